@@ -1,0 +1,20 @@
+/**
+ * Runs every test with Node's own runner. Arguments are passed on: a path narrows the run, as in
+ * `npm test -- test/store`.
+ */
+import { spawnSync } from 'node:child_process'
+import { globSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+
+const asked = process.argv.slice(2).filter(argument => !argument.startsWith('-'))
+const flags = process.argv.slice(2).filter(argument => argument.startsWith('-'))
+const files = (asked.length > 0 ? asked : ['test']).flatMap(path =>
+  statSync(path).isDirectory() ? globSync(join(path, '**/*.test.ts')).sort() : [path],
+)
+
+if (files.length === 0) {
+  console.error('No tests found')
+  process.exit(1)
+}
+const { status } = spawnSync(process.execPath, ['--test', ...flags, ...files], { stdio: 'inherit' })
+process.exit(status ?? 1)
