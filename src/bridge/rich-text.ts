@@ -1,0 +1,35 @@
+import * as z from 'zod/mini'
+
+/**
+ * Text with spans. Offsets and lengths count UTF-16 code units, as both networks do. Spans of the styles `code` and
+ * `pre` hold no other span; `quote` may hold anything but a quote; the rest may nest and overlap.
+ */
+export const spanSchema = z.object({
+  start: z.number(),
+  length: z.number(),
+  style: z.enum([
+    'bold',
+    'italic',
+    'underline',
+    'strike',
+    'spoiler',
+    'code',
+    'pre',
+    'quote',
+    'link',
+    'mention',
+  ]),
+  /** `link` only: where it leads. */
+  url: z.optional(z.string()),
+  /** `pre` only: the language named after the fence. */
+  language: z.optional(z.string()),
+  /** `mention` only: the chat ref of the person meant. */
+  person: z.optional(z.string()),
+})
+
+export const richTextSchema = z.object({ text: z.string(), spans: z.array(spanSchema) })
+
+export type Span = z.infer<typeof spanSchema>
+export type RichText = z.infer<typeof richTextSchema>
+
+export const plainText = (text: string): RichText => ({ text, spans: [] })
