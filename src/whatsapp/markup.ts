@@ -1,0 +1,220 @@
+import type { RichText, Span } from '../bridge/rich-text.ts'
+
+/** Somebody named in a text: what stands there instead of `@digits`, and who it is. */
+export interface Mention {
+  readonly name: string
+  readonly person: string
+}
+
+interface Range {
+  readonly start: number
+  readonly end: number
+}
+
+interface Found extends Range {
+  readonly style: Span['style']
+  readonly person?: string
+}
+
+const MARKERS: Readonly<Record<string, Span['style']>> = { '*': 'bold', _: 'italic', '~': 'strike' }
+const LINK = /\bhttps?:\/\/\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+/gu
+
+/**
+ * Reads WhatsApp's formatting. Rules (reference/telegram.md §5.1): fences first, then inline code, then `> ` and bullets
+ * at line starts, then `*bold*`, `_italic_`, `~strike~` within a line, leftmost and shortest, only between characters
+ * that are neither letter nor digit. Links and the names put in for mentions hold no markers. There is no escape:
+ * what does not pair up stays as typed.
+ *
+ * @param mentions by the digits that follow the `@`
+ */
+export const parseMarkup = (raw: string, mentions: ReadonlyMap<string, Mention> = new Map()): RichText => {
+  const { text, named } = putNames(raw.replace(/\r\n?/g, '\n'), mentions)
+  const sheet = new Sheet(text)
+  for (const mention of named) sheet.protect(mention)
+  readFences(sheet)
+  readInlineCode(sheet)
+  for (const match of text.matchAll(LINK)) {
+    const end = match.index + match[0].replace(/[*_~`.,;:!?)'"]+$/, '').length
+    sheet.protect({ start: match.index, end })
+  }
+  readLines(sheet)
+  return sheet.finish(named)
+}
+
+/** The text being read: which characters go, which hold no marker, what was found. */
+class Sheet {
+  readonly text: string
+  readonly found: Found[] = []
+  readonly #gone = new Set<number>()
+  readonly #held = new Set<number>()
+  readonly #put = new Map<number, string>()
+
+  constructor(text: string) {
+    this.text = text
+  }
+
+  protect({ start, end }: Range): void {
+    for (let at = start; at < end; at += 1) this.#held.add(at)
+  }
+
+  remove(start: number, end: number): void {
+    for (let at = start; at < end; at += 1) this.#gone.add(at)
+  }
+
+  replace(at: number, character: string): void {
+    this.#put.set(at, character)
+  }
+
+  isFree(at: number): boolean {
+    return !this.#held.has(at) && !this.#gone.has(at)
+  }
+
+  finish(named: readonly Found[]): RichText {
+    const places: number[] = []
+    let text = ''
+    for (let at = 0; at < this.text.length; at += 1) {
+      places.push(text.length)
+      if (!this.#gone.has(at)) text += this.#put.get(at) ?? this.text[at]
+    }
+    places.push(text.length)
+    const spans = splitAtCode([...this.found, ...named]).flatMap(({ start, end, style, person }): Span[] => {
+      const from = places[start] ?? 0
+      const length = (places[end] ?? 0) - from
+      return length > 0 ? [{ start: from, length, style, ...(person !== undefined && { person }) }] : []
+    })
+    return { text, spans: spans.sort((one, other) => one.start - other.start || other.length - one.length) }
+  }
+}
+
+const putNames = (text: string, mentions: ReadonlyMap<string, Mention>) => {
+  const named: Found[] = []
+  let result = ''
+  let last = 0
+  for (const match of text.matchAll(/@(\d{4,20})(?!\d)/g)) {
+    const mention = mentions.get(match[1] ?? '')
+    if (mention === undefined) continue
+    result += text.slice(last, match.index)
+    const start = result.length
+    result += `@${mention.name}`
+    named.push({ start, end: result.length, style: 'mention', person: mention.person })
+    last = match.index + match[0].length
+  }
+  return { text: result + text.slice(last), named }
+}
+
+const readFences = (sheet: Sheet): void => {
+  for (const match of sheet.text.matchAll(/```([\s\S]+?)```/g)) {
+    const inner = match[1] ?? ''
+    if (inner.trim() === '') continue
+    const from = match.index
+    const to = from + match[0].length
+    const start = from + 3 + (inner.startsWith('\n') ? 1 : 0)
+    const end = to - 3 - (inner.endsWith('\n') ? 1 : 0)
+    sheet.protect({ start: from, end: to })
+    sheet.remove(from, start)
+    sheet.remove(end, to)
+    sheet.found.push({ start, end, style: inner.includes('\n') ? 'pre' : 'code' })
+  }
+}
+
+const readInlineCode = (sheet: Sheet): void => {
+  for (const match of sheet.text.matchAll(/`([^`\n]+)`/g)) {
+    const from = match.index
+    const to = from + match[0].length
+    const open = sheet.isFree(from) && sheet.isFree(to - 1) && isBoundary(sheet.text, from, to)
+    if (!open || (match[1] ?? '').trim() === '') continue
+    sheet.protect({ start: from, end: to })
+    sheet.remove(from, from + 1)
+    sheet.remove(to - 1, to)
+    sheet.found.push({ start: from + 1, end: to - 1, style: 'code' })
+  }
+}
+
+/** Quotes and bullets at line starts, and the styles in each line. */
+const readLines = (sheet: Sheet): void => {
+  let quote: { start: number; end: number } | undefined
+  const closeQuote = (): void => {
+    if (quote !== undefined) sheet.found.push({ ...quote, style: 'quote' })
+    quote = undefined
+  }
+  let from = 0
+  for (const line of sheet.text.split('\n')) {
+    const end = from + line.length
+    let start = from
+    if (sheet.isFree(from) && /^> \s*\S/.test(line)) {
+      sheet.remove(from, from + 2)
+      start += 2
+      quote = { start: quote?.start ?? from, end }
+    } else {
+      closeQuote()
+    }
+    if (sheet.isFree(start) && /^[-*] \S/.test(sheet.text.slice(start, end))) {
+      sheet.replace(start, '•')
+      start += 2
+    }
+    readStyles(sheet, { start, end }, new Set())
+    from = end + 1
+  }
+  closeQuote()
+}
+
+const readStyles = (sheet: Sheet, within: Range, outer: ReadonlySet<string>): void => {
+  for (let at = within.start; at < within.end; at += 1) {
+    const marker = sheet.text[at] ?? ''
+    const style = MARKERS[marker]
+    if (style === undefined || outer.has(marker) || !sheet.isFree(at) || !opens(sheet.text, at)) continue
+    const close = findClose(sheet, at, within.end)
+    if (close === undefined) continue
+    sheet.remove(at, at + 1)
+    sheet.remove(close, close + 1)
+    sheet.found.push({ start: at + 1, end: close, style })
+    readStyles(sheet, { start: at + 1, end: close }, new Set([...outer, marker]))
+    at = close
+  }
+}
+
+const opens = (text: string, at: number): boolean => {
+  const next = text[at + 1] ?? ' '
+  return !/\s/.test(next) && next !== text[at] && !isWordBefore(text, at)
+}
+
+const findClose = (sheet: Sheet, open: number, end: number): number | undefined => {
+  const { text } = sheet
+  for (let at = open + 2; at < end; at += 1) {
+    if (text[at] !== text[open] || !sheet.isFree(at)) continue
+    if (!/\s/.test(text[at - 1] ?? ' ') && !isWordAfter(text, at + 1)) return at
+  }
+  return undefined
+}
+
+/** Whether what ends before `at` is a letter or digit of any script, accents belonging to their letter. */
+export const isWordBefore = (text: string, at: number): boolean =>
+  /[\p{L}\p{N}]\p{M}*$/u.test(text.slice(Math.max(0, at - 16), at))
+
+/** Whether a letter or digit begins at `at`. */
+export const isWordAfter = (text: string, at: number): boolean =>
+  /^[\p{L}\p{N}]/u.test(text.slice(at, at + 2))
+
+/** Whether neither side of a range touches a word. */
+export const isBoundary = (text: string, start: number, end: number): boolean =>
+  !isWordBefore(text, start) && !isWordAfter(text, end)
+
+/** Code holds no other span and is in none but a quote: a style around it is cut in two. */
+const splitAtCode = (found: readonly Found[]): Found[] => {
+  const codes = found.filter(({ style }) => style === 'code' || style === 'pre')
+  return found.flatMap(span => {
+    if (span.style === 'quote' || codes.includes(span)) return [span]
+    let rest = [span]
+    for (const code of codes) {
+      rest = rest.flatMap(piece =>
+        code.end <= piece.start || code.start >= piece.end
+          ? [piece]
+          : [
+              { ...piece, end: Math.max(piece.start, code.start) },
+              { ...piece, start: Math.min(piece.end, code.end) },
+            ].filter(part => part.end > part.start),
+      )
+    }
+    return rest
+  })
+}
