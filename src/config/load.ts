@@ -1,0 +1,141 @@
+import { readFile, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { LogLevel } from '../support/log.ts'
+import { ConfigError } from './config-error.ts'
+import { defaultDataDir, type Environment, expandPath, findConfigFile, userConfigFile } from './paths.ts'
+import type { ConfigFile } from './schema.ts'
+
+/** What the program runs on: the config file, the environment and the command line, put together. */
+export interface Config {
+  /** The file it came from; there need not be one. */
+  readonly file?: string
+  /** Absolute. */
+  readonly dataDir: string
+  readonly logLevel: LogLevel
+  readonly telegram: {
+    /** Present when it was asked for (`needToken`). */
+    readonly token?: string
+    readonly owners: readonly number[]
+    readonly apiRoot: string
+  }
+  readonly whatsapp: {
+    readonly server?: { readonly url: string; readonly rootKey: string; readonly mediaHost: string }
+  }
+}
+
+export interface LoadOptions {
+  /** `--config`. */
+  readonly configFile?: string
+  /** `--data-dir`. */
+  readonly dataDir?: string
+  /** `--log-level`. */
+  readonly logLevel?: LogLevel
+  readonly env: Environment
+  readonly cwd: string
+  /** The command talks to Telegram: no token is an error, and the token is checked. */
+  readonly needToken?: boolean
+}
+
+export interface LoadedConfig {
+  readonly config: Config
+  /** What should be changed but does not stop us; lines for people. */
+  readonly warnings: readonly string[]
+}
+
+/** Finds, reads and checks the config. Throws `ConfigError`. */
+export const loadConfig = async (options: LoadOptions): Promise<LoadedConfig> => {
+  const { env, cwd } = options
+  const file = findConfigFile({
+    env,
+    cwd,
+    ...(options.configFile === undefined ? {} : { asked: options.configFile }),
+  })
+  const written = file === undefined ? defaults : await readConfigFile(file)
+  const base = file === undefined ? cwd : dirname(file)
+  const dataDir =
+    options.dataDir === undefined
+      ? written.data_dir && expandPath(written.data_dir, base, env)
+      : expandPath(options.dataDir, cwd, env)
+  const { server } = written.whatsapp
+  const config: Config = {
+    ...(file === undefined ? {} : { file }),
+    dataDir: dataDir ?? defaultDataDir(env),
+    logLevel: options.logLevel ?? written.log_level,
+    telegram: { owners: written.telegram.owners, apiRoot: written.telegram.api_root },
+    whatsapp:
+      server === undefined
+        ? {}
+        : { server: { url: server.url, rootKey: server.root_key, mediaHost: server.media_host } },
+  }
+  if (options.needToken !== true) return { config, warnings: [] }
+  const { token, warnings } = await readToken({ written, base, env, ...(file ? { file } : {}) })
+  return { config: { ...config, telegram: { ...config.telegram, token } }, warnings }
+}
+
+const defaults: ConfigFile = {
+  telegram: { owners: [], api_root: 'https://api.telegram.org' },
+  whatsapp: {},
+  log_level: 'info',
+}
+
+/** The checker (a YAML parser and a schema) is loaded only when there is a file to check. */
+const readConfigFile = async (file: string): Promise<ConfigFile> => {
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new ConfigError(
+      [`Cannot read the config file "${file}": ${reasonOf(cause)}`],
+      'Check --config and WA2TG_CONFIG, or copy config.example.yaml there',
+    )
+  })
+  const { parseConfig } = await import('./parse-config.ts')
+  return parseConfig(text, file)
+}
+
+/** The environment goes before the config file, and there the token before the file that holds one. */
+const readToken = async (place: {
+  readonly written: ConfigFile
+  readonly base: string
+  readonly env: Environment
+  readonly file?: string
+}): Promise<{ token: string; warnings: string[] }> => {
+  const { written, base, env, file } = place
+  const { isBotToken, tokenExpected } = await import('./bot-token.ts')
+  const check = (token: string, source: string) => {
+    if (!isBotToken(token))
+      throw new ConfigError([`${source}: expected ${tokenExpected}, found something else`])
+    return token
+  }
+  const fromEnv = env['TELEGRAM_BOT_TOKEN']?.trim()
+  if (fromEnv) return { token: check(fromEnv, 'TELEGRAM_BOT_TOKEN'), warnings: [] }
+  const { token, token_file } = written.telegram
+  if (token !== undefined) return { token, warnings: file ? await warnIfReadable(file) : [] }
+  if (token_file === undefined) {
+    throw new ConfigError(
+      ['This needs the token of your Telegram bot, and there is none'],
+      `Set TELEGRAM_BOT_TOKEN, or telegram.token in "${file ?? userConfigFile(env)}"`,
+    )
+  }
+  const path = expandPath(token_file, base, env)
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new ConfigError(
+      [`${file}: telegram.token_file: cannot read "${path}": ${reasonOf(cause)}`],
+      'Write the bot token into that file, or correct the path',
+    )
+  })
+  return { token: check(text.trim(), path), warnings: await warnIfReadable(path) }
+}
+
+/** File modes say nothing on Windows. */
+const warnIfReadable = async (path: string): Promise<string[]> => {
+  const { mode } = await stat(path)
+  return process.platform !== 'win32' && (mode & 0o077) !== 0
+    ? [`"${path}" holds the bot token and other users of this machine can read it; type: chmod 600 "${path}"`]
+    : []
+}
+
+const reasonOf = (cause: unknown): string => {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+  if (code === 'ENOENT') return 'there is no such file'
+  if (code === 'EACCES') return 'permission denied'
+  if (code === 'EISDIR') return 'it is a folder'
+  return cause instanceof Error ? cause.message : String(cause)
+}
