@@ -1,0 +1,299 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import { createServer, type Server } from 'node:https'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
+import {
+  decryptMedia,
+  encryptedLength,
+  encryptMediaStream,
+  type MediaFacts,
+  type MediaKind,
+  measureMedia,
+} from './media-cipher.ts'
+import { CutConnection, type DownloadFault, damage, type UploadFault } from './media-faults.ts'
+
+/** The test CA that signed the server's certificate, for NODE_EXTRA_CA_CERTS. */
+export const CA_FILE = join(import.meta.dirname, 'fixtures/tls/ca.pem')
+
+/** Lets this process trust the media server; another one gets `NODE_EXTRA_CA_CERTS` = `CA_FILE`. */
+export function trustTestCa(): void {
+  setDefaultCACertificates([...getCACertificates('default'), readFileSync(CA_FILE, 'utf8')])
+}
+
+/** A plain file of `size` bytes that repeats `fill` (default: zeros) and never exists as a whole. */
+export interface LazyFile {
+  size: number
+  fill?: number | string | Buffer
+}
+
+/** The fields of a media message of `proto.Message`. */
+export interface MediaFields extends MediaFacts {
+  url: string
+  directPath: string
+  /** Unix seconds. */
+  mediaKeyTimestamp: number
+}
+
+export interface MediaRequest {
+  method: string
+  /** Path and query, as asked for. */
+  url: string
+  headers: IncomingHttpHeaders
+  /** 0 until answered. */
+  readonly status: number
+  bytesSent: number
+  bytesReceived: number
+  /** The client went away, or was cut off, before the end. */
+  aborted: boolean
+}
+
+interface StoredFile {
+  directPath: string
+  length: number
+  open: () => AsyncIterable<Buffer>
+}
+
+interface Planned<Fault> {
+  fault: Fault
+  left: number
+}
+
+/** The paths of Baileys' `MEDIA_PATH_MAP` (lib/Defaults/index.js) that messages use. */
+const UPLOAD_PATH = /^\/mms\/(image|video|document|audio)\/([\w-]{43})$/
+
+/** Starts WhatsApp's media host on a free port of 127.0.0.1, over TLS. */
+export async function startMediaServer(): Promise<MediaServer> {
+  const fixture = (name: string) => readFileSync(join(import.meta.dirname, 'fixtures/tls', name))
+  const server = createServer({ key: fixture('server-key.pem'), cert: fixture('server.pem') })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return new MediaServer(server)
+}
+
+/**
+ * WhatsApp's media host: keeps encrypted files under unguessable paths and takes uploads as Baileys sends them
+ * (lib/Utils/messages-media.js). It never sees a media key except for the files that a test puts here itself.
+ */
+export class MediaServer {
+  /** `127.0.0.1:PORT`, as in `hosts` of a `media_conn`. */
+  readonly host: string
+  readonly caFile = CA_FILE
+  /** The `auth` of a `media_conn`, without which nothing is stored. */
+  readonly auth = randomBytes(24).toString('base64url')
+  readonly requests: MediaRequest[] = []
+  /** Direct paths of what was uploaded, in order. */
+  readonly uploads: string[] = []
+  readonly #server: Server
+  readonly #files = new Map<string, StoredFile>()
+  readonly #downloadFaults = new Map<string, Planned<DownloadFault>>()
+  #uploadFault: Planned<UploadFault> | undefined
+
+  constructor(server: Server) {
+    this.#server = server
+    const address = server.address()
+    if (address === null || typeof address === 'string') throw new Error('The media server is not listening')
+    this.host = `127.0.0.1:${address.port}`
+    server.on('request', (request, response) => {
+      void this.#answer(request, response)
+    })
+  }
+
+  /**
+   * Stores a file as a contact's phone would and returns what its message says about it. `announcedLength` lets the
+   * message lie about the length.
+   */
+  async put(
+    file: Uint8Array | LazyFile,
+    kind: MediaKind,
+    options: { announcedLength?: number } = {},
+  ): Promise<MediaFields> {
+    const plain = file instanceof Uint8Array ? () => [Buffer.from(file)] : () => repeat(file)
+    const facts = await measureMedia(plain(), kind)
+    const { directPath } = this.#store(encryptedLength(facts.fileLength), () =>
+      encryptMediaStream(plain(), facts.mediaKey, kind),
+    )
+    return {
+      ...facts,
+      fileLength: options.announcedLength ?? facts.fileLength,
+      directPath,
+      url: this.#url(directPath),
+      mediaKeyTimestamp: Math.floor(Date.now() / 1000),
+    }
+  }
+
+  /** Reads a file as a contact's phone would, and throws where its message does not fit. */
+  async read(message: MediaFacts & { directPath: string }, kind: MediaKind): Promise<Buffer> {
+    const file = this.#files.get(pathOf(message.directPath))
+    if (!file || file.directPath !== message.directPath) {
+      throw new Error(`There is no file at "${message.directPath}"`)
+    }
+    const chunks: Buffer[] = []
+    for await (const chunk of file.open()) chunks.push(chunk)
+    return decryptMedia(Buffer.concat(chunks), message, kind)
+  }
+
+  /** Makes downloads of one file fail, `times` times or (by default) always. */
+  fault(file: { directPath: string }, fault: DownloadFault, times = Number.POSITIVE_INFINITY): void {
+    this.#downloadFaults.set(pathOf(file.directPath), { fault, left: times })
+  }
+
+  /** Makes uploads fail, `times` times or (by default) always. */
+  faultUploads(fault: UploadFault, times = Number.POSITIVE_INFINITY): void {
+    this.#uploadFault = { fault, left: times }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#server.listening) return
+    const closed = once(this.#server, 'close')
+    this.#server.close()
+    this.#server.closeAllConnections()
+    await closed
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method = '', url = '', headers } = request
+    const seen: MediaRequest = {
+      method,
+      url,
+      headers,
+      get status() {
+        return response.headersSent ? response.statusCode : 0
+      },
+      bytesSent: 0,
+      bytesReceived: 0,
+      aborted: false,
+    }
+    this.requests.push(seen)
+    const gone = new AbortController()
+    response.on('close', () => {
+      seen.aborted = !response.writableFinished
+      gone.abort()
+    })
+    try {
+      if (method === 'GET') await this.#download(seen, response, gone.signal)
+      else if (method === 'POST') await this.#upload(seen, request, response)
+      else reply(response, 405, { error: `Method "${method}" is not allowed` })
+    } catch (error) {
+      response.destroy()
+      // A client that goes away is its own business; anything else is a bug of this simulator.
+      if (!(error instanceof CutConnection) && !gone.signal.aborted) throw error
+    }
+  }
+
+  async #download(seen: MediaRequest, response: ServerResponse, signal: AbortSignal): Promise<void> {
+    const file = this.#files.get(pathOf(seen.url))
+    if (!file) return reply(response, 404, { error: 'There is no such file' })
+    if (!isSignedFor(seen.url, file)) return reply(response, 403, { error: 'The URL signature is wrong' })
+    const fault = take(this.#downloadFaults.get(pathOf(seen.url)))
+    if (fault?.kind === 'status') return reply(response, fault.status, { error: 'Injected fault' })
+    if (fault?.kind === 'redirect') {
+      response.writeHead(302, { location: fault.to }).end()
+      return
+    }
+    const length = announced(file.length, fault)
+    const lengthHeader = length === undefined ? {} : { 'content-length': length }
+    response.writeHead(200, { 'content-type': 'application/octet-stream', ...lengthHeader })
+    response.flushHeaders()
+    const body = damage(file.open(), fault, { length: file.length, signal })
+    const counted = async function* () {
+      for await (const chunk of body) {
+        yield chunk
+        seen.bytesSent += chunk.length
+      }
+    }
+    await pipeline(Readable.from(counted(), { objectMode: false, highWaterMark: 65_536 }), response)
+  }
+
+  async #upload(seen: MediaRequest, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) {
+      chunks.push(chunk)
+      seen.bytesReceived += chunk.length
+    }
+    const body = Buffer.concat(chunks)
+    const fault = take(this.#uploadFault)
+    if (fault?.kind === 'status') return reply(response, fault.status, { error: 'Injected fault' })
+    if (fault?.kind === 'stall') return
+    const refusal = this.#uploadRefusal(seen.url, body)
+    if (refusal) return reply(response, refusal.status, { error: refusal.error })
+    const { directPath } = this.#store(body.length, () => Readable.from([body]))
+    this.uploads.push(directPath)
+    if (fault?.kind === 'lost-reply') throw new CutConnection()
+    const handle = randomBytes(16).toString('base64url')
+    reply(response, 200, { url: this.#url(directPath), direct_path: directPath, handle })
+  }
+
+  #uploadRefusal(target: string, body: Buffer): { status: number; error: string } | undefined {
+    const url = new URL(target, `https://${this.host}`)
+    const [, , name] = UPLOAD_PATH.exec(url.pathname) ?? []
+    if (!name) return { status: 404, error: `There is no upload path "${url.pathname}"` }
+    if (url.searchParams.get('auth') !== this.auth) return { status: 401, error: 'auth is wrong' }
+    if (url.searchParams.get('token') !== name)
+      return { status: 400, error: 'token is not the name of the file' }
+    if (body.length <= 10 || body.length % 16 !== 10)
+      return { status: 400, error: 'This is no encrypted file' }
+    const found = createHash('sha256').update(body).digest('base64url')
+    return found === name ? undefined : { status: 400, error: 'token is not the SHA-256 of the body' }
+  }
+
+  #store(length: number, open: () => AsyncIterable<Buffer>): StoredFile {
+    const name = `${randomBytes(8).readBigUInt64BE()}_${randomBytes(8).readBigUInt64BE()}_n.enc`
+    const path = `/v/t62.7118-24/${name}`
+    const expires = (Math.floor(Date.now() / 1000) + 14 * 86_400).toString(16).toUpperCase()
+    const signature = `01_${randomBytes(24).toString('base64url')}`
+    const directPath = `${path}?ccb=11-4&oh=${signature}&oe=${expires}&_nc_sid=5e03e0`
+    const file = { directPath, length, open }
+    this.#files.set(path, file)
+    return file
+  }
+
+  #url(directPath: string): string {
+    return `https://${this.host}${directPath}&mms3=true`
+  }
+}
+
+function pathOf(target: string): string {
+  return new URL(target, 'https://media').pathname
+}
+
+/** Everything in the direct path's query has to be asked for; clients add parameters of their own. */
+function isSignedFor(target: string, file: StoredFile): boolean {
+  const asked = new URL(target, 'https://media').searchParams
+  const signed = new URL(file.directPath, 'https://media').searchParams
+  return signed.entries().every(([name, value]) => asked.get(name) === value)
+}
+
+function announced(length: number, fault: DownloadFault | undefined): number | undefined {
+  switch (fault?.kind) {
+    case 'chunked':
+    case 'longer':
+      return undefined
+    case 'empty':
+      return 0
+    case 'truncated':
+      return Math.min(length, fault.after)
+    default:
+      return length
+  }
+}
+
+function take<Fault>(planned: Planned<Fault> | undefined): Fault | undefined {
+  if (!planned || planned.left <= 0) return undefined
+  planned.left -= 1
+  return planned.fault
+}
+
+function reply(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+}
+
+function* repeat({ size, fill = 0 }: LazyFile): Generator<Buffer> {
+  const unit = typeof fill === 'number' ? 1 : Buffer.byteLength(fill)
+  const chunk = Buffer.alloc(unit * Math.ceil(65_536 / unit), fill)
+  for (let left = size; left > 0; left -= chunk.length) yield chunk.subarray(0, left)
+}
