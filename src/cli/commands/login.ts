@@ -1,0 +1,126 @@
+import { addressOfPhone, phoneOf, userOf } from '../../whatsapp/address.ts'
+import { LoginError, type LoginFailure, type LoginStep } from '../../whatsapp/connection.ts'
+import type { Command, Context } from '../command.ts'
+import { openCommandLog } from '../open-log.ts'
+import { openQrDisplay } from '../qr-code.ts'
+import { onStopSignals } from '../stop-signals.ts'
+import { type ExitCode, UserError } from '../user-error.ts'
+
+export const command: Command = {
+  options: [
+    {
+      flags: '--pairing-code <phone>',
+      about: 'type a code into the phone with this number instead of scanning',
+    },
+    {
+      flags: '--qr <form>',
+      about: 'how to show the QR code: drawn in the terminal, or its raw text, one a line on stdout',
+      choices: ['terminal', 'text'],
+    },
+  ],
+  examples: [
+    ['wa2tg login', 'shows a QR code; scan it with the phone'],
+    ['wa2tg login --pairing-code +15550000001', 'gives a code to type into that phone'],
+    ['wa2tg login --qr text', 'prints what the QR code holds, for a program of your own to draw'],
+  ],
+  notes: [
+    'Ends with 0 when this machine is linked (also when it was before), 1 when the phone did not',
+    'answer in time, the login was broken off or there is no network (try again), 2 when WhatsApp',
+    'refused or the command must be changed.',
+  ],
+  run: login,
+}
+
+async function login(context: Context): Promise<ExitCode> {
+  const { output, options } = context
+  const phone = readPhone(options['pairingCode'])
+  const config = await context.loadConfig()
+  const logger = await openCommandLog(context, config, context.logLevel ?? 'warn')
+  const { openWhatsAppFor } = await import('../../app.ts')
+  await using opened = await openWhatsAppFor({ config, dataDir: config.dataDir, logger })
+  const stop = new AbortController()
+  using _signals = onStopSignals(
+    () => stop.abort(),
+    () => stop.abort(),
+  )
+  const show = openPresenter(context)
+  try {
+    const steps = opened.whatsapp.login({ signal: stop.signal, ...(phone === undefined ? {} : { phone }) })
+    for await (const step of steps) show(step)
+    return 0
+  } catch (error) {
+    if (!(error instanceof LoginError)) throw error
+    if (error.reason === 'alreadyLinked') {
+      const { account, name } = opened.whatsapp.status
+      output.note(`${error.message}; to link another account, type: wa2tg logout`)
+      if (output.json) output.data({ linked: true, already: true, account, name }, () => '')
+      return 0
+    }
+    throw explainLoginError(error, error.reason)
+  }
+}
+
+const readPhone = (typed: string | boolean | undefined): string | undefined => {
+  if (typeof typed !== 'string') return undefined
+  const address = addressOfPhone(typed)
+  if (address === undefined) {
+    throw new UserError(`"${typed}" is no phone number in international form`, {
+      hint: 'Type the country code first: wa2tg login --pairing-code +15550000001',
+    })
+  }
+  return userOf(address)
+}
+
+const explainLoginError = (error: LoginError, reason: Exclude<LoginFailure, 'alreadyLinked'>): UserError => {
+  const { hint, exitCode } = remedies[reason]
+  return new UserError(error.message, { hint, exitCode, cause: error })
+}
+
+const remedies: Record<Exclude<LoginFailure, 'alreadyLinked'>, { hint: string; exitCode: 1 | 2 }> = {
+  refused: {
+    hint: 'Update WhatsApp on the phone, make room under Linked devices, then type: wa2tg login',
+    exitCode: 2,
+  },
+  timedOut: { hint: 'Have the phone ready, then type: wa2tg login', exitCode: 1 },
+  noNetwork: { hint: 'Check the network of this machine, then type: wa2tg login', exitCode: 1 },
+  aborted: { hint: 'To start anew, type: wa2tg login', exitCode: 1 },
+}
+
+const openPresenter = ({ output, options }: Context): ((step: LoginStep) => void) => {
+  const asText = options['qr'] === 'text'
+  const display = openQrDisplay(output.stderr)
+  let advised = false
+  const advise = (advice: string) => {
+    if (!advised) output.note(advice)
+    advised = true
+  }
+  return step => {
+    switch (step.kind) {
+      case 'qr':
+        advise('On the phone: WhatsApp → Settings → Linked devices → Link a device, and scan this code:')
+        if (asText) output.stdout.write(`${step.payload}\n`)
+        else display.show(step.payload)
+        return
+      case 'code':
+        advise(
+          'On the phone: WhatsApp → Settings → Linked devices → Link a device → Link with phone number instead, and type:',
+        )
+        output.stdout.write(`${step.code.slice(0, 4)}-${step.code.slice(4)}\n`)
+        return
+      case 'pairing':
+        return output.note('The phone agrees; connecting as its linked device…')
+      case 'syncing':
+        return output.note('Linked; the phone sends its list of chats…')
+      case 'linked': {
+        const { account, name } = step
+        output.note(
+          `Linked as ${[name, phoneOf(account) ?? account].filter(Boolean).join(', ')}. Next: wa2tg chats`,
+        )
+        if (output.json) output.data({ linked: true, already: false, account, name }, () => '')
+        return
+      }
+      default:
+        return step satisfies never
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import { addressOf, type ChatRef, chatRef } from '../../../bridge/chat-ref.ts'
+import type { Config } from '../../../config/load.ts'
+import { openStore, storePath } from '../../../store/index.ts'
+import { parseAddress, renderAddress } from '../../../telegram/address.ts'
+import type { Command, Context } from '../../command.ts'
+import { findChat } from '../../find-chat.ts'
+import { printable } from '../../output.ts'
+import { type ExitCode, UserError } from '../../user-error.ts'
+
+export const command: Command = {
+  options: [
+    { flags: '--to-telegram-only', about: 'carry nothing back: what is written in Telegram stays there' },
+  ],
+  examples: [
+    ['wa2tg map add Family -1001234567890', 'carries the WhatsApp chat "Family" to a Telegram group'],
+    ['wa2tg map add Family -1001234567890/42', 'to the topic 42 of that group'],
+    ['wa2tg map add +15550000001 @my_channel --to-telegram-only', 'one way, to a public channel'],
+  ],
+  notes: [
+    'Asks Telegram whether the bot can post there, so it needs the bot token. Send /id to the bot in a',
+    'chat to see what to type for it. A running bridge follows within two seconds.',
+  ],
+  run: addMapping,
+}
+
+async function addMapping({ args, options, output, loadConfig }: Context): Promise<ExitCode> {
+  const [typedChat = '', typedPlace = ''] = args
+  const config = await loadConfig({ needToken: true })
+  using store = openStore(storePath(config.dataDir))
+  const whatsapp = findChat(typedChat, store)
+  const { telegram, title } = await checkPlace(typedPlace, config)
+  const toTelegramOnly = options['toTelegramOnly'] === true
+  const mapping = store.mappings.add({ whatsapp, telegram, toTelegramOnly })
+  const known = store.chats.get(whatsapp)?.lastActivity !== undefined
+  output.note(
+    `Mapped "${printable(store.chats.displayName(mapping.whatsapp))}" ${toTelegramOnly ? '→' : '↔'} "${printable(title)}" (${addressOf(telegram)})`,
+  )
+  if (!known) output.note('Nothing has been seen in that WhatsApp chat yet; what comes from now on crosses')
+  if (output.json) {
+    output.data(
+      { whatsapp: addressOf(mapping.whatsapp), telegram: addressOf(telegram), toTelegramOnly },
+      () => '',
+    )
+  }
+  return 0
+}
+
+/** Whether the bot can post there, asked of Telegram. An `@name` becomes the number that stays when the name changes. */
+const checkPlace = async (typed: string, config: Config): Promise<{ telegram: ChatRef; title: string }> => {
+  const place = parseAddress(typed)
+  if (place === undefined) {
+    throw new UserError(`"${typed}" is no Telegram chat`, {
+      hint: 'Type a chat id such as -1001234567890, with a topic -1001234567890/42, or @name',
+    })
+  }
+  const { token = '', apiRoot } = config.telegram
+  const { checkChat } = await import('../../../telegram/check-chat.ts')
+  const found = await checkChat({ token, apiRoot, place })
+  if (!found.ok) throw new UserError(found.problem, { hint: found.remedy })
+  return { telegram: chatRef('telegram', renderAddress(found.place)), title: found.title }
+}

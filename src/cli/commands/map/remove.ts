@@ -1,0 +1,33 @@
+import { addressOf } from '../../../bridge/chat-ref.ts'
+import { openStore, storePath } from '../../../store/index.ts'
+import type { Command, Context } from '../../command.ts'
+import { findChat, listWhatsAppChats } from '../../find-chat.ts'
+import { printable } from '../../output.ts'
+import type { ExitCode } from '../../user-error.ts'
+
+export const command: Command = {
+  examples: [
+    ['wa2tg map remove Family', 'stops carrying the chat named Family'],
+    ['wa2tg map remove 120363000000000001@g.us', 'the same by address; see: wa2tg map list'],
+  ],
+  notes: ['What was on its way is still delivered. A running bridge follows within two seconds.'],
+  run: removeMapping,
+}
+
+async function removeMapping({ args: [typed = ''], output, loadConfig }: Context): Promise<ExitCode> {
+  const { dataDir } = await loadConfig()
+  using store = openStore(storePath(dataDir))
+  const candidates = listWhatsAppChats(store, typed)
+  const mapped = new Set(store.mappings.list().map(({ whatsapp }) => whatsapp))
+  const among = candidates.filter(({ ref }) => mapped.has(ref))
+  // A name that several chats have is clear when one of them alone is mapped.
+  const chat = findChat(typed, store, among.length > 0 ? among : candidates)
+  const { whatsapp, telegram, toTelegramOnly } = store.mappings.remove(chat)
+  output.note(
+    `Removed: "${printable(store.chats.displayName(whatsapp))}" no longer goes to ${addressOf(telegram)}`,
+  )
+  if (output.json) {
+    output.data({ whatsapp: addressOf(whatsapp), telegram: addressOf(telegram), toTelegramOnly }, () => '')
+  }
+  return 0
+}

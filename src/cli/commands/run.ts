@@ -1,0 +1,53 @@
+import type { Command, Context } from '../command.ts'
+import { openCommandLog } from '../open-log.ts'
+import { onStopSignals } from '../stop-signals.ts'
+import type { ExitCode } from '../user-error.ts'
+
+/** For how long jobs in flight may finish after the first request to stop, in milliseconds. */
+const GRACE_MS = 10_000
+
+export const command: Command = {
+  examples: [
+    ['wa2tg run', 'carries messages until Ctrl-C'],
+    ['wa2tg run --json 2>> wa2tg.log', 'logs one JSON object a line'],
+    ['TELEGRAM_BOT_TOKEN=123456:ABC wa2tg run', 'takes the token from the environment'],
+  ],
+  notes: [
+    'SIGINT or SIGTERM stops it: jobs in flight finish, for 10 s at most; a second signal stops at once.',
+    'Nothing is lost either way. The log goes to stderr.',
+    'Ends with 0 when it was stopped, 1 when the bridge failed, 2 when something must be changed.',
+  ],
+  run: runBridge,
+}
+
+async function runBridge(context: Context): Promise<ExitCode> {
+  const stop = new AbortController()
+  const now = Promise.withResolvers<ExitCode>()
+  using _signals = onStopSignals(
+    () => stop.abort(),
+    () => now.resolve(1),
+  )
+  // At the second signal the bridge is left as it stands: the next start recovers whatever was in flight.
+  return await Promise.race([carry(context, stop.signal), now.promise])
+}
+
+const carry = async (context: Context, stop: AbortSignal): Promise<ExitCode> => {
+  const config = await context.loadConfig({ needToken: true })
+  const logger = await openCommandLog(context, config)
+  const { openBridge } = await import('../../app.ts')
+  await using bridge = await openBridge({ config, dataDir: config.dataDir, logger })
+  bridge.onReady(() => logger.info('Ready: both sides are connected'))
+  if (!stop.aborted) {
+    await bridge.start()
+    await whenAborted(stop)
+  }
+  logger.info('Stopping')
+  await bridge.stop({ graceMs: GRACE_MS })
+  return 0
+}
+
+const whenAborted = (signal: AbortSignal): Promise<void> =>
+  new Promise(resolve => {
+    if (signal.aborted) return resolve()
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })

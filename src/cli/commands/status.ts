@@ -1,0 +1,147 @@
+import type { Config } from '../../config/load.ts'
+import type { Store } from '../../store/index.ts'
+import { lockHolder, openStore, storePath } from '../../store/index.ts'
+import { phoneOf } from '../../whatsapp/address.ts'
+import type { Command, Context } from '../command.ts'
+import { linkedAccount } from '../linked-account.ts'
+import { printable } from '../output.ts'
+import type { ExitCode } from '../user-error.ts'
+import { version } from '../version.ts'
+
+/** A bridge writes its heartbeat every few seconds; one older than this hangs. Milliseconds. */
+const STALE_MS = 60_000
+
+export const command: Command = {
+  examples: [
+    ['wa2tg status', 'says what is connected and what waits'],
+    ['wa2tg status --json', 'the same as one object; whatsapp.state and outbox.failed, for instance'],
+    ['wa2tg status > /dev/null || wa2tg status', 'speaks up only when something is wrong'],
+  ],
+  notes: [
+    'whatsapp.state is unlinked, connecting (also: linked, but the bridge does not run), connected or logged_out.',
+    'Ends with 0 when all is well, 1 when something is wrong; what it is stands on stderr. Works while the bridge runs.',
+  ],
+  run: showStatus,
+}
+
+async function showStatus({ output, loadConfig }: Context): Promise<ExitCode> {
+  const config = await loadConfig()
+  using store = openStore(storePath(config.dataDir))
+  const status = await readStatus(store, config)
+  output.data(status, renderStatus)
+  for (const problem of status.problems) output.note(problem)
+  return status.problems.length === 0 ? 0 : 1
+}
+
+interface Status {
+  readonly version: string
+  readonly bridge: { readonly running: boolean; readonly pid: number | null; readonly since: string | null }
+  readonly whatsapp: {
+    readonly state: 'unlinked' | 'connecting' | 'connected' | 'logged_out'
+    readonly account: string | null
+    readonly name: string | null
+  }
+  readonly telegram: { readonly state: 'connecting' | 'connected' | 'stopped'; readonly bot: string | null }
+  readonly outbox: { readonly pending: number; readonly failed: number }
+  readonly mappings: number
+  readonly dataDir: string
+  readonly problems: readonly string[]
+}
+
+const readStatus = async (store: Store, config: Config): Promise<Status> => {
+  const holder = await lockHolder(config.dataDir)
+  const beat = store.heartbeat.read()
+  const running = typeof holder === 'object' && holder.command === 'run' ? holder : undefined
+  // What an earlier process said holds no longer, but that the phone had removed this device does.
+  const live = running !== undefined && beat?.pid === running.pid ? beat : undefined
+  const linked = linkedAccount(store)
+  const whatsapp = live?.networks.whatsapp
+  const telegram = live?.networks.telegram
+  const status = {
+    version,
+    bridge: {
+      running: running !== undefined,
+      pid: running?.pid ?? null,
+      since: running === undefined ? null : new Date(running.startedAt).toISOString(),
+    },
+    whatsapp: {
+      state: whatsAppState(
+        whatsapp?.state ?? beat?.networks.whatsapp.state,
+        linked !== undefined,
+        live !== undefined,
+      ),
+      account: whatsapp?.account ?? linked?.account ?? null,
+      name: whatsapp?.name ?? linked?.name ?? null,
+    },
+    telegram: {
+      state: telegramState(telegram?.state, running !== undefined),
+      bot: telegram?.account ?? beat?.networks.telegram.account ?? null,
+    },
+    outbox: countJobs(store),
+    mappings: store.mappings.list().length,
+    dataDir: config.dataDir,
+  }
+  const stale = live !== undefined && Date.now() - live.beatAt > STALE_MS
+  return {
+    ...status,
+    problems: findProblems(status, { stale, said: [whatsapp?.problem, telegram?.problem] }),
+  }
+}
+
+const whatsAppState = (
+  state: string | undefined,
+  linked: boolean,
+  live: boolean,
+): Status['whatsapp']['state'] => {
+  if (state === 'logged_out' && (live || !linked)) return 'logged_out'
+  if (live && state === 'connected') return 'connected'
+  if (live && state === 'unlinked') return 'unlinked'
+  return linked ? 'connecting' : 'unlinked'
+}
+
+const telegramState = (state: string | undefined, running: boolean): Status['telegram']['state'] => {
+  if (!running || state === 'stopped') return 'stopped'
+  return state === 'connected' ? 'connected' : 'connecting'
+}
+
+const findProblems = (
+  { bridge, whatsapp, telegram, outbox }: Omit<Status, 'problems'>,
+  { stale, said }: { stale: boolean; said: readonly (string | undefined)[] },
+): string[] => {
+  const problems: (string | false | undefined)[] = [
+    whatsapp.state === 'unlinked' && 'WhatsApp is not linked; type: wa2tg login',
+    whatsapp.state === 'logged_out' && 'The phone has removed this device; type: wa2tg login',
+    !bridge.running && 'The bridge does not run; type: wa2tg run',
+    bridge.running && whatsapp.state === 'connecting' && 'WhatsApp is not connected; the bridge keeps trying',
+    bridge.running && telegram.state !== 'connected' && 'Telegram is not connected; the bridge keeps trying',
+    stale && `The bridge has not been heard of for a minute; stop process ${bridge.pid} and type: wa2tg run`,
+    outbox.failed > 0 && `${outbox.failed} deliveries have failed; the chats they came from were told`,
+    ...said,
+  ]
+  return problems.filter(problem => typeof problem === 'string')
+}
+
+const renderStatus = ({ bridge, whatsapp, telegram, outbox, mappings, dataDir, ...rest }: Status): string => {
+  const who =
+    whatsapp.account === null
+      ? ''
+      : ` (${[whatsapp.name, phoneOf(whatsapp.account) ?? whatsapp.account].filter(Boolean).join(', ')})`
+  return [
+    `wa2tg ${rest.version}`,
+    `Bridge    ${bridge.running ? `runs as process ${bridge.pid} since ${bridge.since}` : 'does not run'}`,
+    `WhatsApp  ${bridge.running || whatsapp.state !== 'connecting' ? whatsapp.state : 'linked'}${who}`,
+    `Telegram  ${telegram.state}${telegram.bot === null ? '' : ` (${telegram.bot})`}`,
+    `Outbox    ${outbox.pending} pending, ${outbox.failed} failed`,
+    `Mappings  ${mappings}`,
+    `Data      ${dataDir}`,
+  ]
+    .map(printable)
+    .join('\n')
+}
+
+const countJobs = ({ database }: Store): Status['outbox'] => {
+  const row = database.get<{ pending: number; failed: number }>(
+    `SELECT count(*) FILTER (WHERE state <> 'failed') AS pending, count(*) FILTER (WHERE state = 'failed') AS failed FROM jobs`,
+  )
+  return { pending: row?.pending ?? 0, failed: row?.failed ?? 0 }
+}

@@ -1,0 +1,137 @@
+import { Command as Commander, Option } from 'commander'
+import { logLevels } from '../support/log.ts'
+import type { Context, Process } from './command.ts'
+import type { CommandEntry } from './commands.ts'
+import { commands, groupSummaries } from './commands.ts'
+import { openOutput } from './output.ts'
+import type { ExitCode } from './user-error.ts'
+import { version } from './version.ts'
+
+/** Builds the command line from the table. A command's module is loaded when it is called, not before. */
+export const buildProgram = (process: Process, onResult: (code: ExitCode) => void): Commander => {
+  const program = prepare(new Commander('wa2tg'), process)
+    .description('Read and answer WhatsApp inside Telegram.')
+    .version(version, '-V, --version', 'print the version')
+    .option('--config <file>', 'the config file to use')
+    .option('--data-dir <dir>', 'where the session and the mappings are kept')
+    .option('--json', 'print data as JSON (and log as JSON)')
+    .addOption(new Option('--log-level <level>', 'how much is logged').choices(logLevels))
+    .addHelpText('after', helpTail)
+  for (const entry of commands) addCommand(program, entry, { process, onResult })
+  return program
+}
+
+const helpTail = `
+Start with:
+  wa2tg login
+  wa2tg map add "Family" -1001234567890
+  wa2tg run
+Every command has a help of its own: wa2tg map add -h`
+
+interface Surroundings {
+  readonly process: Process
+  readonly onResult: (code: ExitCode) => void
+}
+
+const addCommand = (program: Commander, entry: CommandEntry, { process, onResult }: Surroundings): void => {
+  const words = entry.name.split(' ')
+  const parent = words.slice(0, -1).reduce((node, word) => findOrAddGroup(node, word, process), program)
+  const node = prepare(new Commander(words.at(-1)), process)
+    .summary(entry.summary)
+    .description(entry.summary)
+  for (const [notation, about] of entry.arguments) node.argument(notation, about)
+  parent.addCommand(node)
+  parent.hook('preSubcommand', async (_, chosen) => {
+    if (chosen !== node) return
+    const { command } = await entry.load()
+    for (const { flags, about, choices } of command.options ?? []) {
+      const option = new Option(flags, about)
+      node.addOption(choices === undefined ? option : option.choices(choices))
+    }
+    node.addHelpText('after', renderHelpTail(command))
+    node.action(async () => {
+      onResult(await command.run(contextOf(program, node, process)))
+    })
+  })
+}
+
+const renderHelpTail = ({
+  examples,
+  notes,
+}: {
+  examples: readonly (readonly string[])[]
+  notes?: readonly string[]
+}) => {
+  const lines = examples.map(([typed, effect]) => `  ${typed}\n      ${effect}`)
+  return ['', 'Examples:', ...lines, ...(notes === undefined ? [] : ['', ...notes])].join('\n')
+}
+
+const findOrAddGroup = (parent: Commander, word: string, process: Process): Commander => {
+  const known = parent.commands.find(command => command.name() === word)
+  if (known !== undefined) return known
+  const group = prepare(new Commander(word), process)
+    .summary(groupSummaries[word] ?? '')
+    .description(groupSummaries[word] ?? '')
+  parent.addCommand(group)
+  return group
+}
+
+/** Settings that every level of the command line shares. */
+const prepare = (command: Commander, { stdout, stderr }: Process): Commander =>
+  command
+    .exitOverride()
+    .configureOutput({
+      writeOut: text => stdout.write(text),
+      writeErr: text => stderr.write(text),
+      // The message is printed once, by `runCli`.
+      outputError: () => undefined,
+      getOutHelpWidth: () => 100,
+      getErrHelpWidth: () => 100,
+    })
+    .helpOption('-h, --help', 'show this help')
+    .helpCommand(false)
+    .configureHelp({ showGlobalOptions: true })
+
+const contextOf = (program: Commander, node: Commander, process: Process): Context => {
+  const global = program.opts()
+  const options = Object.fromEntries(
+    Object.entries(node.opts()).map(([key, value]) => [
+      key,
+      typeof value === 'string' ? showNumber(value) : value,
+    ]),
+  )
+  const output = openOutput({
+    stdout: process.stdout,
+    stderr: process.stderr,
+    json: global['json'] === true,
+  })
+  return {
+    args: node.args.map(showNumber),
+    options,
+    ...(global['logLevel'] === undefined ? {} : { logLevel: global['logLevel'] }),
+    output,
+    stdin: process.stdin,
+    loadConfig: async ({ needToken = false } = {}) => {
+      const { loadConfig } = await import('../config/load.ts')
+      const { config, warnings } = await loadConfig({
+        env: process.env,
+        cwd: process.cwd,
+        needToken,
+        ...(global['config'] === undefined ? {} : { configFile: showNumber(global['config']) }),
+        ...(global['dataDir'] === undefined ? {} : { dataDir: showNumber(global['dataDir']) }),
+        ...(global['logLevel'] === undefined ? {} : { logLevel: global['logLevel'] }),
+      })
+      for (const warning of warnings) output.note(`Warning: ${warning}`)
+      return config
+    },
+  }
+}
+
+/**
+ * Telegram's group ids begin with a minus, and commander would take `-1001234567890/42` for options. A mark that nobody can
+ * type goes before each such word on the way in and is taken off on the way out.
+ */
+const MARK = '\u0000'
+export const hideNumbers = (argv: readonly string[]): string[] =>
+  argv.map(word => (/^-\d/.test(word) ? `${MARK}${word}` : word))
+export const showNumber = (word: string): string => word.replaceAll(MARK, '')
