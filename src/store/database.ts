@@ -1,0 +1,100 @@
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs'
+import { dirname } from 'node:path'
+import Sqlite from 'better-sqlite3'
+import { migrate } from './migrations/index.ts'
+import { explainFailure } from './store-error.ts'
+
+type Value = string | number | null
+
+/**
+ * One SQLite file, opened for this process. Statements are prepared once per text. Every method throws `StoreError`
+ * when the disk is the cause.
+ */
+export class Database implements Disposable {
+  readonly path: string
+  readonly #sqlite: Sqlite.Database
+  readonly #statements = new Map<string, Sqlite.Statement<unknown[], unknown>>()
+
+  /** Opens, or makes, the file and brings its schema up to date. */
+  constructor(path: string) {
+    this.path = path
+    this.#sqlite = guard(path, () => openSqlite(path))
+  }
+
+  /** Runs a statement; returns how many rows it changed and the row id of an insert. */
+  run(sql: string, ...values: Value[]): { changes: number; id: number } {
+    const { changes, lastInsertRowid } = guard(this.path, () => this.#prepare(sql).run(...bind(sql, values)))
+    return { changes, id: Number(lastInsertRowid) }
+  }
+
+  get<Row>(sql: string, ...values: Value[]): Row | undefined {
+    return guard(this.path, () => this.#prepare(sql).get(...bind(sql, values))) as Row | undefined
+  }
+
+  all<Row>(sql: string, ...values: Value[]): Row[] {
+    return guard(this.path, () => this.#prepare(sql).all(...bind(sql, values))) as Row[]
+  }
+
+  /**
+   * Runs `work` so that its writes are committed together, or none when it throws. A call inside another is part of
+   * the outer transaction (a savepoint: an inner failure that is caught undoes the inner writes alone). The write lock is
+   * taken at once, so that a command beside the running bridge waits its turn instead of failing half-way.
+   */
+  transaction<T>(work: () => T): T {
+    if (this.#sqlite.inTransaction) return this.#sqlite.transaction(work).deferred()
+    return guard(this.path, () => this.#sqlite.transaction(work).immediate())
+  }
+
+  [Symbol.dispose](): void {
+    this.#sqlite.close()
+  }
+
+  #prepare(sql: string): Sqlite.Statement<unknown[], unknown> {
+    let statement = this.#statements.get(sql)
+    if (!statement) {
+      statement = this.#sqlite.prepare<unknown[], unknown>(sql)
+      this.#statements.set(sql, statement)
+    }
+    return statement
+  }
+}
+
+/** better-sqlite3 takes `?` by position, but `?1` by name. */
+const bind = (sql: string, values: Value[]): unknown[] =>
+  sql.includes('?1') ? [Object.fromEntries(values.map((value, index) => [index + 1, value]))] : values
+
+const guard = <T>(path: string, work: () => T): T => {
+  try {
+    return work()
+  } catch (error) {
+    throw explainFailure(error, path)
+  }
+}
+
+const openSqlite = (path: string): Sqlite.Database => {
+  makePrivateFile(path)
+  const sqlite = new Sqlite(path, { timeout: 5000 })
+  try {
+    // First of all, since it refuses a file that is not ours before anything in it changes.
+    migrate(sqlite, path)
+    sqlite.pragma('journal_mode = WAL')
+    // In WAL mode NORMAL loses the last commits in a power cut; what we tell the networks we have must survive one.
+    sqlite.pragma('synchronous = FULL')
+    sqlite.pragma('foreign_keys = ON')
+    // What is deleted (keys, message text) is overwritten where that costs no extra page write.
+    sqlite.pragma('secure_delete = FAST')
+    sqlite.pragma('cache_size = -4000')
+    sqlite.pragma('journal_size_limit = 4194304')
+    return sqlite
+  } catch (error) {
+    sqlite.close()
+    throw error
+  }
+}
+
+/** SQLite gives its side files (`-wal`, `-shm`) the mode of the main one, so that one is made first, for us alone. */
+const makePrivateFile = (path: string): void => {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  closeSync(openSync(path, 'a', 0o600))
+  if (process.platform !== 'win32') chmodSync(path, 0o600)
+}

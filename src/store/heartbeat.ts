@@ -1,0 +1,50 @@
+import type { NetworkName } from '../bridge/chat-ref.ts'
+import type { NetworkStatus } from '../bridge/network.ts'
+import type { Database } from './database.ts'
+
+/** What a running bridge last said of itself. It may be dead since: the lock tells. */
+export interface Beat {
+  readonly pid: number
+  /** Milliseconds since 1970, both. */
+  readonly startedAt: number
+  readonly beatAt: number
+  readonly networks: Readonly<Record<NetworkName, NetworkStatus>>
+}
+
+interface BeatRow {
+  pid: number
+  started_at: number
+  beat_at: number
+  networks: string
+}
+
+/** One row that the running bridge writes and `status` reads. */
+export class Heartbeat {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  beat({ pid, startedAt, beatAt, networks }: Beat): void {
+    this.#database.run(
+      'INSERT OR REPLACE INTO heartbeat (one, pid, started_at, beat_at, networks) VALUES (1, ?, ?, ?, ?)',
+      pid,
+      startedAt,
+      beatAt,
+      JSON.stringify(networks),
+    )
+  }
+
+  read(): Beat | undefined {
+    const row = this.#database.get<BeatRow>('SELECT * FROM heartbeat')
+    return (
+      row && {
+        pid: row.pid,
+        startedAt: row.started_at,
+        beatAt: row.beat_at,
+        networks: JSON.parse(row.networks),
+      }
+    )
+  }
+}

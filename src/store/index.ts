@@ -1,0 +1,8 @@
+export { type Chat, Chats } from './chats.ts'
+export type { Database } from './database.ts'
+export type { Beat } from './heartbeat.ts'
+export type { StoredMessage } from './links.ts'
+export { type Holder, LockedError, lockHolder, takeLock } from './lock.ts'
+export { type Mapping, MappingError } from './mappings.ts'
+export { openStore, type Store, storePath } from './store.ts'
+export { StoreError } from './store-error.ts'

@@ -1,0 +1,112 @@
+import {
+  chmodSync,
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import Sqlite from 'better-sqlite3'
+import * as z from 'zod/mini'
+import { explainFailure } from './store-error.ts'
+
+const holderSchema = z.object({ pid: z.number(), command: z.string(), startedAt: z.number() })
+
+/** Who uses a data folder: process id, command (`run`, `login`) and since when (milliseconds since 1970). */
+export type Holder = z.infer<typeof holderSchema>
+
+/** Somebody else uses the data folder. */
+export class LockedError extends Error {
+  /** Absent when the holder has only just started and not yet said who it is. */
+  readonly holder: Holder | undefined
+
+  constructor(dataDir: string, holder: Holder | undefined) {
+    const who = holder
+      ? `"wa2tg ${holder.command}" (process ${holder.pid}, since ${new Date(holder.startedAt).toISOString()})`
+      : 'another wa2tg'
+    super(`"${dataDir}" is in use by ${who}. Stop it first, or use another --data-dir`)
+    this.name = 'LockedError'
+    this.holder = holder
+  }
+}
+
+/**
+ * Takes the data folder for this process until disposed. Throws `LockedError`, or `StoreError` when the disk is the
+ * cause.
+ *
+ * The lock is an open exclusive transaction on an empty SQLite file: the operating system drops it with the process,
+ * however that ends, so a dead holder is no obstacle. Who holds it stands in a file beside it, which means nothing alone.
+ */
+export const takeLock = async (dataDir: string, command: string): Promise<AsyncDisposable> => {
+  const file = join(dataDir, 'lock.db')
+  const note = join(dataDir, 'lock.json')
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    const lock = tryLock(file)
+    if (!lock) throw new LockedError(dataDir, await readHolder(note))
+    const holder: Holder = { pid: process.pid, command, startedAt: Date.now() }
+    writeFileSync(`${note}.new`, JSON.stringify(holder), { mode: 0o600 })
+    renameSync(`${note}.new`, note)
+    return {
+      [Symbol.asyncDispose]: async () => {
+        rmSync(note, { force: true })
+        lock.close()
+      },
+    }
+  } catch (error) {
+    throw explainFailure(error, file)
+  }
+}
+
+/** Who holds the data folder now; undefined when nobody does. */
+export const lockHolder = async (dataDir: string): Promise<Holder | 'unknown' | undefined> => {
+  const file = join(dataDir, 'lock.db')
+  try {
+    const lock = tryLock(file)
+    lock?.close()
+    return lock ? undefined : ((await readHolder(join(dataDir, 'lock.json'))) ?? 'unknown')
+  } catch (error) {
+    throw explainFailure(error, file)
+  }
+}
+
+const tryLock = (file: string): Sqlite.Database | undefined => {
+  closeSync(openSync(file, 'a', 0o600))
+  if (process.platform !== 'win32') chmodSync(file, 0o600)
+  const lock = new Sqlite(file, { timeout: 100 })
+  try {
+    lock.exec('BEGIN EXCLUSIVE')
+    return lock
+  } catch (error) {
+    lock.close()
+    if (error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_BUSY')) return undefined
+    throw error
+  }
+}
+
+/** The holder writes its note just after it has the lock: give it a moment. */
+const readHolder = async (note: string): Promise<Holder | undefined> => {
+  for (let attempt = 0; attempt < 10; attempt += 1) {
+    try {
+      const holder = holderSchema.parse(JSON.parse(readFileSync(note, 'utf8')))
+      if (isAlive(holder.pid)) return holder
+    } catch {
+      // Not there yet, or left behind by a process that died long ago.
+    }
+    await sleep(50)
+  }
+  return undefined
+}
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}

@@ -1,0 +1,71 @@
+import type { ChatRef } from '../bridge/chat-ref.ts'
+import type { Database } from './database.ts'
+
+/**
+ * Folds one chat into another: `from` becomes an alias of `to`, and everything that stood under `from` now stands under
+ * `to`. Where both have a mapping, the one added last stays: it is the owner's latest word. Call it in a transaction.
+ */
+export const mergeChat = (database: Database, from: ChatRef, to: ChatRef): void => {
+  mergeBook(database, from, to)
+  mergeMappings(database, from, to)
+  mergeMessages(database, from, to)
+  database.run('UPDATE jobs SET lane = ?2 WHERE lane = ?1', from, to)
+  database.run('UPDATE jobs SET target = ?2 WHERE target = ?1', from, to)
+}
+
+const mergeBook = (database: Database, from: ChatRef, to: ChatRef): void => {
+  database.run(
+    `INSERT INTO chats (ref, kind, name, push_name, last_activity, notified_at)
+     SELECT ?2, kind, name, push_name, last_activity, notified_at FROM chats WHERE ref = ?1
+     ON CONFLICT (ref) DO UPDATE SET
+       kind = coalesce(kind, excluded.kind), name = coalesce(name, excluded.name),
+       push_name = coalesce(push_name, excluded.push_name),
+       last_activity = nullif(max(coalesce(last_activity, 0), coalesce(excluded.last_activity, 0)), 0),
+       notified_at = coalesce(notified_at, excluded.notified_at)`,
+    from,
+    to,
+  )
+  database.run('DELETE FROM chats WHERE ref = ?', from)
+  database.run('UPDATE aliases SET ref = ?2 WHERE ref = ?1', from, to)
+  database.run('INSERT OR REPLACE INTO aliases (alias, ref) VALUES (?, ?)', from, to)
+  // A ref is never an alias of itself: the old phone-number chat of a LID may have had the LID as its alias.
+  database.run('DELETE FROM aliases WHERE alias = ref')
+}
+
+const mergeMappings = (database: Database, from: ChatRef, to: ChatRef): void => {
+  database.run(
+    `DELETE FROM mappings WHERE whatsapp IN (?1, ?2)
+       AND id <> (SELECT id FROM mappings WHERE whatsapp IN (?1, ?2) ORDER BY added_at DESC, id DESC LIMIT 1)`,
+    from,
+    to,
+  )
+  database.run('UPDATE mappings SET whatsapp = ?2 WHERE whatsapp = ?1', from, to)
+  database.run(
+    // Two two-way mappings into one Telegram chat are forbidden: the later one becomes one-way.
+    `UPDATE mappings SET telegram = ?2, to_telegram_only = to_telegram_only OR EXISTS (
+       SELECT 1 FROM mappings other WHERE other.telegram = ?2 AND other.to_telegram_only = 0)
+     WHERE telegram = ?1`,
+    from,
+    to,
+  )
+}
+
+/** A message stored under both refs is one message: its links go to the row that stays. */
+const mergeMessages = (database: Database, from: ChatRef, to: ChatRef): void => {
+  for (const column of ['chat', 'author'] as const) {
+    const other = column === 'chat' ? 'author' : 'chat'
+    const twins = database.all<{ gone: number; kept: number }>(
+      `SELECT a.key AS gone, b.key AS kept FROM messages a
+       JOIN messages b ON b.id = a.id AND b.${other} = a.${other} AND b.${column} = ?2 WHERE a.${column} = ?1`,
+      from,
+      to,
+    )
+    for (const { gone, kept } of twins) {
+      database.run('UPDATE OR IGNORE links SET source = ?2 WHERE source = ?1', gone, kept)
+      database.run('UPDATE links SET target = ?2 WHERE target = ?1', gone, kept)
+      database.run('UPDATE jobs SET source = ?2 WHERE source = ?1', gone, kept)
+      database.run('DELETE FROM messages WHERE key = ?', gone)
+    }
+    database.run(`UPDATE messages SET ${column} = ?2 WHERE ${column} = ?1`, from, to)
+  }
+}

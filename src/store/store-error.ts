@@ -1,0 +1,50 @@
+/**
+ * The data file cannot be used, and the reason is not a bug: the message is one line for the person at the keyboard,
+ * naming the file and what to do.
+ */
+export class StoreError extends Error {
+  constructor(message: string, options: { cause?: unknown } = {}) {
+    super(message, options)
+    this.name = 'StoreError'
+  }
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+
+/**
+ * Turns what SQLite and the file system say about a file into a `StoreError`, where it is about the disk and not
+ * about our SQL. Anything else comes back as it is. Codes: https://www.sqlite.org/rescode.html
+ */
+export const explainFailure = (error: unknown, path: string): unknown => {
+  if (error instanceof StoreError) return error
+  const code = codeOf(error)
+  const problem = problems.find(([pattern]) => pattern.test(code))
+  return problem ? new StoreError(problem[1](path), { cause: error }) : error
+}
+
+const problems: readonly (readonly [RegExp, (path: string) => string])[] = [
+  [
+    /^SQLITE_NOTADB|^SQLITE_CORRUPT/,
+    path =>
+      `"${path}" is no wa2tg database, or it is damaged. Move it away, or start with another --data-dir`,
+  ],
+  [
+    /^SQLITE_FULL|^ENOSPC|^EDQUOT/,
+    path => `The disk that holds "${path}" is full. Make room and start again`,
+  ],
+  [
+    /^SQLITE_READONLY|^EROFS/,
+    path => `"${path}" cannot be written. Make the disk and the file writable, or use another --data-dir`,
+  ],
+  [
+    /^SQLITE_CANTOPEN|^SQLITE_PERM|^SQLITE_AUTH|^EACCES|^EPERM|^ENOTDIR|^EISDIR|^ENOENT|^EEXIST/,
+    path =>
+      `"${path}" cannot be opened. Check that the folder exists and is yours, or use another --data-dir`,
+  ],
+  [/^SQLITE_IOERR|^EIO/, path => `The disk that holds "${path}" fails. Check the disk and its cables`],
+  [
+    /^SQLITE_BUSY|^SQLITE_LOCKED/,
+    path => `"${path}" is held by another program for too long. Stop that program and start again`,
+  ],
+]

@@ -1,0 +1,41 @@
+import { join } from 'node:path'
+import type { SessionStore } from '../bridge/network.ts'
+import { Chats } from './chats.ts'
+import { Database } from './database.ts'
+import { Heartbeat } from './heartbeat.ts'
+import { Links } from './links.ts'
+import { Mappings } from './mappings.ts'
+import { openSession } from './sessions.ts'
+
+/** Everything that outlives the process, in one SQLite file. */
+export interface Store extends Disposable {
+  /** For the outbox, which keeps its own SQL. */
+  readonly database: Database
+  readonly chats: Chats
+  readonly mappings: Mappings
+  readonly links: Links
+  readonly heartbeat: Heartbeat
+  /** The rows of one connection, for instance `baileys` or `telegram`. */
+  session(connection: string): SessionStore
+  /** All writes of `work` are committed together, or none. May be nested. */
+  transaction<T>(work: () => T): T
+}
+
+/** Where the store stands in a data folder. */
+export const storePath = (dataDir: string): string => join(dataDir, 'wa2tg.db')
+
+/** Opens the file, making it and its folder (0600 in 0700) where missing. Throws `StoreError`. */
+export const openStore = (path: string): Store => {
+  const database = new Database(path)
+  const chats = new Chats(database)
+  return {
+    database,
+    chats,
+    mappings: new Mappings(database, chats),
+    links: new Links(database),
+    heartbeat: new Heartbeat(database),
+    session: connection => openSession(database, connection),
+    transaction: work => database.transaction(work),
+    [Symbol.dispose]: () => database[Symbol.dispose](),
+  }
+}

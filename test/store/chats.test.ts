@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { tempStore } from './temp-store.ts'
+
+const phone = 'whatsapp:491700000001@s.whatsapp.net'
+const lid = 'whatsapp:123456789@lid'
+
+test('the LID is canonical as soon as it is known, whichever came first', () => {
+  using store = tempStore()
+  assert.equal(store.chats.resolve(phone), phone)
+  assert.equal(store.chats.learn({ chat: phone, aliases: [lid] }), lid)
+  assert.equal(store.chats.resolve(phone), lid)
+  assert.equal(store.chats.resolve(lid), lid)
+  assert.equal(store.chats.learn({ chat: phone, pushName: 'Mum' }), lid)
+  assert.deepEqual(
+    store.chats.list().map(chat => [chat.ref, chat.aliases, chat.pushName]),
+    [[lid, [phone], 'Mum']],
+  )
+})
+
+test('a message that names both addresses teaches them', () => {
+  using store = tempStore()
+  assert.equal(store.chats.resolve(lid, [phone]), lid)
+  assert.equal(store.chats.resolve(phone), lid)
+})
+
+test('a chat is called by its given name, else its own, else its number, and never by a LID', () => {
+  using store = tempStore()
+  assert.equal(store.chats.displayName(lid), 'Unknown')
+  store.chats.learn({ chat: lid, aliases: [phone] })
+  assert.equal(store.chats.displayName(lid), '+491700000001')
+  store.chats.learn({ chat: phone, pushName: 'mummy' })
+  assert.equal(store.chats.displayName(lid), 'mummy')
+  store.chats.learn({ chat: lid, name: 'Mum' })
+  assert.equal(store.chats.displayName(phone), 'Mum')
+})
+
+test('a nameless learn keeps the name', () => {
+  using store = tempStore()
+  store.chats.learn({ chat: lid, name: 'Mum', kind: 'person', lastActivity: 5_000_000 })
+  store.chats.learn({ chat: lid, name: '', lastActivity: 4_000_000 })
+  const { name, kind, lastActivity } = store.chats.get(lid) ?? {}
+  assert.deepEqual({ name, kind, lastActivity }, { name: 'Mum', kind: 'person', lastActivity: 5_000_000 })
+})
+
+test('two addresses that turn out to be one chat take everything along', () => {
+  using store = tempStore()
+  store.chats.learn({ chat: phone, name: 'Mum' })
+  store.chats.learn({ chat: lid, pushName: 'mummy' })
+  store.mappings.add({ whatsapp: phone, telegram: 'telegram:-100/1' })
+  const source = store.links.remember({ chat: phone, id: 'A', author: phone, me: false, raw: 'r' }, 1)
+  assert.ok(source)
+  store.links.add(source, 'telegram:-100/1', { id: '7' }, 1)
+  store.chats.learn({ chat: lid, aliases: [phone] })
+
+  assert.deepEqual(
+    store.chats.list().map(chat => [chat.ref, chat.name, chat.pushName]),
+    [[lid, 'Mum', 'mummy']],
+  )
+  assert.deepEqual(
+    store.mappings.list().map(mapping => mapping.whatsapp),
+    [lid],
+  )
+  assert.equal(store.links.remember({ chat: lid, id: 'A', author: lid, me: false }, 2), undefined)
+  assert.equal(store.links.counterpart({ chat: 'telegram:-100/1', id: '7' }, lid)?.id, 'A')
+})
+
+test('a message that was stored under both addresses is one afterwards, with all its links', () => {
+  using store = tempStore()
+  const one = store.links.remember({ chat: phone, id: 'A', author: phone, me: false }, 1)
+  const two = store.links.remember({ chat: lid, id: 'A', author: lid, me: false }, 1)
+  assert.ok(one && two)
+  store.links.add(one, 'telegram:-100/1', { id: '7' }, 1)
+  store.chats.learn({ chat: phone, aliases: [lid] })
+  assert.equal(store.database.all("SELECT * FROM messages WHERE id = 'A'").length, 1)
+  assert.equal(store.links.counterpart({ chat: lid, id: 'A' }, 'telegram:-100/1')?.id, '7')
+})
+
+test('when both addresses were mapped, the mapping added last stays', () => {
+  using store = tempStore()
+  store.mappings.add({ whatsapp: phone, telegram: 'telegram:-1', now: 1 })
+  store.mappings.add({ whatsapp: lid, telegram: 'telegram:-2', now: 2 })
+  store.chats.learn({ chat: phone, aliases: [lid] })
+  assert.deepEqual(
+    store.mappings.list().map(each => [each.whatsapp, each.telegram]),
+    [[lid, 'telegram:-2']],
+  )
+})
+
+test('a phone number that passes to another account does not merge the two people', () => {
+  using store = tempStore()
+  const other = 'whatsapp:987654321@lid'
+  store.chats.learn({ chat: lid, aliases: [phone], name: 'Mum' })
+  store.chats.learn({ chat: other, aliases: [phone], pushName: 'Stranger' })
+  assert.equal(store.chats.resolve(phone), other)
+  assert.equal(store.chats.displayName(lid), 'Mum')
+  assert.equal(store.chats.displayName(other), 'Stranger')
+})
+
+test('a Telegram group that became a supergroup takes its mapping along', () => {
+  using store = tempStore()
+  store.mappings.add({ whatsapp: lid, telegram: 'telegram:-5' })
+  store.chats.learn({ chat: 'telegram:-1005', aliases: ['telegram:-5'] })
+  assert.deepEqual(
+    store.mappings.list().map(mapping => mapping.telegram),
+    ['telegram:-1005'],
+  )
+  assert.equal(store.mappings.forSource('telegram:-5')[0]?.whatsapp, lid)
+})
+
+test('a chat is found by a part of its name, its number or its address', () => {
+  using store = tempStore()
+  store.chats.learn({ chat: lid, aliases: [phone], name: 'Mütter der 4b' })
+  store.chats.learn({ chat: 'whatsapp:1203@g.us', name: 'School', kind: 'group' })
+  const found = (query: string) => store.chats.find(query).map(chat => chat.ref)
+  assert.deepEqual(found('MÜTTER'), [lid])
+  assert.deepEqual(found('+49 170 0000001'), [lid])
+  assert.deepEqual(found('123456789'), [])
+  assert.deepEqual(found('1203@g.us'), ['whatsapp:1203@g.us'])
+  assert.deepEqual(found('nobody'), [])
+})

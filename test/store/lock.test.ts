@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { test } from 'node:test'
+import { LockedError, lockHolder, takeLock } from '../../src/store/index.ts'
+import { tempDir } from './temp-store.ts'
+
+const holderScript = `
+  import { takeLock } from './src/store/index.ts'
+  await takeLock(process.argv[1], 'run')
+  process.stdout.write('held')
+  setInterval(() => {}, 1000)`
+
+test('the one refused is told who holds the data folder, and a killed holder is no obstacle', async () => {
+  using dir = tempDir()
+  const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', holderScript, dir.path], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const exited = once(child, 'exit')
+  try {
+    await once(child.stdout, 'data')
+    await assert.rejects(takeLock(dir.path, 'login'), (error: unknown) => {
+      assert.ok(error instanceof LockedError)
+      assert.equal(error.holder?.pid, child.pid)
+      assert.match(error.message, /"wa2tg run" \(process \d+, since 20/)
+      return true
+    })
+    const holder = await lockHolder(dir.path)
+    assert.equal(typeof holder === 'object' && holder.command, 'run')
+  } finally {
+    child.kill('SIGKILL')
+    await exited
+  }
+  assert.equal(await lockHolder(dir.path), undefined)
+  await using _lock = await takeLock(dir.path, 'login')
+})
+
+test('the lock is free again after it is disposed, also within one process', async () => {
+  using dir = tempDir()
+  {
+    await using _lock = await takeLock(dir.path, 'run')
+    await assert.rejects(takeLock(dir.path, 'run'), LockedError)
+  }
+  await using _again = await takeLock(dir.path, 'run')
+})

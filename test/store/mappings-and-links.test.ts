@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { MappingError } from '../../src/store/index.ts'
+import { tempStore } from './temp-store.ts'
+
+const [mum, dad, family] = ['whatsapp:1@lid', 'whatsapp:2@lid', 'whatsapp:3@g.us'] as const
+const topic = 'telegram:-100/42'
+
+const refusedWith = (code: string) => (error: unknown) => error instanceof MappingError && error.code === code
+
+test('a WhatsApp chat is in one mapping only', () => {
+  using store = tempStore()
+  store.mappings.add({ whatsapp: mum, telegram: topic })
+  assert.throws(
+    () => store.mappings.add({ whatsapp: mum, telegram: 'telegram:-2' }),
+    refusedWith('already-mapped'),
+  )
+  assert.equal(store.mappings.list().length, 1)
+})
+
+test('a Telegram chat takes several WhatsApp chats when one of them at most is two-way', () => {
+  using store = tempStore()
+  store.mappings.add({ whatsapp: dad, telegram: topic, toTelegramOnly: true })
+  store.mappings.add({ whatsapp: mum, telegram: topic })
+  store.mappings.add({ whatsapp: family, telegram: topic, toTelegramOnly: true })
+  assert.throws(
+    () => store.mappings.add({ whatsapp: 'whatsapp:4@lid', telegram: topic }),
+    refusedWith('telegram-taken'),
+  )
+  assert.deepEqual(
+    store.mappings.forSource(topic).map(each => each.whatsapp),
+    [mum, dad, family],
+  )
+  assert.deepEqual(
+    store.mappings.forSource(family).map(each => each.telegram),
+    [topic],
+  )
+})
+
+test('removing what is not mapped says so', () => {
+  using store = tempStore()
+  assert.throws(() => store.mappings.remove(mum), refusedWith('not-mapped'))
+  store.mappings.add({ whatsapp: mum, telegram: topic })
+  assert.equal(store.mappings.remove(mum).telegram, topic)
+  assert.deepEqual(store.mappings.list(), [])
+})
+
+test('every part of a split message leads back to it, and it leads to its first part', () => {
+  using store = tempStore()
+  const source = store.links.remember({ chat: mum, id: 'A', author: mum, me: false, raw: 'proto' }, 1)
+  assert.ok(source)
+  assert.deepEqual(
+    ['7', '8', '9'].map(id => store.links.add(source, topic, { id }, 1)),
+    [0, 1, 2],
+  )
+  assert.deepEqual(
+    store.links.parts(source).map(part => part.id),
+    ['7', '8', '9'],
+  )
+  assert.equal(store.links.counterpart({ chat: mum, id: 'A' }, topic)?.id, '7')
+  for (const id of ['7', '8', '9']) {
+    const { id: back, author, raw } = store.links.counterpart({ chat: topic, id }, mum) ?? {}
+    assert.deepEqual({ back, author, raw }, { back: 'A', author: mum, raw: 'proto' })
+  }
+  assert.equal(store.links.origin({ chat: topic, id: '8' }), mum)
+  assert.equal(store.links.counterpart({ chat: topic, id: '10' }, mum), undefined)
+})
+
+test('the same id from another person in a group is another message', () => {
+  using store = tempStore()
+  assert.ok(store.links.remember({ chat: family, id: 'A', author: mum, me: false }, 1))
+  assert.ok(store.links.remember({ chat: family, id: 'A', author: dad, me: false }, 1))
+  assert.equal(store.links.remember({ chat: family, id: 'A', author: dad, me: false }, 1), undefined)
+  assert.equal(store.links.find({ chat: family, id: 'A' }, dad)?.author, dad)
+})
+
+test('forgetting old messages spares those that still wait', () => {
+  using store = tempStore()
+  assert.ok(store.links.remember({ chat: family, id: 'A', author: mum, me: false }, 1))
+  assert.ok(store.links.remember({ chat: family, id: 'B', author: mum, me: false }, 10))
+  assert.equal(store.links.forget(5), 1)
+  assert.equal(store.links.find({ chat: family, id: 'A' }), undefined)
+  assert.ok(store.links.find({ chat: family, id: 'B' }))
+})
+
+test('the heartbeat comes back as it was written', () => {
+  using store = tempStore()
+  assert.equal(store.heartbeat.read(), undefined)
+  const beat = {
+    pid: 1,
+    startedAt: 2,
+    beatAt: 3,
+    networks: { whatsapp: { state: 'connected', account: '+49' }, telegram: { state: 'connecting' } },
+  } as const
+  store.heartbeat.beat({ ...beat, beatAt: 1 })
+  store.heartbeat.beat(beat)
+  assert.deepEqual(store.heartbeat.read(), beat)
+})
