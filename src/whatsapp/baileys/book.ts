@@ -1,0 +1,126 @@
+import type { Contact, GroupMetadata } from '@whiskeysockets/baileys'
+import { chatRef } from '../../bridge/chat-ref.ts'
+import type { Inbox, KnownChat, SessionStore } from '../../bridge/network.ts'
+import { isGroup, kindOfAddress, normalizeAddress, userOf } from '../address.ts'
+import { canonical, oneLine, type ParseContext, toNumber } from './parse/context.ts'
+
+/** A chat in any of the shapes that Baileys' events give it. */
+export interface SeenChat {
+  readonly id?: string | null
+  readonly name?: string | null
+  readonly lidJid?: string | null
+  readonly pnJid?: string | null
+  readonly conversationTimestamp?: number | { toNumber(): number } | null
+}
+
+const NAMES = 'name'
+/** Baileys' own rows: digits of the phone number → digits of the LID, as JSON (lib/Signal/lid-mapping.js). */
+const MAPPINGS = 'lid-mapping'
+
+/** Who is who: names for mentions, and the bridge's chat book, which is told of everything new. */
+export class Book implements Pick<ParseContext, 'lidOf' | 'nameOf'> {
+  readonly #sessions: SessionStore
+  readonly #inbox: Inbox
+  readonly #names: Map<string, string>
+  #me: () => ParseContext['me']
+
+  constructor(options: { sessions: SessionStore; inbox: Inbox; me: () => ParseContext['me'] }) {
+    this.#sessions = options.sessions
+    this.#inbox = options.inbox
+    this.#me = options.me
+    this.#names = new Map([...this.#sessions.list(NAMES)].map(({ id, value }) => [id, value]))
+  }
+
+  get context(): ParseContext {
+    return {
+      me: this.#me(),
+      lidOf: address => this.lidOf(address),
+      nameOf: address => this.nameOf(address),
+    }
+  }
+
+  lidOf(address: string): string | undefined {
+    const stored = this.#sessions.get(MAPPINGS, userOf(address))
+    const digits: unknown = stored === undefined ? undefined : JSON.parse(stored)
+    return typeof digits === 'string' && digits !== '' ? normalizeAddress(`${userOf(digits)}@lid`) : undefined
+  }
+
+  nameOf(address: string): string | undefined {
+    return this.#names.get(address)
+  }
+
+  contacts(contacts: readonly Partial<Contact>[]): void {
+    for (const { id, lid, phoneNumber, name, notify, verifiedName } of contacts) {
+      this.#learn(id, lid ?? phoneNumber, { name, pushName: verifiedName || notify })
+    }
+  }
+
+  chats(chats: readonly SeenChat[]): void {
+    for (const { id, name, lidJid, pnJid, conversationTimestamp } of chats) {
+      const seconds = toNumber(conversationTimestamp)
+      this.#learn(id, lidJid ?? pnJid, {
+        name,
+        ...(seconds !== undefined && seconds > 0 && { lastActivity: seconds * 1000 }),
+      })
+    }
+  }
+
+  groups(groups: readonly Partial<GroupMetadata>[]): void {
+    for (const { id, subject, participants } of groups) {
+      if (id && isGroup(id)) this.#learn(id, undefined, { name: subject })
+      for (const member of participants ?? []) {
+        const other = member.lid ?? member.phoneNumber
+        if (other) this.same(member.id, other)
+      }
+    }
+  }
+
+  /** Two addresses of one person. */
+  same(jid: string, other: string): void {
+    this.#learn(jid, other, {})
+  }
+
+  /** What a message tells about the chat it stands in and who wrote it. */
+  message(chat: KnownChat, sender: KnownChat): void {
+    for (const known of [chat, sender]) {
+      const name = known.pushName
+      if (name !== undefined && !this.#names.has(addressOfRef(known))) {
+        this.#remember(addressOfRef(known), name)
+      }
+      this.#inbox.learn(known)
+    }
+  }
+
+  #learn(
+    jid: string | null | undefined,
+    other: string | null | undefined,
+    facts: {
+      name?: string | null | undefined
+      pushName?: string | null | undefined
+      lastActivity?: number
+    },
+  ): void {
+    const who = canonical(jid, other, this.context)
+    if (who === undefined) return
+    const name = facts.name ? oneLine(facts.name) : ''
+    const pushName = facts.pushName ? oneLine(facts.pushName) : ''
+    if (name !== '') this.#remember(who.address, name)
+    else if (pushName !== '' && !this.#names.has(who.address)) this.#remember(who.address, pushName)
+    this.#inbox.learn({
+      chat: chatRef('whatsapp', who.address),
+      kind: kindOfAddress(who.address),
+      ...(who.aliases.length > 0 && { aliases: who.aliases }),
+      ...(name !== '' && { name }),
+      ...(pushName !== '' && { pushName }),
+      ...(facts.lastActivity !== undefined && { lastActivity: facts.lastActivity }),
+    })
+  }
+
+  #remember(address: string, name: string): void {
+    if (this.#names.get(address) === name) return
+    this.#names.set(address, name)
+    this.#sessions.set([{ type: NAMES, id: address, value: name }])
+  }
+}
+
+const addressOfRef = ({ chat }: KnownChat): string => chat.slice(chat.indexOf(':') + 1)

@@ -1,0 +1,220 @@
+import type { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type ConnectionState, generateMessageIDV2, type proto } from '@whiskeysockets/baileys'
+import { chatRef } from '../../bridge/chat-ref.ts'
+import type { Media } from '../../bridge/event.ts'
+import type { Delivery, NetworkStatus } from '../../bridge/network.ts'
+import { isGroup, normalizeAddress } from '../address.ts'
+import type { LoginOptions, LoginStep, WhatsAppConnection, WhatsAppOptions } from '../port.ts'
+import { type AuthState, isLinked, openAuthState } from './auth-state.ts'
+import type { Me } from './decode.ts'
+import { afterClose, notConnected } from './errors.ts'
+import { Inbound } from './inbound.ts'
+import { type Link, TIMING, type Timing } from './link.ts'
+import { login } from './login.ts'
+import { openMedia } from './media.ts'
+import { decodeRaw, sendMessage } from './send.ts'
+
+export interface BaileysOptions extends WhatsAppOptions {
+  /** For tests. */
+  readonly timing?: Partial<Timing>
+  readonly waitingMs?: number
+}
+
+export const openBaileys = (options: BaileysOptions): WhatsAppConnection => new BaileysConnection(options)
+
+const META = 'meta'
+const GROUPS_FETCHED = 'groups-fetched'
+/** Messages on their way that are kept at hand for devices that ask for them again. */
+const AT_HAND = 200
+
+/**
+ * WhatsApp through Baileys.
+ *
+ * *unlinked* until somebody logs in. When started, *connecting* and *connected* alternate: a lost socket is replaced
+ * after a pause that doubles up to five minutes (at once when WhatsApp asks for it). Two ends need a person:
+ * *logged_out* (unlinked at the phone), and *stopped* because another program uses the link or the account is blocked.
+ */
+class BaileysConnection implements WhatsAppConnection {
+  readonly name = 'whatsapp'
+  readonly #options: BaileysOptions
+  readonly #timing: Timing
+  readonly #inbound: Inbound
+  readonly #sending = new Map<string, proto.IMessage>()
+  readonly #stop = new AbortController()
+  #auth: AuthState
+  #link: Link | undefined
+  #status: NetworkStatus
+  #attempt = 0
+
+  constructor(options: BaileysOptions) {
+    this.#options = options
+    this.#timing = { ...TIMING, ...options.timing }
+    this.#auth = openAuthState(options.sessions)
+    this.#inbound = new Inbound({
+      ...options,
+      timing: this.#timing,
+      me: () => this.#me,
+      findSent: (jid, id) => this.#findSent(jid, id),
+    })
+    this.#status = this.#describe(this.#isLinked ? 'stopped' : 'unlinked')
+  }
+
+  get status(): NetworkStatus {
+    return this.#status
+  }
+
+  async start(): Promise<void> {
+    if (this.#isLinked) {
+      this.#inbound.replay()
+      this.#connect()
+    } else {
+      this.#change('unlinked')
+    }
+  }
+
+  async *login(options: LoginOptions = {}): AsyncIterable<LoginStep> {
+    yield* login(options, {
+      auth: () => this.#auth,
+      reset: () => {
+        this.#auth.forget()
+        this.#auth = openAuthState(this.#options.sessions)
+      },
+      open: onUpdate => this.#inbound.open(this.#auth, onUpdate),
+      timing: this.#timing,
+    })
+    this.#change('stopped')
+  }
+
+  async logout(): Promise<void> {
+    const link = this.#link
+    if (link?.isOpen) {
+      const goodbye = link.sock.logout().catch(() => undefined)
+      await Promise.race([goodbye, sleep(5000, undefined, { ref: false })])
+    }
+    await this.#close()
+    this.#options.sessions.clear()
+    this.#auth = openAuthState(this.#options.sessions)
+    this.#change('unlinked')
+  }
+
+  newMessageId(): string {
+    return generateMessageIDV2(this.#auth.state.creds.me?.id)
+  }
+
+  async send(delivery: Delivery): Promise<void> {
+    const link = this.#link
+    if (!link?.isOpen) throw notConnected()
+    await sendMessage({
+      link,
+      delivery,
+      me: this.#me,
+      remember: (id, message) => {
+        this.#sending.set(id, message)
+        const [oldest] = this.#sending.keys()
+        if (this.#sending.size > AT_HAND && oldest !== undefined) this.#sending.delete(oldest)
+      },
+    })
+  }
+
+  openMedia(media: Media, signal: AbortSignal): Promise<Readable> {
+    return openMedia(media, { signal, mediaHost: this.#options.server?.mediaHost })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#close()
+    this.#change('stopped')
+  }
+
+  get #isLinked(): boolean {
+    return isLinked(this.#auth.state.creds)
+  }
+
+  get #me(): Me {
+    const { id = '', lid } = this.#auth.state.creds.me ?? {}
+    return { pn: id, ...(lid !== undefined && { lid }) }
+  }
+
+  async #close(): Promise<void> {
+    this.#stop.abort()
+    this.#link?.end()
+    this.#link = undefined
+    await this.#inbound.stop()
+  }
+
+  #connect(): void {
+    if (this.#stop.signal.aborted) return
+    if (this.#status.state !== 'connecting') this.#change('connecting')
+    const link = this.#inbound.open(this.#auth, update => this.#updated(link, update))
+    this.#link = link
+  }
+
+  #updated(link: Link, update: Partial<ConnectionState>): void {
+    if (this.#stop.signal.aborted) return
+    if (update.connection === 'open') {
+      this.#attempt = 0
+      this.#change('connected')
+      this.#fetchGroups(link)
+    }
+    if (update.connection === 'close') this.#closed(update.lastDisconnect?.error)
+  }
+
+  #closed(error: unknown): void {
+    const next = afterClose(error)
+    this.#link = undefined
+    if (next.do === 'stop') {
+      this.#change(next.state, next.problem)
+      return
+    }
+    this.#change('connecting', next.problem)
+    if (next.now) {
+      this.#connect()
+      return
+    }
+    const { firstPause, longestPause } = this.#timing
+    const pause = Math.min(longestPause, firstPause * 2 ** this.#attempt) * (0.5 + Math.random())
+    this.#attempt += 1
+    sleep(pause, undefined, { signal: this.#stop.signal }).then(
+      () => this.#connect(),
+      () => undefined,
+    )
+  }
+
+  #findSent(jid: string | null | undefined, id: string): proto.IMessage | undefined {
+    const address = normalizeAddress(jid)
+    const known = address === undefined ? [] : [this.#inbound.book.lidOf(address) ?? address, address]
+    for (const chat of known) {
+      const raw = this.#options.findRaw({ chat: chatRef('whatsapp', chat), id })
+      if (raw !== undefined) return decodeRaw(raw)
+    }
+    return this.#sending.get(id)
+  }
+
+  /** Once per link: later changes come as events. */
+  #fetchGroups({ sock }: Link): void {
+    const { sessions, logger } = this.#options
+    if (sessions.get(META, GROUPS_FETCHED) !== undefined) return
+    const fetch = async (): Promise<void> => {
+      const groups = Object.values(await sock.groupFetchAllParticipating())
+      this.#inbound.book.groups(groups.filter(({ id }) => isGroup(id)))
+      sessions.set([{ type: META, id: GROUPS_FETCHED, value: String(Date.now()) }])
+    }
+    fetch().catch((error: unknown) => logger.warn({ err: error }, 'The list of groups could not be fetched'))
+  }
+
+  #describe(state: NetworkStatus['state'], problem?: string): NetworkStatus {
+    const { me } = this.#auth.state.creds
+    const account = this.#isLinked ? normalizeAddress(me?.id) : undefined
+    return {
+      state,
+      ...(account !== undefined && { account }),
+      ...(account !== undefined && me?.name && { name: me.name }),
+      ...(problem !== undefined && { problem }),
+    }
+  }
+
+  #change(state: NetworkStatus['state'], problem?: string): void {
+    this.#status = this.#describe(state, problem)
+    this.#options.inbox.changed(this.#status)
+  }
+}

@@ -1,0 +1,108 @@
+import {
+  type DeliveryError,
+  DeliveryError as Failure,
+  offline,
+  reject,
+  retry,
+  unsure,
+  wait,
+} from '../../bridge/verdict.ts'
+
+/** What to do when a socket has closed. */
+export type AfterClose =
+  | { readonly do: 'reconnect'; readonly now: boolean; readonly problem: string }
+  | { readonly do: 'stop'; readonly state: 'logged_out' | 'stopped'; readonly problem: string }
+
+interface Coded {
+  readonly status?: number
+  readonly data?: unknown
+  readonly message: string
+}
+
+/** Baileys' errors are Booms: the code stands in `output.statusCode`, a server's error code in `data`. */
+export const readError = (error: unknown): Coded => {
+  const message = error instanceof Error ? error.message : String(error)
+  if (error === null || typeof error !== 'object') return { message }
+  const { output, data } = error as { output?: { statusCode?: unknown }; data?: unknown }
+  const status = output?.statusCode
+  return { message, data, ...(typeof status === 'number' && { status }) }
+}
+
+const STOPS: Readonly<Record<number, Omit<Extract<AfterClose, { do: 'stop' }>, 'do'>>> = {
+  401: {
+    state: 'logged_out',
+    problem: 'WhatsApp has unlinked this machine; link it again with "wa2tg login"',
+  },
+  402: { state: 'stopped', problem: 'WhatsApp has suspended this account for a time; look at the phone' },
+  403: { state: 'stopped', problem: 'WhatsApp has blocked this account; look at the phone' },
+  406: { state: 'stopped', problem: 'WhatsApp has banned this account; look at the phone' },
+  411: {
+    state: 'logged_out',
+    problem: 'The phone does not take part in linked devices any more; link it again',
+  },
+  440: {
+    state: 'stopped',
+    problem: 'Another program uses this link; stop it there, then start "wa2tg run" again',
+  },
+}
+
+/** Codes of lib/Types/index.js (DisconnectReason) and those that the server sends (reference/content.md §2.3). */
+export const afterClose = (error: unknown): AfterClose => {
+  const { status, message } = readError(error)
+  const stop = STOPS[status ?? 0]
+  if (stop !== undefined) return { do: 'stop', ...stop }
+  if (status === 515) return { do: 'reconnect', now: true, problem: 'WhatsApp asked for a restart' }
+  if (status === 405 || status === 409) {
+    return { do: 'reconnect', now: false, problem: 'WhatsApp refuses this version of the program; update it' }
+  }
+  return { do: 'reconnect', now: false, problem: `The connection was lost (${maskNumbers(message)})` }
+}
+
+const maskNumbers = (text: string): string => text.replace(/\d{5,}/g, '…')
+
+/** A refusal in the server's ack of a message (lib/Utils/decode-wa-message.js, SERVER_ERROR_CODES). */
+export const refusedByAck = (code: string): DeliveryError => {
+  const number = Number(code)
+  switch (number) {
+    case 463:
+      return reject('WhatsApp does not let this account write to new contacts at the moment')
+    case 401:
+    case 403:
+    case 404:
+    case 410:
+      return new Failure({ kind: 'reject' }, `WhatsApp says this chat cannot be written to (${code})`, {
+        chatUnreachable: true,
+      })
+    case 429:
+      return wait(60, 'WhatsApp asks for a pause')
+    case 479:
+    case 408:
+      return retry(`WhatsApp refused the message for now (${code})`)
+    default:
+      return number >= 500 && number < 600
+        ? retry(`WhatsApp has trouble (${code})`)
+        : reject(`WhatsApp refused the message (${maskNumbers(code)})`)
+  }
+}
+
+/**
+ * A failure before the server's ack. Sending again under the same id is the same message, so whatever is not certain is
+ * `unsure`.
+ */
+export const failedToSend = (error: unknown): DeliveryError => {
+  if (error instanceof Failure) return error
+  const { status, data, message } = readError(error)
+  if (status === 428) return unsure('The connection closed while the message was sent', error)
+  if (message === 'All encryptions failed')
+    return retry('No device of the chat could be encrypted for', error)
+  if (data === 401 || data === 403 || data === 404 || data === 410) {
+    return new Failure({ kind: 'reject' }, `WhatsApp says this chat cannot be written to (${data})`, {
+      cause: error,
+      chatUnreachable: true,
+    })
+  }
+  if (data === 429) return wait(60, 'WhatsApp asks for a pause', error)
+  return unsure('It is not known whether the message was sent', error)
+}
+
+export const notConnected = (): DeliveryError => offline('WhatsApp is not connected')

@@ -1,0 +1,137 @@
+import type { BinaryNode, ConnectionState, proto, WAMessage } from '@whiskeysockets/baileys'
+import type { WhatsAppOptions } from '../port.ts'
+import type { AuthState } from './auth-state.ts'
+import { Book } from './book.ts'
+import type { Me } from './decode.ts'
+import { Intake } from './intake.ts'
+import { Journal } from './journal.ts'
+import { Link, type Timing } from './link.ts'
+import { quietLogger } from './quiet-logger.ts'
+import { Receiver } from './receiver.ts'
+import { journalledRepository } from './repository.ts'
+
+export interface InboundOptions extends WhatsAppOptions {
+  readonly timing: Timing
+  readonly waitingMs?: number
+  readonly me: () => Me
+  /** What we sent under an id, for devices that could not decrypt it. */
+  readonly findSent: (jid: string | null | undefined, id: string) => proto.IMessage | undefined
+}
+
+/** Everything that comes in, over however many sockets. */
+export class Inbound {
+  readonly book: Book
+  readonly #options: InboundOptions
+  readonly #journal: Journal
+  readonly #receiver: Receiver
+  readonly #intake: Intake
+
+  constructor(options: InboundOptions) {
+    const { sessions, inbox, logger, waitingMs } = options
+    this.#options = options
+    this.#journal = new Journal(sessions)
+    this.book = new Book({ sessions, inbox, me: options.me })
+    this.#receiver = new Receiver({
+      sessions,
+      inbox,
+      logger,
+      journal: this.#journal,
+      book: this.book,
+      baileysLogger: quietLogger(logger),
+      ...(waitingMs !== undefined && { waitingMs }),
+    })
+    this.#intake = new Intake({
+      journal: this.#journal,
+      consume: opened => this.#receiver.opened(opened),
+      onError: error => logger.error({ err: error }, 'A message could not be stored; it is tried again'),
+    })
+  }
+
+  /** Hands over what an earlier run had received but not handed over. */
+  replay(): void {
+    this.#intake.replay()
+  }
+
+  /** Opens a socket whose messages come in here. */
+  open(auth: AuthState, onUpdate: (update: Partial<ConnectionState>) => void): Link {
+    const { logger, server, timing, findSent } = this.#options
+    const link: Link = new Link({
+      auth,
+      timing,
+      logger: quietLogger(logger),
+      ...(server !== undefined && { server }),
+      makeSignalRepository: journalledRepository(this.#journal, {
+        opened: hash => this.#intake.opened(hash),
+        failed: (hash, error) => this.#intake.failed(hash, error),
+        storageFailed: error => {
+          logger.error({ err: error }, 'The disk does not take messages; disconnecting until it does')
+          link.end('The disk does not take messages')
+        },
+      }),
+      getMessage: async ({ remoteJid, id }) => (id ? findSent(remoteJid, id) : undefined),
+      onMessage: node => this.#observe(link, node),
+      onUpdate: update => {
+        if (update.receivedPendingNotifications) this.#intake.caughtUp(link.openedAt)
+        if (update.connection === 'close') this.#intake.closed()
+        onUpdate(update)
+      },
+    })
+    this.#listen(link)
+    return link
+  }
+
+  /** Resolves when nothing is being handed over any more. */
+  async stop(): Promise<void> {
+    await this.#intake.stop()
+    this.#receiver.stop()
+  }
+
+  #observe(link: Link, node: BinaryNode): void {
+    try {
+      if (!this.#intake.observe(node)) this.#receiver.absent(node)
+    } catch (error) {
+      // Not on disk, so it must not be acknowledged: it comes again on the next connection.
+      this.#options.logger.error({ err: error }, 'A message could not be stored; disconnecting')
+      link.end('A message could not be stored')
+    }
+  }
+
+  #listen({ sock: { ev } }: Link): void {
+    const { book } = this
+    ev.on('contacts.upsert', contacts => this.#safely(() => book.contacts(contacts)))
+    ev.on('contacts.update', contacts => this.#safely(() => book.contacts(contacts)))
+    ev.on('chats.upsert', chats => this.#safely(() => book.chats(chats)))
+    ev.on('chats.update', chats => this.#safely(() => book.chats(chats)))
+    ev.on('groups.upsert', groups => this.#safely(() => book.groups(groups)))
+    ev.on('groups.update', groups => this.#safely(() => book.groups(groups)))
+    ev.on('lid-mapping.update', ({ lid, pn }) => this.#safely(() => book.same(lid, pn)))
+    ev.on('messaging-history.set', ({ chats, contacts, lidPnMappings }) =>
+      this.#safely(() => {
+        for (const { lid, pn } of lidPnMappings ?? []) book.same(lid, pn)
+        book.contacts(contacts)
+        book.chats(chats)
+      }),
+    )
+    ev.on('call', calls => {
+      for (const call of calls) this.#safely(() => this.#receiver.call(call))
+    })
+    ev.on('messages.upsert', ({ messages }) => {
+      for (const message of messages) this.#safely(() => this.#upserted(message))
+    })
+  }
+
+  /** Only what had no stanza of its own: everything else has come through the journal. */
+  #upserted(message: WAMessage): void {
+    if (message.messageStubType != null && message.message == null) this.#receiver.stub(message)
+    else if (message.key.remoteJid?.endsWith('@newsletter')) this.#receiver.notified(message)
+  }
+
+  /** A listener that throws would throw into Baileys. */
+  #safely(work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      this.#options.logger.error({ err: error }, 'Something that WhatsApp told could not be stored')
+    }
+  }
+}

@@ -1,0 +1,186 @@
+import type { BinaryNode } from '@whiskeysockets/baileys'
+import type { Envelope, Journal } from './journal.ts'
+
+/** A stanza whose parts are decrypted as far as they will be. */
+export interface Opened {
+  readonly envelope: Envelope
+  /** Plaintexts by the position of the part; `undefined` where decryption failed. */
+  readonly plaintexts: readonly (Buffer | undefined)[]
+  /** Why the first part failed that did. */
+  readonly failure?: unknown
+}
+
+interface Entry {
+  readonly envelope: Envelope
+  readonly lane: string
+  /** Hashes of parts that Baileys has not dealt with yet. */
+  readonly open: Set<string>
+  failure?: unknown
+  /** `running`: later stanzas wait for it, but not for long. `over`: they wait no longer. */
+  hold: 'none' | 'running' | 'over'
+}
+
+export interface IntakeOptions {
+  readonly journal: Journal
+  /** Hands one stanza to the bridge and marks it done. Rejects when the disk does not take it: it is tried again. */
+  readonly consume: (opened: Opened) => Promise<void>
+  readonly onError: (error: unknown) => void
+  /** How long a stanza may hold up later ones of its chat, in milliseconds. */
+  readonly holdMs?: number
+  /** Pause before a stanza that the disk did not take is tried again, in milliseconds. */
+  readonly retryMs?: number
+}
+
+/**
+ * The single way in. A stanza is *open* while Baileys decrypts its parts, *settled* when all are journalled or failed,
+ * and gone when the bridge has committed it. Settled stanzas are consumed one at a time in the order in which they
+ * arrived; one that is still open holds up later ones of the same chat, for `holdMs` at most (Baileys may never decrypt
+ * it: it ignores some kinds before that). What an earlier run left undone is consumed before anything new.
+ *
+ * When the socket closes, open stanzas are forgotten: they were not acknowledged and come again.
+ */
+export class Intake {
+  readonly #options: IntakeOptions
+  #entries: Entry[] = []
+  #current: Promise<void> | undefined
+  #timers = new Set<NodeJS.Timeout>()
+  #stopped = false
+
+  constructor(options: IntakeOptions) {
+    this.#options = options
+  }
+
+  /** Takes up what an earlier run left behind. Stanzas with parts missing wait for their redelivery. */
+  replay(): void {
+    const { journal } = this.#options
+    for (const envelope of journal.undone()) {
+      if (envelope.parts.every(part => journal.plaintext(part.hash) !== undefined)) this.#add(envelope, [])
+    }
+    this.#pump()
+  }
+
+  /** A stanza has come in; called before Baileys handles it. Returns whether it has content to be decrypted. */
+  observe(node: BinaryNode): boolean {
+    const { journal } = this.#options
+    const envelope = journal.envelopeOf(node)
+    if (envelope === undefined || envelope.parts.every(part => part.attrs['type'] === 'msmsg')) return false
+    for (const child of Array.isArray(node.content) ? node.content : []) {
+      if (child.tag === 'plaintext' && child.content instanceof Uint8Array) {
+        journal.writePlain(journal.hashOf(child.content), child.content)
+      }
+    }
+    if (this.#entries.some(entry => entry.envelope.key === envelope.key) || journal.isDone(envelope)) {
+      journal.forget(envelope)
+      return true
+    }
+    const open = envelope.parts.filter(part => journal.plaintext(part.hash) === undefined)
+    this.#add(
+      envelope,
+      open.map(part => part.hash),
+    )
+    this.#pump()
+    return true
+  }
+
+  opened(hash: string): void {
+    this.#settle(hash)
+  }
+
+  failed(hash: string, error: unknown): void {
+    for (const entry of this.#entries) if (entry.open.has(hash)) entry.failure ??= error
+    this.#settle(hash)
+  }
+
+  /** The socket is gone: what was not decrypted comes again. */
+  closed(): void {
+    for (const entry of this.#entries) if (entry.open.size > 0) this.#options.journal.forget(entry.envelope)
+    this.#entries = this.#entries.filter(entry => entry.open.size === 0)
+    this.#pump()
+  }
+
+  /**
+   * The server has sent everything that waited. Stanzas of earlier connections that are still incomplete are consumed
+   * as far as they go, and what was done before this connection began (milliseconds) cannot come again.
+   */
+  caughtUp(connectedAt: number): void {
+    const { journal } = this.#options
+    const known = new Set(this.#entries.map(entry => entry.envelope.key))
+    for (const envelope of journal.undone()) {
+      if (!known.has(envelope.key) && envelope.order < connectedAt * 1000) this.#add(envelope, [])
+    }
+    journal.prune(connectedAt)
+    this.#pump()
+  }
+
+  /** Resolves when everything settled so far is with the bridge or cannot be for now. */
+  async stop(): Promise<void> {
+    this.#stopped = true
+    for (const timer of this.#timers) clearTimeout(timer)
+    await this.#current
+  }
+
+  #add(envelope: Envelope, open: readonly string[]): void {
+    const lane = envelope.attrs['from'] ?? ''
+    this.#entries.push({ envelope, lane, open: new Set(open), hold: 'none' })
+  }
+
+  #settle(hash: string): void {
+    for (const entry of this.#entries) entry.open.delete(hash)
+    this.#pump()
+  }
+
+  #pump(): void {
+    if (this.#current !== undefined || this.#stopped) return
+    const entry = this.#next()
+    if (entry === undefined) return
+    this.#current = this.#consume(entry).then(done => {
+      this.#current = undefined
+      if (done) this.#pump()
+      else this.#later(this.#options.retryMs ?? 2000)
+    })
+  }
+
+  /** The first settled stanza that nothing of its own chat stands before. */
+  #next(): Entry | undefined {
+    const held = new Map<string, Entry>()
+    for (const entry of this.#entries) {
+      if (entry.open.size > 0) {
+        if (entry.hold !== 'over' && !held.has(entry.lane)) held.set(entry.lane, entry)
+        continue
+      }
+      const before = held.get(entry.lane)
+      if (before === undefined) return entry
+      if (before.hold === 'none') {
+        before.hold = 'running'
+        this.#later(this.#options.holdMs ?? 5000, () => {
+          before.hold = 'over'
+        })
+      }
+    }
+    return undefined
+  }
+
+  async #consume(entry: Entry): Promise<boolean> {
+    const { journal } = this.#options
+    const plaintexts = entry.envelope.parts.map(part => journal.plaintext(part.hash))
+    try {
+      await this.#options.consume({ envelope: entry.envelope, plaintexts, failure: entry.failure })
+    } catch (error) {
+      this.#options.onError(error)
+      return false
+    }
+    this.#entries = this.#entries.filter(other => other !== entry)
+    journal.forget(entry.envelope)
+    return true
+  }
+
+  #later(milliseconds: number, before?: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer)
+      before?.()
+      this.#pump()
+    }, milliseconds)
+    timer.unref()
+    this.#timers.add(timer)
+  }
+}

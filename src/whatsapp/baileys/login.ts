@@ -1,0 +1,179 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ConnectionState } from '@whiskeysockets/baileys'
+import { normalizeAddress } from '../address.ts'
+import { LoginError, type LoginOptions, type LoginStep } from '../port.ts'
+import { type AuthState, isLinked } from './auth-state.ts'
+import { readError } from './errors.ts'
+import type { Link, Timing } from './link.ts'
+
+export interface LoginPort {
+  /** The credentials in use; new ones after `reset`. */
+  auth(): AuthState
+  /** Forgets what an earlier link or an unfinished login left. */
+  reset(): void
+  open(onUpdate: (update: Partial<ConnectionState>) => void): Link
+  readonly timing: Timing
+}
+
+type Update = Partial<ConnectionState>
+
+/** How long a person may look for the phone. */
+const TIMEOUT_MS = 10 * 60_000
+/** The first sync has come when Baileys counts it; it gives up waiting for it after 20 s itself. */
+const SYNC_MS = 45_000
+/** Codes with which the server turns a new device away. */
+const REFUSALS: ReadonlySet<number> = new Set([400, 401, 403, 405, 406, 409, 411])
+
+/**
+ * Links this machine. Sockets follow one another: each shows its QR codes until they run out (408, after some 160 s) and
+ * is replaced by the next; when the phone has agreed, WhatsApp closes with 515 and the next socket logs in as the new
+ * device and receives the first sync.
+ */
+export async function* login(options: LoginOptions, port: LoginPort): AsyncGenerator<LoginStep> {
+  if (isLinked(port.auth().state.creds)) {
+    throw new LoginError(
+      'alreadyLinked',
+      'This machine is linked already; unlink it first with "wa2tg logout"',
+    )
+  }
+  port.reset()
+  const timeout = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS)
+  const signal = options.signal === undefined ? timeout : AbortSignal.any([timeout, options.signal])
+  const attempt = new Attempt(port, signal)
+  try {
+    yield* pair(attempt, options, port)
+    yield* enter(attempt, port)
+  } catch (error) {
+    if (!signal.aborted || error instanceof LoginError) throw error
+    throw timeout.aborted
+      ? new LoginError('timedOut', 'No phone has answered in time; try "wa2tg login" again', { cause: error })
+      : new LoginError('aborted', 'The login was stopped', { cause: error })
+  } finally {
+    attempt.end()
+    // An unfinished pairing code would make the next connect log in as the phone itself (DESIGN §7).
+    if (!isLinked(port.auth().state.creds)) port.reset()
+  }
+}
+
+/** Shows codes until a phone has agreed. */
+async function* pair(attempt: Attempt, options: LoginOptions, port: LoginPort): AsyncGenerator<LoginStep> {
+  let shown = false
+  let asked = false
+  attempt.open()
+  while (true) {
+    const update = await attempt.next()
+    if (update.qr !== undefined && options.phone === undefined) {
+      shown = true
+      yield { kind: 'qr', payload: update.qr }
+    } else if (update.qr !== undefined && options.phone !== undefined && !asked) {
+      shown = true
+      asked = true
+      yield { kind: 'code', code: await attempt.askForCode(options.phone) }
+    }
+    if (update.isNewLogin) yield { kind: 'pairing' }
+    if (update.connection !== 'close') continue
+    if (isLinked(port.auth().state.creds)) return
+    const { status } = readError(update.lastDisconnect?.error)
+    if (status !== undefined && REFUSALS.has(status)) throw refused(update)
+    if (/signature/i.test(readError(update.lastDisconnect?.error).message)) throw refused(update)
+    if (!shown) throw new LoginError('noNetwork', 'WhatsApp cannot be reached; check the internet connection')
+    asked = false
+    port.reset()
+    await attempt.pause()
+    attempt.open()
+  }
+}
+
+/** Logs in as the new device and waits for the first sync. */
+async function* enter(attempt: Attempt, port: LoginPort): AsyncGenerator<LoginStep> {
+  let opened = false
+  for (let tries = 0; !opened; ) {
+    attempt.open()
+    while (true) {
+      const update = await attempt.next()
+      if (update.connection === 'open') opened = true
+      if (opened || update.connection === 'close') {
+        if (opened) break
+        const { status } = readError(update.lastDisconnect?.error)
+        if (status !== undefined && REFUSALS.has(status)) throw refused(update)
+        tries += 1
+        if (tries > 5)
+          throw new LoginError('noNetwork', 'WhatsApp cannot be reached any more; start "wa2tg run"')
+        await attempt.pause()
+        break
+      }
+    }
+  }
+  yield { kind: 'syncing' }
+  await attempt.synced()
+  const { me } = port.auth().state.creds
+  yield {
+    kind: 'linked',
+    account: normalizeAddress(me?.id) ?? '',
+    ...(me?.name && { name: me.name }),
+  }
+}
+
+const refused = (update: Update): LoginError =>
+  new LoginError('refused', 'WhatsApp or the phone refused to link this machine', {
+    cause: update.lastDisconnect?.error,
+  })
+
+/** The sockets of one login, one at a time, and what they say as a queue. */
+class Attempt {
+  readonly #port: LoginPort
+  readonly #signal: AbortSignal
+  readonly #updates: Update[] = []
+  #wake: () => void = () => undefined
+  #link: Link | undefined
+
+  constructor(port: LoginPort, signal: AbortSignal) {
+    this.#port = port
+    this.#signal = signal
+    signal.addEventListener('abort', () => this.#wake())
+  }
+
+  open(): void {
+    const link = this.#port.open(update => {
+      if (this.#link !== undefined && this.#link !== link) return
+      this.#updates.push(update)
+      this.#wake()
+    })
+    this.#link = link
+  }
+
+  async next(): Promise<Update> {
+    while (true) {
+      this.#signal.throwIfAborted()
+      const update = this.#updates.shift()
+      if (update !== undefined) return update
+      await new Promise<void>(resolve => {
+        this.#wake = resolve
+      })
+    }
+  }
+
+  async askForCode(phone: string): Promise<string> {
+    if (this.#link === undefined) throw new Error('There is no socket to ask on')
+    return this.#link.sock.requestPairingCode(phone.replace(/\D/g, ''))
+  }
+
+  pause(): Promise<void> {
+    return sleep(this.#port.timing.firstPause, undefined, { signal: this.#signal })
+  }
+
+  /** Resolves when the first sync is in, or did not come in time: what is late comes during `run`. */
+  async synced(): Promise<void> {
+    const until = Date.now() + SYNC_MS
+    const { creds } = this.#port.auth().state
+    while (creds.accountSyncCounter === 0 && Date.now() < until) {
+      this.#signal.throwIfAborted()
+      await sleep(50, undefined, { signal: this.#signal })
+    }
+  }
+
+  end(): void {
+    this.#link?.end()
+    this.#link = undefined
+  }
+}

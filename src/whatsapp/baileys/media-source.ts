@@ -1,0 +1,44 @@
+import type { proto } from '@whiskeysockets/baileys'
+import * as z from 'zod/mini'
+
+/** Where a file lies and how to open it; the `source` of an event's media, as JSON. */
+const schema = z.object({
+  path: z.optional(z.string()),
+  /** As claimed by the sender: used only when its host is one of WhatsApp's. */
+  url: z.optional(z.string()),
+  /** base64; absent in channels, whose files are not encrypted. */
+  key: z.optional(z.string()),
+  keys: z.enum(['Image', 'Video', 'Audio', 'Document']),
+  /** SHA-256 of the file, base64. */
+  sha256: z.optional(z.string()),
+  size: z.optional(z.number()),
+})
+
+export type MediaSource = z.infer<typeof schema>
+
+interface Located {
+  readonly directPath?: string | null
+  readonly url?: string | null
+  readonly mediaKey?: Uint8Array | null
+  readonly fileSha256?: Uint8Array | null
+  readonly fileLength?: proto.Message.IImageMessage['fileLength']
+}
+
+/** `undefined` when the message does not say how to get the file: nothing to download it from, or nothing to check it. */
+export const renderSource = (media: Located, keys: MediaSource['keys']): string | undefined => {
+  if (!media.directPath && !media.url) return undefined
+  if (!media.mediaKey?.length && !media.fileSha256?.length) return undefined
+  const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64')
+  const source: MediaSource = {
+    keys,
+    ...(media.directPath && { path: media.directPath }),
+    ...(media.url && { url: media.url }),
+    ...(media.mediaKey?.length && { key: base64(media.mediaKey) }),
+    ...(media.fileSha256?.length && { sha256: base64(media.fileSha256) }),
+    ...(media.fileLength != null && { size: Number(media.fileLength) }),
+  }
+  return JSON.stringify(source)
+}
+
+/** Throws when the text is not the source of a file. */
+export const parseSource = (text: string): MediaSource => schema.parse(JSON.parse(text))

@@ -1,0 +1,173 @@
+import type { BinaryNode, WACallEvent, WAMessage } from '@whiskeysockets/baileys'
+import type { Content } from '../../bridge/event.ts'
+import type { Arrival, Inbox, SessionStore } from '../../bridge/network.ts'
+import type { Logger } from '../../support/log.ts'
+import { kindOfAddress } from '../address.ts'
+import type { Book } from './book.ts'
+import { decodeHead, decodeOpened } from './decode.ts'
+import type { Opened } from './intake.ts'
+import type { Journal } from './journal.ts'
+import { labelOfStub } from './parse/stubs.ts'
+import { type Parsed, parseHead, parseMessage } from './parse.ts'
+import { Waiting } from './waiting.ts'
+
+/** Baileys' words for "decrypted before, or never decryptable" (lib/Utils/decode-wa-message.js). */
+const USED_ALREADY = 'Key used already or never filled'
+
+export interface ReceiverOptions {
+  readonly sessions: SessionStore
+  readonly inbox: Inbox
+  readonly journal: Journal
+  readonly book: Book
+  readonly logger: Logger
+  readonly baileysLogger: Logger
+  /** How long to wait for a message that could not be decrypted before saying so, in milliseconds. */
+  readonly waitingMs?: number
+}
+
+/** Turns what came in into events and hands them to the bridge. */
+export class Receiver {
+  readonly #options: ReceiverOptions
+  readonly #waiting: Waiting
+
+  constructor(options: ReceiverOptions) {
+    this.#options = options
+    this.#waiting = new Waiting({
+      sessions: options.sessions,
+      receive: (arrival, alongside) => options.inbox.receive([arrival], alongside),
+      ...(options.waitingMs !== undefined && { delayMs: options.waitingMs }),
+    })
+    this.#waiting.resume()
+  }
+
+  /** One journalled stanza. Rejects when the disk does not take it. */
+  async opened(opened: Opened): Promise<void> {
+    const { journal, book, logger, baileysLogger, sessions } = this.#options
+    let web: WAMessage
+    try {
+      web = await decodeOpened(opened, book.context.me, baileysLogger)
+    } catch (error) {
+      logger.warn({ reason: messageOf(error) }, 'A message of an unknown form was left out')
+      sessions.set(journal.marks(opened.envelope))
+      return
+    }
+    const parsed = this.#parse(web)
+    if (parsed.ignored !== undefined) logger.debug({ reason: parsed.ignored }, 'A message makes no event')
+    if (parsed.arrivals.length === 0 && opened.failure !== undefined) this.#wait(web, opened.failure)
+    this.#hand(parsed.arrivals, () => sessions.set(journal.marks(opened.envelope)))
+  }
+
+  /** A stanza that carries no content for us: view once, or what only the phone was given. */
+  absent(node: BinaryNode): void {
+    if (node.attrs['category'] === 'peer') return
+    const children = Array.isArray(node.content) ? node.content : []
+    const type = children.find(child => child.tag === 'unavailable')?.attrs['type']
+    if (type?.includes('view_once')) {
+      this.#place(this.#headOf(node), 'View once message; open it on the phone')
+    } else if (
+      node.attrs['from']?.endsWith('@bot') ||
+      children.some(({ attrs }) => attrs['type'] === 'msmsg')
+    ) {
+      this.#place(this.#headOf(node), 'A message of Meta AI; see it on the phone')
+    } else if (type !== undefined) {
+      const web = this.#headOf(node)
+      if (web !== undefined) this.#wait(web, undefined)
+    }
+  }
+
+  /** A notice that Baileys makes of a notification: somebody joined, the group was renamed. */
+  stub(web: WAMessage): void {
+    const label = labelOfStub(web, address => this.#options.book.nameOf(address))
+    if (label !== undefined) this.#place(web, label)
+  }
+
+  /** A channel's message that came as a notification, not as a stanza of its own. */
+  notified(web: WAMessage): void {
+    this.#hand(this.#parse(web).arrivals)
+  }
+
+  call(call: WACallEvent): void {
+    if (call.status !== 'offer') return
+    const web: WAMessage = {
+      key: { remoteJid: call.chatId, remoteJidAlt: call.callerPn ?? '', id: call.id, fromMe: false },
+      messageTimestamp: Math.floor(call.date.getTime() / 1000),
+    }
+    if (call.isGroup) web.key.participant = call.from
+    this.#place(web, call.isVideo ? 'Video call' : 'Voice call', false)
+  }
+
+  stop(): void {
+    this.#waiting.stop()
+  }
+
+  /** A bug in parsing must neither lose a message nor stop the ones behind it. */
+  #parse(web: WAMessage): Parsed {
+    const { book, logger } = this.#options
+    try {
+      return parseMessage(web, book.context)
+    } catch (error) {
+      logger.error({ reason: messageOf(error) }, 'A message could not be read')
+      const arrival = this.#arrival(web, { kind: 'placeholder', label: 'A message that could not be read' })
+      return { arrivals: arrival === undefined ? [] : [arrival] }
+    }
+  }
+
+  #headOf(node: BinaryNode): WAMessage | undefined {
+    try {
+      return decodeHead(node.attrs, this.#options.book.context.me)
+    } catch (error) {
+      this.#options.logger.warn({ reason: messageOf(error) }, 'A message of an unknown form was left out')
+      return undefined
+    }
+  }
+
+  #place(web: WAMessage | undefined, label: string, silent = true): void {
+    const arrival = web && this.#arrival(web, { kind: 'placeholder', label })
+    if (arrival !== undefined) this.#hand([{ ...arrival, event: { ...arrival.event, silent } }])
+  }
+
+  #wait(web: WAMessage, failure: unknown): void {
+    if (web.category === 'peer' || messageOf(failure) === USED_ALREADY) return
+    const head = parseHead(web, this.#options.book.context)
+    if (head !== undefined) this.#waiting.expect(head.event, head.more)
+  }
+
+  #arrival(web: WAMessage, content: Content): Arrival | undefined {
+    const head = parseHead(web, this.#options.book.context)
+    return head && { ...head.more, event: { ...head.event, content } }
+  }
+
+  #hand(arrivals: readonly Arrival[], alongside?: () => void): void {
+    const { inbox, book, sessions } = this.#options
+    const settled = arrivals.flatMap(({ event }) => this.#waiting.arrived(event))
+    const write = (): void => {
+      if (settled.length > 0) sessions.set(settled)
+      alongside?.()
+    }
+    for (const { event, aliases, senderAliases } of arrivals) {
+      const { chat, sender, sentAt } = event
+      const address = chat.slice(chat.indexOf(':') + 1)
+      const aside = sender.me ? {} : { ...(sender.name !== undefined && { pushName: sender.name }) }
+      const own = chat === sender.person
+      book.message(
+        {
+          chat,
+          kind: kindOfAddress(address),
+          lastActivity: sentAt,
+          ...(aliases !== undefined && { aliases }),
+          ...(own && aside),
+        },
+        {
+          chat: sender.person,
+          kind: 'person',
+          ...(senderAliases !== undefined && { aliases: senderAliases }),
+          ...aside,
+        },
+      )
+    }
+    if (arrivals.length > 0) inbox.receive(arrivals, write)
+    else sessions.transaction(write)
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

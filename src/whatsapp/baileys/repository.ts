@@ -1,0 +1,99 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import {
+  DEFAULT_CONNECTION_CONFIG,
+  type SignalDataSet,
+  type SignalKeyStoreWithTransaction,
+  type SocketConfig,
+} from '@whiskeysockets/baileys'
+import { StorageError } from './auth-state.ts'
+import type { Journal } from './journal.ts'
+import { isSignedPreKey } from './trust.ts'
+
+/** What the wrapper tells about each ciphertext that Baileys hands to it. */
+export interface Openings {
+  /** Plaintext and ratchet are on disk, or were already. */
+  opened(hash: string): void
+  failed(hash: string, error: unknown): void
+  /** The disk refused the commit: nothing may be acknowledged on this socket any more. */
+  storageFailed(error: StorageError): void
+}
+
+/**
+ * Baileys' Signal repository with three things put right.
+ *
+ * 1. Journal: the plaintext is committed together with the ratchet step that produced it, and a ciphertext that comes
+ *    again is answered from there. Baileys sends the receipt after `decrypt…` has resolved
+ *    (lib/Socket/messages-recv.js, handleMessage), so what it acknowledges is on disk.
+ * 2. One step at a time, each in a transaction of its own: Baileys sends inside one long transaction
+ *    (lib/Socket/messages-send.js, relayMessage) whose cached session would overwrite what a message received
+ *    meanwhile has changed, and which commits the ratchet only after the stanza is on the wire. libsignal's job queue
+ *    moreover runs a waiting job in the async context, hence in the transaction, of the job before it.
+ * 3. The signature of a signed prekey is checked: libsignal's session builder ignores the answer of its own check.
+ */
+export const journalledRepository =
+  (journal: Journal, openings: Openings): SocketConfig['makeSignalRepository'] =>
+  (auth, logger, pnToLid) => {
+    const real = DEFAULT_CONNECTION_CONFIG.makeSignalRepository(auth, logger, pnToLid)
+    const keys = auth.keys as SignalKeyStoreWithTransaction
+    const outside = AsyncLocalStorage.snapshot()
+    let last: Promise<unknown> = Promise.resolve()
+
+    const inTurn = <T>(step: () => Promise<T>): Promise<T> => {
+      const result = last.then(() => outside(step))
+      last = result.catch(() => undefined)
+      return result
+    }
+
+    const open = async (
+      ciphertext: Uint8Array,
+      lock: string,
+      decrypt: () => Promise<Uint8Array>,
+    ): Promise<Uint8Array> => {
+      const hash = journal.hashOf(ciphertext)
+      const known = journal.plaintext(hash)
+      if (known !== undefined) {
+        openings.opened(hash)
+        return known
+      }
+      try {
+        const plaintext = await keys.transaction(async () => {
+          const text = await decrypt()
+          const rows = journal.rowsFor(hash, text)
+          // Baileys' typings know its own types only; the store takes any.
+          if (rows !== undefined) await keys.set({ journal: rows } as unknown as SignalDataSet)
+          return text
+        }, lock)
+        openings.opened(hash)
+        return plaintext
+      } catch (error) {
+        if (error instanceof StorageError) openings.storageFailed(error)
+        else openings.failed(hash, error)
+        throw error
+      }
+    }
+
+    return {
+      ...real,
+      decryptMessage: options =>
+        inTurn(() => open(options.ciphertext, options.jid, () => real.decryptMessage(options))),
+      decryptGroupMessage: options =>
+        inTurn(() => open(options.msg, options.group, () => real.decryptGroupMessage(options))),
+      injectE2ESession: options => {
+        const { identityKey, signedPreKey } = options.session
+        if (!isSignedPreKey(identityKey, signedPreKey)) {
+          return Promise.reject(new Error('The signature of a prekey is wrong'))
+        }
+        return inTurn(() => real.injectE2ESession(options))
+      },
+      encryptMessage: options => inTurn(() => real.encryptMessage(options)),
+      encryptGroupMessage: options => inTurn(() => real.encryptGroupMessage(options)),
+      getSenderKeyDistributionMessage: options => inTurn(() => real.getSenderKeyDistributionMessage(options)),
+      processSenderKeyDistributionMessage: options =>
+        inTurn(() => real.processSenderKeyDistributionMessage(options)),
+      validateSession: jid => inTurn(() => real.validateSession(jid)),
+      hasSenderKey: options => inTurn(() => real.hasSenderKey(options)),
+      getSessionInfo: jid => inTurn(() => real.getSessionInfo(jid)),
+      deleteSession: jids => inTurn(() => real.deleteSession(jids)),
+      migrateSession: (from, to) => inTurn(() => real.migrateSession(from, to)),
+    }
+  }

@@ -1,0 +1,61 @@
+import type { FindRaw, Inbox, Network, SessionStore } from '../bridge/network.ts'
+import type { Logger } from '../support/log.ts'
+
+/** The port: what every way into WhatsApp offers beside being a network. */
+export interface WhatsAppConnection extends Network {
+  /**
+   * Links this machine to an account. Yields what the person must see or do and ends after `linked`. Throws
+   * `LoginError`. The connection must not be started yet.
+   */
+  login(options?: LoginOptions): AsyncIterable<LoginStep>
+  /** Unlinks this machine at WhatsApp where it can be reached, and forgets the session in any case. */
+  logout(): Promise<void>
+}
+
+export interface LoginOptions {
+  /** Asks for a pairing code for this phone (digits in international form) instead of a QR code. */
+  readonly phone?: string
+  /** Aborts the login; the stream then throws `LoginError` with the reason `aborted`. */
+  readonly signal?: AbortSignal
+  /** How long to wait for a phone to answer, in milliseconds. */
+  readonly timeoutMs?: number
+}
+
+export type LoginStep =
+  /** A QR code to be shown; each replaces the one before. */
+  | { readonly kind: 'qr'; readonly payload: string }
+  /** A code of eight characters, to be typed into the phone. */
+  | { readonly kind: 'code'; readonly code: string }
+  /** The phone has agreed; WhatsApp demands a new connection now. */
+  | { readonly kind: 'pairing' }
+  /** Connected as the new device; the phone sends its chats. */
+  | { readonly kind: 'syncing' }
+  | { readonly kind: 'linked'; readonly account: string; readonly name?: string }
+
+export type LoginFailure = 'alreadyLinked' | 'refused' | 'timedOut' | 'noNetwork' | 'aborted'
+
+export class LoginError extends Error {
+  readonly reason: LoginFailure
+
+  constructor(reason: LoginFailure, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'LoginError'
+    this.reason = reason
+  }
+}
+
+export interface WhatsAppOptions {
+  /** A private test server instead of WhatsApp's own. */
+  readonly server?: {
+    /** WebSocket address. */
+    readonly url: string
+    /** Public key that signs the server's certificates: 64 hex digits. */
+    readonly rootKey: string
+    /** `host:port` that media may come from beside WhatsApp's own hosts; https. */
+    readonly mediaHost: string
+  }
+  readonly sessions: SessionStore
+  readonly inbox: Inbox
+  readonly findRaw: FindRaw
+  readonly logger: Logger
+}
