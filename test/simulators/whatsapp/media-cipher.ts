@@ -26,6 +26,14 @@ export interface MediaFacts {
   fileLength: number
 }
 
+/** The fields of a media message of `proto.Message`. */
+export interface MediaFields extends MediaFacts {
+  url: string
+  directPath: string
+  /** Unix seconds. */
+  mediaKeyTimestamp: number
+}
+
 /** Bytes of the MAC behind the ciphertext. */
 export const MAC_LENGTH = 10
 

@@ -12,6 +12,7 @@ import {
   encryptedLength,
   encryptMediaStream,
   type MediaFacts,
+  type MediaFields,
   type MediaKind,
   measureMedia,
 } from './media-cipher.ts'
@@ -25,18 +26,12 @@ export function trustTestCa(): void {
   setDefaultCACertificates([...getCACertificates('default'), readFileSync(CA_FILE, 'utf8')])
 }
 
+export type { MediaFields } from './media-cipher.ts'
+
 /** A plain file of `size` bytes that repeats `fill` (default: zeros) and never exists as a whole. */
 export interface LazyFile {
   size: number
   fill?: number | string | Buffer
-}
-
-/** The fields of a media message of `proto.Message`. */
-export interface MediaFields extends MediaFacts {
-  url: string
-  directPath: string
-  /** Unix seconds. */
-  mediaKeyTimestamp: number
 }
 
 export interface MediaRequest {
