@@ -1,0 +1,79 @@
+import { isDeepStrictEqual } from 'node:util'
+import { findChat, findMessage } from '../access.ts'
+import type { ChatState } from '../chats.ts'
+import { badRequest, notModified } from '../errors.ts'
+import { parseMarkup } from '../markup.ts'
+import type { Query } from '../query.ts'
+import { parseCaption, parseMessageText } from '../text.ts'
+import type { Entry, RawMessage } from '../types.ts'
+import type { World } from '../world.ts'
+import { captionFields, givenText, textFields } from './text.ts'
+
+interface Target {
+  readonly chat: ChatState
+  readonly entry: Entry
+}
+
+/** Finds a message that the bot may edit: its own, and none of Telegram's service messages. */
+export function findEditable(world: World, query: Query): Target {
+  const chat = findChat(world, query.text('chat_id'), 'edit')
+  const entry = findMessage(chat, query.integer('message_id'), 'message to edit')
+  if (entry.author !== world.bot.id || entry.service) throw badRequest("message can't be edited")
+  return { chat, entry }
+}
+
+/** Puts new fields in place of old ones; a change of the keyboard alone is no visible edit. */
+export function applyEdit(
+  world: World,
+  { chat, entry }: Target,
+  change: { remove: readonly string[]; fields: Readonly<Record<string, unknown>>; markup: unknown },
+): RawMessage {
+  const { message } = entry
+  const before = Object.fromEntries(
+    change.remove.flatMap(name => (name in message ? [[name, message[name]]] : [])),
+  )
+  const sameContent = isDeepStrictEqual(before, change.fields)
+  const sameMarkup = isDeepStrictEqual(entry.markup, change.markup)
+  if (sameContent && sameMarkup) throw notModified()
+  world.rates.take(chat)
+  if (!sameContent) {
+    for (const name of change.remove) delete message[name]
+    Object.assign(message, change.fields)
+    message.edit_date = world.clock.seconds()
+    entry.edited = true
+  }
+  delete message.reply_markup
+  delete entry.markup
+  if (change.markup !== undefined) {
+    message.reply_markup = change.markup
+    entry.markup = change.markup
+  }
+  return message
+}
+
+export function editMessageText(world: World, query: Query): RawMessage {
+  const given = givenText(query)
+  const { inline } = parseMarkup(query)
+  const target = findEditable(world, query)
+  if (target.entry.message.text === undefined) throw badRequest('There is no text in the message to edit')
+  const fields = textFields(parseMessageText(given))
+  return applyEdit(world, target, { remove: ['text', 'entities'], fields, markup: inline })
+}
+
+const captioned = ['photo', 'video', 'animation', 'audio', 'voice', 'document']
+
+export function editMessageCaption(world: World, query: Query): RawMessage {
+  const { inline } = parseMarkup(query)
+  const given = query.formatted('caption', 'caption_entities')
+  const target = findEditable(world, query)
+  if (!captioned.some(kind => kind in target.entry.message))
+    throw badRequest('There is no caption in the message to edit')
+  const fields = captionFields(parseCaption(given))
+  return applyEdit(world, target, { remove: ['caption', 'caption_entities'], fields, markup: inline })
+}
+
+export function editMessageReplyMarkup(world: World, query: Query): RawMessage {
+  const { inline } = parseMarkup(query)
+  const target = findEditable(world, query)
+  return applyEdit(world, target, { remove: [], fields: {}, markup: inline })
+}

@@ -1,0 +1,187 @@
+import { createHash } from 'node:crypto'
+import type { Message, User } from 'grammy/types'
+import { type ChatState, defined } from './chats.ts'
+import { findEntities, fixEntities } from './entities.ts'
+import type { UploadedFile } from './files.ts'
+import { fileFields } from './media.ts'
+import { addMessage, updateKind } from './messages.ts'
+import type { SimChat, SimTopic } from './places.ts'
+import type { Entity, Entry } from './types.ts'
+import type { World } from './world.ts'
+
+/** A file that a person attaches. */
+export interface Attachment {
+  readonly bytes: Uint8Array
+  readonly name?: string
+  readonly mime?: string
+  /** Of a voice, audio or video: seconds. */
+  readonly duration?: number
+}
+
+export interface OutgoingMessage {
+  readonly text?: string
+  readonly entities?: readonly Entity[]
+  readonly caption?: string
+  readonly photo?: Attachment
+  readonly video?: Attachment
+  readonly animation?: Attachment
+  readonly audio?: Attachment
+  readonly voice?: Attachment
+  readonly video_note?: Attachment
+  readonly document?: Attachment
+  readonly sticker?: Attachment
+  readonly location?: { readonly latitude: number; readonly longitude: number }
+  readonly contact?: { readonly phone_number: string; readonly first_name: string }
+  /** Any further fields of a Bot API Message. */
+  readonly fields?: Readonly<Record<string, unknown>>
+  readonly reply_to?: number
+  readonly media_group_id?: string
+}
+
+const attachments = [
+  'photo',
+  'video',
+  'animation',
+  'audio',
+  'voice',
+  'video_note',
+  'document',
+  'sticker',
+] as const
+
+/** A person at a Telegram client. */
+export class SimUser {
+  readonly user: User
+  readonly #world: World
+
+  constructor(world: World, user: User) {
+    this.#world = world
+    this.user = user
+  }
+
+  get id(): number {
+    return this.user.id
+  }
+
+  /** Writes into a chat or topic; the bot gets it as an update. */
+  sends(where: SimChat | SimTopic, given: string | OutgoingMessage): Message {
+    const content = typeof given === 'string' ? { text: given } : given
+    const { chat, thread } = placeOf(where)
+    const replyTo = content.reply_to === undefined ? undefined : entryOf(chat, content.reply_to)
+    const { fields, fileId } = this.#contentOf(content)
+    const entry = addMessage(this.#world, chat, { author: this.user, thread, replyTo, fields, fileId })
+    return this.#tell(chat, entry)
+  }
+
+  /** Changes text or caption of a message of theirs. */
+  edits(where: SimChat | SimTopic, messageId: number, given: string | OutgoingMessage): Message {
+    const content = typeof given === 'string' ? { text: given } : given
+    const { chat } = placeOf(where)
+    const entry = entryOf(chat, messageId)
+    if (entry.author !== this.id) throw new Error(`Message ${messageId} is not theirs`)
+    for (const name of ['text', 'entities', 'caption', 'caption_entities']) delete entry.message[name]
+    Object.assign(entry.message, this.#contentOf(content).fields)
+    entry.message.edit_date = this.#world.clock.seconds()
+    entry.edited = true
+    return this.#tell(chat, entry, true)
+  }
+
+  /** Sets their reactions; none to take them back. Only an admin bot of a group hears of it. */
+  reacts(where: SimChat | SimTopic, messageId: number, given: string | readonly string[]): void {
+    const { chat } = placeOf(where)
+    const entry = entryOf(chat, messageId)
+    const emojis = typeof given === 'string' ? [given] : [...given]
+    const before = entry.reactions.get(this.id) ?? []
+    if (emojis.length === 0) entry.reactions.delete(this.id)
+    else entry.reactions.set(this.id, emojis)
+    if (chat.type === 'private' || chat.type === 'channel' || !chat.isAdmin) return
+    const typed = (list: readonly string[]): unknown => list.map(emoji => ({ type: 'emoji', emoji }))
+    this.#world.updates.push('message_reaction', {
+      chat: chat.toRaw(),
+      message_id: messageId,
+      user: this.user,
+      date: this.#world.clock.seconds(),
+      old_reaction: typed(before),
+      new_reaction: typed(emojis),
+    })
+  }
+
+  /** Deletes a message; no bot ever hears of that. */
+  deletes(where: SimChat | SimTopic, messageId: number): void {
+    const { chat } = placeOf(where)
+    entryOf(chat, messageId)
+    chat.entries.delete(messageId)
+  }
+
+  /** Presses an inline button by its text; returns the callback query's id. */
+  presses(where: SimChat | SimTopic, messageId: number, button: string): string {
+    const { chat } = placeOf(where)
+    const entry = entryOf(chat, messageId)
+    const keyboard = entry.markup as
+      | { inline_keyboard: { text: string; callback_data?: string }[][] }
+      | undefined
+    const pressed = keyboard?.inline_keyboard.flat().find(({ text }) => text === button)
+    if (pressed?.callback_data === undefined)
+      throw new Error(`Message ${messageId} has no button "${button}"`)
+    const id = `${4_000_000 + this.#world.serial()}`
+    this.#world.callbackQueries.set(id, { answered: false })
+    this.#world.updates.push('callback_query', {
+      id,
+      from: this.user,
+      message: entry.message,
+      chat_instance: String(chat.id),
+      data: pressed.callback_data,
+    })
+    return id
+  }
+
+  #contentOf(content: OutgoingMessage): { fields: Record<string, unknown>; fileId?: string } {
+    const words = content.text ?? content.caption
+    const entities = words === undefined ? [] : complete(words, content.entities ?? [])
+    const names = content.text === undefined ? ['caption', 'caption_entities'] : ['text', 'entities']
+    const fields: Record<string, unknown> = {
+      ...defined({
+        location: content.location,
+        contact: content.contact,
+        media_group_id: content.media_group_id,
+      }),
+      ...(words !== undefined && { [names[0] ?? '']: words }),
+      ...(entities.length > 0 && { [names[1] ?? '']: entities }),
+      ...content.fields,
+    }
+    const kind = attachments.find(name => content[name] !== undefined)
+    const attached = kind === undefined ? undefined : content[kind]
+    if (kind === undefined || attached === undefined) return { fields }
+    const made = fileFields(this.#world, kind, { file: uploaded(kind, attached), ...attached })
+    return { fields: { ...made.fields, ...fields }, fileId: made.fileId }
+  }
+
+  #tell(chat: ChatState, entry: Entry, edited = false): Message {
+    const hears = chat.type === 'private' || chat.botStatus === 'administrator' || chat.botStatus === 'member'
+    if (hears && !chat.blocked) this.#world.updates.push(updateKind(chat, edited), entry.message)
+    return structuredClone(entry.message) as unknown as Message
+  }
+}
+
+const complete = (text: string, entities: readonly Entity[]): Entity[] =>
+  fixEntities([...entities, ...findEntities({ text, entities })])
+
+function placeOf(where: SimChat | SimTopic): { chat: ChatState; thread?: number } {
+  return 'chat' in where ? { chat: where.chat.state, thread: where.message_thread_id } : { chat: where.state }
+}
+
+function entryOf(chat: ChatState, messageId: number): Entry {
+  const entry = chat.entries.get(messageId)
+  if (entry === undefined) throw new Error(`There is no message ${messageId} in chat ${chat.id}`)
+  return entry
+}
+
+function uploaded(kind: string, { bytes, name }: Attachment): UploadedFile {
+  return {
+    name: name ?? (kind === 'voice' ? 'voice.ogg' : kind === 'photo' ? 'photo.jpg' : 'file.bin'),
+    size: bytes.length,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    head: bytes.slice(0, 4096),
+    content: bytes,
+  }
+}
