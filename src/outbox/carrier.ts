@@ -1,0 +1,23 @@
+import type { ChatRef, NetworkName } from '../bridge/chat-ref.ts'
+import type { Failure, Job, Outcome } from './job.ts'
+
+/** What the worker needs to know of deliveries; `bridge/deliver.ts` is it. */
+export interface Carrier {
+  /** Carries out one attempt. */
+  deliver(job: Job, signal: AbortSignal): Promise<Outcome>
+  /** The next plainer level of a rejected job, if there is one. */
+  plainer(job: Job, failure: Failure): number | undefined
+  /** The job is given up: tell the owner. Called inside the transaction that says so. */
+  failed(job: Job, problem: string): void
+  /** The word to keep with an attempt (`Network.mark`). */
+  mark(target: ChatRef): string | undefined
+  isOnline(network: NetworkName): boolean
+}
+
+/** The part of a logger that the bridge uses. */
+export interface Log {
+  debug(object: unknown, message?: string): void
+  info(object: unknown, message?: string): void
+  warn(object: unknown, message?: string): void
+  error(object: unknown, message?: string): void
+}

@@ -1,0 +1,76 @@
+import { backoff } from './backoff.ts'
+import type { Failure, Job } from './job.ts'
+
+/** A file that fails this often is given up, so that it does not hold its lane for a day. */
+export const mediaFailureLimit = 5
+/** A bug of ours that hits one job this often gives the job up, so that it does not block its lane for ever. */
+export const bugLimit = 3
+/** How much of the time between two failed attempts counts as failing: more than the longest backoff is an outage. */
+const longestGap = 15 * 60_000
+/** Milliseconds until a file whose network is offline is asked for again. */
+const sourceOffline = 30_000
+
+/** What a failure changes in its job. */
+export type Decision =
+  | {
+      readonly kind: 'again'
+      readonly dueAt: number
+      readonly unsure: boolean
+      readonly attempts: number
+      readonly mediaFailures: number
+      readonly bugs: number
+      readonly failingFor: number
+      readonly lastFailedAt?: number
+    }
+  | { readonly kind: 'plainer' }
+  | { readonly kind: 'give-up' }
+
+/**
+ * The failure policy: what one failed attempt means for its job.
+ *
+ * `retry`, `unsure` and bugs count as attempts, back off, and are given up when they have gone on for `giveUpAfter`
+ * milliseconds; `wait` and `offline` cost nothing. `reject`, a file that failed five times and a bug that struck three
+ * times ask for a plainer form. A failure while settling leaves the job unsure: nothing was found out.
+ */
+export const decide = (
+  job: Job,
+  failure: Failure,
+  { now, giveUpAfter, random }: { now: number; giveUpAfter: number; random: () => number },
+): Decision => {
+  const { verdict, from } = failure
+  const bugs = job.bugs + (from === 'bug' ? 1 : 0)
+  const offline = verdict.kind === 'offline'
+  const mediaFailures = job.mediaFailures + (from === 'media' && !offline ? 1 : 0)
+  if (bugs >= bugLimit) return { kind: 'plainer' }
+
+  const unsure = verdict.kind === 'unsure' || (from === 'settle' && job.unsure)
+  const unchanged = {
+    kind: 'again',
+    unsure,
+    bugs,
+    mediaFailures,
+    attempts: job.attempts,
+    failingFor: job.failingFor,
+    ...(job.lastFailedAt !== undefined && { lastFailedAt: job.lastFailedAt }),
+  } as const
+
+  switch (verdict.kind) {
+    case 'reject':
+      return { kind: 'plainer' }
+    case 'wait':
+      return { ...unchanged, dueAt: now + Math.ceil(verdict.seconds * 1000) }
+    case 'offline':
+      return { ...unchanged, dueAt: from === 'media' ? now + sourceOffline : now }
+    case 'retry':
+    case 'unsure': {
+      if (mediaFailures >= mediaFailureLimit && verdict.kind === 'retry') return { kind: 'plainer' }
+      const attempts = job.attempts + 1
+      const gap = job.lastFailedAt === undefined ? 0 : Math.max(0, now - job.lastFailedAt)
+      const failingFor = job.failingFor + Math.min(gap, longestGap)
+      if (failingFor >= giveUpAfter) return { kind: 'give-up' }
+      return { ...unchanged, attempts, failingFor, lastFailedAt: now, dueAt: now + backoff(attempts, random) }
+    }
+    default:
+      return verdict satisfies never
+  }
+}

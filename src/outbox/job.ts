@@ -1,0 +1,47 @@
+import type { ChatRef } from '../bridge/chat-ref.ts'
+import type { Verdict } from '../bridge/verdict.ts'
+
+/** One delivery, as it stands in the outbox. The event is opaque here. */
+export interface Job {
+  readonly id: number
+  /** Jobs of one lane are delivered one at a time, in the order of their ids. */
+  readonly lane: string
+  readonly target: ChatRef
+  /** Key of the stored message that the event is; the links of what it becomes start there. */
+  readonly source: number
+  /** Chosen once, the same at every attempt. */
+  readonly messageId: string
+  /** The event as JSON. */
+  readonly event: string
+  /** The last attempt may have arrived. */
+  readonly unsure: boolean
+  /** The network's word from before the attempt in doubt. */
+  readonly mark?: string
+  /** How many steps plainer than the event it is sent: 0 is as it came. */
+  readonly level: number
+  /** How many messages went out in richer forms before this level. */
+  readonly base: number
+  readonly attempts: number
+  readonly mediaFailures: number
+  readonly bugs: number
+  /** How long it has been failing, in milliseconds; the time of an outage does not count. */
+  readonly failingFor: number
+  readonly lastFailedAt?: number
+  readonly createdAt: number
+}
+
+export type NewJob = Pick<Job, 'lane' | 'target' | 'source' | 'messageId' | 'event'>
+
+/** How one attempt ended. */
+export type Outcome =
+  | { readonly kind: 'sent' }
+  | {
+      readonly kind: 'failure'
+      readonly verdict: Verdict
+      /** For the owner: no secrets, no message text. */
+      readonly problem: string
+      /** Where it came from: the sending itself, the settling of an earlier attempt, the file, or a bug of ours. */
+      readonly from: 'send' | 'settle' | 'media' | 'bug'
+    }
+
+export type Failure = Extract<Outcome, { kind: 'failure' }>

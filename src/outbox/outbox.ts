@@ -1,0 +1,183 @@
+import type { ChatRef } from '../bridge/chat-ref.ts'
+import type { Database } from '../store/index.ts'
+import type { Decision } from './decide.ts'
+import type { Job, NewJob } from './job.ts'
+
+/** The first job of a lane. */
+export interface Head {
+  readonly id: number
+  readonly lane: string
+  readonly target: ChatRef
+  readonly dueAt: number
+  readonly unsure: boolean
+}
+
+interface JobRow {
+  id: number
+  lane: string
+  target: ChatRef
+  source: number
+  message_id: string
+  event: string
+  unsure: number
+  mark: string | null
+  level: number
+  base: number
+  attempts: number
+  media_failures: number
+  bugs: number
+  failing_for: number
+  last_failed_at: number | null
+  created_at: number
+}
+
+/**
+ * The jobs, in the database.
+ *
+ * A job is added `pending`, in the transaction that remembers its event. `claim` makes it `sending`, together with the
+ * network's mark, and that is on disk before the attempt begins. From there it
+ *   - is sent: the row is deleted (its links are the memory of it),
+ *   - goes back to `pending`, due later (`postpone`) or at once in a plainer form (`step`),
+ *   - or is `failed`: kept to be shown, out of its lane's way.
+ * A row found `sending` at start was cut off by a crash: `recover` makes it `pending` and unsure. A row that is unsure is
+ * settled at its next attempt, with the mark from before the attempt in doubt.
+ *
+ * Only the first row of a lane that has not failed is ever claimed, so a lane keeps its order whatever happens.
+ */
+export class Outbox {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  add(job: NewJob, now: number): number {
+    return this.#database.run(
+      `INSERT INTO jobs (lane, target, source, message_id, event, due_at, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)`,
+      job.lane,
+      job.target,
+      job.source,
+      job.messageId,
+      job.event,
+      now,
+    ).id
+  }
+
+  /** The first job of every lane, but of those in which one of `running` is being sent. */
+  heads(running: readonly number[] = []): Head[] {
+    // The lanes are read by skipping from one to the next in the index: thousands of waiting jobs cost nothing.
+    return this.#database
+      .all<{ id: number; lane: string; target: ChatRef; due_at: number; unsure: number }>(
+        `WITH RECURSIVE lanes (lane) AS (
+           SELECT min(lane) FROM jobs WHERE state <> 'failed'
+           UNION ALL
+           SELECT (SELECT min(lane) FROM jobs WHERE state <> 'failed' AND lane > lanes.lane) FROM lanes
+           WHERE lanes.lane IS NOT NULL)
+         SELECT j.id, j.lane, j.target, j.due_at, j.unsure FROM lanes JOIN jobs j
+           ON j.id = (SELECT id FROM jobs WHERE state <> 'failed' AND lane = lanes.lane ORDER BY id LIMIT 1)
+         WHERE j.state = 'pending'
+           AND lanes.lane NOT IN (SELECT lane FROM jobs WHERE id IN (SELECT value FROM json_each(?)))`,
+        JSON.stringify(running),
+      )
+      .map(row => ({ ...row, dueAt: row.due_at, unsure: row.unsure === 1 }))
+  }
+
+  /** `mark` is kept only when no earlier attempt is in doubt: that one's mark is the one to look from. */
+  claim(id: number, mark: string | undefined): Job {
+    const row = this.#database.get<JobRow>(
+      `UPDATE jobs SET state = 'sending', mark = CASE unsure WHEN 1 THEN mark ELSE ?2 END
+       WHERE id = ?1 AND state = 'pending' RETURNING *`,
+      id,
+      mark ?? null,
+    )
+    if (!row) throw new Error(`Job "${id}" is not pending`)
+    return fromRow(row)
+  }
+
+  /** The job is sent. */
+  finish(id: number): void {
+    this.#database.run('DELETE FROM jobs WHERE id = ?', id)
+  }
+
+  postpone(id: number, decision: Extract<Decision, { kind: 'again' }>, problem: string): void {
+    this.#database.run(
+      `UPDATE jobs SET state = 'pending', due_at = ?2, unsure = ?3, attempts = ?4, media_failures = ?5, bugs = ?6,
+         failing_for = ?7, last_failed_at = ?8, problem = ?9 WHERE id = ?1`,
+      id,
+      decision.dueAt,
+      decision.unsure ? 1 : 0,
+      decision.attempts,
+      decision.mediaFailures,
+      decision.bugs,
+      decision.failingFor,
+      decision.lastFailedAt ?? null,
+      problem,
+    )
+  }
+
+  /** Tries the job again at once, at a plainer level; what was sent of the richer form is not a part of the new one. */
+  step(id: number, level: number, now: number, problem: string): void {
+    this.#database.run(
+      `UPDATE jobs SET state = 'pending', due_at = ?3, unsure = 0, level = ?2, attempts = 0, media_failures = 0, bugs = 0,
+         base = (SELECT count(*) FROM links WHERE links.source = jobs.source), problem = ?4 WHERE id = ?1`,
+      id,
+      level,
+      now,
+      problem,
+    )
+  }
+
+  fail(id: number, problem: string): void {
+    this.#database.run("UPDATE jobs SET state = 'failed', problem = ?2 WHERE id = ?1", id, problem)
+  }
+
+  /**
+   * To be called once, before the first claim. Also brings back what a clock that was wrong (a Raspberry Pi has none of
+   * its own) put off into the far future, and drops what failed more than 30 days ago.
+   */
+  recover(now: number): { unsure: number } {
+    return this.#database.transaction(() => {
+      const { changes } = this.#database.run(
+        "UPDATE jobs SET state = 'pending', unsure = 1, due_at = ? WHERE state = 'sending'",
+        now,
+      )
+      this.#database.run("UPDATE jobs SET due_at = ?1 WHERE state = 'pending' AND due_at > ?1 + 7200000", now)
+      this.#database.run("DELETE FROM jobs WHERE state = 'failed' AND created_at < ? - 2592000000", now)
+      return { unsure: changes }
+    })
+  }
+
+  /** Whether the message with this id in a chat is one that a job here is about to send or is sending. */
+  isOwn(target: ChatRef, messageId: string): boolean {
+    return (
+      this.#database.get('SELECT 1 FROM jobs WHERE message_id = ? AND target = ?', messageId, target) !==
+      undefined
+    )
+  }
+
+  counts(): { pending: number; failed: number } {
+    const { all, failed } = this.#database.get<{ all: number; failed: number }>(
+      "SELECT (SELECT count(*) FROM jobs) AS 'all', (SELECT count(*) FROM jobs WHERE state = 'failed') AS failed",
+    ) ?? { all: 0, failed: 0 }
+    return { pending: all - failed, failed }
+  }
+}
+
+const fromRow = (row: JobRow): Job => ({
+  id: row.id,
+  lane: row.lane,
+  target: row.target,
+  source: row.source,
+  messageId: row.message_id,
+  event: row.event,
+  unsure: row.unsure === 1,
+  ...(row.mark !== null && { mark: row.mark }),
+  level: row.level,
+  base: row.base,
+  attempts: row.attempts,
+  mediaFailures: row.media_failures,
+  bugs: row.bugs,
+  failingFor: row.failing_for,
+  ...(row.last_failed_at !== null && { lastFailedAt: row.last_failed_at }),
+  createdAt: row.created_at,
+})

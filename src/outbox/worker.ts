@@ -1,0 +1,247 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { type ChatRef, type NetworkName, networkOf } from '../bridge/chat-ref.ts'
+import { type Clock, systemClock } from '../support/clock.ts'
+import { backoff } from './backoff.ts'
+import type { Carrier, Log } from './carrier.ts'
+import { decide } from './decide.ts'
+import type { Job, Outcome } from './job.ts'
+import type { Outbox } from './outbox.ts'
+import type { Pace } from './pace.ts'
+
+export interface WorkerOptions {
+  readonly outbox: Outbox
+  readonly carrier: Carrier
+  readonly pace: Pace
+  transaction<T>(work: () => T): T
+  /**
+   * Chats for which it says the same have one delivery in flight at a time: for Telegram a group with all its topics,
+   * whose message ids are one series, so that what an attempt in doubt left behind cannot be taken for another's.
+   */
+  readonly peerOf?: (chat: ChatRef) => string
+  readonly log: Log
+  readonly clock?: Clock
+  readonly random?: () => number
+  /** Deliveries in flight at most. */
+  readonly parallel?: number
+  /** Milliseconds of failing after which a job is given up. */
+  readonly giveUpAfter?: number
+}
+
+const day = 86_400_000
+/** Milliseconds until the disk is tried again when it refused a write. */
+const diskRetry = 5_000
+const longestTimer = 2_000_000_000
+
+/**
+ * Carries jobs out: one at a time per lane and peer, several lanes side by side, the lane served longest ago first. When
+ * nothing is due it sleeps until the next due time, or until `wake`.
+ *
+ * One turn records the attempts that have ended and claims the next jobs, in one transaction. A job stays in
+ * `#running` until its outcome is on disk, so a disk that refuses holds lanes up but never loses or repeats anything.
+ */
+export class Worker implements AsyncDisposable {
+  readonly #options: Required<WorkerOptions>
+  readonly #running = new Map<number, Job>()
+  readonly #ended: { job: Job; outcome: Outcome }[] = []
+  readonly #served = new Map<string, number>()
+  readonly #held = new Map<NetworkName, { until: number; times: number }>()
+  readonly #stop = new AbortController()
+  #turns = 0
+  #started = false
+  #draining = false
+  #scheduled = false
+  #timer = new AbortController()
+  #idle = Promise.withResolvers<void>()
+
+  constructor(options: WorkerOptions) {
+    this.#options = {
+      peerOf: chat => chat,
+      clock: systemClock,
+      random: Math.random,
+      parallel: 8,
+      giveUpAfter: day,
+      ...options,
+    }
+  }
+
+  /** Takes over what an earlier run left behind and begins. */
+  start(): void {
+    const { outbox, clock, log } = this.#options
+    const { unsure } = outbox.recover(clock.now())
+    if (unsure > 0) log.info({ unsure }, 'Settling deliveries that were cut off')
+    this.#started = true
+    this.wake()
+  }
+
+  /** Jobs were added, or a network's status changed. */
+  wake(): void {
+    if (this.#scheduled || !this.#started) return
+    this.#scheduled = true
+    void nextTurn().then(() => {
+      this.#scheduled = false
+      this.#turn()
+    })
+  }
+
+  /** A network is reachable again: its lanes go on at once. */
+  resume(network: NetworkName): void {
+    this.#held.delete(network)
+    this.wake()
+  }
+
+  /**
+   * Begins nothing new, and resolves when what is in flight has ended. After `limit` milliseconds it is aborted; what
+   * does not end then either is settled at the next start.
+   */
+  async drain(limit = 10_000): Promise<void> {
+    this.#draining = true
+    this.#timer.abort()
+    if (!this.#started) return
+    this.wake()
+    const { clock } = this.#options
+    const enough = new AbortController()
+    const idle = this.#idle.promise.then(() => enough.abort())
+    await Promise.race([idle, clock.sleep(limit, enough.signal)])
+    this.#stop.abort()
+    await Promise.race([idle, clock.sleep(Math.min(limit, 1000), enough.signal)])
+    this.#started = false
+    this.#timer.abort()
+  }
+
+  /** Aborts what is in flight. */
+  stop(): Promise<void> {
+    return this.drain(0)
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.drain()
+  }
+
+  #turn(): void {
+    if (!this.#started) return
+    const { transaction, log, clock, pace } = this.#options
+    this.#timer.abort()
+    pace.sweep(clock.now())
+    const ended = this.#ended.splice(0)
+    let next = Number.POSITIVE_INFINITY
+    try {
+      const claimed = transaction(() => {
+        for (const { job, outcome } of ended) this.#record(job, outcome)
+        const choice = this.#choose(new Set(ended.map(({ job }) => job.id)))
+        next = choice.next
+        return choice.ids.map(({ id, target }) => this.#claim(id, target))
+      })
+      for (const { job } of ended) this.#running.delete(job.id)
+      for (const job of claimed) this.#run(job)
+    } catch (error) {
+      log.error({ err: error }, 'The outbox cannot be written; trying again')
+      this.#ended.unshift(...ended)
+      next = clock.now() + diskRetry
+    }
+    if (this.#draining && this.#running.size === 0) this.#idle.resolve()
+    if (!this.#draining || this.#ended.length > 0) this.#sleepUntil(next)
+  }
+
+  /** The jobs to begin now, and when the next one will be due. */
+  #choose(ended: ReadonlySet<number>): { ids: { id: number; target: ChatRef }[]; next: number } {
+    const ids: { id: number; target: ChatRef }[] = []
+    let next = Number.POSITIVE_INFINITY
+    if (this.#draining) return { ids, next }
+    const { outbox, carrier, clock, pace, peerOf, parallel } = this.#options
+    const now = clock.now()
+    const running = [...this.#running.values()].filter(job => !ended.has(job.id))
+    const busyPeers = new Set(running.map(job => peerOf(job.target)))
+    const heads = outbox
+      .heads(running.map(job => job.id))
+      .sort((a, b) => this.#rank(a) - this.#rank(b) || a.id - b.id)
+    for (const lane of this.#served.keys())
+      if (!heads.some(head => head.lane === lane)) this.#served.delete(lane)
+    for (const { id, lane, target, dueAt } of heads) {
+      if (running.length + ids.length >= parallel) break
+      if (!carrier.isOnline(networkOf(target)) || busyPeers.has(peerOf(target))) continue
+      const at = Math.max(dueAt, pace.readyAt(target, now), this.#held.get(networkOf(target))?.until ?? 0)
+      if (at > now) {
+        next = Math.min(next, at)
+        continue
+      }
+      pace.take(target, now)
+      busyPeers.add(peerOf(target))
+      this.#turns += 1
+      this.#served.set(lane, this.#turns)
+      ids.push({ id, target })
+    }
+    return { ids, next }
+  }
+
+  /** What is in doubt comes first, then the lane served longest ago. */
+  #rank({ lane, unsure }: { lane: string; unsure: boolean }): number {
+    return unsure ? -1 : (this.#served.get(lane) ?? 0)
+  }
+
+  #claim(id: number, target: ChatRef): Job {
+    return this.#options.outbox.claim(id, this.#options.carrier.mark(target))
+  }
+
+  #run(job: Job): void {
+    const { carrier, log } = this.#options
+    this.#running.set(job.id, job)
+    carrier
+      .deliver(job, this.#stop.signal)
+      .catch((error: unknown): Outcome => {
+        log.error({ err: error, job: job.id }, 'A delivery broke')
+        return { kind: 'failure', verdict: { kind: 'unsure' }, problem: 'Internal error', from: 'bug' }
+      })
+      .then(outcome => {
+        this.#ended.push({ job, outcome })
+        this.wake()
+      })
+  }
+
+  #record(job: Job, outcome: Outcome): void {
+    const { outbox, carrier, clock, random, giveUpAfter, log } = this.#options
+    if (outcome.kind === 'sent') {
+      this.#held.delete(networkOf(job.target))
+      outbox.finish(job.id)
+      return
+    }
+    const now = clock.now()
+    const { verdict, problem, from } = outcome
+    log.debug({ job: job.id, verdict: verdict.kind, from, problem }, 'A delivery did not succeed')
+    if (from !== 'media' && verdict.kind === 'wait') {
+      this.#options.pace.pause(job.target, now + verdict.seconds * 1000)
+    }
+    if (from !== 'media' && verdict.kind === 'offline') this.#hold(networkOf(job.target), now)
+    const decision = decide(job, outcome, { now, giveUpAfter, random })
+    if (decision.kind === 'again') {
+      outbox.postpone(job.id, decision, problem)
+      return
+    }
+    const level = decision.kind === 'plainer' ? carrier.plainer(job, outcome) : undefined
+    if (level !== undefined) {
+      outbox.step(job.id, level, now, problem)
+      return
+    }
+    log.warn({ job: job.id, problem }, 'A delivery failed for good')
+    outbox.fail(job.id, problem)
+    carrier.failed(job, problem)
+  }
+
+  /** The network said it is offline; should its status not say so too, it is asked again a little later. */
+  #hold(network: NetworkName, now: number): void {
+    const held = this.#held.get(network)
+    if (held && held.until > now) return
+    const times = (held?.times ?? 0) + 1
+    this.#held.set(network, { times, until: now + Math.min(backoff(times, this.#options.random), 60_000) })
+  }
+
+  #sleepUntil(time: number): void {
+    this.#timer = new AbortController()
+    if (time === Number.POSITIVE_INFINITY) return
+    const { signal } = this.#timer
+    const { clock } = this.#options
+    const delay = Math.min(Math.max(0, time - clock.now()), longestTimer)
+    void clock.sleep(delay, signal).then(() => {
+      if (!signal.aborted) this.wake()
+    })
+  }
+}
