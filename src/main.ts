@@ -1,4 +1,5 @@
 /** The process edge: argv in, exit code out, and the only `process.exit`. */
+import { explainBug } from './cli/explain-error.ts'
 import { version } from './cli/version.ts'
 
 const end = (code: number): void => {
@@ -7,8 +8,7 @@ const end = (code: number): void => {
 }
 
 const crash = (error: unknown): void => {
-  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  process.stderr.write(`This is a bug in wa2tg; please report it with these lines:\n${stack}\n`)
+  for (const line of explainBug(error)) process.stderr.write(`${line}\n`)
   process.exit(70)
 }
 

@@ -1,5 +1,6 @@
-import { CommanderError } from 'commander'
 import { ConfigError } from '../config/config-error.ts'
+import { redactSecrets } from '../support/redact.ts'
+import { UsageError } from './usage-error.ts'
 import { type ExitCode, UserError } from './user-error.ts'
 
 /** What is printed about an error, and how the program ends. */
@@ -14,9 +15,8 @@ export const explainError = (error: unknown): Explanation => {
     return { lines: withHint([error.message], error.hint), exitCode: error.exitCode }
   if (error instanceof ConfigError) return { lines: withHint(error.problems, error.hint), exitCode: 2 }
   if (isForUser(error)) return { lines: [error.message], exitCode: 2 }
-  if (error instanceof CommanderError) return { lines: explainUsage(error), exitCode: 2 }
-  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  return { lines: ['This is a bug in wa2tg; please report it with these lines:', stack], exitCode: 70 }
+  if (error instanceof UsageError) return { lines: explainUsage(error), exitCode: 2 }
+  return { lines: explainBug(error), exitCode: 70 }
 }
 
 /**
@@ -27,14 +27,30 @@ const FOR_USER: ReadonlySet<string> = new Set(['StoreError', 'LockedError', 'Map
 
 const isForUser = (error: unknown): error is Error => error instanceof Error && FOR_USER.has(error.name)
 
+/** A bug shows where it happened and what led to it, without the bot token that HTTP errors like to carry. */
+export const explainBug = (error: unknown): string[] => {
+  const stacks: string[] = []
+  for (
+    let each = error;
+    each !== undefined && stacks.length < 5;
+    each = each instanceof Error ? each.cause : undefined
+  ) {
+    stacks.push(each instanceof Error ? (each.stack ?? each.message) : String(each))
+  }
+  return [
+    'This is a bug in wa2tg; please report it with these lines:',
+    redactSecrets(stacks.join('\nCaused by: ')),
+  ]
+}
+
 const withHint = (lines: readonly string[], hint: string | undefined): string[] =>
   hint === undefined ? [...lines] : [...lines, hint]
 
 /** commander says `error: unknown option '--jsn'` and, on a line of its own, `(Did you mean --json?)`. */
-const explainUsage = (error: CommanderError): string[] => {
+const explainUsage = ({ cause, command }: UsageError): string[] => {
   // The help went to stderr already: no command was given.
-  if (error.code === 'commander.help') return []
-  const [first = '', ...rest] = error.message
+  if (cause.code === 'commander.help') return []
+  const [first = '', ...rest] = cause.message
     .replaceAll('\u0000', '')
     .replace(/^error: /, '')
     .replaceAll(/'([^']*)'/g, '"$1"')
@@ -42,6 +58,6 @@ const explainUsage = (error: CommanderError): string[] => {
   const advice = rest.join(' ').replace(/^\((.*)\)$/, '$1')
   const sentence = first.charAt(0).toUpperCase() + first.slice(1)
   return [
-    advice === '' ? `${sentence.replace(/\.$/, '')}; for help type: wa2tg -h` : `${sentence}. ${advice}`,
+    advice === '' ? `${sentence.replace(/\.$/, '')}; for help type: ${command} -h` : `${sentence}. ${advice}`,
   ]
 }

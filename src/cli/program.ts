@@ -4,6 +4,7 @@ import type { Context, Process } from './command.ts'
 import type { CommandEntry } from './commands.ts'
 import { commands, groupSummaries } from './commands.ts'
 import { openOutput } from './output.ts'
+import { UsageError } from './usage-error.ts'
 import type { ExitCode } from './user-error.ts'
 import { version } from './version.ts'
 
@@ -79,7 +80,9 @@ const findOrAddGroup = (parent: Commander, word: string, process: Process): Comm
 /** Settings that every level of the command line shares. */
 const prepare = (command: Commander, { stdout, stderr }: Process): Commander =>
   command
-    .exitOverride()
+    .exitOverride(error => {
+      throw new UsageError(error, nameOf(command))
+    })
     .configureOutput({
       writeOut: text => stdout.write(text),
       writeErr: text => stderr.write(text),
@@ -91,6 +94,10 @@ const prepare = (command: Commander, { stdout, stderr }: Process): Commander =>
     .helpOption('-h, --help', 'show this help')
     .helpCommand(false)
     .configureHelp({ showGlobalOptions: true })
+
+/** `wa2tg map add`. */
+const nameOf = (command: Commander): string =>
+  command.parent === null ? command.name() : `${nameOf(command.parent)} ${command.name()}`
 
 const contextOf = (program: Commander, node: Commander, process: Process): Context => {
   const global = program.opts()

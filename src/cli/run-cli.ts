@@ -1,7 +1,7 @@
-import { CommanderError } from 'commander'
 import type { Process } from './command.ts'
 import { explainError } from './explain-error.ts'
 import { buildProgram, hideNumbers } from './program.ts'
+import { UsageError } from './usage-error.ts'
 import type { ExitCode } from './user-error.ts'
 
 /**
@@ -17,7 +17,7 @@ export const runCli = async (argv: readonly string[], process: Process): Promise
     await program.parseAsync(hideNumbers(argv), { from: 'user' })
     return code
   } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return 0
+    if (error instanceof UsageError && error.cause.exitCode === 0) return 0
     const { lines, exitCode } = explainError(error)
     for (const line of lines) process.stderr.write(`${line}\n`)
     return exitCode

@@ -1,5 +1,5 @@
 import { addressOf } from '../../bridge/chat-ref.ts'
-import { openStore, type Store, storePath } from '../../store/index.ts'
+import { openStore, type Store, storePath } from '../../store/store.ts'
 import type { Command, Context } from '../command.ts'
 import { kindOfChat, listWhatsAppChats } from '../find-chat.ts'
 import { renderTable } from '../output.ts'

@@ -2,6 +2,7 @@ import { addressOfPhone, phoneOf, userOf } from '../../whatsapp/address.ts'
 import { LoginError, type LoginFailure, type LoginStep } from '../../whatsapp/connection.ts'
 import type { Command, Context } from '../command.ts'
 import { openCommandLog } from '../open-log.ts'
+import { printable } from '../output.ts'
 import { openQrDisplay } from '../qr-code.ts'
 import { onStopSignals } from '../stop-signals.ts'
 import { type ExitCode, UserError } from '../user-error.ts'
@@ -51,12 +52,12 @@ async function login(context: Context): Promise<ExitCode> {
   } catch (error) {
     if (!(error instanceof LoginError)) throw error
     if (error.reason === 'alreadyLinked') {
-      const { account, name } = opened.whatsapp.status
-      output.note(`${error.message}; to link another account, type: wa2tg logout`)
+      const { account = '', name } = opened.whatsapp.status
+      output.note(`Already linked${nameAccount(account, name)}. To link another account, type: wa2tg logout`)
       if (output.json) output.data({ linked: true, already: true, account, name }, () => '')
       return 0
     }
-    throw explainLoginError(error, error.reason)
+    throw new UserError(error.message, { ...remedies[error.reason], cause: error })
   }
 }
 
@@ -71,19 +72,21 @@ const readPhone = (typed: string | boolean | undefined): string | undefined => {
   return userOf(address)
 }
 
-const explainLoginError = (error: LoginError, reason: Exclude<LoginFailure, 'alreadyLinked'>): UserError => {
-  const { hint, exitCode } = remedies[reason]
-  return new UserError(error.message, { hint, exitCode, cause: error })
+/** Exit codes by what went wrong, and what to do where the message does not say it. */
+const remedies: Record<Exclude<LoginFailure, 'alreadyLinked'>, { exitCode: 1 | 2; hint?: string }> = {
+  refused: {
+    exitCode: 2,
+    hint: 'Make room under Linked devices, update WhatsApp on the phone, then type: wa2tg login',
+  },
+  timedOut: { exitCode: 1 },
+  noNetwork: { exitCode: 1 },
+  aborted: { exitCode: 1 },
 }
 
-const remedies: Record<Exclude<LoginFailure, 'alreadyLinked'>, { hint: string; exitCode: 1 | 2 }> = {
-  refused: {
-    hint: 'Update WhatsApp on the phone, make room under Linked devices, then type: wa2tg login',
-    exitCode: 2,
-  },
-  timedOut: { hint: 'Have the phone ready, then type: wa2tg login', exitCode: 1 },
-  noNetwork: { hint: 'Check the network of this machine, then type: wa2tg login', exitCode: 1 },
-  aborted: { hint: 'To start anew, type: wa2tg login', exitCode: 1 },
+/** ` as Olivia, +15550000001`. */
+const nameAccount = (account: string, name: string | undefined): string => {
+  const words = [name, phoneOf(account) ?? account].filter(Boolean)
+  return words.length === 0 ? '' : ` as ${printable(words.join(', '))}`
 }
 
 const openPresenter = ({ output, options }: Context): ((step: LoginStep) => void) => {
@@ -113,9 +116,7 @@ const openPresenter = ({ output, options }: Context): ((step: LoginStep) => void
         return output.note('Linked; the phone sends its list of chats…')
       case 'linked': {
         const { account, name } = step
-        output.note(
-          `Linked as ${[name, phoneOf(account) ?? account].filter(Boolean).join(', ')}. Next: wa2tg chats`,
-        )
+        output.note(`Linked${nameAccount(account, name)}. Next, type: wa2tg chats`)
         if (output.json) output.data({ linked: true, already: false, account, name }, () => '')
         return
       }

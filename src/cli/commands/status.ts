@@ -19,7 +19,7 @@ export const command: Command = {
   ],
   notes: [
     'whatsapp.state is unlinked, connecting (also: linked, but the bridge does not run), connected or logged_out.',
-    'Ends with 0 when all is well, 1 when something is wrong; what it is stands on stderr. Works while the bridge runs.',
+    'Ends with 0 when all is well, 1 when something is wrong: stderr says what. Works while the bridge runs.',
   ],
   run: showStatus,
 }

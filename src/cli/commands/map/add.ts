@@ -1,6 +1,6 @@
 import { addressOf, type ChatRef, chatRef } from '../../../bridge/chat-ref.ts'
 import type { Config } from '../../../config/load.ts'
-import { openStore, storePath } from '../../../store/index.ts'
+import { openStore, storePath } from '../../../store/store.ts'
 import { parseAddress, renderAddress } from '../../../telegram/address.ts'
 import type { Command, Context } from '../../command.ts'
 import { findChat } from '../../find-chat.ts'

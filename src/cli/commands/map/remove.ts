@@ -1,5 +1,5 @@
 import { addressOf } from '../../../bridge/chat-ref.ts'
-import { openStore, storePath } from '../../../store/index.ts'
+import { openStore, storePath } from '../../../store/store.ts'
 import type { Command, Context } from '../../command.ts'
 import { findChat, listWhatsAppChats } from '../../find-chat.ts'
 import { printable } from '../../output.ts'

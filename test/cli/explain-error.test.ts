@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { explainError } from '../../src/cli/explain-error.ts'
+import { UserError } from '../../src/cli/user-error.ts'
+import { ConfigError } from '../../src/config/config-error.ts'
+import { LockedError, MappingError, StoreError } from '../../src/store/index.ts'
+
+test('a mistake of the user is its message and what to type, without a stack', () => {
+  assert.deepEqual(explainError(new UserError('No', { hint: 'Type this' })), {
+    lines: ['No', 'Type this'],
+    exitCode: 2,
+  })
+  assert.deepEqual(explainError(new UserError('Later', { exitCode: 1 })), { lines: ['Later'], exitCode: 1 })
+  assert.deepEqual(explainError(new ConfigError(['a', 'b'], 'c')), { lines: ['a', 'b', 'c'], exitCode: 2 })
+})
+
+test('a full disk, a second instance and a double mapping are no bugs', () => {
+  const holder = { pid: 7, command: 'run', startedAt: 0 }
+  for (const error of [
+    new StoreError('The disk is full'),
+    new LockedError('/data', holder),
+    new MappingError('not-mapped', 'It is not mapped'),
+  ]) {
+    assert.deepEqual(explainError(error), { lines: [error.message], exitCode: 2 })
+  }
+  assert.match(new LockedError('/data', holder).message, /wa2tg run.*process 7.*1970-01-01T00:00:00/)
+})
+
+test('a bug keeps its stack and what led to it, and ends with 70', () => {
+  const { lines, exitCode } = explainError(new TypeError('Oops', { cause: new Error('Deeper') }))
+  assert.equal(exitCode, 70)
+  assert.match(lines.join('\n'), /TypeError: Oops\n.*explain-error\.test\.ts[\s\S]*Caused by: Error: Deeper/)
+  assert.equal(explainError('thrown text').exitCode, 70)
+})
+
+test('a bug that carries the address of a call does not show the bot token', () => {
+  const { lines } = explainError(new Error('fetch https://api.telegram.org/bot123456:abc/getMe failed'))
+  assert.ok(!lines.join('\n').includes('abc'))
+})

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { openOutput, printable, renderTable } from '../../src/cli/output.ts'
+
+test('columns line up, with wide letters and emoji too', () => {
+  assert.equal(
+    renderTable(
+      ['NAME', 'ID'],
+      [
+        ['Mum 👩‍👩‍👧', '1'],
+        ['家族', '22'],
+        ['x', ''],
+      ],
+    ),
+    'NAME    ID\nMum 👩‍👩‍👧  1\n家族    22\nx',
+  )
+})
+
+test('no rows give no text', () => {
+  assert.equal(renderTable(['NAME'], []), '')
+})
+
+test('what could steer a terminal becomes a space', () => {
+  assert.equal(printable('a\u001b[2Jb\u009bc\u202ed\n\te'), 'a [2Jb c d e')
+})
+
+test('data goes to stdout, as JSON when asked; notes go to stderr', () => {
+  const written: string[] = []
+  const sink = (name: string) => ({ write: (text: string) => written.push(`${name} ${text}`) })
+  for (const json of [false, true]) {
+    const output = openOutput({ stdout: sink('out'), stderr: sink('err'), json })
+    output.data([1], list => `list of ${list.length}`)
+    output.data([], () => '')
+    output.note('note')
+  }
+  assert.deepEqual(written, ['out list of 1\n', 'err note\n', 'out [\n  1\n]\n', 'out []\n', 'err note\n'])
+})

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { takeLock } from '../../src/store/index.ts'
+import { fillStore, Sandbox } from './wa2tg.ts'
+
+const connected = {
+  whatsapp: { state: 'connected', account: '15550000009@s.whatsapp.net', name: 'Olivia' },
+  telegram: { state: 'connected', account: '@my_bot' },
+} as const
+
+test('on a fresh machine the status says what to type and ends with 1', async () => {
+  await using box = await Sandbox.open()
+  const { code, stdout, stderr } = await box.run('status')
+  assert.equal(code, 1)
+  assert.match(stdout, /^WhatsApp +unlinked$/m)
+  assert.match(stderr, /wa2tg login/)
+  assert.match(stderr, /wa2tg run/)
+})
+
+test('beside a healthy bridge the status is all there and ends with 0', async () => {
+  await using box = await Sandbox.open()
+  await using _lock = await takeLock(box.dataDir, 'run')
+  {
+    using store = box.openStore()
+    fillStore(store)
+    store.heartbeat.beat({ pid: process.pid, startedAt: Date.now(), beatAt: Date.now(), networks: connected })
+  }
+  const { code, stdout, stderr } = await box.run('status', '--json')
+  assert.equal(code, 0, stderr)
+  const status = JSON.parse(stdout)
+  assert.match(status.version, /^\d/)
+  assert.deepEqual(
+    [status.whatsapp, status.telegram, status.outbox, status.mappings, status.bridge.pid, status.problems],
+    [
+      { state: 'connected', account: '15550000009@s.whatsapp.net', name: 'Olivia' },
+      { state: 'connected', bot: '@my_bot' },
+      { pending: 0, failed: 0 },
+      1,
+      process.pid,
+      [],
+    ],
+  )
+  const text = await box.run('status')
+  assert.match(text.stdout, /^WhatsApp +connected \(Olivia, \+15550000009\)$/m)
+})
+
+test('what a dead bridge said last counts no more', async () => {
+  await using box = await Sandbox.open()
+  {
+    using store = box.openStore()
+    store.session('baileys').set([
+      {
+        type: 'creds',
+        id: 'creds',
+        value: JSON.stringify({ me: { id: '15550000009:3@s.whatsapp.net', name: 'Olivia' }, account: {} }),
+      },
+    ])
+    store.heartbeat.beat({ pid: 1, startedAt: 0, beatAt: Date.now(), networks: connected })
+  }
+  const { code, stdout } = await box.run('status', '--json')
+  const { whatsapp, telegram, bridge } = JSON.parse(stdout)
+  assert.equal(code, 1)
+  assert.deepEqual(whatsapp, { state: 'connecting', account: '15550000009@s.whatsapp.net', name: 'Olivia' })
+  assert.deepEqual(telegram, { state: 'stopped', bot: '@my_bot' })
+  assert.deepEqual(bridge, { running: false, pid: null, since: null })
+})
+
+test('a phone that removed this device, a silent bridge and failed deliveries are problems', async () => {
+  await using box = await Sandbox.open()
+  await using _lock = await takeLock(box.dataDir, 'run')
+  {
+    using store = box.openStore()
+    store.heartbeat.beat({
+      pid: process.pid,
+      startedAt: 0,
+      beatAt: Date.now() - 120_000,
+      networks: { ...connected, whatsapp: { state: 'logged_out', problem: 'Logged out on the phone' } },
+    })
+  }
+  const { code, stdout } = await box.run('status', '--json')
+  const { whatsapp, problems } = JSON.parse(stdout)
+  assert.equal(code, 1)
+  assert.equal(whatsapp.state, 'logged_out')
+  assert.match(problems.join('\n'), /wa2tg login/)
+  assert.match(problems.join('\n'), /not been heard of/)
+  assert.match(problems.join('\n'), /Logged out on the phone/)
+})

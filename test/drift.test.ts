@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
+import { join, sep } from 'node:path'
+import { test } from 'node:test'
+import { commands } from '../src/cli/commands.ts'
+import { renderExample } from '../src/config/example.ts'
+
+const root = join(import.meta.dirname, '..')
+const read = (path: string) => readFileSync(join(root, path), 'utf8')
+
+test('config.example.yaml is what the schema says; if not: node scripts/write-config-example.ts', () => {
+  assert.equal(read('config.example.yaml'), renderExample())
+})
+
+test('the table of commands is the files of commands', () => {
+  const files = globSync('**/*.ts', { cwd: join(root, 'src/cli/commands') })
+  assert.deepEqual(
+    files.map(file => file.replace(/\.ts$/, '').split(sep).join(' ')).sort(),
+    commands.map(({ name }) => name).sort(),
+  )
+})
+
+test('each line of the table loads the file of its name', () => {
+  const table = read('src/cli/commands.ts')
+  for (const { name } of commands) {
+    const entry = table.slice(table.indexOf(`name: '${name}'`))
+    assert.equal(/import\('\.\/commands\/(.*?)\.ts'\)/.exec(entry)?.[1], name.replaceAll(' ', '/'))
+  }
+})
+
+test('the README’s table of commands is ours, word for word', () => {
+  const rows = [...read('README.md').matchAll(/^\| `wa2tg ([^`]+)` \| (.+) \|$/gm)]
+  assert.deepEqual(
+    rows.map(([, usage, summary]) => `${usage}: ${summary}`).sort(),
+    commands
+      .map(
+        ({ name, arguments: args, summary }) =>
+          `${[name, ...args.map(([notation]) => notation)].join(' ')}: ${summary}`,
+      )
+      .sort(),
+  )
+})
+
+test('every command that the README tells to type exists', () => {
+  const known = commands.map(({ name }) => name)
+  for (const [, typed = ''] of read('README.md').matchAll(/(?:^\s*\.\/|`)wa2tg ([a-z][^`\n]*)/gm)) {
+    assert.ok(
+      known.some(name => `${typed} `.startsWith(`${name} `)),
+      typed,
+    )
+  }
+})
