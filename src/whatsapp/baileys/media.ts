@@ -1,8 +1,107 @@
-import type { Readable } from 'node:stream'
+import { createDecipheriv, createHash, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
+import { Readable } from 'node:stream'
 import type { Media } from '../../bridge/event.ts'
-export const openMedia = async (
-  _media: Media,
-  _options: { signal: AbortSignal; mediaHost: string | undefined },
-): Promise<Readable> => {
-  throw new Error('x')
+import { reject, retry } from '../../bridge/verdict.ts'
+import { download, type MediaLimits, mediaUrl } from './media-http.ts'
+import { type MediaSource, parseSource } from './media-source.ts'
+
+/** What an encrypted file ends with: the first ten bytes of an HMAC-SHA-256. */
+const MAC_BYTES = 10
+/** Held back until the MAC is known: the block that may be all padding, and one before it. */
+const HELD_BLOCKS = 32
+/** Bytes of an unencrypted file that are held back until its hash is known. */
+const HELD_BYTES = 64 * 1024
+
+export interface OpenMediaOptions extends MediaLimits {
+  readonly signal: AbortSignal
+  /** `host:port` of a private test server. */
+  readonly mediaHost: string | undefined
 }
+
+/**
+ * Opens a file that somebody sent: fetched from WhatsApp's media hosts, decrypted on the way, never as a whole in memory
+ * or on disk. The last bytes come only when the file has proved undamaged; else the stream fails with a `DeliveryError`
+ * (Baileys' own downloader verifies nothing, reference/content.md §8.1).
+ */
+export const openMedia = async (media: Media, options: OpenMediaOptions): Promise<Readable> => {
+  const source = readSource(media)
+  const body = await download(mediaUrl(source, options.mediaHost), source, options)
+  const file = source.key === undefined ? check(body, source) : decrypt(body, source, source.key)
+  const stream = Readable.from(file, { objectMode: false })
+  // Nobody may be reading yet when the connection breaks: an unheard error would end the process.
+  stream.on('error', () => undefined)
+  return stream
+}
+
+const readSource = (media: Media): MediaSource => {
+  try {
+    return parseSource(media.source)
+  } catch (error) {
+    throw reject('The message does not say where its file is', error)
+  }
+}
+
+/** Keys are derived per kind: 16 bytes IV, 32 cipher key, 32 MAC key (reference/content.md §8.1). */
+const keysOf = (key: string, kind: MediaSource['keys']) => {
+  const all = Buffer.from(hkdfSync('sha256', Buffer.from(key, 'base64'), '', `WhatsApp ${kind} Keys`, 112))
+  return { iv: all.subarray(0, 16), cipher: all.subarray(16, 48), mac: all.subarray(48, 80) }
+}
+
+async function* decrypt(
+  body: AsyncIterable<Buffer>,
+  source: MediaSource,
+  key: string,
+): AsyncGenerator<Buffer> {
+  const keys = keysOf(key, source.keys)
+  const mac = createHmac('sha256', keys.mac).update(keys.iv)
+  const decipher = createDecipheriv('aes-256-cbc', keys.cipher, keys.iv)
+  let length = 0
+  let tail: Buffer = Buffer.alloc(0)
+  for await (const chunk of body) {
+    length += chunk.length
+    const bytes = tail.length === 0 ? chunk : Buffer.concat([tail, chunk])
+    const end = Math.max(0, bytes.length - MAC_BYTES - HELD_BLOCKS)
+    tail = Buffer.from(bytes.subarray(end))
+    const sealed = bytes.subarray(0, end)
+    mac.update(sealed)
+    const plain = decipher.update(sealed)
+    if (plain.length > 0) yield plain
+  }
+  const last = tail.subarray(0, Math.max(0, tail.length - MAC_BYTES))
+  const expected = mac.update(last).digest().subarray(0, MAC_BYTES)
+  if (last.length === 0 || !timingSafeEqual(expected, tail.subarray(last.length))) {
+    throw damaged(length < encryptedLength(source.size ?? 0))
+  }
+  yield finish(decipher, last)
+}
+
+const finish = (decipher: ReturnType<typeof createDecipheriv>, last: Buffer): Buffer => {
+  try {
+    return Buffer.concat([decipher.update(last), decipher.final()])
+  } catch (error) {
+    throw reject('The file is damaged', error)
+  }
+}
+
+/** Files of channels are not encrypted: their hash stands in for the MAC. */
+async function* check(body: AsyncIterable<Buffer>, source: MediaSource): AsyncGenerator<Buffer> {
+  const hash = createHash('sha256')
+  let held: Buffer = Buffer.alloc(0)
+  let length = 0
+  for await (const chunk of body) {
+    length += chunk.length
+    hash.update(chunk)
+    const bytes = Buffer.concat([held, chunk])
+    const end = Math.max(0, bytes.length - HELD_BYTES)
+    held = Buffer.from(bytes.subarray(end))
+    if (end > 0) yield bytes.subarray(0, end)
+  }
+  if (hash.digest('base64') !== source.sha256) throw damaged(length < (source.size ?? 0))
+  yield held
+}
+
+const encryptedLength = (size: number): number => size - (size % 16) + 16 + MAC_BYTES
+
+/** A file that is too short has probably been cut off on the way. */
+const damaged = (isShort: boolean) =>
+  isShort ? retry('The download ended too early') : reject('The file is damaged')

@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { buffer } from 'node:stream/consumers'
+import { before, describe, test } from 'node:test'
+import type { Media } from '../../../src/bridge/event.ts'
+import { DeliveryError } from '../../../src/bridge/verdict.ts'
+import { openMedia } from '../../../src/whatsapp/baileys/media.ts'
+import { renderSource } from '../../../src/whatsapp/baileys/media-source.ts'
+import {
+  type MediaFields,
+  type MediaServer,
+  startMediaServer,
+  trustTestCa,
+} from '../../simulators/whatsapp/media-server.ts'
+
+const BYTES = randomBytes(300_000)
+const signal = new AbortController().signal
+
+before(trustTestCa)
+
+const mediaOf = (fields: Partial<MediaFields>): Media => {
+  const source = renderSource(fields, 'Document')
+  assert.ok(source !== undefined)
+  return { source }
+}
+
+const read = async (host: MediaServer, fields: Partial<MediaFields>, limits = {}): Promise<Buffer> =>
+  buffer(await openMedia(mediaOf(fields), { signal, mediaHost: host.host, ...limits }))
+
+const failsWith = (kind: string) => (error: unknown) => {
+  assert.ok(error instanceof DeliveryError, String(error))
+  assert.equal(error.verdict.kind, kind, error.message)
+  return true
+}
+
+describe('a download', () => {
+  for (const size of [0, 1, 15, 16, 17, 65_535, 65_536, BYTES.length]) {
+    test(`hands over a file of ${size} bytes as it was`, async () => {
+      await using host = await startMediaServer()
+      const plain = BYTES.subarray(0, size)
+      assert.deepEqual(await read(host, await host.put(plain, 'document')), plain)
+    })
+  }
+
+  test('needs no announced length', async () => {
+    await using host = await startMediaServer()
+    const fields = await host.put(BYTES, 'document')
+    host.fault(fields, { kind: 'chunked' })
+    assert.deepEqual(await read(host, fields), BYTES)
+  })
+
+  test('rejects a wrong MAC and a flipped bit, and withholds the end of the file', async () => {
+    await using host = await startMediaServer()
+    for (const fault of [{ kind: 'wrong-mac' } as const, { kind: 'flipped-bit', at: 40 } as const]) {
+      const fields = await host.put(BYTES, 'document')
+      host.fault(fields, fault)
+      const stream = await openMedia(mediaOf(fields), { signal, mediaHost: host.host })
+      let received = 0
+      await assert.rejects(async () => {
+        for await (const chunk of stream) received += chunk.length
+      }, failsWith('reject'))
+      assert.ok(received < BYTES.length)
+    }
+  })
+
+  test('is tried again when it was cut off, came too short, stalled or met a server in trouble', async () => {
+    await using host = await startMediaServer()
+    const faults = [
+      { kind: 'cut', after: 100_000 },
+      { kind: 'truncated', after: 100_000 },
+      { kind: 'empty' },
+      { kind: 'stall', after: 100_000 },
+      { kind: 'status', status: 503 },
+    ] as const
+    for (const fault of faults) {
+      const fields = await host.put(BYTES, 'document')
+      host.fault(fields, fault)
+      await assert.rejects(read(host, fields, { idleMs: 100 }), failsWith('retry'), fault.kind)
+    }
+  })
+
+  test('does not end the process when it is cut off and nobody reads', async () => {
+    await using host = await startMediaServer()
+    const fields = await host.put({ size: 1_000_000 }, 'document')
+    host.fault(fields, { kind: 'cut', after: 500_000 })
+    const stream = await openMedia(mediaOf(fields), { signal, mediaHost: host.host })
+    stream.resume()
+    await new Promise(resolve => stream.once('close', resolve))
+    assert.ok(stream.errored instanceof DeliveryError)
+  })
+
+  test('is given up when the file is gone', async () => {
+    await using host = await startMediaServer()
+    const fields = await host.put(BYTES, 'document')
+    for (const status of [403, 404, 410]) {
+      host.fault(fields, { kind: 'status', status }, 1)
+      await assert.rejects(read(host, fields), failsWith('reject'), String(status))
+    }
+  })
+
+  test('stops when the file grows beyond what its message says', async () => {
+    await using host = await startMediaServer()
+    const longer = await host.put(BYTES, 'document')
+    host.fault(longer, { kind: 'longer', by: 500_000 })
+    await assert.rejects(read(host, longer), failsWith('reject'))
+    const lying = await host.put({ size: 1_000_000 }, 'document', { announcedLength: 100 })
+    await assert.rejects(read(host, lying), failsWith('reject'))
+    await assert.rejects(
+      read(host, await host.put(BYTES, 'document'), { maxBytes: 1000 }),
+      failsWith('reject'),
+    )
+  })
+
+  test('follows no redirect to a foreign place', async () => {
+    await using host = await startMediaServer()
+    await using other = await startMediaServer()
+    const fields = await host.put(BYTES, 'document')
+    host.fault(fields, { kind: 'redirect', to: `https://${other.host}/v/x` })
+    await assert.rejects(read(host, fields), failsWith('reject'))
+    assert.equal(other.requests.length, 0)
+  })
+
+  test('never asks an address that a contact wrote unless it is one of WhatsApp', async () => {
+    await using host = await startMediaServer()
+    await using other = await startMediaServer()
+    const { directPath: _path, ...fields } = await other.put(BYTES, 'document')
+    await assert.rejects(read(host, fields), failsWith('reject'))
+    for (const url of [
+      'http://169.254.169.254/latest',
+      'https://whatsapp.net.example.com/x',
+      'https://mmg.whatsapp.net@example.com/x',
+      `https://mmg.whatsapp.net:${other.host.split(':')[1]}/x`,
+      'file:///etc/passwd',
+    ]) {
+      await assert.rejects(read(host, { ...fields, url }), failsWith('reject'), url)
+    }
+    assert.equal(other.requests.length, 0)
+  })
+
+  test('takes the path of a message at the media host, whatever its address says', async () => {
+    await using host = await startMediaServer()
+    await using other = await startMediaServer()
+    const fields = await host.put(BYTES, 'document')
+    assert.deepEqual(await read(host, { ...fields, url: `https://${other.host}/x` }), BYTES)
+    assert.equal(other.requests.length, 0)
+  })
+
+  test('ends when the process must stop', async () => {
+    await using host = await startMediaServer()
+    const fields = await host.put(BYTES, 'document')
+    host.fault(fields, { kind: 'stall', after: 100_000 })
+    const stop = new AbortController()
+    const stream = await openMedia(mediaOf(fields), { signal: stop.signal, mediaHost: host.host })
+    const reading = buffer(stream)
+    stop.abort()
+    await assert.rejects(reading, failsWith('retry'))
+  })
+
+  test('lets go of the connection when its reader goes away', async () => {
+    await using host = await startMediaServer()
+    const fields = await host.put({ size: 50_000_000 }, 'document')
+    const stream = await openMedia(mediaOf(fields), { signal, mediaHost: host.host })
+    for await (const _chunk of stream) break
+    const until = Date.now() + 5000
+    while (!host.requests[0]?.aborted && Date.now() < until) await new Promise(setImmediate)
+    assert.equal(host.requests[0]?.aborted, true)
+  })
+})
