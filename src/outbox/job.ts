@@ -42,6 +42,8 @@ export type Outcome =
       readonly problem: string
       /** Where it came from: the sending itself, the settling of an earlier attempt, the file, or a bug of ours. */
       readonly from: 'send' | 'settle' | 'media' | 'bug'
+      /** Nothing gets through to that chat, in whatever form. */
+      readonly unreachable?: boolean
     }
 
 export type Failure = Extract<Outcome, { kind: 'failure' }>

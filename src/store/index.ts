@@ -1,4 +1,4 @@
-export { type Chat, Chats } from './chats.ts'
+export type { Chat, Chats } from './chats.ts'
 export type { Database } from './database.ts'
 export type { Beat } from './heartbeat.ts'
 export type { StoredMessage } from './links.ts'

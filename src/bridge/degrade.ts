@@ -1,0 +1,97 @@
+import type { Content, MediaContent } from './event.ts'
+import { plainText, type RichText } from './rich-text.ts'
+
+/**
+ * The forms in which a message may be sent, the richest first: what it is, then the next plainer thing each time the
+ * other side refuses, down to words about it. Never empty; a message leaves a trace in some form.
+ */
+export const formsOf = (content: Content): readonly [Content, ...Content[]] => {
+  switch (content.kind) {
+    case 'text':
+      return content.body.spans.length > 0 || content.previewUrl !== undefined
+        ? [content, { kind: 'text', body: plainText(content.body.text) }]
+        : [content]
+    case 'media':
+      return [content, ...plainerFiles(content), wordsFor(content)]
+    case 'location':
+      return [content, { kind: 'text', body: plainText(renderLocation(content)) }]
+    case 'contacts':
+      return [content, { kind: 'text', body: plainText(content.contacts.map(renderContact).join('\n\n')) }]
+    case 'placeholder':
+    case 'notice':
+      return [content]
+    default:
+      return content satisfies never
+  }
+}
+
+/** What a file is sent as when it is refused as what it is. */
+const plainerFiles = (content: MediaContent): MediaContent[] =>
+  plainerAs[content.as]
+    // Only a still sticker is an image that others can show.
+    .filter(as => !(as === 'image' && content.media.animated))
+    .map(as => ({ ...content, as }))
+
+const plainerAs: Record<MediaContent['as'], MediaContent['as'][]> = {
+  image: ['document'],
+  video: ['document'],
+  animation: ['video', 'document'],
+  'video-note': ['video', 'document'],
+  voice: ['audio', 'document'],
+  audio: ['document'],
+  sticker: ['image', 'document'],
+  document: [],
+}
+
+const wordsFor = (content: MediaContent): Content => {
+  if (content.as === 'sticker') return { kind: 'placeholder', label: 'Sticker' }
+  return {
+    kind: 'text',
+    body: captioned(`[${describeFile(content)} could not be carried over]`, content.caption),
+  }
+}
+
+/** A file in words: `Video "holiday.mp4" (52 MB)`. */
+export const describeFile = ({ as, media }: MediaContent): string => {
+  const name = media.fileName ? ` "${media.fileName}"` : ''
+  const size = media.size === undefined ? '' : ` (${renderSize(media.size)})`
+  return `${labels[as]}${name}${size}`
+}
+
+const labels: Record<MediaContent['as'], string> = {
+  image: 'Photo',
+  video: 'Video',
+  animation: 'GIF',
+  'video-note': 'Video message',
+  voice: 'Voice message',
+  audio: 'Audio',
+  document: 'Document',
+  sticker: 'Sticker',
+}
+
+const renderSize = (bytes: number): string => {
+  if (bytes < 1000) return `${bytes} bytes`
+  return bytes < 1_000_000 ? `${Math.round(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`
+}
+
+const captioned = (line: string, caption: RichText): RichText => {
+  if (caption.text === '') return plainText(line)
+  const shift = line.length + 1
+  return {
+    text: `${line}\n${caption.text}`,
+    spans: caption.spans.map(span => ({ ...span, start: span.start + shift })),
+  }
+}
+
+const renderLocation = (place: Extract<Content, { kind: 'location' }>): string =>
+  [
+    place.name,
+    place.address,
+    `https://maps.google.com/?q=${place.latitude},${place.longitude}`,
+    place.comment,
+  ]
+    .filter(line => line !== undefined && line !== '')
+    .join('\n')
+
+const renderContact = ({ name, phones }: { name: string; phones: readonly string[] }): string =>
+  [name, ...phones].join('\n')

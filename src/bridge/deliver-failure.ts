@@ -1,0 +1,67 @@
+import type { Readable } from 'node:stream'
+import type { Failure } from '../outbox/index.ts'
+import { DeliveryError } from './verdict.ts'
+
+/**
+ * Watches the files that one attempt opens, to tell afterwards whether a file was the cause of its failure. A stream that
+ * fails after its reader has gone does not bring the process down.
+ */
+export const watchMedia = () => {
+  let failure: unknown
+  const note = (error: unknown): void => {
+    failure ??= error
+  }
+  return {
+    async watch(open: () => Promise<Readable>): Promise<Readable> {
+      try {
+        const stream = await open()
+        stream.on('error', note)
+        return stream
+      } catch (error) {
+        note(error)
+        throw error
+      }
+    },
+    error: (): unknown => failure,
+  }
+}
+
+/** What an error from `send` or `settle` says about its job. Anything but a `DeliveryError` is a bug. */
+export const describeFailure = (
+  error: unknown,
+  { stage, mediaError, aborted }: { stage: 'send' | 'settle'; mediaError: unknown; aborted: boolean },
+): Failure => {
+  // A reader that gives up destroys the stream with an error of its own: only the source's errors count.
+  const byMedia =
+    mediaError instanceof DeliveryError || (mediaError !== undefined && causes(error).includes(mediaError))
+  if (error instanceof DeliveryError) {
+    return {
+      kind: 'failure',
+      verdict: error.verdict,
+      problem: error.message,
+      from: byMedia ? 'media' : stage,
+      ...(error.chatUnreachable && { unreachable: true }),
+    }
+  }
+  const problem =
+    byMedia && mediaError instanceof DeliveryError ? mediaError.message : 'It is not known whether it arrived'
+  const from = byMedia ? 'media' : aborted ? stage : 'bug'
+  return {
+    kind: 'failure',
+    verdict: { kind: 'unsure' },
+    problem: from === 'bug' ? 'Internal error' : problem,
+    from,
+  }
+}
+
+const causes = (error: unknown): unknown[] => {
+  const chain: unknown[] = []
+  for (
+    let each = error;
+    each !== undefined && chain.length < 8;
+    each = each instanceof Error ? each.cause : undefined
+  ) {
+    chain.push(each)
+  }
+  return chain
+}

@@ -1,0 +1,36 @@
+import type { Outbox } from '../outbox/index.ts'
+import type { Store } from '../store/index.ts'
+import { type ChatRef, type NetworkName, networkOf } from './chat-ref.ts'
+import type { BridgeEvent } from './event.ts'
+
+/** What it takes to let the bridge itself speak in a chat. */
+export interface NoticeTools {
+  readonly store: Store
+  readonly outbox: Outbox
+  newMessageId(network: NetworkName): string
+}
+
+/**
+ * Adds a job that says something in the bridge's own name, as an answer to `replyTo` where given. It has a lane of its own,
+ * so that it does not wait behind what it speaks about. Call it in a transaction.
+ */
+export const addNotice = (
+  { store, outbox, newMessageId }: NoticeTools,
+  { chat, text, replyTo, now }: { chat: ChatRef; text: string; replyTo?: string; now: number },
+): void => {
+  const target = store.chats.resolve(chat)
+  const messageId = newMessageId(networkOf(target))
+  const event: BridgeEvent = {
+    version: 1,
+    kind: 'message',
+    chat: target,
+    id: `notice-${messageId}`,
+    sender: { person: target, me: false },
+    sentAt: now,
+    content: { kind: 'notice', text },
+    ...(replyTo !== undefined && { replyTo: { id: replyTo } }),
+  }
+  const source = store.links.remember({ chat: target, id: event.id, author: target, me: false }, now)
+  if (source === undefined) throw new Error(`Message id "${messageId}" was handed out twice`)
+  outbox.add({ lane: `notice ${target}`, target, source, messageId, event: JSON.stringify(event) }, now)
+}
