@@ -1,0 +1,86 @@
+import {
+  addTransactionCapability,
+  type BinaryNode,
+  decryptMessageNode,
+  type SignalRepositoryWithLIDStore,
+} from '@whiskeysockets/baileys'
+import { openAuthState } from '../../../src/whatsapp/baileys/auth-state.ts'
+import { Book } from '../../../src/whatsapp/baileys/book.ts'
+import { Intake } from '../../../src/whatsapp/baileys/intake.ts'
+import { Journal } from '../../../src/whatsapp/baileys/journal.ts'
+import { Receiver } from '../../../src/whatsapp/baileys/receiver.ts'
+import { journalledRepository } from '../../../src/whatsapp/baileys/repository.ts'
+import { type RecordingBridge, silentLogger } from '../support.ts'
+
+export const ME = { pn: '15550000001:7@s.whatsapp.net', lid: '900000000000001:7@lid' }
+
+export interface HarnessOptions {
+  /** Runs between the commit of ratchet and plaintext and everything behind it. */
+  readonly afterCommit?: () => void
+  readonly holdMs?: number
+  readonly retryMs?: number
+}
+
+/**
+ * Everything between the socket and the bridge, with Baileys' own repository and decoder: a stanza goes in as it does in
+ * `handleMessage`, without a server.
+ */
+export class JournalHarness implements AsyncDisposable {
+  readonly auth
+  readonly journal: Journal
+  readonly intake: Intake
+  readonly repository: SignalRepositoryWithLIDStore
+  readonly receiver: Receiver
+  readonly storageFailures: unknown[] = []
+
+  constructor(bridge: RecordingBridge, options: HarnessOptions = {}) {
+    const { sessions } = bridge
+    const logger = silentLogger()
+    this.auth = openAuthState(sessions)
+    this.journal = new Journal(sessions)
+    const book = new Book({ sessions, inbox: bridge, me: () => ME })
+    this.receiver = new Receiver({
+      sessions,
+      inbox: bridge,
+      logger,
+      journal: this.journal,
+      book,
+      baileysLogger: logger,
+      waitingMs: 50,
+    })
+    this.intake = new Intake({
+      journal: this.journal,
+      consume: opened => this.receiver.opened(opened),
+      onError: () => undefined,
+      ...(options.holdMs !== undefined && { holdMs: options.holdMs }),
+      retryMs: options.retryMs ?? 20,
+    })
+    const keys = addTransactionCapability(this.auth.state.keys, logger, {
+      maxCommitRetries: 1,
+      delayBetweenTriesMs: 1,
+    })
+    const make = journalledRepository(this.journal, {
+      opened: hash => {
+        options.afterCommit?.()
+        this.intake.opened(hash)
+      },
+      failed: (hash, error) => this.intake.failed(hash, error),
+      storageFailed: error => this.storageFailures.push(error),
+    })
+    this.repository = make({ creds: this.auth.state.creds, keys }, logger)
+  }
+
+  /** What Baileys does with a stanza up to the receipt; resolves to whether it would send one. */
+  async handle(node: BinaryNode): Promise<boolean> {
+    this.intake.observe(node)
+    const { fullMessage, decrypt } = decryptMessageNode(node, ME.pn, ME.lid, this.repository, silentLogger())
+    await decrypt()
+    return fullMessage.messageStubType === undefined || fullMessage.messageStubType === null
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.intake.stop()
+    this.receiver.stop()
+    this.repository.close?.()
+  }
+}
