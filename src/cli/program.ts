@@ -18,9 +18,23 @@ export const buildProgram = (process: Process, onResult: (code: ExitCode) => voi
     .option('--json', 'print data as JSON (and log as JSON)')
     .addOption(new Option('--log-level <level>', 'how much is logged').choices(logLevels))
     .addHelpText('after', helpTail)
+    // One look shows all there is: `map add` instead of `map`.
+    .configureHelp({ showGlobalOptions: true, visibleCommands: leavesOf, subcommandTerm: termOf })
   for (const entry of commands) addCommand(program, entry, { process, onResult })
   return program
 }
+
+const leavesOf = (command: Commander): Commander[] =>
+  command.commands.flatMap(child => (child.commands.length > 0 ? leavesOf(child) : [child]))
+
+/** `map add <whatsapp> <telegram>`: the command's name without the program's, and its arguments. */
+const termOf = (command: Commander): string =>
+  [
+    nameOf(command).replace(/^wa2tg /, ''),
+    ...command.registeredArguments.map(argument =>
+      argument.required ? `<${argument.name()}>` : `[${argument.name()}]`,
+    ),
+  ].join(' ')
 
 const helpTail = `
 Start with:

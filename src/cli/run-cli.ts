@@ -14,7 +14,7 @@ export const runCli = async (argv: readonly string[], process: Process): Promise
     code = result
   })
   try {
-    await program.parseAsync(hideNumbers(argv), { from: 'user' })
+    await program.parseAsync(hideNumbers(askForHelp(argv)), { from: 'user' })
     return code
   } catch (error) {
     if (error instanceof UsageError && error.cause.exitCode === 0) return 0
@@ -23,3 +23,7 @@ export const runCli = async (argv: readonly string[], process: Process): Promise
     return exitCode
   }
 }
+
+/** `help map add` is `map add -h`. */
+const askForHelp = (argv: readonly string[]): readonly string[] =>
+  argv[0] === 'help' ? [...argv.slice(1), '-h'] : argv

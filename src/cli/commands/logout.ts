@@ -1,7 +1,12 @@
 import { createInterface } from 'node:readline/promises'
+import { systemClock } from '../../support/clock.ts'
+import type { WhatsAppConnection } from '../../whatsapp/connection.ts'
 import type { Command, Context } from '../command.ts'
 import { openCommandLog } from '../open-log.ts'
 import { type ExitCode, UserError } from '../user-error.ts'
+
+/** How long WhatsApp may take to be reached, in milliseconds. */
+const REACH_MS = 20_000
 
 export const command: Command = {
   options: [{ flags: '--yes', about: 'do not ask first' }],
@@ -9,7 +14,10 @@ export const command: Command = {
     ['wa2tg logout', 'asks, then unlinks'],
     ['wa2tg logout --yes', 'unlinks without asking'],
   ],
-  notes: ['The session is wiped from this machine. Mappings and undelivered messages stay.'],
+  notes: [
+    'The session is wiped from this machine. Mappings and undelivered messages stay.',
+    'Ends with 1 when WhatsApp could not be told: remove the device on the phone then.',
+  ],
   run: logout,
 }
 
@@ -23,10 +31,33 @@ async function logout(context: Context): Promise<ExitCode> {
   const logger = await openCommandLog(context, config, context.logLevel ?? 'warn')
   const { openWhatsAppFor } = await import('../../app.ts')
   await using opened = await openWhatsAppFor({ config, dataDir: config.dataDir, logger })
-  await opened.whatsapp.logout()
-  output.note('Unlinked; the mappings are kept. To link again, type: wa2tg login')
-  if (output.json) output.data({ linked: false }, () => '')
-  return 0
+  const { whatsapp } = opened
+  const linked = whatsapp.status.state !== 'unlinked'
+  const reached = linked && (await connect(whatsapp))
+  await whatsapp.logout()
+  output.note(farewell(linked, reached))
+  if (output.json) output.data({ linked: false, unlinkedAtWhatsApp: reached }, () => '')
+  return linked && !reached ? 1 : 0
+}
+
+const farewell = (linked: boolean, reached: boolean): string => {
+  if (!linked) return 'This machine is not linked. To link it, type: wa2tg login'
+  return reached
+    ? 'Unlinked; the mappings are kept. To link again, type: wa2tg login'
+    : 'The session is wiped here, but WhatsApp could not be told. Remove this device on the phone: Settings → Linked devices'
+}
+
+/** WhatsApp can only be told over a connection. Resolves whether there is one, or needs none (the phone was faster). */
+const connect = async (whatsapp: WhatsAppConnection): Promise<boolean> => {
+  await whatsapp.start()
+  const deadline = systemClock.now() + REACH_MS
+  while (systemClock.now() < deadline) {
+    const { state } = whatsapp.status
+    if (state === 'connected' || state === 'logged_out') return true
+    if (state === 'stopped') return false
+    await systemClock.sleep(50)
+  }
+  return false
 }
 
 const confirm = async ({ stdin, output }: Context): Promise<boolean> => {

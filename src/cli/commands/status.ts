@@ -1,4 +1,5 @@
 import type { Config } from '../../config/load.ts'
+import { Outbox } from '../../outbox/outbox.ts'
 import type { Store } from '../../store/index.ts'
 import { lockHolder, openStore, storePath } from '../../store/index.ts'
 import { phoneOf } from '../../whatsapp/address.ts'
@@ -77,7 +78,7 @@ const readStatus = async (store: Store, config: Config): Promise<Status> => {
       state: telegramState(telegram?.state, running !== undefined),
       bot: telegram?.account ?? beat?.networks.telegram.account ?? null,
     },
-    outbox: countJobs(store),
+    outbox: new Outbox(store.database).counts(),
     mappings: store.mappings.list().length,
     dataDir: config.dataDir,
   }
@@ -137,11 +138,4 @@ const renderStatus = ({ bridge, whatsapp, telegram, outbox, mappings, dataDir, .
   ]
     .map(printable)
     .join('\n')
-}
-
-const countJobs = ({ database }: Store): Status['outbox'] => {
-  const row = database.get<{ pending: number; failed: number }>(
-    `SELECT count(*) FILTER (WHERE state <> 'failed') AS pending, count(*) FILTER (WHERE state = 'failed') AS failed FROM jobs`,
-  )
-  return { pending: row?.pending ?? 0, failed: row?.failed ?? 0 }
 }
