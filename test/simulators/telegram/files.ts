@@ -48,7 +48,8 @@ export class FileStore {
   }
 
   byId(fileId: string): StoredFile | undefined {
-    return this.#byId.get(fileId)
+    // The smaller sizes of a photo have ids of their own.
+    return this.#byId.get(fileId) ?? this.#byId.get(fileId.replace(/-\d+$/, ''))
   }
 
   byPath(path: string): StoredFile | undefined {

@@ -6,6 +6,7 @@ import { addService } from './messages.ts'
 import { SimUser } from './people.ts'
 import { SimChat, type SimTopic } from './places.ts'
 import { type Call, listen, type ServerState } from './server.ts'
+import { removeTopic } from './topics.ts'
 import type { BotRights } from './types.ts'
 import { World } from './world.ts'
 
@@ -200,9 +201,7 @@ export class TelegramSimulator implements AsyncDisposable {
   /** Deletes a topic with all its messages; the bot is not told. */
   deleteTopic({ chat, message_thread_id }: SimTopic): void {
     const topic = chat.state.topics.get(message_thread_id)
-    if (topic !== undefined) topic.deleted = true
-    for (const [id, { message }] of chat.state.entries)
-      if (message.message_thread_id === message_thread_id) chat.state.entries.delete(id)
+    if (topic !== undefined) removeTopic(chat.state, topic)
   }
 
   revokeToken(): void {

@@ -14,7 +14,7 @@ interface TopicInit {
 
 /** Opens a topic; its id is that of the service message which says so. Names are cut at 128 characters. */
 export function openTopic(world: World, chat: ChatState, { name, author, color, emoji }: TopicInit): Topic {
-  const iconColor = color === undefined || color === 0 ? colors[chat.topics.size % colors.length] : color
+  const iconColor = colors.find(known => known === color) ?? colors[chat.topics.size % colors.length]
   const shown = [...name].slice(0, 128).join('')
   const fields = {
     forum_topic_created: {
@@ -40,4 +40,9 @@ export function openTopic(world: World, chat: ChatState, { name, author, color, 
   return topic
 }
 
-export const isIconColor = (color: number): boolean => colors.some(known => known === color)
+/** A deleted topic takes its messages along. */
+export function removeTopic(chat: ChatState, topic: Topic): void {
+  topic.deleted = true
+  for (const [id, { message }] of chat.entries)
+    if (message.is_topic_message && message.message_thread_id === topic.id) chat.entries.delete(id)
+}
