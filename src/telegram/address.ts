@@ -1,0 +1,53 @@
+import { addressOf, type ChatRef, chatRef } from '../bridge/chat-ref.ts'
+
+/** A place in Telegram: a chat by number or `@name`, and a topic in it. Without a topic: the chat itself, or General. */
+export interface Place {
+  readonly chatId: number | string
+  readonly threadId?: number
+}
+
+/** How the pacer must treat a chat: about one message a second, and 20 a minute in a group or channel. */
+export type PaceKind = 'private' | 'group'
+
+const addressForm = /^(-?[1-9]\d{0,15}|@[A-Za-z]\w{3,31})(?:\/([1-9]\d{0,9}))?$/
+
+/** Reads what a person types as a Telegram chat: `-1001234567890`, `-1001234567890/42`, `@name`. Undefined when it is none. */
+export const parseAddress = (text: string): Place | undefined => {
+  const found = addressForm.exec(text.trim())
+  const chat = found?.[1]
+  if (chat === undefined) return undefined
+  const chatId = chat.startsWith('@') ? chat : Number(chat)
+  const threadId = found?.[2] === undefined ? undefined : Number(found[2])
+  // General is thread 1, and sending there by that number is refused: it goes without (`Client.cpp`, 8275).
+  return threadId === undefined || (threadId === 1 && isSupergroup(chatId))
+    ? { chatId }
+    : { chatId, threadId }
+}
+
+export const renderAddress = ({ chatId, threadId }: Place): string =>
+  threadId === undefined ? String(chatId) : `${chatId}/${threadId}`
+
+export const placeRef = (place: Place): ChatRef => chatRef('telegram', renderAddress(place))
+
+/** The place that a ref names. Throws when the ref is not Telegram's: that is a bug. */
+export const placeOf = (ref: ChatRef): Place => {
+  const place = ref.startsWith('telegram:') ? parseAddress(addressOf(ref)) : undefined
+  if (place === undefined) throw new Error(`Not a Telegram chat: "${ref}"`)
+  return place
+}
+
+/** Supergroups and channels have numbers below -10^12; `@name`s are theirs (people's names cannot be used by bots). */
+const isSupergroup = (chatId: number | string): boolean =>
+  typeof chatId === 'string' || chatId < -1_000_000_000_000
+
+/**
+ * Which counter gives a chat its message ids: its own in a supergroup or channel (topics share it), one for all
+ * private chats and basic groups of the bot together.
+ */
+export const idSpace = (chatId: number | string): string => (isSupergroup(chatId) ? String(chatId) : 'shared')
+
+/** Which rate budget a chat draws on: all topics of a group have one between them. */
+export const paceKey = (ref: ChatRef): { key: string; kind: PaceKind } => {
+  const { chatId } = placeOf(ref)
+  return { key: `telegram:${chatId}`, kind: typeof chatId === 'number' && chatId > 0 ? 'private' : 'group' }
+}

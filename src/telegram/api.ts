@@ -1,0 +1,136 @@
+import { createReadStream } from 'node:fs'
+import { Readable } from 'node:stream'
+import type { ReadableStream } from 'node:stream/web'
+import { CallError, NotJsonError, parseCallError } from './call-error.ts'
+import { Api, InputFile, type RawApi } from './grammy.ts'
+import { watchUpload } from './send/upload.ts'
+
+/** Methods of the Bot API that take parameters. */
+export type Method = Exclude<keyof RawApi, 'getMe' | 'getWebhookInfo' | 'logOut' | 'close'>
+export type Payload<M extends Method> = Parameters<RawApi[M]>[0]
+export type Result<M extends Method> = Awaited<ReturnType<RawApi[M]>>
+export type BotUser = Awaited<ReturnType<RawApi['getMe']>>
+
+export interface CallOptions {
+  readonly signal?: AbortSignal
+  /** For how long the whole call may take; 60 s where nothing is said. */
+  readonly timeoutMs?: number
+}
+
+/** A file on its way out: the bytes are read once, while they are sent. */
+export interface Upload {
+  readonly field: string
+  readonly name: string
+  readonly bytes: AsyncIterable<Uint8Array>
+}
+
+/** The Bot API as the rest of this folder sees it. Every method throws `CallError`, whose text is safe to log. */
+export interface BotApi {
+  getMe(options?: CallOptions): Promise<BotUser>
+  call<M extends Method>(method: M, payload: Payload<M>, options?: CallOptions): Promise<Result<M>>
+  /** Calls a method that sends one file; an error of the file's own source comes through unchanged. */
+  upload(
+    method: Method,
+    payload: Record<string, unknown>,
+    file: Upload,
+    signal?: AbortSignal,
+  ): Promise<unknown>
+  /** Opens a file by the path that `getFile` gave. */
+  download(path: string, signal: AbortSignal): Promise<Readable>
+}
+
+/** Server-side flood waits up to 8 s are absorbed before an answer comes (telegram-bot-api `Client.cpp`). */
+const callTimeoutMs = 60_000
+/** grammY's own time-out knows no sizes: out of the way. */
+const grammyTimeoutSeconds = 24 * 3600
+
+export const openApi = ({ token, apiRoot }: { token: string; apiRoot: string }): BotApi => {
+  const root = apiRoot.replace(/\/+$/, '')
+  const { raw } = new Api(token, {
+    apiRoot: root,
+    timeoutSeconds: grammyTimeoutSeconds,
+    fetch: fetchJson as typeof fetch,
+  })
+  // grammY types its signals as those of a polyfill; the web build takes native ones.
+  const methods = raw as unknown as Record<string, (...args: readonly unknown[]) => Promise<unknown>>
+  const run = async (method: string, ...args: readonly unknown[]): Promise<unknown> =>
+    methods[method]?.(...args)
+  const redact = (text: string): string =>
+    text.replaceAll(token, '<token>').replaceAll(encodeURIComponent(token), '<token>')
+
+  const guard = async <T>(
+    method: string,
+    options: CallOptions,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> => {
+    const clock = new AbortController()
+    const timer = setTimeout(() => clock.abort(new Error('timed out')), options.timeoutMs ?? callTimeoutMs)
+    const signal = options.signal ? AbortSignal.any([clock.signal, options.signal]) : clock.signal
+    try {
+      return await work(signal)
+    } catch (error) {
+      if (signal.aborted) {
+        const words = options.signal?.aborted ? 'stopped' : 'no answer in time'
+        throw new CallError(method, { kind: 'lost' }, `${method}: ${words}`)
+      }
+      throw parseCallError(error, { method, bodyComplete: true, redact })
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  return {
+    getMe: (options = {}) => guard('getMe', options, signal => run('getMe', signal) as Promise<BotUser>),
+
+    call: <M extends Method>(method: M, payload: Payload<M>, options: CallOptions = {}) =>
+      guard(method, options, signal => run(method, payload, signal) as Promise<Result<M>>),
+
+    async upload(method, payload, file, signal) {
+      const watch = watchUpload(file.bytes, signal)
+      // The server URL-decodes the name; raw, a `;` would cut it (telegram-bot-api HTTP reader).
+      const input = new InputFile(watch.bytes, encodeURIComponent(file.name))
+      try {
+        return await run(method, { ...payload, [file.field]: input }, watch.signal)
+      } catch (error) {
+        if (watch.sourceError !== undefined) throw watch.sourceError
+        throw parseCallError(watch.signal.aborted ? watch.signal.reason : error, {
+          method,
+          bodyComplete: watch.complete,
+          redact,
+        })
+      } finally {
+        watch.close()
+      }
+    },
+
+    async download(path, signal) {
+      // A local Bot API server names a file on its own disk, which is ours.
+      if (path.startsWith('/') || /^[A-Za-z]:\\/.test(path)) return createReadStream(path, { signal })
+      try {
+        const response = await fetch(`${root}/file/bot${token}/${path}`, { signal, redirect: 'error' })
+        if (response.ok && response.body) return Readable.fromWeb(response.body as ReadableStream)
+        await response.body?.cancel()
+        const description = `HTTP ${response.status}`
+        throw new CallError(
+          'download',
+          { kind: 'refused', code: response.status, description },
+          `download: ${description}`,
+        )
+      } catch (error) {
+        if (error instanceof CallError) throw error
+        throw parseCallError(error, { method: 'download', bodyComplete: true, redact })
+      }
+    },
+  }
+}
+
+/** Native fetch, reading the answer itself so that the status of a reply that is no JSON is not lost, as it is in grammY. */
+const fetchJson = async (url: string, init: RequestInit): Promise<{ json(): Promise<unknown> }> => {
+  const response = await fetch(url, { ...init, redirect: 'error' })
+  const text = await response.text()
+  try {
+    const answer: unknown = JSON.parse(text)
+    if (typeof answer === 'object' && answer !== null && 'ok' in answer) return { json: async () => answer }
+  } catch {}
+  throw new NotJsonError(response.status)
+}

@@ -1,0 +1,119 @@
+import { GrammyError, HttpError } from './grammy.ts'
+
+/**
+ * What is known of a Bot API call that failed:
+ *
+ * - `refused`: the server answered, and said no. Certain, unless the code is 5xx (Telegram answers pending sends so when
+ *   it restarts: tdlib/telegram-bot-api `Client.cpp`).
+ * - `unreachable`: the request never left in full. Certain.
+ * - `lost`: it went out and no answer came. Nobody knows.
+ */
+export type CallFailure =
+  | { kind: 'refused'; code: number; description: string; retryAfter?: number; migrateTo?: number }
+  | { kind: 'unreachable' }
+  | { kind: 'lost' }
+
+/** A failed Bot API call, free of the token, the address and the payload, so that it may be logged. */
+export class CallError extends Error {
+  readonly failure: CallFailure
+  readonly method: string
+
+  constructor(method: string, failure: CallFailure, message: string) {
+    super(message)
+    this.name = 'CallError'
+    this.method = method
+    this.failure = failure
+  }
+
+  /** HTTP-like code of a refusal, 0 where there was no answer. */
+  get code(): number {
+    return this.failure.kind === 'refused' ? this.failure.code : 0
+  }
+
+  /** Whether the server refused the call with words that contain `text`, in any case. */
+  says(text: string): boolean {
+    return (
+      this.failure.kind === 'refused' && this.failure.description.toLowerCase().includes(text.toLowerCase())
+    )
+  }
+}
+
+/** An answer that is not the JSON of the Bot API: a proxy's or a front server's page. */
+export class NotJsonError extends Error {
+  readonly status: number
+
+  constructor(status: number) {
+    super(`Answer ${status} is not JSON`)
+    this.status = status
+  }
+}
+
+/** Failures of DNS, TCP and TLS before a byte of the request is written. Codes of Node's `net`, `dns`, `tls` and undici. */
+const connectCodes =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_\w+|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT|CERT_\w+|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+|ERR_TLS_\w+|ERR_SSL_\w+|EPROTO|HOSTNAME_MISMATCH|ERR_INVALID_URL|UND_ERR_INVALID_ARG)$/
+
+interface SystemError extends Error {
+  code?: unknown
+  syscall?: unknown
+}
+
+const isConnectFailure = (error: unknown): boolean => {
+  if (!(error instanceof Error)) return false
+  if (error instanceof AggregateError && error.errors.length > 0) return error.errors.every(isConnectFailure)
+  const { code, syscall } = error as SystemError
+  if (syscall === 'connect' || syscall === 'getaddrinfo') return true
+  if (typeof code === 'string' && connectCodes.test(code)) return true
+  if (/before secure TLS connection was established/.test(error.message)) return true
+  return isConnectFailure(error.cause)
+}
+
+/** The innermost reason of a failed fetch, in one short text. */
+const reasonOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return 'unknown failure'
+  if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0])
+  if (error.cause instanceof Error) return reasonOf(error.cause)
+  const { code } = error as SystemError
+  return typeof code === 'string' && !error.message.includes(code)
+    ? `${error.message} (${code})`
+    : error.message
+}
+
+/**
+ * Turns whatever grammY threw into a `CallError`. `bodyComplete: false` says that the upload's last byte was never
+ * handed over, so that the server cannot have acted on it, whatever happened to the connection.
+ */
+export const parseCallError = (
+  error: unknown,
+  {
+    method,
+    bodyComplete,
+    redact,
+  }: { method: string; bodyComplete: boolean; redact: (text: string) => string },
+): CallError => {
+  if (error instanceof GrammyError) return refusal(method, error)
+  const inner = error instanceof HttpError ? error.error : error
+  if (inner instanceof NotJsonError) {
+    const words = `${method}: the server answered ${inner.status} without JSON`
+    return inner.status >= 400 && inner.status < 500
+      ? new CallError(
+          method,
+          { kind: 'refused', code: inner.status, description: `HTTP ${inner.status}` },
+          words,
+        )
+      : new CallError(method, { kind: 'lost' }, words)
+  }
+  const kind = isConnectFailure(inner) || !bodyComplete ? 'unreachable' : 'lost'
+  return new CallError(method, { kind }, redact(`${method}: ${reasonOf(inner)}`))
+}
+
+const refusal = (method: string, error: GrammyError): CallError => {
+  const { retry_after: retryAfter, migrate_to_chat_id: migrateTo } = error.parameters
+  const failure: CallFailure = {
+    kind: 'refused',
+    code: error.error_code,
+    description: error.description,
+    ...(retryAfter !== undefined && { retryAfter }),
+    ...(migrateTo !== undefined && { migrateTo }),
+  }
+  return new CallError(method, failure, `${method}: ${error.error_code} ${error.description}`)
+}

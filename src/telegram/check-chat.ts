@@ -1,0 +1,147 @@
+import type { ChatFullInfo, ChatMember } from 'grammy/types'
+import type { Place } from './address.ts'
+import { type BotApi, type BotUser, openApi } from './api.ts'
+import { CallError } from './call-error.ts'
+import { tokenRefused, verdictOf } from './errors.ts'
+
+export interface BotAccess {
+  readonly token: string
+  readonly apiRoot: string
+}
+
+/** Whether the bot can post somewhere, and what to do when it cannot. */
+export type ChatCheck =
+  | { readonly ok: true; readonly place: Place; readonly title: string }
+  | { readonly ok: false; readonly problem: string; readonly remedy: string }
+
+/** Who the bot is, asked of Telegram. Throws `DeliveryError`. */
+export const describeBot = async (access: BotAccess): Promise<{ account: string; name: string }> => {
+  try {
+    const bot = await openApi(access).getMe({ timeoutMs: checkTimeoutMs })
+    return { account: `@${bot.username}`, name: bot.first_name }
+  } catch (error) {
+    throw error instanceof CallError ? verdictOf(error, { sending: false }) : error
+  }
+}
+
+const checkTimeoutMs = 20_000
+
+/**
+ * Asks Telegram whether the bot can post in a chat, and in a topic of it. Shows nothing there: a topic is tried with a chat
+ * action. An `@name` comes back as the id that stays when the name changes.
+ */
+export const checkChat = async ({ place, ...access }: BotAccess & { place: Place }): Promise<ChatCheck> => {
+  const api = openApi(access)
+  try {
+    const bot = await api.getMe({ timeoutMs: checkTimeoutMs })
+    const chat = await api.call('getChat', { chat_id: place.chatId }, { timeoutMs: checkTimeoutMs })
+    const found: Place = { ...place, chatId: chat.id }
+    const missing =
+      (await findMissingRight(api, { bot, chat })) ??
+      (await findMissingTopic(api, { bot, chat, place: found }))
+    return missing ? { ok: false, ...missing } : { ok: true, place: found, title: titleOf(chat) }
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error
+    return { ok: false, ...explain(error, place) }
+  }
+}
+
+interface Missing {
+  readonly problem: string
+  readonly remedy: string
+}
+
+interface Asked {
+  readonly bot: BotUser
+  readonly chat: ChatFullInfo
+}
+
+const titleOf = (chat: ChatFullInfo): string => chat.title ?? chat.first_name ?? String(chat.id)
+
+const findMissingRight = async (api: BotApi, { bot, chat }: Asked): Promise<Missing | undefined> => {
+  if (chat.type === 'private') return undefined
+  const member = await api.call(
+    'getChatMember',
+    { chat_id: chat.id, user_id: bot.id },
+    { timeoutMs: checkTimeoutMs },
+  )
+  const name = `"${titleOf(chat)}"`
+  if (member.status === 'left' || member.status === 'kicked') {
+    return { problem: `@${bot.username} is not in ${name}`, remedy: `Add @${bot.username} to ${name}` }
+  }
+  if (chat.type === 'channel' && !(member.status === 'administrator' && member.can_post_messages === true)) {
+    return {
+      problem: `@${bot.username} may not post in the channel ${name}`,
+      remedy: `Make @${bot.username} an administrator of ${name} with the right to post messages`,
+    }
+  }
+  if (!maySpeak(member, chat)) {
+    return {
+      problem: `@${bot.username} may not send messages in ${name}`,
+      remedy: `Allow it to send messages there, or make it an administrator`,
+    }
+  }
+  return undefined
+}
+
+const maySpeak = (member: ChatMember, chat: ChatFullInfo): boolean => {
+  if (member.status === 'restricted') return member.can_send_messages
+  if (member.status === 'member') return chat.permissions?.can_send_messages !== false
+  return true
+}
+
+const findMissingTopic = async (
+  api: BotApi,
+  { bot, chat, place: { threadId } }: Asked & { place: Place },
+): Promise<Missing | undefined> => {
+  if (threadId === undefined) return undefined
+  if (chat.type === 'private' ? bot.has_topics_enabled !== true : chat.is_forum !== true) {
+    return {
+      problem: `"${titleOf(chat)}" has no topics`,
+      remedy:
+        chat.type === 'private'
+          ? `Switch on Threaded Mode in the Bot Settings of @BotFather's app, or leave out "/${threadId}"`
+          : `Switch topics on in the group's settings, or leave out "/${threadId}"`,
+    }
+  }
+  try {
+    const payload = { chat_id: chat.id, message_thread_id: threadId, action: 'typing' } as const
+    await api.call('sendChatAction', payload, { timeoutMs: checkTimeoutMs })
+    return undefined
+  } catch (error) {
+    if (!(error instanceof CallError) || !error.says('thread not found')) throw error
+    return {
+      problem: `"${titleOf(chat)}" has no topic ${threadId}`,
+      remedy: 'Send /id to the bot in that topic to see what to type',
+    }
+  }
+}
+
+const explain = (error: CallError, { chatId }: Place): Missing => {
+  if (error.failure.kind !== 'refused') {
+    return {
+      problem: `Telegram cannot be reached (${error.message})`,
+      remedy: 'Check the connection and telegram.api_root',
+    }
+  }
+  if (error.code === 401 || (error.code === 404 && error.method === 'getMe')) {
+    return { problem: 'Telegram refuses the bot token', remedy: tokenRefused }
+  }
+  if (error.failure.migrateTo !== undefined) {
+    return {
+      problem: `The group "${chatId}" became a supergroup`,
+      remedy: `Use its new id ${error.failure.migrateTo}`,
+    }
+  }
+  if (error.says('chat not found') || error.code === 403) {
+    return {
+      problem: `The bot cannot see a Telegram chat "${chatId}"`,
+      remedy:
+        'Add the bot to that chat (or press Start in its private chat), then send /id there to see its id',
+    }
+  }
+  return {
+    problem: `Telegram refuses: ${error.failure.description}`,
+    remedy: 'Send /id to the bot in that chat',
+  }
+}

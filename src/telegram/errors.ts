@@ -1,0 +1,93 @@
+import { DeliveryError, offline, reject, retry, unsure, wait } from '../bridge/verdict.ts'
+import type { CallError } from './call-error.ts'
+
+/** The owner's remedy for each refusal, matched by substring, in any case (telegram.md §2.5; tdlib `Client.cpp`). */
+const unreachable: readonly (readonly [string, string])[] = [
+  ['bot was blocked', 'You blocked the bot in Telegram: unblock it and press Start'],
+  ['user is deactivated', 'That Telegram account is deleted: map the chat to another one'],
+  ["can't initiate conversation", 'Open the chat with the bot in Telegram and press Start'],
+  ['bot was kicked', 'The bot was removed from the Telegram chat: add it again'],
+  ['bot is not a member', 'The bot is not in the Telegram chat: add it there'],
+  ['chat was deleted', 'The Telegram group was deleted: map the chat to another one'],
+  ['chat not found', 'Telegram does not know that chat, or the bot was never in it: add the bot there'],
+  ['chat_id is empty', 'Telegram does not know that chat: map it again'],
+  ['upgraded to a supergroup', 'The Telegram group became a supergroup: map the chat to its new id'],
+  ['thread not found', 'The Telegram topic is gone: map the chat to another one'],
+  ['TOPIC_DELETED', 'The Telegram topic is gone: map the chat to another one'],
+  ['TOPIC_ID_INVALID', 'The Telegram topic is gone: map the chat to another one'],
+  ['TOPIC_CLOSED', 'The Telegram topic is closed: reopen it, or let the bot manage topics'],
+  [
+    'chat is not a forum',
+    'Topics are switched off in the Telegram group: switch them on or map the chat itself',
+  ],
+  ['CHAT_WRITE_FORBIDDEN', 'The bot may not write in the Telegram chat: allow it to send messages'],
+  ['need administrator rights', 'The bot must be an administrator of the Telegram channel: make it one'],
+  ['CHAT_ADMIN_REQUIRED', 'The bot must be an administrator of the Telegram chat: make it one'],
+  ['send text messages', 'The bot may not write in the Telegram chat: allow it to send messages'],
+]
+
+const messageOnly: readonly (readonly [string, string])[] = [
+  [
+    'not enough rights',
+    'The bot may not send this kind of message in the Telegram chat: allow it in the permissions',
+  ],
+  [
+    'VOICE_MESSAGES_FORBIDDEN',
+    'The Telegram account takes no voice messages: allow them in its privacy settings',
+  ],
+  ['too big for a photo', 'The picture is too big for a Telegram photo'],
+  ['PHOTO_', 'Telegram does not take the picture as a photo'],
+  ['IMAGE_PROCESS_FAILED', 'Telegram does not take the picture as a photo'],
+  ['Request Entity Too Large', 'The file is too big for Telegram'],
+  ['file must be non-empty', 'The file is empty, and Telegram takes no empty files'],
+  ['text is empty', 'The message has no text that Telegram shows'],
+  ['must be non-empty', 'The message has no text that Telegram shows'],
+  ['too long', 'The message is too long for Telegram'],
+]
+
+export interface ErrorContext {
+  /** Whether the call would have left a message behind, so that a 5xx leaves it in doubt. */
+  readonly sending: boolean
+  /** Whether the update loop reaches Telegram, so that an unreachable server is a matter of this call alone. */
+  readonly connected?: boolean
+}
+
+/** The verdict on a failed call. */
+export const verdictOf = (error: CallError, { sending, connected = true }: ErrorContext): DeliveryError => {
+  const { failure } = error
+  if (failure.kind === 'unreachable') {
+    const message = `Telegram cannot be reached (${error.message})`
+    return connected ? retry(message, error) : offline(message, error)
+  }
+  if (failure.kind === 'lost') {
+    const message = `Telegram gave no answer (${error.message})`
+    return sending ? unsure(message, error) : retry(message, error)
+  }
+  const { code, description } = failure
+  if (code === 429) {
+    const seconds = failure.retryAfter ?? 30
+    return wait(seconds, `Telegram asks to wait ${seconds} s`, error)
+  }
+  if (code === 401 || (code === 404 && /^not found$/i.test(description))) return offline(tokenRefused, error)
+  if (code === 413 || description.includes('HTTP 413'))
+    return reject('The file is too big for Telegram', error)
+  if (code === 409 || code === 421) return retry(`Telegram is busy elsewhere: ${description}`, error)
+  if (code >= 500) {
+    const message = `Telegram had a failure of its own (${code})`
+    return sending ? unsure(message, error) : retry(message, error)
+  }
+  const gone = find(unreachable, error)
+  if (gone !== undefined || code === 403) {
+    return new DeliveryError({ kind: 'reject' }, gone ?? `Telegram refuses the chat: ${description}`, {
+      cause: error,
+      chatUnreachable: true,
+    })
+  }
+  return reject(find(messageOnly, error) ?? `Telegram refuses the message: ${description}`, error)
+}
+
+export const tokenRefused =
+  'Telegram refuses the bot token: get a new one from @BotFather with /token and put it into the config'
+
+const find = (rows: readonly (readonly [string, string])[], error: CallError): string | undefined =>
+  rows.find(([text]) => error.says(text))?.[1]

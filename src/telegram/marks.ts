@@ -1,0 +1,58 @@
+import type { ChatRef } from '../bridge/chat-ref.ts'
+import type { SessionStore } from '../bridge/network.ts'
+import { idSpace, placeOf } from './address.ts'
+
+const topType = 'top'
+const movedType = 'moved'
+
+/**
+ * What must be remembered of Telegram's message ids between runs: the highest id known in each id space, raised by every
+ * message seen or sent, and to which supergroup a group was moved.
+ */
+export interface Marks {
+  /** The highest message id known in the id space of the chat; 0 when none is. */
+  top(chatId: number | string): number
+  raise(chatId: number | string, messageId: number): void
+  /** Notes that a basic group became a supergroup with another id. */
+  move(from: number | string, to: number): void
+  /** Where messages for the chat go today. */
+  current(chatId: number | string): number | string
+  /** The word that stands for `top` in a job: the id space and the highest id. */
+  write(chat: ChatRef): string
+  /** Reads such a word; undefined when it says nothing about the space the chat is in now. */
+  read(mark: string | undefined, chatId: number | string): number | undefined
+}
+
+export const openMarks = (sessions: SessionStore): Marks => {
+  const tops = new Map<string, number>()
+  const top = (chatId: number | string): number => {
+    const space = idSpace(chatId)
+    const known = tops.get(space) ?? Number(sessions.get(topType, space) ?? 0)
+    tops.set(space, known)
+    return known
+  }
+  const current = (chatId: number | string): number | string => {
+    const moved = sessions.get(movedType, String(chatId))
+    return moved === undefined ? chatId : Number(moved)
+  }
+  return {
+    top,
+    raise(chatId, messageId) {
+      if (messageId <= top(chatId)) return
+      const space = idSpace(chatId)
+      sessions.set([{ type: topType, id: space, value: String(messageId) }])
+      tops.set(space, messageId)
+    },
+    move: (from, to) => sessions.set([{ type: movedType, id: String(from), value: String(to) }]),
+    current,
+    write(chat) {
+      const chatId = current(placeOf(chat).chatId)
+      return `${idSpace(chatId)}:${top(chatId)}`
+    },
+    read(mark, chatId) {
+      const [space, id] = mark?.split(':') ?? []
+      const known = space === idSpace(chatId) ? Number(id) : 0
+      return known > 0 ? known : undefined
+    },
+  }
+}

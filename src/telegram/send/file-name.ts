@@ -1,0 +1,79 @@
+import type { MediaContent } from '../../bridge/event.ts'
+
+/** Bytes of UTF-8 that a file name may have. */
+const maxBytes = 255
+
+const extensions: Readonly<Record<string, string>> = {
+  'image/jpeg': 'jpg',
+  'image/png': 'png',
+  'image/webp': 'webp',
+  'image/gif': 'gif',
+  'image/heic': 'heic',
+  'video/mp4': 'mp4',
+  'video/3gpp': '3gp',
+  'video/quicktime': 'mov',
+  'video/webm': 'webm',
+  'audio/ogg': 'ogg',
+  'audio/mpeg': 'mp3',
+  'audio/mp4': 'm4a',
+  'audio/aac': 'aac',
+  'audio/amr': 'amr',
+  'application/pdf': 'pdf',
+  'text/plain': 'txt',
+  'text/vcard': 'vcf',
+  'application/zip': 'zip',
+}
+
+const usual: Readonly<Record<MediaContent['as'], string>> = {
+  image: 'jpg',
+  video: 'mp4',
+  animation: 'mp4',
+  'video-note': 'mp4',
+  voice: 'ogg',
+  audio: 'mp3',
+  document: 'bin',
+  sticker: 'webp',
+}
+
+/** The name a file gets in Telegram: the sender's, made harmless, else one made of its kind and type. */
+export const renderFileName = ({ as, media }: MediaContent): string => {
+  const type = media.mimeType?.toLowerCase().split(';')[0]?.trim() ?? ''
+  const named = cleanFileName(media.fileName ?? '')
+  return named === '' ? `${as}.${extensions[type] ?? usual[as]}` : named
+}
+
+/**
+ * A name that misleads nobody: no path, no control, direction or zero-width characters, no quotes or separators of
+ * headers, no leading dots, at most 255 bytes with its extension kept. Empty when nothing is left.
+ */
+export const cleanFileName = (name: string): string => {
+  const cleaned = (name.toWellFormed().normalize('NFC').split(/[/\\]/).at(-1) ?? '')
+    .replace(/[\r\n";]/g, '_')
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '')
+    .replace(/^[.\s]+|\s+$/g, '')
+  const safe = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(cleaned) ? `_${cleaned}` : cleaned
+  return shorten(safe)
+}
+
+const shorten = (name: string): string => {
+  if (Buffer.byteLength(name) <= maxBytes) return name
+  const extension = /\.[^.]{1,16}$/u.exec(name)?.[0] ?? ''
+  let stem = ''
+  for (const character of name.slice(0, name.length - extension.length)) {
+    if (Buffer.byteLength(stem + character + extension) > maxBytes) break
+    stem += character
+  }
+  return stem + extension
+}
+
+/** A size as a person reads it: `45.3 MB`. */
+export const renderSize = (bytes: number): string => {
+  const units = ['bytes', 'kB', 'MB', 'GB'] as const
+  let value = bytes
+  let unit = 0
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024
+    unit++
+  }
+  return `${unit === 0 ? value : Number(value.toFixed(1))} ${units[unit]}`
+}

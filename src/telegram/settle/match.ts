@@ -1,0 +1,83 @@
+import type { Message, MessageEntity } from 'grammy/types'
+import type { Place } from '../address.ts'
+import { renderEntities } from '../entities.ts'
+import type { Look } from '../send/part.ts'
+
+/** Degrees by which Telegram may round a point (it keeps about six digits). */
+const roundOff = 0.0001
+
+/**
+ * Whether a message of the bot is the one we look for: `exact`, or `loose` when everything fits but what Telegram is known
+ * to change (shape of entities, size of a file). Undefined when it is another one.
+ */
+export const matchMessage = (message: Message, look: Look, place: Place): 'exact' | 'loose' | undefined => {
+  const fields = message as unknown as Readonly<Record<string, unknown>>
+  if (!inTopic(message, place)) return undefined
+  if (!look.kinds.some(kind => kind in fields) || ('venue' in fields && !look.kinds.includes('venue'))) {
+    return undefined
+  }
+  if (bare(message.text ?? message.caption ?? '') !== bare(look.words.text)) return undefined
+  if (!samePoint(message, look) || !sameTitle(message, look)) return undefined
+  const entities = message.entities ?? message.caption_entities ?? []
+  const styled = styleMap(message.text ?? message.caption ?? '', entities)
+  const sameStyles = styled === styleMap(look.words.text, renderEntities(look.words))
+  return sameStyles && sameSize(fields, look) ? 'exact' : 'loose'
+}
+
+const inTopic = (message: Message, { threadId }: Place): boolean =>
+  threadId === undefined ? message.is_topic_message !== true : message.message_thread_id === threadId
+
+/** A text without what Telegram cleans away or trims (telegram.md §1.4), and then some: blanks and controls say nothing. */
+const bare = (text: string): string => text.replace(ignored, '')
+const ignored = /\s|\p{C}|\u0333|\u033f|\u030a/gu
+
+const compared: ReadonlySet<string> = new Set([
+  'bold',
+  'italic',
+  'underline',
+  'strikethrough',
+  'spoiler',
+  'code',
+  'pre',
+])
+
+/** The styles over each character that counts, so that merged and split entities compare equal. */
+const styleMap = (text: string, entities: readonly MessageEntity[]): string => {
+  const kept = entities.filter(({ type }) => compared.has(type))
+  let map = ''
+  let at = 0
+  for (const character of text) {
+    if (bare(character) !== '') {
+      const styles = kept.filter(({ offset, length }) => offset <= at && at < offset + length)
+      map += `${[...new Set(styles.map(({ type }) => type.slice(0, 2)))].sort().join('')};`
+    }
+    at += character.length
+  }
+  return map
+}
+
+const samePoint = (message: Message, { location }: Look): boolean => {
+  const point = message.venue?.location ?? message.location
+  if (location === undefined) return true
+  return (
+    point !== undefined &&
+    Math.abs(point.latitude - location.latitude) < roundOff &&
+    Math.abs(point.longitude - location.longitude) < roundOff
+  )
+}
+
+const sameTitle = (message: Message, { title }: Look): boolean => {
+  if (title === undefined) return true
+  if (message.contact) return digits(message.contact.phone_number) === digits(title)
+  return bare(message.venue?.title ?? '') === bare(title)
+}
+
+const digits = (text: string): string => text.replace(/\D/g, '')
+
+const sameSize = (fields: Readonly<Record<string, unknown>>, { kinds, fileSize }: Look): boolean => {
+  if (fileSize === undefined) return true
+  return kinds.some(kind => {
+    const file = fields[kind]
+    return typeof file === 'object' && file !== null && 'file_size' in file && file.file_size === fileSize
+  })
+}

@@ -1,0 +1,88 @@
+import type { RichText } from '../bridge/rich-text.ts'
+import { alignToCharacter, sliceRich } from './entities.ts'
+
+/** Code points (not UTF-16 units) that Telegram takes in one message, counted after parsing (TDLib `utf8_length`). */
+export const textLimit = 4096
+export const captionLimit = 1024
+
+/** Characters that Telegram trims at both ends of a message. */
+const edge = ' \n\r\t'
+/** A cut earlier than this share of a full message is not worth the nicer place. */
+const earliest = 0.5
+/** Styles that mean something only as a whole: cut around them where possible. */
+const whole = new Set(['link', 'mention', 'code'])
+
+/**
+ * Cuts a text into messages of at most `limit` code points (the first one of `firstLimit`): behind a paragraph, else a
+ * line, a sentence, a word, else between two graphemes. A style goes on in the next message; a link, a mention or inline
+ * code is cut only when it alone is too long. Nothing but the blank space at the cuts is lost. Blank text gives no part.
+ */
+export const splitText = (rich: RichText, { firstLimit = textLimit, limit = textLimit } = {}): RichText[] => {
+  const parts: RichText[] = []
+  let rest = trimRich(rich)
+  while (rest.text !== '') {
+    const allowed = parts.length === 0 ? firstLimit : limit
+    const end = indexOfCodePoint(rest.text, allowed)
+    const cut = end >= rest.text.length ? rest.text.length : findCut(rest, end)
+    const part = trimRich(sliceRich(rest, 0, cut))
+    if (part.text !== '') parts.push(part)
+    rest = trimRich(sliceRich(rest, cut, rest.text.length))
+  }
+  return parts
+}
+
+/** Takes the blank ends off, as Telegram would, so that what we count is what it counts. */
+export const trimRich = (rich: RichText): RichText => {
+  let from = 0
+  let to = rich.text.length
+  while (from < to && edge.includes(rich.text.charAt(from))) from++
+  while (to > from && edge.includes(rich.text.charAt(to - 1))) to--
+  return from === 0 && to === rich.text.length ? rich : sliceRich(rich, from, to)
+}
+
+/** UTF-16 index behind the first `count` code points. */
+const indexOfCodePoint = (text: string, count: number): number => {
+  if (text.length <= count) return text.length
+  let index = 0
+  for (let seen = 0; seen < count && index < text.length; seen++) {
+    index += (text.codePointAt(index) ?? 0) > 0xffff ? 2 : 1
+  }
+  return index
+}
+
+const findCut = (rich: RichText, end: number): number => {
+  const from = Math.floor(end * earliest)
+  const window = rich.text.slice(from, end + 1)
+  const places = [/\n[ \t]*\n/g, /\n/g, /[.!?…。！？]["'”’»)\]]*(?=\s)/g, /\s/g].map(form =>
+    [...window.matchAll(form)].map(found => from + found.index + found[0].length).filter(at => at <= end),
+  )
+  const hard = graphemeBefore(rich.text, end)
+  for (const list of [...places, [hard]]) {
+    const best = list.findLast(at => !insideWhole(rich, at))
+    if (best !== undefined) return best
+  }
+  const start = wholeStart(rich, hard)
+  return start >= from && start > 0 ? start : hard
+}
+
+const insideWhole = (rich: RichText, at: number): boolean => wholeStart(rich, at) < at
+
+/** Where the outermost link, mention or inline code around `at` begins; `at` itself when there is none. */
+const wholeStart = ({ spans }: RichText, at: number): number =>
+  Math.min(
+    at,
+    ...spans
+      .filter(span => whole.has(span.style) && span.start < at && span.start + span.length > at)
+      .map(span => span.start),
+  )
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+/** How far back a grapheme may begin; longer ones exist only to annoy. */
+const graphemeReach = 256
+
+const graphemeBefore = (text: string, end: number): number => {
+  const from = alignToCharacter(text, Math.max(0, end - graphemeReach))
+  const around = graphemes.segment(text.slice(from, end + graphemeReach)).containing(end - from)
+  const begin = around === undefined ? end : from + around.index
+  return begin > from ? begin : alignToCharacter(text, end)
+}

@@ -1,0 +1,137 @@
+import type { Update } from 'grammy/types'
+import type { SessionStore } from '../../bridge/network.ts'
+import type { Clock } from '../../support/clock.ts'
+import type { Logger } from '../../support/log.ts'
+import type { BotApi, BotUser } from '../api.ts'
+import { CallError } from '../call-error.ts'
+import { tokenRefused } from '../errors.ts'
+
+/**
+ * The update loop.
+ *
+ *   connecting ──getMe and a first poll answered──▶ connected
+ *   connected ──401──▶ refused (asks again every minute)   ──409, 429, 5xx, no answer, full disk──▶ connecting, after a pause
+ *
+ * Each batch is written down together with the offset behind it; only the next poll, which carries that offset, tells
+ * Telegram that we have it. What is not written is asked for again. The backlog of a first start (24 h) is kept.
+ */
+export interface LongPollOptions {
+  readonly api: BotApi
+  readonly sessions: SessionStore
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly signal: AbortSignal
+  /** Writes a batch down, with `confirm` in the same transaction; throws when the disk does not take it. */
+  readonly take: (updates: readonly Update[], bot: BotUser, confirm: () => void) => void
+  readonly onState: (state: PollState) => void
+}
+
+export interface PollState {
+  readonly state: 'connecting' | 'connected' | 'logged_out'
+  readonly bot?: BotUser
+  readonly problem?: string
+}
+
+/** Seconds that Telegram may hold a poll open; it clamps to 50. */
+const pollSeconds = 50
+/** Beyond that a poll is lost, not slow. */
+const pollTimeoutMs = (pollSeconds + 15) * 1000
+const refusedPauseMs = 60_000
+const pauseMs = { first: 500, most: 30_000 }
+
+/** Reactions and `my_chat_member` are not ours yet, but what a poll leaves out is gone: the list is remembered server-side. */
+const allowedUpdates = [
+  'message',
+  'edited_message',
+  'callback_query',
+  'my_chat_member',
+  'message_reaction',
+] as const
+
+const offsetRow = { type: 'updates', id: 'offset' } as const
+
+export const runLongPoll = async (options: LongPollOptions): Promise<void> => {
+  const { signal, clock, logger, onState } = options
+  let failures = 0
+  while (!signal.aborted) {
+    try {
+      await pollUntilFailure(options, () => {
+        failures = 0
+      })
+    } catch (error) {
+      if (signal.aborted) return
+      const trouble = explain(error)
+      logger.warn({ err: error }, trouble.problem)
+      onState(trouble)
+      const pause = Math.min(pauseMs.first * 2 ** failures++, pauseMs.most)
+      await clock.sleep(Math.max(pause, trouble.pauseMs ?? 0), signal)
+    }
+  }
+}
+
+/** Polls until something fails; a new connection asks for the bot anew, whose name and settings may have changed. */
+const pollUntilFailure = async (options: LongPollOptions, onSuccess: () => void): Promise<void> => {
+  const bot = await options.api.getMe({ signal: options.signal })
+  // The first poll does not wait, so that the state is known at once.
+  let seconds = 0
+  while (!options.signal.aborted) {
+    await pollOnce(options, bot, seconds)
+    if (seconds === 0) options.onState({ state: 'connected', bot })
+    onSuccess()
+    seconds = pollSeconds
+  }
+}
+
+const pollOnce = async (
+  { api, sessions, signal, take }: LongPollOptions,
+  bot: BotUser,
+  seconds: number,
+): Promise<void> => {
+  const offset = Number(sessions.get(offsetRow.type, offsetRow.id) ?? 0)
+  const updates = await api.call(
+    'getUpdates',
+    { offset, timeout: seconds, limit: 100, allowed_updates: allowedUpdates },
+    { signal, timeoutMs: pollTimeoutMs },
+  )
+  const last = updates.at(-1)
+  if (last === undefined) return
+  const confirm = (): void =>
+    sessions.set([{ ...offsetRow, value: String(Math.max(offset, last.update_id + 1)) }])
+  take(updates, bot, confirm)
+}
+
+interface Trouble extends PollState {
+  readonly problem: string
+  readonly pauseMs?: number
+}
+
+const explain = (error: unknown): Trouble => {
+  const state = 'connecting'
+  if (!(error instanceof CallError)) {
+    const words = error instanceof Error ? error.message : 'unknown failure'
+    return { state, problem: `What came from Telegram could not be stored (${words}); it is asked for again` }
+  }
+  const { failure, code } = error
+  if (failure.kind !== 'refused') return { state, problem: `Telegram cannot be reached (${error.message})` }
+  if (code === 401 || code === 404) {
+    return { state: 'logged_out', problem: tokenRefused, pauseMs: refusedPauseMs }
+  }
+  if (code === 409 && error.says('webhook')) {
+    return {
+      state,
+      problem:
+        'The bot has a webhook, so Telegram gives no updates: remove it, or use a bot of its own for the bridge',
+    }
+  }
+  if (code === 409) {
+    return {
+      state,
+      problem: 'Another program uses the same bot token: stop it, or use a bot of its own for the bridge',
+    }
+  }
+  if (code === 429) {
+    const seconds = failure.retryAfter ?? 30
+    return { state, problem: `Telegram asks to wait ${seconds} s`, pauseMs: seconds * 1000 }
+  }
+  return { state, problem: `Telegram had a failure (${code})` }
+}
