@@ -43,3 +43,54 @@ export async function refused(
   assert.equal(error.error_code, code)
   return error
 }
+
+/** The beginning of a PNG: enough for its size to be read. */
+export function png(width: number, height: number): Uint8Array {
+  const bytes = Buffer.alloc(64)
+  bytes.set([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52])
+  bytes.writeUInt32BE(width, 16)
+  bytes.writeUInt32BE(height, 20)
+  return bytes
+}
+
+export const jpeg = (width: number, height: number): Uint8Array =>
+  Buffer.from([
+    0xff,
+    0xd8,
+    0xff,
+    0xe0,
+    0,
+    4,
+    0,
+    0,
+    0xff,
+    0xc0,
+    0,
+    11,
+    8,
+    height >> 8,
+    height & 255,
+    width >> 8,
+    width & 255,
+    1,
+    1,
+    0x11,
+    0,
+  ])
+
+/** A lossy WebP of 512 × 512. */
+export function webp(): Uint8Array {
+  const bytes = Buffer.alloc(64)
+  bytes.write('RIFF', 0)
+  bytes.write('WEBPVP8 ', 8)
+  bytes.writeUInt16LE(512, 26)
+  bytes.writeUInt16LE(512, 28)
+  return bytes
+}
+
+export const ogg = (): Uint8Array => Buffer.concat([Buffer.from('OggS'), Buffer.alloc(96, 7)])
+
+/** Chunks of 1 MiB, as many as asked for. */
+export async function* megabytes(count: number): AsyncGenerator<Uint8Array> {
+  for (let index = 0; index < count; index += 1) yield Buffer.alloc(1024 * 1024, index)
+}

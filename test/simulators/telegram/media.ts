@@ -160,9 +160,8 @@ function photoSizes(file: StoredFile): unknown[] {
       height: Math.max(1, Math.round(height * factor)),
     }
   }
-  const sizes = [90, 320, 800, 1280].filter(
-    (side, index) => index === 0 || side / 4 < Math.max(width, height),
-  )
+  const sides = [90, 320, 800, 1280]
+  const sizes = sides.filter((_, index) => Math.max(width, height) > (sides[index - 1] ?? 0))
   return sizes.map((side, index) => {
     const largest = index === sizes.length - 1
     return {

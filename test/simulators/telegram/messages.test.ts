@@ -178,7 +178,7 @@ test('private chats and basic groups share one count of ids, a supergroup has it
   const third = await api.sendMessage(chat.id, 'c')
   assert.equal(second.message_id, first.message_id + 1)
   assert.equal(third.message_id, first.message_id + 2)
-  assert.equal((await api.sendMessage(supergroup.id, 'd')).message_id, 1)
+  assert.equal((await api.sendMessage(supergroup.id, 'd')).message_id, 2)
 })
 
 test('an answer stands under what it answers', async () => {

@@ -36,7 +36,8 @@ export class World {
 
   addChat(init: Omit<ChatInit, 'counter'>): ChatState {
     const own = init.type === 'supergroup' || init.type === 'channel'
-    const chat = new ChatState({ ...init, counter: own ? new Counter() : this.ownBox })
+    // The first id of a supergroup or channel is that of the message which says it was created.
+    const chat = new ChatState({ ...init, counter: own ? new Counter(1) : this.ownBox })
     this.chats.set(chat.id, chat)
     return chat
   }
