@@ -38,7 +38,7 @@ async function login(context: Context): Promise<ExitCode> {
   const config = await context.loadConfig()
   const logger = await openCommandLog(context, config, context.logLevel ?? 'warn')
   const { openWhatsAppFor } = await import('../../app.ts')
-  await using opened = await openWhatsAppFor({ config, dataDir: config.dataDir, logger })
+  await using opened = await openWhatsAppFor({ config, dataDir: config.dataDir, logger, command: 'login' })
   const stop = new AbortController()
   using _signals = onStopSignals(
     () => stop.abort(),

@@ -30,7 +30,7 @@ async function logout(context: Context): Promise<ExitCode> {
   }
   const logger = await openCommandLog(context, config, context.logLevel ?? 'warn')
   const { openWhatsAppFor } = await import('../../app.ts')
-  await using opened = await openWhatsAppFor({ config, dataDir: config.dataDir, logger })
+  await using opened = await openWhatsAppFor({ config, dataDir: config.dataDir, logger, command: 'logout' })
   const { whatsapp } = opened
   const linked = whatsapp.status.state !== 'unlinked'
   const reached = linked && (await connect(whatsapp))

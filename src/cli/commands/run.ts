@@ -1,7 +1,7 @@
 import type { Command, Context } from '../command.ts'
 import { openCommandLog } from '../open-log.ts'
 import { onStopSignals } from '../stop-signals.ts'
-import type { ExitCode } from '../user-error.ts'
+import { type ExitCode, UserError } from '../user-error.ts'
 
 /** For how long jobs in flight may finish after the first request to stop, in milliseconds. */
 const GRACE_MS = 10_000
@@ -37,17 +37,20 @@ const carry = async (context: Context, stop: AbortSignal): Promise<ExitCode> => 
   const { openBridge } = await import('../../app.ts')
   await using bridge = await openBridge({ config, dataDir: config.dataDir, logger })
   bridge.onReady(() => logger.info('Ready: both sides are connected'))
+  const blocked = new Promise<string>(resolve => bridge.onBlocked(resolve))
+  let problem: string | undefined
   if (!stop.aborted) {
     await bridge.start()
-    await whenAborted(stop)
+    problem = await Promise.race([whenAborted(stop), blocked])
   }
   logger.info('Stopping')
   await bridge.stop({ graceMs: GRACE_MS })
+  if (problem !== undefined) throw new UserError(problem)
   return 0
 }
 
-const whenAborted = (signal: AbortSignal): Promise<void> =>
+const whenAborted = (signal: AbortSignal): Promise<undefined> =>
   new Promise(resolve => {
-    if (signal.aborted) return resolve()
-    signal.addEventListener('abort', () => resolve(), { once: true })
+    if (signal.aborted) return resolve(undefined)
+    signal.addEventListener('abort', () => resolve(undefined), { once: true })
   })

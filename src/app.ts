@@ -1,0 +1,195 @@
+import { type ChatRef, chatRef, type NetworkName } from './bridge/chat-ref.ts'
+import { makeCarrier } from './bridge/deliver.ts'
+import { addNotice } from './bridge/deliver-notice.ts'
+import type { Inbox, Network, NetworkStatus } from './bridge/network.ts'
+import { makeFindRaw, makeInbox } from './bridge/receive.ts'
+import type { Config } from './config/load.ts'
+import { Outbox, Pace, Worker } from './outbox/index.ts'
+import { openStore, type Store, storePath, takeLock } from './store/index.ts'
+import { systemClock } from './support/clock.ts'
+import type { Logger } from './support/log.ts'
+import { openTelegram } from './telegram/connection.ts'
+import { idPeerOf, ratePeerOf, telegramBudgets } from './telegram/rates.ts'
+import { openWhatsApp, type WhatsAppConnection } from './whatsapp/connection.ts'
+
+export interface AppOptions {
+  readonly config: Config
+  readonly dataDir: string
+  readonly logger: Logger
+}
+
+/** The running bridge. Disposing it stops it at once; `stop` lets deliveries in flight end first. */
+export interface Bridge extends AsyncDisposable {
+  /** Takes up what an earlier run left behind and connects both networks. */
+  start(): Promise<void>
+  stop(options: { graceMs: number }): Promise<void>
+  /** Called once, when both networks have been connected. */
+  onReady(ready: () => void): void
+  /** Called when the person must do something before the bridge can work: link WhatsApp, mend the token. */
+  onBlocked(blocked: (problem: string) => void): void
+}
+
+/** How often a bridge with nothing new to say shows that it lives, in milliseconds. */
+const beatEvery = 20_000
+
+/**
+ * Puts the bridge together: lock, store, outbox, networks, worker. Throws `LockedError` when another process uses the data,
+ * `StoreError` when the disk is the cause.
+ */
+export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promise<Bridge> => {
+  await using opened = new AsyncDisposableStack()
+  opened.use(await takeLock(dataDir, 'run'))
+  const store = opened.use(openStore(storePath(dataDir)))
+  const outbox = new Outbox(store.database)
+  const networks = new Map<NetworkName, Network>()
+  const pulse = makePulse(store, networks)
+
+  const network = (name: NetworkName): Network => {
+    const found = networks.get(name)
+    if (found === undefined) throw new Error(`There is no network "${name}"`)
+    return found
+  }
+  const tools = { store, outbox, newMessageId: (name: NetworkName) => network(name).newMessageId() }
+  const changed = (name: NetworkName, status: NetworkStatus): void => {
+    logger.info({ network: name, state: status.state }, status.problem ?? 'Connection changed')
+    pulse.beat()
+    if (status.state === 'connected') worker.resume(name)
+    watch.look(name, status)
+  }
+  const inboxFor = (name: NetworkName): Inbox =>
+    makeInbox({ ...tools, network: name, wake: () => worker.wake(), changed, log: logger })
+
+  const pace = new Pace(telegramBudgets, ratePeerOf)
+  const carrier = makeCarrier({
+    ...tools,
+    network,
+    ownerChat: () => ownerChat(config),
+    peerOf: idPeerOf,
+    pace,
+    log: logger,
+  })
+  const transaction = <T>(work: () => T): T => store.transaction(work)
+  const worker = opened.use(new Worker({ outbox, carrier, pace, transaction, log: logger }))
+  const watch = makeWatch(networks, problem => {
+    const owner = ownerChat(config)
+    if (owner === undefined || networks.get('telegram')?.status.state !== 'connected') return
+    transaction(() => addNotice(tools, { chat: owner, text: problem, now: systemClock.now() }))
+    worker.wake()
+  })
+
+  const telegram = openTelegram({
+    token: config.telegram.token ?? '',
+    apiRoot: config.telegram.apiRoot,
+    owners: config.telegram.owners,
+    sessions: store.session('telegram'),
+    inbox: inboxFor('telegram'),
+    logger,
+  })
+  networks.set('telegram', opened.use(telegram))
+  const whatsapp = await openWhatsApp(whatsAppOptions({ config, store, logger, inbox: inboxFor('whatsapp') }))
+  networks.set('whatsapp', opened.use(whatsapp))
+  opened.use(pulse)
+  const rest = opened.move()
+
+  return {
+    async start() {
+      pulse.beat()
+      worker.start()
+      await Promise.all([telegram.start(), whatsapp.start()])
+      for (const [name, { status }] of networks) watch.look(name, status)
+    },
+    async stop({ graceMs }) {
+      await worker.drain(graceMs)
+      await rest.disposeAsync()
+    },
+    onReady: watch.onReady,
+    onBlocked: watch.onBlocked,
+    [Symbol.asyncDispose]: () => rest.disposeAsync(),
+  }
+}
+
+/** WhatsApp alone, for `login` and `logout`: nothing is delivered, but what arrives meanwhile is kept as jobs. */
+export const openWhatsAppFor = async ({
+  config,
+  dataDir,
+  logger,
+  command,
+}: AppOptions & { command: 'login' | 'logout' }): Promise<
+  { readonly whatsapp: WhatsAppConnection } & AsyncDisposable
+> => {
+  await using opened = new AsyncDisposableStack()
+  opened.use(await takeLock(dataDir, command))
+  const store = opened.use(openStore(storePath(dataDir)))
+  const inbox = makeInbox({
+    store,
+    outbox: new Outbox(store.database),
+    network: 'whatsapp',
+    newMessageId: () => whatsapp.newMessageId(),
+    wake: () => undefined,
+    changed: () => undefined,
+    log: logger,
+  })
+  const whatsapp: WhatsAppConnection = opened.use(
+    await openWhatsApp(whatsAppOptions({ config, store, logger, inbox })),
+  )
+  const rest = opened.move()
+  return { whatsapp, [Symbol.asyncDispose]: () => rest.disposeAsync() }
+}
+
+const whatsAppOptions = ({
+  config,
+  store,
+  ...rest
+}: {
+  config: Config
+  store: Store
+  logger: Logger
+  inbox: Inbox
+}): Parameters<typeof openWhatsApp>[0] => ({
+  ...config.whatsapp,
+  ...rest,
+  sessions: store.session('baileys'),
+  findRaw: makeFindRaw(store),
+})
+
+/** The first owner's private chat with the bot. */
+const ownerChat = ({ telegram: { owners } }: Config): ChatRef | undefined =>
+  owners[0] === undefined ? undefined : chatRef('telegram', String(owners[0]))
+
+/** Writes the heartbeat that `wa2tg status` reads: at every change, and every 20 s in between. */
+const makePulse = (
+  store: Store,
+  networks: ReadonlyMap<NetworkName, Network>,
+): { beat(): void } & Disposable => {
+  const startedAt = systemClock.now()
+  const statusOf = (name: NetworkName): NetworkStatus => networks.get(name)?.status ?? { state: 'connecting' }
+  const beat = (): void =>
+    store.heartbeat.beat({
+      pid: process.pid,
+      startedAt,
+      beatAt: systemClock.now(),
+      networks: { whatsapp: statusOf('whatsapp'), telegram: statusOf('telegram') },
+    })
+  const timer = setInterval(beat, beatEvery)
+  return { beat, [Symbol.dispose]: () => clearInterval(timer) }
+}
+
+/** Looks at both networks' states: both connected for the first time, or one of them in need of a person. */
+const makeWatch = (networks: ReadonlyMap<NetworkName, Network>, tellOwner: (problem: string) => void) => {
+  const { promise: isReady, resolve: ready } = Promise.withResolvers<void>()
+  const { promise: isBlocked, resolve: blocked } = Promise.withResolvers<string>()
+  return {
+    look(name: NetworkName, { state, problem }: NetworkStatus): void {
+      const states = [...networks.values()].map(({ status }) => status.state)
+      if (states.length === 2 && states.every(each => each === 'connected')) ready()
+      if (state !== 'unlinked' && state !== 'logged_out') return
+      const words = problem ?? (name === 'whatsapp' ? unlinked : 'Telegram refuses the bot')
+      if (name === 'whatsapp' && state === 'logged_out') tellOwner(words)
+      blocked(words)
+    },
+    onReady: (call: () => void): void => void isReady.then(call),
+    onBlocked: (call: (problem: string) => void): void => void isBlocked.then(call),
+  }
+}
+
+const unlinked = 'WhatsApp is not linked. Type: wa2tg login'
