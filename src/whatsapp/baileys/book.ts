@@ -1,6 +1,6 @@
 import type { Contact, GroupMetadata } from '@whiskeysockets/baileys'
-import { chatRef } from '../../bridge/chat-ref.ts'
-import type { Inbox, KnownChat, SessionStore } from '../../bridge/network.ts'
+import { addressOf, chatRef } from '../../bridge/chat-ref.ts'
+import type { Arrival, Inbox, SessionStore } from '../../bridge/network.ts'
 import { isGroup, kindOfAddress, normalizeAddress, userOf } from '../address.ts'
 import { canonical, oneLine, type ParseContext, toNumber } from './parse/context.ts'
 
@@ -80,15 +80,13 @@ export class Book implements Pick<ParseContext, 'lidOf' | 'nameOf'> {
     this.#learn(jid, other, {})
   }
 
-  /** What a message tells about the chat it stands in and who wrote it. */
-  message(chat: KnownChat, sender: KnownChat): void {
-    for (const known of [chat, sender]) {
-      const name = known.pushName
-      if (name !== undefined && !this.#names.has(addressOfRef(known))) {
-        this.#remember(addressOfRef(known), name)
-      }
-      this.#inbox.learn(known)
-    }
+  /** What a message tells about the chat it stands in and who wrote it, beside what the bridge reads itself. */
+  message({ event: { chat, sender } }: Arrival): void {
+    const address = addressOf(chat)
+    this.#inbox.learn({ chat, kind: kindOfAddress(address) })
+    const writer = addressOf(sender.person)
+    if (sender.me || sender.name === undefined || this.#names.has(writer)) return
+    this.#remember(writer, sender.name)
   }
 
   #learn(
@@ -122,5 +120,3 @@ export class Book implements Pick<ParseContext, 'lidOf' | 'nameOf'> {
     this.#sessions.set([{ type: NAMES, id: address, value: name }])
   }
 }
-
-const addressOfRef = ({ chat }: KnownChat): string => chat.slice(chat.indexOf(':') + 1)

@@ -87,8 +87,8 @@ class BaileysConnection implements WhatsAppConnection {
   }
 
   async logout(): Promise<void> {
-    const link = this.#link
-    if (link?.isOpen) {
+    const link = await this.#reach()
+    if (link !== undefined) {
       const goodbye = link.sock.logout().catch(() => undefined)
       await Promise.race([goodbye, sleep(5000, undefined, { ref: false })])
     }
@@ -133,6 +133,15 @@ class BaileysConnection implements WhatsAppConnection {
   get #me(): Me {
     const { id = '', lid } = this.#auth.state.creds.me ?? {}
     return { pn: id, ...(lid !== undefined && { lid }) }
+  }
+
+  /** An open socket to say goodbye on; `undefined` when there is none within fifteen seconds. */
+  async #reach(): Promise<Link | undefined> {
+    if (!this.#isLinked) return undefined
+    if (this.#link === undefined) this.#connect()
+    const end = Date.now() + 15_000
+    while (!this.#link?.isOpen && this.#status.state === 'connecting' && Date.now() < end) await sleep(50)
+    return this.#link?.isOpen ? this.#link : undefined
   }
 
   async #close(): Promise<void> {

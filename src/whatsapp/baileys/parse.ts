@@ -63,8 +63,7 @@ export const parseHead = (web: WAMessage, context: ParseContext) => {
   const many = isGroup(place) || isBroadcast(place)
   const author = many ? canonical(key.participant, key.participantAlt ?? alternative, context) : undefined
   const peer = many ? undefined : canonical(place, alternative, context)
-  const sender = fromMe ? myself : (author ?? peer)
-  if (sender === undefined) return undefined
+  const sender = fromMe ? myself : (author ?? peer ?? { address: place, aliases: [] })
   // A broadcast list is how somebody writes to many: for us it is their private chat.
   const chat =
     isBroadcast(place) && place !== STATUS && author !== undefined

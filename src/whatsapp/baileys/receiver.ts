@@ -2,7 +2,6 @@ import type { BinaryNode, WACallEvent, WAMessage } from '@whiskeysockets/baileys
 import type { Content } from '../../bridge/event.ts'
 import type { Arrival, Inbox, SessionStore } from '../../bridge/network.ts'
 import type { Logger } from '../../support/log.ts'
-import { kindOfAddress } from '../address.ts'
 import type { Book } from './book.ts'
 import { decodeHead, decodeOpened } from './decode.ts'
 import type { Opened } from './intake.ts'
@@ -140,30 +139,11 @@ export class Receiver {
   #hand(arrivals: readonly Arrival[], alongside?: () => void): void {
     const { inbox, book, sessions } = this.#options
     const settled = arrivals.flatMap(({ event }) => this.#waiting.arrived(event))
+    // In the transaction of the jobs: a commit of its own for every name would wear the disk out.
     const write = (): void => {
+      for (const arrival of arrivals) book.message(arrival)
       if (settled.length > 0) sessions.set(settled)
       alongside?.()
-    }
-    for (const { event, aliases, senderAliases } of arrivals) {
-      const { chat, sender, sentAt } = event
-      const address = chat.slice(chat.indexOf(':') + 1)
-      const aside = sender.me ? {} : { ...(sender.name !== undefined && { pushName: sender.name }) }
-      const own = chat === sender.person
-      book.message(
-        {
-          chat,
-          kind: kindOfAddress(address),
-          lastActivity: sentAt,
-          ...(aliases !== undefined && { aliases }),
-          ...(own && aside),
-        },
-        {
-          chat: sender.person,
-          kind: 'person',
-          ...(senderAliases !== undefined && { aliases: senderAliases }),
-          ...aside,
-        },
-      )
     }
     if (arrivals.length > 0) inbox.receive(arrivals, write)
     else sessions.transaction(write)

@@ -40,13 +40,16 @@ export const canonical = (
   const first = known[0]
   if (first === undefined) return undefined
   const phone = known.find(isPhone)
-  const lid = known.find(isLid) ?? (phone === undefined ? undefined : context.lidOf(phone))
+  const lid = known.find(isLid) ?? (phone === undefined ? undefined : lidOf(phone, context))
   const address = isPhone(first) && lid !== undefined ? lid : first
   const aliases = [phone, lid].flatMap(other =>
     other === undefined || other === address ? [] : (chatOfJid(other) ?? []),
   )
   return { address, aliases }
 }
+
+const lidOf = (phone: string, context: ParseContext): string | undefined =>
+  phone === normalizeAddress(context.me.pn) ? normalizeAddress(context.me.lid) : context.lidOf(phone)
 
 /** WhatsApp text with the people it mentions. */
 export const textOf = (
