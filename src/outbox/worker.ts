@@ -102,8 +102,10 @@ export class Worker implements AsyncDisposable {
     const enough = new AbortController()
     const idle = this.#idle.promise.then(() => enough.abort())
     await Promise.race([idle, clock.sleep(limit, enough.signal)])
-    this.#stop.abort()
-    await Promise.race([idle, clock.sleep(Math.min(limit, 1000), enough.signal)])
+    if (this.#running.size > 0) {
+      this.#stop.abort()
+      await Promise.race([idle, clock.sleep(1000, enough.signal)])
+    }
     this.#started = false
     this.#timer.abort()
   }

@@ -1,0 +1,105 @@
+import { type ChatRef, type NetworkName, networkOf } from '../../src/bridge/chat-ref.ts'
+import { makeCarrier } from '../../src/bridge/deliver.ts'
+import type { BridgeEvent, Content } from '../../src/bridge/event.ts'
+import { makeInbox } from '../../src/bridge/receive.ts'
+import { plainText } from '../../src/bridge/rich-text.ts'
+import { type Budget, type Log, Outbox, Pace, Worker } from '../../src/outbox/index.ts'
+import { leapingClock } from '../outbox/leaping-clock.ts'
+import { tempStore } from '../store/temp-store.ts'
+import { MemoryNetwork } from './memory-network.ts'
+
+export const [mum, family] = ['whatsapp:1@lid', 'whatsapp:3@g.us'] as const
+export const [mumInTelegram, familyInTelegram, owner] = [
+  'telegram:-100/1',
+  'telegram:-100/2',
+  'telegram:11',
+] as const
+
+export const quiet: Log = { debug() {}, info() {}, warn() {}, error() {} }
+
+export const waitUntil = async (isTrue: () => boolean, what = isTrue.toString()): Promise<void> => {
+  const end = Date.now() + 5000
+  while (!isTrue()) {
+    if (Date.now() > end) throw new Error(`Waited in vain for ${what}`)
+    await new Promise(resolve => setTimeout(resolve, 2))
+  }
+}
+
+export const peerOf = (chat: ChatRef): string => chat.split('/')[0] ?? chat
+
+/** A whole bridge over two networks in memory, with Mum and a family group mapped to two topics. */
+export const openBridge = (options: { budgets?: Budget[]; giveUpAfter?: number } = {}) => {
+  const store = tempStore()
+  const clock = leapingClock()
+  const outbox = new Outbox(store.database)
+  const networks = { whatsapp: new MemoryNetwork('whatsapp'), telegram: new MemoryNetwork('telegram') }
+  const pace = new Pace(options.budgets ?? [], peerOf)
+  const tools = { store, outbox, newMessageId: (name: NetworkName) => networks[name].newMessageId() }
+  const carrier = makeCarrier({
+    ...tools,
+    network: name => networks[name],
+    ownerChat: () => owner,
+    peerOf,
+    pace,
+    log: quiet,
+    now: clock.now,
+  })
+  const worker = new Worker({
+    outbox,
+    carrier,
+    pace,
+    peerOf,
+    transaction: work => store.transaction(work),
+    log: quiet,
+    clock,
+    ...(options.giveUpAfter !== undefined && { giveUpAfter: options.giveUpAfter }),
+  })
+  const inboxOf = (network: NetworkName) =>
+    makeInbox({
+      ...tools,
+      network,
+      wake: () => worker.wake(),
+      changed: name => worker.resume(name),
+      log: quiet,
+      now: clock.now,
+    })
+  store.mappings.add({ whatsapp: mum, telegram: mumInTelegram })
+  store.mappings.add({ whatsapp: family, telegram: familyInTelegram })
+  return {
+    store,
+    outbox,
+    worker,
+    clock,
+    ...networks,
+    inbox: { whatsapp: inboxOf('whatsapp'), telegram: inboxOf('telegram') },
+    receive: (...events: BridgeEvent[]) => {
+      for (const event of events) inboxOf(networkOf(event.chat)).receive([{ event }])
+    },
+    isDone: () => outbox.counts().pending === 0,
+    [Symbol.asyncDispose]: async () => {
+      await worker.drain(1000)
+      store[Symbol.dispose]()
+    },
+  }
+}
+
+let ids = 0
+
+/** A text message, or one of the content handed in. */
+export const event = (
+  chat: ChatRef,
+  content: Content | string,
+  more: Partial<BridgeEvent> = {},
+): BridgeEvent => {
+  ids += 1
+  return {
+    version: 1,
+    kind: 'message',
+    chat,
+    id: `E${ids}`,
+    sender: { person: chat === family ? 'whatsapp:77@lid' : chat, me: false },
+    sentAt: 1_700_000_000_000,
+    content: typeof content === 'string' ? { kind: 'text', body: plainText(content) } : content,
+    ...more,
+  }
+}

@@ -1,0 +1,112 @@
+import { Readable } from 'node:stream'
+import type { NetworkName } from '../../src/bridge/chat-ref.ts'
+import type { Content } from '../../src/bridge/event.ts'
+import type { Delivery, Network, NetworkStatus } from '../../src/bridge/network.ts'
+import type { DeliveryError } from '../../src/bridge/verdict.ts'
+
+/** What a reader sees: one message in a chat of the network. */
+export interface Shown {
+  readonly chat: string
+  readonly id: string
+  readonly text: string
+  readonly kind: Content['kind']
+  readonly as?: string
+  readonly senderLine?: string
+  readonly replyTo?: string
+}
+
+/** What happens at the next attempts, in order; `then` runs in place of the default. */
+export type Script = (delivery: Delivery, show: (part?: number) => string) => Promise<void>
+
+export const textOf = (content: Content): string => {
+  switch (content.kind) {
+    case 'text':
+      return content.body.text
+    case 'media':
+      return content.caption.text
+    case 'notice':
+      return content.text
+    case 'placeholder':
+      return content.label
+    default:
+      return content.kind
+  }
+}
+
+/**
+ * A network in memory, the other side of the outbox. Towards `whatsapp` a message keeps the id it is sent under, so
+ * that sending twice is one message; towards `telegram` it counts ids and settles by looking for what it does not know.
+ * Text is split at `|`.
+ */
+export class MemoryNetwork implements Network {
+  readonly name: NetworkName
+  readonly shown: Shown[] = []
+  readonly scripts: Script[] = []
+  readonly attempts: Delivery[] = []
+  readonly settled: Delivery[] = []
+  status: NetworkStatus = { state: 'connected' }
+  files: () => Readable = () => Readable.from(['file'])
+  openError: DeliveryError | undefined
+  opened = 0
+  settle?: (delivery: Delivery) => Promise<boolean>
+  mark?: (chat: string) => string
+  #ids = 0
+
+  constructor(name: NetworkName) {
+    this.name = name
+    if (name === 'telegram') {
+      this.mark = () => String(this.#ids)
+      this.settle = async delivery => {
+        this.settled.push(delivery)
+        const found = this.shown.find(
+          each =>
+            each.chat === delivery.chat &&
+            Number(each.id) > Number(delivery.mark) &&
+            !delivery.isKnown(each.id),
+        )
+        if (found) delivery.onSent({ id: found.id })
+        return found !== undefined
+      }
+    }
+  }
+
+  async start(): Promise<void> {}
+  async [Symbol.asyncDispose](): Promise<void> {}
+
+  newMessageId(): string {
+    this.#ids += 1
+    return `${this.name}-${this.#ids}`
+  }
+
+  async send(delivery: Delivery): Promise<void> {
+    this.attempts.push(delivery)
+    const script = this.scripts.shift()
+    if (script) return script(delivery, part => this.show(delivery, part))
+    const parts = textOf(delivery.event.content).split('|').length
+    const before = delivery.sent.length
+    for (let part = before; part < parts; part += 1) delivery.onSent({ id: this.show(delivery, part) })
+  }
+
+  async openMedia(): Promise<Readable> {
+    this.opened += 1
+    if (this.openError) throw this.openError
+    return this.files()
+  }
+
+  /** Puts a part where the reader sees it and returns its id. */
+  show(delivery: Delivery, part = 0): string {
+    const { content } = delivery.event
+    const id = this.name === 'whatsapp' ? delivery.messageId + (part ? `-${part}` : '') : String(++this.#ids)
+    if (this.shown.some(each => each.chat === delivery.chat && each.id === id)) return id
+    this.shown.push({
+      chat: delivery.chat,
+      id,
+      text: textOf(content).split('|')[part] ?? '',
+      kind: content.kind,
+      ...(content.kind === 'media' && { as: content.as }),
+      ...(delivery.senderLine && { senderLine: delivery.senderLine }),
+      ...(delivery.replyTo && { replyTo: delivery.replyTo.id }),
+    })
+    return id
+  }
+}

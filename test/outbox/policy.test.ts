@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { backoff } from '../../src/outbox/backoff.ts'
+import { decide } from '../../src/outbox/decide.ts'
+import type { Failure, Job } from '../../src/outbox/job.ts'
+import { type Budget, Pace } from '../../src/outbox/pace.ts'
+
+const job: Job = {
+  id: 1,
+  lane: 'whatsapp:1@lid',
+  target: 'telegram:1',
+  source: 1,
+  messageId: 'm',
+  event: '',
+  unsure: false,
+  level: 0,
+  base: 0,
+  attempts: 0,
+  mediaFailures: 0,
+  bugs: 0,
+  failingFor: 0,
+  createdAt: 0,
+}
+const policy = { now: 1_000_000, giveUpAfter: 86_400_000, random: () => 0.5 }
+const failure = (verdict: Failure['verdict'], from: Failure['from'] = 'send'): Failure => ({
+  kind: 'failure',
+  verdict,
+  problem: '',
+  from,
+})
+
+test('delays grow to ten minutes, with a fifth of spread either way', () => {
+  assert.deepEqual(
+    [1, 2, 3, 4, 5, 6, 7, 8, 9, 100].map(attempt => backoff(attempt, () => 0.5) / 1000),
+    [1, 2, 5, 15, 30, 60, 120, 300, 600, 600],
+  )
+  assert.equal(
+    backoff(1, () => 0),
+    800,
+  )
+  assert.equal(
+    backoff(1, () => 1),
+    1200,
+  )
+})
+
+test('retry and unsure count an attempt, wait and offline do not', () => {
+  const after = (verdict: Failure['verdict']) => {
+    const { attempts, unsure, dueAt } = decide(job, failure(verdict), policy) as never as Record<
+      string,
+      unknown
+    >
+    return { attempts, unsure, dueAt }
+  }
+  assert.deepEqual(after({ kind: 'retry' }), { attempts: 1, unsure: false, dueAt: 1_001_000 })
+  assert.deepEqual(after({ kind: 'unsure' }), { attempts: 1, unsure: true, dueAt: 1_001_000 })
+  assert.deepEqual(after({ kind: 'wait', seconds: 34 }), { attempts: 0, unsure: false, dueAt: 1_034_000 })
+  assert.deepEqual(after({ kind: 'offline' }), { attempts: 0, unsure: false, dueAt: 1_000_000 })
+})
+
+test('a failure while settling finds nothing out: the job stays unsure', () => {
+  for (const verdict of [{ kind: 'retry' }, { kind: 'offline' }, { kind: 'wait', seconds: 1 }] as const) {
+    const decision = decide({ ...job, unsure: true }, failure(verdict, 'settle'), policy)
+    assert.equal(decision.kind === 'again' && decision.unsure, true, verdict.kind)
+  }
+})
+
+test('a job is given up by the time it has been failing, and an outage in between does not count', () => {
+  const run = (gap: number) => {
+    let [state, now, tries] = [job, 0, 0]
+    for (; tries < 5000; tries += 1) {
+      const decision = decide(state, failure({ kind: 'retry' }), { ...policy, now })
+      if (decision.kind === 'give-up') break
+      if (decision.kind === 'again') state = { ...state, ...decision }
+      now += gap
+    }
+    return tries
+  }
+  assert.equal(run(600_000), 144)
+  assert.equal(run(7 * 86_400_000), 96, 'a week between two attempts counts as a quarter of an hour')
+})
+
+test('a file that fails five times is given up as a file', () => {
+  const fourth = { ...job, mediaFailures: 3 }
+  assert.equal(decide(fourth, failure({ kind: 'retry' }, 'media'), policy).kind, 'again')
+  assert.equal(
+    decide({ ...fourth, mediaFailures: 4 }, failure({ kind: 'retry' }, 'media'), policy).kind,
+    'plainer',
+  )
+})
+
+test('a file whose network is offline costs nothing', () => {
+  const decision = decide({ ...job, mediaFailures: 4 }, failure({ kind: 'offline' }, 'media'), policy)
+  assert.deepEqual(
+    decision.kind === 'again' && [decision.mediaFailures, decision.attempts, decision.dueAt],
+    [4, 0, 1_030_000],
+  )
+})
+
+test('a bug that strikes the same job three times does not block its lane', () => {
+  assert.equal(decide({ ...job, bugs: 1 }, failure({ kind: 'unsure' }, 'bug'), policy).kind, 'again')
+  assert.equal(decide({ ...job, bugs: 2 }, failure({ kind: 'unsure' }, 'bug'), policy).kind, 'plainer')
+})
+
+const [topic, otherTopic, person] = ['telegram:-100/1', 'telegram:-100/2', 'telegram:11'] as const
+const peerOf = (chat: string) => chat.split('/')[0] ?? chat
+const telegram: Budget[] = [
+  { count: 3, seconds: 3, keyOf: peerOf },
+  { count: 20, seconds: 60, keyOf: chat => (chat.includes(':-') ? peerOf(chat) : undefined) },
+  { count: 30, seconds: 1, keyOf: () => 'all' },
+]
+
+/** Sends as fast as the pace allows and returns when each went out, in milliseconds. */
+const times = (pace: Pace, chats: readonly (typeof topic | typeof otherTopic | typeof person)[]) => {
+  let now = 0
+  return chats.map(chat => {
+    now = Math.max(now, pace.readyAt(chat, now))
+    pace.take(chat, now)
+    return now
+  })
+}
+
+test('a message to an idle chat goes at once', () => {
+  const pace = new Pace(telegram, peerOf)
+  assert.ok(pace.readyAt(topic, 5000) <= 5000)
+  times(pace, Array(25).fill(topic))
+  assert.ok(pace.readyAt(person, 10) <= 10)
+})
+
+test('no more than 20 messages a minute go to a group, all its topics together', () => {
+  const sent = times(
+    new Pace(telegram, peerOf),
+    Array.from({ length: 61 }, (_, i) => (i % 2 ? topic : otherTopic)),
+  )
+  for (let i = 20; i < sent.length; i += 1) assert.ok((sent[i] ?? 0) - (sent[i - 20] ?? 0) >= 60_000)
+  assert.equal(sent[19], 18_000)
+  assert.equal(sent[60], 180_000)
+})
+
+test('no more than 30 messages a second go out over all chats', () => {
+  const pace = new Pace(telegram, peerOf)
+  for (let i = 0; i < 30; i += 1) pace.take(`telegram:${i}`, 0)
+  assert.equal(pace.readyAt('telegram:99', 0), 1000)
+})
+
+test('a refusal pauses the whole group it was about and no other chat', () => {
+  const pace = new Pace(telegram, peerOf)
+  pace.pause(topic, 34_000)
+  assert.equal(pace.readyAt(otherTopic, 0), 34_000)
+  assert.ok(pace.readyAt(person, 0) <= 0)
+  pace.sweep(34_000)
+  assert.ok(pace.readyAt(topic, 34_000) <= 34_000)
+})
+
+test('a clock that was set back holds nothing up', () => {
+  const pace = new Pace(telegram, peerOf)
+  times(pace, Array(20).fill(topic))
+  assert.ok(pace.readyAt(topic, -1_000_000) <= 0)
+})
