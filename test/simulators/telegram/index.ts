@@ -56,6 +56,7 @@ export async function startTelegramSimulator(
     faults: new Faults(),
     calls: [],
     unexpected: [],
+    listeners: new Set(),
     token: options.token ?? `${bot.id}:simulated-token-of-the-bridge-bot`,
     revoked: false,
     keep: options.keep ?? 20 * 1024 * 1024,
@@ -139,6 +140,45 @@ export class TelegramSimulator implements AsyncDisposable {
     const id = init.id ?? base - this.#world.serial()
     const members = (init.members ?? []).map(({ user }) => user)
     return new SimChat(this.#world, this.#world.addChat({ ...init, id, type, members }))
+  }
+
+  /**
+   * Waits until `condition` holds (returns something else than false or undefined) and hands out what it returned; looked at
+   * after every call. Rejects after `timeoutMs`, naming `what`.
+   */
+  until<T>(what: string, condition: () => T | false | undefined, timeoutMs = 10_000): Promise<T> {
+    const { listeners } = this.#state
+    return new Promise((resolve, reject) => {
+      const settle = (): void => {
+        listeners.delete(look)
+        clearInterval(ticks)
+        clearTimeout(limit)
+      }
+      const look = (): void => {
+        try {
+          const found = condition()
+          if (found === false || found === undefined) return
+          settle()
+          resolve(found)
+        } catch (error) {
+          settle()
+          reject(error)
+        }
+      }
+      // What people do changes things as well, without a call.
+      const ticks = setInterval(look, 25)
+      const limit = setTimeout(() => {
+        settle()
+        reject(new Error(`Waited ${timeoutMs} ms in vain: ${what}`))
+      }, timeoutMs)
+      listeners.add(look)
+      look()
+    })
+  }
+
+  /** Delivers the last `count` updates once more, under their old ids. */
+  repeatUpdates(count = 1): void {
+    this.#world.updates.repeat(count)
   }
 
   /** Moves the server's clock forward, by milliseconds. */

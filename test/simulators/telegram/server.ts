@@ -15,6 +15,7 @@ export interface Call {
   readonly params: Params
   /** Milliseconds since 1970, by the real clock. */
   readonly at: number
+  readonly files: readonly { readonly name: string; readonly size: number; readonly sha256: string }[]
   response?: unknown
 }
 
@@ -26,6 +27,8 @@ export interface ServerState {
   readonly unexpected: string[]
   token: string
   revoked: boolean
+  /** Called after every call. */
+  readonly listeners: Set<() => void>
   /** Bytes of an uploaded file that are kept. */
   readonly keep: number
 }
@@ -91,7 +94,8 @@ async function call(state: ServerState, exchange: Exchange, search: URLSearchPar
   })
   for (const [name, value] of search) form.args.set(name, value)
   const params = toParams(form.args)
-  const record: Call = { method, params, at: Date.now() }
+  const files = [...form.files.values()].map(({ name, size, sha256 }) => ({ name, size, sha256 }))
+  const record: Call = { method, params, at: Date.now(), files }
   state.calls.push(record)
   fault ??= state.faults.take(method, params)
   if (fault === 'reset-before' || fault === 'reset-during-body') return void request.socket.destroy()
@@ -99,6 +103,7 @@ async function call(state: ServerState, exchange: Exchange, search: URLSearchPar
   if (typeof fault === 'object' && 'delayMs' in fault) await sleep(fault.delayMs)
   const skipped = typeof fault === 'object' && !('delayMs' in fault) && fault.done !== true
   const done = skipped ? undefined : await perform(state, new Query(method, form.args, form.files), response)
+  for (const listener of state.listeners) listener()
   if (fault === 'reply-lost') return void request.socket.destroy()
   if (typeof fault === 'object' && 'html' in fault) {
     response.writeHead(fault.status, { 'content-type': 'text/html' }).end(fault.html)

@@ -121,3 +121,20 @@ test('a bad chat hides a bad thread, and a bad thread hides a bad reply', async 
     'Bad Request: message to be replied not found',
   )
 })
+
+test('an answer without a thread goes into the topic of what it answers', async () => {
+  await using bench = await openBench()
+  const { api, owner, tg } = bench
+  const group = tg.addSupergroup({ title: 'Forum', forum: true, members: [owner], botRights: rights })
+  const topic = group.addTopic({ name: 'T' })
+  const other = group.addTopic({ name: 'U' })
+  const asked = owner.sends(topic, 'question')
+  const reply_parameters = { message_id: asked.message_id }
+  const answer = await api.sendMessage(group.id, 'answer', { reply_parameters })
+  assert.equal(answer.message_thread_id, topic.message_thread_id)
+  const elsewhere = await api.sendMessage(group.id, 'there', {
+    reply_parameters,
+    message_thread_id: other.message_thread_id,
+  })
+  assert.equal(elsewhere.external_reply?.message_id, asked.message_id)
+})

@@ -30,6 +30,9 @@ export class UpdateQueue {
   #nextId = 700_000_001
   #allowed: readonly string[] = []
   #poll: Poll | undefined
+  /** Given out once already, and given out again whatever the offset says. */
+  #repeats: QueuedUpdate[] = []
+  #delivered: QueuedUpdate[] = []
   #previous = { offset: -1, at: 0 }
   #nextConflictAt = 0
   webhookUrl = ''
@@ -89,6 +92,12 @@ export class UpdateQueue {
     this.#queue = []
   }
 
+  /** Delivers the last `count` updates once more under their old ids, as a server does that lost its place. */
+  repeat(count: number): void {
+    this.#repeats = this.#delivered.slice(-count)
+    this.#wake()
+  }
+
   #rememberAllowed(query: Query): void {
     if (query.text('allowed_updates') === '') return
     try {
@@ -109,11 +118,12 @@ export class UpdateQueue {
 
   #take(limit: number): readonly QueuedUpdate[] {
     let bytes = 0
-    const taken: QueuedUpdate[] = []
-    for (const { update } of this.#queue.slice(0, limit)) {
+    const taken: QueuedUpdate[] = this.#repeats.splice(0)
+    for (const { update } of this.#queue.slice(0, Math.max(0, limit - taken.length))) {
       bytes += Buffer.byteLength(JSON.stringify(update))
       if (taken.length > 0 && bytes > mostBytes) break
       taken.push(update)
+      if (!this.#delivered.includes(update)) this.#delivered = [...this.#delivered.slice(-99), update]
     }
     return taken
   }

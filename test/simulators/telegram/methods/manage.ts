@@ -1,4 +1,4 @@
-import { findChat, findMessage } from '../access.ts'
+import { checkDelivery, findChat, findMessage } from '../access.ts'
 import type { ChatState } from '../chats.ts'
 import { badRequest } from '../errors.ts'
 import { addService } from '../messages.ts'
@@ -66,7 +66,7 @@ const actions =
 /** True even for a topic that is gone: no way to find out whether it lives. */
 export function sendChatAction(world: World, query: Query): true {
   if (!actions.includes(query.text('action'))) throw badRequest('Wrong parameter action in request')
-  findChat(world, query.text('chat_id'), 'write')
+  checkDelivery(findChat(world, query.text('chat_id'), 'write'), '')
   return true
 }
 

@@ -30,8 +30,11 @@ export function sendAll(world: World, query: Query, parse: () => readonly Sendin
   const request = parseReply(query)
   const { inline } = parseMarkup(query)
   const chat = findChat(world, query.text('chat_id'), 'write')
-  const thread = findThread(world, chat, query.integer('message_thread_id'))
-  const reply = findReply(world, chat, { request, thread })
+  const asked = findThread(world, chat, query.integer('message_thread_id'))
+  const reply = findReply(world, chat, { request, thread: asked })
+  // Without a thread of its own an answer goes into the topic of what it answers.
+  const answered = reply.replyTo?.message
+  const thread = asked ?? (answered?.is_topic_message ? answered.message_thread_id : undefined)
   const contents = parsed.map(sending => sending.finish())
   for (const { kind } of parsed) checkDelivery(chat, kind)
   const topic = thread === undefined ? undefined : chat.topics.get(thread)
