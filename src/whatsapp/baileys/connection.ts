@@ -135,10 +135,11 @@ class BaileysConnection implements WhatsAppConnection {
     return { pn: id, ...(lid !== undefined && { lid }) }
   }
 
-  /** An open socket to say goodbye on; `undefined` when there is none within fifteen seconds. */
+  /** An open socket to say goodbye on. One that was never started gets fifteen seconds to open. */
   async #reach(): Promise<Link | undefined> {
-    if (!this.#isLinked) return undefined
-    if (this.#link === undefined) this.#connect()
+    if (this.#link?.isOpen) return this.#link
+    if (!this.#isLinked || this.#link !== undefined || this.#status.state !== 'stopped') return undefined
+    this.#connect()
     const end = Date.now() + 15_000
     while (!this.#link?.isOpen && this.#status.state === 'connecting' && Date.now() < end) await sleep(50)
     return this.#link?.isOpen ? this.#link : undefined
