@@ -25,6 +25,8 @@ export interface TelegramSimulatorOptions {
   readonly rates?: boolean
   /** The bot's Threaded Mode. */
   readonly topicsInPrivate?: boolean
+  /** Privacy mode: in groups where the bot is no admin it gets commands, mentions and answers to itself alone. */
+  readonly privacy?: boolean
   /** Milliseconds since 1970. */
   readonly now?: () => number
   /** Largest file whose content is kept, in bytes; of a larger one hash and size are. 20 MB, what a bot may download. */
@@ -51,6 +53,7 @@ export async function startTelegramSimulator(
       bot,
       rates: options.rates ?? false,
       topicsInPrivate: options.topicsInPrivate ?? false,
+      privacy: options.privacy ?? false,
       now: options.now,
     }),
     faults: new Faults(),

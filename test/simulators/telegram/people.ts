@@ -67,6 +67,9 @@ export class SimUser {
   sends(where: SimChat | SimTopic, given: string | OutgoingMessage): Message {
     const content = typeof given === 'string' ? { text: given } : given
     const { chat, thread } = placeOf(where)
+    if (thread !== undefined && this.#world.topic(chat, thread) === undefined)
+      throw new Error(`Topic ${thread} was deleted: nobody can write there`)
+    chat.members.set(this.id, this.user)
     const replyTo = content.reply_to === undefined ? undefined : entryOf(chat, content.reply_to)
     const { fields, fileId } = this.#contentOf(content)
     const entry = addMessage(this.#world, chat, { author: this.user, thread, replyTo, fields, fileId })
@@ -156,11 +159,23 @@ export class SimUser {
     return { fields: { ...made.fields, ...fields }, fileId: made.fileId }
   }
 
+  #hidden(chat: ChatState): boolean {
+    return this.#world.privacy && !chat.isAdmin && chat.type !== 'private'
+  }
+
   #tell(chat: ChatState, entry: Entry, edited = false): Message {
-    const hears = chat.type === 'private' || chat.botStatus === 'administrator' || chat.botStatus === 'member'
-    if (hears && !chat.blocked) this.#world.updates.push(updateKind(chat, edited), entry.message)
+    const inside =
+      chat.type === 'private' || chat.botStatus === 'administrator' || chat.botStatus === 'member'
+    const hears = inside && !chat.blocked && (!this.#hidden(chat) || isForBot(this.#world, entry))
+    if (hears) this.#world.updates.push(updateKind(chat, edited), entry.message)
     return structuredClone(entry.message) as unknown as Message
   }
+}
+
+function isForBot(world: World, { message }: Entry): boolean {
+  const text = message.text ?? ''
+  const mentions = text.includes(`@${world.bot.username}`)
+  return text.startsWith('/') || mentions || message.reply_to_message?.from?.id === world.bot.id
 }
 
 const complete = (text: string, entities: readonly Entity[]): Entity[] =>

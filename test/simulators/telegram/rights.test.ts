@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { openBench, refused } from './helpers.ts'
+import { InputFile, InputMediaBuilder } from 'grammy'
+import { openBench, png, refused } from './helpers.ts'
 
 test('a bot that was thrown out, stopped or moved is told so', async () => {
   await using bench = await openBench()
@@ -146,4 +147,35 @@ test('places, contacts and polls cross whole', async () => {
   )
   assert.deepEqual(chat.transcript()[0]?.location, { latitude: 3, longitude: 4 })
   tg.assertNoSurprises()
+})
+
+test('every item of an album and every edit counts', async () => {
+  await using bench = await openBench({ rates: true })
+  const { api, chat, tg } = bench
+  const photo = () => InputMediaBuilder.photo(new InputFile(png(10, 10)))
+  const [first] = await api.sendMediaGroup(chat.id, [photo(), photo(), photo()])
+  assert.ok(first)
+  await refused(
+    api.editMessageCaption(chat.id, first.message_id, { caption: 'x' }),
+    429,
+    'Too Many Requests: retry after 3',
+  )
+  assert.equal(chat.transcript()[0]?.text, '')
+  tg.rates = false
+  await api.editMessageCaption(chat.id, first.message_id, { caption: 'x' })
+})
+
+test('in privacy mode a plain member gets only what is meant for it', async () => {
+  await using bench = await openBench({ privacy: true })
+  const { api, owner, tg } = bench
+  const group = tg.addSupergroup({ title: 'G', members: [owner] })
+  const own = await api.sendMessage(group.id, 'mine')
+  owner.sends(group, 'chatter')
+  owner.sends(group, '/help')
+  owner.sends(group, { text: 'answer', reply_to: own.message_id })
+  assert.deepEqual(
+    (await api.getUpdates()).map(({ message }) => message?.text),
+    ['/help', 'answer'],
+  )
+  assert.equal((await api.getMe()).can_read_all_group_messages, false)
 })

@@ -80,6 +80,8 @@ async function route(state: ServerState, request: IncomingMessage, response: Ser
 async function call(state: ServerState, exchange: Exchange, search: URLSearchParams): Promise<void> {
   const { request, response, method } = exchange
   let fault = state.faults.take(method)
+  if (fault === 'reset-before' || fault === 'reset-during-body')
+    state.calls.push({ method, params: {}, at: Date.now(), files: [] })
   if (fault === 'reset-before') return void request.socket.destroy()
   if (fault === 'reset-during-body') {
     request.once('data', () => request.socket.destroy())

@@ -9,6 +9,7 @@ export interface WorldOptions {
   readonly bot: { readonly id: number; readonly username: string; readonly first_name: string }
   readonly rates: boolean
   readonly topicsInPrivate: boolean
+  readonly privacy: boolean
   readonly now: (() => number) | undefined
 }
 
@@ -24,6 +25,8 @@ export class World {
   readonly ownBox = new Counter(100)
   readonly callbackQueries = new Map<string, { answered: boolean; text?: string }>()
   topicsInPrivate: boolean
+  /** Whether the bot, where it is no admin, sees of a group only what is meant for it. */
+  privacy: boolean
   #serial = 0
 
   constructor(options: WorldOptions) {
@@ -32,6 +35,7 @@ export class World {
     this.updates = new UpdateQueue(this.clock)
     this.rates = new Rates(this.clock, options.rates)
     this.topicsInPrivate = options.topicsInPrivate
+    this.privacy = options.privacy
   }
 
   addChat(init: Omit<ChatInit, 'counter'>): ChatState {

@@ -5,7 +5,7 @@ import type { World } from '../world.ts'
 export const getMe = (world: World): unknown => ({
   ...world.bot,
   can_join_groups: true,
-  can_read_all_group_messages: true,
+  can_read_all_group_messages: !world.privacy,
   supports_inline_queries: false,
   can_connect_to_business: false,
   has_main_web_app: false,
