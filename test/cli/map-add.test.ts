@@ -96,12 +96,10 @@ test('where the bot cannot post, nothing is mapped, and what is missing is said'
   const { tg } = bench
   const kicked = tg.addSupergroup({ title: 'Kicked' })
   tg.kick(kicked)
-  const forum = tg.addSupergroup({ title: 'Forum', forum: true })
   const flat = tg.addSupergroup({ title: 'Flat' })
   for (const [place, expected] of [
     ['-1009999999999', /cannot see a Telegram chat "-1009999999999"\nAdd the bot/],
     [String(kicked.id), /cannot see|is not in "Kicked"/],
-    [`${forum.id}/777`, /has no topic 777\nSend \/id/],
     [`${flat.id}/5`, /"Flat" has no topics\n/],
     ['nonsense', /^"nonsense" is no Telegram chat\nType a chat id such as/],
     ['-12/x', /^"-12\/x" is no Telegram chat\n/],

@@ -15,7 +15,8 @@ export const command: Command = {
   notes: [
     'SIGINT or SIGTERM stops it: jobs in flight finish, for 10 s at most; a second signal stops at once.',
     'Nothing is lost either way. The log goes to stderr.',
-    'Ends with 0 when it was stopped, 1 when the bridge failed, 2 when something must be changed.',
+    'Ends with 0 when it was stopped, 1 when the bridge failed, 2 when a person must do something first:',
+    'link WhatsApp, mend the token, or stop another wa2tg that uses the same data.',
   ],
   run: runBridge,
 }
@@ -38,12 +39,10 @@ const carry = async (context: Context, stop: AbortSignal): Promise<ExitCode> => 
   await using bridge = await openBridge({ config, dataDir: config.dataDir, logger })
   bridge.onReady(() => logger.info('Ready: both sides are connected'))
   const blocked = new Promise<string>(resolve => bridge.onBlocked(resolve))
-  let problem: string | undefined
-  if (!stop.aborted) {
-    await bridge.start()
-    problem = await Promise.race([whenAborted(stop), blocked])
-  }
-  logger.info('Stopping')
+  const stopped = whenAborted(stop)
+  if (!stop.aborted) await bridge.start()
+  const problem = await Promise.race([stopped, blocked])
+  logger.info(problem === undefined ? 'Stopping' : 'Stopping: this needs a person')
   await bridge.stop({ graceMs: GRACE_MS })
   if (problem !== undefined) throw new UserError(problem)
   return 0
