@@ -103,8 +103,8 @@ class BaileysConnection implements WhatsAppConnection {
   }
 
   async send(delivery: Delivery): Promise<void> {
-    const link = this.#link
-    if (!link?.isOpen) throw notConnected()
+    const link = this.#openLink
+    if (link === undefined) throw notConnected()
     await sendMessage({
       link,
       delivery,
@@ -126,6 +126,10 @@ class BaileysConnection implements WhatsAppConnection {
     this.#change('stopped')
   }
 
+  get #openLink(): Link | undefined {
+    return this.#link?.isOpen ? this.#link : undefined
+  }
+
   get #isLinked(): boolean {
     return isLinked(this.#auth.state.creds)
   }
@@ -137,17 +141,18 @@ class BaileysConnection implements WhatsAppConnection {
 
   /** An open socket to say goodbye on. One that was never started gets fifteen seconds to open. */
   async #reach(): Promise<Link | undefined> {
-    if (this.#link?.isOpen) return this.#link
+    if (this.#openLink !== undefined) return this.#openLink
     if (!this.#isLinked || this.#link !== undefined || this.#status.state !== 'stopped') return undefined
     this.#connect()
     const end = Date.now() + 15_000
-    while (!this.#link?.isOpen && this.#status.state === 'connecting' && Date.now() < end) await sleep(50)
-    return this.#link?.isOpen ? this.#link : undefined
+    while (this.#openLink === undefined && this.status.state !== 'logged_out' && Date.now() < end)
+      await sleep(50)
+    return this.#openLink
   }
 
   async #close(): Promise<void> {
     this.#stop.abort()
-    this.#link?.end()
+    await this.#link?.end()
     this.#link = undefined
     await this.#inbound.stop()
   }

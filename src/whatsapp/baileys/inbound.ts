@@ -8,7 +8,7 @@ import { Journal } from './journal.ts'
 import { Link, type Timing } from './link.ts'
 import { quietLogger } from './quiet-logger.ts'
 import { Receiver } from './receiver.ts'
-import { journalledRepository } from './repository.ts'
+import { journalledRepository, Turns } from './repository.ts'
 
 export interface InboundOptions extends WhatsAppOptions {
   readonly timing: Timing
@@ -25,6 +25,7 @@ export class Inbound {
   readonly #journal: Journal
   readonly #receiver: Receiver
   readonly #intake: Intake
+  readonly #turns = new Turns()
 
   constructor(options: InboundOptions) {
     const { sessions, inbox, logger, waitingMs } = options
@@ -60,12 +61,13 @@ export class Inbound {
       timing,
       logger: quietLogger(logger),
       ...(server !== undefined && { server }),
-      makeSignalRepository: journalledRepository(this.#journal, {
+      makeSignalRepository: journalledRepository(this.#journal, this.#turns, {
+        isAlive: () => link.isAlive,
         opened: hash => this.#intake.opened(hash),
         failed: (hash, error) => this.#intake.failed(hash, error),
         storageFailed: error => {
           logger.error({ err: error }, 'The disk does not take messages; disconnecting until it does')
-          link.end('The disk does not take messages')
+          void link.end('The disk does not take messages')
         },
       }),
       getMessage: async ({ remoteJid, id }) => (id ? findSent(remoteJid, id) : undefined),
@@ -92,7 +94,7 @@ export class Inbound {
     } catch (error) {
       // Not on disk, so it must not be acknowledged: it comes again on the next connection.
       this.#options.logger.error({ err: error }, 'A message could not be stored; disconnecting')
-      link.end('A message could not be stored')
+      void link.end('A message could not be stored')
     }
   }
 

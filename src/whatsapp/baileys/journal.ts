@@ -80,6 +80,11 @@ export class Journal {
     }
   }
 
+  /** Whether a stanza announced this ciphertext. */
+  expects(hash: string): boolean {
+    return this.#expected.has(hash)
+  }
+
   /** The row to be written with the ratchet; `undefined` when no stanza announced this ciphertext. */
   rowsFor(hash: string, plaintext: Uint8Array): Record<string, Row> | undefined {
     const envelope = this.#expected.get(hash)

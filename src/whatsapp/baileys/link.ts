@@ -1,4 +1,5 @@
 import {
+  type AuthenticationCreds,
   type BinaryNode,
   type ConnectionState,
   DEFAULT_CONNECTION_CONFIG,
@@ -87,18 +88,27 @@ export class Link {
     this.#watch(timing.open)
   }
 
+  /** Whether what comes in can still be acknowledged. */
+  get isAlive(): boolean {
+    return !this.#isClosed && this.sock.ws.isOpen
+  }
+
   get isOpen(): boolean {
     return this.#isLoggedIn && !this.#isClosed && this.sock.ws.isOpen
   }
 
-  /** Closes the socket. What Baileys still holds in its buffer is handed out first (it would be thrown away). */
-  end(reason?: string): void {
+  /**
+   * Closes the socket; resolves when it is closed. What Baileys still holds in its buffer is handed out first (it would
+   * be thrown away). From now on nothing can be acknowledged.
+   */
+  async end(reason?: string): Promise<void> {
     if (this.#isClosed) return
     this.sock.ev.flush()
-    const socket = this.sock.ws as unknown as { socket?: { terminate(): void } | null }
-    const raw = socket.socket
-    void this.sock.end(reason === undefined ? undefined : new Error(reason))
-    setTimeout(() => raw?.terminate(), 1000).unref()
+    const { socket } = this.sock.ws as unknown as { socket?: { terminate(): void } | null }
+    // Baileys waits for the other side to say goodbye, too.
+    const timer = setTimeout(() => socket?.terminate(), 1000)
+    await this.sock.end(reason === undefined ? undefined : new Error(reason))
+    clearTimeout(timer)
   }
 
   /** A group's members; asked for once per connection and again after every change. */
@@ -178,7 +188,7 @@ export class Link {
     sock.ev.removeAllListeners('creds.update')
     sock.ev.on('creds.update', update => {
       const before = auth.state.creds.me?.name
-      auth.saveCreds(update)
+      if (!this.#save(update)) return
       const name = auth.state.creds.me?.name
       // Without a name Baileys could not say "unavailable" when the connection opened.
       if (name !== undefined && name !== before && this.isOpen) {
@@ -197,6 +207,17 @@ export class Link {
     })
   }
 
+  #save(update: Partial<AuthenticationCreds>): boolean {
+    if (this.#isClosed) return false
+    try {
+      this.#options.auth.saveCreds(update)
+      return true
+    } catch {
+      void this.end('The disk does not take the credentials')
+      return false
+    }
+  }
+
   #closed(): void {
     this.sock.ev.flush()
     this.#isClosed = true
@@ -207,7 +228,7 @@ export class Link {
   #watch(milliseconds: number): void {
     clearTimeout(this.#timer)
     if (this.#isClosed) return
-    this.#timer = setTimeout(() => this.end('WhatsApp has been silent for too long'), milliseconds)
+    this.#timer = setTimeout(() => void this.end('WhatsApp has been silent for too long'), milliseconds)
     this.#timer.unref()
   }
 }

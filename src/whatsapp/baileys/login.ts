@@ -49,7 +49,7 @@ export async function* login(options: LoginOptions, port: LoginPort): AsyncGener
       ? new LoginError('timedOut', 'No phone has answered in time; try "wa2tg login" again', { cause: error })
       : new LoginError('aborted', 'The login was stopped', { cause: error })
   } finally {
-    attempt.end()
+    await attempt.end()
     // An unfinished pairing code would make the next connect log in as the phone itself (DESIGN §7).
     if (!isLinked(port.auth().state.creds)) port.reset()
   }
@@ -172,8 +172,8 @@ class Attempt {
     }
   }
 
-  end(): void {
-    this.#link?.end()
+  async end(): Promise<void> {
+    await this.#link?.end()
     this.#link = undefined
   }
 }

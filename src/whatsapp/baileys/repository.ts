@@ -11,11 +11,24 @@ import { isSignedPreKey } from './trust.ts'
 
 /** What the wrapper tells about each ciphertext that Baileys hands to it. */
 export interface Openings {
+  /** Whether the socket can still acknowledge what it brought. */
+  isAlive(): boolean
   /** Plaintext and ratchet are on disk, or were already. */
   opened(hash: string): void
   failed(hash: string, error: unknown): void
   /** The disk refused the commit: nothing may be acknowledged on this socket any more. */
   storageFailed(error: StorageError): void
+}
+
+/** One Signal step at a time, over all sockets: an old one may still be at work when the next has opened. */
+export class Turns {
+  #last: Promise<unknown> = Promise.resolve()
+
+  take<T>(step: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(step)
+    this.#last = result.catch(() => undefined)
+    return result
+  }
 }
 
 /**
@@ -31,18 +44,12 @@ export interface Openings {
  * 3. The signature of a signed prekey is checked: libsignal's session builder ignores the answer of its own check.
  */
 export const journalledRepository =
-  (journal: Journal, openings: Openings): SocketConfig['makeSignalRepository'] =>
+  (journal: Journal, turns: Turns, openings: Openings): SocketConfig['makeSignalRepository'] =>
   (auth, logger, pnToLid) => {
     const real = DEFAULT_CONNECTION_CONFIG.makeSignalRepository(auth, logger, pnToLid)
     const keys = auth.keys as SignalKeyStoreWithTransaction
     const outside = AsyncLocalStorage.snapshot()
-    let last: Promise<unknown> = Promise.resolve()
-
-    const inTurn = <T>(step: () => Promise<T>): Promise<T> => {
-      const result = last.then(() => outside(step))
-      last = result.catch(() => undefined)
-      return result
-    }
+    const inTurn = <T>(step: () => Promise<T>): Promise<T> => turns.take(() => outside(step))
 
     const open = async (
       ciphertext: Uint8Array,
@@ -55,6 +62,8 @@ export const journalledRepository =
         openings.opened(hash)
         return known
       }
+      // A step of the ratchet without a row in the journal would be a message lost.
+      if (!openings.isAlive() || !journal.expects(hash)) throw new Error('The socket is closed')
       try {
         const plaintext = await keys.transaction(async () => {
           const text = await decrypt()

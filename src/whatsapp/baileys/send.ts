@@ -106,7 +106,7 @@ export const sendMessage = async ({ link, me, delivery, remember }: Sending): Pr
   if (answer === 'closed') throw unsure('The connection closed before WhatsApp confirmed the message')
   if (answer === 'aborted') throw unsure('Stopped before WhatsApp confirmed the message')
   if (answer === 'silence') {
-    link.end('No ack from WhatsApp')
+    void link.end('No ack from WhatsApp')
     throw unsure('WhatsApp did not confirm the message in time')
   }
   if (answer.error !== undefined) throw refusedByAck(answer.error)

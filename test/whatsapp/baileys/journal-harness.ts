@@ -9,7 +9,7 @@ import { Book } from '../../../src/whatsapp/baileys/book.ts'
 import { Intake } from '../../../src/whatsapp/baileys/intake.ts'
 import { Journal } from '../../../src/whatsapp/baileys/journal.ts'
 import { Receiver } from '../../../src/whatsapp/baileys/receiver.ts'
-import { journalledRepository } from '../../../src/whatsapp/baileys/repository.ts'
+import { journalledRepository, Turns } from '../../../src/whatsapp/baileys/repository.ts'
 import { type RecordingBridge, silentLogger } from '../support.ts'
 
 export const ME = { pn: '15550000001:7@s.whatsapp.net', lid: '900000000000001:7@lid' }
@@ -59,7 +59,8 @@ export class JournalHarness implements AsyncDisposable {
       maxCommitRetries: 1,
       delayBetweenTriesMs: 1,
     })
-    const make = journalledRepository(this.journal, {
+    const make = journalledRepository(this.journal, new Turns(), {
+      isAlive: () => true,
       opened: hash => {
         options.afterCommit?.()
         this.intake.opened(hash)
