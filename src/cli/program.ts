@@ -1,5 +1,5 @@
 import { Command as Commander, Option } from 'commander'
-import { logLevels } from '../support/log.ts'
+import { type LogLevel, logLevels } from '../support/log.ts'
 import type { Context, Process } from './command.ts'
 import type { CommandEntry } from './commands.ts'
 import { commands, groupSummaries } from './commands.ts'
@@ -113,23 +113,25 @@ const prepare = (command: Commander, { stdout, stderr }: Process): Commander =>
 const nameOf = (command: Commander): string =>
   command.parent === null ? command.name() : `${nameOf(command.parent)} ${command.name()}`
 
+interface GlobalOptions {
+  readonly config?: string
+  readonly dataDir?: string
+  readonly json?: true
+  readonly logLevel?: LogLevel
+}
+
 const contextOf = (program: Commander, node: Commander, process: Process): Context => {
-  const global = program.opts()
-  const options = Object.fromEntries(
-    Object.entries(node.opts()).map(([key, value]) => [
-      key,
-      typeof value === 'string' ? showNumber(value) : value,
-    ]),
-  )
-  const output = openOutput({
-    stdout: process.stdout,
-    stderr: process.stderr,
-    json: global['json'] === true,
-  })
+  const { config: configFile, dataDir, json = false, logLevel } = showNumbers<GlobalOptions>(program.opts())
+  const output = openOutput({ stdout: process.stdout, stderr: process.stderr, json })
+  const asked = {
+    ...(configFile === undefined ? {} : { configFile }),
+    ...(dataDir === undefined ? {} : { dataDir }),
+    ...(logLevel === undefined ? {} : { logLevel }),
+  }
   return {
     args: node.args.map(showNumber),
-    options,
-    ...(global['logLevel'] === undefined ? {} : { logLevel: global['logLevel'] }),
+    options: showNumbers(node.opts()),
+    ...(logLevel === undefined ? {} : { logLevel }),
     output,
     stdin: process.stdin,
     loadConfig: async ({ needToken = false } = {}) => {
@@ -138,9 +140,7 @@ const contextOf = (program: Commander, node: Commander, process: Process): Conte
         env: process.env,
         cwd: process.cwd,
         needToken,
-        ...(global['config'] === undefined ? {} : { configFile: showNumber(global['config']) }),
-        ...(global['dataDir'] === undefined ? {} : { dataDir: showNumber(global['dataDir']) }),
-        ...(global['logLevel'] === undefined ? {} : { logLevel: global['logLevel'] }),
+        ...asked,
       })
       for (const warning of warnings) output.note(`Warning: ${warning}`)
       return config
@@ -156,3 +156,10 @@ const MARK = '\u0000'
 export const hideNumbers = (argv: readonly string[]): string[] =>
   argv.map(word => (/^-\d/.test(word) ? `${MARK}${word}` : word))
 export const showNumber = (word: string): string => word.replaceAll(MARK, '')
+const showNumbers = <T extends object>(options: T): T =>
+  Object.fromEntries(
+    Object.entries(options).map(([key, value]) => [
+      key,
+      typeof value === 'string' ? showNumber(value) : value,
+    ]),
+  ) as T

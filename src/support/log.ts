@@ -44,10 +44,34 @@ export const openLogger = async (options: LogOptions): Promise<Logger> => {
   const { pino, stdTimeFunctions } = await import('pino')
   const destination = { write: (line: string) => options.write(renderEntry(line, options)) }
   const logger: Logger = pino(
-    { level: options.level, base: null, timestamp: stdTimeFunctions.isoTime, messageKey: 'message' },
+    {
+      level: options.level,
+      base: null,
+      timestamp: stdTimeFunctions.isoTime,
+      messageKey: 'message',
+      serializers: { err: describeFailure },
+    },
     destination,
   )
   return logger
+}
+
+/**
+ * What is logged of an error: kind, message, code and stacks. Not its other fields, which with HTTP clients are the whole
+ * request: message text and the address with the token.
+ */
+const describeFailure = (error: unknown): unknown => {
+  if (!(error instanceof Error)) return error
+  const code = 'code' in error ? error.code : undefined
+  const causes: string[] = []
+  for (let each: unknown = error; each instanceof Error && causes.length < 5; each = each.cause)
+    causes.push(each.stack ?? each.message)
+  return {
+    type: error.name,
+    message: error.message,
+    ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}),
+    stack: causes.join('\nCaused by: '),
+  }
 }
 
 const renderEntry = (line: string, { format, secrets }: LogOptions): string => {

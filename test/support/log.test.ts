@@ -65,3 +65,16 @@ test('a phone number is whole at debug level and cut above', async () => {
   assert.match(lines[0] ?? '', /15550000123@/)
   assert.ok(!(lines[1] ?? '').includes('15550000123'), lines.join(''))
 })
+
+test('of an error its stacks are logged and not what else it carries', async () => {
+  const error = Object.assign(new Error('Refused', { cause: new Error('Deeper') }), {
+    code: 'ECONNREFUSED',
+    payload: { text: 'hush hush' },
+  })
+  const { logger, lines } = await open({ format: 'json' })
+  logger.error({ err: error }, 'Failed')
+  const { err } = JSON.parse(lines[0] ?? '')
+  assert.deepEqual(Object.keys(err), ['type', 'message', 'code', 'stack'])
+  assert.match(err.stack, /Refused[\s\S]*Caused by: Error: Deeper/)
+  assert.ok(!lines.join('').includes('hush'))
+})
