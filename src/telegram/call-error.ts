@@ -5,12 +5,14 @@ import { GrammyError, HttpError } from './grammy.ts'
  *
  * - `refused`: the server answered, and said no. Certain, unless the code is 5xx (Telegram answers pending sends so when
  *   it restarts: tdlib/telegram-bot-api `Client.cpp`).
- * - `unreachable`: the request never left in full. Certain.
+ * - `unreachable`: no connection came about. Certain.
+ * - `cut`: the connection or its source broke before the request had left in full. Certain.
  * - `lost`: it went out and no answer came. Nobody knows.
  */
 export type CallFailure =
   | { kind: 'refused'; code: number; description: string; retryAfter?: number; migrateTo?: number }
   | { kind: 'unreachable' }
+  | { kind: 'cut' }
   | { kind: 'lost' }
 
 /** A failed Bot API call, free of the token, the address and the payload, so that it may be logged. */
@@ -63,7 +65,8 @@ const isConnectFailure = (error: unknown): boolean => {
   const { code, syscall } = error as SystemError
   if (syscall === 'connect' || syscall === 'getaddrinfo') return true
   if (typeof code === 'string' && connectCodes.test(code)) return true
-  if (/before secure TLS connection was established/.test(error.message)) return true
+  if (/before secure TLS connection was established|^bad port$|^unknown scheme$/.test(error.message))
+    return true
   return isConnectFailure(error.cause)
 }
 
@@ -102,7 +105,7 @@ export const parseCallError = (
         )
       : new CallError(method, { kind: 'lost' }, words)
   }
-  const kind = isConnectFailure(inner) || !bodyComplete ? 'unreachable' : 'lost'
+  const kind = isConnectFailure(inner) ? 'unreachable' : bodyComplete ? 'lost' : 'cut'
   return new CallError(method, { kind }, redact(`${method}: ${reasonOf(inner)}`))
 }
 

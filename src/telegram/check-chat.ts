@@ -27,8 +27,7 @@ export const describeBot = async (access: BotAccess): Promise<{ account: string;
 const checkTimeoutMs = 20_000
 
 /**
- * Asks Telegram whether the bot can post in a chat, and in a topic of it. Shows nothing there: a topic is tried with a chat
- * action. An `@name` comes back as the id that stays when the name changes.
+ * Asks Telegram whether the bot can post in a chat, and in a topic of it. Shows nothing there. An `@name` comes back as the id that stays when the name changes.
  */
 export const checkChat = async ({ place, ...access }: BotAccess & { place: Place }): Promise<ChatCheck> => {
   const api = openApi(access)
@@ -92,10 +91,10 @@ const maySpeak = (member: ChatMember, chat: ChatFullInfo): boolean => {
 
 const findMissingTopic = async (
   api: BotApi,
-  { bot, chat, place: { threadId } }: Asked & { place: Place },
+  { bot, chat, place }: Asked & { place: Place },
 ): Promise<Missing | undefined> => {
-  if (threadId === undefined) return undefined
-  if (chat.type === 'private' ? bot.has_topics_enabled !== true : chat.is_forum !== true) {
+  const { threadId } = place
+  if (threadId !== undefined && (chat.type === 'private' ? bot.has_topics_enabled : chat.is_forum) !== true) {
     return {
       problem: `"${titleOf(chat)}" has no topics`,
       remedy:
@@ -104,16 +103,42 @@ const findMissingTopic = async (
           : `Switch topics on in the group's settings, or leave out "/${threadId}"`,
     }
   }
+  if (await tryToPost(api, place)) return undefined
+  return {
+    problem: `"${titleOf(chat)}" has no topic ${threadId}`,
+    remedy: 'Send /id to the bot in that topic to see what to type',
+  }
+}
+
+/** No message has this id. */
+const nowhere = 2_147_483_647
+
+/**
+ * Tries a message that answers one which does not exist. The server checks the chat, then the topic, then the answered
+ * message (telegram.md §1.6), so that what it misses first tells how far it got, and nothing is sent. A chat action would
+ * not do: it succeeds in deleted topics. False when the topic is not there; throws `CallError` for the chat.
+ */
+const tryToPost = async (api: BotApi, { chatId, threadId }: Place): Promise<boolean> => {
   try {
-    const payload = { chat_id: chat.id, message_thread_id: threadId, action: 'typing' } as const
-    await api.call('sendChatAction', payload, { timeoutMs: checkTimeoutMs })
-    return undefined
+    const sent = await api.call(
+      'sendMessage',
+      {
+        chat_id: chatId,
+        text: '…',
+        disable_notification: true,
+        reply_parameters: { message_id: nowhere },
+        ...(threadId !== undefined && { message_thread_id: threadId }),
+      },
+      { timeoutMs: checkTimeoutMs },
+    )
+    // Not to be expected; should a server send it all the same, it is taken back.
+    await api.call('deleteMessage', { chat_id: chatId, message_id: sent.message_id })
+    return threadId === undefined || sent.message_thread_id === threadId
   } catch (error) {
-    if (!(error instanceof CallError) || !error.says('thread not found')) throw error
-    return {
-      problem: `"${titleOf(chat)}" has no topic ${threadId}`,
-      remedy: 'Send /id to the bot in that topic to see what to type',
-    }
+    if (!(error instanceof CallError)) throw error
+    if (error.says('message to be replied not found')) return true
+    if (error.says('thread not found') || error.says('TOPIC_DELETED')) return false
+    throw error
   }
 }
 

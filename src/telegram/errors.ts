@@ -59,6 +59,7 @@ export const verdictOf = (error: CallError, { sending, connected = true }: Error
     const message = `Telegram cannot be reached (${error.message})`
     return connected ? retry(message, error) : offline(message, error)
   }
+  if (failure.kind === 'cut') return retry(`The connection to Telegram broke (${error.message})`, error)
   if (failure.kind === 'lost') {
     const message = `Telegram gave no answer (${error.message})`
     return sending ? unsure(message, error) : retry(message, error)

@@ -13,6 +13,8 @@ export interface Marks {
   /** The highest message id known in the id space of the chat; 0 when none is. */
   top(chatId: number | string): number
   raise(chatId: number | string, messageId: number): void
+  /** Whether this process saw or sent the message under an id, in whichever chat of the id space. */
+  isTaken(chatId: number | string, messageId: number): boolean
   /** Notes that a basic group became a supergroup with another id. */
   move(from: number | string, to: number): void
   /** Where messages for the chat go today. */
@@ -23,8 +25,18 @@ export interface Marks {
   read(mark: string | undefined, chatId: number | string): number | undefined
 }
 
+/** Ids kept in memory for each id space; a search goes through few. */
+const mostTaken = 2000
+
 export const openMarks = (sessions: SessionStore): Marks => {
   const tops = new Map<string, number>()
+  const taken = new Map<string, Set<number>>()
+  const remember = (space: string, messageId: number): void => {
+    const ids = taken.get(space) ?? new Set()
+    taken.set(space, ids.add(messageId))
+    const [oldest] = ids
+    if (ids.size > mostTaken && oldest !== undefined) ids.delete(oldest)
+  }
   const top = (chatId: number | string): number => {
     const space = idSpace(chatId)
     const known = tops.get(space) ?? Number(sessions.get(topType, space) ?? 0)
@@ -37,7 +49,9 @@ export const openMarks = (sessions: SessionStore): Marks => {
   }
   return {
     top,
+    isTaken: (chatId, messageId) => taken.get(idSpace(chatId))?.has(messageId) ?? false,
     raise(chatId, messageId) {
+      remember(idSpace(chatId), messageId)
       if (messageId <= top(chatId)) return
       const space = idSpace(chatId)
       sessions.set([{ type: topType, id: space, value: String(messageId) }])

@@ -108,7 +108,7 @@ const findPart = async (
   let empty = 0
   let almost: Message | undefined
   for (let id = (await firstId(search)) + 1; empty < run || id <= top(place.chatId); id++) {
-    if (delivery.isKnown(String(id))) {
+    if (delivery.isKnown(String(id)) || context.marks.isTaken(place.chatId, id)) {
       empty = 0
       continue
     }

@@ -23,8 +23,12 @@ export const watchUpload = (source: AsyncIterable<Uint8Array>, outer?: AbortSign
   let sourceError: unknown
   let sent = 0
 
+  let closed = false
+
   const expect = (ms: number): void => {
     clearTimeout(timer)
+    // The body may go on for a moment after the call has failed.
+    if (closed) return
     timer = setTimeout(() => clock.abort(new Error('no answer in time')), ms)
   }
   expect(idleMs)
@@ -53,6 +57,9 @@ export const watchUpload = (source: AsyncIterable<Uint8Array>, outer?: AbortSign
     get sourceError() {
       return sourceError
     },
-    close: () => clearTimeout(timer),
+    close() {
+      closed = true
+      clearTimeout(timer)
+    },
   }
 }

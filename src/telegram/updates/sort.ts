@@ -31,7 +31,7 @@ export interface SortContext {
 export const sortUpdates = (updates: readonly Update[], context: SortContext): Sorted => {
   const sorted: Sorted = { arrivals: [], chats: [], seen: [], commands: [], strangers: [], moves: [] }
   for (const update of updates) {
-    const posted = update.message ?? update.edited_message ?? update.callback_query?.message
+    const posted = update.message ?? update.edited_message
     if (posted) sorted.seen.push({ chatId: posted.chat.id, messageId: posted.message_id })
     if (update.message) sortMessage(update.message, sorted, context)
   }

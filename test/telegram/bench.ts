@@ -1,0 +1,204 @@
+import { Readable } from 'node:stream'
+import type { ChatRef } from '../../src/bridge/chat-ref.ts'
+import type { BridgeEvent, Content, Media } from '../../src/bridge/event.ts'
+import type {
+  Arrival,
+  Delivery,
+  Inbox,
+  KnownChat,
+  Network,
+  NetworkStatus,
+  SentPart,
+} from '../../src/bridge/network.ts'
+import { plainText } from '../../src/bridge/rich-text.ts'
+import { DeliveryError } from '../../src/bridge/verdict.ts'
+import type { Store } from '../../src/store/index.ts'
+import type { Logger } from '../../src/support/log.ts'
+import { openTelegram, type TelegramOptions } from '../../src/telegram/connection.ts'
+import { eventually } from '../simulators/eventually.ts'
+import {
+  type SimChat,
+  type SimUser,
+  startTelegramSimulator,
+  type TelegramSimulator,
+  type TelegramSimulatorOptions,
+} from '../simulators/telegram/index.ts'
+import { tempStore } from '../store/temp-store.ts'
+
+export const silent: Logger = {
+  level: 'silent',
+  child: () => silent,
+  trace: () => undefined,
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+}
+
+/** An inbox that remembers, and commits `alongside` in a real transaction. */
+export class RecordingInbox implements Inbox {
+  readonly arrivals: Arrival[] = []
+  readonly chats: KnownChat[] = []
+  readonly statuses: NetworkStatus[] = []
+  /** Set: the next `receive` fails after `alongside`, as a full disk does at commit. */
+  full = false
+  readonly #store: Store
+
+  constructor(store: Store) {
+    this.#store = store
+  }
+
+  receive(arrivals: readonly Arrival[], alongside?: () => void): void {
+    this.#store.transaction(() => {
+      alongside?.()
+      if (this.full) throw new Error('database or disk is full')
+    })
+    this.arrivals.push(...arrivals)
+  }
+
+  learn(chat: KnownChat): void {
+    this.chats.push(chat)
+  }
+
+  changed(status: NetworkStatus): void {
+    this.statuses.push(status)
+  }
+
+  get texts(): string[] {
+    return this.arrivals.map(({ event }) =>
+      event.content.kind === 'text' ? event.content.body.text : event.content.kind,
+    )
+  }
+}
+
+export const ownerId = 7001
+
+/** The simulator, a real store and the real network between them. */
+export class Bench implements AsyncDisposable {
+  readonly tg: TelegramSimulator
+  readonly store: Store
+  readonly owner: SimUser
+  readonly home: SimChat
+  inbox: RecordingInbox
+  network: Network
+  #options: Partial<TelegramOptions>
+
+  private constructor(tg: TelegramSimulator, options: Partial<TelegramOptions>) {
+    this.tg = tg
+    this.#options = options
+    this.store = tempStore()
+    this.owner = tg.addUser({ id: ownerId, first_name: 'Olivia' })
+    this.home = tg.addPrivateChat(this.owner)
+    this.inbox = new RecordingInbox(this.store)
+    this.network = this.#open()
+  }
+
+  static async open(
+    options: Partial<TelegramOptions> & { simulator?: TelegramSimulatorOptions } = {},
+  ): Promise<Bench> {
+    const { simulator, ...rest } = options
+    return new Bench(await startTelegramSimulator(simulator), rest)
+  }
+
+  #open(): Network {
+    return openTelegram({
+      token: this.tg.token,
+      apiRoot: this.tg.apiRoot,
+      owners: [ownerId],
+      sessions: this.store.session('telegram'),
+      inbox: this.inbox,
+      logger: silent,
+      graceMs: 0,
+      ...this.#options,
+    })
+  }
+
+  /** Starts the update loop and waits until it runs. */
+  async connect(): Promise<void> {
+    await this.network.start()
+    await eventually(() => this.network.status.state === 'connected', 'the connection')
+  }
+
+  /** As after a crash: a new network over the same store, nothing of the old one's memory left. */
+  async restart(): Promise<void> {
+    await this.network[Symbol.asyncDispose]()
+    this.inbox = new RecordingInbox(this.store)
+    this.network = this.#open()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.network[Symbol.asyncDispose]()
+    await this.tg[Symbol.asyncDispose]()
+    this.store[Symbol.dispose]()
+  }
+}
+
+let serial = 0
+
+export const event = (content: Content, extra: Partial<BridgeEvent> = {}): BridgeEvent => ({
+  version: 1,
+  kind: 'message',
+  chat: 'whatsapp:120363000000000001@g.us',
+  id: `WA${++serial}`,
+  sender: { person: 'whatsapp:15550000001@s.whatsapp.net', name: 'Anna', me: false },
+  sentAt: 1_700_000_000_000,
+  content,
+  ...extra,
+})
+
+export const text = (words: string): Content => ({ kind: 'text', body: plainText(words) })
+
+export const file = (
+  as: Extract<Content, { kind: 'media' }>['as'],
+  media: Partial<Media> = {},
+  caption = '',
+): Content => ({
+  kind: 'media',
+  as,
+  media: { source: 'test', ...media },
+  caption: plainText(caption),
+})
+
+export interface TestDelivery extends Delivery {
+  readonly sent: SentPart[]
+}
+
+export interface DeliveryInit {
+  readonly chat: ChatRef
+  readonly content: Content
+  readonly event?: Partial<BridgeEvent>
+  readonly senderLine?: string
+  readonly replyTo?: Delivery['replyTo']
+  readonly mark?: string
+  readonly known?: readonly number[]
+  readonly bytes?: Uint8Array | (() => Readable)
+  readonly signal?: AbortSignal
+}
+
+export const delivery = (init: DeliveryInit): TestDelivery => {
+  const sent: SentPart[] = []
+  const { chat, senderLine, replyTo, mark, known = [], bytes = Buffer.from('bytes') } = init
+  return {
+    event: event(init.content, init.event),
+    chat,
+    messageId: `job-${++serial}`,
+    ...(senderLine !== undefined && { senderLine }),
+    ...(replyTo && { replyTo }),
+    ...(mark !== undefined && { mark }),
+    sent,
+    onSent: part => void sent.push(part),
+    isKnown: id => known.includes(Number(id)) || sent.some(part => part.id === id),
+    openMedia: async () => (typeof bytes === 'function' ? bytes() : Readable.from([bytes])),
+    signal: init.signal ?? new AbortController().signal,
+  }
+}
+
+/** The `DeliveryError` that a promise fails with. */
+export const failureOf = async (promise: Promise<unknown>): Promise<DeliveryError> => {
+  const outcome = await promise.then(
+    () => new Error('It did not fail'),
+    (error: unknown) => error,
+  )
+  if (outcome instanceof DeliveryError) return outcome
+  throw outcome
+}

@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { eventually } from '../simulators/eventually.ts'
+import { Bench } from './bench.ts'
+
+const offsetOf = (bench: Bench) => Number(bench.store.session('telegram').get('updates', 'offset') ?? 0)
+
+test('what an owner writes arrives with its formatting, once, and only then is confirmed', async () => {
+  await using bench = await Bench.open()
+  const group = bench.tg.addSupergroup({
+    title: 'WhatsApp',
+    forum: true,
+    members: [bench.owner],
+    botRights: {},
+  })
+  const topic = group.addTopic({ name: 'Family' })
+  bench.owner.sends(topic, { text: 'Hi all', entities: [{ type: 'bold', offset: 0, length: 2 }] })
+  await bench.connect()
+  await eventually(() => bench.inbox.arrivals.length === 1, 'the message')
+  const [arrival] = bench.inbox.arrivals
+  assert.equal(arrival?.event.chat, `telegram:${group.id}/${topic.message_thread_id}`)
+  assert.deepEqual(arrival?.event.content, {
+    kind: 'text',
+    body: { text: 'Hi all', spans: [{ start: 0, length: 2, style: 'bold' }] },
+  })
+  assert.equal(arrival?.event.replyTo, undefined)
+  assert.equal(arrival?.event.sender.person, 'telegram:7001')
+  await bench.restart()
+  await bench.connect()
+  bench.owner.sends(topic, 'second')
+  await eventually(() => bench.inbox.arrivals.length > 0, 'the second message')
+  assert.deepEqual(bench.inbox.texts, ['second'])
+})
+
+test('a batch that the disk does not take is asked for again', async () => {
+  await using bench = await Bench.open()
+  bench.inbox.full = true
+  bench.owner.sends(bench.home, 'keep me')
+  await bench.network.start()
+  await eventually(() => bench.network.status.problem?.includes('could not be stored'), 'the problem')
+  assert.equal(offsetOf(bench), 0)
+  bench.inbox.full = false
+  await eventually(() => bench.inbox.texts.length > 0, 'the message')
+  assert.deepEqual(bench.inbox.texts, ['keep me'])
+  assert.equal(bench.network.status.state, 'connected')
+})
+
+test('a batch taken but not confirmed when the process dies comes only once', async () => {
+  await using bench = await Bench.open()
+  await bench.connect()
+  bench.owner.sends(bench.home, 'one')
+  await eventually(() => bench.inbox.texts.length === 1, 'the message')
+  await bench.restart()
+  await bench.connect()
+  assert.deepEqual(bench.inbox.texts, [])
+})
+
+test('strangers, bots, anonymous administrators and service messages do not get through', async () => {
+  await using bench = await Bench.open()
+  const stranger = bench.tg.addUser({ id: 555, first_name: 'Sam' })
+  const group = bench.tg.addSupergroup({ title: 'Mixed', members: [bench.owner, stranger], botRights: {} })
+  const alone = bench.tg.addPrivateChat(stranger)
+  await bench.connect()
+  stranger.sends(group, 'let me in')
+  stranger.sends(alone, 'please')
+  stranger.sends(alone, '/start')
+  bench.owner.sends(group, {
+    text: 'as the group',
+    fields: { sender_chat: { id: group.id, type: 'supergroup', title: 'Mixed' } },
+  })
+  bench.owner.sends(group, { fields: { new_chat_title: 'New' } })
+  bench.owner.sends(group, 'really me')
+  await eventually(() => bench.inbox.texts.length > 0, 'the message')
+  await eventually(() => alone.transcript().length === 3, 'the answer to the stranger')
+  assert.deepEqual(bench.inbox.texts, ['really me'])
+  assert.equal(group.transcript().filter(seen => seen.from.isBot).length, 0)
+  const answers = alone.transcript().filter(seen => seen.from.isBot)
+  assert.equal(answers.length, 1)
+  assert.match(answers[0]?.text ?? '', /555/)
+})
+
+test('/id says what to type for the place it is sent in', async () => {
+  await using bench = await Bench.open()
+  const group = bench.tg.addSupergroup({
+    title: 'WhatsApp',
+    forum: true,
+    members: [bench.owner],
+    botRights: {},
+  })
+  const topic = group.addTopic({ name: 'Family' })
+  await bench.connect()
+  bench.owner.sends(topic, '/id')
+  await eventually(() => topic.transcript().length === 2, 'the answer')
+  assert.match(
+    topic.transcript()[1]?.text ?? '',
+    new RegExp(`wa2tg map add .* ${group.id}/${topic.message_thread_id}$`),
+  )
+  bench.owner.sends(bench.home, '/start')
+  await eventually(() => bench.home.transcript().length === 2, 'the help')
+  assert.match(bench.home.transcript()[1]?.text ?? '', /wa2tg map add .* 7001/)
+  assert.deepEqual(bench.inbox.arrivals, [])
+  assert.deepEqual(bench.inbox.chats.at(-1)?.name, 'Olivia')
+})
+
+test('an answer carries whom and what it answers, and the words picked out', async () => {
+  await using bench = await Bench.open()
+  await bench.connect()
+  const first = bench.owner.sends(bench.home, 'a long story')
+  bench.owner.sends(bench.home, {
+    text: 'that one',
+    reply_to: first.message_id,
+    fields: { quote: { text: 'long', position: 2, is_manual: true } },
+  })
+  await eventually(() => bench.inbox.arrivals.length === 2, 'both messages')
+  assert.deepEqual(bench.inbox.arrivals[1]?.event.replyTo, {
+    id: String(first.message_id),
+    person: 'telegram:7001',
+    excerpt: 'a long story',
+    quote: 'long',
+  })
+})
+
+test('what cannot cross yet arrives as what it is', async () => {
+  await using bench = await Bench.open()
+  await bench.connect()
+  const bytes = Buffer.alloc(1000, 1)
+  bench.owner.sends(bench.home, {
+    document: { bytes, name: 'a.pdf', mime: 'application/pdf' },
+    caption: 'the plan',
+  })
+  bench.owner.sends(bench.home, { location: { latitude: 1, longitude: 2 } })
+  bench.owner.sends(bench.home, { contact: { phone_number: '+15550000002', first_name: 'Ben' } })
+  bench.owner.sends(bench.home, { fields: { poll: { id: '1', question: 'Where?', options: [] } } })
+  await eventually(() => bench.inbox.arrivals.length === 4, 'all of them')
+  assert.deepEqual(bench.inbox.texts, ['media', 'location', 'contacts', 'placeholder'])
+  const content = bench.inbox.arrivals[0]?.event.content
+  assert.ok(content?.kind === 'media' && content.caption.text === 'the plan')
+  const chunks = await (await bench.network.openMedia(content.media, AbortSignal.timeout(5000))).toArray()
+  assert.ok(Buffer.concat(chunks).equals(bytes))
+})
+
+test('an outage is told, outlived, and loses nothing', async () => {
+  await using bench = await Bench.open()
+  await bench.connect()
+  for (const fault of [
+    'reset-before',
+    { status: 502, html: '<h1>Bad Gateway</h1>' },
+    { error: 429, retryAfter: 1 },
+    {
+      error: 409,
+      description:
+        'Conflict: terminated by other getUpdates request; make sure that only one bot instance is running',
+    },
+  ] as const) {
+    const changes = bench.inbox.statuses.length
+    bench.tg.faults.next('getUpdates', fault)
+    bench.owner.sends(bench.home, 'wake up')
+    await eventually(() => bench.inbox.statuses.slice(changes).at(-1)?.state === 'connected', 'the way back')
+    assert.ok(bench.inbox.statuses.slice(changes).some(({ problem }) => problem !== undefined))
+  }
+  await eventually(() => bench.inbox.texts.length === 4, 'all messages')
+  assert.equal(bench.network.status.problem, undefined)
+})
+
+test('a refused token is told with its remedy', async () => {
+  await using bench = await Bench.open({ token: '123456:wrong' })
+  await bench.network.start()
+  await eventually(() => bench.network.status.state === 'logged_out', 'the refusal')
+  assert.match(bench.network.status.problem ?? '', /@BotFather/)
+})
+
+test('stopping ends the open poll at once', async () => {
+  await using bench = await Bench.open()
+  await bench.connect()
+  await eventually(
+    () => bench.tg.callsOf('getUpdates').some(({ params }) => Number(params['timeout']) > 0),
+    'the poll',
+  )
+  const begun = Date.now()
+  await bench.network[Symbol.asyncDispose]()
+  assert.ok(Date.now() - begun < 1000)
+  assert.equal(bench.network.status.state, 'stopped')
+})

@@ -1,0 +1,323 @@
+import assert from 'node:assert/strict'
+import { Readable } from 'node:stream'
+import { test } from 'node:test'
+import { retry } from '../../src/bridge/verdict.ts'
+import { Bench, delivery, failureOf, file, text } from './bench.ts'
+
+const jpeg = Buffer.from(
+  '/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAP//////////////////////////////////////////////////////////////////////////////////////wAALCAABAAEBAREA/8QAFAABAAAAAAAAAAAAAAAAAAAAA//EABQQAQAAAAAAAAAAAAAAAAAAAAD/2gAIAQEAAD8AP//Z',
+  'base64',
+)
+
+test('a text goes out with its sender in bold above it', async () => {
+  await using bench = await Bench.open()
+  const group = bench.tg.addSupergroup({ title: 'Family', members: [bench.owner] })
+  const job = delivery({ chat: `telegram:${group.id}`, content: text('See you'), senderLine: 'Anna' })
+  await bench.network.send(job)
+  const [seen] = group.transcript()
+  assert.equal(seen?.text, 'Anna\nSee you')
+  assert.deepEqual(seen?.entities, [{ type: 'bold', offset: 0, length: 4 }])
+  assert.deepEqual(job.sent, [{ id: String(seen?.id) }])
+  bench.tg.assertNoSurprises()
+})
+
+test('a message to a topic stands in the topic, and one to General outside all topics', async () => {
+  await using bench = await Bench.open()
+  const group = bench.tg.addSupergroup({ title: 'WhatsApp', forum: true, members: [bench.owner] })
+  const topic = group.addTopic({ name: 'Family' })
+  await bench.network.send(
+    delivery({ chat: `telegram:${group.id}/${topic.message_thread_id}`, content: text('in the topic') }),
+  )
+  await bench.network.send(delivery({ chat: `telegram:${group.id}`, content: text('outside') }))
+  assert.deepEqual(
+    topic.transcript().map(seen => seen.text),
+    ['in the topic'],
+  )
+  assert.equal(group.transcript().find(seen => seen.text === 'outside')?.threadId, undefined)
+})
+
+test('a message that would land outside its topic is taken back, and the chat counts as unreachable', async () => {
+  await using bench = await Bench.open()
+  const group = bench.tg.addSupergroup({ title: 'No topics', members: [bench.owner] })
+  const job = delivery({ chat: `telegram:${group.id}/42`, content: text('where am I') })
+  const error = await failureOf(bench.network.send(job))
+  assert.equal(error.verdict.kind, 'reject')
+  assert.equal(error.chatUnreachable, true)
+  assert.deepEqual(group.transcript(), [])
+  assert.deepEqual(job.sent, [])
+})
+
+test('an answer points at the message it answers, and goes out without it when that is gone', async () => {
+  await using bench = await Bench.open()
+  const asked = bench.owner.sends(bench.home, 'Where?')
+  const content = text('Here')
+  const chat = `telegram:${bench.owner.id}` as const
+  await bench.network.send(
+    delivery({ chat, content, replyTo: { id: String(asked.message_id), fromMe: false } }),
+  )
+  await bench.network.send(delivery({ chat, content, replyTo: { id: '999', fromMe: false } }))
+  assert.deepEqual(
+    bench.home.transcript().map(seen => seen.replyTo),
+    [undefined, asked.message_id, undefined],
+  )
+})
+
+test('what an answer is to stands above it when that never crossed', async () => {
+  await using bench = await Bench.open()
+  const chat = `telegram:${bench.owner.id}` as const
+  await bench.network.send(
+    delivery({ chat, content: text('Yes'), event: { replyTo: { id: 'X', excerpt: 'Are you\ncoming?' } } }),
+  )
+  const [seen] = bench.home.transcript()
+  assert.equal(seen?.text, 'Are you coming?\nYes')
+  assert.deepEqual(seen?.entities, [{ type: 'blockquote', offset: 0, length: 15 }])
+})
+
+test('a long text becomes several messages, and an attempt cut off in between goes on behind the last one', async () => {
+  await using bench = await Bench.open()
+  const words = Array.from({ length: 2000 }, (_, n) => `word${n}`).join(' ')
+  const job = delivery({ chat: `telegram:${bench.owner.id}`, content: text(words), senderLine: 'Anna' })
+  bench.tg.faults.next('sendMessage', 'reset-before', {
+    when: ({ text }) => String(text).includes('word700 '),
+  })
+  assert.equal((await failureOf(bench.network.send(job))).verdict.kind, 'unsure')
+  assert.equal(job.sent.length, 1)
+  await bench.network.send(job)
+  const texts = bench.home.transcript().map(seen => seen.text)
+  assert.equal(texts.join(' '), `Anna\n${words}`)
+  assert.equal(job.sent.length, texts.length)
+})
+
+test('a photo goes out with its caption, and what is over the limit of a caption follows as an answer', async () => {
+  await using bench = await Bench.open()
+  const caption = Array.from({ length: 300 }, (_, n) => `word${n}`).join(' ')
+  const job = delivery({
+    chat: `telegram:${bench.owner.id}`,
+    content: file('image', {}, caption),
+    bytes: jpeg,
+  })
+  await bench.network.send(job)
+  const [photo, rest] = bench.home.transcript()
+  assert.equal(photo?.kind, 'photo')
+  assert.equal(rest?.replyTo, photo?.id)
+  assert.equal(`${photo?.text} ${rest?.text}`, caption)
+})
+
+test('a document keeps its bytes and its awkward name', async () => {
+  await using bench = await Bench.open()
+  const bytes = Buffer.alloc(300_000, 7)
+  const media = { fileName: '../Rechnung; "März" 100%.pdf', mimeType: 'application/pdf', size: bytes.length }
+  await bench.network.send(
+    delivery({ chat: `telegram:${bench.owner.id}`, content: file('document', media), bytes }),
+  )
+  const [seen] = bench.home.transcript()
+  assert.equal(seen?.kind, 'document')
+  assert.ok(seen?.file?.content && bytes.equals(seen.file.content))
+  assert.match(seen?.file?.name ?? '', /^Rechnung_ _März_ 100%\.pdf$/)
+  bench.tg.assertNoSurprises()
+})
+
+test('every kind of file goes out under its own method', async () => {
+  await using bench = await Bench.open()
+  const kinds = ['video', 'animation', 'video-note', 'voice', 'audio', 'document', 'sticker'] as const
+  for (const as of kinds) {
+    await bench.network.send(
+      delivery({
+        chat: `telegram:${bench.owner.id}`,
+        content: file(as, { seconds: 3 }),
+        bytes: Buffer.alloc(2000, 1),
+      }),
+    )
+  }
+  assert.deepEqual(
+    bench.tg.calls.map(call => call.method),
+    ['sendVideo', 'sendAnimation', 'sendVideoNote', 'sendVoice', 'sendAudio', 'sendDocument', 'sendSticker'],
+  )
+  bench.tg.assertNoSurprises()
+})
+
+test('a sticker has its sender in a line of its own above it', async () => {
+  await using bench = await Bench.open()
+  const job = delivery({
+    chat: `telegram:${bench.owner.id}`,
+    content: file('sticker'),
+    senderLine: 'Anna',
+    bytes: Buffer.alloc(100, 1),
+  })
+  await bench.network.send(job)
+  assert.deepEqual(
+    bench.home.transcript().map(seen => seen.text),
+    ['Anna', ''],
+  )
+  assert.equal(job.sent.length, 2)
+})
+
+test('places and people go out as such', async () => {
+  await using bench = await Bench.open()
+  const chat = `telegram:${bench.owner.id}` as const
+  await bench.network.send(delivery({ chat, content: { kind: 'location', latitude: 48.1, longitude: 11.5 } }))
+  await bench.network.send(
+    delivery({
+      chat,
+      content: { kind: 'location', latitude: 48.1, longitude: 11.5, name: 'Zoo', address: 'Road 1' },
+    }),
+  )
+  const contacts = [
+    { name: 'Ben', phones: ['+15550000002'], vcard: '' },
+    { name: 'Nobody', phones: [], vcard: '' },
+  ]
+  await bench.network.send(delivery({ chat, content: { kind: 'contacts', contacts } }))
+  const seen = bench.home.transcript()
+  assert.deepEqual(
+    seen.map(({ kind }) => kind),
+    ['location', 'venue', 'contact', 'text'],
+  )
+  assert.equal(seen[1]?.venue?.title, 'Zoo')
+  assert.equal(seen[3]?.text, '👤 Nobody')
+})
+
+test('placeholders are italic, and silent messages make no sound', async () => {
+  await using bench = await Bench.open()
+  await bench.network.send(
+    delivery({
+      chat: `telegram:${bench.owner.id}`,
+      content: { kind: 'placeholder', label: 'Poll: Where?' },
+      event: { silent: true },
+    }),
+  )
+  const [seen] = bench.home.transcript()
+  assert.deepEqual(seen?.entities, [{ type: 'italic', offset: 0, length: 12 }])
+  assert.equal(String(bench.tg.callsOf('sendMessage')[0]?.params['disable_notification']), 'true')
+})
+
+test('a file over the limit of Telegram is named, and never opened', async () => {
+  await using bench = await Bench.open()
+  let opened = 0
+  const open = () => {
+    opened++
+    return Readable.from([])
+  }
+  const media = { fileName: 'film.mkv', size: 100 * 1024 * 1024 }
+  await bench.network.send(
+    delivery({ chat: `telegram:${bench.owner.id}`, content: file('document', media, 'Look'), bytes: open }),
+  )
+  assert.equal(
+    bench.home.transcript()[0]?.text,
+    'film.mkv (100 MB) is too big for Telegram, which takes 50 MB from a bot. Open it in WhatsApp.\nLook',
+  )
+  assert.equal(opened, 0)
+})
+
+test('a picture too big for a photo is rejected before it is opened', async () => {
+  await using bench = await Bench.open()
+  const chat = `telegram:${bench.owner.id}` as const
+  const wide = await failureOf(
+    bench.network.send(delivery({ chat, content: file('image', { width: 9000, height: 100 }) })),
+  )
+  assert.equal(wide.verdict.kind, 'reject')
+  const heavy = await failureOf(
+    bench.network.send(delivery({ chat, content: file('image', { size: 11_000_000 }) })),
+  )
+  assert.equal(heavy.verdict.kind, 'reject')
+  assert.equal(heavy.chatUnreachable, false)
+  assert.deepEqual(bench.tg.calls, [])
+})
+
+test('a file that fails on its way asks for what its source asks for, and nothing arrives', async () => {
+  await using bench = await Bench.open()
+  const broken = () =>
+    Readable.from(
+      (async function* () {
+        yield Buffer.alloc(100_000, 1)
+        throw retry('The download was cut off')
+      })(),
+    )
+  const job = delivery({ chat: `telegram:${bench.owner.id}`, content: file('document'), bytes: broken })
+  const error = await failureOf(bench.network.send(job))
+  assert.equal(error.verdict.kind, 'retry')
+  assert.equal(error.message, 'The download was cut off')
+  assert.deepEqual(bench.home.transcript(), [])
+})
+
+test('a connection cut before the last byte of a file is certain: the file did not arrive', async () => {
+  await using bench = await Bench.open()
+  bench.tg.faults.next('sendDocument', 'reset-during-body')
+  const endless = () =>
+    Readable.from(
+      (async function* () {
+        for (let n = 0; n < 400; n++) yield Buffer.alloc(100_000, 1)
+      })(),
+    )
+  const job = delivery({ chat: `telegram:${bench.owner.id}`, content: file('document'), bytes: endless })
+  assert.equal((await failureOf(bench.network.send(job))).verdict.kind, 'retry')
+})
+
+test('a group that became a supergroup is followed', async () => {
+  await using bench = await Bench.open()
+  const group = bench.tg.addGroup({ title: 'Old', members: [bench.owner] })
+  const moved = bench.tg.migrate(group)
+  await bench.network.send(delivery({ chat: `telegram:${group.id}`, content: text('one') }))
+  await bench.network.send(delivery({ chat: `telegram:${group.id}`, content: text('two') }))
+  assert.deepEqual(
+    moved.transcript().map(seen => seen.text),
+    ['one', 'two'],
+  )
+  assert.deepEqual(
+    bench.inbox.chats.map(({ chat, aliases }) => ({ chat, aliases })),
+    [{ chat: `telegram:${moved.id}`, aliases: [`telegram:${group.id}`] }],
+  )
+  assert.equal(bench.tg.callsOf('sendMessage').length, 3)
+})
+
+test('each failure gets the verdict that is true of it', async () => {
+  await using bench = await Bench.open()
+  const chat = `telegram:${bench.owner.id}` as const
+  const verdictAfter = async (fault: Parameters<typeof bench.tg.faults.next>[1]) => {
+    bench.tg.faults.next('sendMessage', fault)
+    return (await failureOf(bench.network.send(delivery({ chat, content: text('x') })))).verdict
+  }
+  assert.deepEqual(await verdictAfter({ error: 429, retryAfter: 7 }), { kind: 'wait', seconds: 7 })
+  assert.deepEqual(await verdictAfter('reply-lost'), { kind: 'unsure' })
+  assert.deepEqual(await verdictAfter({ status: 502, html: '<h1>Bad Gateway</h1>' }), { kind: 'unsure' })
+  assert.deepEqual(await verdictAfter({ error: 500, description: 'Internal Server Error: restart' }), {
+    kind: 'unsure',
+  })
+  assert.deepEqual(await verdictAfter({ status: 413, html: '<h1>Too large</h1>' }), { kind: 'reject' })
+  bench.tg.block(bench.owner)
+  const blocked = await failureOf(bench.network.send(delivery({ chat, content: text('x') })))
+  assert.deepEqual([blocked.verdict.kind, blocked.chatUnreachable], ['reject', true])
+  bench.tg.revokeToken()
+  const revoked = await failureOf(bench.network.send(delivery({ chat, content: text('x') })))
+  assert.equal(revoked.verdict.kind, 'offline')
+  assert.equal(bench.network.status.state, 'logged_out')
+})
+
+test('an unreachable server is certain, and no error ever holds the token', async () => {
+  await using bench = await Bench.open()
+  await using other = await Bench.open({ apiRoot: 'http://127.0.0.1:9' })
+  const chat = `telegram:${bench.owner.id}` as const
+  const refused = await failureOf(other.network.send(delivery({ chat, content: text('x') })))
+  assert.equal(refused.verdict.kind, 'offline')
+  bench.tg.faults.next('sendMessage', 'reply-lost')
+  const lost = await failureOf(bench.network.send(delivery({ chat, content: text('secret words') })))
+  for (const error of [refused, lost]) {
+    const all = [error, error.cause]
+      .map(each => `${each} ${(each as Error).stack} ${JSON.stringify(each)}`)
+      .join()
+    assert.ok(!all.includes(bench.tg.token))
+    assert.ok(!all.includes('secret words'))
+  }
+})
+
+test('stopping the process ends a call under way', async () => {
+  await using bench = await Bench.open()
+  const stop = new AbortController()
+  bench.tg.faults.next('sendMessage', 'hang')
+  const sending = failureOf(
+    bench.network.send(
+      delivery({ chat: `telegram:${bench.owner.id}`, content: text('x'), signal: stop.signal }),
+    ),
+  )
+  setTimeout(() => stop.abort(), 50)
+  assert.equal((await sending).verdict.kind, 'unsure')
+})

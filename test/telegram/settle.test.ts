@@ -1,0 +1,235 @@
+import assert from 'node:assert/strict'
+import { Readable } from 'node:stream'
+import { test } from 'node:test'
+import type { ChatRef } from '../../src/bridge/chat-ref.ts'
+import type { Content } from '../../src/bridge/event.ts'
+import { placeOf } from '../../src/telegram/address.ts'
+import type { SimChat } from '../simulators/telegram/index.ts'
+import { Bench, type DeliveryInit, delivery, failureOf, file, type TestDelivery, text } from './bench.ts'
+
+/** Tries to send and loses the answer; returns the job as it stands after a restart. */
+const loseAnswer = async (
+  bench: Bench,
+  init: DeliveryInit,
+  method = 'sendMessage',
+): Promise<TestDelivery> => {
+  const job = { ...delivery(init), mark: bench.network.mark?.(init.chat) ?? '' }
+  const chatId = placeOf(init.chat).chatId
+  bench.tg.faults.next(method, 'reply-lost', { when: params => Number(params['chat_id']) === chatId })
+  assert.equal((await failureOf(bench.network.send(job))).verdict.kind, 'unsure')
+  return job
+}
+
+const settle = async (bench: Bench, job: TestDelivery): Promise<boolean> => {
+  assert.ok(bench.network.settle)
+  return await bench.network.settle(job)
+}
+
+const family = (bench: Bench): { group: SimChat; chat: ChatRef } => {
+  const group = bench.tg.addSupergroup({ title: 'Family', members: [bench.owner] })
+  return { group, chat: `telegram:${group.id}` }
+}
+
+/** Nothing that a person would see is left of a search. */
+const assertUntouched = (chat: SimChat): void => {
+  for (const seen of chat.transcript()) {
+    assert.deepEqual(seen.buttons, [])
+    assert.equal(seen.edited, false)
+  }
+}
+
+test('a message whose answer was lost is found, with its id', async () => {
+  await using bench = await Bench.open()
+  const { group, chat } = family(bench)
+  await bench.connect()
+  bench.owner.sends(group, 'Hello')
+  await bench.network.send(delivery({ chat, content: text('before') }))
+  const job = await loseAnswer(bench, { chat, content: text('  in  doubt\r\n'), senderLine: 'Anna' })
+  assert.equal(await settle(bench, job), true)
+  assert.deepEqual(job.sent, [{ id: String(group.transcript().at(-1)?.id) }])
+  assertUntouched(group)
+})
+
+test('a message that did not arrive is not found, whatever else was written', async () => {
+  await using bench = await Bench.open()
+  const { group, chat } = family(bench)
+  await bench.network.send(delivery({ chat, content: text('before') }))
+  const job = { ...delivery({ chat, content: text('in doubt') }), mark: bench.network.mark?.(chat) ?? '' }
+  bench.tg.faults.next('sendMessage', 'reset-before')
+  assert.equal((await failureOf(bench.network.send(job))).verdict.kind, 'unsure')
+  bench.owner.sends(group, 'in doubt')
+  await bench.network.send(delivery({ chat, content: text('another') }))
+  assert.equal(await settle(bench, job), false)
+  assert.deepEqual(job.sent, [])
+  assertUntouched(group)
+})
+
+test('it is found among messages of other people, deleted ones and service messages', async () => {
+  await using bench = await Bench.open()
+  const { group, chat } = family(bench)
+  await bench.network.send(delivery({ chat, content: text('before') }))
+  const mark = bench.network.mark?.(chat) ?? ''
+  for (let n = 0; n < 25; n++) bench.owner.sends(group, `gossip ${n}`)
+  const gone = bench.owner.sends(group, 'oops')
+  bench.owner.deletes(group, gone.message_id)
+  const job = { ...(await loseAnswer(bench, { chat, content: text('in doubt') })), mark }
+  bench.owner.sends(group, 'after')
+  assert.equal(await settle(bench, job), true)
+  assert.equal(group.transcript().find(seen => seen.text === 'in doubt')?.id, Number(job.sent[0]?.id))
+  assertUntouched(group)
+})
+
+test('it is found after a restart, when the mark is all that is left', async () => {
+  await using bench = await Bench.open()
+  const { group, chat } = family(bench)
+  await bench.network.send(delivery({ chat, content: text('before') }))
+  const job = await loseAnswer(bench, { chat, content: text('in doubt') })
+  await bench.restart()
+  assert.equal(await settle(bench, job), true)
+  assert.equal(group.transcript().at(-1)?.id, Number(job.sent[0]?.id))
+})
+
+test('it is found in a chat of which no id is known', async () => {
+  await using bench = await Bench.open()
+  const { group, chat } = family(bench)
+  for (let n = 0; n < 300; n++) bench.owner.sends(group, `old ${n}`)
+  const job = await loseAnswer(bench, { chat, content: text('the first') })
+  assert.equal(await settle(bench, job), true)
+  assert.equal(group.transcript().at(-1)?.id, Number(job.sent[0]?.id))
+})
+
+test('a private chat shares its ids with others, whose messages look like holes', async () => {
+  await using bench = await Bench.open()
+  const stranger = bench.tg.addUser({ id: 555, first_name: 'Sam' })
+  const elsewhere = bench.tg.addPrivateChat(stranger)
+  await bench.connect()
+  const chat = `telegram:${bench.owner.id}` as const
+  await bench.network.send(delivery({ chat, content: text('before') }))
+  const mark = bench.network.mark?.(chat) ?? ''
+  for (let n = 0; n < 25; n++) stranger.sends(elsewhere, `let me in ${n}`)
+  const job = { ...(await loseAnswer(bench, { chat, content: text('in doubt') })), mark }
+  assert.equal(await settle(bench, job), true)
+  assert.equal(bench.home.transcript().at(-1)?.id, Number(job.sent[0]?.id))
+})
+
+test("a command's answer and the message of another lane are not taken for it", async () => {
+  await using bench = await Bench.open()
+  const { group, chat } = family(bench)
+  const topics = bench.tg.addSupergroup({ title: 'Topics', forum: true, members: [bench.owner] })
+  const [one, two] = [topics.addTopic({ name: 'One' }), topics.addTopic({ name: 'Two' })]
+  const chatOne = `telegram:${topics.id}/${one.message_thread_id}` as const
+  const chatTwo = `telegram:${topics.id}/${two.message_thread_id}` as const
+  const lost = await loseAnswer(bench, { chat: chatOne, content: text('OK') })
+  const other = await loseAnswer(bench, { chat: chatTwo, content: text('OK') })
+  await loseAnswer(bench, { chat, content: text('/id answer') })
+  await bench.restart()
+  assert.equal(await settle(bench, other), true)
+  assert.equal(await settle(bench, lost), true)
+  assert.equal(two.transcript()[0]?.id, Number(other.sent[0]?.id))
+  assert.equal(one.transcript()[0]?.id, Number(lost.sent[0]?.id))
+  const job = { ...delivery({ chat, content: text('something else') }), mark: lost.mark ?? '' }
+  assert.equal(await settle(bench, job), false)
+  assertUntouched(topics)
+  assertUntouched(group)
+})
+
+test('the second of two equal messages is not settled by the first', async () => {
+  await using bench = await Bench.open()
+  const { group, chat } = family(bench)
+  const first = delivery({ chat, content: text('OK') })
+  const mark = bench.network.mark?.(chat) ?? ''
+  await bench.network.send(first)
+  await bench.restart()
+  const id = Number(first.sent[0]?.id)
+  const job = { ...delivery({ chat, content: text('OK'), known: [id] }), mark }
+  assert.equal(await settle(bench, job), false)
+  assert.equal(group.transcript().length, 1)
+})
+
+test('files, places and people are found too', async () => {
+  await using bench = await Bench.open()
+  const chat = `telegram:${bench.owner.id}` as const
+  await bench.network.send(delivery({ chat, content: text('before') }))
+  const bytes = Buffer.alloc(2000, 1)
+  const cases: readonly [Content, string][] = [
+    [file('document', { fileName: 'a.pdf', size: 2000 }, 'A *plan*'), 'sendDocument'],
+    [file('sticker'), 'sendSticker'],
+    [file('voice', { seconds: 2 }), 'sendVoice'],
+    [file('video', {}, 'film'), 'sendVideo'],
+    [{ kind: 'location', latitude: 48.137154, longitude: 11.576124 }, 'sendLocation'],
+    [{ kind: 'location', latitude: 48.1, longitude: 11.5, name: 'Zoo' }, 'sendVenue'],
+    [{ kind: 'contacts', contacts: [{ name: 'Ben', phones: ['+15550000002'], vcard: '' }] }, 'sendContact'],
+  ]
+  for (const [content, method] of cases) {
+    const job = await loseAnswer(bench, { chat, content, bytes: () => Readable.from([bytes]) }, method)
+    assert.equal(await settle(bench, job), true, method)
+    assert.equal(bench.home.transcript().at(-1)?.id, Number(job.sent[0]?.id), method)
+  }
+  assertUntouched(bench.home)
+})
+
+test('of a message in several parts the one in doubt is found, and the rest follows', async () => {
+  await using bench = await Bench.open()
+  const words = Array.from({ length: 2000 }, (_, n) => `word${n}`).join(' ')
+  const chat = `telegram:${bench.owner.id}` as const
+  await bench.network.send(delivery({ chat, content: text('before') }))
+  const job = { ...delivery({ chat, content: text(words) }), mark: bench.network.mark?.(chat) ?? '' }
+  bench.tg.faults.next('sendMessage', 'reply-lost', {
+    when: ({ text: part }) => String(part).includes('word700 '),
+  })
+  assert.equal((await failureOf(bench.network.send(job))).verdict.kind, 'unsure')
+  assert.equal(await settle(bench, job), true)
+  assert.equal(job.sent.length, 2)
+  await bench.network.send(job)
+  const texts = bench.home
+    .transcript()
+    .slice(1)
+    .map(seen => seen.text)
+  assert.equal(texts.join(' '), words)
+  assert.equal(job.sent.length, texts.length)
+})
+
+test('a search that is asked to wait goes on where it stopped', async () => {
+  await using bench = await Bench.open()
+  const { group, chat } = family(bench)
+  await bench.network.send(delivery({ chat, content: text('before') }))
+  const mark = bench.network.mark?.(chat) ?? ''
+  for (let n = 0; n < 6; n++) bench.owner.sends(group, `gossip ${n}`)
+  const job = { ...(await loseAnswer(bench, { chat, content: text('in doubt') })), mark }
+  const asked = () => bench.tg.callsOf('editMessageReplyMarkup').length
+  bench.tg.faults.next('editMessageReplyMarkup', { error: 429, retryAfter: 3 }, { when: () => asked() >= 5 })
+  assert.deepEqual((await failureOf(settle(bench, job))).verdict, { kind: 'wait', seconds: 3 })
+  const before = asked()
+  assert.equal(await settle(bench, job), true)
+  assert.ok(asked() - before < 7, `${asked() - before} questions`)
+})
+
+test('a button left by a crash in the middle of a search is taken away, and the message recognised', async () => {
+  await using bench = await Bench.open()
+  const { group, chat } = family(bench)
+  await bench.network.send(delivery({ chat, content: text('before') }))
+  const job = await loseAnswer(bench, { chat, content: text('in doubt') })
+  let asked = 0
+  bench.tg.faults.next(
+    'editMessageReplyMarkup',
+    { error: 500, description: 'Internal Server Error: restart' },
+    {
+      when: ({ reply_markup: markup, message_id: id }) =>
+        Number(id) === group.transcript()[1]?.id && markup === undefined && ++asked === 2,
+    },
+  )
+  assert.equal((await failureOf(settle(bench, job))).verdict.kind, 'retry')
+  assert.deepEqual(group.transcript()[1]?.buttons, [['…']])
+  await bench.restart()
+  assert.equal(await settle(bench, job), true)
+  assertUntouched(group)
+})
+
+test('a search waits for as long as the server may still be at work', async () => {
+  await using bench = await Bench.open({ graceMs: 300 })
+  const { chat } = family(bench)
+  const job = await loseAnswer(bench, { chat, content: text('in doubt') })
+  const begun = Date.now()
+  assert.equal(await settle(bench, job), true)
+  assert.ok(Date.now() - begun >= 250)
+})
