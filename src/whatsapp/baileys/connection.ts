@@ -211,8 +211,10 @@ class BaileysConnection implements WhatsAppConnection {
     if (sessions.get(META, GROUPS_FETCHED) !== undefined) return
     const fetch = async (): Promise<void> => {
       const groups = Object.values(await sock.groupFetchAllParticipating())
-      this.#inbound.book.groups(groups.filter(({ id }) => isGroup(id)))
-      sessions.set([{ type: META, id: GROUPS_FETCHED, value: String(Date.now()) }])
+      sessions.transaction(() => {
+        this.#inbound.book.groups(groups.filter(({ id }) => isGroup(id)))
+        sessions.set([{ type: META, id: GROUPS_FETCHED, value: String(Date.now()) }])
+      })
     }
     fetch().catch((error: unknown) => logger.warn({ err: error }, 'The list of groups could not be fetched'))
   }

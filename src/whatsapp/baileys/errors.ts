@@ -51,12 +51,19 @@ export const afterClose = (error: unknown): AfterClose => {
   const { status, message } = readError(error)
   const stop = STOPS[status ?? 0]
   if (stop !== undefined) return { do: 'stop', ...stop }
+  if (isForeignServer(error)) {
+    const problem = 'The server cannot prove that it is WhatsApp; something on the network is in between'
+    return { do: 'reconnect', now: false, problem }
+  }
   if (status === 515) return { do: 'reconnect', now: true, problem: 'WhatsApp asked for a restart' }
   if (status === 405 || status === 409) {
     return { do: 'reconnect', now: false, problem: 'WhatsApp refuses this version of the program; update it' }
   }
   return { do: 'reconnect', now: false, problem: `The connection was lost (${maskNumbers(message)})` }
 }
+
+/** A certificate that WhatsApp did not sign (lib/Utils/noise-handler.js). */
+export const isForeignServer = (error: unknown): boolean => /certificat/i.test(readError(error).message)
 
 const maskNumbers = (text: string): string => text.replace(/\d{5,}/g, '…')
 

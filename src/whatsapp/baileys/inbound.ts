@@ -128,10 +128,10 @@ export class Inbound {
     else if (message.key.remoteJid?.endsWith('@newsletter')) this.#receiver.notified(message)
   }
 
-  /** A listener that throws would throw into Baileys. */
+  /** A listener that throws would throw into Baileys. A thousand contacts are one commit. */
   #safely(work: () => void): void {
     try {
-      work()
+      this.#options.sessions.transaction(work)
     } catch (error) {
       this.#options.logger.error({ err: error }, 'Something that WhatsApp told could not be stored')
     }

@@ -3,7 +3,7 @@ import type { ConnectionState } from '@whiskeysockets/baileys'
 import { normalizeAddress } from '../address.ts'
 import { LoginError, type LoginOptions, type LoginStep } from '../port.ts'
 import { type AuthState, isLinked } from './auth-state.ts'
-import { readError } from './errors.ts'
+import { isForeignServer, readError } from './errors.ts'
 import type { Link, Timing } from './link.ts'
 
 export interface LoginPort {
@@ -114,10 +114,13 @@ async function* enter(attempt: Attempt, port: LoginPort): AsyncGenerator<LoginSt
   }
 }
 
-const refused = (update: Update): LoginError =>
-  new LoginError('refused', 'WhatsApp or the phone refused to link this machine', {
-    cause: update.lastDisconnect?.error,
-  })
+const refused = (update: Update): LoginError => {
+  const cause = update.lastDisconnect?.error
+  const message = isForeignServer(cause)
+    ? 'The server cannot prove that it is WhatsApp; something on the network is in between'
+    : 'WhatsApp or the phone refused to link this machine'
+  return new LoginError('refused', message, { cause })
+}
 
 /** The sockets of one login, one at a time, and what they say as a queue. */
 class Attempt {
