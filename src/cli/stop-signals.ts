@@ -1,18 +1,23 @@
+import type { ExitCode } from './user-error.ts'
+
 /** `SIGHUP`: the terminal was closed. */
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-/** Calls `first` at the first request to stop and `second` at the next, until disposed. */
-export const onStopSignals = (first: () => void, second: () => void): Disposable => {
-  let asked = false
+/**
+ * Runs `work` until it ends. The first request to stop aborts its signal; at the second it is left as it stands, and the
+ * exit code is 1: whatever was in flight, the next start recovers it.
+ */
+export const runUntilStopped = async (work: (stop: AbortSignal) => Promise<ExitCode>): Promise<ExitCode> => {
+  const stop = new AbortController()
+  const { promise: stoppedAtOnce, resolve } = Promise.withResolvers<ExitCode>()
   const handle = () => {
-    if (asked) return second()
-    asked = true
-    first()
+    if (stop.signal.aborted) resolve(1)
+    else stop.abort()
   }
   for (const signal of signals) process.on(signal, handle)
-  return {
-    [Symbol.dispose]() {
-      for (const signal of signals) process.off(signal, handle)
-    },
+  try {
+    return await Promise.race([work(stop.signal), stoppedAtOnce])
+  } finally {
+    for (const signal of signals) process.off(signal, handle)
   }
 }

@@ -4,7 +4,7 @@ import type { Command, Context } from '../command.ts'
 import { openCommandLog } from '../open-log.ts'
 import { printable } from '../output.ts'
 import { openQrDisplay } from '../qr-code.ts'
-import { onStopSignals } from '../stop-signals.ts'
+import { runUntilStopped } from '../stop-signals.ts'
 import { type ExitCode, UserError } from '../user-error.ts'
 
 export const command: Command = {
@@ -29,24 +29,19 @@ export const command: Command = {
     'answer in time, the login was broken off or there is no network (try again), 2 when WhatsApp',
     'refused or the command must be changed.',
   ],
-  run: login,
+  run: context => runUntilStopped(stop => login(context, stop)),
 }
 
-async function login(context: Context): Promise<ExitCode> {
+const login = async (context: Context, stop: AbortSignal): Promise<ExitCode> => {
   const { output, options } = context
   const phone = readPhone(options['pairingCode'])
   const config = await context.loadConfig()
   const logger = await openCommandLog(context, config, context.logLevel ?? 'warn')
   const { openWhatsAppFor } = await import('../../app.ts')
   await using opened = await openWhatsAppFor({ config, dataDir: config.dataDir, logger, command: 'login' })
-  const stop = new AbortController()
-  using _signals = onStopSignals(
-    () => stop.abort(),
-    () => stop.abort(),
-  )
   const show = openPresenter(context)
   try {
-    const steps = opened.whatsapp.login({ signal: stop.signal, ...(phone === undefined ? {} : { phone }) })
+    const steps = opened.whatsapp.login({ signal: stop, ...(phone === undefined ? {} : { phone }) })
     for await (const step of steps) show(step)
     return 0
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { Command, Context } from '../command.ts'
 import { openCommandLog } from '../open-log.ts'
-import { onStopSignals } from '../stop-signals.ts'
+import { runUntilStopped } from '../stop-signals.ts'
 import { type ExitCode, UserError } from '../user-error.ts'
 
 /** For how long jobs in flight may finish after the first request to stop, in milliseconds. */
@@ -18,18 +18,7 @@ export const command: Command = {
     'Ends with 0 when it was stopped, 1 when the bridge failed, 2 when a person must do something first:',
     'link WhatsApp, mend the token, or stop another wa2tg that uses the same data.',
   ],
-  run: runBridge,
-}
-
-async function runBridge(context: Context): Promise<ExitCode> {
-  const stop = new AbortController()
-  const now = Promise.withResolvers<ExitCode>()
-  using _signals = onStopSignals(
-    () => stop.abort(),
-    () => now.resolve(1),
-  )
-  // At the second signal the bridge is left as it stands: the next start recovers whatever was in flight.
-  return await Promise.race([carry(context, stop.signal), now.promise])
+  run: context => runUntilStopped(stop => carry(context, stop)),
 }
 
 const carry = async (context: Context, stop: AbortSignal): Promise<ExitCode> => {
