@@ -1,6 +1,6 @@
 import type { Contact, GroupMetadata } from '@whiskeysockets/baileys'
 import { addressOf, chatRef } from '../../bridge/chat-ref.ts'
-import type { Arrival, Inbox, SessionStore } from '../../bridge/network.ts'
+import type { Arrival, Inbox, KnownChat, SessionStore } from '../../bridge/network.ts'
 import { isGroup, kindOfAddress, normalizeAddress, userOf } from '../address.ts'
 import { canonical, oneLine, type ParseContext, toNumber } from './parse/context.ts'
 
@@ -22,7 +22,9 @@ export class Book implements Pick<ParseContext, 'lidOf' | 'nameOf'> {
   readonly #sessions: SessionStore
   readonly #inbox: Inbox
   readonly #names: Map<string, string>
-  #me: () => ParseContext['me']
+  readonly #me: () => ParseContext['me']
+  /** What the bridge was told last about an address: most events say nothing new, and each would cost a commit. */
+  readonly #told = new Map<string, string>()
 
   constructor(options: { sessions: SessionStore; inbox: Inbox; me: () => ParseContext['me'] }) {
     this.#sessions = options.sessions
@@ -83,7 +85,7 @@ export class Book implements Pick<ParseContext, 'lidOf' | 'nameOf'> {
   /** What a message tells about the chat it stands in and who wrote it, beside what the bridge reads itself. */
   message({ event: { chat, sender } }: Arrival): void {
     const address = addressOf(chat)
-    this.#inbox.learn({ chat, kind: kindOfAddress(address) })
+    this.#tell({ chat, kind: kindOfAddress(address) })
     const writer = addressOf(sender.person)
     if (sender.me || sender.name === undefined || this.#names.has(writer)) return
     this.#remember(writer, sender.name)
@@ -104,7 +106,7 @@ export class Book implements Pick<ParseContext, 'lidOf' | 'nameOf'> {
     const pushName = facts.pushName ? oneLine(facts.pushName) : ''
     if (name !== '') this.#remember(who.address, name)
     else if (pushName !== '' && !this.#names.has(who.address)) this.#remember(who.address, pushName)
-    this.#inbox.learn({
+    this.#tell({
       chat: chatRef('whatsapp', who.address),
       kind: kindOfAddress(who.address),
       ...(who.aliases.length > 0 && { aliases: who.aliases }),
@@ -112,6 +114,20 @@ export class Book implements Pick<ParseContext, 'lidOf' | 'nameOf'> {
       ...(pushName !== '' && { pushName }),
       ...(facts.lastActivity !== undefined && { lastActivity: facts.lastActivity }),
     })
+  }
+
+  /** Something may not have been stored: everything is told anew. */
+  doubt(): void {
+    this.#told.clear()
+  }
+
+  #tell(known: KnownChat): void {
+    // A message, a contact and a chat each say it in their own way.
+    const way = `${known.chat} ${Object.keys(known)}`
+    const text = JSON.stringify(known)
+    if (this.#told.get(way) === text) return
+    this.#inbox.learn(known)
+    this.#told.set(way, text)
   }
 
   #remember(address: string, name: string): void {

@@ -44,7 +44,10 @@ export class Inbound {
     this.#intake = new Intake({
       journal: this.#journal,
       consume: opened => this.#receiver.opened(opened),
-      onError: error => logger.error({ err: error }, 'A message could not be stored; it is tried again'),
+      onError: error => {
+        this.book.doubt()
+        logger.error({ err: error }, 'A message could not be stored; it is tried again')
+      },
     })
   }
 
@@ -103,7 +106,10 @@ export class Inbound {
     ev.on('contacts.upsert', contacts => this.#safely(() => book.contacts(contacts)))
     ev.on('contacts.update', contacts => this.#safely(() => book.contacts(contacts)))
     ev.on('chats.upsert', chats => this.#safely(() => book.chats(chats)))
-    ev.on('chats.update', chats => this.#safely(() => book.chats(chats)))
+    ev.on('chats.update', chats =>
+      // Without the time: every message emits one, and the bridge sees the message itself.
+      this.#safely(() => book.chats(chats.map(({ conversationTimestamp: _time, ...chat }) => chat))),
+    )
     ev.on('groups.upsert', groups => this.#safely(() => book.groups(groups)))
     ev.on('groups.update', groups => this.#safely(() => book.groups(groups)))
     ev.on('lid-mapping.update', ({ lid, pn }) => this.#safely(() => book.same(lid, pn)))
@@ -133,6 +139,7 @@ export class Inbound {
     try {
       this.#options.sessions.transaction(work)
     } catch (error) {
+      this.book.doubt()
       this.#options.logger.error({ err: error }, 'Something that WhatsApp told could not be stored')
     }
   }
