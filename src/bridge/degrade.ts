@@ -1,18 +1,20 @@
+import type { NetworkName } from './chat-ref.ts'
 import type { Content, MediaContent } from './event.ts'
 import { plainText, type RichText } from './rich-text.ts'
 
 /**
  * The forms in which a message may be sent, the richest first: what it is, then the next plainer thing each time the
- * other side refuses, down to words about it. Never empty; a message leaves a trace in some form.
+ * other side refuses. Towards Telegram the last form of a file is words about it, so that it leaves a trace; towards
+ * WhatsApp it is not: words about a file are no message to somebody else, and the owner is told instead.
  */
-export const formsOf = (content: Content): readonly [Content, ...Content[]] => {
+export const formsOf = (content: Content, target: NetworkName): readonly [Content, ...Content[]] => {
   switch (content.kind) {
     case 'text':
       return content.body.spans.length > 0 || content.previewUrl !== undefined
         ? [content, { kind: 'text', body: plainText(content.body.text) }]
         : [content]
     case 'media':
-      return [content, ...plainerFiles(content), wordsFor(content)]
+      return [content, ...plainerFiles(content), ...(target === 'telegram' ? [wordsFor(content)] : [])]
     case 'location':
       return [content, { kind: 'text', body: plainText(renderLocation(content)) }]
     case 'contacts':

@@ -105,7 +105,7 @@ const prepare = (
 /** The event in the form in which it is sent this time; its refs may have become aliases since it was stored. */
 const loadEvent = (job: Job, resolve: (ref: ChatRef) => ChatRef): BridgeEvent => {
   const event = parseEvent(job.event)
-  const forms = formsOf(event.content)
+  const forms = formsOf(event.content, networkOf(job.target))
   return {
     ...event,
     chat: resolve(event.chat),
@@ -138,7 +138,7 @@ const plainer = (job: Job, failure: Failure): number | undefined => {
   if (failure.unreachable) return undefined
   const event = readEvent(job)
   if (!event) return undefined
-  const last = formsOf(event.content).length - 1
+  const last = formsOf(event.content, networkOf(job.target)).length - 1
   const next = failure.from === 'media' ? last : job.level + 1
   return next > job.level && next <= last ? next : undefined
 }
@@ -156,7 +156,7 @@ const showFailure = (job: Job, problem: string, options: CarrierOptions): void =
   const chat = options.ownerChat()
   if (!chat || (event && !store.chats.mayNotify(event.chat, now(), hour))) return
   const name = event ? ` from ${store.chats.displayName(event.chat)}` : ''
-  const text = `A message${name} could not be shown here: ${problem}. It is on your phone. How many there are says: wa2tg status`
+  const text = `A message${name} could not be shown in Telegram: ${problem}. It is on your phone; wa2tg status counts such messages`
   addNotice(options, { chat, text, now: now() })
 }
 

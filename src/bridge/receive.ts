@@ -109,6 +109,9 @@ const route = (event: BridgeEvent, mappings: readonly Mapping[], store: Store): 
   if (networkOf(event.chat) === 'whatsapp') {
     return first ? { target: first.telegram } : { refusal: 'This chat is not mapped' }
   }
+  const { content } = event
+  // It stands for what cannot cross: words about a poll are no message to somebody else.
+  if (content.kind === 'placeholder') return { refusal: `Not sent: "${content.label}" cannot go to WhatsApp` }
   const origin = event.replyTo && store.links.origin({ chat: event.chat, id: event.replyTo.id })
   const asked = origin && networkOf(origin) === 'whatsapp' ? origin : first?.whatsapp
   if (first && !first.toTelegramOnly && first.whatsapp === asked) return { target: first.whatsapp }

@@ -1,12 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type ChatRef, type NetworkName, networkOf } from '../bridge/chat-ref.ts'
+import { StoreError } from '../store/index.ts'
 import { type Clock, systemClock } from '../support/clock.ts'
-import { backoff } from './backoff.ts'
 import type { Carrier, Log } from './carrier.ts'
-import { decide } from './decide.ts'
+import { Holds } from './holds.ts'
 import type { Job, Outcome } from './job.ts'
 import type { Outbox } from './outbox.ts'
 import type { Pace } from './pace.ts'
+import { record } from './record.ts'
 
 export interface WorkerOptions {
   readonly outbox: Outbox
@@ -44,7 +45,7 @@ export class Worker implements AsyncDisposable {
   readonly #running = new Map<number, Job>()
   readonly #ended: { job: Job; outcome: Outcome }[] = []
   readonly #served = new Map<string, number>()
-  readonly #held = new Map<NetworkName, { until: number; times: number }>()
+  readonly #holds: Holds
   readonly #stop = new AbortController()
   #turns = 0
   #started = false
@@ -62,6 +63,7 @@ export class Worker implements AsyncDisposable {
       giveUpAfter: day,
       ...options,
     }
+    this.#holds = new Holds(this.#options.random)
   }
 
   /** Takes over what an earlier run left behind and begins. */
@@ -85,7 +87,7 @@ export class Worker implements AsyncDisposable {
 
   /** A network is reachable again: its lanes go on at once. */
   resume(network: NetworkName): void {
-    this.#held.delete(network)
+    this.#holds.release(network)
     this.wake()
   }
 
@@ -128,7 +130,7 @@ export class Worker implements AsyncDisposable {
     let next = Number.POSITIVE_INFINITY
     try {
       const claimed = transaction(() => {
-        for (const { job, outcome } of ended) this.#record(job, outcome)
+        for (const { job, outcome } of ended) record(job, outcome, { ...this.#options, holds: this.#holds })
         const choice = this.#choose(new Set(ended.map(({ job }) => job.id)))
         next = choice.next
         return choice.ids.map(({ id, target }) => this.#claim(id, target))
@@ -161,7 +163,7 @@ export class Worker implements AsyncDisposable {
     for (const { id, lane, target, dueAt } of heads) {
       if (running.length + ids.length >= parallel) break
       if (!carrier.isOnline(networkOf(target)) || busyPeers.has(peerOf(target))) continue
-      const at = Math.max(dueAt, pace.readyAt(target, now), this.#held.get(networkOf(target))?.until ?? 0)
+      const at = Math.max(dueAt, pace.readyAt(target, now), this.#holds.until(networkOf(target)))
       if (at > now) {
         next = Math.min(next, at)
         continue
@@ -181,7 +183,14 @@ export class Worker implements AsyncDisposable {
   }
 
   #claim(id: number, target: ChatRef): Job {
-    return this.#options.outbox.claim(id, this.#options.carrier.mark(target))
+    const { outbox, carrier, log } = this.#options
+    try {
+      return outbox.claim(id, carrier.mark(target))
+    } catch (error) {
+      if (error instanceof StoreError) throw error
+      log.error({ err: error, job: id }, 'A network gave no mark')
+      return outbox.claim(id, undefined)
+    }
   }
 
   #run(job: Job): void {
@@ -197,43 +206,6 @@ export class Worker implements AsyncDisposable {
         this.#ended.push({ job, outcome })
         this.wake()
       })
-  }
-
-  #record(job: Job, outcome: Outcome): void {
-    const { outbox, carrier, clock, random, giveUpAfter, log } = this.#options
-    if (outcome.kind === 'sent') {
-      this.#held.delete(networkOf(job.target))
-      outbox.finish(job.id)
-      return
-    }
-    const now = clock.now()
-    const { verdict, problem, from } = outcome
-    log.debug({ job: job.id, verdict: verdict.kind, from, problem }, 'A delivery did not succeed')
-    if (from !== 'media' && verdict.kind === 'wait') {
-      this.#options.pace.pause(job.target, now + verdict.seconds * 1000)
-    }
-    if (from !== 'media' && verdict.kind === 'offline') this.#hold(networkOf(job.target), now)
-    const decision = decide(job, outcome, { now, giveUpAfter, random })
-    if (decision.kind === 'again') {
-      outbox.postpone(job.id, decision, problem)
-      return
-    }
-    const level = decision.kind === 'plainer' ? carrier.plainer(job, outcome) : undefined
-    if (level !== undefined) {
-      outbox.step(job.id, level, now, problem)
-      return
-    }
-    log.warn({ job: job.id, problem }, 'A delivery failed for good')
-    outbox.fail(job.id, problem)
-    carrier.failed(job, problem)
-  }
-
-  /** The network said it is offline; should its status not say so too, it is asked again a little later. */
-  #hold(network: NetworkName, now: number): void {
-    const held = this.#held.get(network)
-    if (held && held.until > now) return
-    const times = (held?.times ?? 0) + 1
-    this.#held.set(network, { times, until: now + Math.min(backoff(times, this.#options.random), 60_000) })
   }
 
   #sleepUntil(time: number): void {

@@ -1,4 +1,4 @@
-import type { ChatRef } from '../bridge/chat-ref.ts'
+import { type ChatRef, networkOf } from '../bridge/chat-ref.ts'
 import type { Database } from './database.ts'
 
 /**
@@ -8,7 +8,8 @@ import type { Database } from './database.ts'
 export const mergeChat = (database: Database, from: ChatRef, to: ChatRef): void => {
   mergeBook(database, from, to)
   mergeMappings(database, from, to)
-  mergeMessages(database, from, to)
+  // A Telegram group that became a supergroup counts its messages anew: the old ids mean nothing there.
+  if (networkOf(to) === 'whatsapp') mergeMessages(database, from, to)
   database.run('UPDATE jobs SET lane = ?2 WHERE lane = ?1', from, to)
   database.run('UPDATE jobs SET target = ?2 WHERE target = ?1', from, to)
 }

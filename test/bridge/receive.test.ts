@@ -92,6 +92,16 @@ test('an answer in a chat that is only shown is refused under the answer', async
   assert.deepEqual(bridge.whatsapp.shown, [])
 })
 
+test('what stands for a poll is not sent in the name of the owner', async () => {
+  await using bridge = openBridge()
+  bridge.worker.start()
+  bridge.receive(event(mumInTelegram, { kind: 'placeholder', label: 'Poll: When?' }, { id: '501' }))
+  await waitUntil(() => bridge.telegram.shown.length === 1)
+  assert.equal(bridge.telegram.shown[0]?.text, 'Not sent: "Poll: When?" cannot go to WhatsApp')
+  assert.equal(bridge.telegram.shown[0]?.replyTo, '501')
+  assert.equal(bridge.whatsapp.shown.length, 0)
+})
+
 test('an answer to a message of an only-shown chat never goes to the chat that is answered otherwise', async () => {
   await using bridge = openBridge()
   const dad = 'whatsapp:8@lid'

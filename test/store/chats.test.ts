@@ -108,6 +108,15 @@ test('a Telegram group that became a supergroup takes its mapping along', () => 
   assert.equal(store.mappings.forSource('telegram:-5')[0]?.whatsapp, lid)
 })
 
+test('messages of the old group are not taken for those of the supergroup, which counts anew', () => {
+  using store = tempStore()
+  const [group, supergroup] = ['telegram:-5', 'telegram:-1005'] as const
+  const message = { id: '7', author: 'telegram:11', me: true } as const
+  assert.ok(store.links.remember({ ...message, chat: group }, 1))
+  store.chats.learn({ chat: supergroup, aliases: [group] })
+  assert.ok(store.links.remember({ ...message, chat: supergroup }, 2))
+})
+
 test('a chat is found by a part of its name, its number or its address', () => {
   using store = tempStore()
   store.chats.learn({ chat: lid, aliases: [phone], name: 'Mütter der 4b' })

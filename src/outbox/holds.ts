@@ -1,0 +1,34 @@
+import type { NetworkName } from '../bridge/chat-ref.ts'
+import { backoff } from './backoff.ts'
+
+/** Milliseconds. */
+const longestHold = 60_000
+
+/**
+ * Networks that refused a delivery as offline while their status says connected: they are asked again a little later,
+ * each time in a row later than before, until a delivery succeeds or the network says it is back.
+ */
+export class Holds {
+  readonly #held = new Map<NetworkName, { until: number; times: number }>()
+  readonly #random: () => number
+
+  constructor(random: () => number) {
+    this.#random = random
+  }
+
+  /** Until when (milliseconds since 1970) nothing goes to this network. */
+  until(network: NetworkName): number {
+    return this.#held.get(network)?.until ?? 0
+  }
+
+  hold(network: NetworkName, now: number): void {
+    // Deliveries that were in flight together fail together: that is one outage.
+    if (this.until(network) > now) return
+    const times = (this.#held.get(network)?.times ?? 0) + 1
+    this.#held.set(network, { times, until: now + Math.min(backoff(times, this.#random), longestHold) })
+  }
+
+  release(network: NetworkName): void {
+    this.#held.delete(network)
+  }
+}

@@ -1,0 +1,63 @@
+import { networkOf } from '../bridge/chat-ref.ts'
+import { StoreError } from '../store/index.ts'
+import type { Clock } from '../support/clock.ts'
+import type { Carrier, Log } from './carrier.ts'
+import { decide } from './decide.ts'
+import type { Holds } from './holds.ts'
+import type { Job, Outcome } from './job.ts'
+import type { Outbox } from './outbox.ts'
+import type { Pace } from './pace.ts'
+
+export interface RecordTools {
+  readonly outbox: Outbox
+  readonly carrier: Carrier
+  readonly pace: Pace
+  readonly holds: Holds
+  transaction<T>(work: () => T): T
+  readonly clock: Clock
+  readonly random: () => number
+  /** Milliseconds of failing after which a job is given up. */
+  readonly giveUpAfter: number
+  readonly log: Log
+}
+
+/** Writes down how an attempt ended, and draws the conclusions for its chat and its network. */
+export const record = (job: Job, outcome: Outcome, tools: RecordTools): void => {
+  const { outbox, carrier, pace, holds, clock, log } = tools
+  const network = networkOf(job.target)
+  if (outcome.kind === 'sent') {
+    holds.release(network)
+    outbox.finish(job.id)
+    return
+  }
+  const now = clock.now()
+  const { verdict, problem, from } = outcome
+  log.debug({ job: job.id, verdict: verdict.kind, from, problem }, 'A delivery did not succeed')
+  // What a file's own network says is not about the one we deliver to.
+  if (from !== 'media' && verdict.kind === 'wait') pace.pause(job.target, now + verdict.seconds * 1000)
+  if (from !== 'media' && verdict.kind === 'offline') holds.hold(network, now)
+
+  const decision = decide(job, outcome, { ...tools, now })
+  if (decision.kind === 'again') {
+    outbox.postpone(job.id, decision, problem)
+    return
+  }
+  const level = decision.kind === 'plainer' ? carrier.plainer(job, outcome) : undefined
+  if (level !== undefined) {
+    outbox.step(job.id, level, now, problem)
+    return
+  }
+  log.warn({ job: job.id, problem }, 'A delivery failed for good')
+  outbox.fail(job.id, problem)
+  show(job, problem, tools)
+}
+
+/** A failure to tell of one failure must not hold up all lanes; a full disk does, until it is mended. */
+const show = (job: Job, problem: string, { carrier, transaction, log }: RecordTools): void => {
+  try {
+    transaction(() => carrier.failed(job, problem))
+  } catch (error) {
+    if (error instanceof StoreError) throw error
+    log.error({ err: error, job: job.id }, 'A failed delivery could not be shown')
+  }
+}
