@@ -62,7 +62,12 @@ const mergeMessages = (database: Database, from: ChatRef, to: ChatRef): void => 
       to,
     )
     for (const { gone, kept } of twins) {
-      database.run('UPDATE OR IGNORE links SET source = ?2 WHERE source = ?1', gone, kept)
+      database.run(
+        `UPDATE links SET source = ?2,
+           part = part + (SELECT coalesce(max(part) + 1, 0) FROM links WHERE source = ?2) WHERE source = ?1`,
+        gone,
+        kept,
+      )
       database.run('UPDATE links SET target = ?2 WHERE target = ?1', gone, kept)
       database.run('UPDATE jobs SET source = ?2 WHERE source = ?1', gone, kept)
       database.run('DELETE FROM messages WHERE key = ?', gone)

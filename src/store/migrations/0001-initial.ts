@@ -50,7 +50,6 @@ CREATE TABLE messages (
   seen_at INTEGER NOT NULL,
   UNIQUE (id, chat, author)
 ) STRICT;
-CREATE INDEX messages_of_chat ON messages (chat);
 
 CREATE TABLE links (
   source INTEGER NOT NULL REFERENCES messages (key) ON DELETE CASCADE,
@@ -83,7 +82,6 @@ CREATE TABLE jobs (
 ) STRICT;
 CREATE INDEX jobs_in_lane ON jobs (lane, id) WHERE state <> 'failed';
 CREATE INDEX failed_jobs ON jobs (id) WHERE state = 'failed';
-CREATE INDEX jobs_by_message ON jobs (message_id);
 
 CREATE TABLE heartbeat (
   one INTEGER PRIMARY KEY CHECK (one = 1),
