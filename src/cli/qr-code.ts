@@ -22,14 +22,15 @@ export const renderQrCode = (payload: string): string[] => {
   return [full, ...inner, full]
 }
 
-/** Shows one QR code after the other in the same place of a terminal; in a file, one below the other. */
+/** Shows one QR code after the other in the same place of a terminal; in a file, one below the other, an empty line between. */
 export const openQrDisplay = (sink: Sink): { show(payload: string): void } => {
   let shown = 0
   return {
     show(payload) {
       const lines = renderQrCode(payload)
       if (sink.isTTY !== true) {
-        sink.write(`${lines.join('\n')}\n`)
+        sink.write(`${shown === 0 ? '' : '\n'}${lines.join('\n')}\n`)
+        shown = lines.length
         return
       }
       const painted = lines.map(line => `${WHITE_ON_BLACK}${line}${RESET}\n`).join('')

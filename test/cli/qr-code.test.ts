@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
 import { test } from 'node:test'
 import { openQrDisplay, renderQrCode } from '../../src/cli/qr-code.ts'
+import { readQrCode } from '../simulators/camera.ts'
 
 /** As long as WhatsApp's: a reference and three keys in base64. */
 const payload = `2@${'Ab1+/'.repeat(30)},${'c'.repeat(43)}=,${'d'.repeat(43)}=,${'e'.repeat(43)}=`
@@ -41,6 +42,10 @@ test('the drawing holds every module of the code inside a light frame', () => {
   for (const row of seen) assert.ok(row.length - left - size >= 2)
 })
 
+test('a camera reads what was drawn last', () => {
+  assert.equal(readQrCode(show([payload, `${payload}2`], {})), `${payload}2`)
+})
+
 test('a code as long as WhatsApp’s fits into 80 columns', () => {
   for (const line of renderQrCode(payload)) assert.ok(line.length <= 80, String(line.length))
 })
@@ -76,5 +81,6 @@ test('in a terminal that is too low the screen is cleared instead', () => {
 test('in a file there is no colour and nothing is drawn over', () => {
   const text = show([payload, payload], {})
   assert.ok(!text.includes('\u001b'))
-  assert.equal(text, `${renderQrCode(payload).join('\n')}\n`.repeat(2))
+  const code = `${renderQrCode(payload).join('\n')}\n`
+  assert.equal(text, `${code}\n${code}`)
 })
