@@ -11,6 +11,7 @@ import {
 import { DeliveryError, retry } from '../../bridge/verdict.ts'
 import type { Logger } from '../../support/log.ts'
 import type { AuthState } from './auth-state.ts'
+import { containRejections } from './contain.ts'
 import { enforceTrust } from './trust.ts'
 
 export type AckAnswer = 'closed' | 'silence' | 'aborted' | { readonly error?: string }
@@ -156,6 +157,11 @@ export class Link {
   #listen(): void {
     const { ev, ws } = this.sock
     const { auth, onMessage, onUpdate } = this.#options
+    containRejections(ws, (event, error) => {
+      this.#options.logger.warn(error, `A listener of "${event}" failed`)
+      // What cannot be read once cannot be read again: the cipher of the connection counts frames.
+      if (event === 'message') void this.end('A frame could not be read')
+    })
     // Registered first in line: the envelope must be known when Baileys decrypts.
     ws.prependListener('CB:message', onMessage)
     ws.on('CB:ack,class:message', ({ attrs }: BinaryNode) => {
@@ -223,6 +229,9 @@ export class Link {
     this.#isClosed = true
     clearTimeout(this.#timer)
     for (const settle of [...this.#acks.values()]) settle('closed')
+    // Baileys takes the listeners of "close" away from queries that still wait, but not those of "error": without this
+    // they would wait for a minute.
+    this.sock.ws.emit('error', new Error('Connection Closed'))
   }
 
   #watch(milliseconds: number): void {
