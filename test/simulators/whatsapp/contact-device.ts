@@ -9,7 +9,12 @@ import {
   SenderKeyRecord,
 } from '@whiskeysockets/baileys/lib/Signal/Group/index.js'
 import { ProtocolAddress, SessionBuilder, SessionCipher, SessionRecord, type SignalStorage } from 'libsignal'
-import { calculateSignature, generateKeyPair, verifySignature } from 'libsignal/src/curve.js'
+import {
+  calculateAgreement,
+  calculateSignature,
+  generateKeyPair,
+  verifySignature,
+} from 'libsignal/src/curve.js'
 
 /** What the server hands out for one device. Keys are raw X25519 (32 bytes, no 0x05 prefix). */
 export interface DeviceBundle {
@@ -63,6 +68,11 @@ export class ContactDevice {
   /** Signs with the identity key (XEdDSA, 64 bytes): what a phone does to the identity of a companion. */
   sign(message: Uint8Array): Buffer {
     return Buffer.from(calculateSignature(this.#identity.privKey, message))
+  }
+
+  /** The secret shared with the owner of `publicKey` (32 bytes): what both ends of a pairing code compute. */
+  agree(publicKey: Uint8Array): Buffer {
+    return Buffer.from(calculateAgreement(withPrefix(publicKey), this.#identity.privKey))
   }
 
   /** The keys of this device for somebody who opens a session; each call consumes a fresh one-time prekey. */

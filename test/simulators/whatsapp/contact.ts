@@ -1,0 +1,132 @@
+import type { proto } from '@whiskeysockets/baileys'
+import type { EncPayload } from './contact-device.ts'
+import type { Group } from './group.ts'
+import { Handset, type InboxMessage, newMessageId } from './handset.ts'
+import { el, unixSeconds } from './node.ts'
+import type { World } from './world.ts'
+
+export interface ContactOptions {
+  /** Digits. */
+  phone?: string
+  /** Digits of the LID. */
+  lid?: string
+  /** In the owner's address book; unknown there when left out. */
+  name?: string
+  /** What the contact calls herself. */
+  pushName?: string
+  /** How her private messages are addressed; today's phones use LIDs. */
+  addressing?: 'lid' | 'pn'
+}
+
+export interface SendOptions {
+  /** Default: the private chat. */
+  to?: Group
+  id?: string
+  /** Unix seconds. */
+  timestamp?: number
+}
+
+/** Somebody with WhatsApp on a phone. */
+export class Contact {
+  readonly pn: string
+  readonly lid: string
+  readonly name: string | undefined
+  readonly pushName: string
+  addressing: 'lid' | 'pn'
+  readonly handset: Handset
+  /** Receipts from the companion for what this contact sent. */
+  readonly receipts: { id: string; type: string }[] = []
+  readonly #world: World
+
+  constructor(world: World, options: ContactOptions & { phone: string; lid: string }) {
+    this.#world = world
+    this.pn = `${options.phone}@s.whatsapp.net`
+    this.lid = `${options.lid}@lid`
+    this.name = options.name
+    this.pushName = options.pushName ?? options.name ?? options.phone
+    this.addressing = options.addressing ?? 'lid'
+    this.handset = new Handset(world, this.pn, this.lid)
+  }
+
+  /** What the bridge (or the owner's phone) sent her, private chat and groups. */
+  get inbox(): InboxMessage[] {
+    return this.handset.inbox
+  }
+
+  /** Sends a message (a string is plain text) and returns its id. It waits on the server while the bridge is away. */
+  async send(content: proto.IMessage | string, options: SendOptions = {}): Promise<string> {
+    const { to: group, id = newMessageId(), timestamp = unixSeconds() } = options
+    if (group && !group.participants.has(this)) {
+      throw new Error(`"${this.pushName}" is not a member of "${group.subject}"`)
+    }
+    const message = typeof content === 'string' ? { conversation: content } : content
+    this.#world.tell({ chat: group?.jid ?? this.lid, from: this.pushName, id, message, timestamp })
+    const author = group?.addressOf(this)
+    await this.handset.transmit({
+      id,
+      message,
+      timestamp,
+      attrs: group ? this.#groupAttrs(group) : this.#privateAttrs(),
+      ...(group && { group }),
+      ...(author && { author }),
+    })
+    return id
+  }
+
+  /** Marks messages of the bridge as read. */
+  read(ids: string[], chat?: Group): void {
+    for (const id of ids) this.#receipt(id, chat, 'read')
+  }
+
+  /** Asks the bridge to send a message again, as a phone does that cannot read it. */
+  askAgain(id: string, chat?: Group): void {
+    this.#receipt(id, chat, 'retry')
+  }
+
+  /** Makes the next messages from the bridge unreadable on this phone. */
+  failToRead(times = 1): void {
+    this.handset.failToRead(times)
+  }
+
+  /** Called by the server for each copy of what the companion sends. */
+  async accept(incoming: {
+    id: string
+    chat: string
+    from: string
+    encs: EncPayload[]
+    group?: Group
+  }): Promise<void> {
+    const message = await this.handset.receive(incoming)
+    this.#receipt(incoming.id, incoming.group, message ? undefined : 'retry', incoming.chat)
+  }
+
+  #receipt(id: string, group: Group | undefined, type: 'read' | 'retry' | undefined, chat?: string): void {
+    const t = String(unixSeconds())
+    const address = chat ?? this.inbox.find(entry => entry.id === id)?.chat ?? this.lid
+    const attrs = group
+      ? { from: group.jid, participant: group.addressOf(this) }
+      : { from: address.endsWith('@s.whatsapp.net') ? this.pn : this.lid }
+    const content = type === 'retry' ? this.handset.retryNodes(id, t) : undefined
+    this.#world.companion?.queue.push(el('receipt', { ...attrs, id, t, type }, content))
+  }
+
+  #privateAttrs(): Record<string, string> {
+    const addresses: Record<string, string> =
+      this.addressing === 'lid'
+        ? { from: this.lid, sender_pn: this.pn }
+        : { from: this.pn, sender_lid: this.lid }
+    return { ...addresses, notify: this.pushName }
+  }
+
+  #groupAttrs(group: Group): Record<string, string> {
+    const alternative: Record<string, string> =
+      group.addressing === 'lid' ? { participant_pn: this.pn } : { participant_lid: this.lid }
+    return {
+      from: group.jid,
+      participant: group.addressOf(this),
+      addressing_mode: group.addressing,
+      ...alternative,
+      notify: this.pushName,
+    }
+  }
+}

@@ -1,0 +1,217 @@
+import { randomBytes, randomInt } from 'node:crypto'
+import { type BinaryNode, proto } from '@whiskeysockets/baileys'
+import type { Companion } from './companion.ts'
+import { ContactDevice, type EncPayload } from './contact-device.ts'
+import { bundleNodes, parseRetryKeys } from './device-keys.ts'
+import type { Group } from './group.ts'
+import { bigEndian, child, el, unixSeconds } from './node.ts'
+import type { World } from './world.ts'
+
+/** A message that has come in on a phone. */
+export interface InboxMessage {
+  id: string
+  /** Where the bridge sent it: an address of this person, or the group's. */
+  chat: string
+  message: proto.IMessage
+  /** How often it came. A phone shows it once. */
+  copies: number
+  /** Unix milliseconds of the first copy. */
+  at: number
+}
+
+/** How a message travels to the companion. */
+export interface Outgoing {
+  id: string
+  /** The attributes beside `id`, `t`, `type`. */
+  attrs: Record<string, string | undefined>
+  message: proto.IMessage
+  group?: Group
+  /** Unix seconds. */
+  timestamp: number
+  /** The sender's address in that group. */
+  author?: string
+}
+
+/** The primary device of somebody: a contact, or the owner of the account. */
+export class Handset {
+  readonly device: ContactDevice
+  readonly inbox: InboxMessage[] = []
+  readonly #world: World
+  readonly #outgoing = new Map<string, Outgoing>()
+  readonly #retries = new Map<string, number>()
+  #unreadable = 0
+
+  constructor(world: World, pn: string, lid: string) {
+    this.#world = world
+    this.device = new ContactDevice({ jid: pn })
+    this.device.alias(lid, pn)
+  }
+
+  /** Makes the next messages unreadable, so that the phone asks for them again. */
+  failToRead(times: number): void {
+    this.#unreadable = times
+  }
+
+  /** Encrypts for the companion and hands the stanza to the server. Without a companion nothing happens. */
+  async transmit(outgoing: Outgoing): Promise<void> {
+    const { companion } = this.#world
+    if (!companion) return
+    this.#outgoing.set(outgoing.id, outgoing)
+    this.#know(companion)
+    const content = outgoing.group
+      ? await this.#sealForGroup(companion, outgoing, outgoing.group)
+      : [encNode(await this.#seal(companion, outgoing.message), outgoing.message)]
+    companion.queue.push(stanza(outgoing, content))
+  }
+
+  /** The companion could not read a message: sends it again, to it alone, in a new session where it gave keys. */
+  async retransmit(companion: Companion, receipt: BinaryNode): Promise<void> {
+    const outgoing = this.#outgoing.get(receipt.attrs['id'] ?? '')
+    if (!outgoing) return
+    this.#know(companion)
+    const keys = parseRetryKeys(receipt)
+    if (keys) await this.device.renewSession(companion.pn, keys)
+    const count = child(receipt, 'retry')?.attrs['count'] ?? '1'
+    const message = outgoing.group
+      ? { ...outgoing.message, ...(await this.#senderKey(outgoing.group)) }
+      : outgoing.message
+    const enc = encNode(await this.#seal(companion, message), outgoing.message, count)
+    companion.queue.push(stanza(outgoing, [enc]))
+  }
+
+  /**
+   * Takes what the companion sent. Returns the message, or undefined when it cannot be read: then a retry receipt is due.
+   * `from` is the companion's device address.
+   */
+  async receive(incoming: {
+    id: string
+    chat: string
+    from: string
+    encs: EncPayload[]
+    group?: Group
+  }): Promise<proto.IMessage | undefined> {
+    const { companion } = this.#world
+    if (companion) this.#know(companion)
+    if (this.#unreadable > 0) {
+      this.#unreadable -= 1
+      return undefined
+    }
+    try {
+      const message: proto.IMessage = {}
+      for (const enc of incoming.encs) {
+        const plain =
+          enc.type === 'skmsg'
+            ? await this.device.decryptGroup(incoming.group?.jid ?? '', incoming.from, enc)
+            : await this.device.decrypt(incoming.from, enc)
+        const part = proto.Message.decode(unpad(plain))
+        const skdm = part.senderKeyDistributionMessage?.axolotlSenderKeyDistributionMessage
+        if (skdm && incoming.group)
+          await this.device.processSenderKey(incoming.group.jid, incoming.from, skdm)
+        Object.assign(message, part)
+      }
+      this.#keep(incoming.id, incoming.chat, message)
+      return message
+    } catch (error) {
+      this.#world.record.problem(`A phone could not read "${incoming.id}": ${String(error)}`)
+      return undefined
+    }
+  }
+
+  /** The children of a retry receipt for a message that could not be read; with fresh keys from the second on. */
+  retryNodes(id: string, timestamp: string): BinaryNode[] {
+    const count = (this.#retries.get(id) ?? 0) + 1
+    this.#retries.set(id, count)
+    return [
+      el('retry', { count: String(count), id, t: timestamp, v: '1' }),
+      el('registration', {}, bigEndian(this.device.registrationId, 4)),
+      ...(count > 1 ? [el('keys', {}, bundleNodes(this.device.bundle()))] : []),
+    ]
+  }
+
+  #keep(id: string, chat: string, message: proto.IMessage): void {
+    const isGroup = chat.endsWith('@g.us')
+    const sameChat = (other: string) => other === chat || !(isGroup || other.endsWith('@g.us'))
+    const known = this.inbox.find(entry => entry.id === id && sameChat(entry.chat))
+    if (known) known.copies += 1
+    else this.inbox.push({ id, chat, message, copies: 1, at: Date.now() })
+  }
+
+  /** The companion's two addresses are one device. */
+  #know(companion: Companion): void {
+    this.device.alias(companion.lid, companion.pn)
+  }
+
+  #seal(companion: Companion, message: proto.IMessage): Promise<EncPayload> {
+    return this.device.encryptFor(companion.pn, pad(message), () => companion.keys.bundle())
+  }
+
+  async #sealForGroup(companion: Companion, outgoing: Outgoing, group: Group): Promise<BinaryNode[]> {
+    const content: BinaryNode[] = []
+    const given = `${group.jid} ${outgoing.author}`
+    if (!companion.senderKeysGiven.has(given)) {
+      companion.senderKeysGiven.add(given)
+      content.push(encNode(await this.#seal(companion, await this.#senderKey(group)), {}))
+    }
+    const enc = await this.device.encryptGroup(group.jid, pad(outgoing.message))
+    return [...content, encNode(enc, outgoing.message)]
+  }
+
+  async #senderKey(group: Group): Promise<proto.IMessage> {
+    const axolotlSenderKeyDistributionMessage = await this.device.senderKeyDistribution(group.jid)
+    return { senderKeyDistributionMessage: { groupId: group.jid, axolotlSenderKeyDistributionMessage } }
+  }
+}
+
+/** As phones make them: 32 hexadecimal digits, on Android with AC in front. */
+export function newMessageId(): string {
+  return `AC${randomBytes(15).toString('hex').toUpperCase()}`
+}
+
+function stanza({ id, attrs, message, timestamp }: Outgoing, content: BinaryNode[]): BinaryNode {
+  const type = messageType(message)
+  return el('message', { ...attrs, id, t: String(timestamp || unixSeconds()), type }, content)
+}
+
+const MEDIA_TYPES = {
+  imageMessage: 'image',
+  videoMessage: 'video',
+  ptvMessage: 'video',
+  audioMessage: 'audio',
+  documentMessage: 'document',
+  documentWithCaptionMessage: 'document',
+  stickerMessage: 'sticker',
+  contactMessage: 'vcard',
+  contactsArrayMessage: 'contact_array',
+  locationMessage: 'location',
+  liveLocationMessage: 'livelocation',
+} as const
+
+function messageType(outer: proto.IMessage): string {
+  const message = outer.deviceSentMessage?.message ?? outer
+  if (message.reactionMessage) return 'reaction'
+  if (message.pollCreationMessage ?? message.pollCreationMessageV3 ?? message.pollUpdateMessage) return 'poll'
+  if (message.eventMessage) return 'event'
+  return mediaType(message) === undefined ? 'text' : 'media'
+}
+
+function mediaType(outer: proto.IMessage): string | undefined {
+  const message = outer.deviceSentMessage?.message ?? outer
+  const fields = Object.entries(MEDIA_TYPES) as [keyof typeof MEDIA_TYPES, string][]
+  return fields.find(([field]) => message[field])?.[1]
+}
+
+function encNode(enc: EncPayload, message: proto.IMessage, count?: string): BinaryNode {
+  return el('enc', { v: '2', type: enc.type, mediatype: mediaType(message), count }, enc.ciphertext)
+}
+
+/** WhatsApp's padding: 1 to 16 bytes, each of them the number of them. */
+function pad(message: proto.IMessage): Buffer {
+  const length = randomInt(1, 17)
+  return Buffer.concat([proto.Message.encode(message).finish(), Buffer.alloc(length, length)])
+}
+
+function unpad(plain: Buffer): Buffer {
+  const length = plain.at(-1) ?? 0
+  if (length < 1 || length > 16 || length > plain.length) throw new Error(`The padding is "${length}"`)
+  return plain.subarray(0, -length)
+}

@@ -1,0 +1,245 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { BinaryNode, proto } from '@whiskeysockets/baileys'
+import type { Contact, ContactOptions } from './contact.ts'
+import type { Group, GroupOptions } from './group.ts'
+import type { InboxMessage } from './handset.ts'
+import { CA_FILE, type MediaServer, startMediaServer } from './media-server.ts'
+import { el } from './node.ts'
+import type { Forgery } from './pairing.ts'
+import type { Recorder } from './record.ts'
+import { Server } from './server.ts'
+import { type Account, type Transmission, World } from './world.ts'
+
+export type { Contact, ContactOptions, SendOptions } from './contact.ts'
+export type { Group, GroupOptions } from './group.ts'
+export type { InboxMessage } from './handset.ts'
+export type { Forgery } from './pairing.ts'
+export type { Transmission } from './world.ts'
+
+export interface SimulatorOptions {
+  /** Default: a free one. */
+  port?: number
+  /** Digits. */
+  phone?: string
+  lid?: string
+  /** Push name of the account. */
+  name?: string
+}
+
+/** Starts WhatsApp on loopback: the chat server, the media host, the owner's phone. */
+export async function startWhatsAppSimulator(options: SimulatorOptions = {}): Promise<WhatsAppSimulator> {
+  const account = {
+    pn: `${options.phone ?? '15550000001'}@s.whatsapp.net`,
+    lid: `${options.lid ?? '900000000000001'}@lid`,
+    name: options.name ?? 'Olivia Owner',
+  }
+  const media = await startMediaServer()
+  const world = new World(account, media)
+  return new WhatsAppSimulator(world, await Server.listen(world, options.port ?? 0))
+}
+
+/** One account on a WhatsApp of its own. README.md in this folder says what it does and what it refuses. */
+export class WhatsAppSimulator {
+  readonly url: string
+  /** Hex, for `WA_CERT_DETAILS.PUBLIC_KEY`. */
+  readonly rootKey: string
+  readonly media: MediaServer
+  /** `127.0.0.1:PORT` */
+  readonly mediaHost: string
+  /** For NODE_EXTRA_CA_CERTS. */
+  readonly caFile = CA_FILE
+  readonly account: Account
+  readonly phone: OwnerPhone
+  readonly #world: World
+  readonly #server: Server
+
+  constructor(world: World, server: Server) {
+    this.#world = world
+    this.#server = server
+    this.url = `ws://127.0.0.1:${server.port}/ws/chat`
+    this.rootKey = server.identity.rootKey.toString('hex')
+    this.media = world.media
+    this.mediaHost = world.media.host
+    this.account = world.account
+    this.phone = new OwnerPhone(world, server)
+  }
+
+  addContact(options: ContactOptions = {}): Contact {
+    return this.#world.addContact(options)
+  }
+
+  addGroup(options: GroupOptions): Group {
+    return this.#world.addGroup(options)
+  }
+
+  /** The bridge's device address while one is linked, `…:7@s.whatsapp.net`. */
+  get companion(): string | undefined {
+    return this.#world.companion?.pn
+  }
+
+  /** The bridge is logged in. */
+  get isConnected(): boolean {
+    return this.#world.companion?.isConnected ?? false
+  }
+
+  /** The bridge is logged in and has got everything that waited for it. */
+  get isLive(): boolean {
+    return this.#world.companion?.queue.isLive ?? false
+  }
+
+  /** What the bridge has not settled yet: messages without a receipt, receipts and notifications without an ack. */
+  get pending(): readonly BinaryNode[] {
+    return this.#world.companion?.queue.pending ?? []
+  }
+
+  /** One-time prekeys of the bridge that are left on the server. */
+  get preKeyCount(): number {
+    return this.#world.companion?.keys.count ?? 0
+  }
+
+  /** All chats as their members see them, in order, each message once. */
+  get transcript(): readonly Transmission[] {
+    return this.#world.transcript
+  }
+
+  /** Every stanza received from the bridge. */
+  get requests(): readonly BinaryNode[] {
+    return this.#world.record.requests
+  }
+
+  get unexpected(): readonly string[] {
+    return this.#world.record.unexpected
+  }
+
+  /** What went wrong without being anybody's mistake, such as messages that a phone could not read. */
+  get problems(): readonly string[] {
+    return this.#world.record.problems
+  }
+
+  /** Messages that the bridge refused to take, with its error code. */
+  get nacks(): Recorder['nacks'] {
+    return this.#world.record.nacks
+  }
+
+  /** `<presence>` and `<chatstate>` from the bridge. */
+  get presenceSeen(): readonly BinaryNode[] {
+    return this.#world.record.presences
+  }
+
+  /** Throws when the bridge asked something unknown or wrong. */
+  assertNoSurprises(): void {
+    const { unexpected } = this.#world.record
+    if (unexpected.length > 0) throw new Error(`The bridge surprised WhatsApp:\n- ${unexpected.join('\n- ')}`)
+  }
+
+  /** Forgets the surprises so far and returns them: for tests that provoke some. */
+  takeSurprises(): string[] {
+    return this.#world.record.unexpected.splice(0)
+  }
+
+  /** Ends the bridge's stream: 515 restart, 503 unavailable, 401 unlinked, `conflict` another login took over. */
+  streamError(kind: number | 'conflict'): void {
+    if (kind === 401) this.#server.unlink()
+    else if (kind === 'conflict') this.#server.streamError({}, [el('conflict', { type: 'replaced' })])
+    else this.#server.streamError({ code: String(kind) })
+  }
+
+  /** Cuts all connections without a word. */
+  dropConnection(): void {
+    this.#server.drop()
+  }
+
+  /** From now on the server takes everything in and says nothing, also on new connections. */
+  silence(on: boolean): void {
+    this.#server.silence(on)
+  }
+
+  /** The next login or registration is turned away with `<failure reason/>`: 401, 403, 405, 503 … */
+  refuseNextLogin(code: number): void {
+    this.#server.loginRefusals.push(code)
+  }
+
+  /** Keeps the acks for messages back until told `false`. */
+  holdAcks(on: boolean): void {
+    this.#server.holdAcks(on)
+  }
+
+  /** The next message is not delivered; its ack carries this error (463, 479 …). */
+  refuseNext(code: number): void {
+    this.#server.sendFaults.push({ kind: 'refuse', code })
+  }
+
+  /** At the next message the connection breaks: after it was delivered, or before. */
+  cutNextSend(when: 'before-ack' | 'before-delivery'): void {
+    this.#server.sendFaults.push({ kind: `cut-${when}` })
+  }
+
+  /** Waits for something to become true. */
+  async until(condition: () => boolean, what = String(condition), milliseconds = 10_000): Promise<void> {
+    const deadline = Date.now() + milliseconds
+    while (!condition()) {
+      if (Date.now() > deadline) throw new Error(`Not within ${milliseconds} ms: ${what}`)
+      await sleep(5)
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#server.close()
+    await this.media[Symbol.asyncDispose]()
+  }
+}
+
+/** The owner's phone as its owner uses it. */
+export class OwnerPhone {
+  readonly #world: World
+  readonly #server: Server
+
+  constructor(world: World, server: Server) {
+    this.#world = world
+    this.#server = server
+  }
+
+  /** Scans a QR code of the bridge (the raw payload); resolves when it is linked. */
+  scan(payload: string, options: { forge?: Forgery } = {}): Promise<void> {
+    return this.#server.linking.scan(payload, options.forge)
+  }
+
+  /** Enters the pairing code that the bridge shows; resolves when it is linked, rejects when the code is wrong. */
+  enterPairingCode(code: string, options: { forge?: Forgery } = {}): Promise<void> {
+    return this.#server.linking.enterCode(code, options.forge)
+  }
+
+  /** Turns down the devices that want to be linked now. */
+  refuse(code = 401): void {
+    this.#server.linking.refuse(code)
+  }
+
+  /** Removes the bridge in "Linked devices". */
+  unlink(): void {
+    this.#server.unlink()
+  }
+
+  /** Types a message on the phone. */
+  send(
+    chat: Contact | Group | 'me',
+    content: proto.IMessage | string,
+    options: { id?: string; timestamp?: number } = {},
+  ): Promise<string> {
+    return this.#world.phone.send(chat, content, options)
+  }
+
+  /** A message to the bridge that belongs to no chat (`category="peer"`). */
+  tellCompanion(message: proto.IMessage): Promise<void> {
+    return this.#world.phone.tellCompanion(message)
+  }
+
+  /** What the bridge sent, as it shows up on the phone. */
+  get inbox(): InboxMessage[] {
+    return this.#world.phone.inbox
+  }
+
+  /** Receipts of the bridge for what the phone sent. */
+  get receipts(): { id: string; type: string }[] {
+    return this.#world.phone.receipts
+  }
+}

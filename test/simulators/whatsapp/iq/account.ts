@@ -1,0 +1,74 @@
+import { child, children, el, unixSeconds } from '../node.ts'
+import { IqError, type IqHandlers } from './iq.ts'
+
+const PRIVACY = {
+  readreceipts: 'all',
+  profile: 'all',
+  status: 'contacts',
+  online: 'all',
+  last: 'contacts',
+  groupadd: 'all',
+  calladd: 'all',
+  messages: 'all',
+}
+
+/** The GraphQL questions that Baileys asks by itself (lib/Types/Mex.js), by query id. */
+const MEX: Record<string, unknown> = {
+  '23983697327930364': { xwa2_fetch_account_reachout_timelock: { is_active: false } },
+  '24503548349331633': {
+    xwa2_message_capping_info: { total_quota: -1, used_quota: 0, capping_status: 'NONE' },
+  },
+}
+
+/** Settings and housekeeping of the account. */
+export const accountHandlers: IqHandlers = {
+  'w:p get ping': () => [],
+  'w:stats set add': () => [],
+  'urn:xmpp:whatsapp:dirty set clean': () => [],
+  'passive set passive': () => [],
+
+  /** From here on the server delivers. */
+  'passive set active': (_request, { companion, wire }) => {
+    // The answer goes first: the handlers' caller sends it before the next stanza is handled.
+    setImmediate(() => companion.queue.start(wire))
+    return []
+  },
+
+  'abt get props': () => [el('props', { protocol: '1', ab_key: '0', hash: 'sim', refresh: '86400' })],
+  'blocklist get': () => [el('list', { dhash: '0' })],
+
+  'privacy get privacy': () => {
+    const categories = Object.entries(PRIVACY).map(([name, value]) => el('category', { name, value }))
+    return [el('privacy', {}, categories)]
+  },
+
+  'privacy set tokens': (request, { world }) => {
+    const tokens = children(child(request, 'tokens'), 'token')
+    const stranger = tokens.find(
+      ({ attrs }) => !world.findContact(attrs['jid'] ?? '') && !world.isMe(attrs['jid'] ?? ''),
+    )
+    if (tokens.length === 0 || stranger) throw new IqError(400, 'bad-request')
+    return []
+  },
+
+  'w:m set media_conn': (_request, { world }) => {
+    const attrs = { auth: world.media.auth, ttl: '300', auth_ttl: '21600', max_buckets: '12', id: '1' }
+    const hosts = [
+      el('host', { hostname: world.media.host, type: 'primary', maxContentLengthBytes: '2147483648' }),
+    ]
+    return [el('media_conn', attrs, hosts)]
+  },
+
+  'w:mex get query': request => {
+    const query = child(request, 'query')?.attrs['query_id'] ?? ''
+    const data = MEX[query]
+    if (!data) throw new IqError(501, 'feature-not-implemented', `The GraphQL query "${query}" is unknown`)
+    return [el('result', {}, Buffer.from(JSON.stringify({ data })))]
+  },
+
+  'w:profile:picture get picture': () => {
+    throw new IqError(404, 'item-not-found')
+  },
+
+  'w:biz get business_profile': () => [el('business_profile', { v: '244', t: String(unixSeconds()) })],
+}

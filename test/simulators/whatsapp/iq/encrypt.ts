@@ -1,0 +1,39 @@
+import { bundleNodes } from '../device-keys.ts'
+import { bigEndian, child, children, deviceOf, el, unixSeconds } from '../node.ts'
+import { IqError, type IqHandlers } from './iq.ts'
+
+/** Prekeys: the companion's own, and those of the people it writes to. */
+export const encryptHandlers: IqHandlers = {
+  'encrypt get count': (_request, { companion }) => [el('count', { value: String(companion.keys.count) })],
+
+  'encrypt get digest': (_request, { companion }) => {
+    if (companion.keys.uploads === 0) throw new IqError(404, 'item-not-found')
+    return [companion.keys.digest()]
+  },
+
+  'encrypt set registration': (request, { companion }) => {
+    companion.keys.upload(request)
+    return []
+  },
+
+  'encrypt set rotate': (request, { companion }) => {
+    companion.keys.rotate(request)
+    return []
+  },
+
+  'encrypt get key': (request, { world }) => {
+    const users = children(child(request, 'key'), 'user')
+    if (users.length === 0) throw new IqError(400, 'bad-request')
+    const t = String(unixSeconds())
+    const answers = users.map(({ attrs: { jid = '' } }) => {
+      const person = world.findContact(jid) ?? (world.isMe(jid) ? world.phone : undefined)
+      if (!person || deviceOf(jid) !== 0) {
+        return el('user', { jid }, [el('error', { code: '404', text: 'item-not-found' })])
+      }
+      const bundle = person.handset.device.bundle()
+      const registration = el('registration', {}, bigEndian(bundle.registrationId, 4))
+      return el('user', { jid, t }, [registration, ...bundleNodes(bundle)])
+    })
+    return [el('list', {}, answers)]
+  },
+}

@@ -1,0 +1,38 @@
+import type { BinaryNode } from '@whiskeysockets/baileys'
+import { children, el, SERVER } from '../node.ts'
+import { describeNode } from '../record.ts'
+import { accountHandlers } from './account.ts'
+import { encryptHandlers } from './encrypt.ts'
+import { groupHandlers } from './groups.ts'
+import { type IqContext, IqError, type IqHandlers } from './iq.ts'
+import { syncHandlers } from './sync.ts'
+import { usyncHandlers } from './usync.ts'
+
+const HANDLERS: IqHandlers = {
+  ...accountHandlers,
+  ...encryptHandlers,
+  ...groupHandlers,
+  ...syncHandlers,
+  ...usyncHandlers,
+}
+
+/** Answers a query of a companion that is logged in. What nobody knows is recorded and answered with 501. */
+export async function answerIq(request: BinaryNode, context: IqContext): Promise<BinaryNode> {
+  const { id, xmlns, type, to } = request.attrs
+  const first = children(request)[0]?.tag
+  const name = [xmlns, type, first].filter(part => part !== undefined).join(' ')
+  const { record } = context.world
+  try {
+    if (!id) throw new IqError(400, 'bad-request', 'The request has no id')
+    if (!record.isNewRequest(id)) throw new IqError(400, 'bad-request', `The id "${id}" was used before`)
+    const handler = HANDLERS[name]
+    if (!handler) throw new IqError(501, 'feature-not-implemented', 'The request is unknown')
+    return el('iq', { type: 'result', from: to ?? SERVER, id }, await handler(request, context))
+  } catch (error) {
+    const refusal = error instanceof IqError ? error : new IqError(400, 'bad-request', String(error))
+    // A 404 is an everyday answer; everything else is something that no client should ask.
+    if (refusal.code !== 404) record.surprise(`${refusal.code} ${refusal.message}: ${describeNode(request)}`)
+    const node = el('error', { code: String(refusal.code), text: refusal.text })
+    return el('iq', { type: 'error', from: to ?? SERVER, id }, [node])
+  }
+}

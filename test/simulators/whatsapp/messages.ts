@@ -1,0 +1,142 @@
+import type { BinaryNode } from '@whiskeysockets/baileys'
+import type { Companion } from './companion.ts'
+import type { EncPayload } from './contact-device.ts'
+import type { Group } from './group.ts'
+import { bytes, child, children, deviceOf, el, withoutDevice } from './node.ts'
+import { describeNode } from './record.ts'
+import type { World } from './world.ts'
+
+/** What the server does with the sends of the companion, one after the other; `undefined` is the normal course. */
+export type SendFault =
+  /** `<ack error/>`, nothing is delivered. */
+  | { kind: 'refuse'; code: number }
+  /** Delivered, but the connection breaks before the ack. */
+  | { kind: 'cut-before-ack' }
+  /** The connection breaks before anything is delivered. */
+  | { kind: 'cut-before-delivery' }
+
+/** A copy for one phone. */
+interface Copy {
+  to: string
+  encs: EncPayload[]
+}
+
+class Refusal extends Error {
+  readonly code: number
+
+  constructor(code: number, message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+/**
+ * Checks and delivers a `<message>` of the companion. Returns the `<ack>` for it: refusals carry the server's error, 479
+ * for a stanza that does not add up, 404 and 403 for groups, 463 where somebody is nobody's contact.
+ */
+export async function acceptMessage(
+  node: BinaryNode,
+  { world, companion }: { world: World; companion: Companion },
+): Promise<{ ack: BinaryNode; deliver: () => Promise<void> }> {
+  const { id, to } = node.attrs
+  try {
+    if (!id || !to) throw new Refusal(479, 'id or to is missing')
+    const group = to.endsWith('@g.us') ? checkGroup(world, node, to) : undefined
+    const copies = group ? groupCopies(node, group, world) : privateCopies(node, to, world)
+    const deliver = () => deliverCopies({ id, to, copies, world, companion, ...(group && { group }) })
+    return { ack: el('ack', { class: 'message', id, from: to }), deliver }
+  } catch (error) {
+    const code = error instanceof Refusal ? error.code : 479
+    world.record.surprise(`Message refused (${code}): ${String(error)} in ${describeNode(node)}`)
+    return { ack: refusal(node, code), deliver: async () => undefined }
+  }
+}
+
+export function refusal({ attrs: { id, to } }: BinaryNode, code: number): BinaryNode {
+  return el('ack', { class: 'message', id, from: to, error: String(code) })
+}
+
+function checkGroup(world: World, node: BinaryNode, jid: string): Group {
+  const group = world.findGroup(jid)
+  if (!group) throw new Refusal(404, 'there is no such group')
+  if (!group.includesMe) throw new Refusal(403, 'the account is not a member')
+  if (group.announce && !group.isAdmin('me')) throw new Refusal(403, 'only admins may write')
+  const isRetry = node.attrs['participant'] !== undefined
+  if (!isRetry && node.attrs['addressing_mode'] !== group.addressing) {
+    throw new Refusal(421, `the group is addressed by "${group.addressing}"`)
+  }
+  return group
+}
+
+/** Every member gets the `skmsg`, and before it the sender key where one is in the stanza for it. */
+function groupCopies(node: BinaryNode, group: Group, world: World): Copy[] {
+  const { participant } = node.attrs
+  if (participant) return [{ to: participant, encs: encs(node) }]
+  const [shared] = encs(node).filter(({ type }) => type === 'skmsg')
+  if (!shared) throw new Refusal(479, 'there is no skmsg for the group')
+  const keys = new Map(participants(node).map(({ to, encs }) => [withoutDevice(to), encs]))
+  const members = [world.account, ...group.participants].map(person => group.addressOf(person))
+  for (const to of keys.keys()) {
+    if (!members.includes(to)) throw new Refusal(479, `"${to}" is no member of the group`)
+  }
+  return members.map(to => ({ to, encs: [...(keys.get(to) ?? []), shared] }))
+}
+
+/** A copy for the other person's phone and one for the own; a single `<enc>` when it is for one device alone. */
+function privateCopies(node: BinaryNode, to: string, world: World): Copy[] {
+  const person = withoutDevice(to)
+  if (!world.isMe(person) && !world.findContact(person))
+    throw new Refusal(479, `nobody has the address "${to}"`)
+  const direct = encs(node)
+  if (direct.length > 0) return [{ to, encs: direct }]
+  const copies = participants(node)
+  const forPerson = copies.filter(copy => withoutDevice(copy.to) === person)
+  if (forPerson.length === 0) throw new Refusal(479, `there is nothing for "${to}" itself`)
+  for (const copy of copies) {
+    const known = withoutDevice(copy.to) === person || world.isMe(copy.to)
+    if (!known || deviceOf(copy.to) !== 0) throw new Refusal(479, `"${copy.to}" has no business in this chat`)
+  }
+  return copies
+}
+
+async function deliverCopies(delivery: {
+  id: string
+  to: string
+  copies: Copy[]
+  world: World
+  companion: Companion
+  group?: Group
+}): Promise<void> {
+  const { id, to, copies, world, companion, group } = delivery
+  for (const copy of copies) {
+    const from = copy.to.endsWith('@lid') ? companion.lid : companion.pn
+    const contact = world.findContact(copy.to)
+    const receiver = contact ?? world.phone
+    const chat = group ? group.jid : withoutDevice(to)
+    const before = receiver.inbox.length
+    await receiver.accept({ id, chat, from, encs: copy.encs, ...(group && { group }) })
+    const news = receiver.inbox.slice(before).at(-1)
+    if (news && contact) {
+      const room = group ? group.jid : contact.lid
+      const timestamp = Math.floor(Date.now() / 1000)
+      world.tell({ chat: room, from: 'bridge', id, message: news.message, timestamp })
+    }
+  }
+}
+
+function participants(node: BinaryNode): Copy[] {
+  return children(child(node, 'participants'), 'to').map(to => ({
+    to: to.attrs['jid'] ?? '',
+    encs: encs(to),
+  }))
+}
+
+function encs(node: BinaryNode): EncPayload[] {
+  return children(node, 'enc').map(enc => {
+    const { type, v } = enc.attrs
+    if (v !== '2') throw new Refusal(479, `enc has version "${v}"`)
+    if (type !== 'pkmsg' && type !== 'msg' && type !== 'skmsg')
+      throw new Refusal(479, `enc has type "${type}"`)
+    return { type, ciphertext: bytes(enc) }
+  })
+}

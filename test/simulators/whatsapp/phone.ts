@@ -1,0 +1,152 @@
+import { type proto, WAMessageStatus } from '@whiskeysockets/baileys'
+import { keyShareMessage } from './app-state.ts'
+import { Contact } from './contact.ts'
+import type { EncPayload } from './contact-device.ts'
+import { Group } from './group.ts'
+import { Handset, type InboxMessage, newMessageId, type Outgoing } from './handset.ts'
+import { type HistoryPiece, historyMessage } from './history-sync.ts'
+import { el, unixSeconds } from './node.ts'
+import type { Transmission, World } from './world.ts'
+
+/** The owner's phone: the primary device of the account. */
+export class Phone {
+  readonly handset: Handset
+  /** Receipts from the companion for what the phone sent it. */
+  readonly receipts: { id: string; type: string }[] = []
+  readonly #world: World
+
+  constructor(world: World) {
+    this.#world = world
+    this.handset = new Handset(world, world.account.pn, world.account.lid)
+  }
+
+  /** What the companion sent, as the phone shows it: copies of messages to others, and peer messages. */
+  get inbox(): InboxMessage[] {
+    return this.handset.inbox
+  }
+
+  /** The owner types a message on the phone, into the chat with a contact, a group, or the own one (`me`). */
+  async send(
+    chat: Contact | Group | 'me',
+    content: proto.IMessage | string,
+    options: { id?: string; timestamp?: number } = {},
+  ): Promise<string> {
+    const { id = newMessageId(), timestamp = unixSeconds() } = options
+    const { account } = this.#world
+    const message = typeof content === 'string' ? { conversation: content } : content
+    const jid = chat === 'me' ? account.lid : chat instanceof Group ? chat.jid : chat.lid
+    this.#world.tell({ chat: jid, from: 'phone', id, message, timestamp })
+    this.#showOthers(chat, { id, chat: jid, message, copies: 1, at: Date.now() })
+    await this.handset.transmit(this.#outgoing(chat, { id, message, timestamp }))
+    return id
+  }
+
+  /** A message from the phone to its companion that belongs to no chat. */
+  async tellCompanion(message: proto.IMessage): Promise<void> {
+    const attrs = { from: this.#world.account.pn, category: 'peer' }
+    await this.handset.transmit({ id: newMessageId(), attrs, message, timestamp: unixSeconds() })
+  }
+
+  /** What a phone sends to a device that has just been linked: the keys of the app state, and the past. */
+  async firstSync(): Promise<void> {
+    await this.tellCompanion(keyShareMessage([this.#world.appState.key]))
+    for (const piece of this.#history()) await this.tellCompanion(historyMessage(piece))
+  }
+
+  /** Called by the server for each copy of what the companion sends to its own account. */
+  async accept(incoming: {
+    id: string
+    chat: string
+    from: string
+    encs: EncPayload[]
+    group?: Group
+  }): Promise<void> {
+    const message = await this.handset.receive(incoming)
+    const { account, companion } = this.#world
+    const t = String(unixSeconds())
+    const attrs = incoming.group
+      ? { from: incoming.group.jid, participant: incoming.group.addressOf(account) }
+      : { from: incoming.chat.endsWith('@lid') ? account.lid : account.pn, recipient: incoming.chat }
+    const stanza = message
+      ? el('receipt', { ...attrs, id: incoming.id, t, type: 'sender' })
+      : el(
+          'receipt',
+          { ...attrs, id: incoming.id, t, type: 'retry' },
+          this.handset.retryNodes(incoming.id, t),
+        )
+    companion?.queue.push(stanza)
+  }
+
+  #outgoing(
+    chat: Contact | Group | 'me',
+    { id, message, timestamp }: { id: string; message: proto.IMessage; timestamp: number },
+  ): Outgoing {
+    const { account } = this.#world
+    const notify = account.name
+    if (chat instanceof Group) {
+      const author = chat.addressOf(account)
+      const alternative =
+        chat.addressing === 'lid' ? { participant_pn: account.pn } : { participant_lid: account.lid }
+      const attrs = {
+        from: chat.jid,
+        participant: author,
+        addressing_mode: chat.addressing,
+        ...alternative,
+        notify,
+      }
+      return { id, attrs, message, timestamp, group: chat, author }
+    }
+    const byPn = chat instanceof Contact && chat.addressing === 'pn'
+    const recipient = chat === 'me' ? account.lid : byPn ? chat.pn : chat.lid
+    const attrs = {
+      from: byPn ? account.pn : account.lid,
+      recipient,
+      ...(chat instanceof Contact &&
+        (byPn ? { peer_recipient_lid: chat.lid } : { peer_recipient_pn: chat.pn })),
+      notify,
+    }
+    const wrapped = { deviceSentMessage: { destinationJid: recipient, message } }
+    return { id, attrs, message: wrapped, timestamp }
+  }
+
+  #showOthers(chat: Contact | Group | 'me', entry: InboxMessage): void {
+    const readers = chat === 'me' ? [] : chat instanceof Group ? [...chat.participants] : [chat]
+    for (const reader of readers) reader.inbox.push({ ...entry })
+  }
+
+  #history(): HistoryPiece[] {
+    const { contacts, groups, transcript } = this.#world
+    const past = (jid: string) =>
+      transcript
+        .filter(({ chat }) => chat === jid)
+        .toReversed()
+        .map(entry => this.#pastMessage(entry))
+    const people = contacts.map(({ pn, lid, name }) => ({
+      jid: lid,
+      pn,
+      lid,
+      ...(name !== undefined && { name }),
+      messages: past(lid),
+    }))
+    const rooms = groups.map(({ jid, subject }) => ({ jid, name: subject, messages: past(jid) }))
+    const lidMappings = contacts.map(({ pn, lid }) => ({ pn, lid }))
+    const pushNames = contacts.map(({ lid, pushName }) => ({ jid: lid, name: pushName }))
+    return [
+      { type: 'INITIAL_BOOTSTRAP', conversations: [...people, ...rooms], lidMappings },
+      { type: 'PUSH_NAME', pushNames },
+      { type: 'RECENT', progress: 100, chunkOrder: 1 },
+    ]
+  }
+
+  #pastMessage({ chat, id, from, message, timestamp }: Transmission): proto.IWebMessageInfo {
+    const { contacts } = this.#world
+    const author = contacts.find(({ pushName }) => pushName === from)
+    const participant = chat.endsWith('@g.us') && author ? { participant: author.lid } : {}
+    return {
+      key: { remoteJid: chat, id, fromMe: author === undefined, ...participant },
+      message,
+      messageTimestamp: timestamp,
+      status: WAMessageStatus.DELIVERY_ACK,
+    }
+  }
+}

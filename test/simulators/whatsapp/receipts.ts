@@ -1,0 +1,35 @@
+import type { BinaryNode } from '@whiskeysockets/baileys'
+import type { Companion } from './companion.ts'
+import { children, el } from './node.ts'
+import type { World } from './world.ts'
+
+/** A receipt of the companion: settles what was delivered, or asks its sender to send it again. Always acked. */
+export async function acceptReceipt(
+  node: BinaryNode,
+  { world, companion }: { world: World; companion: Companion },
+): Promise<BinaryNode> {
+  const { id, to, participant, type = 'delivered', recipient } = node.attrs
+  const sender = world.findContact(participant ?? to ?? '') ?? world.phone
+  if (type === 'retry') {
+    await sender.handset.retransmit(companion, node)
+  } else {
+    if (type !== 'read' && type !== 'read-self' && type !== 'hist_sync') companion.queue.settle(node)
+    const ids = [id, ...children(children(node)[0], 'item').map(item => item.attrs['id'])]
+    for (const one of ids) sender.receipts.push({ id: one ?? '', type })
+  }
+  const plainType = node.attrs['type']
+  return el('ack', { class: 'receipt', id, from: to, participant, recipient, type: plainType })
+}
+
+/** An ack of the companion: settles a stanza; with an error the companion has given up on it, which counts too. */
+export function acceptAck(
+  node: BinaryNode,
+  { world, companion }: { world: World; companion: Companion },
+): void {
+  const { id = '', error } = node.attrs
+  const settled = companion.queue.settle(node)
+  if (error !== undefined) world.record.nacks.push({ id, error })
+  if (settled.length === 0 && node.attrs['class'] !== 'message') {
+    world.record.surprise(`An ack came for "${id}", which was not waiting for one`)
+  }
+}

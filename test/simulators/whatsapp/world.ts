@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto'
+import type { proto, WAPatchName } from '@whiskeysockets/baileys'
+import { contactMutation, pushNameMutation } from './app-state.ts'
+import { AppStateStore } from './app-state-store.ts'
+import type { Companion } from './companion.ts'
+import { Contact, type ContactOptions } from './contact.ts'
+import { Group, type GroupOptions } from './group.ts'
+import type { MediaServer } from './media-server.ts'
+import { el, SERVER, unixSeconds, withoutDevice } from './node.ts'
+import { Phone } from './phone.ts'
+import { Recorder } from './record.ts'
+
+export interface Account {
+  /** `…@s.whatsapp.net` */
+  pn: string
+  /** `…@lid` */
+  lid: string
+  /** Push name. */
+  name: string
+}
+
+/** One line of a chat as its members see it, whoever wrote it. */
+export interface Transmission {
+  /** A contact's LID, or the group. */
+  chat: string
+  /** A push name, `phone` or `bridge`. */
+  from: string
+  id: string
+  message: proto.IMessage
+  /** Unix seconds. */
+  timestamp: number
+}
+
+/** The people, groups and devices that the server knows. */
+export class World {
+  readonly account: Account
+  readonly media: MediaServer
+  readonly phone: Phone
+  readonly contacts: Contact[] = []
+  readonly groups: Group[] = []
+  readonly appState = new AppStateStore()
+  readonly record = new Recorder()
+  readonly transcript: Transmission[] = []
+  companion: Companion | undefined
+
+  constructor(account: Account, media: MediaServer) {
+    this.account = account
+    this.media = media
+    this.phone = new Phone(this)
+    this.appState.add('critical_block', pushNameMutation(account.name))
+  }
+
+  addContact(options: ContactOptions): Contact {
+    const number = this.contacts.length + 2
+    const phone = options.phone ?? `1555${String(number).padStart(7, '0')}`
+    const lid = options.lid ?? `9${String(number).padStart(14, '0')}`
+    const contact = new Contact(this, { ...options, phone, lid })
+    if (this.findContact(contact.pn) ?? this.findContact(contact.lid)) {
+      throw new Error(`There is a contact with the number "${phone}" or the LID "${lid}" already`)
+    }
+    this.contacts.push(contact)
+    const { pn, name } = contact
+    if (name !== undefined) {
+      this.appState.add('critical_unblock_low', contactMutation({ pn, lid: contact.lid, name }))
+      this.#announce('critical_unblock_low')
+    }
+    return contact
+  }
+
+  addGroup(options: GroupOptions): Group {
+    const jid = `1203630000${String(this.groups.length + 1).padStart(8, '0')}@g.us`
+    const group = new Group(this, jid, options)
+    this.groups.push(group)
+    const [creator] = group.participants
+    if (creator) group.notify(creator, el('create', { type: 'new', key: this.newId() }, [group.node()]))
+    return group
+  }
+
+  findContact(jid: string): Contact | undefined {
+    const address = withoutDevice(jid)
+    return this.contacts.find(({ pn, lid }) => pn === address || lid === address)
+  }
+
+  findGroup(jid: string): Group | undefined {
+    return this.groups.find(group => group.jid === jid)
+  }
+
+  isMe(jid: string): boolean {
+    const address = withoutDevice(jid)
+    return address === this.account.pn || address === this.account.lid
+  }
+
+  /** Notes a message in its chat, once per id. */
+  tell(line: Transmission): void {
+    if (!this.transcript.some(({ chat, id }) => chat === line.chat && id === line.id))
+      this.transcript.push(line)
+  }
+
+  newId(): string {
+    return String(randomBytes(4).readUInt32BE())
+  }
+
+  /** Tells the companion that a collection has changed. */
+  #announce(name: WAPatchName): void {
+    if (!this.companion) return
+    const version = String(this.appState.version(name))
+    const attrs = { type: 'server_sync', from: SERVER, id: this.newId(), t: String(unixSeconds()) }
+    this.companion.queue.push(el('notification', attrs, [el('collection', { name, version })]))
+  }
+}
