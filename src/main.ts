@@ -1,5 +1,5 @@
 /** The process edge: argv in, exit code out, and the only `process.exit`. */
-import { explainBug } from './cli/explain-error.ts'
+import { explainError } from './cli/explain-error.ts'
 import { version } from './cli/version.ts'
 
 const end = (code: number): void => {
@@ -8,8 +8,9 @@ const end = (code: number): void => {
 }
 
 const crash = (error: unknown): void => {
-  for (const line of explainBug(error)) process.stderr.write(`${line}\n`)
-  process.exit(70)
+  const { lines, exitCode } = explainError(error)
+  for (const line of lines) process.stderr.write(`${line}\n`)
+  process.exit(exitCode)
 }
 
 const main = async (argv: readonly string[]): Promise<void> => {

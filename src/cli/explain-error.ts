@@ -14,9 +14,11 @@ export const explainError = (error: unknown): Explanation => {
   if (error instanceof UserError)
     return { lines: withHint([error.message], error.hint), exitCode: error.exitCode }
   if (error instanceof ConfigError) return { lines: withHint(error.problems, error.hint), exitCode: 2 }
-  if (isForUser(error)) return { lines: [error.message], exitCode: 2 }
   if (error instanceof UsageError) return { lines: explainUsage(error), exitCode: 2 }
-  return { lines: explainBug(error), exitCode: 70 }
+  const forUser = causesOf(error).find(isForUser)
+  return forUser === undefined
+    ? { lines: explainBug(error), exitCode: 70 }
+    : { lines: [forUser.message], exitCode: 2 }
 }
 
 /**
@@ -28,19 +30,26 @@ const FOR_USER: ReadonlySet<string> = new Set(['StoreError', 'LockedError', 'Map
 const isForUser = (error: unknown): error is Error => error instanceof Error && FOR_USER.has(error.name)
 
 /** A bug shows where it happened and what led to it, without the bot token that HTTP errors like to carry. */
-export const explainBug = (error: unknown): string[] => {
-  const stacks: string[] = []
-  for (
-    let each = error;
-    each !== undefined && stacks.length < 5;
-    each = each instanceof Error ? each.cause : undefined
-  ) {
-    stacks.push(each instanceof Error ? (each.stack ?? each.message) : String(each))
-  }
+const explainBug = (error: unknown): string[] => {
+  const stacks = causesOf(error).map(each =>
+    each instanceof Error ? (each.stack ?? each.message) : String(each),
+  )
   return [
     'This is a bug in wa2tg; please report it with these lines:',
     redactSecrets(stacks.join('\nCaused by: ')),
   ]
+}
+
+/** The error and what caused it: a full disk, for instance, may come wrapped by the network that met it. */
+const causesOf = (error: unknown): unknown[] => {
+  const chain = [error]
+  for (
+    let each = error;
+    each instanceof Error && each.cause !== undefined && chain.length < 5;
+    each = each.cause
+  )
+    chain.push(each.cause)
+  return chain
 }
 
 const withHint = (lines: readonly string[], hint: string | undefined): string[] =>

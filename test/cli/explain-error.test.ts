@@ -26,6 +26,11 @@ test('a full disk, a second instance and a double mapping are no bugs', () => {
   assert.match(new LockedError('/data', holder).message, /wa2tg run.*process 7.*1970-01-01T00:00:00/)
 })
 
+test('a full disk that a network met is still no bug', () => {
+  const error = new Error('The session could not be written', { cause: new StoreError('The disk is full') })
+  assert.deepEqual(explainError(error), { lines: ['The disk is full'], exitCode: 2 })
+})
+
 test('a bug keeps its stack and what led to it, and ends with 70', () => {
   const { lines, exitCode } = explainError(new TypeError('Oops', { cause: new Error('Deeper') }))
   assert.equal(exitCode, 70)

@@ -6,7 +6,7 @@ import { openCommandLog } from '../open-log.ts'
 import { type ExitCode, UserError } from '../user-error.ts'
 
 /** How long WhatsApp may take to be reached, in milliseconds. */
-const REACH_MS = 20_000
+const REACH_MS = 10_000
 
 export const command: Command = {
   options: [{ flags: '--yes', about: 'do not ask first' }],

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { readQrCode } from '../simulators/camera.ts'
+import { World } from '../simulators/world.ts'
+
+test('login draws a code that a camera reads, and ends with who is linked', async () => {
+  await using world = await World.open()
+  const login = world.start('login')
+  const payload = await login.says(({ stderr }) => readQrCode(stderr))
+  assert.match(login.stderr, /^On the phone: WhatsApp → Settings → Linked devices/)
+  await world.wa.phone.scan(payload)
+  const { code, stdout, stderr } = await login.ended
+  assert.deepEqual({ code, stdout }, { code: 0, stdout: '' }, stderr)
+  assert.match(stderr, /\nLinked as Olivia Owner, \+15550000001\. Next, type: wa2tg chats\n$/)
+  world.wa.assertNoSurprises()
+})
+
+test('a machine that is linked already is told so with 0, and stays linked', async () => {
+  await using world = await World.open()
+  assert.equal((await world.link()).code, 0)
+  const again = await world.wa2tg('login')
+  assert.deepEqual({ code: again.code, stdout: again.stdout }, { code: 0, stdout: '' })
+  assert.match(again.stderr, /^Already linked as Olivia Owner, \+15550000001\. .*wa2tg logout\n$/)
+  const json = await world.wa2tg('login', '--json')
+  assert.deepEqual(JSON.parse(json.stdout), {
+    linked: true,
+    already: true,
+    account: '15550000001@s.whatsapp.net',
+    name: 'Olivia Owner',
+  })
+  assert.notEqual(world.wa.companion, undefined)
+})
+
+test('with --qr text stdout holds the raw payload and nothing else', async () => {
+  await using world = await World.open()
+  const { code, stdout } = await world.link()
+  assert.equal(code, 0)
+  for (const line of stdout.trimEnd().split('\n')) assert.match(line, /^\S+(?:,\S+){3,}$/)
+})
+
+test('a pairing code is typed into the phone instead', async () => {
+  await using world = await World.open()
+  const login = world.start('login', '--pairing-code', '+1 555 000-0001')
+  const code = await login.says(({ stdout }) => /^\w{4}-\w{4}$/m.exec(stdout)?.[0])
+  await world.wa.phone.enterPairingCode(code.replace('-', ''))
+  const { code: exit, stdout, stderr } = await login.ended
+  assert.deepEqual({ exit, stdout }, { exit: 0, stdout: `${code}\n` }, stderr)
+})
+
+test('a phone that refuses ends the login with 2 and a way out', async () => {
+  await using world = await World.open()
+  const login = world.start('login', '--qr', 'text')
+  await login.says(({ stdout }) => stdout.includes('\n'))
+  world.wa.phone.refuse()
+  const { code, stderr } = await login.ended
+  assert.equal(code, 2, stderr)
+  assert.match(stderr, /refused to link this machine\nMake room under Linked devices.*wa2tg login\n$/)
+})
+
+test('Ctrl-C ends the login with 1, and the next one starts afresh', async () => {
+  await using world = await World.open()
+  const login = world.start('login', '--qr', 'text')
+  await login.says(({ stdout }) => stdout.includes('\n'))
+  login.kill('SIGINT')
+  const { code, stderr } = await login.ended
+  assert.equal(code, 1)
+  assert.match(stderr, /The login was stopped\n$/)
+  assert.equal((await world.link()).code, 0)
+})
+
+test('logout unlinks at WhatsApp, wipes the session and keeps the mappings', async () => {
+  await using world = await World.open()
+  await world.link()
+  const group = world.tg.addSupergroup({ title: 'Group' })
+  assert.equal((await world.wa2tg('map', 'add', '+15550000077', String(group.id))).code, 0)
+  const { code, stderr } = await world.wa2tg('logout', '--yes')
+  assert.deepEqual(
+    { code, stderr },
+    { code: 0, stderr: 'Unlinked; the mappings are kept. To link again, type: wa2tg login\n' },
+  )
+  assert.equal(world.wa.companion, undefined)
+  const status = JSON.parse((await world.wa2tg('status', '--json')).stdout)
+  assert.deepEqual([status.whatsapp.state, status.whatsapp.account, status.mappings], ['unlinked', null, 1])
+})
+
+test('logout without a network wipes the session and says what is left to do', async () => {
+  await using world = await World.open()
+  await world.link()
+  world.wa.refuseNextLogin(503)
+  world.wa.silence(true)
+  const { code, stderr } = await world.wa2tg('logout', '--yes')
+  assert.equal(code, 1)
+  assert.match(stderr, /WhatsApp could not be told\. Remove this device on the phone/)
+  const status = JSON.parse((await world.wa2tg('status', '--json')).stdout)
+  assert.equal(status.whatsapp.state, 'unlinked')
+})
+
+test('the first sync fills the list of chats', async () => {
+  await using world = await World.open()
+  const mum = world.wa.addContact({ name: 'Mum' })
+  world.wa.addGroup({ subject: 'Family', participants: [mum] })
+  assert.equal((await world.link()).code, 0)
+  const { code, stdout } = await world.wa2tg('chats', '--json')
+  assert.equal(code, 0)
+  const chats: { name: string; kind: string; mappedTo: string | null }[] = JSON.parse(stdout)
+  assert.deepEqual(
+    chats
+      .filter(({ name }) => ['Family', 'Mum'].includes(name))
+      .map(({ name, kind, mappedTo }) => [name, kind, mappedTo])
+      .sort(),
+    [
+      ['Family', 'group', null],
+      ['Mum', 'person', null],
+    ],
+    stdout,
+  )
+})

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { World } from '../simulators/world.ts'
+
+const openLinked = async (): Promise<World> => {
+  const world = await World.open()
+  const { code, stderr } = await world.link()
+  assert.equal(code, 0, stderr)
+  return world
+}
+
+test('run says once that it is ready, logs JSON into a pipe, and stops cleanly at SIGTERM', async () => {
+  await using world = await openLinked()
+  const run = await world.run()
+  run.kill('SIGTERM')
+  const { code, signal, stdout, stderr } = await run.ended
+  assert.deepEqual({ code, signal, stdout }, { code: 0, signal: null, stdout: '' }, stderr)
+  const entries = stderr
+    .trimEnd()
+    .split('\n')
+    .map(line => JSON.parse(line))
+  assert.equal(entries.filter(({ message }) => message === 'Ready: both sides are connected').length, 1)
+  for (const { level } of entries) assert.equal(level, 'info')
+  world.wa.assertNoSurprises()
+})
+
+test('while it runs, its status is good, and a second one is told who holds the data', async () => {
+  await using world = await openLinked()
+  const run = await world.run()
+  const status = await world.wa2tg('status', '--json')
+  assert.equal(status.code, 0, status.stderr)
+  const { whatsapp, telegram, bridge } = JSON.parse(status.stdout)
+  assert.deepEqual(whatsapp, {
+    state: 'connected',
+    account: '15550000001@s.whatsapp.net',
+    name: 'Olivia Owner',
+  })
+  assert.deepEqual(telegram, { state: 'connected', bot: '@bridge_bot' })
+  assert.equal(bridge.pid, run.pid)
+  const second = await world.wa2tg('run')
+  assert.equal(second.code, 2)
+  assert.match(second.stderr, new RegExp(`process ${run.pid}, since`))
+  assert.ok(run.running)
+})
+
+test('a holder that was killed is no obstacle', async () => {
+  await using world = await openLinked()
+  const run = await world.run()
+  run.kill('SIGKILL')
+  await run.ended
+  await world.run()
+})
+
+test('a token that Telegram refuses ends the run with 2 and is not shown', async () => {
+  await using world = await openLinked()
+  world.tg.revokeToken()
+  const { code, stderr } = await world.wa2tg('run')
+  assert.equal(code, 2, stderr)
+  assert.match(stderr.trimEnd().split('\n').at(-1) ?? '', /^Telegram refuses/)
+  assert.ok(!stderr.includes(world.tg.token))
+})
+
+test('a phone that removes this device ends the run with 2 and what to type', async () => {
+  await using world = await openLinked()
+  const run = await world.run()
+  world.wa.phone.unlink()
+  const { code, stderr } = await run.ended
+  assert.equal(code, 2)
+  assert.match(stderr.trimEnd().split('\n').at(-1) ?? '', /unlinked this machine.*wa2tg login/)
+})
+
+test('no phone number stands in the log', async () => {
+  await using world = await openLinked()
+  const contact = world.wa.addContact({})
+  const group = world.tg.addSupergroup({ title: 'Group' })
+  await world.wa2tg('map', 'add', `+${contact.pn.split('@')[0]}`, String(group.id))
+  const run = await world.run()
+  await contact.send('hush hush')
+  await world.wa.until(() => group.transcript().length > 0)
+  run.kill()
+  const { stderr } = await run.ended
+  assert.ok(!stderr.includes(contact.pn.split('@')[0] ?? ''), stderr)
+  assert.ok(!stderr.includes('15550000001'), stderr)
+  assert.ok(!stderr.includes('hush'), stderr)
+})
