@@ -66,6 +66,10 @@ export class Inbound {
       ...(server !== undefined && { server }),
       makeSignalRepository: journalledRepository(this.#journal, this.#turns, {
         isAlive: () => link.isAlive,
+        isMyself: jid => {
+          const { pn, lid } = this.#options.me()
+          return jid === pn || jid === lid
+        },
         opened: hash => this.#intake.opened(hash),
         failed: (hash, error) => this.#intake.failed(hash, error),
         storageFailed: error => {

@@ -6,6 +6,7 @@ import {
   type SocketConfig,
 } from '@whiskeysockets/baileys'
 import { StorageError } from './auth-state.ts'
+import { hushed } from './hush.ts'
 import type { Journal } from './journal.ts'
 import { isSignedPreKey } from './trust.ts'
 
@@ -16,6 +17,8 @@ export interface Openings {
   /** Plaintext and ratchet are on disk, or were already. */
   opened(hash: string): void
   failed(hash: string, error: unknown): void
+  /** Whether an address is that of this very device. */
+  isMyself(jid: string): boolean
   /** The disk refused the commit: nothing may be acknowledged on this socket any more. */
   storageFailed(error: StorageError): void
 }
@@ -32,7 +35,7 @@ export class Turns {
 }
 
 /**
- * Baileys' Signal repository with three things put right.
+ * Baileys' Signal repository with four things put right.
  *
  * 1. Journal: the plaintext is committed together with the ratchet step that produced it, and a ciphertext that comes
  *    again is answered from there. Baileys sends the receipt after `decrypt…` has resolved
@@ -41,7 +44,8 @@ export class Turns {
  *    (lib/Socket/messages-send.js, relayMessage) whose cached session would overwrite what a message received
  *    meanwhile has changed, and which commits the ratchet only after the stanza is on the wire. libsignal's job queue
  *    moreover runs a waiting job in the async context, hence in the transaction, of the job before it.
- * 3. The signature of a signed prekey is checked: libsignal's session builder ignores the answer of its own check.
+ * 3. libsignal prints sessions with their private keys on the console when it closes one: not here.
+ * 4. The signature of a signed prekey is checked: libsignal's session builder ignores the answer of its own check.
  */
 export const journalledRepository =
   (journal: Journal, turns: Turns, openings: Openings): SocketConfig['makeSignalRepository'] =>
@@ -49,7 +53,7 @@ export const journalledRepository =
     const real = DEFAULT_CONNECTION_CONFIG.makeSignalRepository(auth, logger, pnToLid)
     const keys = auth.keys as SignalKeyStoreWithTransaction
     const outside = AsyncLocalStorage.snapshot()
-    const inTurn = <T>(step: () => Promise<T>): Promise<T> => turns.take(() => outside(step))
+    const inTurn = <T>(step: () => Promise<T>): Promise<T> => turns.take(() => outside(() => hushed(step)))
 
     const open = async (
       ciphertext: Uint8Array,
@@ -94,12 +98,18 @@ export const journalledRepository =
         }
         return inTurn(() => real.injectE2ESession(options))
       },
-      encryptMessage: options => inTurn(() => real.encryptMessage(options)),
+      // In groups that use LIDs Baileys takes this very device for another one (lib/Utils/signal.js, extractDeviceJids)
+      // and would ask WhatsApp for its keys. A recipient that fails is left out.
+      encryptMessage: options =>
+        openings.isMyself(options.jid)
+          ? Promise.reject(new Error('Nothing is sent to this very device'))
+          : inTurn(() => real.encryptMessage(options)),
       encryptGroupMessage: options => inTurn(() => real.encryptGroupMessage(options)),
       getSenderKeyDistributionMessage: options => inTurn(() => real.getSenderKeyDistributionMessage(options)),
       processSenderKeyDistributionMessage: options =>
         inTurn(() => real.processSenderKeyDistributionMessage(options)),
-      validateSession: jid => inTurn(() => real.validateSession(jid)),
+      validateSession: jid =>
+        openings.isMyself(jid) ? Promise.resolve({ exists: true }) : inTurn(() => real.validateSession(jid)),
       hasSenderKey: options => inTurn(() => real.hasSenderKey(options)),
       getSessionInfo: jid => inTurn(() => real.getSessionInfo(jid)),
       deleteSession: jids => inTurn(() => real.deleteSession(jids)),

@@ -61,6 +61,7 @@ export class JournalHarness implements AsyncDisposable {
     })
     const make = journalledRepository(this.journal, new Turns(), {
       isAlive: () => true,
+      isMyself: jid => jid === ME.pn || jid === ME.lid,
       opened: hash => {
         options.afterCommit?.()
         this.intake.opened(hash)

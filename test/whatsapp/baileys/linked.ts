@@ -36,10 +36,7 @@ export class Linked implements AsyncDisposable {
   /** Linked, not started. */
   static async link(more: Partial<BaileysOptions> = {}): Promise<Linked> {
     const linked = await Linked.unlinked(more)
-    for await (const step of linked.connection.login()) {
-      linked.steps.push(step)
-      if (step.kind === 'qr') void linked.wa.phone.scan(step.payload)
-    }
+    await linked.login()
     return linked
   }
 
@@ -54,14 +51,22 @@ export class Linked implements AsyncDisposable {
     return linked
   }
 
+  /** Scans every QR code that is shown. */
+  async login(): Promise<void> {
+    for await (const step of this.connection.login()) {
+      this.steps.push(step)
+      if (step.kind === 'qr') void this.wa.phone.scan(step.payload).catch(() => undefined)
+    }
+  }
+
   async start(): Promise<void> {
     await this.connection.start()
     await until('a live connection', () => this.connection.status.state === 'connected' && this.wa.isLive)
   }
 
   /** Ends the connection and the process, as far as this machine's disk can tell. */
-  async restart(): Promise<void> {
-    await this.stop()
+  async restart({ stopped = false } = {}): Promise<void> {
+    if (!stopped) await this.stop()
     this.bridge = new RecordingBridge(this.dir.path)
     this.connection = this.#open()
     await this.start()
