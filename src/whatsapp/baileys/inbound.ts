@@ -79,6 +79,7 @@ export class Inbound {
       }),
       getMessage: async ({ remoteJid, id }) => (id ? findSent(remoteJid, id) : undefined),
       onMessage: node => this.#observe(link, node),
+      before: node => this.#intake.before(node),
       onUpdate: update => {
         if (update.receivedPendingNotifications) this.#intake.caughtUp(link.openedAt)
         if (update.connection === 'close') this.#intake.closed()

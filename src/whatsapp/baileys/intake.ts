@@ -18,6 +18,8 @@ interface Entry {
   failure?: unknown
   /** `running`: later stanzas wait for it, but not for long. `over`: they wait no longer. */
   hold: 'none' | 'running' | 'over'
+  /** Key of a stanza that goes first, though it may not even be here: it was never acknowledged and comes again. */
+  after: string | undefined
 }
 
 export interface IntakeOptions {
@@ -37,13 +39,18 @@ export interface IntakeOptions {
  * arrived; one that is still open holds up later ones of the same chat, for `holdMs` at most (Baileys may never decrypt
  * it: it ignores some kinds before that). What an earlier run left undone is consumed before anything new.
  *
+ * Baileys can decrypt a live message before older ones of the backlog. If the process dies or the socket closes then, the
+ * older ones come again: the journal says which one a message has to wait for, until the server has sent all.
+ *
  * When the socket closes, open stanzas are forgotten: they were not acknowledged and come again.
  */
 export class Intake {
   readonly #options: IntakeOptions
   #entries: Entry[] = []
   #current: Promise<void> | undefined
-  #timers = new Set<NodeJS.Timeout>()
+  readonly #timers = new Set<NodeJS.Timeout>()
+  readonly #orders = new WeakMap<BinaryNode, number>()
+  #wake: (() => void)[] = []
   #stopped = false
 
   constructor(options: IntakeOptions) {
@@ -62,13 +69,14 @@ export class Intake {
   /** A stanza has come in; called before Baileys handles it. Returns whether it has content to be decrypted. */
   observe(node: BinaryNode): boolean {
     const { journal } = this.#options
-    const envelope = journal.envelopeOf(node)
+    const envelope = journal.envelopeOf(node, chat => this.#lastOpen(chat))
     if (envelope === undefined || envelope.parts.every(part => part.attrs['type'] === 'msmsg')) return false
     for (const child of Array.isArray(node.content) ? node.content : []) {
       if (child.tag === 'plaintext' && child.content instanceof Uint8Array) {
         journal.writePlain(journal.hashOf(child.content), child.content)
       }
     }
+    this.#orders.set(node, envelope.order)
     if (this.#entries.some(entry => entry.envelope.key === envelope.key) || journal.isDone(envelope)) {
       journal.forget(envelope)
       return true
@@ -80,6 +88,22 @@ export class Intake {
     )
     this.#pump()
     return true
+  }
+
+  /**
+   * Resolves when every stanza that came before this one has been decrypted, as far as it will be, or its time is up.
+   */
+  async before(node: BinaryNode): Promise<void> {
+    const order = this.#orders.get(node)
+    if (order === undefined) return
+    while (true) {
+      const first = this.#entries.find(
+        ({ open, hold, envelope }) => open.size > 0 && hold !== 'over' && envelope.order < order,
+      )
+      if (first === undefined || this.#stopped) return
+      this.#limit(first)
+      await new Promise<void>(resolve => this.#wake.push(resolve))
+    }
   }
 
   opened(hash: string): void {
@@ -108,6 +132,8 @@ export class Intake {
     for (const envelope of journal.undone()) {
       if (!known.has(envelope.key) && envelope.order < connectedAt * 1000) this.#add(envelope, [])
     }
+    const here = new Set(this.#entries.map(entry => entry.envelope.key))
+    for (const { after } of this.#entries) if (after !== undefined && !here.has(after)) this.#release(after)
     journal.prune(connectedAt)
     this.#pump()
   }
@@ -116,12 +142,22 @@ export class Intake {
   async stop(): Promise<void> {
     this.#stopped = true
     for (const timer of this.#timers) clearTimeout(timer)
+    this.#pump()
     await this.#current
   }
 
   #add(envelope: Envelope, open: readonly string[]): void {
     const lane = envelope.attrs['from'] ?? ''
-    this.#entries.push({ envelope, lane, open: new Set(open), hold: 'none' })
+    this.#entries.push({ envelope, lane, open: new Set(open), hold: 'none', after: envelope.after })
+  }
+
+  #lastOpen(lane: string): string | undefined {
+    return this.#entries.findLast(entry => entry.lane === lane && entry.open.size > 0)?.envelope.key
+  }
+
+  /** Stanzas wait no longer for the one with this key. */
+  #release(key: string): void {
+    for (const entry of this.#entries) if (entry.after === key) entry.after = undefined
   }
 
   #settle(hash: string): void {
@@ -130,6 +166,7 @@ export class Intake {
   }
 
   #pump(): void {
+    for (const wake of this.#wake.splice(0)) wake()
     if (this.#current !== undefined || this.#stopped) return
     const entry = this.#next()
     if (entry === undefined) return
@@ -149,15 +186,21 @@ export class Intake {
         continue
       }
       const before = held.get(entry.lane)
-      if (before === undefined) return entry
-      if (before.hold === 'none') {
-        before.hold = 'running'
-        this.#later(this.#options.holdMs ?? 5000, () => {
-          before.hold = 'over'
-        })
-      }
+      if (before === undefined && this.#mayGo(entry)) return entry
+      if (before === undefined) continue
+      this.#limit(before)
     }
     return undefined
+  }
+
+  /** Others wait for this stanza, but not for ever. */
+  #limit(entry: Entry): void {
+    if (entry.hold !== 'none') return
+    entry.hold = 'running'
+    this.#later(this.#options.holdMs ?? 5000, () => {
+      entry.hold = 'over'
+      this.#release(entry.envelope.key)
+    })
   }
 
   async #consume(entry: Entry): Promise<boolean> {
@@ -171,7 +214,12 @@ export class Intake {
     }
     this.#entries = this.#entries.filter(other => other !== entry)
     journal.forget(entry.envelope)
+    this.#release(entry.envelope.key)
     return true
+  }
+
+  #mayGo({ after }: Entry): boolean {
+    return after === undefined || this.#options.journal.isKeyDone(after)
   }
 
   #later(milliseconds: number, before?: () => void): void {

@@ -17,6 +17,8 @@ export interface Envelope {
   readonly order: number
   readonly attrs: Record<string, string>
   readonly parts: readonly Part[]
+  /** Key of the stanza of the same chat that came before and was not decrypted yet: it must be handed over first. */
+  readonly after?: string
   /** Name that the server vouches for, of a business: base64 of the `verified_name` child. */
   readonly verifiedName?: string
 }
@@ -51,8 +53,11 @@ export class Journal {
     return createHash('sha256').update(ciphertext).digest('hex')
   }
 
-  /** Reads a stanza's envelope and expects its parts to be decrypted soon; `undefined` when it has none. */
-  envelopeOf(node: BinaryNode): Envelope | undefined {
+  /**
+   * Reads a stanza's envelope and expects its parts to be decrypted soon; `undefined` when it has none. `lastOpen` gives
+   * the key of the last stanza of a chat that is still to be decrypted.
+   */
+  envelopeOf(node: BinaryNode, lastOpen: (chat: string) => string | undefined): Envelope | undefined {
     const children = Array.isArray(node.content) ? node.content : []
     const parts = children.flatMap(({ tag, attrs, content }): Part[] =>
       (tag === 'enc' || tag === 'plaintext') && content instanceof Uint8Array
@@ -62,11 +67,13 @@ export class Journal {
     if (parts.length === 0) return undefined
     const verified = children.find(child => child.tag === 'verified_name')?.content
     const { from = '', participant = '', id = '' } = node.attrs
+    const after = lastOpen(from)
     const envelope: Envelope = {
       key: [from, participant, id, ...parts.map(part => part.hash)].join('|'),
       order: this.#nextOrder(),
       attrs: node.attrs,
       parts,
+      ...(after !== undefined && { after }),
       ...(verified instanceof Uint8Array && { verifiedName: Buffer.from(verified).toString('base64') }),
     }
     for (const part of parts) this.#expected.set(part.hash, envelope)
@@ -105,6 +112,12 @@ export class Journal {
 
   isDone(envelope: Envelope): boolean {
     return envelope.parts.every(({ hash }) => this.#sessions.get(DONE, hash) !== undefined)
+  }
+
+  /** Whether the stanza with this key was handed over. */
+  isKeyDone(key: string): boolean {
+    const hashes = key.split('|').slice(3)
+    return hashes.every(hash => this.#sessions.get(DONE, hash) !== undefined)
   }
 
   /** Envelopes of what was decrypted but never handed over, in order of arrival; with parts that never came, too. */

@@ -11,7 +11,7 @@ import {
 import { DeliveryError, retry } from '../../bridge/verdict.ts'
 import type { Logger } from '../../support/log.ts'
 import type { AuthState } from './auth-state.ts'
-import { containRejections } from './contain.ts'
+import { containRejections, handleInOrder } from './contain.ts'
 import { enforceTrust } from './trust.ts'
 
 export type AckAnswer = 'closed' | 'silence' | 'aborted' | { readonly error?: string }
@@ -24,6 +24,8 @@ export interface LinkOptions {
   readonly getMessage: SocketConfig['getMessage']
   /** Every message stanza, before Baileys handles it. */
   readonly onMessage: (node: BinaryNode) => void
+  /** Resolves when everything that came before a stanza has been decrypted, or need not be waited for. */
+  readonly before: (node: BinaryNode) => Promise<void>
   readonly onUpdate: (update: Partial<ConnectionState>) => void
   readonly timing: Timing
 }
@@ -162,6 +164,7 @@ export class Link {
       // What cannot be read once cannot be read again: the cipher of the connection counts frames.
       if (event === 'message') void this.end('A frame could not be read')
     })
+    handleInOrder(ws, node => this.#options.before(node))
     // Registered first in line: the envelope must be known when Baileys decrypts.
     ws.prependListener('CB:message', onMessage)
     ws.on('CB:ack,class:message', ({ attrs }: BinaryNode) => {
