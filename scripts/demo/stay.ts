@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises'
-import { samples } from '../../test/simulators/samples.ts'
+import { samples, textOf } from '../../test/simulators/samples.ts'
 import { describeSeen, heading } from './show.ts'
 import type { Stage } from './stage.ts'
 
@@ -30,8 +30,8 @@ export const stay = async (stage: Stage): Promise<void> => {
       shown.set(name, place.transcript().length)
     }
     for (const [contact, count] of heard) {
-      for (const { text } of contact.inbox.slice(count))
-        console.log(`  ${contact === alice ? 'Alice' : 'Bob'} reads on WhatsApp: ${text}`)
+      for (const { message } of contact.inbox.slice(count))
+        console.log(`  ${contact === alice ? 'Alice' : 'Bob'} reads on WhatsApp: ${textOf(message)}`)
       heard.set(contact, contact.inbox.length)
     }
   }, 100)

@@ -78,3 +78,7 @@ export const samples = {
     },
   }),
 }
+
+/** The words of a text message as a phone shows them. */
+export const textOf = ({ conversation, extendedTextMessage }: proto.IMessage): string =>
+  conversation ?? extendedTextMessage?.text ?? ''
