@@ -1,3 +1,4 @@
+import './quiet.ts'
 import {
   type AuthenticationState,
   type BaileysEventMap,
@@ -69,12 +70,21 @@ export class TestBridge {
     this.sock = this.open()
   }
 
-  /** The text messages received so far. */
+  /** The text messages of others so far, live ones and those from while it was away. */
+  get received(): WAMessage[] {
+    return this.messages.filter(
+      ({ key, message }) => !key.fromMe && typeof message?.conversation === 'string',
+    )
+  }
+
   get texts(): string[] {
-    return this.messages
-      .filter(({ key }) => !key.fromMe)
-      .map(({ message }) => message?.conversation ?? message?.extendedTextMessage?.text)
-      .filter(text => typeof text === 'string')
+    return this.received.map(({ message }) => message?.conversation ?? '')
+  }
+
+  /** The state of an own message; inside one buffer window an update is folded into the message. */
+  status(id: string): number | null | undefined {
+    const update = this.updates.findLast(({ key }) => key.id === id)?.update.status
+    return update ?? this.messages.findLast(({ key }) => key.id === id)?.status
   }
 
   open(): WASocket {
@@ -111,7 +121,10 @@ export class TestBridge {
   /** Waits until the bridge is connected and everything that waited has come. */
   async ready(): Promise<void> {
     const { creds } = this.auth
-    await this.#wa.until(() => this.#wa.isLive && creds.accountSyncCounter > 0, 'the first sync')
+    await this.#wa.until(
+      () => this.#wa.isLive && creds.accountSyncCounter > 0 && this.#wa.pending.length === 0,
+      'the first sync',
+    )
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

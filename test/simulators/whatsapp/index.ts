@@ -92,6 +92,11 @@ export class WhatsAppSimulator {
     return this.#world.companion?.queue.pending ?? []
   }
 
+  /** Open sockets, logged in or not. */
+  get connections(): number {
+    return this.#server.connections
+  }
+
   /** One-time prekeys of the bridge that are left on the server. */
   get preKeyCount(): number {
     return this.#world.companion?.keys.count ?? 0

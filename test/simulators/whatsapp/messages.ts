@@ -42,7 +42,7 @@ export async function acceptMessage(
   try {
     if (!id || !to) throw new Refusal(479, 'id or to is missing')
     const group = to.endsWith('@g.us') ? checkGroup(world, node, to) : undefined
-    const copies = group ? groupCopies(node, group, world) : privateCopies(node, to, world)
+    const copies = group ? groupCopies(node, group, { world, companion }) : privateCopies(node, to, world)
     const deliver = () => deliverCopies({ id, to, copies, world, companion, ...(group && { group }) })
     return { ack: el('ack', { class: 'message', id, from: to }), deliver }
   } catch (error) {
@@ -69,12 +69,23 @@ function checkGroup(world: World, node: BinaryNode, jid: string): Group {
 }
 
 /** Every member gets the `skmsg`, and before it the sender key where one is in the stanza for it. */
-function groupCopies(node: BinaryNode, group: Group, world: World): Copy[] {
+function groupCopies(
+  node: BinaryNode,
+  group: Group,
+  { world, companion }: { world: World; companion: Companion },
+): Copy[] {
   const { participant } = node.attrs
   if (participant) return [{ to: participant, encs: encs(node) }]
   const [shared] = encs(node).filter(({ type }) => type === 'skmsg')
   if (!shared) throw new Refusal(479, 'there is no skmsg for the group')
-  const keys = new Map(participants(node).map(({ to, encs }) => [withoutDevice(to), encs]))
+  const keys = new Map<string, EncPayload[]>()
+  for (const { to, encs } of participants(node)) {
+    // In a group addressed by LID Baileys does not know itself (`extractDeviceJids` compares a user with an address)
+    // and sends itself its own sender key. Nobody is hurt.
+    if (to === companion.lid || to === companion.pn) continue
+    if (deviceOf(to) !== 0) throw new Refusal(479, `"${to}" is no device of the group`)
+    keys.set(withoutDevice(to), encs)
+  }
   const members = [world.account, ...group.participants].map(person => group.addressOf(person))
   for (const to of keys.keys()) {
     if (!members.includes(to)) throw new Refusal(479, `"${to}" is no member of the group`)

@@ -21,16 +21,17 @@ export const encryptHandlers: IqHandlers = {
     return []
   },
 
-  'encrypt get key': (request, { world }) => {
+  'encrypt get key': (request, { world, companion }) => {
     const users = children(child(request, 'key'), 'user')
     if (users.length === 0) throw new IqError(400, 'bad-request')
     const t = String(unixSeconds())
     const answers = users.map(({ attrs: { jid = '' } }) => {
       const person = world.findContact(jid) ?? (world.isMe(jid) ? world.phone : undefined)
-      if (!person || deviceOf(jid) !== 0) {
+      const isCompanion = jid === companion.pn || jid === companion.lid
+      if (!person || (deviceOf(jid) !== 0 && !isCompanion)) {
         return el('user', { jid }, [el('error', { code: '404', text: 'item-not-found' })])
       }
-      const bundle = person.handset.device.bundle()
+      const bundle = isCompanion ? companion.keys.bundle() : person.handset.device.bundle()
       const registration = el('registration', {}, bigEndian(bundle.registrationId, 4))
       return el('user', { jid, t }, [registration, ...bundleNodes(bundle)])
     })
