@@ -42,6 +42,7 @@ export class World {
   readonly record = new Recorder()
   readonly transcript: Transmission[] = []
   companion: Companion | undefined
+  readonly #told = new Set<string>()
 
   constructor(account: Account, media: MediaServer) {
     this.account = account
@@ -92,8 +93,10 @@ export class World {
 
   /** Notes a message in its chat, once per id. */
   tell(line: Transmission): void {
-    if (!this.transcript.some(({ chat, id }) => chat === line.chat && id === line.id))
-      this.transcript.push(line)
+    const key = `${line.chat} ${line.id}`
+    if (this.#told.has(key)) return
+    this.#told.add(key)
+    this.transcript.push(line)
   }
 
   newId(): string {
