@@ -128,15 +128,15 @@ export class Linking {
       checkDeviceSignature(candidate, reply, this.#world.phone.handset.device.identity)
     } catch (error) {
       this.#world.record.surprise(String(error))
+      this.#settle(candidate, error instanceof Error ? error : new Error(String(error)))
       wire.send(el('failure', { reason: '401', location: 'sim' }))
       wire.close()
-      this.#settle(candidate, error instanceof Error ? error : new Error(String(error)))
       return
     }
     if (pairing) this.#onLinked(pairing.companion)
+    this.#settle(candidate)
     wire.send(el('stream:error', { code: '515' }))
     wire.close()
-    this.#settle(candidate)
   }
 
   #linkCode(candidate: Candidate, request: BinaryNode, reg: BinaryNode): BinaryNode {

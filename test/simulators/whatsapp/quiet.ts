@@ -2,7 +2,7 @@
  * Import for its effect, before Baileys is used in a test process.
  *
  * Baileys leaves timers behind (the time-out of a prekey upload, 30 s, is never cleared) that would hold the process:
- * here no timer of ten seconds or more does. libsignal writes every session it closes to the console: not into the
+ * here no timer of two seconds or more does. libsignal writes every session it closes to the console: not into the
  * report of the tests.
  */
 const { setTimeout: original } = globalThis
@@ -10,7 +10,7 @@ const { setTimeout: original } = globalThis
 globalThis.setTimeout = Object.assign(
   (...parameters: Parameters<typeof original>) => {
     const timer = original(...parameters)
-    if (Number(parameters[1]) >= 10_000) timer.unref()
+    if (Number(parameters[1]) >= 2000) timer.unref()
     return timer
   },
   { __promisify__: original.__promisify__ },

@@ -94,6 +94,7 @@ export class Server {
 
   async close(): Promise<void> {
     this.drop()
+    for (const socket of this.#sockets.clients) socket.terminate()
     const closed = once(this.#sockets, 'close')
     this.#sockets.close()
     await closed

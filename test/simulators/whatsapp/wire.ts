@@ -6,6 +6,7 @@ export interface WireEvents {
   /** The handshake is done: who is it, and what does it want? */
   hello: (wire: Wire, clientStatic: Buffer, payload: proto.ClientPayload) => void
   node: (wire: Wire, node: BinaryNode) => Promise<void>
+  /** Comes when either side ends it, perhaps twice. */
   closed: (wire: Wire) => void
   /** Bytes that no client of WhatsApp would send. */
   broken: (wire: Wire, problem: string) => void
@@ -46,13 +47,15 @@ export class Wire {
     this.#write(this.#noise.encrypt(encodeBinaryNode(node)))
   }
 
-  /** Ends in an orderly way: what was sent before still arrives. */
+  /** Ends in an orderly way: what was sent before still arrives. For the server it is over at once. */
   close(): void {
+    this.#events.closed(this)
     this.#socket.close()
   }
 
   /** Cuts the connection. */
   drop(): void {
+    this.#events.closed(this)
     this.#socket.terminate()
   }
 
