@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { eventually } from '../simulators/eventually.ts'
+import { files, samples, textOf } from '../simulators/samples.ts'
+import { World } from '../simulators/world.ts'
+
+test('A linked bridge carries a chat both ways and loses nothing when it is killed', async () => {
+  await using world = await World.open()
+  const { wa, tg, owner } = world
+  const alice = wa.addContact({
+    phone: '15550000002',
+    lid: '900000000000002',
+    name: 'Alice',
+    pushName: 'Ali',
+  })
+  const group = tg.addSupergroup({ title: 'Alice', members: [owner], botRights: {} })
+  assert.equal((await world.link()).code, 0)
+  assert.equal((await world.wa2tg('map', 'add', 'Alice', String(group.id))).code, 0)
+  const bridge = await world.run()
+
+  await alice.send(samples.text('Are you *there*?'))
+  const [question] = await eventually(() => group.transcript().length === 1 && group.transcript(), 'the text')
+  assert.equal(question?.text, 'Are you there?')
+  assert.deepEqual(
+    question?.entities.map(({ type, offset, length }) => ({ type, offset, length })),
+    [{ type: 'bold', offset: 8, length: 5 }],
+  )
+
+  await alice.send(await samples.photo(wa.media, 'The lake'))
+  const photo = await eventually(() => group.transcript()[1], 'the photo')
+  assert.deepEqual([photo.kind, photo.text, photo.file?.size], ['photo', 'The lake', files.photo().length])
+
+  owner.sends(group, { text: 'Yes, here', reply_to: question?.id ?? 0 })
+  const answer = await eventually(() => alice.inbox[0], 'the answer')
+  assert.equal(textOf(answer.message), 'Yes, here')
+  assert.equal(answer.copies, 1)
+
+  for (const number of [1, 2, 3]) await alice.send(samples.text(`Before the kill ${number}`))
+  bridge.kill('SIGKILL')
+  await bridge.ended
+  for (const number of [1, 2, 3]) await alice.send(samples.text(`After the kill ${number}`))
+  const again = await world.run()
+  await eventually(() => group.transcript().length >= 9, 'all messages', 60_000)
+  assert.deepEqual(
+    group
+      .transcript()
+      .slice(3)
+      .map(({ text }) => text),
+    [1, 2, 3]
+      .map(number => `Before the kill ${number}`)
+      .concat([1, 2, 3].map(number => `After the kill ${number}`)),
+  )
+
+  again.kill('SIGTERM')
+  assert.equal((await again.ended).code, 0)
+  wa.assertNoSurprises()
+  tg.assertNoSurprises()
+})
