@@ -15,6 +15,10 @@ export const linkedAccount = (store: Store): { account: string; name?: string } 
   return { account, ...(name === undefined ? {} : { name }) }
 }
 
+/** Whether WhatsApp has unlinked this machine and nobody has linked it since (whatsapp/baileys/connection.ts). */
+export const isLoggedOut = (store: Store): boolean =>
+  linkedAccount(store) === undefined && store.session('baileys').get('meta', 'logged-out') !== undefined
+
 const field = (value: unknown, key: string): unknown =>
   typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined
 

@@ -95,6 +95,17 @@ test('logout without a network wipes the session and says what is left to do', a
   assert.equal(status.whatsapp.state, 'unlinked')
 })
 
+test('logout after the phone was faster forgets that, too', async () => {
+  await using world = await World.open()
+  await world.link()
+  world.wa.phone.unlink()
+  assert.equal((await world.wa2tg('run')).code, 2)
+  const { code, stderr } = await world.wa2tg('logout', '--yes')
+  assert.equal(code, 0, stderr)
+  const status = JSON.parse((await world.wa2tg('status', '--json')).stdout)
+  assert.equal(status.whatsapp.state, 'unlinked')
+})
+
 test('the first sync fills the list of chats', async () => {
   await using world = await World.open()
   const mum = world.wa.addContact({ name: 'Mum' })

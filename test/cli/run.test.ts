@@ -60,13 +60,34 @@ test('a token that Telegram refuses ends the run with 2 and is not shown', async
   assert.ok(!stderr.includes(world.tg.token))
 })
 
-test('a phone that removes this device ends the run with 2 and what to type', async () => {
+test('a phone that removes this device ends the run with 2, and a login links it again', async () => {
   await using world = await openLinked()
+  const alice = world.wa.addContact({ name: 'Alice' })
+  const group = world.tg.addSupergroup({ title: 'Alice' })
+  await world.wa2tg('map', 'add', `+${alice.pn.split('@')[0]}`, String(group.id))
   const run = await world.run()
   world.wa.phone.unlink()
   const { code, stderr } = await run.ended
   assert.equal(code, 2)
   assert.match(stderr.trimEnd().split('\n').at(-1) ?? '', /unlinked this machine.*wa2tg login/)
+
+  const stateOf = async (): Promise<string> =>
+    JSON.parse((await world.wa2tg('status', '--json')).stdout).whatsapp.state
+  assert.equal(await stateOf(), 'logged_out')
+  const again = await world.wa2tg('run')
+  assert.equal(again.code, 2)
+  assert.match(again.stderr.trimEnd().split('\n').at(-1) ?? '', /unlinked this machine.*wa2tg login/)
+  assert.equal(await stateOf(), 'logged_out')
+
+  const login = await world.link()
+  assert.equal(login.code, 0, login.stderr)
+  assert.equal(await stateOf(), 'connecting')
+  const mappings = JSON.parse((await world.wa2tg('map', 'list', '--json')).stdout)
+  assert.equal(mappings.length, 1)
+  await world.run()
+  await alice.send('still there?')
+  await world.wa.until(() => group.transcript().some(({ text }) => text === 'still there?'))
+  world.wa.assertNoSurprises()
 })
 
 test('no phone number stands in the log', async () => {

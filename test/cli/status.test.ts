@@ -65,6 +65,20 @@ test('what a dead bridge said last counts no more', async () => {
   assert.deepEqual(bridge, { running: false, pid: null, since: null })
 })
 
+test('that WhatsApp has unlinked this machine is remembered until the next login', async () => {
+  await using box = await Sandbox.open()
+  const link = { me: { id: '15550000009:3@s.whatsapp.net', name: 'Olivia' }, account: {} }
+  const stateWith = async (rows: { type: string; id: string; value: string }[]): Promise<string> => {
+    {
+      using store = box.openStore()
+      store.session('baileys').set(rows)
+    }
+    return JSON.parse((await box.run('status', '--json')).stdout).whatsapp.state
+  }
+  assert.equal(await stateWith([{ type: 'meta', id: 'logged-out', value: 'Unlinked' }]), 'logged_out')
+  assert.equal(await stateWith([{ type: 'creds', id: 'creds', value: JSON.stringify(link) }]), 'connecting')
+})
+
 test('a phone that removed this device, a silent bridge and failed deliveries are problems', async () => {
   await using box = await Sandbox.open()
   await using _lock = await takeLock(box.dataDir, 'run')

@@ -4,7 +4,7 @@ import type { Store } from '../../store/index.ts'
 import { lockHolder, openStore, storePath } from '../../store/index.ts'
 import { phoneOf } from '../../whatsapp/address.ts'
 import type { Command, Context } from '../command.ts'
-import { linkedAccount } from '../linked-account.ts'
+import { isLoggedOut, linkedAccount } from '../linked-account.ts'
 import { printable } from '../output.ts'
 import type { ExitCode } from '../user-error.ts'
 import { version } from '../version.ts'
@@ -53,7 +53,7 @@ const readStatus = async (store: Store, config: Config): Promise<Status> => {
   const holder = await lockHolder(config.dataDir)
   const beat = store.heartbeat.read()
   const running = typeof holder === 'object' && holder.command === 'run' ? holder : undefined
-  // What an earlier process said holds no longer, but that the phone had removed this device does.
+  // What an earlier process said holds no longer.
   const live = running !== undefined && beat?.pid === running.pid ? beat : undefined
   const linked = linkedAccount(store)
   const whatsapp = live?.networks.whatsapp
@@ -66,11 +66,7 @@ const readStatus = async (store: Store, config: Config): Promise<Status> => {
       since: running === undefined ? null : new Date(running.startedAt).toISOString(),
     },
     whatsapp: {
-      state: whatsAppState(
-        whatsapp?.state ?? beat?.networks.whatsapp.state,
-        linked !== undefined,
-        live !== undefined,
-      ),
+      state: whatsAppState(whatsapp?.state, store),
       account: whatsapp?.account ?? linked?.account ?? null,
       name: whatsapp?.name ?? linked?.name ?? null,
     },
@@ -89,15 +85,11 @@ const readStatus = async (store: Store, config: Config): Promise<Status> => {
   }
 }
 
-const whatsAppState = (
-  state: string | undefined,
-  linked: boolean,
-  live: boolean,
-): Status['whatsapp']['state'] => {
-  if (state === 'logged_out' && (live || !linked)) return 'logged_out'
-  if (live && state === 'connected') return 'connected'
-  if (live && state === 'unlinked') return 'unlinked'
-  return linked ? 'connecting' : 'unlinked'
+/** What the running bridge says, else what is on disk. */
+const whatsAppState = (live: string | undefined, store: Store): Status['whatsapp']['state'] => {
+  if (live === 'connected' || live === 'unlinked' || live === 'logged_out') return live
+  if (isLoggedOut(store)) return 'logged_out'
+  return linkedAccount(store) === undefined ? 'unlinked' : 'connecting'
 }
 
 const telegramState = (state: string | undefined, running: boolean): Status['telegram']['state'] => {

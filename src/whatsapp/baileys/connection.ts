@@ -1,10 +1,9 @@
 import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type ConnectionState, generateMessageIDV2, type proto } from '@whiskeysockets/baileys'
-import { chatRef } from '../../bridge/chat-ref.ts'
+import { type ConnectionState, generateMessageIDV2 } from '@whiskeysockets/baileys'
 import type { Media } from '../../bridge/event.ts'
-import type { Delivery, NetworkStatus } from '../../bridge/network.ts'
-import { isGroup, normalizeAddress } from '../address.ts'
+import type { Delivery, NetworkStatus, SessionChange } from '../../bridge/network.ts'
+import { normalizeAddress } from '../address.ts'
 import type { LoginOptions, LoginStep, WhatsAppConnection, WhatsAppOptions } from '../port.ts'
 import { type AuthState, isLinked, openAuthState } from './auth-state.ts'
 import type { Me } from './decode.ts'
@@ -13,7 +12,8 @@ import { Inbound } from './inbound.ts'
 import { type Link, TIMING, type Timing } from './link.ts'
 import { login } from './login.ts'
 import { openMedia } from './media.ts'
-import { decodeRaw, sendMessage } from './send.ts'
+import { sendMessage } from './send.ts'
+import { Sent } from './sent.ts'
 
 export interface BaileysOptions extends WhatsAppOptions {
   /** For tests. */
@@ -24,9 +24,8 @@ export interface BaileysOptions extends WhatsAppOptions {
 export const openBaileys = (options: BaileysOptions): WhatsAppConnection => new BaileysConnection(options)
 
 const META = 'meta'
-const GROUPS_FETCHED = 'groups-fetched'
-/** Messages on their way that are kept at hand for devices that ask for them again. */
-const AT_HAND = 200
+/** Says that WhatsApp has unlinked this machine, and in which words; there until the next login. */
+const LOGGED_OUT = 'logged-out'
 
 /**
  * WhatsApp through Baileys.
@@ -40,7 +39,7 @@ class BaileysConnection implements WhatsAppConnection {
   readonly #options: BaileysOptions
   readonly #timing: Timing
   readonly #inbound: Inbound
-  readonly #sending = new Map<string, proto.IMessage>()
+  readonly #sent: Sent
   readonly #stop = new AbortController()
   #auth: AuthState
   #link: Link | undefined
@@ -55,9 +54,13 @@ class BaileysConnection implements WhatsAppConnection {
       ...options,
       timing: this.#timing,
       me: () => this.#me,
-      findSent: (jid, id) => this.#findSent(jid, id),
+      findSent: (jid, id) => this.#sent.find(jid, id),
     })
-    this.#status = this.#describe(this.#isLinked ? 'stopped' : 'unlinked')
+    this.#sent = new Sent({
+      findRaw: options.findRaw,
+      lidOf: address => this.#inbound.book.lidOf(address),
+    })
+    this.#status = this.#isLinked ? this.#describe('stopped') : this.#unlinked
   }
 
   get status(): NetworkStatus {
@@ -69,21 +72,19 @@ class BaileysConnection implements WhatsAppConnection {
       this.#inbound.replay()
       this.#connect()
     } else {
-      this.#change('unlinked')
+      this.#change(this.#unlinked)
     }
   }
 
   async *login(options: LoginOptions = {}): AsyncIterable<LoginStep> {
     yield* login(options, {
       auth: () => this.#auth,
-      reset: () => {
-        this.#auth.forget()
-        this.#auth = openAuthState(this.#options.sessions)
-      },
+      reset: () => this.#forget([]),
       open: onUpdate => this.#inbound.open(this.#auth, onUpdate),
       timing: this.#timing,
     })
-    this.#change('stopped')
+    this.#options.sessions.set([{ type: META, id: LOGGED_OUT, value: null }])
+    this.#change(this.#describe('stopped'))
   }
 
   async logout(): Promise<void> {
@@ -95,7 +96,7 @@ class BaileysConnection implements WhatsAppConnection {
     await this.#close()
     this.#options.sessions.clear()
     this.#auth = openAuthState(this.#options.sessions)
-    this.#change('unlinked')
+    this.#change(this.#unlinked)
   }
 
   newMessageId(): string {
@@ -109,11 +110,7 @@ class BaileysConnection implements WhatsAppConnection {
       link,
       delivery,
       me: this.#me,
-      remember: (id, message) => {
-        this.#sending.set(id, message)
-        const [oldest] = this.#sending.keys()
-        if (this.#sending.size > AT_HAND && oldest !== undefined) this.#sending.delete(oldest)
-      },
+      remember: (id, message) => this.#sent.remember(id, message),
     })
   }
 
@@ -123,7 +120,7 @@ class BaileysConnection implements WhatsAppConnection {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#close()
-    this.#change('stopped')
+    if (this.#isLinked) this.#change(this.#describe('stopped'))
   }
 
   get #openLink(): Link | undefined {
@@ -159,7 +156,7 @@ class BaileysConnection implements WhatsAppConnection {
 
   #connect(): void {
     if (this.#stop.signal.aborted) return
-    if (this.#status.state !== 'connecting') this.#change('connecting')
+    if (this.#status.state !== 'connecting') this.#change(this.#describe('connecting'))
     const link = this.#inbound.open(this.#auth, update => this.#updated(link, update))
     this.#link = link
   }
@@ -168,8 +165,8 @@ class BaileysConnection implements WhatsAppConnection {
     if (this.#stop.signal.aborted) return
     if (update.connection === 'open') {
       this.#attempt = 0
-      this.#change('connected')
-      this.#fetchGroups(link)
+      this.#change(this.#describe('connected'))
+      this.#inbound.fetchGroups(link)
     }
     if (update.connection === 'close') this.#closed(update.lastDisconnect?.error)
   }
@@ -178,10 +175,11 @@ class BaileysConnection implements WhatsAppConnection {
     const next = afterClose(error)
     this.#link = undefined
     if (next.do === 'stop') {
-      this.#change(next.state, next.problem)
+      if (next.state === 'logged_out') this.#unlink(next.problem)
+      this.#change(this.#describe(next.state, next.problem))
       return
     }
-    this.#change('connecting', next.problem)
+    this.#change(this.#describe('connecting', next.problem))
     if (next.now) {
       this.#connect()
       return
@@ -195,28 +193,28 @@ class BaileysConnection implements WhatsAppConnection {
     )
   }
 
-  #findSent(jid: string | null | undefined, id: string): proto.IMessage | undefined {
-    const address = normalizeAddress(jid)
-    const known = address === undefined ? [] : [this.#inbound.book.lidOf(address) ?? address, address]
-    for (const chat of known) {
-      const raw = this.#options.findRaw({ chat: chatRef('whatsapp', chat), id })
-      if (raw !== undefined) return decodeRaw(raw)
+  /** The keys are worth nothing any more, and would keep the next login from beginning. */
+  #unlink(problem: string): void {
+    try {
+      this.#forget([{ type: META, id: LOGGED_OUT, value: problem }])
+    } catch (error) {
+      this.#options.logger.error({ err: error }, 'The session could not be forgotten; the next start does it')
     }
-    return this.#sending.get(id)
   }
 
-  /** Once per link: later changes come as events. */
-  #fetchGroups({ sock }: Link): void {
-    const { sessions, logger } = this.#options
-    if (sessions.get(META, GROUPS_FETCHED) !== undefined) return
-    const fetch = async (): Promise<void> => {
-      const groups = Object.values(await sock.groupFetchAllParticipating())
-      sessions.transaction(() => {
-        this.#inbound.book.groups(groups.filter(({ id }) => isGroup(id)))
-        sessions.set([{ type: META, id: GROUPS_FETCHED, value: String(Date.now()) }])
-      })
-    }
-    fetch().catch((error: unknown) => logger.warn({ err: error }, 'The list of groups could not be fetched'))
+  #forget(alongside: readonly SessionChange[]): void {
+    const { sessions } = this.#options
+    sessions.transaction(() => {
+      this.#auth.forget()
+      this.#inbound.forget()
+      sessions.set(alongside)
+    })
+    this.#auth = openAuthState(sessions)
+  }
+
+  get #unlinked(): NetworkStatus {
+    const problem = this.#options.sessions.get(META, LOGGED_OUT)
+    return problem === undefined ? { state: 'unlinked' } : { state: 'logged_out', problem }
   }
 
   #describe(state: NetworkStatus['state'], problem?: string): NetworkStatus {
@@ -230,8 +228,8 @@ class BaileysConnection implements WhatsAppConnection {
     }
   }
 
-  #change(state: NetworkStatus['state'], problem?: string): void {
-    this.#status = this.#describe(state, problem)
-    this.#options.inbox.changed(this.#status)
+  #change(status: NetworkStatus): void {
+    this.#status = status
+    this.#options.inbox.changed(status)
   }
 }

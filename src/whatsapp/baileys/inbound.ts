@@ -1,4 +1,5 @@
 import type { BinaryNode, ConnectionState, proto, WAMessage } from '@whiskeysockets/baileys'
+import { isGroup } from '../address.ts'
 import type { WhatsAppOptions } from '../port.ts'
 import type { AuthState } from './auth-state.ts'
 import { Book } from './book.ts'
@@ -9,6 +10,8 @@ import { Link, type Timing } from './link.ts'
 import { quietLogger } from './quiet-logger.ts'
 import { Receiver } from './receiver.ts'
 import { journalledRepository, Turns } from './repository.ts'
+
+const GROUPS_FETCHED = { type: 'meta', id: 'groups-fetched' } as const
 
 export interface InboundOptions extends WhatsAppOptions {
   readonly timing: Timing
@@ -88,6 +91,25 @@ export class Inbound {
     })
     this.#listen(link)
     return link
+  }
+
+  /** Once per account: later changes come as events. */
+  fetchGroups({ sock }: Link): void {
+    const { sessions, logger } = this.#options
+    if (sessions.get(GROUPS_FETCHED.type, GROUPS_FETCHED.id) !== undefined) return
+    const fetch = async (): Promise<void> => {
+      const groups = Object.values(await sock.groupFetchAllParticipating())
+      sessions.transaction(() => {
+        this.book.groups(groups.filter(({ id }) => isGroup(id)))
+        sessions.set([{ ...GROUPS_FETCHED, value: String(Date.now()) }])
+      })
+    }
+    fetch().catch((error: unknown) => logger.warn({ err: error }, 'The list of groups could not be fetched'))
+  }
+
+  /** The account is gone; the next one has groups of its own. */
+  forget(): void {
+    this.#options.sessions.set([{ ...GROUPS_FETCHED, value: null }])
   }
 
   /** Resolves when nothing is being handed over any more. */

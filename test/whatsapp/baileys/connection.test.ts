@@ -263,6 +263,8 @@ describe('staying connected', () => {
     linked.wa.phone.unlink()
     await until('the end', () => linked.connection.status.state === 'logged_out')
     assert.match(linked.connection.status.problem ?? '', /wa2tg login/)
+    assert.deepEqual([...linked.bridge.sessions.list('creds')], [])
+    assert.deepEqual([...linked.bridge.sessions.list('session')], [])
   })
 
   test('replaced by another program, it stops and does not fight', async () => {
