@@ -1,8 +1,8 @@
 import { type ChatRef, chatRef, type NetworkName } from './bridge/chat-ref.ts'
+import { addNotice } from './bridge/deliver/notice.ts'
 import { makeCarrier } from './bridge/deliver.ts'
-import { addNotice } from './bridge/deliver-notice.ts'
 import type { Inbox, Network, NetworkStatus } from './bridge/network.ts'
-import { makeFindRaw, makeInbox } from './bridge/receive.ts'
+import { makeFindMessage, makeInbox } from './bridge/receive.ts'
 import type { Config } from './config/load.ts'
 import { Outbox, Pace, Worker } from './outbox/index.ts'
 import { openStore, type Store, storePath, takeLock } from './store/index.ts'
@@ -149,7 +149,7 @@ const whatsAppOptions = ({
   ...config.whatsapp,
   ...rest,
   sessions: store.session('baileys'),
-  findRaw: makeFindRaw(store),
+  findMessage: makeFindMessage(store),
 })
 
 /** The first owner's private chat with the bot. */

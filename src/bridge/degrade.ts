@@ -1,5 +1,5 @@
 import type { NetworkName } from './chat-ref.ts'
-import type { Content, MediaContent } from './event.ts'
+import type { AlbumContent, Content, MediaContent } from './content.ts'
 import { plainText, type RichText } from './rich-text.ts'
 
 /**
@@ -19,6 +19,15 @@ export const formsOf = (content: Content, target: NetworkName): readonly [Conten
       return [content, { kind: 'text', body: plainText(renderLocation(content)) }]
     case 'contacts':
       return [content, { kind: 'text', body: plainText(content.contacts.map(renderContact).join('\n\n')) }]
+    case 'album':
+      return [content, ...(target === 'telegram' ? [asDocuments(content), wordsForAlbum(content)] : [])]
+    case 'card': {
+      const { body, media } = content
+      const plain: Content = { kind: 'text', body: plainText(body.text) }
+      return media ? [content, { ...content, media: undefined }, plain] : [content, plain]
+    }
+    case 'poll':
+    case 'appointment':
     case 'placeholder':
     case 'notice':
       return [content]
@@ -52,6 +61,20 @@ const wordsFor = (content: MediaContent): Content => {
     body: captioned(`[${describeFile(content)} could not be carried over]`, content.caption),
   }
 }
+
+const asDocuments = (album: AlbumContent): AlbumContent => ({
+  ...album,
+  items: album.items.map(item => ({ ...item, as: 'document' })),
+})
+
+const wordsForAlbum = ({ items }: AlbumContent): Content => ({
+  kind: 'text',
+  body: plainText(
+    items
+      .map(item => `[${describeFile(item)} could not be carried over]\n${item.caption.text}`.trim())
+      .join('\n'),
+  ),
+})
 
 /** A file in words: `Video "holiday.mp4" (52 MB)`. */
 export const describeFile = ({ as, media }: MediaContent): string => {

@@ -1,62 +1,14 @@
 import * as z from 'zod/mini'
 import { type ChatRef, isChatRef } from './chat-ref.ts'
-import { richTextSchema } from './rich-text.ts'
+import { contentSchema } from './content.ts'
+
+export type { Content, Media, MediaContent } from './content.ts'
 
 /**
- * What crosses the bridge, in a shape that neither network owns. A job stores it as JSON, so the shapes only grow; a
- * change of what is there already needs a migration.
+ * What crosses the bridge: a message, or a change of one that crossed before. A job stores it as JSON, so the shapes
+ * only grow; a change of what is there already needs a migration.
  */
 const chatRefSchema = z.custom<ChatRef>(isChatRef)
-
-/**
- * A file that stays where it is until it is delivered. `source` is opaque: only the network that the event came from
- * reads it, in `openMedia`. Everything else is what the sender claims: hints, not facts.
- */
-const mediaSchema = z.object({
-  source: z.string(),
-  mimeType: z.optional(z.string()),
-  fileName: z.optional(z.string()),
-  /** Bytes. */
-  size: z.optional(z.number()),
-  /** Pixels. */
-  width: z.optional(z.number()),
-  height: z.optional(z.number()),
-  /** Length of sound or film, in seconds. */
-  seconds: z.optional(z.number()),
-  /** Sender's preview, JPEG, base64. */
-  thumbnail: z.optional(z.string()),
-  /** Loudness over time of a voice note: 64 numbers of 0–100. */
-  waveform: z.optional(z.array(z.number())),
-  animated: z.optional(z.boolean()),
-  viewOnce: z.optional(z.boolean()),
-})
-
-const contactSchema = z.object({ name: z.string(), phones: z.array(z.string()), vcard: z.string() })
-
-export const contentSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('text'), body: richTextSchema, previewUrl: z.optional(z.string()) }),
-  z.object({
-    kind: z.literal('media'),
-    as: z.enum(['image', 'video', 'animation', 'video-note', 'voice', 'audio', 'document', 'sticker']),
-    media: mediaSchema,
-    caption: richTextSchema,
-  }),
-  z.object({
-    kind: z.literal('location'),
-    latitude: z.number(),
-    longitude: z.number(),
-    /** Metres. */
-    accuracy: z.optional(z.number()),
-    name: z.optional(z.string()),
-    address: z.optional(z.string()),
-    comment: z.optional(z.string()),
-  }),
-  z.object({ kind: z.literal('contacts'), contacts: z.array(contactSchema) }),
-  /** Stands for what cannot cross: `label` says in a few words what it was, for instance `Poll: Where do we eat?`. */
-  z.object({ kind: z.literal('placeholder'), label: z.string() }),
-  /** The bridge itself speaks: about a message that could not be delivered, for instance. */
-  z.object({ kind: z.literal('notice'), text: z.string() }),
-])
 
 const senderSchema = z.object({
   /** The person, under the network's canonical address. */
@@ -78,29 +30,84 @@ const replySchema = z.object({
   quote: z.optional(z.string()),
 })
 
-export const eventSchema = z.object({
+/** Which message a change is about: its id, in the same chat as the event. */
+const targetSchema = z.object({
+  id: z.string(),
+  /** Who wrote it, when known; networks are not reliable in naming authors. */
+  person: z.optional(chatRefSchema),
+})
+
+const head = {
   version: z.literal(1),
-  kind: z.literal('message'),
   chat: chatRefSchema,
-  /** The message's id in that chat, given by its network. */
+  /** The message's id in that chat, given by its network; a change has an id of its own. */
   id: z.string(),
   sender: senderSchema,
   /** Milliseconds since 1970, as claimed by the sender: shown, never used to sort. */
   sentAt: z.number(),
+  /** Deliver without a sound. */
+  silent: z.optional(z.boolean()),
+}
+
+const messageSchema = z.object({
+  ...head,
+  kind: z.literal('message'),
   content: contentSchema,
   replyTo: z.optional(replySchema),
   /** The sender passed on somebody else's message. */
   forwarded: z.optional(z.boolean()),
-  /** Deliver without a sound. */
-  silent: z.optional(z.boolean()),
+  /** A picture or film of an album, or (content `album` without items) the album's own announcement. */
+  album: z.optional(z.object({ id: z.string() })),
+  /** Stands for a message that cannot be read yet: one with the same id comes later and takes its place. */
+  pending: z.optional(z.boolean()),
+  /** When the message is to vanish, in milliseconds since 1970. */
+  expiresAt: z.optional(z.number()),
 })
 
-export type BridgeEvent = z.infer<typeof eventSchema>
-export type Content = z.infer<typeof contentSchema>
-export type MediaContent = Extract<Content, { kind: 'media' }>
-export type Media = z.infer<typeof mediaSchema>
+const change = { ...head, target: targetSchema }
+
+const changeSchema = z.discriminatedUnion('kind', [
+  /** Text in place of the text or caption that was there; or a whole poll, appointment or position. */
+  z.object({ ...change, kind: z.literal('edit'), content: contentSchema }),
+  z.object({
+    ...change,
+    kind: z.literal('deletion'),
+    /** By whom: its author, an administrator (checked by the network), or time: it was a disappearing message. */
+    by: z.enum(['author', 'admin', 'time']),
+  }),
+  /** The one reaction that a person has on a message; an empty `emoji` takes it back. */
+  z.object({ ...change, kind: z.literal('reaction'), emoji: z.string() }),
+  z.object({
+    ...change,
+    kind: z.literal('pin'),
+    pinned: z.boolean(),
+    /** For how long; absent: until it is unpinned. */
+    seconds: z.optional(z.number()),
+  }),
+  /** What a person chooses in a poll or answers to an appointment; replaces what they chose before. */
+  z.object({
+    ...change,
+    kind: z.literal('vote'),
+    /** Positions of the options chosen. With `toggle`: the one position that was pressed. */
+    choice: z.array(z.number()),
+    toggle: z.optional(z.boolean()),
+    /** People whom they bring along, beside themselves. */
+    guests: z.optional(z.number()),
+  }),
+  /** What became of a message that the bridge sent for its owner. */
+  z.object({ ...change, kind: z.literal('receipt'), state: z.enum(['delivered', 'read', 'failed']) }),
+])
+
+export const eventSchema = z.discriminatedUnion('kind', [messageSchema, ...changeSchema.def.options])
+
+export type MessageEvent = z.infer<typeof messageSchema>
+export type ChangeEvent = z.infer<typeof changeSchema>
+export type BridgeEvent = MessageEvent | ChangeEvent
 export type Sender = z.infer<typeof senderSchema>
 export type Reply = z.infer<typeof replySchema>
+export type Target = z.infer<typeof targetSchema>
+
+export const isMessage = (event: BridgeEvent): event is MessageEvent => event.kind === 'message'
 
 /** Reads an event back from a job. Throws when it has not the shape of one: that is a bug or a damaged file. */
 export const parseEvent = (json: string): BridgeEvent => eventSchema.parse(JSON.parse(json))

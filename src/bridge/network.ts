@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { ChatRef, MessageRef, NetworkName } from './chat-ref.ts'
-import type { BridgeEvent, Media } from './event.ts'
+import type { VotableContent } from './content.ts'
+import type { BridgeEvent, ChangeEvent, Media, MessageEvent } from './event.ts'
 
 /**
  * One side of the bridge. WhatsApp and Telegram are both this; the bridge never asks which.
@@ -16,17 +17,23 @@ export interface Network extends AsyncDisposable {
   /** A new message id to send under, or any unique word where the network chooses ids itself. */
   newMessageId(): string
   /**
-   * Sends one event and resolves when the network has confirmed it. Throws `DeliveryError`.
+   * Sends one message and resolves when the network has confirmed it. Throws `DeliveryError`.
    * Each message it becomes is reported through `delivery.onSent` at once, synchronously, so that an attempt cut off
    * in the middle goes on behind the last one.
    */
   send(delivery: Delivery): Promise<void>
   /**
+   * Changes what an earlier message became. Repeating it changes nothing more, but where it has to send something new,
+   * which it reports through `onSent`. What is gone on the other side, or cannot be shown there, is no error. Throws
+   * `DeliveryError`.
+   */
+  change(change: Change): Promise<void>
+  /**
    * Finds out what became of an attempt whose outcome is unknown, without sending anything. Reports what it finds
-   * through `delivery.onSent`; returns whether the next part did arrive. Absent where sending again under the same id
+   * through `onSent`; returns whether the next part did arrive. Absent where sending again under the same id
    * is the same message.
    */
-  settle?(delivery: Delivery): Promise<boolean>
+  settle?(attempt: Delivery | Change): Promise<boolean>
   /**
    * A word to remember before an attempt, from which `settle` can look for what it left behind (for Telegram: the
    * highest message id known). Stored with the job in the same commit as its state `sending`.
@@ -36,23 +43,16 @@ export interface Network extends AsyncDisposable {
   openMedia(media: Media, signal: AbortSignal): Promise<Readable>
 }
 
-/** Everything one delivery needs. The same object serves `send` and `settle`. */
-export interface Delivery {
-  readonly event: BridgeEvent
+/** What every delivery needs, of a message or of a change. The same object serves `send` or `change`, and `settle`. */
+interface Attempt {
   /** Where to. */
   readonly chat: ChatRef
   /** Chosen when the job was created; the same at every attempt. */
   readonly messageId: string
   /** The line that stands above the message, naming its sender; absent where the chat says it already. */
   readonly senderLine?: string
-  /** The message in `chat` that this one answers, when its link is known. */
-  readonly replyTo?: ReplyTarget
-  /** Messages that earlier attempts are known to have sent, in order. */
-  readonly sent: readonly SentPart[]
   /** What `mark` returned before the attempt in doubt; only for `settle`. */
   readonly mark?: string
-  /** Records one sent message and its link; committed when it returns. */
-  onSent(part: SentPart): void
   /** Whether a message in the target chat is known already, as ours or somebody's; only for `settle`. */
   isKnown(id: string): boolean
   /** Opens the event's file at its source, from the beginning, at every call. */
@@ -61,10 +61,79 @@ export interface Delivery {
   readonly signal: AbortSignal
 }
 
-export interface ReplyTarget {
+/** One message on its way. */
+export interface Delivery extends Attempt {
+  readonly event: MessageEvent
+  /** The message in `chat` that this one answers, when its link is known. */
+  readonly replyTo?: StandIn
+  /** Messages that earlier attempts are known to have sent, in order; of an album one for each item. */
+  readonly sent: readonly SentPart[]
+  /** What stands in `chat` for this message until now (`MessageEvent.pending`): it is to take its place. */
+  readonly placeholder?: readonly SentPart[]
+  /**
+   * Records one sent message and its link; committed when it returns. One that took the place of a placeholder is
+   * reported under the same id.
+   */
+  onSent(part: SentPart): void
+}
+
+/** One change on its way. */
+export interface Change extends Attempt {
+  readonly event: ChangeEvent
+  readonly changed: Changed
+  /**
+   * Records one message that had to be sent: a further part of the changed message, or with a `role` the bridge's
+   * note under it. Committed when it returns; the next attempt finds it in `changed`.
+   */
+  onSent(part: SentPart, role?: NoteRole): void
+  /** Records that a part or note is no longer there. */
+  onGone(id: string): void
+}
+
+/** A message of the bridge's own under another one, which is kept up to date: who reacted, how the votes stand. */
+export type NoteRole = 'reactions' | 'tally'
+
+/** What a change is about, as it stands on the target network now. */
+export interface Changed {
+  /** What stands for the changed message, in order: the messages it became, or the one that it came from. */
+  readonly parts: readonly StandIn[]
+  /** The bridge's notes under it. */
+  readonly notes: Readonly<Partial<Record<NoteRole, SentPart>>>
+  /** When the changed message was seen first, in milliseconds since 1970. */
+  readonly seenAt: number
+  /** Of a poll or appointment: what it is. */
+  readonly content?: VotableContent
+  /** Everybody's reaction to it, the first one first. */
+  readonly reactions: readonly Reaction[]
+  /** Everybody's choice in it. */
+  readonly votes: readonly Vote[]
+}
+
+export interface Reaction {
+  readonly person: ChatRef
+  /** What to call them; `You` for the owner. */
+  readonly name: string
+  readonly me: boolean
+  readonly emoji: string
+}
+
+export interface Vote {
+  readonly person: ChatRef
+  /** What to call them; `You` for the owner. */
+  readonly name: string
+  readonly me: boolean
+  /** Positions of the options. */
+  readonly choice: readonly number[]
+  readonly guests?: number
+}
+
+/** A message on the target network that stands for one on the other. */
+export interface StandIn {
   readonly id: string
   /** Whether the bridge's own account wrote it on the target network. */
   readonly fromMe: boolean
+  /** Whether the bridge sent it, and not its owner from another device. */
+  readonly byBridge: boolean
   /** Who wrote it there, when that is not the bridge. */
   readonly person?: ChatRef
   /** The target network's own copy of the message where it stored one (`SentPart.raw`), for quoting. */
@@ -98,7 +167,7 @@ export interface Arrival {
   readonly aliases?: readonly ChatRef[]
   /** Same for the sender. */
   readonly senderAliases?: readonly ChatRef[]
-  /** The network's own copy of the message, for a later quote (`ReplyTarget.raw`). */
+  /** The network's own copy of the message, for a later quote (`StandIn.raw`). */
   readonly raw?: string
 }
 
@@ -148,5 +217,15 @@ export interface SessionChange {
   readonly value: string | null
 }
 
-/** Finds the network's own copy of a message (`raw`) that was sent or received in a chat. */
-export type FindRaw = (message: MessageRef) => string | undefined
+/** Finds what is known of a message in a chat, by any address of the chat. */
+export type FindMessage = (message: MessageRef) => KnownMessage | undefined
+
+export interface KnownMessage {
+  /** The network's own copy (`raw`). */
+  readonly raw?: string
+  /** Who wrote it; absent when the bridge did. */
+  readonly author?: ChatRef
+  /** Written by the owner, from another device. */
+  readonly me: boolean
+  readonly byBridge: boolean
+}

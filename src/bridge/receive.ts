@@ -1,9 +1,12 @@
 import type { Log } from '../outbox/index.ts'
-import type { Mapping, Store } from '../store/index.ts'
-import { type ChatRef, type NetworkName, networkOf } from './chat-ref.ts'
-import { addNotice, type NoticeTools } from './deliver-notice.ts'
-import type { BridgeEvent } from './event.ts'
-import type { Arrival, FindRaw, Inbox, NetworkStatus } from './network.ts'
+import type { Store } from '../store/index.ts'
+import type { NetworkName } from './chat-ref.ts'
+import type { NoticeTools } from './deliver/notice.ts'
+import { type BridgeEvent, isMessage } from './event.ts'
+import type { Arrival, FindMessage, Inbox, NetworkStatus } from './network.ts'
+import { receiveChange } from './receive/change.ts'
+import { receiveMessage } from './receive/message.ts'
+import type { Receipt } from './receive/receipt.ts'
 
 export interface InboxOptions extends NoticeTools {
   /** Whose inbox it is. */
@@ -43,35 +46,16 @@ export const makeInbox = (options: InboxOptions): Inbox => {
   }
 }
 
-type Result = 'job' | 'refused' | 'unmapped' | 'echo' | 'duplicate'
-
-const receiveOne = (arrival: Arrival, options: InboxOptions, now: number): Result => {
+const receiveOne = (arrival: Arrival, options: InboxOptions, now: number): Receipt => {
   const { store, outbox } = options
   const event = learn(arrival, store, now)
-  const { chat, id, sender } = event
-  const mappings = store.mappings.forSource(chat)
+  const mappings = store.mappings.forSource(event.chat)
   if (mappings.length === 0) return 'unmapped'
-  if (sender.me && outbox.isOwn(chat, id)) return 'echo'
-  const raw = arrival.raw !== undefined && { raw: arrival.raw }
-  const source = store.links.remember({ chat, id, author: sender.person, me: sender.me, ...raw }, now)
-  if (source === undefined) return 'duplicate'
-
-  const { target, refusal } = route(event, mappings, store)
-  if (refusal !== undefined) {
-    addNotice(options, { chat, text: refusal, replyTo: id, now })
-    return 'refused'
-  }
-  outbox.add(
-    {
-      lane: chat,
-      target,
-      source,
-      messageId: options.newMessageId(networkOf(target)),
-      event: JSON.stringify(event),
-    },
-    now,
-  )
-  return 'job'
+  if (event.sender.me && outbox.isOwn(event.chat, event.id)) return 'echo'
+  const context = { ...options, mappings, now }
+  return isMessage(event)
+    ? receiveMessage(event, { ...context, ...(arrival.raw !== undefined && { raw: arrival.raw }) })
+    : receiveChange(event, context)
 }
 
 /** Records who takes part, and returns the event with every ref in its canonical form. */
@@ -85,44 +69,24 @@ const learn = ({ event, aliases, senderAliases }: Arrival, store: Store, now: nu
   const { me, name } = event.sender
   const known = chats.resolve(event.sender.person, senderAliases)
   const person = name && !me ? chats.learn({ chat: known, pushName: name }) : known
-  const { replyTo } = event
-  return {
-    ...event,
-    chat: chats.resolve(chat),
-    sender: { ...event.sender, person },
-    ...(replyTo && {
-      replyTo: { ...replyTo, ...(replyTo.person && { person: chats.resolve(replyTo.person) }) },
-    }),
-  }
+  const common = { chat: chats.resolve(chat), sender: { ...event.sender, person } }
+  const named = <T extends { person?: BridgeEvent['chat'] | undefined }>(message: T): T =>
+    message.person ? { ...message, person: chats.resolve(message.person) } : message
+  if (!isMessage(event)) return { ...event, ...common, target: named(event.target) }
+  return { ...event, ...common, ...(event.replyTo && { replyTo: named(event.replyTo) }) }
 }
 
-type Route =
-  | { readonly target: ChatRef; readonly refusal?: never }
-  | { readonly target?: never; readonly refusal: string }
-
-/**
- * Where an event goes. An answer goes to the one two-way mapping of its Telegram chat, but never to somebody else than
- * the message it answers came from.
- */
-const route = (event: BridgeEvent, mappings: readonly Mapping[], store: Store): Route => {
-  const [first] = mappings
-  if (networkOf(event.chat) === 'whatsapp') {
-    return first ? { target: first.telegram } : { refusal: 'This chat is not mapped' }
+/** Finds what is known of a message by any address of its chat. */
+export const makeFindMessage =
+  (store: Store): FindMessage =>
+  ({ chat, id }) => {
+    const known = store.links.known({ chat: store.chats.resolve(chat), id })
+    return (
+      known && {
+        ...(known.raw !== undefined && { raw: known.raw }),
+        ...(known.author && { author: known.author }),
+        me: known.me,
+        byBridge: known.bridge,
+      }
+    )
   }
-  const { content } = event
-  // It stands for what cannot cross: words about a poll are no message to somebody else.
-  if (content.kind === 'placeholder') return { refusal: `Not sent: "${content.label}" cannot go to WhatsApp` }
-  const origin = event.replyTo && store.links.origin({ chat: event.chat, id: event.replyTo.id })
-  const asked = origin && networkOf(origin) === 'whatsapp' ? origin : first?.whatsapp
-  if (first && !first.toTelegramOnly && first.whatsapp === asked) return { target: first.whatsapp }
-  const name = asked ? store.chats.displayName(asked) : 'WhatsApp'
-  return {
-    refusal: `Not sent: messages from ${name} are only shown here. To answer from here, remove the mapping and add it again without --to-telegram-only`,
-  }
-}
-
-/** Finds the networks' own copies of messages by any address of the chat. */
-export const makeFindRaw =
-  (store: Store): FindRaw =>
-  ({ chat, id }) =>
-    store.links.raw({ chat: store.chats.resolve(chat), id })

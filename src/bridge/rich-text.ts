@@ -25,11 +25,19 @@ export const spanSchema = z.object({
   language: z.optional(z.string()),
   /** `mention` only: the chat ref of the person meant. */
   person: z.optional(z.string()),
+  /** `mention` only: the owner of the bridge is meant. */
+  me: z.optional(z.boolean()),
 })
 
 export const richTextSchema = z.object({ text: z.string(), spans: z.array(spanSchema) })
 
 export type Span = z.infer<typeof spanSchema>
 export type RichText = z.infer<typeof richTextSchema>
+
+/** `before` in front of a text, on the same line. */
+export const prefixed = (before: string, { text, spans }: RichText): RichText => ({
+  text: before + text,
+  spans: spans.map(span => ({ ...span, start: span.start + before.length })),
+})
 
 export const plainText = (text: string): RichText => ({ text, spans: [] })

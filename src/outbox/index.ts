@@ -1,6 +1,6 @@
 export type { Carrier, Log } from './carrier.ts'
 export { mediaFailureLimit } from './decide.ts'
-export type { Failure, Job, NewJob, Outcome } from './job.ts'
+export type { Failure, Job, NewJob, Outcome, Untouched } from './job.ts'
 export { Outbox } from './outbox.ts'
 export { type Budget, Pace } from './pace.ts'
 export { Worker, type WorkerOptions } from './worker.ts'

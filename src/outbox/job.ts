@@ -30,7 +30,15 @@ export interface Job {
   readonly createdAt: number
 }
 
-export type NewJob = Pick<Job, 'lane' | 'target' | 'source' | 'messageId' | 'event'>
+export interface NewJob extends Pick<Job, 'lane' | 'target' | 'source' | 'messageId' | 'event'> {
+  /** A word under which the job is found while it is untouched. */
+  readonly topic?: string
+  /** When it may begin, in milliseconds since 1970; at once where nothing is said. */
+  readonly dueAt?: number
+}
+
+/** A job that no attempt has been made at: what it will send may still be changed. */
+export type Untouched = Pick<Job, 'id' | 'event' | 'createdAt'> & { readonly dueAt: number }
 
 /** How one attempt ended. */
 export type Outcome =

@@ -1,7 +1,7 @@
 import type { ChatRef } from '../bridge/chat-ref.ts'
 import type { Database } from '../store/index.ts'
 import type { Decision } from './decide.ts'
-import type { Job, NewJob } from './job.ts'
+import type { Job, NewJob, Untouched } from './job.ts'
 
 /** The first job of a lane. */
 export interface Head {
@@ -53,14 +53,32 @@ export class Outbox {
 
   add(job: NewJob, now: number): number {
     return this.#database.run(
-      `INSERT INTO jobs (lane, target, source, message_id, event, due_at, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)`,
+      `INSERT INTO jobs (lane, target, source, message_id, event, topic, due_at, created_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
       job.lane,
       job.target,
       job.source,
       job.messageId,
       job.event,
+      job.topic ?? null,
+      job.dueAt ?? now,
       now,
     ).id
+  }
+
+  /** The latest job about this topic, when nothing has been tried of it yet. */
+  untouched(topic: string): Untouched | undefined {
+    const row = this.#database.get<JobRow & { due_at: number }>(
+      `SELECT * FROM jobs WHERE topic = ? AND state = 'pending' AND unsure = 0 AND attempts = 0 AND level = 0
+         AND mark IS NULL ORDER BY id DESC LIMIT 1`,
+      topic,
+    )
+    return row && { id: row.id, event: row.event, createdAt: row.created_at, dueAt: row.due_at }
+  }
+
+  /** Gives an untouched job another event to carry, in its old place in the lane. */
+  rewrite(id: number, { event, dueAt }: { event: string; dueAt: number }): void {
+    this.#database.run('UPDATE jobs SET event = ?2, due_at = ?3 WHERE id = ?1', id, event, dueAt)
   }
 
   /** The first job of every lane, but of those in which one of `running` is being sent. */
@@ -119,7 +137,7 @@ export class Outbox {
   step(id: number, level: number, now: number, problem: string): void {
     this.#database.run(
       `UPDATE jobs SET state = 'pending', due_at = ?3, unsure = 0, level = ?2, attempts = 0, media_failures = 0, bugs = 0,
-         base = (SELECT count(*) FROM links WHERE links.source = jobs.source), problem = ?4 WHERE id = ?1`,
+         base = (SELECT count(*) FROM links WHERE links.source = jobs.source AND role IN ('', 'album')), problem = ?4 WHERE id = ?1`,
       id,
       level,
       now,

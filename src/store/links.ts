@@ -1,32 +1,13 @@
 import type { ChatRef, MessageRef } from '../bridge/chat-ref.ts'
 import type { SentPart } from '../bridge/network.ts'
 import type { Database } from './database.ts'
-
-/** A message of either network that the bridge received or sent. */
-export interface StoredMessage {
-  /** Row key; links and jobs point to it. */
-  readonly key: number
-  readonly chat: ChatRef
-  readonly id: string
-  /** Who wrote it; absent for the bridge's own. */
-  readonly author?: ChatRef
-  /** Written by the owner, on another device. */
-  readonly me: boolean
-  /** Written by the bridge. */
-  readonly bridge: boolean
-  /** The network's own copy; opaque. */
-  readonly raw?: string
-}
-
-interface MessageRow {
-  key: number
-  chat: ChatRef
-  id: string
-  author: ChatRef | ''
-  me: number
-  bridge: number
-  raw: string | null
-}
+import {
+  fromRow,
+  type LinkRole,
+  type MessageRow,
+  type NewMessage,
+  type StoredMessage,
+} from './message-row.ts'
 
 /**
  * The memory of what crossed: every message received for a mapped chat or sent by the bridge, and the links between
@@ -42,34 +23,71 @@ export class Links {
   /**
    * Remembers a received message; undefined when it was remembered before. Two people may use one id in a group
    * (clients choose it), so the author is part of the key, but for the owner's own: those come under either address.
+   * One that could not be read when it came is remembered anew, under its old key.
    */
-  remember(message: Omit<StoredMessage, 'key' | 'bridge'>, now: number): number | undefined {
-    const known = this.#all(message).some(
-      each => each.author === message.author || (message.me && (each.me || each.bridge)),
+  remember(message: NewMessage, now: number): number | undefined {
+    const known = this.#all(message).find(
+      each =>
+        each.author === message.author ||
+        (message.me && (each.me || each.bridge)) ||
+        (each.deleted && each.author === undefined && !each.bridge),
     )
-    return known ? undefined : this.#insert({ ...message, bridge: false }, now)
+    if (known === undefined) return this.#insert({ ...message, bridge: false }, now)
+    if (!known.pending || known.deleted || message.pending) return undefined
+    this.#database.run(
+      'UPDATE messages SET pending = 0, raw = ?2, content = ?3, expires_at = ?4 WHERE key = ?1',
+      known.key,
+      message.raw ?? null,
+      message.content ?? null,
+      message.expiresAt ?? null,
+    )
+    return known.key
   }
 
-  /** Records that `source` became a message of the bridge in `chat`; returns which part that is. */
-  add(source: number, chat: ChatRef, part: SentPart, now: number): number {
+  /**
+   * Records that `source` became, or has as its note, a message of the bridge in `chat`. Another role for a message that
+   * is linked already replaces the old one. Returns which part that is.
+   */
+  add(source: number, chat: ChatRef, part: SentPart, now: number, role: LinkRole = ''): number {
     const known = this.#all({ chat, id: part.id }).find(each => each.bridge)
     const target = known?.key ?? this.#insert({ chat, me: false, bridge: true, ...part }, now)
-    const { next } = this.#database.get<{ next: number }>(
-      'SELECT coalesce(max(part) + 1, 0) AS next FROM links WHERE source = ?',
+    const row = this.#database.get<{ part: number }>(
+      `INSERT INTO links (source, part, target, role)
+       SELECT ?1, coalesce((SELECT part FROM links WHERE source = ?1 AND target = ?2), max(part) + 1, 0), ?2, ?3
+       FROM links WHERE source = ?1
+       ON CONFLICT (source, part) DO UPDATE SET role = ?3 RETURNING part`,
       source,
-    ) ?? { next: 0 }
-    this.#database.run('INSERT INTO links (source, part, target) VALUES (?, ?, ?)', source, next, target)
-    return next
+      target,
+      role,
+    )
+    return row?.part ?? 0
   }
 
-  /** The messages that a received one became so far, in order. */
-  parts(source: number): SentPart[] {
+  /** A message of the bridge that stood for `source` is no longer there. */
+  drop(source: number, message: MessageRef): void {
+    this.#database.run(
+      'DELETE FROM links WHERE source = ? AND target IN (SELECT key FROM messages WHERE id = ? AND chat = ? AND bridge = 1)',
+      source,
+      message.id,
+      message.chat,
+    )
+  }
+
+  /** The messages of one role that a received one became so far, in order. */
+  parts(source: number, role: LinkRole = ''): SentPart[] {
     return this.#database
       .all<MessageRow>(
-        'SELECT m.* FROM links l JOIN messages m ON m.key = l.target WHERE l.source = ? ORDER BY l.part',
+        `SELECT m.* FROM links l JOIN messages m ON m.key = l.target WHERE l.source = ? AND l.role = ?
+         ORDER BY l.part`,
         source,
+        role,
       )
       .map(row => ({ id: row.id, ...(row.raw !== null && { raw: row.raw }) }))
+  }
+
+  get(key: number): StoredMessage | undefined {
+    const row = this.#database.get<MessageRow>('SELECT * FROM messages WHERE key = ?', key)
+    return row && fromRow(row)
   }
 
   /** The stored message, by preference the one that `author` wrote: networks are not reliable in naming authors. */
@@ -78,15 +96,45 @@ export class Links {
     return all.find(each => each.author === author) ?? all[0]
   }
 
+  /**
+   * The message that one in a chat is about: itself, or for a note or placeholder of the bridge the one that it stands
+   * under. What came before what it became.
+   */
+  subject(message: MessageRef, author?: ChatRef): StoredMessage | undefined {
+    const stored = this.find(message, author)
+    if (!stored?.bridge) return stored
+    const row = this.#database.get<MessageRow>(
+      `SELECT m.* FROM links l JOIN messages m ON m.key = l.source WHERE l.target = ?
+       ORDER BY ${RANK}, l.part LIMIT 1`,
+      stored.key,
+    )
+    return row ? fromRow(row) : stored
+  }
+
+  /** What stands in `chat` for a message, in order: itself if that is its chat, and what it became there. */
+  standIns(key: number, chat: ChatRef): StoredMessage[] {
+    return this.#database
+      .all<MessageRow>(
+        `SELECT m.*, -1 AS n FROM messages m WHERE m.key = ?1 AND m.chat = ?2
+         UNION ALL
+         SELECT m.*, l.part AS n FROM links l JOIN messages m ON m.key = l.target
+         WHERE l.source = ?1 AND m.chat = ?2 AND l.role IN ('', 'placeholder')
+         ORDER BY n`,
+        key,
+        chat,
+      )
+      .map(fromRow)
+  }
+
   /** The message in `chat` that stands for this one: its first part there, or the one that it is itself a part of. */
   counterpart(message: MessageRef, chat: ChatRef, author?: ChatRef): StoredMessage | undefined {
     const stored = this.find(message, author)
     if (!stored) return undefined
     const row = this.#database.get<MessageRow>(
-      `SELECT m.*, l.part FROM links l JOIN messages m ON m.key = l.target WHERE l.source = ?1 AND m.chat = ?2
+      `SELECT m.*, l.part AS n, ${RANK} AS rank FROM links l JOIN messages m ON m.key = l.target WHERE l.source = ?1 AND m.chat = ?2
        UNION ALL
-       SELECT m.*, l.part FROM links l JOIN messages m ON m.key = l.source WHERE l.target = ?1 AND m.chat = ?2
-       ORDER BY part LIMIT 1`,
+       SELECT m.*, l.part AS n, ${RANK} AS rank FROM links l JOIN messages m ON m.key = l.source WHERE l.target = ?1 AND m.chat = ?2
+       ORDER BY rank, n LIMIT 1`,
       stored.key,
       chat,
     )
@@ -110,9 +158,31 @@ export class Links {
       .map(row => row.chat)
   }
 
-  /** The network's own copy of a message. */
-  raw(message: MessageRef): string | undefined {
-    return this.#all(message).find(each => each.raw !== undefined)?.raw
+  /** What is known of a message, by preference the row that has the network's own copy. */
+  known(message: MessageRef): StoredMessage | undefined {
+    const all = this.#all(message)
+    return all.find(each => each.raw !== undefined) ?? all[0]
+  }
+
+  /** The message was taken back; nothing about it is shown any more. */
+  markDeleted(key: number): void {
+    this.#database.run('UPDATE messages SET deleted = 1 WHERE key = ?', key)
+  }
+
+  /** What is shown anew as a whole has become another. */
+  setContent(key: number, content: string): void {
+    this.#database.run('UPDATE messages SET content = ? WHERE key = ?', content, key)
+  }
+
+  /** Messages whose time was up at `now`, the earliest first. */
+  expired(now: number, limit: number): StoredMessage[] {
+    return this.#database
+      .all<MessageRow>(
+        'SELECT * FROM messages WHERE expires_at <= ? AND deleted = 0 ORDER BY expires_at LIMIT ?',
+        now,
+        limit,
+      )
+      .map(fromRow)
   }
 
   /** Forgets what was seen before that time (milliseconds since 1970) and waits for no job; returns how many. */
@@ -129,26 +199,24 @@ export class Links {
       .map(fromRow)
   }
 
-  #insert(message: Omit<StoredMessage, 'key'>, now: number): number {
+  #insert(message: NewMessage & { bridge: boolean }, now: number): number {
     return this.#database.run(
-      'INSERT INTO messages (id, chat, author, me, bridge, raw, seen_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      `INSERT INTO messages (id, chat, author, me, bridge, raw, content, pending, deleted, expires_at, seen_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       message.id,
       message.chat,
       message.author ?? '',
       message.me ? 1 : 0,
       message.bridge ? 1 : 0,
       message.raw ?? null,
+      message.content ?? null,
+      message.pending ? 1 : 0,
+      message.deleted ? 1 : 0,
+      message.expiresAt ?? null,
       now,
     ).id
   }
 }
 
-const fromRow = (row: MessageRow): StoredMessage => ({
-  key: row.key,
-  chat: row.chat,
-  id: row.id,
-  ...(row.author && { author: row.author }),
-  me: row.me === 1,
-  bridge: row.bridge === 1,
-  ...(row.raw !== null && { raw: row.raw }),
-})
+/** What stands for a message as itself comes before what does so as a part of an album; a note comes last. */
+const RANK = "CASE l.role WHEN '' THEN 0 WHEN 'placeholder' THEN 1 WHEN 'album' THEN 2 ELSE 3 END"

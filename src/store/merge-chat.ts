@@ -10,8 +10,24 @@ export const mergeChat = (database: Database, from: ChatRef, to: ChatRef): void 
   mergeMappings(database, from, to)
   // A Telegram group that became a supergroup counts its messages anew: the old ids mean nothing there.
   if (networkOf(to) === 'whatsapp') mergeMessages(database, from, to)
+  for (const table of ['reactions', 'votes'] as const) mergeOpinions(database, { table, from, to })
   database.run('UPDATE jobs SET lane = ?2 WHERE lane = ?1', from, to)
   database.run('UPDATE jobs SET target = ?2 WHERE target = ?1', from, to)
+}
+
+/** Of two opinions of one person the later one counts. */
+const mergeOpinions = (
+  database: Database,
+  { table, from, to }: { table: 'reactions' | 'votes'; from: ChatRef; to: ChatRef },
+): void => {
+  database.run(
+    `DELETE FROM ${table} WHERE person IN (?1, ?2) AND EXISTS (
+       SELECT 1 FROM ${table} other WHERE other.message = ${table}.message AND other.person IN (?1, ?2)
+         AND other.person <> ${table}.person AND (other.at, other.person) > (${table}.at, ${table}.person))`,
+    from,
+    to,
+  )
+  database.run(`UPDATE ${table} SET person = ?2 WHERE person = ?1`, from, to)
 }
 
 const mergeBook = (database: Database, from: ChatRef, to: ChatRef): void => {
@@ -69,6 +85,8 @@ const mergeMessages = (database: Database, from: ChatRef, to: ChatRef): void => 
         kept,
       )
       database.run('UPDATE links SET target = ?2 WHERE target = ?1', gone, kept)
+      for (const table of ['reactions', 'votes'])
+        database.run(`UPDATE OR IGNORE ${table} SET message = ?2 WHERE message = ?1`, gone, kept)
       database.run('UPDATE jobs SET source = ?2 WHERE source = ?1', gone, kept)
       database.run('DELETE FROM messages WHERE key = ?', gone)
     }

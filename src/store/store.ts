@@ -5,6 +5,7 @@ import { Database } from './database.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { Links } from './links.ts'
 import { Mappings } from './mappings.ts'
+import { Opinions } from './opinions.ts'
 import { openSession } from './sessions.ts'
 
 /** Everything that outlives the process, in one SQLite file. */
@@ -14,6 +15,7 @@ export interface Store extends Disposable {
   readonly chats: Chats
   readonly mappings: Mappings
   readonly links: Links
+  readonly opinions: Opinions
   readonly heartbeat: Heartbeat
   /** The rows of one connection, for instance `baileys` or `telegram`. */
   session(connection: string): SessionStore
@@ -33,6 +35,7 @@ export const openStore = (path: string): Store => {
     chats,
     mappings: new Mappings(database, chats),
     links: new Links(database),
+    opinions: new Opinions(database),
     heartbeat: new Heartbeat(database),
     session: connection => openSession(database, connection),
     transaction: work => database.transaction(work),

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Update } from 'grammy/types'
 import type { Inbox, Network, NetworkStatus, SessionStore } from '../bridge/network.ts'
+import { reject } from '../bridge/verdict.ts'
 import { systemClock } from '../support/clock.ts'
 import type { Logger } from '../support/log.ts'
 import { type Place, placeRef } from './address.ts'
@@ -138,7 +139,10 @@ export const openTelegram = (options: TelegramOptions): Network => {
     },
     newMessageId: () => randomUUID(),
     send: delivery => sendDelivery(delivery, context),
-    settle: delivery => settleDelivery(delivery, context),
+    change: async () => {
+      throw reject('Changes of messages cannot be shown in Telegram yet')
+    },
+    settle: async attempt => 'sent' in attempt && settleDelivery(attempt, context),
     mark: chat => marks.write(chat),
     openMedia: (media, signal) => openMedia(media, { api, signal }),
     async [Symbol.asyncDispose]() {

@@ -1,6 +1,6 @@
 import type { Message } from 'grammy/types'
 import { type ChatRef, chatRef } from '../bridge/chat-ref.ts'
-import type { BridgeEvent, Reply } from '../bridge/event.ts'
+import type { MessageEvent, Reply } from '../bridge/event.ts'
 import type { Arrival, ChatKind, KnownChat } from '../bridge/network.ts'
 import { type Place, placeRef } from './address.ts'
 import { parseContent } from './parse/content.ts'
@@ -24,7 +24,7 @@ export const parseMessage = (message: Message, bot: { readonly id: number }): Ar
   const { from } = message
   if (content === undefined || from === undefined) return undefined
   const replyTo = parseReply(message, bot)
-  const event: BridgeEvent = {
+  const event: MessageEvent = {
     version: 1,
     kind: 'message',
     chat: placeRef(placeOfMessage(message)),

@@ -1,4 +1,4 @@
-import type { FindRaw, Inbox, Network, SessionStore } from '../bridge/network.ts'
+import type { FindMessage, Inbox, Network, SessionStore } from '../bridge/network.ts'
 import type { Logger } from '../support/log.ts'
 
 /** The port: what every way into WhatsApp offers beside being a network. */
@@ -56,6 +56,6 @@ export interface WhatsAppOptions {
   }
   readonly sessions: SessionStore
   readonly inbox: Inbox
-  readonly findRaw: FindRaw
+  readonly findMessage: FindMessage
   readonly logger: Logger
 }

@@ -1,6 +1,6 @@
 import { type ChatRef, type NetworkName, networkOf } from '../../src/bridge/chat-ref.ts'
 import { makeCarrier } from '../../src/bridge/deliver.ts'
-import type { BridgeEvent, Content } from '../../src/bridge/event.ts'
+import type { BridgeEvent, Content, MessageEvent } from '../../src/bridge/event.ts'
 import { makeInbox } from '../../src/bridge/receive.ts'
 import { plainText } from '../../src/bridge/rich-text.ts'
 import { type Budget, type Log, Outbox, Pace, Worker } from '../../src/outbox/index.ts'
@@ -89,8 +89,8 @@ let ids = 0
 export const event = (
   chat: ChatRef,
   content: Content | string,
-  more: Partial<BridgeEvent> = {},
-): BridgeEvent => {
+  more: Partial<MessageEvent> = {},
+): MessageEvent => {
   ids += 1
   return {
     version: 1,

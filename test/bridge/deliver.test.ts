@@ -49,6 +49,7 @@ test('an answer to any part of a split message quotes the one it came from, with
   assert.deepEqual(bridge.whatsapp.attempts[0]?.replyTo, {
     id: long.id,
     fromMe: false,
+    byBridge: false,
     person: 'whatsapp:77@lid',
     raw: 'proto',
   })

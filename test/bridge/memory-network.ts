@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import type { NetworkName } from '../../src/bridge/chat-ref.ts'
 import type { Content } from '../../src/bridge/event.ts'
-import type { Delivery, Network, NetworkStatus } from '../../src/bridge/network.ts'
+import type { Change, Delivery, Network, NetworkStatus } from '../../src/bridge/network.ts'
 import type { DeliveryError } from '../../src/bridge/verdict.ts'
 
 /** What a reader sees: one message in a chat of the network. */
@@ -43,12 +43,13 @@ export class MemoryNetwork implements Network {
   readonly shown: Shown[] = []
   readonly scripts: Script[] = []
   readonly attempts: Delivery[] = []
-  readonly settled: Delivery[] = []
+  readonly changes: Change[] = []
+  readonly settled: (Delivery | Change)[] = []
   status: NetworkStatus = { state: 'connected' }
   files: () => Readable = () => Readable.from(['file'])
   openError: DeliveryError | undefined
   opened = 0
-  settle?: (delivery: Delivery) => Promise<boolean>
+  settle?: (attempt: Delivery | Change) => Promise<boolean>
   mark?: (chat: string) => string
   #ids = 0
 
@@ -85,6 +86,27 @@ export class MemoryNetwork implements Network {
     const parts = textOf(delivery.event.content).split('|').length
     const before = delivery.sent.length
     for (let part = before; part < parts; part += 1) delivery.onSent({ id: this.show(delivery, part) })
+  }
+
+  /** Edits and deletes what the reader sees; everything else is only recorded. */
+  async change(change: Change): Promise<void> {
+    this.changes.push(change)
+    const { event, changed, chat } = change
+    const indexes = changed.parts
+      .map(part => this.shown.findIndex(each => each.chat === chat && each.id === part.id))
+      .filter(index => index >= 0)
+    if (event.kind === 'deletion') for (const index of indexes.reverse()) this.shown.splice(index, 1)
+    if (event.kind !== 'edit') return
+    const texts = textOf(event.content).split('|')
+    for (const [part, index] of indexes.entries()) {
+      const known = this.shown[index]
+      if (known) this.shown[index] = { ...known, text: texts[part] ?? '' }
+    }
+    for (const text of texts.slice(indexes.length)) {
+      const id = this.newMessageId()
+      this.shown.push({ chat, id, text, kind: 'text' })
+      change.onSent({ id })
+    }
   }
 
   async openMedia(): Promise<Readable> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { makeFindRaw } from '../../src/bridge/receive.ts'
+import { makeFindMessage } from '../../src/bridge/receive.ts'
 import { event, mum, mumInTelegram, openBridge, waitUntil } from './bridge.ts'
 
 const phone = 'whatsapp:491700000001@s.whatsapp.net'
@@ -119,7 +119,7 @@ test("a network finds its own copy of a message again under any of the chat's ad
   await using bridge = openBridge()
   const known = event(mum, 'hi')
   bridge.inbox.whatsapp.receive([{ event: known, aliases: [phone], raw: 'proto' }])
-  const findRaw = makeFindRaw(bridge.store)
-  assert.equal(findRaw({ chat: phone, id: known.id }), 'proto')
-  assert.equal(findRaw({ chat: mum, id: 'other' }), undefined)
+  const findMessage = makeFindMessage(bridge.store)
+  assert.equal(findMessage({ chat: phone, id: known.id })?.raw, 'proto')
+  assert.equal(findMessage({ chat: mum, id: 'other' }), undefined)
 })

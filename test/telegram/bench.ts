@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import type { ChatRef } from '../../src/bridge/chat-ref.ts'
-import type { BridgeEvent, Content, Media } from '../../src/bridge/event.ts'
+import { type Content, isMessage, type Media, type MessageEvent } from '../../src/bridge/event.ts'
 import type {
   Arrival,
   Delivery,
@@ -64,8 +64,12 @@ export class RecordingInbox implements Inbox {
     this.statuses.push(status)
   }
 
+  get messages(): MessageEvent[] {
+    return this.arrivals.map(({ event }) => event).filter(isMessage)
+  }
+
   get texts(): string[] {
-    return this.arrivals.map(({ event }) =>
+    return this.messages.map(event =>
       event.content.kind === 'text' ? event.content.body.text : event.content.kind,
     )
   }
@@ -135,7 +139,7 @@ export class Bench implements AsyncDisposable {
 
 let serial = 0
 
-export const event = (content: Content, extra: Partial<BridgeEvent> = {}): BridgeEvent => ({
+export const event = (content: Content, extra: Partial<MessageEvent> = {}): MessageEvent => ({
   version: 1,
   kind: 'message',
   chat: 'whatsapp:120363000000000001@g.us',
@@ -166,7 +170,7 @@ export interface TestDelivery extends Delivery {
 export interface DeliveryInit {
   readonly chat: ChatRef
   readonly content: Content
-  readonly event?: Partial<BridgeEvent>
+  readonly event?: Partial<MessageEvent>
   readonly senderLine?: string
   readonly replyTo?: Delivery['replyTo']
   readonly mark?: string

@@ -17,14 +17,14 @@ test('what an owner writes arrives with its formatting, once, and only then is c
   bench.owner.sends(topic, { text: 'Hi all', entities: [{ type: 'bold', offset: 0, length: 2 }] })
   await bench.connect()
   await eventually(() => bench.inbox.arrivals.length === 1, 'the message')
-  const [arrival] = bench.inbox.arrivals
-  assert.equal(arrival?.event.chat, `telegram:${group.id}/${topic.message_thread_id}`)
-  assert.deepEqual(arrival?.event.content, {
+  const [arrived] = bench.inbox.messages
+  assert.equal(arrived?.chat, `telegram:${group.id}/${topic.message_thread_id}`)
+  assert.deepEqual(arrived?.content, {
     kind: 'text',
     body: { text: 'Hi all', spans: [{ start: 0, length: 2, style: 'bold' }] },
   })
-  assert.equal(arrival?.event.replyTo, undefined)
-  assert.equal(arrival?.event.sender.person, 'telegram:7001')
+  assert.equal(arrived?.replyTo, undefined)
+  assert.equal(arrived?.sender.person, 'telegram:7001')
   await bench.restart()
   await bench.connect()
   bench.owner.sends(topic, 'second')
@@ -112,7 +112,7 @@ test('an answer carries whom and what it answers, and the words picked out', asy
     fields: { quote: { text: 'long', position: 2, is_manual: true } },
   })
   await eventually(() => bench.inbox.arrivals.length === 2, 'both messages')
-  assert.deepEqual(bench.inbox.arrivals[1]?.event.replyTo, {
+  assert.deepEqual(bench.inbox.messages[1]?.replyTo, {
     id: String(first.message_id),
     person: 'telegram:7001',
     excerpt: 'a long story',
@@ -133,7 +133,7 @@ test('what cannot cross yet arrives as what it is', async () => {
   bench.owner.sends(bench.home, { fields: { poll: { id: '1', question: 'Where?', options: [] } } })
   await eventually(() => bench.inbox.arrivals.length === 4, 'all of them')
   assert.deepEqual(bench.inbox.texts, ['media', 'location', 'contacts', 'placeholder'])
-  const content = bench.inbox.arrivals[0]?.event.content
+  const content = bench.inbox.messages[0]?.content
   assert.ok(content?.kind === 'media' && content.caption.text === 'the plan')
   const chunks = await (await bench.network.openMedia(content.media, AbortSignal.timeout(5000))).toArray()
   assert.ok(Buffer.concat(chunks).equals(bytes))

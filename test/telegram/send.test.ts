@@ -53,9 +53,11 @@ test('an answer points at the message it answers, and goes out without it when t
   const content = text('Here')
   const chat = `telegram:${bench.owner.id}` as const
   await bench.network.send(
-    delivery({ chat, content, replyTo: { id: String(asked.message_id), fromMe: false } }),
+    delivery({ chat, content, replyTo: { id: String(asked.message_id), fromMe: false, byBridge: false } }),
   )
-  await bench.network.send(delivery({ chat, content, replyTo: { id: '999', fromMe: false } }))
+  await bench.network.send(
+    delivery({ chat, content, replyTo: { id: '999', fromMe: false, byBridge: false } }),
+  )
   assert.deepEqual(
     bench.home.transcript().map(seen => seen.replyTo),
     [undefined, asked.message_id, undefined],

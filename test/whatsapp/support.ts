@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { BridgeEvent } from '../../src/bridge/event.ts'
+import { type BridgeEvent, isMessage, type MessageEvent } from '../../src/bridge/event.ts'
 import type { Arrival, Inbox, KnownChat, NetworkStatus, SessionStore } from '../../src/bridge/network.ts'
 import { openStore, storePath } from '../../src/store/index.ts'
 import type { Logger } from '../../src/support/log.ts'
@@ -64,13 +64,17 @@ export class RecordingBridge implements Inbox, Disposable {
     return [...this.#rows.list('event')].map(({ value }) => JSON.parse(value))
   }
 
+  get messages(): MessageEvent[] {
+    return this.events.filter(isMessage)
+  }
+
   get events(): BridgeEvent[] {
     return this.arrivals.map(({ event }) => event)
   }
 
   /** What was said, in order: text, or the label of what is none. */
   get said(): string[] {
-    return this.events.map(({ content }) => {
+    return this.messages.map(({ content }) => {
       if (content.kind === 'text') return content.body.text
       return content.kind === 'placeholder' ? content.label : content.kind
     })

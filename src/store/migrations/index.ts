@@ -1,9 +1,10 @@
 import type Sqlite from 'better-sqlite3'
 import { StoreError } from '../store-error.ts'
 import { initial } from './0001-initial.ts'
+import { changes } from './0002-changes.ts'
 
 /** In order; a migration that has been released is never changed, only followed by another. */
-const migrations: readonly string[] = [initial]
+const migrations: readonly string[] = [initial, changes]
 
 /** Marks the file as ours ("wa2t"), so that somebody else's database is refused instead of filled with our tables. */
 const applicationId = 0x77_61_32_74

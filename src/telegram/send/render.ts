@@ -1,4 +1,4 @@
-import type { BridgeEvent, Content } from '../../bridge/event.ts'
+import type { Content, MessageEvent } from '../../bridge/event.ts'
 import type { Delivery } from '../../bridge/network.ts'
 import { plainText, type RichText } from '../../bridge/rich-text.ts'
 import { joinRich, sliceRich } from '../entities.ts'
@@ -41,6 +41,11 @@ const renderContent = (content: Content, head: RichText, options: RenderOptions)
       return renderText(above(head, styled(content.label, 'italic')))
     case 'notice':
       return renderText(above(head, plainText(content.text)))
+    case 'album':
+    case 'poll':
+    case 'appointment':
+    case 'card':
+      return renderText(above(head, styled(content.kind, 'italic')))
     default:
       return content satisfies never
   }
@@ -55,7 +60,7 @@ const renderSender = (line: string | undefined): RichText => {
 }
 
 /** What the message answers, for when that was never carried over and cannot be pointed at. */
-const renderExcerpt = ({ replyTo }: BridgeEvent, linked: boolean): RichText => {
+const renderExcerpt = ({ replyTo }: MessageEvent, linked: boolean): RichText => {
   const excerpt = linked ? '' : clip(oneLine(replyTo?.quote ?? replyTo?.excerpt ?? ''), maxExcerpt)
   return excerpt === '' ? plainText('') : styled(`${excerpt}\n`, 'quote', excerpt.length)
 }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type ConnectionState, generateMessageIDV2 } from '@whiskeysockets/baileys'
 import type { Media } from '../../bridge/event.ts'
 import type { Delivery, NetworkStatus, SessionChange } from '../../bridge/network.ts'
+import { reject } from '../../bridge/verdict.ts'
 import { normalizeAddress } from '../address.ts'
 import type { LoginOptions, LoginStep, WhatsAppConnection, WhatsAppOptions } from '../port.ts'
 import { type AuthState, isLinked, openAuthState } from './auth-state.ts'
@@ -57,7 +58,7 @@ class BaileysConnection implements WhatsAppConnection {
       findSent: (jid, id) => this.#sent.find(jid, id),
     })
     this.#sent = new Sent({
-      findRaw: options.findRaw,
+      findMessage: options.findMessage,
       lidOf: address => this.#inbound.book.lidOf(address),
     })
     this.#status = this.#isLinked ? this.#describe('stopped') : this.#unlinked
@@ -112,6 +113,10 @@ class BaileysConnection implements WhatsAppConnection {
       me: this.#me,
       remember: (id, message) => this.#sent.remember(id, message),
     })
+  }
+
+  async change(): Promise<void> {
+    throw reject('Changes of messages cannot go to WhatsApp yet')
   }
 
   openMedia(media: Media, signal: AbortSignal): Promise<Readable> {

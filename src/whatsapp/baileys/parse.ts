@@ -1,6 +1,6 @@
 import { proto, type WAMessage } from '@whiskeysockets/baileys'
 import { type ChatRef, chatRef } from '../../bridge/chat-ref.ts'
-import type { BridgeEvent, Reply } from '../../bridge/event.ts'
+import type { MessageEvent, Reply } from '../../bridge/event.ts'
 import type { Arrival } from '../../bridge/network.ts'
 import { isBroadcast, isGroup, normalizeAddress, STATUS } from '../address.ts'
 import {
@@ -40,7 +40,7 @@ export const parseMessage = (web: WAMessage, context: ParseContext): Parsed => {
   if ('ignored' in said) return { arrivals: [], ignored: said.ignored }
   const info = contextInfoOf(unwrapped.message)
   const replyTo = replyOf(info, said, unwrapped, context)
-  const event: BridgeEvent = {
+  const event: MessageEvent = {
     ...head.event,
     content: said.content,
     ...(replyTo !== undefined && { replyTo }),

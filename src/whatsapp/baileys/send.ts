@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { proto } from '@whiskeysockets/baileys'
 import { addressOf } from '../../bridge/chat-ref.ts'
 import type { Content } from '../../bridge/event.ts'
-import type { Delivery, ReplyTarget } from '../../bridge/network.ts'
+import type { Delivery, StandIn } from '../../bridge/network.ts'
 import type { RichText, Span } from '../../bridge/rich-text.ts'
 import { reject, unsure } from '../../bridge/verdict.ts'
 import { isGroup, isLid, isPhone, jidOfChat, normalizeAddress } from '../address.ts'
@@ -53,7 +53,7 @@ const underSender = (line: string | undefined, body: RichText): RichText => {
 }
 
 /** Addressed as the chat is: members of a group that shows LIDs do not know us by our number. */
-const quoteOf = ({ chat, event }: Delivery, target: ReplyTarget, me: Me): proto.IContextInfo => {
+const quoteOf = ({ chat, event }: Delivery, target: StandIn, me: Me): proto.IContextInfo => {
   const address = addressOf(chat)
   const myself = normalizeAddress(isPhone(address) ? me.pn : (me.lid ?? me.pn))
   const author = target.fromMe

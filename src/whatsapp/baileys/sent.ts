@@ -1,6 +1,6 @@
 import type { proto } from '@whiskeysockets/baileys'
 import { chatRef } from '../../bridge/chat-ref.ts'
-import type { FindRaw } from '../../bridge/network.ts'
+import type { FindMessage } from '../../bridge/network.ts'
 import { normalizeAddress } from '../address.ts'
 import { decodeRaw } from './send.ts'
 
@@ -9,12 +9,12 @@ const AT_HAND = 200
 
 /** What we sent, for devices that could not decrypt it: the links know what is confirmed, this the rest. */
 export class Sent {
-  readonly #findRaw: FindRaw
+  readonly #findMessage: FindMessage
   readonly #lidOf: (address: string) => string | undefined
   readonly #underWay = new Map<string, proto.IMessage>()
 
-  constructor(options: { findRaw: FindRaw; lidOf: (address: string) => string | undefined }) {
-    this.#findRaw = options.findRaw
+  constructor(options: { findMessage: FindMessage; lidOf: (address: string) => string | undefined }) {
+    this.#findMessage = options.findMessage
     this.#lidOf = options.lidOf
   }
 
@@ -28,7 +28,7 @@ export class Sent {
     const address = normalizeAddress(jid)
     const known = address === undefined ? [] : [this.#lidOf(address) ?? address, address]
     for (const chat of known) {
-      const raw = this.#findRaw({ chat: chatRef('whatsapp', chat), id })
+      const raw = this.#findMessage({ chat: chatRef('whatsapp', chat), id })?.raw
       if (raw !== undefined) return decodeRaw(raw)
     }
     return this.#underWay.get(id)

@@ -1,10 +1,10 @@
-import type { BridgeEvent } from '../../bridge/event.ts'
+import type { MessageEvent } from '../../bridge/event.ts'
 import type { Arrival, SessionChange, SessionStore } from '../../bridge/network.ts'
 
 const ROWS = 'waiting'
 
 interface Row {
-  readonly head: Omit<BridgeEvent, 'content'>
+  readonly head: Omit<MessageEvent, 'content'>
   readonly more: Omit<Arrival, 'event'>
   /** When the placeholder is due, milliseconds since 1970. */
   readonly due: number
@@ -46,7 +46,7 @@ export class Waiting {
   }
 
   /** A message has come: the changes that end the wait for it, to be written with it. */
-  arrived(event: Pick<BridgeEvent, 'chat' | 'id'>): SessionChange[] {
+  arrived(event: Pick<MessageEvent, 'chat' | 'id'>): SessionChange[] {
     const id = keyOf(event)
     clearTimeout(this.#timers.get(id))
     this.#timers.delete(id)
@@ -66,7 +66,7 @@ export class Waiting {
 
   #announce(id: string, row: Row): void {
     this.#timers.delete(id)
-    const event: BridgeEvent = {
+    const event: MessageEvent = {
       ...row.head,
       id: `${row.head.id}.waiting`,
       content: { kind: 'placeholder', label: 'Waiting for this message; it may be on the phone already' },
@@ -80,4 +80,4 @@ export class Waiting {
   }
 }
 
-const keyOf = ({ chat, id }: Pick<BridgeEvent, 'chat' | 'id'>): string => `${chat} ${id}`
+const keyOf = ({ chat, id }: Pick<MessageEvent, 'chat' | 'id'>): string => `${chat} ${id}`

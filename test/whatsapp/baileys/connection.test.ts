@@ -41,7 +41,7 @@ describe('receiving', () => {
         await bob.send(`bob ${turn}`, { to: group })
       }
       const events = await until('six events', () => {
-        const here = linked.bridge.events.filter(({ chat }) => chat === `whatsapp:${group.jid}`)
+        const here = linked.bridge.messages.filter(({ chat }) => chat === `whatsapp:${group.jid}`)
         const texts = here.filter(({ content }) => content.kind === 'text')
         return texts.length === 6 && texts
       })
@@ -127,7 +127,7 @@ describe('receiving', () => {
     const bytes = randomBytes(100_000)
     const file = await linked.wa.media.put(bytes, 'image')
     await alice.send({ imageMessage: { ...file, mimetype: 'image/jpeg', caption: 'look' } })
-    const event = await until('the event', () => linked.bridge.events[0])
+    const event = await until('the event', () => linked.bridge.messages[0])
     assert.ok(event.content.kind === 'media')
     const stream = await linked.connection.openMedia(event.content.media, new AbortController().signal)
     assert.deepEqual(await buffer(stream), bytes)
@@ -153,7 +153,10 @@ describe('sending', () => {
     const alice = linked.wa.addContact({ name: 'Alice' })
     const id = await alice.send('where?')
     const raw = await until('the event', () => linked.bridge.arrivals[0]?.raw)
-    await linked.deliver('here', { chat: `whatsapp:${alice.lid}`, replyTo: { id, fromMe: false, raw } })
+    await linked.deliver('here', {
+      chat: `whatsapp:${alice.lid}`,
+      replyTo: { id, fromMe: false, byBridge: false, raw },
+    })
     await until('the message', () => alice.inbox.length === 1)
     const info = alice.inbox[0]?.message.extendedTextMessage?.contextInfo
     assert.equal(info?.stanzaId, id)

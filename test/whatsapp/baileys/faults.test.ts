@@ -56,7 +56,7 @@ test('What is sent while the backlog comes in keeps its place behind it', async 
   for (let turn = 50; turn < 60; turn += 1) await alice.send(String(turn), { to: group })
   await restarted
   const texts = () =>
-    linked.bridge.events.flatMap(({ content }) => (content.kind === 'text' ? [content.body.text] : []))
+    linked.bridge.messages.flatMap(({ content }) => (content.kind === 'text' ? [content.body.text] : []))
   await until('all', () => texts().length === 60)
   assert.deepEqual(
     texts(),

@@ -43,7 +43,7 @@ test('Killed again and again while messages come in, each is there once and in o
 
   await linked.restart({ stopped: true })
   const said = (chat: string) =>
-    linked.bridge.events.flatMap(event =>
+    linked.bridge.messages.flatMap(event =>
       event.chat === `whatsapp:${chat}` && event.content.kind === 'text' ? [event.content.body.text] : [],
     )
   await until('everything', () => said(alice.lid).length + said(group.jid).length >= 2 * MESSAGES, 20_000)

@@ -113,7 +113,10 @@ export class Linked implements AsyncDisposable {
     return openBaileys({
       sessions: this.bridge.sessions,
       inbox: this.bridge,
-      findRaw: ({ id }) => this.sent.find(part => part.id === id)?.raw,
+      findMessage: ({ id }) => {
+        const part = this.sent.find(each => each.id === id)
+        return part && { me: false, byBridge: true, ...(part.raw !== undefined && { raw: part.raw }) }
+      },
       logger: silentLogger(),
       server: { url: this.wa.url, rootKey: this.wa.rootKey, mediaHost: this.wa.mediaHost },
       ...this.#more,

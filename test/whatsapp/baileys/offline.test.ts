@@ -22,7 +22,7 @@ const port = async (listen: boolean) => {
 const optionsFor = (bridge: RecordingBridge, url: string) => ({
   sessions: bridge.sessions,
   inbox: bridge,
-  findRaw: () => undefined,
+  findMessage: () => undefined,
   logger: silentLogger(),
   server: { url, rootKey: ROOT, mediaHost: '127.0.0.1:1' },
 })

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { proto, type WAMessage, type WAMessageKey } from '@whiskeysockets/baileys'
-import type { BridgeEvent } from '../../../src/bridge/event.ts'
-import { eventSchema } from '../../../src/bridge/event.ts'
+import { eventSchema, isMessage, type MessageEvent } from '../../../src/bridge/event.ts'
 import { FIELDS } from '../../../src/whatsapp/baileys/parse/fields.ts'
 import { SILENT_PROTOCOL } from '../../../src/whatsapp/baileys/parse/protocol.ts'
 import { WRAPPERS } from '../../../src/whatsapp/baileys/parse/unwrap.ts'
@@ -27,12 +26,14 @@ const web = (message: proto.IMessage, key: WAMessageKey = {}, more: Partial<WAMe
   ...more,
 })
 
-const eventOf = (...parameters: Parameters<typeof web>): BridgeEvent => {
+const eventOf = (...parameters: Parameters<typeof web>): MessageEvent => {
   const { arrivals, ignored } = parseMessage(web(...parameters), context)
   assert.equal(arrivals.length, 1, ignored ?? 'several events')
   const event = arrivals[0]?.event
   assert.ok(event)
-  return eventSchema.parse(event)
+  const parsed = eventSchema.parse(event)
+  assert.ok(isMessage(parsed))
+  return parsed
 }
 
 const labelOf = (message: proto.IMessage): string => {

@@ -7,7 +7,7 @@ const bridge = new RecordingBridge(dir)
 const connection = openBaileys({
   sessions: bridge.sessions,
   inbox: bridge,
-  findRaw: () => undefined,
+  findMessage: () => undefined,
   logger: silentLogger(),
   server: { url, rootKey, mediaHost: '127.0.0.1:1' },
   timing: { firstPause: 20, longestPause: 100 },

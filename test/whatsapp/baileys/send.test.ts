@@ -48,18 +48,24 @@ test('A reply quotes the message with its author, addressed as the chat is', () 
   const raw = rawOf({ conversation: 'what?' })
   const info = (more: Partial<Delivery>) =>
     renderMessage(deliveryOf(text('so'), more), ME).extendedTextMessage?.contextInfo
-  const theirs = info({ replyTo: { id: 'Q1', fromMe: false, raw } })
+  const theirs = info({ replyTo: { id: 'Q1', fromMe: false, byBridge: false, raw } })
   assert.equal(theirs?.stanzaId, 'Q1')
   assert.equal(theirs?.participant, '900000000000002@lid')
   assert.equal(theirs?.quotedMessage?.conversation, 'what?')
-  const mine = info({ replyTo: { id: 'Q1', fromMe: true, raw } })
+  const mine = info({ replyTo: { id: 'Q1', fromMe: true, byBridge: false, raw } })
   assert.equal(mine?.participant, '900000000000001@lid')
   const byPhone = info({
     chat: 'whatsapp:15550000002@s.whatsapp.net',
-    replyTo: { id: 'Q1', fromMe: true, raw },
+    replyTo: { id: 'Q1', fromMe: true, byBridge: false, raw },
   })
   assert.equal(byPhone?.participant, '15550000001@s.whatsapp.net')
-  const member = { id: 'Q1', fromMe: false, person: 'whatsapp:900000000000003@lid' as const, raw }
+  const member = {
+    id: 'Q1',
+    fromMe: false,
+    byBridge: false,
+    person: 'whatsapp:900000000000003@lid' as const,
+    raw,
+  }
   assert.equal(info({ chat: 'whatsapp:1@g.us', replyTo: member })?.participant, '900000000000003@lid')
 })
 

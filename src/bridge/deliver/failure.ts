@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
-import type { Failure } from '../outbox/index.ts'
-import { DeliveryError } from './verdict.ts'
+import type { Failure } from '../../outbox/index.ts'
+import { DeliveryError } from '../verdict.ts'
 
 /**
  * Watches the files that one attempt opens, to tell afterwards whether a file was the cause of its failure. A stream that

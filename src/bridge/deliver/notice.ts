@@ -1,7 +1,7 @@
-import type { Outbox } from '../outbox/index.ts'
-import type { Store } from '../store/index.ts'
-import { type ChatRef, type NetworkName, networkOf } from './chat-ref.ts'
-import type { BridgeEvent } from './event.ts'
+import type { Outbox } from '../../outbox/index.ts'
+import type { Store } from '../../store/index.ts'
+import { type ChatRef, type NetworkName, networkOf } from '../chat-ref.ts'
+import type { BridgeEvent } from '../event.ts'
 
 /** What it takes to let the bridge itself speak in a chat. */
 export interface NoticeTools {

@@ -1,0 +1,130 @@
+import * as z from 'zod/mini'
+import { richTextSchema } from './rich-text.ts'
+
+/**
+ * What a message holds, in a shape that neither network owns. Jobs store it as JSON, so the shapes only grow; a change
+ * of what is there already needs a migration.
+ */
+
+/**
+ * A file that stays where it is until it is delivered. `source` is opaque: only the network that the event came from
+ * reads it, in `openMedia`. Everything else is what the sender claims: hints, not facts.
+ */
+const mediaSchema = z.object({
+  source: z.string(),
+  mimeType: z.optional(z.string()),
+  fileName: z.optional(z.string()),
+  /** Bytes. */
+  size: z.optional(z.number()),
+  /** Pixels. */
+  width: z.optional(z.number()),
+  height: z.optional(z.number()),
+  /** Length of sound or film, in seconds. */
+  seconds: z.optional(z.number()),
+  /** Sender's preview, JPEG, base64. */
+  thumbnail: z.optional(z.string()),
+  /** Loudness over time of a voice note: 64 numbers of 0–100. */
+  waveform: z.optional(z.array(z.number())),
+  animated: z.optional(z.boolean()),
+  viewOnce: z.optional(z.boolean()),
+})
+
+const mediaContentSchema = z.object({
+  kind: z.literal('media'),
+  as: z.enum(['image', 'video', 'animation', 'video-note', 'voice', 'audio', 'document', 'sticker']),
+  media: mediaSchema,
+  caption: richTextSchema,
+})
+
+const contactSchema = z.object({ name: z.string(), phones: z.array(z.string()), vcard: z.string() })
+
+/** What a button of a card does: opens an address, copies a text, or (neither) only stands there to be read. */
+const buttonSchema = z.object({
+  label: z.string(),
+  url: z.optional(z.string()),
+  copy: z.optional(z.string()),
+})
+
+export const contentSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('text'), body: richTextSchema, previewUrl: z.optional(z.string()) }),
+  mediaContentSchema,
+  /** Pictures and films that belong together. Made by `receive` of messages that name the same `album`. */
+  z.object({
+    kind: z.literal('album'),
+    /** Each with the id of its own message. */
+    items: z.array(z.extend(mediaContentSchema, { id: z.string() })),
+    /** How many there will be, where the sender said so. */
+    expected: z.optional(z.number()),
+  }),
+  z.object({
+    kind: z.literal('location'),
+    latitude: z.number(),
+    longitude: z.number(),
+    /** Metres. */
+    accuracy: z.optional(z.number()),
+    name: z.optional(z.string()),
+    address: z.optional(z.string()),
+    comment: z.optional(z.string()),
+    /** A position that moves: for how many seconds from now; 0 when it has come to its end. */
+    live: z.optional(z.number()),
+    /** Degrees clockwise from north. */
+    heading: z.optional(z.number()),
+  }),
+  z.object({ kind: z.literal('contacts'), contacts: z.array(contactSchema) }),
+  z.object({
+    kind: z.literal('poll'),
+    question: z.string(),
+    options: z.array(z.string()),
+    /** How many options one person may choose; 0 is any number. */
+    choices: z.number(),
+    /** A quiz has a right answer, which is not ours to tell. */
+    quiz: z.optional(z.boolean()),
+    /** Milliseconds since 1970. */
+    endsAt: z.optional(z.number()),
+  }),
+  /** A date to meet, with people who say whether they come: a vote among `appointmentAnswers`. */
+  z.object({
+    kind: z.literal('appointment'),
+    title: z.string(),
+    description: z.optional(richTextSchema),
+    /** Milliseconds since 1970. */
+    start: z.optional(z.number()),
+    end: z.optional(z.number()),
+    place: z.optional(z.string()),
+    latitude: z.optional(z.number()),
+    longitude: z.optional(z.number()),
+    /** Where one joins a call. */
+    link: z.optional(z.string()),
+    cancelled: z.optional(z.boolean()),
+  }),
+  /** Words with buttons, and a picture or film where it has one: what businesses send, invitations, products. */
+  z.object({
+    kind: z.literal('card'),
+    body: richTextSchema,
+    buttons: z.array(buttonSchema),
+    media: z.optional(mediaContentSchema),
+  }),
+  /** Stands for what cannot cross: `label` says in a few words what it was, for instance `Poll: Where do we eat?`. */
+  z.object({ kind: z.literal('placeholder'), label: z.string() }),
+  /** The bridge itself speaks: about a message that could not be delivered, for instance. */
+  z.object({ kind: z.literal('notice'), text: z.string() }),
+])
+
+/** What an answer to an appointment may be, in the order in which votes count them. */
+export const appointmentAnswers = ['Going', 'Maybe', 'Not going'] as const
+
+export type Content = z.infer<typeof contentSchema>
+export type MediaContent = Extract<Content, { kind: 'media' }>
+export type AlbumContent = Extract<Content, { kind: 'album' }>
+export type PollContent = Extract<Content, { kind: 'poll' }>
+export type AppointmentContent = Extract<Content, { kind: 'appointment' }>
+export type CardContent = Extract<Content, { kind: 'card' }>
+/** What is shown anew as a whole when somebody votes, and therefore remembered. */
+export type VotableContent = PollContent | AppointmentContent
+export type Media = z.infer<typeof mediaSchema>
+
+/** Reads content back from the store. Throws when it has not the shape of one: that is a bug or a damaged file. */
+export const parseContent = (json: string): Content => contentSchema.parse(JSON.parse(json))
+
+export const isVotable = (content: Content): content is VotableContent =>
+  content.kind === 'poll' || content.kind === 'appointment'

@@ -1,0 +1,46 @@
+import type { Readable } from 'node:stream'
+import type { Job, Log, Pace } from '../../outbox/index.ts'
+import type { StoredMessage } from '../../store/index.ts'
+import type { ChatRef, NetworkName } from '../chat-ref.ts'
+import type { Network, StandIn } from '../network.ts'
+import type { NoticeTools } from './notice.ts'
+
+export interface CarrierOptions extends NoticeTools {
+  network(name: NetworkName): Network
+  /** Where the owner is told of what could not be shown; undefined when nobody is there to be told. */
+  ownerChat(): ChatRef | undefined
+  /** The same as the worker's: chats that say the same share their message ids. */
+  readonly peerOf: (chat: ChatRef) => string
+  readonly pace: Pace
+  readonly log: Log
+  readonly now?: () => number
+}
+
+/** What one attempt at a job works with. */
+export interface AttemptContext extends CarrierOptions {
+  readonly signal: AbortSignal
+  /** Watches a file that the attempt opens. */
+  readonly watch: (open: () => Promise<Readable>) => Promise<Readable>
+}
+
+/** What the attempts at messages and at changes have in common. */
+export const describeAttempt = (job: Job, source: NetworkName, context: AttemptContext) => {
+  const { store, peerOf, signal, watch, network } = context
+  return {
+    chat: job.target,
+    messageId: job.messageId,
+    ...(job.mark !== undefined && { mark: job.mark }),
+    isKnown: (id: string) => store.links.chatsWith(id).some(chat => peerOf(chat) === peerOf(job.target)),
+    openMedia: (media: Parameters<Network['openMedia']>[0]) =>
+      watch(() => network(source).openMedia(media, signal)),
+    signal,
+  }
+}
+
+export const standInOf = ({ id, bridge, me, author, raw }: StoredMessage): StandIn => ({
+  id,
+  fromMe: bridge || me,
+  byBridge: bridge,
+  ...(author && { person: author }),
+  ...(raw !== undefined && { raw }),
+})

@@ -1,0 +1,58 @@
+import type { Job } from '../../outbox/index.ts'
+import { addressOf, type ChatRef, networkOf } from '../chat-ref.ts'
+import { isVotable, parseContent } from '../content.ts'
+import { formsOf } from '../degrade.ts'
+import type { ChangeEvent } from '../event.ts'
+import type { Change, Changed, NoteRole, SentPart } from '../network.ts'
+import { senderLine } from '../sender-line.ts'
+import { type AttemptContext, describeAttempt, standInOf } from './attempt.ts'
+
+/** What the target network needs to carry out a change: the state of things now, not when the change was made. */
+export const prepareChange = (job: Job, event: ChangeEvent, context: AttemptContext): Change => {
+  const { store, pace, now = Date.now } = context
+  const { links, chats } = store
+  const line = senderLine(event, job.target, store)
+  const ref = (id: string) => ({ chat: chats.resolve(job.target), id })
+  return {
+    ...describeAttempt(job, networkOf(event.chat), context),
+    event: inForm(event, job),
+    ...(line !== undefined && { senderLine: line }),
+    changed: describeChanged(job, context),
+    onSent(part: SentPart, role?: NoteRole) {
+      store.transaction(() => links.add(job.source, ref(part.id).chat, part, now(), role))
+      pace.take(job.target, now())
+    },
+    onGone: id => store.transaction(() => links.drop(job.source, ref(id))),
+  }
+}
+
+const inForm = (event: ChangeEvent, { target, level }: Job): ChangeEvent =>
+  event.kind === 'edit'
+    ? { ...event, content: formsOf(event.content, networkOf(target))[level] ?? event.content }
+    : event
+
+const describeChanged = ({ source, target }: Job, { store }: AttemptContext): Changed => {
+  const { links, opinions, chats } = store
+  const message = links.get(source)
+  const content = message?.content === undefined ? undefined : parseContent(message.content)
+  const [reactions] = links.parts(source, 'reactions')
+  const [tally] = links.parts(source, 'tally')
+  const who = (person: ChatRef) => {
+    const me = addressOf(person) === 'me'
+    return { person, me, name: me ? 'You' : chats.displayName(person) }
+  }
+  return {
+    parts: links.standIns(source, target).map(standInOf),
+    notes: { ...(reactions && { reactions }), ...(tally && { tally }) },
+    seenAt: message?.seenAt ?? 0,
+    ...(content && isVotable(content) && { content }),
+    reactions: opinions
+      .reactions(source)
+      // What somebody reacted on the target network itself stands there already.
+      .filter(({ person }) => networkOf(person) !== networkOf(target))
+      .map(({ person, emoji }) => ({ ...who(person), emoji })),
+    votes: opinions
+      .votes(source)
+      .map(({ person, choice, guests }) => ({ ...who(person), choice, ...(guests > 0 && { guests }) })),
+  }
+}

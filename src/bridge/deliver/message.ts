@@ -1,0 +1,67 @@
+import type { Job } from '../../outbox/index.ts'
+import { type ChatRef, networkOf } from '../chat-ref.ts'
+import { formsOf } from '../degrade.ts'
+import type { MessageEvent } from '../event.ts'
+import type { Delivery, SentPart, StandIn } from '../network.ts'
+import { senderLine } from '../sender-line.ts'
+import { type AttemptContext, describeAttempt, standInOf } from './attempt.ts'
+
+/** What the target network needs to send a message in the form whose turn it is. */
+export const prepareMessage = (job: Job, event: MessageEvent, context: AttemptContext): Delivery => {
+  const { store, pace, now = Date.now } = context
+  const { links, chats } = store
+  const content = formsOf(event.content, networkOf(job.target))[job.level] ?? event.content
+  const sent: SentPart[] = links.parts(job.source, partRole(event)).slice(job.base)
+  const before = sent.length
+  const line = senderLine(event, job.target, store)
+  const replyTo = findReplyTarget(event, job.target, context)
+  const placeholder = event.pending ? [] : links.parts(job.source, 'placeholder')
+  return {
+    ...describeAttempt(job, networkOf(event.chat), context),
+    event: { ...event, content },
+    ...(line !== undefined && { senderLine: line }),
+    ...(replyTo && { replyTo }),
+    ...(placeholder.length > 0 && { placeholder }),
+    sent,
+    onSent(part) {
+      if (sent.some(known => known.id === part.id)) return
+      // Its address may have become an alias since the job was claimed.
+      store.transaction(() => link(job, event, { part, index: sent.length, chat: chats.resolve(job.target) }))
+      sent.push(part)
+      // The first message of an attempt was counted when it was claimed.
+      if (sent.length > before + 1) pace.take(job.target, now())
+    },
+  }
+
+  function link(
+    { source }: Job,
+    { content: { kind }, chat, sender }: MessageEvent,
+    { part, index, chat: target }: { part: SentPart; index: number; chat: ChatRef },
+  ): void {
+    links.add(source, target, part, now(), partRole(event))
+    const item = kind === 'album' && event.content.kind === 'album' ? event.content.items[index] : undefined
+    const key = item && links.find({ chat, id: item.id }, sender.person)?.key
+    if (key !== undefined) links.add(key, target, part, now())
+  }
+}
+
+/** The placeholders that a message replaced are gone with its last part. */
+export const forgetPlaceholders = (job: Job, { store }: AttemptContext): void => {
+  for (const { id } of store.links.parts(job.source, 'placeholder'))
+    store.links.drop(job.source, { chat: store.chats.resolve(job.target), id })
+}
+
+const partRole = ({ content, pending }: MessageEvent) =>
+  pending ? 'placeholder' : content.kind === 'album' ? 'album' : ''
+
+const findReplyTarget = (
+  { chat, replyTo }: MessageEvent,
+  target: ChatRef,
+  { store }: AttemptContext,
+): StandIn | undefined => {
+  if (!replyTo) return undefined
+  if (chat === target) return { id: replyTo.id, fromMe: false, byBridge: false }
+  const person = replyTo.person && store.chats.resolve(replyTo.person)
+  const stored = store.links.counterpart({ chat, id: replyTo.id }, target, person)
+  return stored && standInOf(stored)
+}

@@ -1,0 +1,22 @@
+import { networkOf } from '../chat-ref.ts'
+import type { ChangeEvent, MessageEvent } from '../event.ts'
+import type { NoticeTools } from './notice.ts'
+
+/** Marks the owner's own message as failed, in the chat where they wrote it. */
+export const addFailureReceipt = (
+  { chat, id, sender }: MessageEvent,
+  { outbox, newMessageId, source, now }: NoticeTools & { source: number; now: number },
+): void => {
+  const messageId = newMessageId(networkOf(chat))
+  const event: ChangeEvent = {
+    version: 1,
+    kind: 'receipt',
+    chat,
+    id: `receipt-${messageId}`,
+    sender,
+    sentAt: now,
+    target: { id },
+    state: 'failed',
+  }
+  outbox.add({ lane: `notice ${chat}`, target: chat, source, messageId, event: JSON.stringify(event) }, now)
+}

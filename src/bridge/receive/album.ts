@@ -1,0 +1,75 @@
+import { type ChatRef, networkOf } from '../chat-ref.ts'
+import type { AlbumContent } from '../content.ts'
+import { isMessage, type MessageEvent, parseEvent } from '../event.ts'
+import type { Receipt, ReceiveContext } from './receipt.ts'
+
+/** How long an album waits for its next picture, in milliseconds; WhatsApp's come as fast as they are uploaded. */
+const gap = { whatsapp: 5000, telegram: 1000 } as const
+/** How long an album waits in all. */
+const longest = 20_000
+
+/**
+ * Pictures of one album travel as messages of their own, out of order and seconds apart. They gather in one job, which
+ * goes when it has as many as were announced or no more have come for a while. One that comes when the job has
+ * begun goes by itself, as an answer to the album.
+ *
+ * The album has a row of its own among the messages: its announcement on WhatsApp, a made-up id for Telegram.
+ */
+export const joinAlbum = (
+  event: MessageEvent,
+  album: { readonly id: string },
+  context: ReceiveContext & { readonly target: ChatRef; readonly source: number | undefined },
+): Receipt => {
+  const { store, outbox, target, source, now } = context
+  const { chat, sender, content } = event
+  const found = store.links.find({ chat, id: album.id }, sender.person)
+  const known = found?.author === sender.person ? found.key : undefined
+  const announced = content.kind === 'album'
+  const key = announced
+    ? (source ?? known)
+    : (known ?? store.links.remember({ chat, id: album.id, author: sender.person, me: sender.me }, now))
+  if (key === undefined) return 'duplicate'
+  const isNew = announced ? source !== undefined : known === undefined
+  const topic = `album ${key}`
+  const add = (job: MessageEvent, at: { source: number; topic?: string; dueAt?: number }): Receipt => {
+    const messageId = context.newMessageId(networkOf(target))
+    outbox.add({ lane: chat, target, messageId, event: JSON.stringify(job), ...at }, now)
+    return 'job'
+  }
+
+  const open = outbox.untouched(topic)
+  if (open === undefined) {
+    if (isNew) return add(opened(event, album.id), { source: key, topic, dueAt: now + gap[networkOf(chat)] })
+    if (announced || source === undefined) return 'duplicate'
+    const { album: _, ...single } = event
+    return add({ ...single, replyTo: single.replyTo ?? { id: album.id } }, { source })
+  }
+  const gathered = gather(parseEvent(open.event), event)
+  const { items, expected } = gathered.content
+  const complete = expected !== undefined && items.length >= expected
+  const wait = Math.min(open.createdAt + longest, now + gap[networkOf(chat)])
+  outbox.rewrite(open.id, { event: JSON.stringify(gathered), dueAt: complete ? now : wait })
+  return 'job'
+}
+
+type AlbumEvent = MessageEvent & { content: AlbumContent }
+
+/** The album's own event, made of whatever came first of it. */
+const opened = ({ album: _, ...event }: MessageEvent, id: string): AlbumEvent =>
+  event.content.kind === 'album'
+    ? { ...event, content: event.content }
+    : { ...event, id, content: { kind: 'album', items: itemsOf(event) } }
+
+const gather = (album: ReturnType<typeof parseEvent>, event: MessageEvent): AlbumEvent => {
+  if (!isMessage(album) || album.content.kind !== 'album') throw new Error('An album job without an album')
+  const expected = event.content.kind === 'album' ? event.content.expected : album.content.expected
+  const items = [...album.content.items, ...itemsOf(event)]
+  return {
+    ...album,
+    content: { kind: 'album', items, ...(expected !== undefined && { expected }) },
+    ...(album.replyTo === undefined && event.replyTo && { replyTo: event.replyTo }),
+  }
+}
+
+const itemsOf = ({ content, id }: MessageEvent): AlbumContent['items'] =>
+  content.kind === 'media' ? [{ ...content, id }] : []

@@ -1,0 +1,178 @@
+import type { StoredMessage } from '../../store/index.ts'
+import { type ChatRef, chatRef, networkOf } from '../chat-ref.ts'
+import { isVotable, parseContent } from '../content.ts'
+import { addNotice } from '../deliver/notice.ts'
+import type { ChangeEvent, MessageEvent } from '../event.ts'
+import { prefixed } from '../rich-text.ts'
+import { receiveMessage } from './message.ts'
+import type { Receipt, ReceiveContext } from './receipt.ts'
+import { route } from './route.ts'
+
+/**
+ * Carries a change of a message across: finds the message, checks who may do that, keeps what outlives the job
+ * (reactions, votes), and adds the job that shows it.
+ *
+ * Whoever is in a group can encrypt what claims to be an edit of anybody's message: that it could be decrypted says
+ * nothing about its author.
+ */
+export const receiveChange = (event: ChangeEvent, context: ReceiveContext): Receipt => {
+  const { store, now } = context
+  const { chat, id, sender, target } = event
+  const found = store.links.find({ chat, id: target.id }, target.person)
+  if (found?.deleted) return 'ignored'
+  if (!found) return receiveUnknown(event, context)
+  if (!mayChange(event, found)) return 'ignored'
+  if (store.links.remember({ chat, id, author: sender.person, me: sender.me }, now) === undefined) {
+    return 'duplicate'
+  }
+  const subject = store.links.subject({ chat, id: target.id }, target.person) ?? found
+  const kept = keep(event, subject, context)
+  return kept === undefined ? 'ignored' : addJobs(kept, subject, context)
+}
+
+const mayChange = ({ kind, sender, ...event }: ChangeEvent, message: StoredMessage): boolean => {
+  if (kind !== 'edit' && kind !== 'deletion') return true
+  if (kind === 'deletion' && 'by' in event && event.by !== 'author') return true
+  // Towards WhatsApp everything is said in the owner's name; what is not theirs WhatsApp refuses itself.
+  if (networkOf(message.chat) === 'telegram') return sender.me
+  return sender.me ? message.me || message.bridge : message.author === sender.person
+}
+
+/** A change of what was never seen: from before the mapping, or still on its way. */
+const receiveUnknown = (event: ChangeEvent, context: ReceiveContext): Receipt => {
+  const { store, now } = context
+  const { chat, sender, target } = event
+  if (event.kind === 'deletion') {
+    const author = event.by === 'author' ? { author: sender.person } : {}
+    store.links.remember({ chat, id: target.id, me: sender.me, deleted: true, ...author }, now)
+    return 'ignored'
+  }
+  if (event.kind !== 'edit' || networkOf(chat) === 'telegram') return 'ignored'
+  const { kind: _, target: __, ...head } = event
+  const { content } = event
+  const message: MessageEvent = {
+    ...head,
+    kind: 'message',
+    id: target.id,
+    content: content.kind === 'text' ? { ...content, body: prefixed('✏️ ', content.body) } : content,
+  }
+  return receiveMessage(message, context)
+}
+
+/** The owner as one person, on whichever network they act. */
+const personOf = ({ sender, chat }: ChangeEvent): ChatRef =>
+  sender.me ? chatRef(networkOf(chat), 'me') : sender.person
+
+/** Writes down what outlives the job; undefined when the change changes nothing. */
+const keep = (
+  event: ChangeEvent,
+  subject: StoredMessage,
+  context: ReceiveContext,
+): ChangeEvent | undefined => {
+  const { links, opinions } = context.store
+  switch (event.kind) {
+    case 'edit':
+      if (isVotable(event.content)) links.setContent(subject.key, JSON.stringify(event.content))
+      return event
+    case 'deletion':
+      links.markDeleted(subject.key)
+      return event
+    case 'reaction': {
+      const { emoji, sentAt: at } = event
+      const person = personOf(event)
+      if (!opinions.react(subject.key, { person, emoji, at })) return undefined
+      const elsewhere = chatRef(networkOf(person) === 'whatsapp' ? 'telegram' : 'whatsapp', 'me')
+      if (event.sender.me) opinions.react(subject.key, { person: elsewhere, emoji: '', at })
+      return event
+    }
+    case 'vote': {
+      const choice = chosen(event, subject, context)
+      if (choice === undefined) return undefined
+      const person = event.sender.me ? owner : event.sender.person
+      const vote = { person, choice, guests: event.guests ?? 0, at: event.sentAt }
+      const { toggle: _, ...settled } = event
+      return opinions.vote(subject.key, vote) ? { ...settled, choice } : undefined
+    }
+    case 'pin':
+    case 'receipt':
+      return event
+    default:
+      return event satisfies never
+  }
+}
+
+const owner = chatRef('whatsapp', 'me')
+
+/** The whole choice that a vote makes: a pressed button adds to or takes from what was chosen before. */
+const chosen = (
+  { choice, toggle }: Extract<ChangeEvent, { kind: 'vote' }>,
+  { key, content: json }: StoredMessage,
+  { store }: ReceiveContext,
+): number[] | undefined => {
+  const content = json === undefined ? undefined : parseContent(json)
+  if (content === undefined || !isVotable(content)) return undefined
+  if (!toggle) return choice
+  const before = store.opinions.votes(key).find(({ person }) => person === owner)?.choice ?? []
+  const pressed = choice.filter(option => !before.includes(option))
+  const single = content.kind === 'appointment' || content.choices === 1
+  return single ? pressed : [...before.filter(option => !choice.includes(option)), ...pressed].sort()
+}
+
+const addJobs = (event: ChangeEvent, subject: StoredMessage, context: ReceiveContext): Receipt => {
+  const { chat, target: changed } = event
+  const { target, refusal } = route(event, askedChat(event, subject, context), context)
+  if (refusal !== undefined) {
+    addNotice(context, { chat, text: refusal, replyTo: changed.id, now: context.now })
+    return 'refused'
+  }
+  addChange(event, { ...context, target, subject })
+  // The tally stands in Telegram, wherever the vote came from.
+  if (event.kind === 'vote' && networkOf(chat) === 'telegram') {
+    addChange({ ...event, chat: target, target: { id: subject.id } }, { ...context, target: chat, subject })
+  }
+  return 'job'
+}
+
+/** The WhatsApp chat in which the changed message stands. */
+const askedChat = (
+  { chat }: ChangeEvent,
+  subject: StoredMessage,
+  { store, mappings }: ReceiveContext,
+): ChatRef | undefined => {
+  if (networkOf(chat) === 'whatsapp') return undefined
+  if (networkOf(subject.chat) === 'whatsapp') return subject.chat
+  return mappings.find(({ whatsapp }) => store.links.standIns(subject.key, whatsapp).length > 0)?.whatsapp
+}
+
+/**
+ * Reactions and votes are shown as they all stand when their job runs: while one waits, no other is needed.
+ */
+const addChange = (
+  event: ChangeEvent,
+  {
+    outbox,
+    newMessageId,
+    target,
+    subject,
+    now,
+  }: Pick<ReceiveContext, 'outbox' | 'newMessageId' | 'now'> & { target: ChatRef; subject: StoredMessage },
+): void => {
+  const topic = `${event.kind} ${subject.key} ${target}`
+  const waiting = event.kind === 'reaction' || event.kind === 'vote' ? outbox.untouched(topic) : undefined
+  const json = JSON.stringify(event)
+  if (waiting !== undefined) {
+    outbox.rewrite(waiting.id, { event: json, dueAt: waiting.dueAt })
+    return
+  }
+  outbox.add(
+    {
+      lane: event.chat,
+      target,
+      source: subject.key,
+      messageId: newMessageId(networkOf(target)),
+      event: json,
+      topic,
+    },
+    now,
+  )
+}

@@ -1,0 +1,73 @@
+import { type ChatRef, networkOf } from '../chat-ref.ts'
+import { isVotable } from '../content.ts'
+import { addNotice } from '../deliver/notice.ts'
+import type { MessageEvent } from '../event.ts'
+import { joinAlbum } from './album.ts'
+import type { Receipt, ReceiveContext } from './receipt.ts'
+import { route } from './route.ts'
+
+/** Remembers a message that has come and adds the job that carries it across. */
+export const receiveMessage = (
+  event: MessageEvent,
+  context: ReceiveContext & { readonly raw?: string },
+): Receipt => {
+  const { store, outbox, now, raw } = context
+  const { chat, id, sender, content, pending, expiresAt } = event
+  const before = store.links.find({ chat, id }, sender.person)
+  const source = store.links.remember(
+    {
+      chat,
+      id,
+      author: sender.person,
+      me: sender.me,
+      ...(raw !== undefined && { raw }),
+      ...(isVotable(content) && { content: JSON.stringify(content) }),
+      ...(pending && { pending }),
+      ...(expiresAt !== undefined && { expiresAt }),
+    },
+    now,
+  )
+  // A picture of an album may come before the album's own announcement.
+  if (source === undefined && content.kind !== 'album') return 'duplicate'
+
+  const { target, refusal } = routeMessage(event, context)
+  if (refusal !== undefined) {
+    addNotice(context, { chat, text: refusal, replyTo: id, now })
+    return 'refused'
+  }
+  const replaces = source !== undefined && before?.key === source
+  if (event.album && !replaces) return joinAlbum(event, event.album, { ...context, target, source })
+  if (source === undefined) return 'duplicate'
+  const topic = `message ${source}`
+  const waiting = replaces ? outbox.untouched(topic) : undefined
+  if (waiting !== undefined) {
+    // Nobody has seen the placeholder yet: the message goes in its stead.
+    outbox.rewrite(waiting.id, { event: JSON.stringify(event), dueAt: now })
+    return 'job'
+  }
+  outbox.add(
+    {
+      lane: chat,
+      target,
+      source,
+      messageId: context.newMessageId(networkOf(target)),
+      event: JSON.stringify(event),
+      ...(pending && { topic }),
+    },
+    now,
+  )
+  return 'job'
+}
+
+const routeMessage = (event: MessageEvent, context: ReceiveContext) => {
+  const { content, replyTo, chat } = event
+  // It stands for what cannot cross: words about a game are no message to somebody else.
+  if (networkOf(chat) === 'telegram' && content.kind === 'placeholder') {
+    return { refusal: `Not sent: "${content.label}" cannot go to WhatsApp` }
+  }
+  const origin = replyTo && context.store.links.origin({ chat, id: replyTo.id })
+  return route(event, ifWhatsApp(origin), context)
+}
+
+const ifWhatsApp = (chat: ChatRef | undefined): ChatRef | undefined =>
+  chat && networkOf(chat) === 'whatsapp' ? chat : undefined

@@ -1,0 +1,28 @@
+import { type ChatRef, networkOf } from '../chat-ref.ts'
+import type { BridgeEvent } from '../event.ts'
+import type { ReceiveContext } from './receipt.ts'
+
+export type Route =
+  | { readonly target: ChatRef; readonly refusal?: never }
+  | { readonly target?: never; readonly refusal: string }
+
+/**
+ * Where an event goes. What comes from Telegram goes to the one two-way mapping of its chat, but never to somebody else
+ * than whom it is about: `asked`, the WhatsApp chat of the message that it answers or changes.
+ */
+export const route = (
+  { chat }: Pick<BridgeEvent, 'chat'>,
+  asked: ChatRef | undefined,
+  { mappings, store }: Pick<ReceiveContext, 'mappings' | 'store'>,
+): Route => {
+  const [first] = mappings
+  if (networkOf(chat) === 'whatsapp') {
+    return first ? { target: first.telegram } : { refusal: 'This chat is not mapped' }
+  }
+  const wanted = asked ?? first?.whatsapp
+  if (first && !first.toTelegramOnly && first.whatsapp === wanted) return { target: first.whatsapp }
+  const name = wanted ? store.chats.displayName(wanted) : 'WhatsApp'
+  return {
+    refusal: `Not sent: messages from ${name} are only shown here. To answer from here, remove the mapping and add it again without --to-telegram-only`,
+  }
+}

@@ -1,0 +1,73 @@
+import type { ChatRef, MessageRef } from '../bridge/chat-ref.ts'
+import type { NoteRole } from '../bridge/network.ts'
+
+/** A message of either network that the bridge received or sent. */
+export interface StoredMessage {
+  /** Row key; links and jobs point to it. */
+  readonly key: number
+  readonly chat: ChatRef
+  readonly id: string
+  /** Who wrote it; absent for the bridge's own, and where it is not known. */
+  readonly author?: ChatRef
+  /** Written by the owner, on another device. */
+  readonly me: boolean
+  /** Written by the bridge. */
+  readonly bridge: boolean
+  /** The network's own copy; opaque. */
+  readonly raw?: string
+  /** What it is, for kinds that are shown anew as a whole; JSON. */
+  readonly content?: string
+  /** It cannot be read yet: the real one comes under the same id. */
+  readonly pending: boolean
+  readonly deleted: boolean
+  /** Milliseconds since 1970. */
+  readonly seenAt: number
+}
+
+/** What is remembered of a message that comes in. */
+export interface NewMessage extends MessageRef {
+  readonly author?: ChatRef
+  readonly me: boolean
+  readonly raw?: string
+  readonly content?: string
+  readonly pending?: boolean
+  /** It was taken back before it came: nothing of it is to be shown. */
+  readonly deleted?: boolean
+  /** When it vanishes, in milliseconds since 1970. */
+  readonly expiresAt?: number
+}
+
+/** As it stands in the table `messages`. */
+export interface MessageRow {
+  key: number
+  chat: ChatRef
+  id: string
+  author: ChatRef | ''
+  me: number
+  bridge: number
+  raw: string | null
+  content: string | null
+  pending: number
+  deleted: number
+  seen_at: number
+}
+
+/**
+ * What a linked message is to its source: it stands for it (''), holds its place until it can be read, is one of the
+ * messages that an album's announcement became, or a note of the bridge under it.
+ */
+export type LinkRole = '' | 'placeholder' | 'album' | NoteRole
+
+export const fromRow = (row: MessageRow): StoredMessage => ({
+  key: row.key,
+  chat: row.chat,
+  id: row.id,
+  ...(row.author && { author: row.author }),
+  me: row.me === 1,
+  bridge: row.bridge === 1,
+  ...(row.raw !== null && { raw: row.raw }),
+  ...(row.content !== null && { content: row.content }),
+  pending: row.pending === 1,
+  deleted: row.deleted === 1,
+  seenAt: row.seen_at,
+})

@@ -1,0 +1,81 @@
+import type { ChatRef } from '../bridge/chat-ref.ts'
+import type { Database } from './database.ts'
+
+/** What one person made of a message. Times are milliseconds since 1970, by the sender's clock. */
+export interface StoredReaction {
+  readonly person: ChatRef
+  readonly emoji: string
+  readonly at: number
+}
+
+export interface StoredVote {
+  readonly person: ChatRef
+  readonly choice: readonly number[]
+  readonly guests: number
+  readonly at: number
+}
+
+interface VoteRow {
+  person: ChatRef
+  choice: string
+  guests: number
+  at: number
+}
+
+/**
+ * What people make of messages: one reaction and one vote a person, the latest. A reaction taken back and a vote for
+ * nothing stay as rows, so that an older one that comes late changes nothing. Messages are named by their key in
+ * `links.ts`.
+ */
+export class Opinions {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  /** False when a later one is known. */
+  react(message: number, { person, emoji, at }: StoredReaction): boolean {
+    const { changes } = this.#database.run(
+      `INSERT INTO reactions (message, person, emoji, at) VALUES (?1, ?2, ?3, ?4)
+       ON CONFLICT (message, person) DO UPDATE SET emoji = ?3, at = ?4 WHERE ?4 >= at`,
+      message,
+      person,
+      emoji,
+      at,
+    )
+    return changes > 0
+  }
+
+  /** The first one first. */
+  reactions(message: number): StoredReaction[] {
+    return this.#database.all<StoredReaction>(
+      "SELECT person, emoji, at FROM reactions WHERE message = ? AND emoji <> '' ORDER BY at, person",
+      message,
+    )
+  }
+
+  /** False when a later one is known. */
+  vote(message: number, { person, choice, guests, at }: StoredVote): boolean {
+    const { changes } = this.#database.run(
+      `INSERT INTO votes (message, person, choice, guests, at) VALUES (?1, ?2, ?3, ?4, ?5)
+       ON CONFLICT (message, person) DO UPDATE SET choice = ?3, guests = ?4, at = ?5 WHERE ?5 >= at`,
+      message,
+      person,
+      JSON.stringify(choice),
+      guests,
+      at,
+    )
+    return changes > 0
+  }
+
+  /** The first one first; of people who chose something. */
+  votes(message: number): StoredVote[] {
+    return this.#database
+      .all<VoteRow>(
+        "SELECT person, choice, guests, at FROM votes WHERE message = ? AND choice <> '[]' ORDER BY at, person",
+        message,
+      )
+      .map(row => ({ ...row, choice: JSON.parse(row.choice) }))
+  }
+}

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Content, MessageEvent } from '../../src/bridge/event.ts'
+import { plainText } from '../../src/bridge/rich-text.ts'
+import { event, family, mum, mumInTelegram, openBridge, waitUntil } from './bridge.ts'
+
+const picture = (caption: string): Content => ({
+  kind: 'media',
+  as: 'image',
+  media: { source: caption },
+  caption: plainText(caption),
+})
+const announced = (expected: number): MessageEvent => {
+  const opened = event(mum, { kind: 'album', items: [], expected })
+  return { ...opened, album: { id: opened.id } }
+}
+const itemOf = (album: { id: string }, caption: string, chat: typeof mum | typeof family = mum) =>
+  event(chat, picture(caption), { album: { id: album.id } })
+
+type Open = Awaited<ReturnType<typeof openBridge>>
+
+/** What each delivery to Telegram held; an album as the captions of its items. */
+const delivered = (bridge: Open): (string | string[])[] =>
+  bridge.telegram.attempts.map(({ event: { content } }) => {
+    if (content.kind === 'album') return content.items.map(item => item.caption.text)
+    return content.kind === 'media' ? content.caption.text : content.kind
+  })
+
+/** A bridge whose Telegram shows each item of an album as a message. */
+const openGallery = () => {
+  const bridge = openBridge()
+  const send = bridge.telegram.send.bind(bridge.telegram)
+  const pictures: string[] = []
+  bridge.telegram.send = async delivery => {
+    const { content } = delivery.event
+    if (content.kind !== 'album') return send(delivery)
+    bridge.telegram.attempts.push(delivery)
+    for (const _ of content.items) {
+      pictures.push(bridge.telegram.newMessageId())
+      delivery.onSent({ id: pictures.at(-1) ?? '' })
+    }
+  }
+  return Object.assign(bridge, { pictures })
+}
+
+test('the pictures of an album go as one, in the order in which they came, as soon as all are there', async () => {
+  await using bridge = openGallery()
+  bridge.worker.start()
+  const album = announced(3)
+  bridge.receive(album, itemOf(album, 'b'), itemOf(album, 'a'))
+  bridge.receive(itemOf(album, 'c'), event(mum, 'and then'))
+  await waitUntil(bridge.isDone)
+  assert.deepEqual(delivered(bridge), [['b', 'a', 'c'], 'text'])
+})
+
+test('an album that stays incomplete goes without what is missing; what comes then answers it', async () => {
+  await using bridge = openGallery()
+  bridge.worker.start()
+  const album = announced(3)
+  bridge.receive(album, itemOf(album, 'a'), itemOf(album, 'b'))
+  await waitUntil(bridge.isDone)
+  const late = itemOf(album, 'c')
+  bridge.receive(late, late)
+  await waitUntil(bridge.isDone)
+  assert.deepEqual(delivered(bridge), [['a', 'b'], 'c'])
+  assert.equal(bridge.telegram.attempts[1]?.replyTo?.id, bridge.pictures[0])
+})
+
+test('pictures that come before the announcement wait for it', async () => {
+  await using bridge = openGallery()
+  const album = announced(2)
+  bridge.receive(itemOf(album, 'a'), album, album, itemOf(album, 'b'))
+  assert.equal(bridge.outbox.counts().pending, 1)
+  bridge.worker.start()
+  await waitUntil(bridge.isDone)
+  assert.deepEqual(delivered(bridge), [['a', 'b']])
+})
+
+test('an announcement that nothing follows shows nothing', async () => {
+  await using bridge = openGallery()
+  bridge.worker.start()
+  bridge.receive(announced(3), event(mum, 'well'))
+  await waitUntil(bridge.isDone)
+  assert.deepEqual(delivered(bridge), ['text'])
+})
+
+test('an answer to one picture quotes that picture, and a reaction knows it too', async () => {
+  await using bridge = openGallery()
+  bridge.worker.start()
+  const album = announced(2)
+  const items = [itemOf(album, 'a'), itemOf(album, 'b')]
+  bridge.receive(album, ...items)
+  await waitUntil(bridge.isDone)
+  bridge.receive(event(mumInTelegram, 'nice', { replyTo: { id: bridge.pictures[1] ?? '' } }))
+  await waitUntil(bridge.isDone)
+  assert.equal(bridge.whatsapp.shown[0]?.replyTo, items[1]?.id)
+  const { sender, chat } = album
+  const head = { version: 1, chat, sender, id: 'R1', sentAt: 1, target: { id: items[0]?.id ?? '' } } as const
+  bridge.receive({ ...head, kind: 'reaction', emoji: '👍' })
+  await waitUntil(bridge.isDone)
+  assert.deepEqual(
+    bridge.telegram.changes[0]?.changed.parts.map(({ id }) => id),
+    [bridge.pictures[0]],
+  )
+})
+
+test('two people’s pictures under one album id are two albums', async () => {
+  await using bridge = openGallery()
+  bridge.worker.start()
+  const first = itemOf({ id: 'X' }, 'a', family)
+  const other = {
+    ...itemOf({ id: 'X' }, 'b', family),
+    sender: { person: 'whatsapp:78@lid' as const, me: false },
+  }
+  bridge.receive(first, other, itemOf({ id: 'X' }, 'c', family))
+  await waitUntil(bridge.isDone)
+  assert.deepEqual(delivered(bridge), [['a', 'c'], ['b']])
+})
