@@ -55,6 +55,21 @@ test('a batch taken but not confirmed when the process dies comes only once', as
   assert.deepEqual(bench.inbox.texts, [])
 })
 
+test('after a restart it is connected at once, though Telegram holds the first poll for 3 s', async () => {
+  await using bench = await Bench.open()
+  await bench.connect()
+  await bench.restart()
+  const begun = Date.now()
+  await bench.connect()
+  assert.ok(Date.now() - begun < 1500, `${Date.now() - begun} ms`)
+  bench.owner.sends(bench.home, 'heard')
+  await eventually(() => bench.inbox.texts.length > 0, 'the message')
+  assert.deepEqual(
+    bench.inbox.statuses.map(({ state }) => state),
+    ['connected'],
+  )
+})
+
 test('strangers, bots, anonymous administrators and service messages do not get through', async () => {
   await using bench = await Bench.open()
   const stranger = bench.tg.addUser({ id: 555, first_name: 'Sam' })

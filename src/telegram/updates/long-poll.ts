@@ -9,7 +9,7 @@ import { tokenRefused } from '../errors.ts'
 /**
  * The update loop.
  *
- *   connecting ──getMe and a first poll answered──▶ connected
+ *   connecting ──getMe answered, and a first poll answered or held open──▶ connected
  *   connected ──401──▶ refused (asks again every minute)   ──409, 429, 5xx, no answer, full disk──▶ connecting, after a pause
  *
  * Each batch is written down together with the offset behind it; only the next poll, which carries that offset, tells
@@ -36,6 +36,11 @@ export interface PollState {
 const pollSeconds = 50
 /** Beyond that a poll is lost, not slow. */
 const pollTimeoutMs = (pollSeconds + 15) * 1000
+/**
+ * What is refused is refused at once. The same offset asked for again within 3 s, as after a restart, is held for 3 s
+ * (`Client.cpp`, 15700): that poll is accepted, and deliveries need not wait for its answer.
+ */
+const heldMs = 200
 const refusedPauseMs = 60_000
 const pauseMs = { first: 500, most: 30_000 }
 
@@ -55,8 +60,12 @@ export const runLongPoll = async (options: LongPollOptions): Promise<void> => {
   let failures = 0
   while (!signal.aborted) {
     try {
-      await pollUntilFailure(options, () => {
-        failures = 0
+      await pollUntilFailure(options, {
+        // A conflict may be told late; having met one, only an answer counts.
+        trustHeld: failures === 0,
+        onSuccess: () => {
+          failures = 0
+        },
       })
     } catch (error) {
       if (signal.aborted) return
@@ -70,15 +79,38 @@ export const runLongPoll = async (options: LongPollOptions): Promise<void> => {
 }
 
 /** Polls until something fails; a new connection asks for the bot anew, whose name and settings may have changed. */
-const pollUntilFailure = async (options: LongPollOptions, onSuccess: () => void): Promise<void> => {
-  const bot = await options.api.getMe({ signal: options.signal })
-  // The first poll does not wait, so that the state is known at once.
-  let seconds = 0
-  while (!options.signal.aborted) {
-    await pollOnce(options, bot, seconds)
-    if (seconds === 0) options.onState({ state: 'connected', bot })
+const pollUntilFailure = async (
+  options: LongPollOptions,
+  { trustHeld, onSuccess }: { trustHeld: boolean; onSuccess: () => void },
+): Promise<void> => {
+  const { signal, clock, onState } = options
+  const bot = await options.api.getMe({ signal })
+  const connected = once(() => onState({ state: 'connected', bot }))
+  const held = new AbortController()
+  if (trustHeld) {
+    void clock.sleep(heldMs, held.signal).then(() => {
+      if (!held.signal.aborted) connected()
+    })
+  }
+  try {
+    // The first poll does not wait, so that the state is known at once.
+    await pollOnce(options, bot, 0)
+  } finally {
+    held.abort()
+  }
+  connected()
+  onSuccess()
+  while (!signal.aborted) {
+    await pollOnce(options, bot, pollSeconds)
     onSuccess()
-    seconds = pollSeconds
+  }
+}
+
+const once = (call: () => void): (() => void) => {
+  let called = false
+  return () => {
+    if (!called) call()
+    called = true
   }
 }
 
