@@ -74,19 +74,26 @@ interface Search {
 
 const settlePart = async (part: Part, search: Search): Promise<boolean> => {
   const { delivery, place, context } = search
-  const left = context.lastDoubt(place) + context.graceMs - context.clock.now()
-  if (left > 0) await context.clock.sleep(left, delivery.signal)
   const probing = { api: context.api, chatId: place.chatId, signal: delivery.signal }
   const job = `${delivery.chat} ${delivery.messageId} ${delivery.sent.length}`
   const ruledOut = context.ruledOut.get(job) ?? new Set()
   context.ruledOut.set(job, ruledOut)
-  const found = await findPart(part, { ...search, probing, ruledOut })
+  const look = () => findPart(part, { ...search, probing, ruledOut })
+  // What is found needs no more waiting; what is not may still be under way.
+  const found = (await look()) ?? ((await waitOutGrace(search)) ? await look() : undefined)
   context.ruledOut.delete(job)
   if (found === undefined) return false
   if (hasTwin(part, search)) throw wait(5, 'The same text is on its way from another chat')
   delivery.onSent({ id: String(found.message_id) })
   context.marks.raise(place.chatId, found.message_id)
   return true
+}
+
+/** Waits until the server cannot be at work on the attempt any more; whether there was anything to wait for. */
+const waitOutGrace = async ({ delivery, place, context }: Search): Promise<boolean> => {
+  const left = context.lastDoubt(place) + context.graceMs - context.clock.now()
+  if (left > 0) await context.clock.sleep(left, delivery.signal)
+  return left > 0
 }
 
 /** Whether another lane is just sending the same into the same chat: what was found may be that one. */

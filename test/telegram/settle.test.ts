@@ -225,11 +225,28 @@ test('a button left by a crash in the middle of a search is taken away, and the 
   assertUntouched(group)
 })
 
-test('a search waits for as long as the server may still be at work', async () => {
-  await using bench = await Bench.open({ graceMs: 300 })
-  const { chat } = family(bench)
-  const job = await loseAnswer(bench, { chat, content: text('in doubt') })
-  const begun = Date.now()
+test('a message that arrives after all while the server was still at work is found', async () => {
+  await using bench = await Bench.open({ graceMs: 700 })
+  const { group, chat } = family(bench)
+  await bench.network.send(delivery({ chat, content: text('before') }))
+  const job = { ...delivery({ chat, content: text('in doubt') }), mark: bench.network.mark?.(chat) ?? '' }
+  bench.tg.faults.next('sendMessage', { delayMs: 400 })
+  const attempt = failureOf(bench.network.send({ ...job, signal: AbortSignal.timeout(100) }))
+  assert.equal((await attempt).verdict.kind, 'unsure')
+  await bench.restart()
+  assert.equal(group.transcript().length, 1)
   assert.equal(await settle(bench, job), true)
-  assert.ok(Date.now() - begun >= 250)
+  assert.deepEqual(job.sent, [{ id: String(group.transcript()[1]?.id) }])
+})
+
+test('what has arrived is found at once, what has not is waited for as long as the server may be at work', async () => {
+  await using bench = await Bench.open({ graceMs: 2000 })
+  const { chat } = family(bench)
+  const arrived = await loseAnswer(bench, { chat, content: text('in doubt') })
+  const begun = Date.now()
+  assert.equal(await settle(bench, arrived), true)
+  assert.ok(Date.now() - begun < 1000, 'found at once')
+  const lost = { ...delivery({ chat, content: text('lost') }), mark: bench.network.mark?.(chat) ?? '' }
+  assert.equal(await settle(bench, lost), false)
+  assert.ok(Date.now() - begun >= 1900, 'waited')
 })
