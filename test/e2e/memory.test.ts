@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { createHash, randomBytes } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { eventually } from '../simulators/eventually.ts'
+import { World } from '../simulators/world.ts'
+
+const megabyte = 1024 * 1024
+
+/** What of a process is in memory now, in megabytes. */
+const resident = (pid: number): number => {
+  const file = `/proc/${pid}/status`
+  const kilobytes = existsSync(file)
+    ? /VmRSS:\s+(\d+)/.exec(readFileSync(file, 'utf8'))?.[1]
+    : execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' })
+  return Number(kilobytes) / 1024
+}
+
+test('five documents of 45 MB cross at once in a fraction of their size; one of 100 MB is named', async () => {
+  await using world = await World.open()
+  const { wa, tg, owner } = world
+  const chats = [1, 2, 3, 4, 5].map(number => ({
+    contact: wa.addContact({
+      phone: `1555000100${number}`,
+      lid: `90000000000100${number}`,
+      name: `Sender ${number}`,
+    }),
+    group: tg.addSupergroup({ title: `Sender ${number}`, members: [owner], botRights: {} }),
+  }))
+  await world.link()
+  for (const [index, { group }] of chats.entries())
+    assert.equal((await world.wa2tg('map', 'add', `Sender ${index + 1}`, String(group.id))).code, 0)
+  const bridge = await world.run()
+  const bytes = randomBytes(45 * megabyte)
+  const document = async (fileName: string) => ({
+    documentMessage: {
+      ...(await wa.media.put(bytes, 'document')),
+      mimetype: 'application/octet-stream',
+      fileName,
+    },
+  })
+
+  const before = resident(bridge.pid)
+  let peak = before
+  const watch = setInterval(() => {
+    peak = Math.max(peak, resident(bridge.pid))
+  }, 20)
+  for (const { contact } of chats) await contact.send(await document('large.bin'))
+  await eventually(() => chats.every(({ group }) => group.transcript().length === 1), 'the files', 60_000)
+  clearInterval(watch)
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  for (const { group } of chats) assert.equal(group.transcript()[0]?.file?.sha256, sha256)
+  // About 80 MB: what the collector lets lie about, the same for one file and for seven.
+  assert.ok(peak - before < 130, `${(peak - before).toFixed(0)} MB more than before, for 225 MB of files`)
+
+  const { contact, group } = chats[0] ?? assert.fail()
+  const claimed = await document('film.bin')
+  claimed.documentMessage.fileLength = 100 * megabyte
+  await contact.send(claimed)
+  const notice = await eventually(() => group.transcript()[1], 'the notice')
+  assert.match(notice.text, /^film\.bin \(100 MB\) is too big for Telegram/)
+  assert.equal(notice.file, undefined)
+})
