@@ -30,7 +30,7 @@ const problems: readonly (readonly [RegExp, (path: string) => string])[] = [
       `"${path}" is no wa2tg database, or it is damaged. Move it away, or start with another --data-dir`,
   ],
   [
-    /^SQLITE_FULL|^ENOSPC|^EDQUOT/,
+    /^SQLITE_FULL|^SQLITE_IOERR_SHMSIZE|^ENOSPC|^EDQUOT/,
     path => `The disk that holds "${path}" is full. Make room and start again`,
   ],
   [
