@@ -39,7 +39,7 @@ const beatEvery = 20_000
 export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promise<Bridge> => {
   await using opened = new AsyncDisposableStack()
   opened.use(await takeLock(dataDir, 'run'))
-  const store = opened.use(openStore(storePath(dataDir)))
+  const store = opened.use(openStore(storePath(dataDir), { check: true }))
   const outbox = new Outbox(store.database)
   const networks = new Map<NetworkName, Network>()
   const pulse = makePulse(store, networks)

@@ -1,6 +1,7 @@
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs'
+import { chmodSync, closeSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Sqlite from 'better-sqlite3'
+import { prepareDataFolder } from './data-folder.ts'
 import { migrate } from './migrations/index.ts'
 import { explainFailure } from './store-error.ts'
 
@@ -94,7 +95,7 @@ const openSqlite = (path: string): Sqlite.Database => {
 
 /** SQLite gives its side files (`-wal`, `-shm`) the mode of the main one, so that one is made first, for us alone. */
 const makePrivateFile = (path: string): void => {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  prepareDataFolder(dirname(path))
   closeSync(openSync(path, 'a', 0o600))
   if (process.platform !== 'win32') chmodSync(path, 0o600)
 }

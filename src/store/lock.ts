@@ -1,17 +1,9 @@
-import {
-  chmodSync,
-  closeSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { chmodSync, closeSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import Sqlite from 'better-sqlite3'
 import * as z from 'zod/mini'
+import { prepareDataFolder } from './data-folder.ts'
 import { explainFailure } from './store-error.ts'
 
 const holderSchema = z.object({ pid: z.number(), command: z.string(), startedAt: z.number() })
@@ -45,7 +37,7 @@ export const takeLock = async (dataDir: string, command: string): Promise<AsyncD
   const file = join(dataDir, 'lock.db')
   const note = join(dataDir, 'lock.json')
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    prepareDataFolder(dataDir)
     const lock = tryLock(file)
     if (!lock) throw new LockedError(dataDir, await readHolder(note))
     const holder: Holder = { pid: process.pid, command, startedAt: Date.now() }

@@ -12,6 +12,9 @@ export class StoreError extends Error {
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
 
+/** Whether SQLite says that the bytes of the file are wrong, not that they cannot be read or written. */
+export const isDamage = (error: unknown): boolean => /^SQLITE_(NOTADB|CORRUPT)/.test(codeOf(error))
+
 /**
  * Turns what SQLite and the file system say about a file into a `StoreError`, where it is about the disk and not
  * about our SQL. Anything else comes back as it is. Codes: https://www.sqlite.org/rescode.html
@@ -30,6 +33,7 @@ const problems: readonly (readonly [RegExp, (path: string) => string])[] = [
       `"${path}" is no wa2tg database, or it is damaged. Move it away, or start with another --data-dir`,
   ],
   [
+    // SHMSIZE: the shared memory beside the log is a file too, and could not grow.
     /^SQLITE_FULL|^SQLITE_IOERR_SHMSIZE|^ENOSPC|^EDQUOT/,
     path => `The disk that holds "${path}" is full. Make room and start again`,
   ],

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { SessionStore } from '../bridge/network.ts'
 import { Chats } from './chats.ts'
+import { checkDatabase } from './check.ts'
 import { Database } from './database.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { Links } from './links.ts'
@@ -26,8 +27,12 @@ export interface Store extends Disposable {
 /** Where the store stands in a data folder. */
 export const storePath = (dataDir: string): string => join(dataDir, 'wa2tg.db')
 
-/** Opens the file, making it and its folder (0600 in 0700) where missing. Throws `StoreError`. */
-export const openStore = (path: string): Store => {
+/**
+ * Opens the file, making it and its folder (0600 in 0700) where missing. With `check` all of it is read first, to see that
+ * it is whole. Throws `StoreError`.
+ */
+export const openStore = (path: string, { check = false }: { check?: boolean } = {}): Store => {
+  if (check) checkDatabase(path)
   const database = new Database(path)
   const chats = new Chats(database)
   return {

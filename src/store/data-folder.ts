@@ -1,0 +1,46 @@
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, realpathSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { networkDriveOf } from './network-drive.ts'
+import { StoreError } from './store-error.ts'
+
+/**
+ * Makes the data folder where it is missing, for its owner alone, and sees that it is a place to keep messages in. Throws
+ * `StoreError` for a network drive: there SQLite's locks and its shared memory do not hold (https://www.sqlite.org/wal.html:
+ * "WAL does not work over a network filesystem"), and two machines may come to write one file.
+ */
+export const prepareDataFolder = (path: string): void => {
+  const folder = resolve(path)
+  makeFolder(folder)
+  const drive = networkDriveOf(realpathSync(folder), readMounts())
+  if (drive !== undefined) {
+    throw new StoreError(
+      `"${folder}" is on a network drive (${drive}), where messages cannot be kept safe. Use a --data-dir on a disk of this machine`,
+    )
+  }
+}
+
+/** A new folder can vanish in a power cut with all that is in it, until the folder around it is flushed. */
+const makeFolder = (folder: string): void => {
+  const first = mkdirSync(folder, { recursive: true, mode: 0o700 })
+  if (first === undefined || process.platform === 'win32') return
+  for (let made = folder; ; made = dirname(made)) {
+    flushFolder(dirname(made))
+    if (made === first) return
+  }
+}
+
+/** Makes the names in a folder survive a power cut. */
+export const flushFolder = (folder: string): void => {
+  const handle = openSync(folder, 'r')
+  try {
+    fsyncSync(handle)
+  } finally {
+    closeSync(handle)
+  }
+}
+
+/** Linux alone says it in a file; elsewhere nothing is known. */
+const readMounts = (): string => {
+  const file = '/proc/self/mountinfo'
+  return existsSync(file) ? readFileSync(file, 'utf8') : ''
+}
