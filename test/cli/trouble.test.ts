@@ -1,31 +1,10 @@
-import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { test } from 'node:test'
 import { explainError } from '../../src/cli/explain-error.ts'
 import { takeLock } from '../../src/store/index.ts'
 import { startTelegramSimulator } from '../simulators/telegram/index.ts'
 import { tempStore } from '../store/temp-store.ts'
+import { assertTold } from './assert-told.ts'
 import { fillStore, Sandbox } from './wa2tg.ts'
-
-/** The words in the first column of the README's table, with `…` for what differs. */
-const rows = [
-  ...(readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8')
-    .split('\n## When something is wrong\n')[1]
-    ?.split('\n## ')[0]
-    ?.matchAll(/^\| `([^`|]+)` \|/gm) ?? []),
-].map(([, words = '']) => words)
-
-const formOf = (row: string): RegExp =>
-  new RegExp(row.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll('…', '.+'))
-
-/** Asserts that it ends with 2 and says what one row of the README, beginning so, has for it. */
-const assertTold = (row: string, { code, stderr }: { code: number | null; stderr: string }): void => {
-  const words = rows.find(each => each.startsWith(row))
-  assert.ok(words, `The README has no row "${row}"`)
-  assert.match(stderr, formOf(words))
-  assert.equal(code, 2)
-}
 
 test('what the README says about trouble is what the program prints', async () => {
   await using box = await Sandbox.open()

@@ -4,10 +4,10 @@ import { initial } from './0001-initial.ts'
 import { changes } from './0002-changes.ts'
 
 /** In order; a migration that has been released is never changed, only followed by another. */
-const migrations: readonly string[] = [initial, changes]
+export const migrations: readonly string[] = [initial, changes]
 
 /** Marks the file as ours ("wa2t"), so that somebody else's database is refused instead of filled with our tables. */
-const applicationId = 0x77_61_32_74
+export const applicationId = 0x77_61_32_74
 
 /** Brings the schema up to date in one transaction. Throws `StoreError` for a newer schema and for a foreign file. */
 export const migrate = (sqlite: Sqlite.Database, path: string): void => {
