@@ -27,6 +27,14 @@ const isAllowed = (url: URL, mediaHost: string | undefined): boolean =>
   url.username === '' &&
   (url.host === mediaHost || (url.port === '' && /(^|\.)whatsapp\.net$/.test(url.hostname)))
 
+/** Whether a text is an address at one of the media hosts. */
+export const isMediaUrl = (text: string, mediaHost: string | undefined): boolean =>
+  URL.canParse(text) && isAllowed(new URL(text), mediaHost)
+
+/** Whether a `host` or `host:port` is one of them. */
+export const isMediaHost = (host: string, mediaHost: string | undefined): boolean =>
+  isMediaUrl(`https://${host}/`, mediaHost) && new URL(`https://${host}/`).host === host
+
 /**
  * Where to fetch a file: its path at WhatsApp's own host, else the address in the message, which its sender wrote, and
  * only when it is one of WhatsApp's.

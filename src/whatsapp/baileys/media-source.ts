@@ -1,5 +1,6 @@
 import type { proto } from '@whiskeysockets/baileys'
 import * as z from 'zod/mini'
+import { MEDIA_KINDS } from './media-keys.ts'
 
 /** Where a file lies and how to open it; the `source` of an event's media, as JSON. */
 const schema = z.object({
@@ -8,7 +9,7 @@ const schema = z.object({
   url: z.optional(z.string()),
   /** base64; absent in channels, whose files are not encrypted. */
   key: z.optional(z.string()),
-  keys: z.enum(['Image', 'Video', 'Audio', 'Document']),
+  keys: z.enum(MEDIA_KINDS),
   /** SHA-256 of the file, base64. */
   sha256: z.optional(z.string()),
   size: z.optional(z.number()),

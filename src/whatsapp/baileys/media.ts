@@ -1,12 +1,11 @@
-import { createDecipheriv, createHash, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
+import { createDecipheriv, createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { Media } from '../../bridge/event.ts'
 import { reject, retry } from '../../bridge/verdict.ts'
 import { download, type MediaLimits, mediaUrl } from './media-http.ts'
+import { deriveMediaKeys, MAC_BYTES, sealedLength } from './media-keys.ts'
 import { type MediaSource, parseSource } from './media-source.ts'
 
-/** What an encrypted file ends with: the first ten bytes of an HMAC-SHA-256. */
-const MAC_BYTES = 10
 /** Held back until the MAC is known: the block that may be all padding, and one before it. */
 const HELD_BLOCKS = 32
 /** Bytes of an unencrypted file that are held back until its hash is known. */
@@ -41,18 +40,12 @@ const readSource = (media: Media): MediaSource => {
   }
 }
 
-/** Keys are derived per kind: 16 bytes IV, 32 cipher key, 32 MAC key (reference/content.md §8.1). */
-const keysOf = (key: string, kind: MediaSource['keys']) => {
-  const all = Buffer.from(hkdfSync('sha256', Buffer.from(key, 'base64'), '', `WhatsApp ${kind} Keys`, 112))
-  return { iv: all.subarray(0, 16), cipher: all.subarray(16, 48), mac: all.subarray(48, 80) }
-}
-
 async function* decrypt(
   body: AsyncIterable<Buffer>,
   source: MediaSource,
   key: string,
 ): AsyncGenerator<Buffer> {
-  const keys = keysOf(key, source.keys)
+  const keys = deriveMediaKeys(Buffer.from(key, 'base64'), source.keys)
   const mac = createHmac('sha256', keys.mac).update(keys.iv)
   const decipher = createDecipheriv('aes-256-cbc', keys.cipher, keys.iv)
   let length = 0
@@ -70,7 +63,7 @@ async function* decrypt(
   const last = tail.subarray(0, Math.max(0, tail.length - MAC_BYTES))
   const expected = mac.update(last).digest().subarray(0, MAC_BYTES)
   if (last.length === 0 || !timingSafeEqual(expected, tail.subarray(last.length))) {
-    throw damaged(length < encryptedLength(source.size ?? 0))
+    throw damaged(length < sealedLength(source.size ?? 0))
   }
   yield finish(decipher, last)
 }
@@ -99,8 +92,6 @@ async function* check(body: AsyncIterable<Buffer>, source: MediaSource): AsyncGe
   if (hash.digest('base64') !== source.sha256) throw damaged(length < (source.size ?? 0))
   yield held
 }
-
-const encryptedLength = (size: number): number => size - (size % 16) + 16 + MAC_BYTES
 
 /** A file that is too short has probably been cut off on the way. */
 const damaged = (isShort: boolean) =>

@@ -26,10 +26,41 @@ export type DownloadFault =
   | { kind: 'slow'; bytesPerSecond: number }
   | { kind: 'longer'; by: number }
 
-/** What can go wrong with an upload; `lost-reply`: the file is stored, but the connection breaks before the answer. */
-export type UploadFault = { kind: 'status'; status: number } | { kind: 'stall' } | { kind: 'lost-reply' }
+/**
+ * What can go wrong with an upload; offsets are bytes of the body.
+ * - `status`: takes the body and answers with that status
+ * - `cut`: the connection breaks after so many bytes
+ * - `stall`: nothing more is taken after so many bytes (default: all of them), and no answer comes
+ * - `slow`: takes the body at that pace
+ * - `lost-reply`: the file is stored, but the connection breaks before the answer
+ */
+export type UploadFault =
+  | { kind: 'status'; status: number }
+  | { kind: 'cut'; after: number }
+  | { kind: 'stall'; after?: number }
+  | { kind: 'slow'; bytesPerSecond: number }
+  | { kind: 'lost-reply' }
 
 export class CutConnection extends Error {}
+
+/** Takes a body in, chunk by chunk, with the fault in it; throws CutConnection where the connection has to break. */
+export async function takeIn(
+  body: AsyncIterable<Buffer>,
+  fault: UploadFault | undefined,
+  { signal, each }: { signal: AbortSignal; each: (chunk: Buffer) => void },
+): Promise<void> {
+  const gone = new Promise<void>(resolve => signal.addEventListener('abort', () => resolve(), { once: true }))
+  let received = 0
+  for await (const chunk of body) {
+    each(chunk)
+    received += chunk.length
+    if (fault?.kind === 'cut' && received >= fault.after) throw new CutConnection()
+    if (fault?.kind === 'stall' && received >= (fault.after ?? Number.POSITIVE_INFINITY)) await gone
+    if (fault?.kind === 'slow')
+      await sleep((chunk.length / fault.bytesPerSecond) * 1000, undefined, { signal }).catch(() => undefined)
+  }
+  if (fault?.kind === 'stall') await gone
+}
 
 /** The body with the fault in it; throws CutConnection where the connection has to break. */
 export async function* damage(

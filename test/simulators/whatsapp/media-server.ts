@@ -16,7 +16,7 @@ import {
   type MediaKind,
   measureMedia,
 } from './media-cipher.ts'
-import { CutConnection, type DownloadFault, damage, type UploadFault } from './media-faults.ts'
+import { CutConnection, type DownloadFault, damage, takeIn, type UploadFault } from './media-faults.ts'
 
 /** The test CA that signed the server's certificate, for NODE_EXTRA_CA_CERTS. */
 export const CA_FILE = join(import.meta.dirname, 'fixtures/tls/ca.pem')
@@ -57,6 +57,9 @@ interface Planned<Fault> {
   fault: Fault
   left: number
 }
+
+/** Bytes of the largest upload that can be downloaded again; of larger ones only length and hash are looked at. */
+const MOST_KEPT = 64 * 1024 * 1024
 
 /** The paths of Baileys' `MEDIA_PATH_MAP` (lib/Defaults/index.js) that messages use. */
 const UPLOAD_PATH = /^\/mms\/(image|video|document|audio)\/([\w-]{43})$/
@@ -171,7 +174,7 @@ export class MediaServer {
     })
     try {
       if (method === 'GET') await this.#download(seen, response, gone.signal)
-      else if (method === 'POST') await this.#upload(seen, request, response)
+      else if (method === 'POST') await this.#upload(seen, request, { response, signal: gone.signal })
       else reply(response, 405, { error: `Method "${method}" is not allowed` })
     } catch (error) {
       response.destroy()
@@ -204,36 +207,46 @@ export class MediaServer {
     await pipeline(Readable.from(counted(), { objectMode: false, highWaterMark: 65_536 }), response)
   }
 
-  async #upload(seen: MediaRequest, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = []
-    for await (const chunk of request) {
-      chunks.push(chunk)
-      seen.bytesReceived += chunk.length
-    }
-    const body = Buffer.concat(chunks)
+  async #upload(
+    seen: MediaRequest,
+    request: IncomingMessage,
+    { response, signal }: { response: ServerResponse; signal: AbortSignal },
+  ): Promise<void> {
+    const hash = createHash('sha256')
+    let chunks: Buffer[] | undefined = []
     const fault = take(this.#uploadFault)
+    const each = (chunk: Buffer) => {
+      seen.bytesReceived += chunk.length
+      hash.update(chunk)
+      if (seen.bytesReceived > MOST_KEPT) chunks = undefined
+      chunks?.push(chunk)
+    }
+    await takeIn(request, fault, { signal, each })
+    if (signal.aborted) return
     if (fault?.kind === 'status') return reply(response, fault.status, { error: 'Injected fault' })
-    if (fault?.kind === 'stall') return
-    const refusal = this.#uploadRefusal(seen.url, body)
+    const length = seen.bytesReceived
+    const refusal = this.#uploadRefusal(seen.url, { length, sha256: hash.digest('base64url') })
     if (refusal) return reply(response, refusal.status, { error: refusal.error })
-    const { directPath } = this.#store(body.length, () => Readable.from([body]))
+    const body = chunks ?? [Buffer.from('This upload was too large to be kept')]
+    const { directPath } = this.#store(length, () => Readable.from(body))
     this.uploads.push(directPath)
     if (fault?.kind === 'lost-reply') throw new CutConnection()
     const handle = randomBytes(16).toString('base64url')
     reply(response, 200, { url: this.#url(directPath), direct_path: directPath, handle })
   }
 
-  #uploadRefusal(target: string, body: Buffer): { status: number; error: string } | undefined {
+  #uploadRefusal(
+    target: string,
+    { length, sha256 }: { length: number; sha256: string },
+  ): { status: number; error: string } | undefined {
     const url = new URL(target, `https://${this.host}`)
     const [, , name] = UPLOAD_PATH.exec(url.pathname) ?? []
     if (!name) return { status: 404, error: `There is no upload path "${url.pathname}"` }
     if (url.searchParams.get('auth') !== this.auth) return { status: 401, error: 'auth is wrong' }
     if (url.searchParams.get('token') !== name)
       return { status: 400, error: 'token is not the name of the file' }
-    if (body.length <= 10 || body.length % 16 !== 10)
-      return { status: 400, error: 'This is no encrypted file' }
-    const found = createHash('sha256').update(body).digest('base64url')
-    return found === name ? undefined : { status: 400, error: 'token is not the SHA-256 of the body' }
+    if (length <= 10 || length % 16 !== 10) return { status: 400, error: 'This is no encrypted file' }
+    return sha256 === name ? undefined : { status: 400, error: 'token is not the SHA-256 of the body' }
   }
 
   #store(length: number, open: () => AsyncIterable<Buffer>): StoredFile {

@@ -1,6 +1,7 @@
 import type { proto } from '@whiskeysockets/baileys'
 import type { Content, MediaContent } from '../../../bridge/event.ts'
 import { plainText, type RichText } from '../../../bridge/rich-text.ts'
+import type { MediaKind } from '../media-keys.ts'
 import { renderSource } from '../media-source.ts'
 import { type ParseContext, textOf, toNumber } from './context.ts'
 
@@ -13,7 +14,7 @@ type AnyMedia = proto.Message.IImageMessage &
 interface Kind {
   readonly as: MediaContent['as']
   /** Which keys are derived for it (reference/content.md §8.1). */
-  readonly keys: 'Image' | 'Video' | 'Audio' | 'Document'
+  readonly keys: MediaKind
   /** For the notice when it cannot be downloaded. */
   readonly word: string
 }
