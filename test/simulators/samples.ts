@@ -14,6 +14,11 @@ export const files = {
   pdf: () => read('timetable.pdf'),
   /** 512 × 512 pixels. */
   sticker: () => read('sticker.webp'),
+  /** What looks like an MP4 file at first sight: nothing here plays films. */
+  film: () =>
+    Buffer.from('AAAAIGZ0eXBpc29tAAACAGlzb21pc28yYXZjMW1wNDEAAAAIZnJlZQAAABBtZGF0AQEBAQEBAQE=', 'base64'),
+  /** The same for MP3. */
+  song: () => Buffer.concat([Buffer.from('ID3\x04\0\0\0\0\0\0', 'latin1'), Buffer.alloc(4000, 0xfb)]),
 }
 
 type Media = WhatsAppSimulator['media']

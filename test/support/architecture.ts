@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize, sep } from 'node:path'
 import { type Import, importsOf, type Lexed, lexSource } from './lex-source.ts'
 
-const VOCABULARY = ['event', 'rich-text', 'content', 'chat-ref', 'network', 'verdict'].map(
+const VOCABULARY = ['event', 'file-name', 'rich-text', 'content', 'chat-ref', 'network', 'verdict'].map(
   name => `src/bridge/${name}.ts`,
 )
 

@@ -1,10 +1,10 @@
 import type { MediaContent } from '../../bridge/event.ts'
+import { renderFileName, renderSize } from '../../bridge/file-name.ts'
 import { plainText, type RichText } from '../../bridge/rich-text.ts'
 import { reject } from '../../bridge/verdict.ts'
 import type { Method } from '../api.ts'
 import { renderEntities } from '../entities.ts'
 import { captionLimit, splitText } from '../split.ts'
-import { renderFileName, renderSize } from './file-name.ts'
 import type { Part, RenderOptions } from './part.ts'
 import { above, renderText } from './text.ts'
 

@@ -1,7 +1,7 @@
+import { renderSize } from '../../bridge/file-name.ts'
 import type { Delivery } from '../../bridge/network.ts'
 import { reject } from '../../bridge/verdict.ts'
 import type { Upload } from '../api.ts'
-import { renderSize } from './file-name.ts'
 import type { Part } from './part.ts'
 
 /** Opens a part's file at its source, as bytes for one upload. `close` ends the source, whether it was read or not. */

@@ -13,13 +13,15 @@ import { Inbound } from './inbound.ts'
 import { type Link, TIMING, type Timing } from './link.ts'
 import { login } from './login.ts'
 import { openMedia } from './media.ts'
-import { sendMessage } from './send.ts'
+import { Outgoing } from './outgoing.ts'
 import { Sent } from './sent.ts'
+import type { UploadLimits } from './upload-http.ts'
 
 export interface BaileysOptions extends WhatsAppOptions {
   /** For tests. */
   readonly timing?: Partial<Timing>
   readonly waitingMs?: number
+  readonly uploadLimits?: UploadLimits
 }
 
 export const openBaileys = (options: BaileysOptions): WhatsAppConnection => new BaileysConnection(options)
@@ -41,6 +43,7 @@ class BaileysConnection implements WhatsAppConnection {
   readonly #timing: Timing
   readonly #inbound: Inbound
   readonly #sent: Sent
+  readonly #outgoing: Outgoing
   readonly #stop = new AbortController()
   #auth: AuthState
   #link: Link | undefined
@@ -60,6 +63,13 @@ class BaileysConnection implements WhatsAppConnection {
     this.#sent = new Sent({
       findMessage: options.findMessage,
       lidOf: address => this.#inbound.book.lidOf(address),
+    })
+    this.#outgoing = new Outgoing({
+      ...options,
+      mediaHost: options.server?.mediaHost,
+      me: () => this.#me,
+      link: () => this.#openLink,
+      sent: this.#sent,
     })
     this.#status = this.#isLinked ? this.#describe('stopped') : this.#unlinked
   }
@@ -105,14 +115,8 @@ class BaileysConnection implements WhatsAppConnection {
   }
 
   async send(delivery: Delivery): Promise<void> {
-    const link = this.#openLink
-    if (link === undefined) throw notConnected()
-    await sendMessage({
-      link,
-      delivery,
-      me: this.#me,
-      remember: (id, message) => this.#sent.remember(id, message),
-    })
+    if (this.#openLink === undefined) throw notConnected()
+    await this.#outgoing.send(delivery)
   }
 
   async change(): Promise<void> {

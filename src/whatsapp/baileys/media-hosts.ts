@@ -24,7 +24,7 @@ export const openMediaHosts = (mediaHost: string | undefined) => {
   return {
     async find(query: Query): Promise<MediaHosts> {
       if (known !== undefined && Date.now() < known.until) return known
-      const answer = await query(QUESTION).catch((error: unknown) => {
+      const answer = await query(question()).catch((error: unknown) => {
         throw retry('WhatsApp did not say where files go', error)
       })
       const { ttl, ...found } = readAnswer(answer, mediaHost)
@@ -38,12 +38,12 @@ export const openMediaHosts = (mediaHost: string | undefined) => {
   }
 }
 
-/** From lib/Socket/messages-send.js, `refreshMediaConn`. */
-const QUESTION: BinaryNode = {
+/** From lib/Socket/messages-send.js, `refreshMediaConn`. A new one each time: Baileys writes its id into it. */
+const question = (): BinaryNode => ({
   tag: 'iq',
   attrs: { type: 'set', xmlns: 'w:m', to: 's.whatsapp.net' },
   content: [{ tag: 'media_conn', attrs: {} }],
-}
+})
 
 const readAnswer = (
   answer: BinaryNode | undefined,

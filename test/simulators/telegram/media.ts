@@ -1,6 +1,6 @@
+import { imageSize, looksLike } from '../image.ts'
 import { ApiError, badRequest } from './errors.ts'
 import type { StoredFile, UploadedFile } from './files.ts'
-import { imageSize, looksLike } from './image.ts'
 import type { World } from './world.ts'
 
 export type MediaKind =

@@ -5,6 +5,7 @@ import { ContactDevice, type EncPayload } from './contact-device.ts'
 import { bundleNodes, parseRetryKeys } from './device-keys.ts'
 import type { Group } from './group.ts'
 import { bigEndian, child, el, unixSeconds } from './node.ts'
+import { type Shown, showMessage } from './phone-view.ts'
 import type { World } from './world.ts'
 
 /** A message that has come in on a phone. */
@@ -13,6 +14,8 @@ export interface InboxMessage {
   /** Where the bridge sent it: an address of this person, or the group's. */
   chat: string
   message: proto.IMessage
+  /** What a person sees of it; of what the bridge sent. */
+  shown?: Shown
   /** How often it came. A phone shows it once. */
   copies: number
   /** Unix milliseconds of the first copy. */
@@ -109,7 +112,7 @@ export class Handset {
           await this.device.processSenderKey(incoming.group.jid, incoming.from, skdm)
         Object.assign(message, part)
       }
-      this.#keep(incoming.id, incoming.chat, message)
+      await this.#keep(incoming.id, incoming.chat, message)
       return message
     } catch (error) {
       this.#world.record.problem(`A phone could not read "${incoming.id}": ${String(error)}`)
@@ -128,12 +131,15 @@ export class Handset {
     ]
   }
 
-  #keep(id: string, chat: string, message: proto.IMessage): void {
+  async #keep(id: string, chat: string, message: proto.IMessage): Promise<void> {
+    const shown = await showMessage(message, this.#world.media)
+    if (shown.kind === 'broken')
+      this.#world.record.surprise(`A phone cannot show "${id}": ${shown.problem} in ${Object.keys(message)}`)
     const isGroup = chat.endsWith('@g.us')
     const sameChat = (other: string) => other === chat || !(isGroup || other.endsWith('@g.us'))
     const known = this.inbox.find(entry => entry.id === id && sameChat(entry.chat))
     if (known) known.copies += 1
-    else this.inbox.push({ id, chat, message, copies: 1, at: Date.now() })
+    else this.inbox.push({ id, chat, message, shown, copies: 1, at: Date.now() })
   }
 
   /** The companion's two addresses are one device. */

@@ -130,7 +130,8 @@ async function deliverCopies(delivery: {
     if (news && contact) {
       const room = group ? group.jid : contact.lid
       const timestamp = Math.floor(Date.now() / 1000)
-      world.tell({ chat: room, from: 'bridge', id, message: news.message, timestamp })
+      const { message, shown } = news
+      world.tell({ chat: room, from: 'bridge', id, message, ...(shown && { shown }), timestamp })
     }
   }
 }

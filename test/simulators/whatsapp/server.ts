@@ -31,6 +31,7 @@ export class Server {
   readonly #wires = new Set<Wire>()
   #heldAcks: BinaryNode[] | undefined
   #silent = false
+  #deliveries: Promise<void> = Promise.resolve()
 
   private constructor(world: World, sockets: WebSocketServer) {
     this.world = world
@@ -195,7 +196,9 @@ export class Server {
     const { ack, deliver } = await acceptMessage(node, { world, companion })
     if (fault?.kind === 'cut-before-ack') wire.drop()
     else this.#ack(wire, ack)
-    await deliver()
+    // Phones load files; a message behind one must not overtake it.
+    this.#deliveries = this.#deliveries.catch(() => undefined).then(deliver)
+    await this.#deliveries
   }
 
   #ack(wire: Wire, ack: BinaryNode): void {

@@ -8,6 +8,7 @@ import { Group, type GroupOptions } from './group.ts'
 import type { MediaServer } from './media-server.ts'
 import { el, SERVER, unixSeconds, withoutDevice } from './node.ts'
 import { Phone } from './phone.ts'
+import type { Shown } from './phone-view.ts'
 import { Recorder } from './record.ts'
 
 export interface Account {
@@ -27,6 +28,8 @@ export interface Transmission {
   from: string
   id: string
   message: proto.IMessage
+  /** What a person sees of it; of what the bridge sent. */
+  shown?: Shown
   /** Unix seconds. */
   timestamp: number
 }

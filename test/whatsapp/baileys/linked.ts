@@ -1,6 +1,8 @@
+import type { proto } from '@whiskeysockets/baileys'
 import type { BridgeEvent, Content } from '../../../src/bridge/event.ts'
 import type { Delivery, SentPart } from '../../../src/bridge/network.ts'
 import { type BaileysOptions, openBaileys } from '../../../src/whatsapp/baileys/connection.ts'
+import { readRaw } from '../../../src/whatsapp/baileys/parse/context.ts'
 import type { LoginStep, WhatsAppConnection } from '../../../src/whatsapp/port.ts'
 import { startWhatsAppSimulator, type WhatsAppSimulator } from '../../simulators/whatsapp/index.ts'
 import { RecordingBridge, silentLogger, TempDir, until } from '../support.ts'
@@ -101,6 +103,11 @@ export class Linked implements AsyncDisposable {
       signal: new AbortController().signal,
       ...more,
     }
+  }
+
+  /** What the bridge keeps of a message that was sent. */
+  readSent(raw: string): proto.IMessage {
+    return readRaw(raw)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

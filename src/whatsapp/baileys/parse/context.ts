@@ -114,3 +114,6 @@ export const rawOf = (message: proto.IMessage): string => {
   }
   return Buffer.from(proto.Message.encode(copy).finish()).toString('base64')
 }
+
+/** Reads such a copy back. */
+export const readRaw = (raw: string): proto.IMessage => proto.Message.decode(Buffer.from(raw, 'base64'))

@@ -1,6 +1,6 @@
+import { looksLike } from '../../image.ts'
 import { badRequest } from '../errors.ts'
 import type { StoredFile, UploadedFile } from '../files.ts'
-import { looksLike } from '../image.ts'
 import { fileFields, findFile, type MediaKind } from '../media.ts'
 import type { Query } from '../query.ts'
 import { parseCaption } from '../text.ts'

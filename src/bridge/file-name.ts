@@ -1,4 +1,4 @@
-import type { MediaContent } from '../../bridge/event.ts'
+import type { MediaContent } from './event.ts'
 
 /** Bytes of UTF-8 that a file name may have. */
 const maxBytes = 255
@@ -35,7 +35,7 @@ const usual: Readonly<Record<MediaContent['as'], string>> = {
   sticker: 'webp',
 }
 
-/** The name a file gets in Telegram: the sender's, made harmless, else one made of its kind and type. */
+/** The name a file gets on the other side: the sender's, made harmless, else one made of its kind and type. */
 export const renderFileName = ({ as, media }: MediaContent): string => {
   const type = media.mimeType?.toLowerCase().split(';')[0]?.trim() ?? ''
   const named = cleanFileName(media.fileName ?? '')

@@ -1,0 +1,43 @@
+import type { Delivery, SessionStore } from '../../bridge/network.ts'
+import type { Me } from './decode.ts'
+import type { Link } from './link.ts'
+import { openSecrets } from './secrets.ts'
+import { type SendContext, sendDelivery } from './send.ts'
+import type { Sent } from './sent.ts'
+import { openUploader } from './upload.ts'
+import type { UploadLimits } from './upload-http.ts'
+
+export interface OutgoingOptions {
+  readonly sessions: SessionStore
+  /** `host:port` of a private test server. */
+  readonly mediaHost: string | undefined
+  /** For tests. */
+  readonly uploadLimits?: UploadLimits
+  me(): Me
+  /** The socket, while it is open. */
+  link(): Link | undefined
+  readonly sent: Sent
+}
+
+/** Everything that goes out over one connection, whichever socket it has at the moment. */
+export class Outgoing {
+  readonly #options: OutgoingOptions
+  readonly #tools: Pick<SendContext, 'secrets' | 'upload'>
+
+  constructor(options: OutgoingOptions) {
+    const { sessions, mediaHost, uploadLimits } = options
+    const secrets = openSecrets(sessions)
+    this.#options = options
+    this.#tools = { secrets, upload: openUploader({ mediaHost, secrets, ...uploadLimits }) }
+  }
+
+  send(delivery: Delivery): Promise<void> {
+    const { me, link, sent } = this.#options
+    return sendDelivery(delivery, {
+      ...this.#tools,
+      me: me(),
+      link,
+      remember: (id, message) => sent.remember(id, message),
+    })
+  }
+}

@@ -1,0 +1,46 @@
+import type { proto } from '@whiskeysockets/baileys'
+import { addressOf } from '../../../bridge/chat-ref.ts'
+import type { Delivery } from '../../../bridge/network.ts'
+import { isGroup, isPhone, normalizeAddress } from '../../address.ts'
+import type { Me } from '../decode.ts'
+import { readRaw } from '../parse/context.ts'
+
+/** Says that somebody else's message was passed on. */
+export const renderForward = ({ forwarded }: Delivery['event']): proto.IContextInfo =>
+  forwarded === true ? { isForwarded: true, forwardingScore: 1 } : {}
+
+/**
+ * What a message answers. Addressed as the chat is: members of a group that shows LIDs do not know us by our number.
+ */
+export const renderQuote = ({ chat, event, replyTo: target }: Delivery, me: Me): proto.IContextInfo => {
+  if (target === undefined) return {}
+  const address = addressOf(chat)
+  const myself = normalizeAddress(isPhone(address) ? me.pn : (me.lid ?? me.pn))
+  const author = target.fromMe
+    ? myself
+    : target.person !== undefined
+      ? addressOf(target.person)
+      : isGroup(address)
+        ? undefined
+        : address
+  if (author === undefined) return {}
+  const { excerpt = '', quote } = event.replyTo ?? {}
+  const quoted = target.raw === undefined ? { conversation: excerpt } : readQuoted(target.raw)
+  return {
+    stanzaId: target.id,
+    participant: author,
+    quotedMessage: quote === undefined ? quoted : pickOut(quoted, quote),
+  }
+}
+
+/** The words that were picked out of a message, in its place: a picture stays a picture. */
+const pickOut = (message: proto.IMessage, quote: string): proto.IMessage => {
+  const [field, content] = Object.entries(message).find(([, value]) => value?.caption) ?? []
+  return field === undefined ? { conversation: quote } : { [field]: { ...content, caption: quote } }
+}
+
+/** A message as it is quoted: without what belongs to the original alone. */
+const readQuoted = (raw: string): proto.IMessage => {
+  const { messageContextInfo: _, ...message } = readRaw(raw)
+  return message
+}

@@ -1,0 +1,43 @@
+import type { MediaContent } from '../../../bridge/event.ts'
+
+/** What phones show and play; everything else can only be a file (as in mautrix-whatsapp, pkg/msgconv/from-matrix.go). */
+const shown: Readonly<Record<Exclude<MediaContent['as'], 'document'>, readonly string[]>> = {
+  image: ['image/jpeg', 'image/png'],
+  video: ['video/mp4', 'video/3gpp'],
+  animation: ['video/mp4'],
+  'video-note': ['video/mp4'],
+  voice: ['audio/ogg'],
+  audio: ['audio/aac', 'audio/amr', 'audio/mp4', 'audio/mpeg', 'audio/ogg'],
+  sticker: ['image/webp'],
+}
+
+/** Where the sender says nothing: what Telegram makes of a file of that kind. */
+const usual: Readonly<Record<MediaContent['as'], string>> = {
+  image: 'image/jpeg',
+  video: 'video/mp4',
+  animation: 'video/mp4',
+  'video-note': 'video/mp4',
+  voice: 'audio/ogg',
+  audio: 'audio/mpeg',
+  sticker: 'image/webp',
+  document: 'application/octet-stream',
+}
+
+const synonyms: Readonly<Record<string, string>> = {
+  'audio/m4a': 'audio/mp4',
+  'audio/mp3': 'audio/mpeg',
+  'audio/opus': 'audio/ogg',
+  'audio/x-aac': 'audio/aac',
+  'audio/x-m4a': 'audio/mp4',
+  'image/jpg': 'image/jpeg',
+}
+
+/** The type of a file by its sender's word, in the one form that it has: lower case, without parameters. */
+export const mimeTypeOf = ({ as, media }: MediaContent): string => {
+  const claimed = media.mimeType?.toLowerCase().split(';')[0]?.trim() ?? ''
+  return /^[\w.+-]+\/[\w.+-]+$/.test(claimed) ? (synonyms[claimed] ?? claimed) : usual[as]
+}
+
+/** Whether phones show a file of that type as what it is. */
+export const isShown = (as: MediaContent['as'], mimeType: string): boolean =>
+  as === 'document' || shown[as].includes(mimeType)

@@ -1,0 +1,58 @@
+import type { Content } from '../../../bridge/event.ts'
+import type { Delivery } from '../../../bridge/network.ts'
+import { plainText } from '../../../bridge/rich-text.ts'
+import { reject } from '../../../bridge/verdict.ts'
+import type { Me } from '../decode.ts'
+import { renderForward, renderQuote } from './context.ts'
+import { renderMedia } from './media.ts'
+import { extend, type Part, type RenderOptions } from './part.ts'
+import { renderContacts, renderLocation } from './places.ts'
+import { renderText } from './text.ts'
+
+/**
+ * The messages that an event becomes, in order; what it answers is quoted in the first. A pure function of the event, so
+ * that an attempt cut off in the middle goes on with the right one. Throws `DeliveryError` where it cannot cross.
+ */
+export const renderMessage = (delivery: Delivery, me: Me): Part[] => {
+  const { event, senderLine } = delivery
+  const parts = renderContent(event.content, senderLine === undefined ? {} : { senderLine })
+  return parts.map((part, index) => {
+    const contextInfo = {
+      ...renderForward(event),
+      ...(index === 0 && renderQuote(delivery, me)),
+      ...(part.mentions?.length && { mentionedJid: [...part.mentions] }),
+    }
+    return Object.keys(contextInfo).length === 0
+      ? part
+      : { ...part, message: extend(part.message, { contextInfo }) }
+  })
+}
+
+const renderContent = (content: Content, options: RenderOptions): Part[] => {
+  const render = renderers[content.kind] as (content: Content, options: RenderOptions) => Part[]
+  return render(content, options)
+}
+
+type Renderers = {
+  readonly [Kind in Content['kind']]: (
+    content: Extract<Content, { kind: Kind }>,
+    options: RenderOptions,
+  ) => Part[]
+}
+
+const notYet = ({ kind }: Content): never => {
+  throw reject(`A message of the kind "${kind}" cannot be sent to WhatsApp yet`)
+}
+
+const renderers: Renderers = {
+  text: ({ body }, options) => renderText(body, options),
+  media: renderMedia,
+  location: renderLocation,
+  contacts: renderContacts,
+  album: notYet,
+  poll: notYet,
+  appointment: notYet,
+  card: notYet,
+  placeholder: ({ label }, options) => renderText(plainText(label), options),
+  notice: ({ text }, options) => renderText(plainText(text), options),
+}

@@ -1,0 +1,205 @@
+import '../../simulators/whatsapp/quiet.ts'
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { Readable } from 'node:stream'
+import { before, describe, test } from 'node:test'
+import type { Content, MediaContent } from '../../../src/bridge/event.ts'
+import type { Delivery } from '../../../src/bridge/network.ts'
+import { DeliveryError } from '../../../src/bridge/verdict.ts'
+import { files } from '../../simulators/samples.ts'
+import { trustTestCa } from '../../simulators/whatsapp/media-server.ts'
+import { until } from '../support.ts'
+import { Linked } from './linked.ts'
+import { file } from './send/delivery.ts'
+
+before(trustTestCa)
+
+const from = (bytes: Uint8Array): Pick<Delivery, 'openMedia'> => ({
+  openMedia: async () => Readable.from([bytes]),
+})
+
+const verdict = (kind: string) => (error: unknown) => {
+  assert.ok(error instanceof DeliveryError, String(error))
+  assert.equal(error.verdict.kind, kind, error.message)
+  return true
+}
+
+const kinds: readonly (readonly [shown: string, MediaContent, Buffer])[] = [
+  ['photo', file('image', { width: 640, height: 480 }, 'The lake'), files.photo()],
+  ['video', file('video', { width: 640, height: 360, seconds: 12 }, 'clip'), files.film()],
+  ['gif', file('animation', { width: 320, height: 240, seconds: 2 }, 'lol'), files.film()],
+  ['video note', file('video-note', { width: 384, height: 384, seconds: 8 }), files.film()],
+  ['voice', file('voice', { mimeType: 'audio/ogg', seconds: 3 }), files.voice()],
+  ['audio', file('audio', { mimeType: 'audio/mpeg', seconds: 200 }), files.song()],
+  ['document', file('document', { mimeType: 'application/pdf', fileName: 'a.pdf' }, 'p. 3'), files.pdf()],
+  ['sticker', file('sticker', { mimeType: 'image/webp', width: 512, height: 512 }), files.sticker()],
+]
+
+describe('sending files', () => {
+  test('every kind arrives as what it is, in private and in groups of both forms of addressing', async () => {
+    await using linked = await Linked.started()
+    const { wa } = linked
+    const alice = wa.addContact({ name: 'Alice' })
+    const groups = (['lid', 'pn'] as const).map(addressing =>
+      wa.addGroup({ subject: addressing, participants: [alice], addressing }),
+    )
+    for (const chat of [alice.lid, ...groups.map(({ jid }) => jid)]) {
+      for (const [kind, content, bytes] of kinds) {
+        const before = alice.inbox.length
+        await linked.deliver(content, { chat: `whatsapp:${chat}`, ...from(bytes) })
+        const { shown } = await until(kind, () => alice.inbox.at(before))
+        assert.equal(shown?.kind, kind, String(shown?.problem))
+        assert.equal(shown?.text, content.caption.text)
+        const { width, height, seconds } = content.media
+        const { file: seen } = shown ?? {}
+        assert.deepEqual(seen?.bytes, bytes)
+        assert.deepEqual([seen?.width, seen?.height, seen?.seconds], [width, height, seconds])
+      }
+    }
+    assert.equal(alice.inbox.length, 3 * kinds.length)
+    wa.assertNoSurprises()
+  })
+
+  test('the same message again is the same message, and uploads nothing again', async () => {
+    await using linked = await Linked.started()
+    const alice = linked.wa.addContact({ name: 'Alice' })
+    const chat = `whatsapp:${alice.lid}` as const
+    const messageId = linked.connection.newMessageId()
+    const photo = { chat, messageId, ...from(files.photo()) }
+    linked.wa.cutNextSend('before-ack')
+    await assert.rejects(linked.deliver(file('image'), photo), verdict('unsure'))
+    await until('a new connection', () => linked.wa.isLive && linked.connection.status.state === 'connected')
+    await linked.deliver(file('image'), photo)
+    await until('the copy', () => alice.inbox[0]?.copies === 2)
+    assert.equal(alice.inbox.length, 1)
+    assert.equal(linked.wa.media.uploads.length, 1)
+    linked.wa.assertNoSurprises()
+  })
+
+  test('after a restart it has the same keys, so that nobody has two of it', async () => {
+    await using linked = await Linked.started()
+    const alice = linked.wa.addContact({ name: 'Alice' })
+    const messageId = linked.connection.newMessageId()
+    const photo = { chat: `whatsapp:${alice.lid}` as const, messageId, ...from(files.photo()) }
+    await linked.deliver(file('image'), photo)
+    const [first] = linked.sent.splice(0)
+    await linked.restart()
+    await linked.deliver(file('image'), photo)
+    const keys = [first, ...linked.sent].map(part => {
+      const { imageMessage, messageContextInfo } = linked.readSent(part?.raw ?? '')
+      return [imageMessage?.mediaKey, imageMessage?.fileEncSha256, messageContextInfo?.messageSecret]
+    })
+    assert.equal(keys.length, 2)
+    assert.deepEqual(keys[0], keys[1])
+    await until('the copy', () => alice.inbox[0]?.copies === 2)
+  })
+
+  test('a device that asks again gets the file again, with its secret', async () => {
+    await using linked = await Linked.started()
+    const alice = linked.wa.addContact({ name: 'Alice' })
+    const chat = `whatsapp:${alice.lid}` as const
+    alice.failToRead()
+    await linked.deliver(file('image', {}, 'again'), { chat, ...from(files.photo()) })
+    const { shown, message } = await until('the photo', () => alice.inbox[0])
+    assert.deepEqual([shown?.kind, shown?.text], ['photo', 'again'])
+    assert.equal(message.messageContextInfo?.messageSecret?.length, 32)
+  })
+
+  test('a caption that has no place follows once, wherever the attempt was cut off', async () => {
+    await using linked = await Linked.started()
+    const alice = linked.wa.addContact({ name: 'Alice' })
+    const voice = file('voice', { seconds: 3 }, 'listen')
+    const delivery = linked.delivery(voice, { chat: `whatsapp:${alice.lid}`, ...from(files.voice()) })
+    await linked.connection.send(delivery)
+    const ids = linked.sent.map(({ id }) => id)
+    assert.equal(new Set(ids).size, 2)
+    await linked.connection.send({ ...delivery, sent: linked.sent.slice(0, 1) })
+    await until('the copy', () => alice.inbox[1]?.copies === 2)
+    assert.deepEqual(
+      alice.inbox.map(({ id, copies, shown }) => [id, copies, shown?.kind, shown?.text]),
+      [
+        [ids[0], 1, 'voice', ''],
+        [ids[1], 2, 'text', 'listen'],
+      ],
+    )
+  })
+
+  test('a photo answers a message with a quote of it', async () => {
+    await using linked = await Linked.started()
+    const alice = linked.wa.addContact({ name: 'Alice' })
+    await alice.send('Where are you?', { id: 'Q1' })
+    const arrival = await until('the question', () => linked.bridge.arrivals[0])
+    await linked.deliver(file('image'), {
+      chat: `whatsapp:${alice.lid}`,
+      replyTo: { id: 'Q1', fromMe: false, byBridge: false, ...(arrival.raw && { raw: arrival.raw }) },
+      ...from(files.photo()),
+    })
+    const { shown } = await until('the photo', () => alice.inbox[0])
+    assert.deepEqual(shown?.quote, { id: 'Q1', author: alice.lid, text: 'Where are you?' })
+  })
+
+  test('places and contacts arrive as such', async () => {
+    await using linked = await Linked.started()
+    const alice = linked.wa.addContact({ name: 'Alice' })
+    const chat = `whatsapp:${alice.lid}` as const
+    const jane = { name: 'Jane', phones: ['+15551230000'], vcard: '' }
+    const contents: Content[] = [
+      { kind: 'location', latitude: 52.5, longitude: 13.4, name: 'Gate', address: 'Platz 1' },
+      { kind: 'contacts', contacts: [jane] },
+      { kind: 'contacts', contacts: [jane, { ...jane, name: 'Joe' }] },
+    ]
+    for (const content of contents) await linked.deliver(content, { chat })
+    await until('all', () => alice.inbox.length === 3)
+    const [place, one, two] = alice.inbox.map(({ shown }) => shown)
+    assert.deepEqual(place?.location, { latitude: 52.5, longitude: 13.4, name: 'Gate', address: 'Platz 1' })
+    assert.deepEqual(
+      one?.contacts?.map(({ name, whatsapp }) => [name, whatsapp]),
+      [['Jane', '15551230000']],
+    )
+    assert.deepEqual(
+      two?.contacts?.map(({ name }) => name),
+      ['Jane', 'Joe'],
+    )
+    linked.wa.assertNoSurprises()
+  })
+
+  test('an upload that fails leaves no message behind, and the next attempt succeeds', async () => {
+    await using linked = await Linked.started({
+      uploadLimits: { stallMs: 300, answerMs: 300, slowest: 50e6 },
+    })
+    const alice = linked.wa.addContact({ name: 'Alice' })
+    const bytes = randomBytes(3_000_000)
+    const document = { chat: `whatsapp:${alice.lid}` as const, ...from(bytes) }
+    const faults = [
+      [{ kind: 'cut', after: 500_000 }, 'retry'],
+      [{ kind: 'stall', after: 500_000 }, 'retry'],
+      [{ kind: 'status', status: 503 }, 'retry'],
+      [{ kind: 'status', status: 413 }, 'reject'],
+      [{ kind: 'lost-reply' }, 'retry'],
+    ] as const
+    for (const [fault, kind] of faults) {
+      linked.wa.media.faultUploads(fault, 1)
+      await assert.rejects(linked.deliver(file('document'), document), verdict(kind), fault.kind)
+    }
+    assert.equal(linked.sent.length, 0)
+    await linked.deliver(file('document'), document)
+    const { shown } = await until('the document', () => alice.inbox[0])
+    assert.deepEqual(shown?.file?.bytes, bytes)
+    assert.equal(alice.inbox.length, 1)
+    linked.wa.assertNoSurprises()
+  })
+
+  test('a connection lost during an upload is not the end of it', async () => {
+    await using linked = await Linked.started()
+    const alice = linked.wa.addContact({ name: 'Alice' })
+    const bytes = randomBytes(2_000_000)
+    linked.wa.media.faultUploads({ kind: 'slow', bytesPerSecond: 2_000_000 })
+    const sending = linked.deliver(file('document'), { chat: `whatsapp:${alice.lid}`, ...from(bytes) })
+    await until('the upload', () => linked.wa.media.requests.length > 0)
+    linked.wa.dropConnection()
+    await until('a new connection', () => linked.wa.isLive && linked.connection.status.state === 'connected')
+    await sending
+    const { shown } = await until('the document', () => alice.inbox[0])
+    assert.deepEqual(shown?.file?.bytes, bytes)
+  })
+})

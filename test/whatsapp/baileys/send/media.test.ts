@@ -1,0 +1,207 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { MediaContent } from '../../../../src/bridge/event.ts'
+import { DeliveryError } from '../../../../src/bridge/verdict.ts'
+import { renderMedia } from '../../../../src/whatsapp/baileys/send/media.ts'
+import type { Part } from '../../../../src/whatsapp/baileys/send/part.ts'
+import { file } from './delivery.ts'
+
+const flat = new Uint8Array(64).fill(16)
+
+/** What each file becomes; the first message where there are several. */
+const cases: readonly (readonly [
+  what: string,
+  MediaContent,
+  Omit<Part, 'file' | 'mentions'>,
+  keys: string,
+])[] = [
+  [
+    'a photo',
+    file('image', { width: 1280, height: 960 }, 'see'),
+    { message: { imageMessage: { mimetype: 'image/jpeg', caption: 'see', width: 1280, height: 960 } } },
+    'Image',
+  ],
+  [
+    'a photo of unknown size',
+    file('image', { mimeType: 'IMAGE/JPG; charset=binary', width: 0, height: -3 }),
+    { message: { imageMessage: { mimetype: 'image/jpeg', caption: '' } } },
+    'Image',
+  ],
+  [
+    'a picture that phones do not show',
+    file('image', { mimeType: 'image/webp' }),
+    {
+      message: {
+        documentMessage: { mimetype: 'image/webp', fileName: 'document.webp', title: 'document.webp' },
+      },
+    },
+    'Document',
+  ],
+  [
+    'a video',
+    file('video', { mimeType: 'video/mp4', width: 640, height: 360, seconds: 12.4 }, 'clip'),
+    {
+      message: {
+        videoMessage: { mimetype: 'video/mp4', caption: 'clip', width: 640, height: 360, seconds: 12 },
+      },
+    },
+    'Video',
+  ],
+  [
+    'a QuickTime video, which phones do not play',
+    file('video', { mimeType: 'video/quicktime', fileName: 'a.mov', seconds: 2 }),
+    { message: { documentMessage: { mimetype: 'video/quicktime', fileName: 'a.mov', title: 'a.mov' } } },
+    'Document',
+  ],
+  [
+    'a GIF',
+    file('animation', { mimeType: 'video/mp4', width: 320, height: 240, seconds: 2 }, 'lol'),
+    {
+      message: {
+        videoMessage: {
+          mimetype: 'video/mp4',
+          caption: 'lol',
+          gifPlayback: true,
+          width: 320,
+          height: 240,
+          seconds: 2,
+        },
+      },
+    },
+    'Video',
+  ],
+  [
+    'a GIF that is one',
+    file('animation', { mimeType: 'image/gif', fileName: 'a.gif' }, 'lol'),
+    {
+      message: {
+        documentMessage: { mimetype: 'image/gif', fileName: 'a.gif', title: 'a.gif', caption: 'lol' },
+      },
+      wrapper: 'documentWithCaptionMessage',
+    },
+    'Document',
+  ],
+  [
+    'a video note',
+    file('video-note', { width: 384, height: 384, seconds: 8 }),
+    { message: { ptvMessage: { mimetype: 'video/mp4', width: 384, height: 384, seconds: 8 } } },
+    'Video',
+  ],
+  [
+    'a voice note',
+    file('voice', { mimeType: 'audio/ogg', seconds: 3 }),
+    {
+      message: {
+        audioMessage: { mimetype: 'audio/ogg; codecs=opus', ptt: true, waveform: flat, seconds: 3 },
+      },
+    },
+    'Audio',
+  ],
+  [
+    'a voice note whose loudness is known',
+    file('voice', { seconds: 3, waveform: Array.from({ length: 64 }, (_, at) => at) }),
+    {
+      message: {
+        audioMessage: {
+          mimetype: 'audio/ogg; codecs=opus',
+          ptt: true,
+          waveform: Uint8Array.from({ length: 64 }, (_, at) => at),
+          seconds: 3,
+        },
+      },
+    },
+    'Audio',
+  ],
+  [
+    'a voice note in another format',
+    file('voice', { mimeType: 'audio/mpeg', seconds: 3 }),
+    { message: { audioMessage: { mimetype: 'audio/mpeg', ptt: false, seconds: 3 } } },
+    'Audio',
+  ],
+  [
+    'music',
+    file('audio', { mimeType: 'audio/mp3', fileName: 'song.mp3', seconds: 200 }),
+    { message: { audioMessage: { mimetype: 'audio/mpeg', ptt: false, seconds: 200 } } },
+    'Audio',
+  ],
+  [
+    'music that phones do not play',
+    file('audio', { mimeType: 'audio/flac', fileName: 'song.flac', seconds: 200 }),
+    { message: { documentMessage: { mimetype: 'audio/flac', fileName: 'song.flac', title: 'song.flac' } } },
+    'Document',
+  ],
+  [
+    'a sticker',
+    file('sticker', { mimeType: 'image/webp', width: 512, height: 400 }),
+    { message: { stickerMessage: { mimetype: 'image/webp', isAnimated: false, width: 512, height: 400 } } },
+    'Image',
+  ],
+  [
+    'a document',
+    file('document', { mimeType: 'application/pdf', fileName: 'Report.pdf' }, 'p. 3'),
+    {
+      message: {
+        documentMessage: {
+          mimetype: 'application/pdf',
+          fileName: 'Report.pdf',
+          title: 'Report.pdf',
+          caption: 'p. 3',
+        },
+      },
+      wrapper: 'documentWithCaptionMessage',
+    },
+    'Document',
+  ],
+  [
+    'a picture sent as a file',
+    file('document', { mimeType: 'image/jpeg', fileName: 'orig.jpg' }),
+    { message: { documentMessage: { mimetype: 'image/jpeg', fileName: 'orig.jpg', title: 'orig.jpg' } } },
+    'Document',
+  ],
+  [
+    'a document with a hostile name',
+    file('document', { mimeType: 'text/plain', fileName: '../../\u202egpj.bashrc' }),
+    { message: { documentMessage: { mimetype: 'text/plain', fileName: 'gpj.bashrc', title: 'gpj.bashrc' } } },
+    'Document',
+  ],
+  [
+    'a document without name and type',
+    file('document', { mimeType: 'nonsense' }),
+    {
+      message: {
+        documentMessage: {
+          mimetype: 'application/octet-stream',
+          fileName: 'document.bin',
+          title: 'document.bin',
+        },
+      },
+    },
+    'Document',
+  ],
+]
+
+for (const [what, content, expected, keys] of cases) {
+  test(`What ${what} becomes`, () => {
+    const [{ file: uploaded, mentions: _, ...part } = { message: {} }] = renderMedia(content, {})
+    assert.deepEqual(part, expected)
+    assert.deepEqual(uploaded, { media: content.media, kind: keys })
+  })
+}
+
+test('A caption that WhatsApp has no place for follows', () => {
+  for (const as of ['voice', 'audio', 'video-note', 'sticker'] as const) {
+    const parts = renderMedia(file(as, {}, 'words'), { senderLine: 'Ann' })
+    assert.equal(parts.length, 2, as)
+    assert.equal(parts[1]?.message.extendedTextMessage?.text, '*Ann*\nwords', as)
+    assert.equal(renderMedia(file(as), {}).length, 1, as)
+  }
+})
+
+test('A sticker that phones do not show is rejected, so that a plainer form is tried', () => {
+  for (const mimeType of ['video/webm', 'application/x-tgsticker']) {
+    assert.throws(
+      () => renderMedia(file('sticker', { mimeType, animated: true }), {}),
+      (error: unknown) => error instanceof DeliveryError && error.verdict.kind === 'reject',
+    )
+  }
+})
