@@ -106,8 +106,13 @@ export const openApi = ({ token, apiRoot }: { token: string; apiRoot: string }):
     async download(path, signal) {
       // A local Bot API server names a file on its own disk, which is ours.
       if (path.startsWith('/') || /^[A-Za-z]:\\/.test(path)) return createReadStream(path, { signal })
+      const clock = new AbortController()
+      const timer = setTimeout(() => clock.abort(new Error('no answer in time')), callTimeoutMs)
       try {
-        const response = await fetch(`${root}/file/bot${token}/${path}`, { signal, redirect: 'error' })
+        const response = await fetch(`${root}/file/bot${token}/${path}`, {
+          signal: AbortSignal.any([clock.signal, signal]),
+          redirect: 'error',
+        })
         if (response.ok && response.body) return Readable.fromWeb(response.body as ReadableStream)
         await response.body?.cancel()
         const description = `HTTP ${response.status}`
@@ -119,6 +124,8 @@ export const openApi = ({ token, apiRoot }: { token: string; apiRoot: string }):
       } catch (error) {
         if (error instanceof CallError) throw error
         throw parseCallError(error, { method: 'download', bodyComplete: true, redact })
+      } finally {
+        clearTimeout(timer)
       }
     },
   }

@@ -2,14 +2,17 @@
  * What can go wrong on the way:
  * `reply-lost`: the call is carried out, then the socket is destroyed. `reset-before`: destroyed with nothing done.
  * `reset-during-body`: destroyed while the body still comes in. `hang`: carried out never, answered never.
+ * `other-bytes`, of `download`: a file of the same size, but another one.
  * `status` with `html`: what a proxy in front says. `error`: a Bot API error, with `done` after the call was carried
- * out. `delayMs`: carried out after that time.
+ * out. `delayMs`: carried out after that time. The method `download` is the download of a file: reset or hanging in the
+ * middle of it.
  */
 export type Fault =
   | 'reply-lost'
   | 'reset-before'
   | 'reset-during-body'
   | 'hang'
+  | 'other-bytes'
   | { readonly status: number; readonly html: string; readonly done?: boolean }
   | {
       readonly error: number
@@ -57,7 +60,8 @@ export class Faults {
     const name = method.toLowerCase()
     const index = this.#planned.findIndex(
       planned =>
-        (planned.method === name || (planned.method === '*' && name !== 'getupdates')) &&
+        (planned.method === name ||
+          (planned.method === '*' && name !== 'getupdates' && name !== 'download')) &&
         (planned.when === undefined || (params !== undefined && planned.when(params))),
     )
     const planned = this.#planned[index]

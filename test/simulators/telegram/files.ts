@@ -13,6 +13,12 @@ export interface UploadedFile {
   readonly content?: Uint8Array
 }
 
+/** A file from its bytes. */
+export function fileOf(bytes: Uint8Array, name: string): UploadedFile {
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  return { name, size: bytes.length, sha256, head: bytes.slice(0, 4096), content: bytes }
+}
+
 export interface StoredFile extends UploadedFile {
   readonly fileId: string
   readonly uniqueId: string
@@ -47,9 +53,22 @@ export class FileStore {
     return stored
   }
 
+  /** Stores a smaller size of a photo, which has an id of its own. */
+  addSize(photo: StoredFile, file: UploadedFile, side: number): StoredFile {
+    const stored: StoredFile = {
+      ...photo,
+      ...file,
+      fileId: `${photo.fileId}-${side}`,
+      uniqueId: `${photo.uniqueId}${side}`,
+      path: photo.path.replace(/(\.\w+)?$/, `_${side}$1`),
+    }
+    this.#byId.set(stored.fileId, stored)
+    this.#byPath.set(stored.path, stored)
+    return stored
+  }
+
   byId(fileId: string): StoredFile | undefined {
-    // The smaller sizes of a photo have ids of their own.
-    return this.#byId.get(fileId) ?? this.#byId.get(fileId.replace(/-\d+$/, ''))
+    return this.#byId.get(fileId)
   }
 
   byPath(path: string): StoredFile | undefined {

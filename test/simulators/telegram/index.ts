@@ -60,6 +60,7 @@ export async function startTelegramSimulator(
     calls: [],
     unexpected: [],
     listeners: new Set(),
+    downloads: 0,
     token: options.token ?? `${bot.id}:simulated-token-of-the-bridge-bot`,
     revoked: false,
     keep: options.keep ?? 20 * 1024 * 1024,
@@ -97,6 +98,11 @@ export class TelegramSimulator implements AsyncDisposable {
 
   get calls(): readonly Call[] {
     return this.#state.calls
+  }
+
+  /** Downloads of files that go on. */
+  get openDownloads(): number {
+    return this.#state.downloads
   }
 
   get unexpected(): readonly string[] {

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { imageSize, looksLike } from '../image.ts'
 import { ApiError, badRequest } from './errors.ts'
-import type { StoredFile, UploadedFile } from './files.ts'
+import { fileOf, type StoredFile, type UploadedFile } from './files.ts'
 import type { World } from './world.ts'
 
 export type MediaKind =
@@ -23,6 +25,8 @@ interface Facts {
   readonly title?: string | undefined
   readonly performer?: string | undefined
   readonly emoji?: string | undefined
+  /** Bytes of the still that Telegram keeps of it. */
+  readonly thumbnail?: Uint8Array | undefined
 }
 
 /** The media field of a message for a fresh upload or a stored file, and the id it is known by. */
@@ -33,7 +37,7 @@ export function fileFields(
 ): { fields: Record<string, unknown>; fileId: string } {
   const { file } = facts
   const stored = 'fileId' in file ? file : store(world, { kind, file, mime: facts.mime })
-  return { fields: describe(stored, facts), fileId: stored.fileId }
+  return { fields: describe(world, stored, facts), fileId: stored.fileId }
 }
 
 function store(
@@ -106,13 +110,14 @@ function mimeOf(kind: string, file: UploadedFile): string {
   return (kind === 'voice' ? usual : (byName ?? usual)) ?? 'application/octet-stream'
 }
 
-function describe(file: StoredFile, facts: Facts): Record<string, unknown> {
+function describe(world: World, file: StoredFile, facts: Facts): Record<string, unknown> {
   const base = { file_id: file.fileId, file_unique_id: file.uniqueId, file_size: file.size }
-  const named = { ...base, file_name: file.name, mime_type: file.mime }
+  const still = stillOf(world, facts.thumbnail)
+  const named = { ...base, file_name: file.name, mime_type: file.mime, ...still }
   const { duration = 0, width = 0, height = 0 } = facts
   switch (file.kind) {
     case 'photo':
-      return { photo: photoSizes(file) }
+      return { photo: photoSizes(world, file, facts.thumbnail) }
     case 'video':
       return { video: { ...named, width, height, duration } }
     case 'animation': {
@@ -131,7 +136,7 @@ function describe(file: StoredFile, facts: Facts): Record<string, unknown> {
     case 'voice':
       return { voice: { ...base, mime_type: file.mime, duration } }
     case 'video_note':
-      return { video_note: { ...base, length: facts.length || 240, duration } }
+      return { video_note: { ...base, length: facts.length || 240, duration, ...still } }
     case 'sticker':
       if (file.width === 0) return { document: named }
       return {
@@ -140,8 +145,9 @@ function describe(file: StoredFile, facts: Facts): Record<string, unknown> {
           type: 'regular',
           width: file.width,
           height: file.height,
-          is_animated: false,
+          is_animated: file.mime === 'application/x-tgsticker',
           is_video: file.mime === 'video/webm',
+          ...still,
           ...(facts.emoji && { emoji: facts.emoji }),
         },
       }
@@ -151,7 +157,7 @@ function describe(file: StoredFile, facts: Facts): Record<string, unknown> {
 }
 
 /** Telegram keeps a photo in several sizes, the last being the largest (at most 1280 pixels on a side). */
-function photoSizes(file: StoredFile): unknown[] {
+function photoSizes(world: World, file: StoredFile, given?: Uint8Array): unknown[] {
   const { width = 1, height = 1 } = file
   const scaled = (side: number): { width: number; height: number } => {
     const factor = Math.min(1, side / Math.max(width, height))
@@ -164,13 +170,39 @@ function photoSizes(file: StoredFile): unknown[] {
   const sizes = sides.filter((_, index) => Math.max(width, height) > (sides[index - 1] ?? 0))
   return sizes.map((side, index) => {
     const largest = index === sizes.length - 1
+    // Nothing here scales pictures: all the smaller sizes are one small picture.
+    const size = largest ? file : world.files.addSize(file, fileOf(given ?? small, 'small.jpg'), side)
     return {
-      file_id: largest ? file.fileId : `${file.fileId}-${side}`,
-      file_unique_id: largest ? file.uniqueId : `${file.uniqueId}${side}`,
+      file_id: size.fileId,
+      file_unique_id: size.uniqueId,
       ...scaled(side),
-      file_size: largest ? file.size : Math.max(1, Math.round(file.size / (sizes.length - index + 1))),
+      file_size: size.size,
     }
   })
+}
+
+/** 64 × 48 pixels. */
+const small = readFileSync(join(import.meta.dirname, '../fixtures/thumbnail.jpg'))
+
+/** The still of a film, sticker or document, where Telegram keeps one. */
+function stillOf(world: World, bytes: Uint8Array | undefined): Record<string, unknown> {
+  if (bytes === undefined) return {}
+  const { width = 1, height = 1 } = imageSize(bytes) ?? {}
+  const file = world.files.add(fileOf(bytes, 'thumb.jpg'), {
+    kind: 'photo',
+    mime: 'image/jpeg',
+    width,
+    height,
+  })
+  return {
+    thumbnail: {
+      file_id: file.fileId,
+      file_unique_id: file.uniqueId,
+      file_size: file.size,
+      width,
+      height,
+    },
+  }
 }
 
 /** A stored file by its `file_id`; a file of another kind is refused. */

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto'
 import type { Message, User } from 'grammy/types'
 import { type ChatState, defined } from './chats.ts'
 import { findEntities, fixEntities } from './entities.ts'
-import type { UploadedFile } from './files.ts'
+import { fileOf, type UploadedFile } from './files.ts'
 import { fileFields } from './media.ts'
 import { addMessage, updateKind } from './messages.ts'
 import type { SimChat, SimTopic } from './places.ts'
@@ -16,6 +15,17 @@ export interface Attachment {
   readonly mime?: string
   /** Of a voice, audio or video: seconds. */
   readonly duration?: number
+  /** Pixels of a video or GIF. */
+  readonly width?: number
+  readonly height?: number
+  /** Pixels of a video note, across. */
+  readonly length?: number
+  readonly title?: string
+  readonly performer?: string
+  /** Of a sticker: what it stands for. */
+  readonly emoji?: string
+  /** The small still that Telegram keeps of it: a JPEG, of a sticker perhaps a WebP. A photo has one in any case. */
+  readonly thumbnail?: Uint8Array
 }
 
 export interface OutgoingMessage {
@@ -192,11 +202,5 @@ function entryOf(chat: ChatState, messageId: number): Entry {
 }
 
 function uploaded(kind: string, { bytes, name }: Attachment): UploadedFile {
-  return {
-    name: name ?? (kind === 'voice' ? 'voice.ogg' : kind === 'photo' ? 'photo.jpg' : 'file.bin'),
-    size: bytes.length,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
-    head: bytes.slice(0, 4096),
-    content: bytes,
-  }
+  return fileOf(bytes, name ?? (kind === 'voice' ? 'voice.ogg' : kind === 'photo' ? 'photo.jpg' : 'file.bin'))
 }

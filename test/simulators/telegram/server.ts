@@ -29,6 +29,8 @@ export interface ServerState {
   revoked: boolean
   /** Called after every call. */
   readonly listeners: Set<() => void>
+  /** Downloads that go on. */
+  downloads: number
   /** Bytes of an uploaded file that are kept. */
   readonly keep: number
 }
@@ -220,16 +222,27 @@ function toParams(args: ReadonlyMap<string, string>): Params {
   )
 }
 
-function download(
+async function download(
   state: ServerState,
   { token, path, response }: { token: string; path: string; response: ServerResponse },
-): void {
+): Promise<void> {
   const file = state.world.files.byPath(path)
   if (token !== state.token || state.revoked) throw new ApiError({ code: 401, description: 'Unauthorized' })
   if (file?.content === undefined) throw new ApiError({ code: 404, description: 'Not Found' })
-  response.writeHead(200, {
-    'content-type': 'application/octet-stream',
-    'content-length': file.content.length,
+  state.calls.push({ method: 'download', params: { path }, at: Date.now(), files: [] })
+  state.downloads += 1
+  response.once('close', () => {
+    state.downloads -= 1
   })
-  response.end(file.content)
+  const fault = state.faults.take('download')
+  if (typeof fault === 'object' && 'html' in fault) {
+    response.writeHead(fault.status, { 'content-type': 'text/html' }).end(fault.html)
+    return
+  }
+  if (fault === 'reset-before') return void response.destroy()
+  const content = fault === 'other-bytes' ? file.content.map(byte => byte ^ 1) : file.content
+  response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': content.length })
+  if (fault !== 'hang' && fault !== 'reset-during-body') return void response.end(content)
+  await new Promise<void>(resolve => response.write(content.subarray(0, content.length / 2), () => resolve()))
+  if (fault === 'reset-during-body') response.destroy()
 }

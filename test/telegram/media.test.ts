@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import { buffer } from 'node:stream/consumers'
+import { test } from 'node:test'
+import type { Media } from '../../src/bridge/event.ts'
+import { DeliveryError } from '../../src/bridge/verdict.ts'
+import { openApi } from '../../src/telegram/api.ts'
+import { openMedia } from '../../src/telegram/media.ts'
+import { eventually } from '../simulators/eventually.ts'
+import { type Fault, startTelegramSimulator, type TelegramSimulator } from '../simulators/telegram/index.ts'
+
+const bytes = Buffer.alloc(300_000, 'some bytes')
+
+/** A server that holds one document, as media of an event. */
+const serve = async (size = bytes.length): Promise<{ tg: TelegramSimulator; media: Media }> => {
+  const tg = await startTelegramSimulator()
+  const owner = tg.addUser({ id: 7001, first_name: 'Olga' })
+  const { document } = owner.sends(tg.addPrivateChat(owner), {
+    document: { bytes: size === bytes.length ? bytes : Buffer.alloc(size), name: 'a.bin' },
+  })
+  const source = JSON.stringify({ fileId: document?.file_id, uniqueId: document?.file_unique_id })
+  return { tg, media: { source } }
+}
+
+const open = (tg: TelegramSimulator, media: Media, signal = new AbortController().signal) =>
+  openMedia(media, { api: openApi({ token: tg.token, apiRoot: tg.apiRoot }), signal, idleMs: 200 })
+
+const failsWith =
+  (kind: string, words = /./) =>
+  (error: unknown) => {
+    assert.ok(error instanceof DeliveryError, String(error))
+    assert.equal(error.verdict.kind, kind)
+    assert.match(error.message, words)
+    return true
+  }
+
+test('a file is handed over as it is, from the beginning at every call', async () => {
+  const { tg, media } = await serve()
+  await using _ = tg
+  for (const _turn of [1, 2]) assert.deepEqual(await buffer(await open(tg, media)), bytes)
+})
+
+test('a download that is cut off or stalls is tried again', async () => {
+  const { tg, media } = await serve()
+  await using _ = tg
+  for (const fault of ['reset-during-body', 'hang'] satisfies Fault[]) {
+    tg.faults.next('download', fault)
+    await assert.rejects(buffer(await open(tg, media)), failsWith('retry', /cut off/), fault)
+  }
+  const troubles: Fault[] = ['reset-before', { status: 502, html: '<h1>Bad Gateway</h1>' }]
+  for (const fault of troubles) {
+    tg.faults.next('download', fault)
+    await assert.rejects(open(tg, media), failsWith('retry'), JSON.stringify(fault))
+  }
+})
+
+test('a download that breaks while nobody reads does not end the process', async () => {
+  const { tg, media } = await serve()
+  await using _ = tg
+  tg.faults.next('download', 'reset-during-body')
+  const stream = await open(tg, media)
+  await new Promise(resolve => setTimeout(resolve, 50))
+  stream.resume()
+  await new Promise(resolve => stream.once('close', resolve))
+  assert.ok(stream.errored instanceof DeliveryError)
+})
+
+test('a file over 20 MB is refused with the reason', async () => {
+  const { tg, media } = await serve(20 * 1024 * 1024 + 1)
+  await using _ = tg
+  await assert.rejects(open(tg, media), failsWith('reject', /20 MB/))
+})
+
+test('a reader that goes away closes the download, even a stalled one', async () => {
+  const { tg, media } = await serve()
+  await using _ = tg
+  tg.faults.next('download', 'hang')
+  const stream = await openMedia(media, {
+    api: openApi({ token: tg.token, apiRoot: tg.apiRoot }),
+    signal: new AbortController().signal,
+  })
+  stream.resume()
+  await new Promise(resolve => setTimeout(resolve, 50))
+  stream.destroy()
+  await eventually(() => tg.openDownloads === 0, 'the end of the download')
+})
