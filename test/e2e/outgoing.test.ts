@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { eventually } from '../simulators/eventually.ts'
+import { files } from '../simulators/samples.ts'
+import type { Attachment, OutgoingMessage, SimChat, SimTopic } from '../simulators/telegram/index.ts'
+import type { Contact, Group } from '../simulators/whatsapp/index.ts'
+import type { Shown, ShownFile } from '../simulators/whatsapp/phone-view.ts'
+import { World } from '../simulators/world.ts'
+
+/** What a phone shows; of the file the facts, for its bytes are compared with what was sent. */
+interface Expected extends Partial<Omit<Shown, 'file'>> {
+  file?: Partial<ShownFile>
+}
+
+/** What the owner sends in Telegram, and what must be seen of it on a phone. */
+const kinds: readonly (readonly [what: string, OutgoingMessage, Expected])[] = [
+  [
+    'a photo with a caption',
+    { photo: photo(), caption: 'see bold', entities: [{ type: 'bold', offset: 4, length: 4 }] },
+    { kind: 'photo', text: 'see *bold*', file: { mime: 'image/jpeg', width: 640, height: 480 } },
+  ],
+  [
+    'a video',
+    { video: film({ width: 640, height: 360, duration: 12 }), caption: 'clip' },
+    { kind: 'video', text: 'clip', file: { mime: 'video/mp4', width: 640, height: 360, seconds: 12 } },
+  ],
+  [
+    'a GIF',
+    { animation: film({ width: 320, height: 240, duration: 2 }), caption: 'lol' },
+    { kind: 'gif', text: 'lol', file: { mime: 'video/mp4', width: 320, height: 240, seconds: 2 } },
+  ],
+  [
+    'a video note',
+    { video_note: film({ length: 384, duration: 8 }) },
+    { kind: 'video note', file: { mime: 'video/mp4', width: 384, height: 384, seconds: 8 } },
+  ],
+  [
+    'a voice note',
+    { voice: { bytes: files.voice(), duration: 3 } },
+    { kind: 'voice', file: { mime: 'audio/ogg; codecs=opus', seconds: 3 } },
+  ],
+  [
+    'music',
+    { audio: { bytes: files.song(), name: 'song.mp3', duration: 200 } },
+    { kind: 'audio', file: { mime: 'audio/mpeg', seconds: 200 } },
+  ],
+  [
+    'a document',
+    { document: { bytes: files.pdf(), name: 'Timetable 4b.pdf' }, caption: 'p. 3' },
+    { kind: 'document', text: 'p. 3', file: { mime: 'application/pdf', name: 'Timetable 4b.pdf' } },
+  ],
+  [
+    'a picture sent as a file',
+    { document: { bytes: files.photo(), name: 'orig.jpg' } },
+    { kind: 'document', file: { mime: 'image/jpeg', name: 'orig.jpg' } },
+  ],
+  [
+    'a static sticker',
+    { sticker: { bytes: files.sticker(), name: 's.webp', emoji: '🐸' } },
+    { kind: 'sticker', file: { mime: 'image/webp', width: 512, height: 512 } },
+  ],
+  [
+    'a location',
+    { location: { latitude: 52.5, longitude: 13.4 } },
+    { kind: 'location', location: { latitude: 52.5, longitude: 13.4 } },
+  ],
+  [
+    'a venue',
+    {
+      location: { latitude: 52.5, longitude: 13.4 },
+      fields: {
+        venue: { location: { latitude: 52.5, longitude: 13.4 }, title: 'Gate', address: 'Platz 1' },
+      },
+    },
+    {
+      kind: 'location',
+      location: { latitude: 52.5, longitude: 13.4, name: 'Gate', address: 'Platz 1' },
+    },
+  ],
+  [
+    'a contact',
+    { contact: { phone_number: '15551230000', first_name: 'Jane' } },
+    {
+      kind: 'contacts',
+      contacts: [
+        {
+          name: 'Jane',
+          whatsapp: '15551230000',
+          vcard:
+            'BEGIN:VCARD\nVERSION:3.0\nN:;Jane;;;\nFN:Jane\nTEL;type=CELL;waid=15551230000:+15551230000\nEND:VCARD',
+        },
+      ],
+    },
+  ],
+]
+
+function photo(): Attachment {
+  return { bytes: files.photo() }
+}
+
+function film(more: Partial<Attachment>): Attachment {
+  return { bytes: files.film(), name: 'film.mp4', ...more }
+}
+
+const attachmentOf = (message: OutgoingMessage): Attachment | undefined =>
+  Object.values(message).find((value): value is Attachment => typeof value === 'object' && 'bytes' in value)
+
+describe('from Telegram to WhatsApp', () => {
+  let world: World
+  let alice: Contact
+  let family: Group
+  let places: readonly (readonly [name: string, SimChat | SimTopic])[]
+
+  before(async () => {
+    world = await World.open()
+    const { wa, tg, owner } = world
+    alice = wa.addContact({ name: 'Alice' })
+    family = wa.addGroup({ subject: 'Family', participants: [alice] })
+    const forum = tg.addSupergroup({ title: 'WhatsApp', forum: true, members: [owner], botRights: {} })
+    const topics = ['Alice', 'Family'].map(name => forum.addTopic({ name }))
+    assert.equal((await world.link()).code, 0)
+    for (const topic of topics) {
+      const target = `${forum.id}/${topic.message_thread_id}`
+      assert.equal((await world.wa2tg('map', 'add', topic.name, target)).code, 0)
+    }
+    places = topics.map(topic => [topic.name, topic])
+    await world.run()
+  })
+
+  after(async () => {
+    world.wa.assertNoSurprises()
+    world.tg.assertNoSurprises()
+    await world[Symbol.asyncDispose]()
+  })
+
+  for (const [what, message, expected] of kinds) {
+    test(`${what} arrives as such, in private and in a group`, async () => {
+      for (const [name, place] of places) {
+        const before = alice.inbox.length
+        world.owner.sends(place, message)
+        const entry = await eventually(() => alice.inbox.at(before), `${what} in ${name}`)
+        assert.equal(entry.chat, name === 'Family' ? family.jid : alice.lid)
+        const { file, ...seen } = entry.shown ?? { kind: 'nothing' }
+        const { file: facts, ...words } = expected
+        assert.deepEqual(seen, { text: '', forwarded: false, viewOnce: false, ...words })
+        const { bytes, thumbnail: _, waveform: __, ...found } = file ?? {}
+        assert.deepEqual(found, { ...facts })
+        assert.deepEqual(bytes, attachmentOf(message)?.bytes)
+      }
+    })
+  }
+
+  test('a photo that answers a message quotes it', async () => {
+    const [, place] = places[0] ?? []
+    assert.ok(place)
+    await alice.send('Where are you?')
+    const question = await eventually(
+      () => place.transcript().find(({ text }) => text.includes('Where')),
+      'the question',
+    )
+    const before = alice.inbox.length
+    world.owner.sends(place, { photo: photo(), reply_to: question.id })
+    const { shown: seen } = await eventually(() => alice.inbox.at(before), 'the photo')
+    assert.deepEqual(
+      [seen?.kind, seen?.quote?.text, seen?.quote?.author],
+      ['photo', 'Where are you?', alice.lid],
+    )
+  })
+
+  test('a file that a bot may not download is answered with the reason, and the next message arrives', async () => {
+    const [, place] = places[0] ?? []
+    assert.ok(place)
+    const before = alice.inbox.length
+    const large = { bytes: Buffer.alloc(20 * 1024 * 1024 + 1), name: 'large.bin' }
+    const { message_id: id } = world.owner.sends(place, { document: large })
+    world.owner.sends(place, 'still here')
+    const answer = await eventually(
+      () => place.transcript().find(({ replyTo }) => replyTo === id),
+      'the answer',
+    )
+    assert.match(answer.text, /^Not delivered to Alice: The file is over the 20 MB that Telegram lets a bot/)
+    const { shown: seen } = await eventually(() => alice.inbox.at(before), 'the next message')
+    assert.equal(seen?.text, 'still here')
+  })
+})
