@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { eventually } from './eventually.ts'
@@ -24,6 +24,8 @@ export class World implements AsyncDisposable {
   readonly tg: TelegramSimulator
   readonly owner: ReturnType<TelegramSimulator['addUser']>
   readonly folder: string
+  /** Where the program may put temporary files: it has no reason to. */
+  readonly temporary: string
   readonly #binary: string | undefined
   readonly #programs = new Set<Program>()
 
@@ -36,12 +38,14 @@ export class World implements AsyncDisposable {
     this.wa = parts.wa
     this.tg = parts.tg
     this.folder = parts.folder
+    this.temporary = join(parts.folder, 'tmp')
     this.#binary = parts.binary
     this.owner = this.tg.addUser({ id: ownerId, first_name: 'Olivia' })
   }
 
   static async open({ binary, rates = false }: WorldOptions = {}): Promise<World> {
     const folder = await mkdtemp(join(tmpdir(), 'wa2tg-world-'))
+    await mkdir(join(folder, 'tmp'))
     const wa = await startWhatsAppSimulator()
     const tg = await startTelegramSimulator({ rates })
     const world = new World({ wa, tg, folder, binary })
@@ -69,7 +73,7 @@ export class World implements AsyncDisposable {
   start(...args: readonly string[]): Program {
     const program = new Program(args, {
       cwd: this.folder,
-      env: { NODE_EXTRA_CA_CERTS: this.wa.caFile },
+      env: { NODE_EXTRA_CA_CERTS: this.wa.caFile, TMPDIR: this.temporary },
       ...(this.#binary === undefined ? {} : { binary: this.#binary }),
     })
     this.#programs.add(program)

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict'
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import { test } from 'node:test'
+import { openStore, storePath } from '../../src/store/index.ts'
+import { eventually } from '../simulators/eventually.ts'
+import { samples, textOf } from '../simulators/samples.ts'
+import { World } from '../simulators/world.ts'
+
+/** Words that stand for what people say and are called; each is nowhere else. */
+const planted = {
+  text: 'zebra-in-the-pantry',
+  caption: 'caption-of-the-zebra',
+  fileName: 'zebra-contract.pdf',
+  answer: 'answer-to-the-zebra',
+  refused: 'refused-zebra-note',
+  phone: '15550774411',
+  lid: '900000000774411',
+} as const
+
+const filesUnder = async (folder: string): Promise<string[]> => {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  return entries.filter(entry => !entry.isDirectory()).map(entry => join(entry.parentPath, entry.name))
+}
+
+/** The private keys and secrets of the linked session, in the forms in which they could be printed. */
+const keysIn = (folder: string): string[] => {
+  using store = openStore(storePath(join(folder, 'data')))
+  const rows = [...store.session('baileys').list('creds')]
+  const found = rows.flatMap(({ value }) => [
+    ...value.matchAll(/"((?:[A-Za-z0-9+/]{4}){10}[A-Za-z0-9+/]{3}=)"/g),
+  ])
+  const base64 = found.map(([, key = '']) => key)
+  return base64.flatMap(key => [key, Buffer.from(key, 'base64').toString('hex')])
+}
+
+test('nothing that people say, no number, token or key stands anywhere but in the database', async () => {
+  await using world = await World.open()
+  const { wa, tg, owner } = world
+  const zoe = wa.addContact({ phone: planted.phone, lid: planted.lid, name: 'Zoe', pushName: 'Zoe' })
+  const group = tg.addSupergroup({ title: 'Zoe', members: [owner], botRights: {} })
+  const home = tg.addPrivateChat(owner)
+  const login = await world.link()
+  assert.equal((await world.wa2tg('map', 'add', 'Zoe', String(group.id))).code, 0)
+  const said: string[] = [login.stderr]
+  const seen = (count: number, what: string) =>
+    eventually(() => group.transcript().length >= count, what, 60_000)
+
+  const first = await world.run()
+  await zoe.send(samples.text(planted.text))
+  await zoe.send(await samples.photo(wa.media, planted.caption))
+  await zoe.send(await samples.document(wa.media, planted.fileName))
+  await seen(3, 'what Zoe sent')
+  owner.sends(group, planted.answer)
+  await eventually(() => zoe.inbox.some(({ message }) => textOf(message) === planted.answer), 'the answer')
+
+  // Every way in which a delivery can go wrong has words of its own.
+  for (const fault of [
+    'reply-lost',
+    'reset-before',
+    { error: 500, description: `Internal Server Error: ${planted.text}`, done: true },
+    { error: 400, description: 'Bad Request: message is bad' },
+    { status: 502, html: `<html>${planted.text}</html>`, done: true },
+  ] as const) {
+    tg.faults.next('sendMessage', fault)
+    await zoe.send(samples.text(planted.text))
+  }
+  wa.refuseNext(479)
+  owner.sends(group, planted.refused)
+  // All but the one that Telegram refused for good, of which the owner is told.
+  await seen(9, 'what could be delivered')
+  await eventually(() => home.transcript().length > 0, 'the notice to the owner')
+  wa.dropConnection()
+  await eventually(() => wa.isLive, 'the connection', 30_000)
+  first.kill('SIGKILL')
+  said.push((await first.ended).stderr)
+
+  const second = await world.run('--json')
+  await zoe.send(samples.text(planted.text))
+  await seen(10, 'the last message')
+  said.push((await world.wa2tg('run')).stderr)
+  tg.revokeToken()
+  said.push((await second.ended).stderr)
+
+  const secrets = [...Object.values(planted), tg.token, tg.token.split(':')[1] ?? '', ...keysIn(world.folder)]
+  assert.ok(secrets.length > 20, 'the keys were found')
+  for (const [index, words] of said.entries()) {
+    assert.ok(words.length > 0)
+    for (const secret of secrets)
+      assert.ok(!words.includes(secret), `${secret} in output ${index}:\n${words}`)
+  }
+  const files = await filesUnder(world.folder)
+  for (const file of files.filter(name => !name.endsWith('config.yaml'))) {
+    const name = relative(world.folder, file)
+    assert.match(name, /^data\/(wa2tg|lock)\.db(-wal|-shm)?$/)
+    assert.equal((await stat(file)).mode & 0o077, 0, `${name} is readable by others`)
+    if (name.includes('wa2tg.db')) continue
+    const content = await readFile(file, 'utf8')
+    for (const secret of secrets) assert.ok(!content.includes(secret), `${secret} in ${name}`)
+  }
+  assert.equal((await stat(join(world.folder, 'data'))).mode & 0o077, 0)
+  assert.deepEqual(await filesUnder(world.temporary), [])
+})
