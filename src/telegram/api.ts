@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
+import { readAnswer, seemsRight } from './answer.ts'
 import { CallError, NotJsonError, parseCallError } from './call-error.ts'
 import { Api, InputFile, type RawApi } from './grammy.ts'
 import { watchUpload } from './send/upload.ts'
@@ -53,8 +54,11 @@ export const openApi = ({ token, apiRoot }: { token: string; apiRoot: string }):
   })
   // grammY types its signals as those of a polyfill; the web build takes native ones.
   const methods = raw as unknown as Record<string, (...args: readonly unknown[]) => Promise<unknown>>
-  const run = async (method: string, ...args: readonly unknown[]): Promise<unknown> =>
-    methods[method]?.(...args)
+  const run = async (method: string, ...args: readonly unknown[]): Promise<unknown> => {
+    const result = await methods[method]?.(...args)
+    if (seemsRight(method, result)) return result
+    throw new CallError(method, { kind: 'lost' }, `${method}: the answer is not that of a Bot API server`)
+  }
   const redact = (text: string): string =>
     text.replaceAll(token, '<token>').replaceAll(encodeURIComponent(token), '<token>')
 
@@ -73,7 +77,7 @@ export const openApi = ({ token, apiRoot }: { token: string; apiRoot: string }):
         const words = options.signal?.aborted ? 'stopped' : 'no answer in time'
         throw new CallError(method, { kind: 'lost' }, `${method}: ${words}`)
       }
-      throw parseCallError(error, { method, bodyComplete: true, redact })
+      throw error instanceof CallError ? error : parseCallError(error, { method, bodyComplete: true, redact })
     } finally {
       clearTimeout(timer)
     }
@@ -93,6 +97,7 @@ export const openApi = ({ token, apiRoot }: { token: string; apiRoot: string }):
         return await run(method, { ...payload, [file.field]: input }, watch.signal)
       } catch (error) {
         if (watch.sourceError !== undefined) throw watch.sourceError
+        if (error instanceof CallError) throw error
         throw parseCallError(watch.signal.aborted ? watch.signal.reason : error, {
           method,
           bodyComplete: watch.complete,
@@ -134,10 +139,7 @@ export const openApi = ({ token, apiRoot }: { token: string; apiRoot: string }):
 /** Native fetch, reading the answer itself so that the status of a reply that is no JSON is not lost, as it is in grammY. */
 const fetchJson = async (url: string, init: RequestInit): Promise<{ json(): Promise<unknown> }> => {
   const response = await fetch(url, { ...init, redirect: 'error' })
-  const text = await response.text()
-  try {
-    const answer: unknown = JSON.parse(text)
-    if (typeof answer === 'object' && answer !== null && 'ok' in answer) return { json: async () => answer }
-  } catch {}
-  throw new NotJsonError(response.status)
+  const answer = readAnswer(await response.text())
+  if (answer === undefined) throw new NotJsonError(response.status)
+  return { json: async () => answer }
 }

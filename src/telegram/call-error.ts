@@ -93,7 +93,7 @@ export const parseCallError = (
     redact,
   }: { method: string; bodyComplete: boolean; redact: (text: string) => string },
 ): CallError => {
-  if (error instanceof GrammyError) return refusal(method, error)
+  if (error instanceof GrammyError) return refusal(method, error, redact)
   const inner = error instanceof HttpError ? error.error : error
   if (inner instanceof NotJsonError) {
     const words = `${method}: the server answered ${inner.status} without JSON`
@@ -109,14 +109,15 @@ export const parseCallError = (
   return new CallError(method, { kind }, redact(`${method}: ${reasonOf(inner)}`))
 }
 
-const refusal = (method: string, error: GrammyError): CallError => {
+const refusal = (method: string, error: GrammyError, redact: (text: string) => string): CallError => {
   const { retry_after: retryAfter, migrate_to_chat_id: migrateTo } = error.parameters
+  const description = redact(error.description)
   const failure: CallFailure = {
     kind: 'refused',
     code: error.error_code,
-    description: error.description,
+    description,
     ...(retryAfter !== undefined && { retryAfter }),
     ...(migrateTo !== undefined && { migrateTo }),
   }
-  return new CallError(method, failure, `${method}: ${error.error_code} ${error.description}`)
+  return new CallError(method, failure, `${method}: ${error.error_code} ${description}`)
 }

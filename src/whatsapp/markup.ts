@@ -17,7 +17,8 @@ interface Found extends Range {
 }
 
 const MARKERS: Readonly<Record<string, Span['style']>> = { '*': 'bold', _: 'italic', '~': 'strike' }
-const LINK = /\bhttps?:\/\/\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+/gu
+/** An address begins where its characters do, and is not endless: else every letter of a long word is tried as a start. */
+const LINK = /\bhttps?:\/\/\S+|(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+/gu
 
 /**
  * Reads WhatsApp's formatting. Rules (reference/telegram.md §5.1): fences first, then inline code, then `> ` and bullets
@@ -159,12 +160,17 @@ const readLines = (sheet: Sheet): void => {
 }
 
 const readStyles = (sheet: Sheet, within: Range, outer: ReadonlySet<string>): void => {
+  // Where one found no end, none behind it does: without this a line of openings takes the square of its length.
+  const endless = new Set(outer)
   for (let at = within.start; at < within.end; at += 1) {
     const marker = sheet.text[at] ?? ''
     const style = MARKERS[marker]
-    if (style === undefined || outer.has(marker) || !sheet.isFree(at) || !opens(sheet.text, at)) continue
+    if (style === undefined || endless.has(marker) || !sheet.isFree(at) || !opens(sheet.text, at)) continue
     const close = findClose(sheet, at, within.end)
-    if (close === undefined) continue
+    if (close === undefined) {
+      endless.add(marker)
+      continue
+    }
     sheet.remove(at, at + 1)
     sheet.remove(close, close + 1)
     sheet.found.push({ start: at + 1, end: close, style })
@@ -201,20 +207,33 @@ export const isBoundary = (text: string, start: number, end: number): boolean =>
 
 /** Code holds no other span and is in none but a quote: a style around it is cut in two. */
 const splitAtCode = (found: readonly Found[]): Found[] => {
-  const codes = found.filter(({ style }) => style === 'code' || style === 'pre')
-  return found.flatMap(span => {
-    if (span.style === 'quote' || codes.includes(span)) return [span]
-    let rest = [span]
-    for (const code of codes) {
-      rest = rest.flatMap(piece =>
-        code.end <= piece.start || code.start >= piece.end
-          ? [piece]
-          : [
-              { ...piece, end: Math.max(piece.start, code.start) },
-              { ...piece, start: Math.min(piece.end, code.end) },
-            ].filter(part => part.end > part.start),
-      )
-    }
-    return rest
-  })
+  const isCode = ({ style }: Found): boolean => style === 'code' || style === 'pre'
+  const codes = found.filter(isCode).sort((one, other) => one.start - other.start)
+  return found.flatMap(span => (span.style === 'quote' || isCode(span) ? [span] : cutAt(codes, span)))
+}
+
+/** What of a span lies outside of codes, which come in order and do not overlap. */
+const cutAt = (codes: readonly Found[], span: Found): Found[] => {
+  const pieces: Found[] = []
+  let { start } = span
+  for (let at = firstBehind(codes, start); at < codes.length; at += 1) {
+    const code = codes[at]
+    if (code === undefined || code.start >= span.end) break
+    if (code.start > start) pieces.push({ ...span, start, end: code.start })
+    start = Math.max(start, code.end)
+  }
+  if (start < span.end) pieces.push({ ...span, start })
+  return pieces
+}
+
+/** Position of the first code that ends behind a place. */
+const firstBehind = (codes: readonly Found[], place: number): number => {
+  let low = 0
+  let high = codes.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((codes[middle]?.end ?? 0) > place) high = middle
+    else low = middle + 1
+  }
+  return low
 }

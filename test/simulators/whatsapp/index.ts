@@ -149,6 +149,11 @@ export class WhatsAppSimulator {
     else this.#server.streamError({ code: String(kind) })
   }
 
+  /** Sends the bridge a stanza as it is, whatever it is: what only a broken or hostile server would send. */
+  inject(node: BinaryNode): void {
+    this.#world.companion?.wire?.send(node)
+  }
+
   /** Cuts all connections without a word. */
   dropConnection(): void {
     this.#server.drop()

@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { BinaryNode } from '@whiskeysockets/baileys'
+import fc from 'fast-check'
+import { Linked } from '../whatsapp/baileys/linked.ts'
+import { until } from '../whatsapp/support.ts'
+import { anyBytes, anyText } from './any-text.ts'
+import { runs } from './runs.ts'
+
+/** Stanzas that the server may send at any time. Those by which it ends the link on purpose are no accident. */
+const tags = [
+  'message',
+  'message',
+  'message',
+  'receipt',
+  'notification',
+  'call',
+  'ack',
+  'ib',
+  'iq',
+  'presence',
+  'chatstate',
+]
+const children = [
+  'enc',
+  'enc',
+  'enc',
+  'plaintext',
+  'unavailable',
+  'retry',
+  'keys',
+  'registration',
+  'participants',
+  'user',
+  'list',
+  'item',
+  'offer',
+  'terminate',
+  'relaylatency',
+  'update',
+  'collection',
+  'patches',
+  'devices',
+  'add',
+  'remove',
+  'create',
+  'group',
+  'subject',
+  'description',
+  'ephemeral',
+  'announcement',
+  'count',
+  'identity',
+  'offline',
+  'offline_preview',
+  'dirty',
+  'edge_routing',
+  'result',
+  'error',
+  'set',
+  'picture',
+  'verified_name',
+  'device-identity',
+  'rmr',
+  'encrypt',
+  'bot',
+]
+const values = fc.oneof(
+  fc.constantFrom(
+    '900000000000002@lid',
+    '15550000002@s.whatsapp.net',
+    '900000000000002:9@lid',
+    '120363000000000001@g.us',
+    's.whatsapp.net',
+    'status@broadcast',
+    '1@newsletter',
+    '1@bot',
+    '1@call',
+    'pkmsg',
+    'msg',
+    'skmsg',
+    'msmsg',
+    'plaintext',
+    'text',
+    'media',
+    'peer',
+    'retry',
+    'read',
+    'read-self',
+    'inactive',
+    'sender',
+    'server-error',
+    'hist_sync',
+    'w:gp2',
+    'encrypt',
+    'devices',
+    'picture',
+    'account_sync',
+    'server_sync',
+    'mediaretry',
+    'newsletter',
+    'psa',
+    'privacy_token',
+    '0',
+    '1',
+    '2',
+    '-1',
+    '1790000000',
+    '99999999999999999999',
+    'result',
+    'error',
+    'set',
+    'get',
+    'offer',
+    'view_once',
+    'lid',
+    'pn',
+  ),
+  anyText.map(text => text.slice(0, 2000)),
+)
+const names = fc.constantFrom(
+  'id',
+  'from',
+  'to',
+  'participant',
+  'recipient',
+  't',
+  'type',
+  'v',
+  'count',
+  'notify',
+  'offline',
+  'category',
+  'addressing_mode',
+  'sender_lid',
+  'sender_pn',
+  'participant_lid',
+  'participant_pn',
+  'peer_recipient_lid',
+  'class',
+  'error',
+  'edit',
+  'call-id',
+  'call-creator',
+  'jid',
+  'lid',
+  'name',
+  'hash',
+  'state',
+  'link_code_pairing_ref',
+  'stage',
+  'xmlns',
+  'decrypt-fail',
+  'mediatype',
+)
+const anyAttrs = fc.dictionary(names, values, { maxKeys: 8 })
+
+const { node: anyChild } = fc.letrec<{ node: BinaryNode }>(tie => ({
+  node: fc.record({
+    tag: fc.constantFrom(...children),
+    attrs: anyAttrs,
+    content: fc.oneof(
+      { depthSize: 'small', withCrossShrink: true },
+      anyBytes,
+      anyText.map(text => text.slice(0, 2000)),
+      fc.array(tie('node'), { maxLength: 3 }),
+    ),
+  }),
+}))
+
+const anyStanza: fc.Arbitrary<BinaryNode> = fc.record({
+  tag: fc.constantFrom(...tags),
+  attrs: fc
+    .tuple(
+      anyAttrs,
+      fc.record({ id: fc.string({ minLength: 1 }), from: values, type: values }, { requiredKeys: ['id'] }),
+    )
+    .map(([some, usual]) => ({ ...some, ...usual })),
+  content: fc.oneof(fc.array(anyChild, { maxLength: 4 }), anyBytes),
+})
+
+test('no stanza ends the process, stalls what is behind it or makes a message of nothing', async () => {
+  await using linked = await Linked.started({ timing: { firstPause: 5, longestPause: 50 } })
+  const { wa } = linked
+  const zoe = wa.addContact({ name: 'Zoe' })
+  const { numRuns, seed } = runs(500)
+  const stanzas = fc.sample(anyStanza, { numRuns, seed })
+  const words = (): string[] => linked.bridge.said.filter(text => text.startsWith('still here'))
+  const alive = async (count: number): Promise<void> => {
+    await zoe.send(`still here ${count}`)
+    await until(`message ${count}`, () => words().length >= count, 30_000)
+  }
+  await alive(1)
+  let count = 1
+  for (const [index, stanza] of stanzas.entries()) {
+    await until('a connection', () => wa.isLive, 30_000)
+    wa.inject(stanza)
+    if (index % 100 === 99) await alive(++count)
+  }
+  await alive(count + 1)
+  assert.deepEqual(
+    words(),
+    Array.from({ length: count + 1 }, (_, index) => `still here ${index + 1}`),
+  )
+  assert.equal(linked.connection.status.state, 'connected')
+  const answered = wa.requests.filter(({ tag }) => tag === 'ack' || tag === 'receipt').length
+  assert.ok(answered > numRuns / 2, `only ${answered} answers`)
+})
