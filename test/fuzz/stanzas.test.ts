@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { BinaryNode } from '@whiskeysockets/baileys'
 import fc from 'fast-check'
 import { Linked } from '../whatsapp/baileys/linked.ts'
@@ -168,7 +169,58 @@ const { node: anyChild } = fc.letrec<{ node: BinaryNode }>(tie => ({
   }),
 }))
 
-const anyStanza: fc.Arbitrary<BinaryNode> = fc.record({
+type Content = NonNullable<BinaryNode['content']>
+
+const people = fc.constantFrom('900000000000002@lid', '15550000002@s.whatsapp.net', '900000000000002:9@lid')
+const groups = fc.constantFrom('120363000000000001@g.us', '120363000000000002@g.us')
+const anyContent = fc.oneof(fc.array(anyChild, { maxLength: 4 }), anyBytes)
+
+const oneOf = (...types: readonly string[]) => fc.constantFrom(...types)
+const of = (
+  tag: string,
+  attrs: Record<string, fc.Arbitrary<string>>,
+  content: fc.Arbitrary<Content>,
+): fc.Arbitrary<BinaryNode> =>
+  fc.record({
+    tag: fc.constant(tag),
+    attrs: fc.record({ id: fc.uuid(), t: fc.constant('1790000000'), ...attrs }),
+    content,
+  })
+const anyEnc = of('enc', { v: oneOf('1', '2', '3'), type: oneOf('pkmsg', 'msg', 'skmsg', 'msmsg') }, anyBytes)
+const encs = fc.oneof(
+  { arbitrary: fc.array(anyEnc, { minLength: 1, maxLength: 3 }), weight: 4 },
+  { arbitrary: anyContent, weight: 1 },
+)
+
+/** Stanzas of a form that Baileys goes into, so that what is odd about them is met deep inside. */
+const sound = fc.oneof(
+  of(
+    'message',
+    { from: people, type: oneOf('text', 'media'), notify: anyText.map(text => text.slice(0, 99)) },
+    encs,
+  ),
+  of('message', { from: groups, participant: people, type: oneOf('text') }, encs),
+  of(
+    'notification',
+    { from: people, type: oneOf('encrypt', 'devices', 'picture', 'account_sync', 'mediaretry') },
+    anyContent,
+  ),
+  of('notification', { from: groups, participant: people, type: oneOf('w:gp2') }, anyContent),
+  of(
+    'notification',
+    { from: oneOf('s.whatsapp.net', '1@newsletter'), type: oneOf('server_sync', 'newsletter') },
+    anyContent,
+  ),
+  of(
+    'receipt',
+    { from: people, type: oneOf('retry', 'read', 'delivery', 'sender', 'server-error') },
+    anyContent,
+  ),
+  of('call', { from: people }, anyContent),
+  of('ib', { from: oneOf('s.whatsapp.net') }, anyContent),
+)
+
+const odd: fc.Arbitrary<BinaryNode> = fc.record({
   tag: fc.constantFrom(...tags),
   attrs: fc
     .tuple(
@@ -176,14 +228,26 @@ const anyStanza: fc.Arbitrary<BinaryNode> = fc.record({
       fc.record({ id: fc.string({ minLength: 1 }), from: values, type: values }, { requiredKeys: ['id'] }),
     )
     .map(([some, usual]) => ({ ...some, ...usual })),
-  content: fc.oneof(fc.array(anyChild, { maxLength: 4 }), anyBytes),
+  content: anyContent,
 })
+
+const anyStanza: fc.Arbitrary<BinaryNode> = fc.oneof(
+  { arbitrary: sound, weight: 4 },
+  // One that was sound until something in it was exchanged.
+  {
+    arbitrary: fc
+      .tuple(sound, anyAttrs)
+      .map(([node, attrs]) => ({ ...node, attrs: { ...node.attrs, ...attrs } })),
+    weight: 3,
+  },
+  { arbitrary: odd, weight: 1 },
+)
 
 test('no stanza ends the process, stalls what is behind it or makes a message of nothing', async () => {
   await using linked = await Linked.started({ timing: { firstPause: 5, longestPause: 50 } })
   const { wa } = linked
   const zoe = wa.addContact({ name: 'Zoe' })
-  const { numRuns, seed } = runs(500)
+  const { numRuns, seed } = runs(200)
   const stanzas = fc.sample(anyStanza, { numRuns, seed })
   const words = (): string[] => linked.bridge.said.filter(text => text.startsWith('still here'))
   const alive = async (count: number): Promise<void> => {
@@ -195,6 +259,8 @@ test('no stanza ends the process, stalls what is behind it or makes a message of
   for (const [index, stanza] of stanzas.entries()) {
     await until('a connection', () => wa.isLive, 30_000)
     wa.inject(stanza)
+    // One that ends the connection must not take those behind it along: each is to be met.
+    await sleep(2)
     if (index % 100 === 99) await alive(++count)
   }
   await alive(count + 1)
@@ -204,5 +270,5 @@ test('no stanza ends the process, stalls what is behind it or makes a message of
   )
   assert.equal(linked.connection.status.state, 'connected')
   const answered = wa.requests.filter(({ tag }) => tag === 'ack' || tag === 'receipt').length
-  assert.ok(answered > numRuns / 2, `only ${answered} answers`)
+  assert.ok(answered > numRuns / 3, `only ${answered} answers`)
 })
