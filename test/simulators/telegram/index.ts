@@ -199,6 +199,11 @@ export class TelegramSimulator implements AsyncDisposable {
     this.#world.rates.enabled = enabled
   }
 
+  /** Calls to chats that had been told to wait, made before that time was over. */
+  get impatientCalls(): number {
+    return this.#world.rates.impatient
+  }
+
   set topicsInPrivate(enabled: boolean) {
     this.#world.topicsInPrivate = enabled
   }

@@ -22,7 +22,10 @@ export function findEditable(world: World, query: Query): Target {
   return { chat, entry }
 }
 
-/** Puts new fields in place of old ones; a change of the keyboard alone is no visible edit. */
+/**
+ * Puts new fields in place of old ones; a change of the keyboard alone is no visible edit. That nothing changes is found out
+ * by Telegram itself, so it counts.
+ */
 export function applyEdit(
   world: World,
   { chat, entry }: Target,
@@ -34,8 +37,8 @@ export function applyEdit(
   )
   const sameContent = isDeepStrictEqual(before, change.fields)
   const sameMarkup = isDeepStrictEqual(entry.markup, change.markup)
-  if (sameContent && sameMarkup) throw notModified()
   world.rates.take(chat)
+  if (sameContent && sameMarkup) throw notModified()
   if (!sameContent) {
     for (const name of change.remove) delete message[name]
     Object.assign(message, change.fields)

@@ -53,6 +53,7 @@ export function setMessageReaction(world: World, query: Query): true {
   if (emojis.length > 1) throw badRequest('REACTIONS_TOO_MANY')
   if (emojis.some(emoji => !botReactions.has(emoji)) || (entry.service && emojis.length > 0))
     throw badRequest('REACTION_INVALID')
+  world.rates.take(chat)
   if (emojis.length === 0) entry.reactions.delete(world.bot.id)
   else entry.reactions.set(world.bot.id, emojis)
   return true
@@ -66,7 +67,9 @@ const actions =
 /** True even for a topic that is gone: no way to find out whether it lives. */
 export function sendChatAction(world: World, query: Query): true {
   if (!actions.includes(query.text('action'))) throw badRequest('Wrong parameter action in request')
-  checkDelivery(findChat(world, query.text('chat_id'), 'write'), '')
+  const chat = findChat(world, query.text('chat_id'), 'write')
+  checkDelivery(chat, '')
+  world.rates.act(chat)
   return true
 }
 
@@ -76,6 +79,7 @@ export function pinChatMessage(world: World, query: Query): true {
   checkPin(chat)
   const id = entry.message.message_id
   if (chat.pinned.includes(id)) return true
+  world.rates.take(chat)
   chat.pinned.push(id)
   addService(world, chat, {
     thread: entry.message.is_topic_message ? entry.message.message_thread_id : undefined,
