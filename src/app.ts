@@ -4,7 +4,7 @@ import { makeCarrier } from './bridge/deliver.ts'
 import type { Inbox, Network, NetworkStatus } from './bridge/network.ts'
 import { makeFindMessage, makeInbox } from './bridge/receive.ts'
 import type { Config } from './config/load.ts'
-import { Outbox, Pace, Worker } from './outbox/index.ts'
+import { Lease, Outbox, openPaceMemory, Pace, Worker } from './outbox/index.ts'
 import { openStore, type Store, storePath, takeLock } from './store/index.ts'
 import { systemClock } from './support/clock.ts'
 import type { Logger } from './support/log.ts'
@@ -59,13 +59,12 @@ export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promi
   const inboxFor = (name: NetworkName): Inbox =>
     makeInbox({ ...tools, network: name, wake: () => worker.wake(), changed, log: logger })
 
-  const pace = new Pace(telegramBudgets, ratePeerOf)
+  const pace = new Pace(telegramBudgets, ratePeerOf, openPaceMemory(store.session('pace')))
   const carrier = makeCarrier({
     ...tools,
     network,
     ownerChat: () => ownerChat(config),
     peerOf: idPeerOf,
-    pace,
     log: logger,
   })
   const transaction = <T>(work: () => T): T => store.transaction(work)
@@ -84,6 +83,7 @@ export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promi
     sessions: store.session('telegram'),
     inbox: inboxFor('telegram'),
     logger,
+    turn: (chat, messages, signal) => new Lease({ pace, chat, clock: systemClock, signal }).turn(messages),
   })
   networks.set('telegram', opened.use(telegram))
   const whatsapp = await openWhatsApp(whatsAppOptions({ config, store, logger, inbox: inboxFor('whatsapp') }))

@@ -5,6 +5,7 @@ import { formsOf } from './degrade.ts'
 import type { AttemptContext, CarrierOptions } from './deliver/attempt.ts'
 import { prepareChange } from './deliver/change.ts'
 import { describeFailure, watchMedia } from './deliver/failure.ts'
+import { limitFiles } from './deliver/files.ts'
 import { forgetPlaceholders, prepareMessage } from './deliver/message.ts'
 import { addNotice } from './deliver/notice.ts'
 import { addFailureReceipt } from './deliver/receipt.ts'
@@ -23,20 +24,34 @@ const hour = 3_600_000
  * An attempt in doubt is settled first: by the network's `settle`, or, where there is none, by sending again under the
  * same id. What is refused goes again in a plainer form; what fails for good is shown to the owner.
  */
-export const makeCarrier = (options: CarrierOptions): Carrier => ({
-  deliver: (job, signal) => deliver(job, signal, options),
-  plainer: (job, failure) => plainer(job, failure),
-  failed: (job, problem) => showFailure(job, problem, options),
-  mark: target => options.network(networkOf(target)).mark?.(target),
-  isOnline: name => options.network(name).status.state === 'connected',
-})
+export const makeCarrier = (options: CarrierOptions): Carrier => {
+  const placeFor = limitFiles(filesAtOnce)
+  return {
+    async deliver(job, signal, turn) {
+      const files = placeFor(signal)
+      try {
+        return await deliver(job, { ...options, signal, turn, files })
+      } finally {
+        files.leave()
+      }
+    },
+    plainer: (job, failure) => plainer(job, failure),
+    failed: (job, problem) => showFailure(job, problem, options),
+    mark: target => options.network(networkOf(target)).mark?.(target),
+    isOnline: name => options.network(name).status.state === 'connected',
+  }
+}
 
-const deliver = async (job: Job, signal: AbortSignal, options: CarrierOptions): Promise<Outcome> => {
+/** Attempts that may have files open at a time. */
+const filesAtOnce = 4
+
+const deliver = async (job: Job, options: Omit<AttemptContext, 'watch'>): Promise<Outcome> => {
+  const { signal } = options
   const network = options.network(networkOf(job.target))
   let stage: 'send' | 'settle' = 'send'
   const media = watchMedia()
   try {
-    const attempt = prepare(job, network, { ...options, signal, watch: media.watch })
+    const attempt = prepare(job, network, { ...options, watch: media.watch })
     if (job.unsure && network.settle) {
       stage = 'settle'
       await unlessRefused(attempt.settle)

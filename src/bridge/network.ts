@@ -57,8 +57,21 @@ interface Attempt {
   isKnown(id: string): boolean
   /** Opens the event's file at its source, from the beginning, at every call. */
   openMedia(media: Media): Promise<Readable>
+  /**
+   * Resolves when a call may go out that the network counts as so many messages (1 where nothing is said; 0 waits out a
+   * refusal, no more). Asked for before each call. Absent where there are no rates to keep to. Throws `DeliveryError`.
+   */
+  turn?(messages?: number): Promise<Turn>
   /** Aborts when the process must stop now. */
   readonly signal: AbortSignal
+}
+
+/** Leave for one call to go out. */
+export interface Turn {
+  /** The call has ended; whether the network counts it. */
+  end(counted: boolean): void
+  /** The network refused it because of its rates, for so many seconds. */
+  refused(seconds: number): void
 }
 
 /** One message on its way. */

@@ -1,10 +1,13 @@
 import type { ChatRef, NetworkName } from '../bridge/chat-ref.ts'
+import type { Turn } from '../bridge/network.ts'
 import type { Failure, Job, Outcome } from './job.ts'
+
+export type AskTurn = (messages?: number) => Promise<Turn>
 
 /** What the worker needs to know of deliveries; `bridge/deliver.ts` is it. */
 export interface Carrier {
-  /** Carries out one attempt. */
-  deliver(job: Job, signal: AbortSignal): Promise<Outcome>
+  /** Carries out one attempt; `turn` is asked before each call that the target network counts. */
+  deliver(job: Job, signal: AbortSignal, turn: AskTurn): Promise<Outcome>
   /** The next plainer level of a rejected job, if there is one. */
   plainer(job: Job, failure: Failure): number | undefined
   /** The job is given up: tell the owner. Called inside the transaction that says so. */

@@ -150,18 +150,22 @@ export class Outbox {
   }
 
   /**
-   * To be called once, before the first claim. Also brings back what a clock that was wrong (a Raspberry Pi has none of
-   * its own) put off into the far future, and drops what failed more than 30 days ago.
+   * To be called once, before the first claim. Returns the attempts that were cut off; `unsure` ones were settling an earlier
+   * one. Also brings back what a clock that was wrong (a Raspberry Pi has none of its own) put off into the far future, and
+   * drops what failed more than 30 days ago.
    */
-  recover(now: number): { unsure: number } {
+  recover(now: number): { cutOff: { readonly target: ChatRef; readonly unsure: boolean }[] } {
     return this.#database.transaction(() => {
-      const { changes } = this.#database.run(
+      const rows = this.#database.all<{ target: ChatRef; unsure: number }>(
+        "SELECT target, unsure FROM jobs WHERE state = 'sending'",
+      )
+      this.#database.run(
         "UPDATE jobs SET state = 'pending', unsure = 1, due_at = ? WHERE state = 'sending'",
         now,
       )
       this.#database.run("UPDATE jobs SET due_at = ?1 WHERE state = 'pending' AND due_at > ?1 + 7200000", now)
       this.#database.run("DELETE FROM jobs WHERE state = 'failed' AND created_at < ? - 2592000000", now)
-      return { unsure: changes }
+      return { cutOff: rows.map(row => ({ ...row, unsure: row.unsure === 1 })) }
     })
   }
 

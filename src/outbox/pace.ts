@@ -1,4 +1,6 @@
 import type { ChatRef } from '../bridge/chat-ref.ts'
+import type { PaceMemory } from './pace-memory.ts'
+import { Penalties } from './penalties.ts'
 
 /** At most `count` messages within any `seconds`, together for all chats for which `keyOf` says the same. */
 export interface Budget {
@@ -8,64 +10,172 @@ export interface Budget {
   keyOf(chat: ChatRef): string | undefined
 }
 
+/** Room taken for one call. */
+export interface Room {
+  /**
+   * The call has ended, `took` milliseconds after it began; whether it counts. Room that is given back was never taken.
+   */
+  close(now: number, counted: boolean, took?: number): void
+}
+
+interface Taken {
+  readonly messages: number
+  /** When it went out at the latest, or is to go; undefined while it is under way. Milliseconds since 1970. */
+  at: number | undefined
+  /** Its turn has yet to come. */
+  planned: boolean
+}
+
 /**
  * Keeps to the rates that a network allows, so that it need not refuse us. A sliding window per budget and key: as
  * long as fewer than `count` messages went out within the window, the next one goes at once; an idle chat never waits.
+ *
+ * The network counts a call somewhere between its going out and its answer. So it holds its place until the answer, and only
+ * then does its window begin, less what the next call will take on its way in any case (`quickest`). What one call has
+ * beyond `count` (an album) takes the places of later ones.
+ *
+ * A refusal holds everything to the peer back for as long as it says, and makes the windows longer for a while
+ * (`penalties.ts`).
  */
 export class Pace {
   readonly #budgets: readonly Budget[]
   readonly #peerOf: (chat: ChatRef) => string
-  readonly #sent = new Map<string, number[]>()
-  readonly #pausedUntil = new Map<string, number>()
+  readonly #memory: PaceMemory | undefined
+  readonly #taken = new Map<string, Taken[]>()
+  readonly #penalties = new Penalties()
+  readonly #quickest = new Quickest()
 
-  /** `peerOf` names what a pause after a refusal (Telegram 429) holds back: for a topic, its whole group. */
-  constructor(budgets: readonly Budget[], peerOf: (chat: ChatRef) => string = chat => chat) {
+  /** `peerOf` names what a refusal (Telegram 429) holds back: for a topic, its whole group. */
+  constructor(
+    budgets: readonly Budget[],
+    peerOf: (chat: ChatRef) => string = chat => chat,
+    memory?: PaceMemory,
+  ) {
     this.#budgets = budgets
     this.#peerOf = peerOf
+    this.#memory = memory
   }
 
-  /** When the next message to this chat may go; `now` or earlier means at once. Milliseconds since 1970. */
-  readyAt(chat: ChatRef, now: number): number {
-    let ready = this.#pausedUntil.get(this.#peerOf(chat)) ?? 0
-    for (const { key, budget } of this.#accounts(chat)) {
-      const oldest = this.#recent(key, budget, now)
-      if (oldest.length >= budget.count) {
-        ready = Math.max(ready, (oldest[oldest.length - budget.count] ?? 0) + budget.seconds * 1000)
-      }
+  /** When a call that counts as so many messages may go to this chat; `now` or earlier means at once. */
+  readyAt(chat: ChatRef, now: number, messages = 1): number {
+    const peer = this.#peerOf(chat)
+    let ready = this.#penalties.until(peer)
+    if (messages === 0) return ready
+    for (const budget of this.#budgets) {
+      const key = budget.keyOf(chat)
+      if (key === undefined) continue
+      const stretch = key === peer ? this.#penalties.stretch(peer) : 1
+      const window = budget.seconds * 1000 * stretch - this.#quickest.milliseconds
+      const places = placesOf(this.#taken.get(key) ?? [], budget, { now, window })
+      const most = budget.count - Math.min(messages, budget.count)
+      if (places.length > most) ready = Math.max(ready, (places.at(-most - 1) ?? 0) + window)
     }
     return ready
   }
 
-  /** Counts one message that goes to this chat now. */
-  take(chat: ChatRef, now: number): void {
-    for (const { key, budget } of this.#accounts(chat)) this.#recent(key, budget, now).push(now)
+  /** Takes room for a call that goes out now, or at a later time that `readyAt` gave. */
+  take(chat: ChatRef, messages = 1, plannedFor?: number): Room {
+    const taken: Taken = { messages, at: plannedFor, planned: plannedFor !== undefined }
+    const accounts = messages === 0 ? [] : this.#budgets.map(budget => budget.keyOf(chat))
+    const keys = new Set(accounts.filter(key => key !== undefined))
+    for (const key of keys) this.#taken.set(key, [...(this.#taken.get(key) ?? []), taken])
+    return {
+      close: (now, counted, took) => {
+        if (took !== undefined && counted) this.#quickest.add(took)
+        taken.at = now
+        taken.planned = false
+        if (counted) this.#penalties.passed(this.#peerOf(chat))
+        else for (const key of keys) this.#forget(key, taken)
+      },
+    }
   }
 
-  /** Holds everything to this chat's peer back until then: the network said so. */
-  pause(chat: ChatRef, until: number): void {
-    const peer = this.#peerOf(chat)
-    this.#pausedUntil.set(peer, Math.max(until, this.#pausedUntil.get(peer) ?? 0))
+  /** The network refused a call to this chat and says for how many seconds to hold back. */
+  refused(chat: ChatRef, seconds: number, now: number): void {
+    this.#penalties.add(this.#peerOf(chat), { until: now + seconds * 1000, now })
   }
 
   /** Forgets what no longer matters. */
   sweep(now: number): void {
-    const longest = Math.max(0, ...this.#budgets.map(budget => budget.seconds * 1000))
-    for (const [key, times] of this.#sent) if ((times.at(-1) ?? 0) + longest <= now) this.#sent.delete(key)
-    for (const [peer, until] of this.#pausedUntil) if (until <= now) this.#pausedUntil.delete(peer)
+    const oldest = now - longestWindow(this.#budgets)
+    for (const [key, all] of this.#taken) {
+      const kept = all.filter(({ at }) => at === undefined || at > oldest)
+      if (kept.length === 0) this.#taken.delete(key)
+      else if (kept.length < all.length) this.#taken.set(key, kept)
+    }
+    this.#penalties.sweep(now)
   }
 
-  #accounts(chat: ChatRef): { key: string; budget: Budget }[] {
-    return this.#budgets.flatMap((budget, index) => {
-      const key = budget.keyOf(chat)
-      return key === undefined ? [] : [{ key: `${index} ${key}`, budget }]
-    })
+  /** Writes down what the chat's peer has used up, for the next run. */
+  save(chat: ChatRef): void {
+    const peer = this.#peerOf(chat)
+    const penalty = this.#penalties.get(peer)
+    const calls = (this.#taken.get(peer) ?? []).flatMap(({ at, planned, messages }): [number, number][] =>
+      at === undefined || planned ? [] : [[at, messages]],
+    )
+    if (calls.length > 0 || penalty) this.#memory?.save(peer, { calls, ...(penalty && { penalty }) })
   }
 
-  /** Times of the messages within the window; a clock that was set back does not hold anything up. */
-  #recent(key: string, budget: Budget, now: number): number[] {
-    const times = this.#sent.get(key) ?? []
-    const recent = times.filter(time => time <= now && time > now - budget.seconds * 1000)
-    this.#sent.set(key, recent)
-    return recent
+  /** Takes up what an earlier run used up; `cutOff` names the chat of each call that may have been under way. */
+  restore(cutOff: readonly ChatRef[], now: number): void {
+    for (const [peer, { calls, penalty }] of this.#memory?.load() ?? []) {
+      const taken = calls.map(([at, messages]): Taken => ({ at, messages, planned: false }))
+      this.#taken.set(
+        peer,
+        taken.filter(({ at = 0 }) => at <= now),
+      )
+      if (penalty) this.#penalties.restore(peer, penalty, now)
+    }
+    this.sweep(now)
+    for (const [peer] of this.#memory?.load() ?? [])
+      if (!this.#taken.has(peer) && !this.#penalties.get(peer)) this.#memory?.drop(peer)
+    for (const chat of cutOff) this.take(chat).close(now, true)
   }
+
+  #forget(key: string, taken: Taken): void {
+    const left = (this.#taken.get(key) ?? []).filter(each => each !== taken)
+    if (left.length > 0) this.#taken.set(key, left)
+    else this.#taken.delete(key)
+  }
+}
+
+/**
+ * The time that even the quickest call takes there and back. Between two calls the network sees at least the time from the
+ * first one's answer to the second one's start and this: the second one's way there, and the first one's way back.
+ */
+class Quickest {
+  readonly #latest: number[] = []
+
+  add(took: number): void {
+    this.#latest.push(took)
+    if (this.#latest.length > 50) this.#latest.shift()
+  }
+
+  /** Three quarters of it: of two calls, one may have been the quickest there and the other the quickest back. */
+  get milliseconds(): number {
+    return this.#latest.length < 5 ? 0 : 0.75 * Math.min(...this.#latest)
+  }
+}
+
+const longestWindow = (budgets: readonly Budget[]): number =>
+  Math.max(0, ...budgets.map(({ seconds }) => seconds * 1000)) * Penalties.longestStretch
+
+/**
+ * The places taken within the window, the earliest first, planned ones with them. A clock that was set back does not hold
+ * anything up: what went out later than now does not count.
+ */
+const placesOf = (
+  all: readonly Taken[],
+  { count, seconds }: Budget,
+  { now, window }: { now: number; window: number },
+): number[] => {
+  const places: number[] = []
+  for (const { at = now, planned, messages } of all) {
+    if (!planned && at > now) continue
+    for (let index = 0; index < messages; index += 1) {
+      const place = at + (Math.max(0, index - count + 1) * seconds * 1000) / count
+      if (place > now - window) places.push(place)
+    }
+  }
+  return places.sort((a, b) => a - b)
 }

@@ -25,6 +25,7 @@ export interface RecordTools {
 export const record = (job: Job, outcome: Outcome, tools: RecordTools): void => {
   const { outbox, carrier, pace, holds, clock, log } = tools
   const network = networkOf(job.target)
+  pace.save(job.target)
   if (outcome.kind === 'sent') {
     holds.release(network)
     outbox.finish(job.id)
@@ -34,7 +35,6 @@ export const record = (job: Job, outcome: Outcome, tools: RecordTools): void => 
   const { verdict, problem, from } = outcome
   log.debug({ job: job.id, verdict: verdict.kind, from, problem }, 'A delivery did not succeed')
   // What a file's own network says is not about the one we deliver to.
-  if (from !== 'media' && verdict.kind === 'wait') pace.pause(job.target, now + verdict.seconds * 1000)
   if (from !== 'media' && verdict.kind === 'offline') holds.hold(network, now)
 
   const decision = decide(job, outcome, { ...tools, now })

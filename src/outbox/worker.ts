@@ -5,8 +5,9 @@ import { type Clock, systemClock } from '../support/clock.ts'
 import type { Carrier, Log } from './carrier.ts'
 import { Holds } from './holds.ts'
 import type { Job, Outcome } from './job.ts'
+import { Lease } from './lease.ts'
 import type { Outbox } from './outbox.ts'
-import type { Pace } from './pace.ts'
+import type { Pace, Room } from './pace.ts'
 import { record } from './record.ts'
 
 export interface WorkerOptions {
@@ -26,6 +27,13 @@ export interface WorkerOptions {
   readonly parallel?: number
   /** Milliseconds of failing after which a job is given up. */
   readonly giveUpAfter?: number
+}
+
+interface Choice {
+  /** The jobs to begin now, each with the room that was taken for it. */
+  readonly chosen: readonly { readonly id: number; readonly target: ChatRef; readonly room: Room }[]
+  /** When the next one will be due. */
+  readonly next: number
 }
 
 const day = 86_400_000
@@ -59,7 +67,7 @@ export class Worker implements AsyncDisposable {
       peerOf: chat => chat,
       clock: systemClock,
       random: Math.random,
-      parallel: 8,
+      parallel: 32,
       giveUpAfter: day,
       ...options,
     }
@@ -68,9 +76,12 @@ export class Worker implements AsyncDisposable {
 
   /** Takes over what an earlier run left behind and begins. */
   start(): void {
-    const { outbox, clock, log } = this.#options
-    const { unsure } = outbox.recover(clock.now())
-    if (unsure > 0) log.info({ unsure }, 'Settling deliveries that were cut off')
+    const { outbox, clock, pace, log } = this.#options
+    const { cutOff } = outbox.recover(clock.now())
+    // Settling takes about three calls before the message is sent again.
+    const calls = cutOff.flatMap(({ target, unsure }) => Array<ChatRef>(unsure ? 4 : 1).fill(target))
+    pace.restore(calls, clock.now())
+    if (cutOff.length > 0) log.info({ unsure: cutOff.length }, 'Settling deliveries that were cut off')
     this.#started = true
     this.wake()
   }
@@ -127,18 +138,20 @@ export class Worker implements AsyncDisposable {
     this.#timer.abort()
     pace.sweep(clock.now())
     const ended = this.#ended.splice(0)
-    let next = Number.POSITIVE_INFINITY
+    let choice: Choice = { chosen: [], next: Number.POSITIVE_INFINITY }
+    let { next } = choice
     try {
       const claimed = transaction(() => {
         for (const { job, outcome } of ended) record(job, outcome, { ...this.#options, holds: this.#holds })
-        const choice = this.#choose(new Set(ended.map(({ job }) => job.id)))
-        next = choice.next
-        return choice.ids.map(({ id, target }) => this.#claim(id, target))
+        choice = this.#choose(new Set(ended.map(({ job }) => job.id)))
+        return choice.chosen.map(({ id, target, room }) => ({ job: this.#claim(id, target), room }))
       })
+      next = choice.next
       for (const { job } of ended) this.#running.delete(job.id)
-      for (const job of claimed) this.#run(job)
+      for (const { job, room } of claimed) this.#run(job, room)
     } catch (error) {
       log.error({ err: error }, 'The outbox cannot be written; trying again')
+      for (const { room } of choice.chosen) room.close(clock.now(), false)
       this.#ended.unshift(...ended)
       next = clock.now() + diskRetry
     }
@@ -146,11 +159,10 @@ export class Worker implements AsyncDisposable {
     if (!this.#draining || this.#ended.length > 0) this.#sleepUntil(next)
   }
 
-  /** The jobs to begin now, and when the next one will be due. */
-  #choose(ended: ReadonlySet<number>): { ids: { id: number; target: ChatRef }[]; next: number } {
-    const ids: { id: number; target: ChatRef }[] = []
+  #choose(ended: ReadonlySet<number>): Choice {
+    const chosen: { id: number; target: ChatRef; room: Room }[] = []
     let next = Number.POSITIVE_INFINITY
-    if (this.#draining) return { ids, next }
+    if (this.#draining) return { chosen, next }
     const { outbox, carrier, clock, pace, peerOf, parallel } = this.#options
     const now = clock.now()
     const running = [...this.#running.values()].filter(job => !ended.has(job.id))
@@ -158,23 +170,23 @@ export class Worker implements AsyncDisposable {
     const heads = outbox
       .heads(running.map(job => job.id))
       .sort((a, b) => this.#rank(a) - this.#rank(b) || a.id - b.id)
-    for (const lane of this.#served.keys())
-      if (!heads.some(head => head.lane === lane)) this.#served.delete(lane)
+    // A lane that has nothing to send any more is as quiet as one that never had.
+    const busy = new Set([...running, ...heads].map(({ lane }) => lane))
+    for (const lane of this.#served.keys()) if (!busy.has(lane)) this.#served.delete(lane)
     for (const { id, lane, target, dueAt } of heads) {
-      if (running.length + ids.length >= parallel) break
+      if (running.length + chosen.length >= parallel) break
       if (!carrier.isOnline(networkOf(target)) || busyPeers.has(peerOf(target))) continue
       const at = Math.max(dueAt, pace.readyAt(target, now), this.#holds.until(networkOf(target)))
       if (at > now) {
         next = Math.min(next, at)
         continue
       }
-      pace.take(target, now)
       busyPeers.add(peerOf(target))
       this.#turns += 1
       this.#served.set(lane, this.#turns)
-      ids.push({ id, target })
+      chosen.push({ id, target, room: pace.take(target) })
     }
-    return { ids, next }
+    return { chosen, next }
   }
 
   /** What is in doubt comes first, then the lane served longest ago. */
@@ -193,16 +205,19 @@ export class Worker implements AsyncDisposable {
     }
   }
 
-  #run(job: Job): void {
-    const { carrier, log } = this.#options
+  #run(job: Job, claimed: Room): void {
+    const { carrier, log, pace, clock } = this.#options
+    const { signal } = this.#stop
+    const lease = new Lease({ pace, chat: job.target, clock, signal, claimed })
     this.#running.set(job.id, job)
     carrier
-      .deliver(job, this.#stop.signal)
+      .deliver(job, signal, messages => lease.turn(messages))
       .catch((error: unknown): Outcome => {
         log.error({ err: error, job: job.id }, 'A delivery broke')
         return { kind: 'failure', verdict: { kind: 'unsure' }, problem: 'Internal error', from: 'bug' }
       })
       .then(outcome => {
+        lease.end()
         this.#ended.push({ job, outcome })
         this.wake()
       })

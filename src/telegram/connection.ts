@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Update } from 'grammy/types'
-import type { Inbox, Network, NetworkStatus, SessionStore } from '../bridge/network.ts'
+import type { ChatRef } from '../bridge/chat-ref.ts'
+import type { Delivery, Inbox, Network, NetworkStatus, SessionStore, Turn } from '../bridge/network.ts'
 import { reject } from '../bridge/verdict.ts'
 import { systemClock } from '../support/clock.ts'
 import type { Logger } from '../support/log.ts'
@@ -11,6 +12,7 @@ import { renderCommandAnswer, renderRefusal } from './commands.ts'
 import { tokenRefused, verdictOf } from './errors.ts'
 import { openMarks } from './marks.ts'
 import { openMedia } from './media.ts'
+import { pacedApi } from './paced.ts'
 import { type SendContext, sendDelivery } from './send.ts'
 import { type SettleContext, settleDelivery } from './settle.ts'
 import { runLongPoll } from './updates/long-poll.ts'
@@ -25,6 +27,8 @@ export interface TelegramOptions {
   readonly sessions: SessionStore
   readonly inbox: Inbox
   readonly logger: Logger
+  /** Leave for an answer to a command, which is no delivery; absent where there are no rates to keep to. */
+  readonly turn?: (chat: ChatRef, messages: number, signal: AbortSignal) => Promise<Turn>
   /** Bytes that the server takes in one file: 50 MB in the cloud, 2000 MB on a server of one's own. */
   readonly uploadLimit?: number
   /** How long after a lost answer, in milliseconds, the server may still be at work on the request. */
@@ -80,6 +84,11 @@ export const openTelegram = (options: TelegramOptions): Network => {
     moved: move,
   }
 
+  const paced = (attempt: Pick<Delivery, 'turn'>): SettleContext & SendContext => ({
+    ...context,
+    api: pacedApi(api, attempt.turn),
+  })
+
   const take = (updates: readonly Update[], bot: BotUser, confirm: () => void): void => {
     const sorted = sortUpdates(updates, { bot, owners, logger })
     inbox.receive(sorted.arrivals, () => {
@@ -96,7 +105,9 @@ export const openTelegram = (options: TelegramOptions): Network => {
   const answer = async ({ commands, strangers }: Sorted): Promise<void> => {
     const say = async (message: Sorted['strangers'][number], text: string): Promise<void> => {
       const { chat, message_thread_id: thread, is_topic_message: inTopic } = message
-      const sent = await api.call(
+      const { turn } = options
+      const ask = turn && ((messages: number) => turn(placeRef({ chatId: chat.id }), messages, stop.signal))
+      const sent = await pacedApi(api, ask).call(
         'sendMessage',
         {
           chat_id: chat.id,
@@ -138,11 +149,11 @@ export const openTelegram = (options: TelegramOptions): Network => {
       return status
     },
     newMessageId: () => randomUUID(),
-    send: delivery => sendDelivery(delivery, context),
+    send: delivery => sendDelivery(delivery, paced(delivery)),
     change: async () => {
       throw reject('Changes of messages cannot be shown in Telegram yet')
     },
-    settle: async attempt => 'sent' in attempt && settleDelivery(attempt, context),
+    settle: async attempt => 'sent' in attempt && settleDelivery(attempt, paced(attempt)),
     mark: chat => marks.write(chat),
     openMedia: (media, signal) => openMedia(media, { api, signal }),
     async [Symbol.asyncDispose]() {

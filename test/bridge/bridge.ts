@@ -40,7 +40,6 @@ export const openBridge = (options: { budgets?: Budget[]; giveUpAfter?: number }
     network: name => networks[name],
     ownerChat: () => owner,
     peerOf,
-    pace,
     log: quiet,
     now: clock.now,
   })

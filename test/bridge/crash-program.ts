@@ -102,7 +102,6 @@ const carrier = makeCarrier({
   network: name => networks[name],
   ownerChat: () => undefined,
   peerOf,
-  pace,
   log: quiet,
 })
 await using worker = new Worker({

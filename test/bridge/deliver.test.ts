@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
 import { test } from 'node:test'
+import { limitFiles } from '../../src/bridge/deliver/files.ts'
 import type { MediaContent } from '../../src/bridge/event.ts'
+import type { Delivery } from '../../src/bridge/network.ts'
 import { plainText } from '../../src/bridge/rich-text.ts'
 import { DeliveryError, offline, reject, retry, unsure, wait } from '../../src/bridge/verdict.ts'
 import {
@@ -330,4 +332,51 @@ test('when two addresses turn out to be one chat in mid-delivery, the message is
   bridge.receive(answer)
   await waitUntil(bridge.isDone)
   assert.ok(bridge.store.links.counterpart(answer, 'whatsapp:55@lid'))
+})
+
+test('at most four deliveries have files open at a time, and texts do not wait for them', async () => {
+  await using bridge = openBridge()
+  const chats = Array.from({ length: 7 }, (_, n) => [`whatsapp:5${n}@lid`, `telegram:-30${n}`] as const)
+  for (const [whatsapp, telegram] of chats) bridge.store.mappings.add({ whatsapp, telegram })
+  const ends: (() => void)[] = []
+  bridge.telegram.scripts.push(
+    ...chats.slice(0, 6).map(() => async (delivery: Delivery, show: () => string) => {
+      // Two files each, as an album has: they need one place.
+      const files = [await delivery.openMedia(photo.media), await delivery.openMedia(photo.media)]
+      await new Promise<void>(resolve => ends.push(resolve))
+      for (const file of files) file.destroy()
+      delivery.onSent({ id: show() })
+    }),
+  )
+  for (const [whatsapp] of chats.slice(0, 6)) bridge.receive(event(whatsapp, photo))
+  bridge.worker.start()
+  await waitUntil(() => ends.length === 4)
+  bridge.receive(event(chats[6]?.[0] ?? mum, 'a text'))
+  await waitUntil(() => bridge.telegram.shown.length === 1)
+  assert.equal(bridge.whatsapp.opened, 8)
+  for (let ended = 0; ended < 6; ended += 1) {
+    await waitUntil(() => ends[ended] !== undefined)
+    ends[ended]?.()
+    await waitUntil(() => bridge.telegram.shown.length === ended + 2)
+  }
+  await waitUntil(bridge.isDone)
+  assert.equal(bridge.whatsapp.opened, 12)
+})
+
+test('an attempt that waits for its turn to open a file ends at once when the process stops', async () => {
+  const placeFor = limitFiles(1)
+  const stop = new AbortController()
+  const [first, second, third] = [
+    placeFor(stop.signal),
+    placeFor(stop.signal),
+    placeFor(new AbortController().signal),
+  ]
+  await first.enter()
+  const waiting = second.enter()
+  const behind = third.enter()
+  stop.abort()
+  await assert.rejects(waiting, { verdict: { kind: 'wait', seconds: 0 } })
+  second.leave()
+  first.leave()
+  await behind
 })

@@ -85,7 +85,11 @@ export class MemoryNetwork implements Network {
     if (script) return script(delivery, part => this.show(delivery, part))
     const parts = textOf(delivery.event.content).split('|').length
     const before = delivery.sent.length
-    for (let part = before; part < parts; part += 1) delivery.onSent({ id: this.show(delivery, part) })
+    for (let part = before; part < parts; part += 1) {
+      const turn = await delivery.turn?.()
+      delivery.onSent({ id: this.show(delivery, part) })
+      turn?.end(true)
+    }
   }
 
   /** Edits and deletes what the reader sees; everything else is only recorded. */

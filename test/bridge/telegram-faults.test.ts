@@ -56,7 +56,6 @@ const openMiddle = (store: Store, tg: TelegramSimulator) => {
     network,
     ownerChat: () => undefined,
     peerOf: idPeerOf,
-    pace,
     log: silent,
   })
   const worker = new Worker({

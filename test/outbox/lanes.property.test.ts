@@ -62,7 +62,6 @@ const runOnce = async (
     network: name => networks[name],
     ownerChat: () => undefined,
     peerOf,
-    pace,
     log: quiet,
   })
   await using worker = new Worker({

@@ -3,7 +3,6 @@ import { test } from 'node:test'
 import { backoff } from '../../src/outbox/backoff.ts'
 import { decide } from '../../src/outbox/decide.ts'
 import type { Failure, Job } from '../../src/outbox/job.ts'
-import { type Budget, Pace } from '../../src/outbox/pace.ts'
 
 const job: Job = {
   id: 1,
@@ -100,60 +99,4 @@ test('a file whose network is offline costs nothing', () => {
 test('a bug that strikes the same job three times does not block its lane', () => {
   assert.equal(decide({ ...job, bugs: 1 }, failure({ kind: 'unsure' }, 'bug'), policy).kind, 'again')
   assert.equal(decide({ ...job, bugs: 2 }, failure({ kind: 'unsure' }, 'bug'), policy).kind, 'plainer')
-})
-
-const [topic, otherTopic, person] = ['telegram:-100/1', 'telegram:-100/2', 'telegram:11'] as const
-const peerOf = (chat: string) => chat.split('/')[0] ?? chat
-const telegram: Budget[] = [
-  { count: 3, seconds: 3, keyOf: peerOf },
-  { count: 20, seconds: 60, keyOf: chat => (chat.includes(':-') ? peerOf(chat) : undefined) },
-  { count: 30, seconds: 1, keyOf: () => 'all' },
-]
-
-/** Sends as fast as the pace allows and returns when each went out, in milliseconds. */
-const times = (pace: Pace, chats: readonly (typeof topic | typeof otherTopic | typeof person)[]) => {
-  let now = 0
-  return chats.map(chat => {
-    now = Math.max(now, pace.readyAt(chat, now))
-    pace.take(chat, now)
-    return now
-  })
-}
-
-test('a message to an idle chat goes at once', () => {
-  const pace = new Pace(telegram, peerOf)
-  assert.ok(pace.readyAt(topic, 5000) <= 5000)
-  times(pace, Array(25).fill(topic))
-  assert.ok(pace.readyAt(person, 10) <= 10)
-})
-
-test('no more than 20 messages a minute go to a group, all its topics together', () => {
-  const sent = times(
-    new Pace(telegram, peerOf),
-    Array.from({ length: 61 }, (_, i) => (i % 2 ? topic : otherTopic)),
-  )
-  for (let i = 20; i < sent.length; i += 1) assert.ok((sent[i] ?? 0) - (sent[i - 20] ?? 0) >= 60_000)
-  assert.equal(sent[19], 18_000)
-  assert.equal(sent[60], 180_000)
-})
-
-test('no more than 30 messages a second go out over all chats', () => {
-  const pace = new Pace(telegram, peerOf)
-  for (let i = 0; i < 30; i += 1) pace.take(`telegram:${i}`, 0)
-  assert.equal(pace.readyAt('telegram:99', 0), 1000)
-})
-
-test('a refusal pauses the whole group it was about and no other chat', () => {
-  const pace = new Pace(telegram, peerOf)
-  pace.pause(topic, 34_000)
-  assert.equal(pace.readyAt(otherTopic, 0), 34_000)
-  assert.ok(pace.readyAt(person, 0) <= 0)
-  pace.sweep(34_000)
-  assert.ok(pace.readyAt(topic, 34_000) <= 34_000)
-})
-
-test('a clock that was set back holds nothing up', () => {
-  const pace = new Pace(telegram, peerOf)
-  times(pace, Array(20).fill(topic))
-  assert.ok(pace.readyAt(topic, -1_000_000) <= 0)
 })

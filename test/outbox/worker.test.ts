@@ -139,7 +139,7 @@ test('an attempt cut off by a crash is in doubt at the next start and keeps its 
   await using bench = openWorker()
   const id = bench.add('a', 'a1')
   bench.outbox.claim(id, 'before')
-  assert.deepEqual(bench.outbox.recover(Date.now()), { unsure: 1 })
+  assert.deepEqual(bench.outbox.recover(Date.now()), { cutOff: [{ target: 'telegram:a', unsure: false }] })
   const { unsure, mark } = bench.outbox.claim(id, 'after')
   assert.deepEqual({ unsure, mark }, { unsure: true, mark: 'before' })
 })
@@ -165,7 +165,7 @@ test('what does not end in time is aborted and left in doubt', async () => {
   await waitUntil(() => bench.flying.has('a1'))
   await bench.worker.drain(10)
   assert.deepEqual(bench.aborted, ['a1'])
-  assert.equal(bench.outbox.recover(Date.now()).unsure, 1)
+  assert.equal(bench.outbox.recover(Date.now()).cutOff.length, 1)
 })
 
 test('nothing is polled while there is nothing to do', async () => {

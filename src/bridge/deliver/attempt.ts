@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream'
-import type { Job, Log, Pace } from '../../outbox/index.ts'
+import type { AskTurn, Job, Log } from '../../outbox/index.ts'
 import type { StoredMessage } from '../../store/index.ts'
 import type { ChatRef, NetworkName } from '../chat-ref.ts'
 import type { Network, StandIn } from '../network.ts'
+import type { FilePlace } from './files.ts'
 import type { NoticeTools } from './notice.ts'
 
 export interface CarrierOptions extends NoticeTools {
@@ -11,7 +12,6 @@ export interface CarrierOptions extends NoticeTools {
   ownerChat(): ChatRef | undefined
   /** The same as the worker's: chats that say the same share their message ids. */
   readonly peerOf: (chat: ChatRef) => string
-  readonly pace: Pace
   readonly log: Log
   readonly now?: () => number
 }
@@ -19,20 +19,25 @@ export interface CarrierOptions extends NoticeTools {
 /** What one attempt at a job works with. */
 export interface AttemptContext extends CarrierOptions {
   readonly signal: AbortSignal
+  readonly turn: AskTurn
+  readonly files: FilePlace
   /** Watches a file that the attempt opens. */
   readonly watch: (open: () => Promise<Readable>) => Promise<Readable>
 }
 
 /** What the attempts at messages and at changes have in common. */
 export const describeAttempt = (job: Job, source: NetworkName, context: AttemptContext) => {
-  const { store, peerOf, signal, watch, network } = context
+  const { store, peerOf, signal, turn, files, watch, network } = context
   return {
     chat: job.target,
     messageId: job.messageId,
     ...(job.mark !== undefined && { mark: job.mark }),
     isKnown: (id: string) => store.links.chatsWith(id).some(chat => peerOf(chat) === peerOf(job.target)),
-    openMedia: (media: Parameters<Network['openMedia']>[0]) =>
-      watch(() => network(source).openMedia(media, signal)),
+    async openMedia(media: Parameters<Network['openMedia']>[0]) {
+      await files.enter()
+      return await watch(() => network(source).openMedia(media, signal))
+    },
+    turn,
     signal,
   }
 }

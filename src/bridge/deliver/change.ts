@@ -9,7 +9,7 @@ import { type AttemptContext, describeAttempt, standInOf } from './attempt.ts'
 
 /** What the target network needs to carry out a change: the state of things now, not when the change was made. */
 export const prepareChange = (job: Job, event: ChangeEvent, context: AttemptContext): Change => {
-  const { store, pace, now = Date.now } = context
+  const { store, now = Date.now } = context
   const { links, chats } = store
   const line = senderLine(event, job.target, store)
   const ref = (id: string) => ({ chat: chats.resolve(job.target), id })
@@ -20,7 +20,6 @@ export const prepareChange = (job: Job, event: ChangeEvent, context: AttemptCont
     changed: describeChanged(job, context),
     onSent(part: SentPart, role?: NoteRole) {
       store.transaction(() => links.add(job.source, ref(part.id).chat, part, now(), role))
-      pace.take(job.target, now())
     },
     onGone: id => store.transaction(() => links.drop(job.source, ref(id))),
   }

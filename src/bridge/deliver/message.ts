@@ -8,11 +8,10 @@ import { type AttemptContext, describeAttempt, standInOf } from './attempt.ts'
 
 /** What the target network needs to send a message in the form whose turn it is. */
 export const prepareMessage = (job: Job, event: MessageEvent, context: AttemptContext): Delivery => {
-  const { store, pace, now = Date.now } = context
+  const { store, now = Date.now } = context
   const { links, chats } = store
   const content = formsOf(event.content, networkOf(job.target))[job.level] ?? event.content
   const sent: SentPart[] = links.parts(job.source, partRole(event)).slice(job.base)
-  const before = sent.length
   const line = senderLine(event, job.target, store)
   const replyTo = findReplyTarget(event, job.target, context)
   const placeholder = event.pending ? [] : links.parts(job.source, 'placeholder')
@@ -28,8 +27,6 @@ export const prepareMessage = (job: Job, event: MessageEvent, context: AttemptCo
       // Its address may have become an alias since the job was claimed.
       store.transaction(() => link(job, event, { part, index: sent.length, chat: chats.resolve(job.target) }))
       sent.push(part)
-      // The first message of an attempt was counted when it was claimed.
-      if (sent.length > before + 1) pace.take(job.target, now())
     },
   }
 

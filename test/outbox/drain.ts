@@ -1,0 +1,167 @@
+import type { ChatRef } from '../../src/bridge/chat-ref.ts'
+import { Outbox, type Outcome, openPaceMemory, Pace, Worker } from '../../src/outbox/index.ts'
+import { ratePeerOf, telegramBudgets } from '../../src/telegram/rates.ts'
+import { quiet } from '../bridge/bridge.ts'
+import { Clock as SimulatorClock } from '../simulators/telegram/clock.ts'
+import { ApiError } from '../simulators/telegram/errors.ts'
+import { Rates } from '../simulators/telegram/rates.ts'
+import { tempStore } from '../store/temp-store.ts'
+import { VirtualClock } from './virtual-clock.ts'
+
+/** One WhatsApp message: when it comes (milliseconds), in which chat, for which Telegram chat, and the calls it becomes. */
+export interface Arrival {
+  readonly at: number
+  readonly lane: string
+  readonly target: ChatRef
+  /** As how many messages Telegram counts each call: `[1]` for a text, `[4]` for an album. */
+  readonly calls: readonly number[]
+}
+
+export interface Drained {
+  /** From the first arrival until the last answer, in milliseconds. */
+  readonly took: number
+  /** The least that the budgets allow (`lowerBound`). */
+  readonly optimum: number
+  readonly refusals: number
+  /** Calls made to a chat that had been told to wait. */
+  readonly impatient: number
+  /** When each arrival was shown, in the order of the arrivals. */
+  readonly shownAt: readonly number[]
+}
+
+/** Milliseconds that a call takes to Telegram, and its answer back. */
+const wayMs = 50
+
+/**
+ * Sends a mix through the real worker, outbox and pace, over real SQLite, to the rates of the Bot API simulator; time is
+ * virtual.
+ */
+export const drain = async (
+  arrivals: readonly Arrival[],
+  { budgets = telegramBudgets }: { budgets?: typeof telegramBudgets } = {},
+): Promise<Drained> => {
+  const clock = new VirtualClock()
+  const began = clock.now()
+  using store = tempStore()
+  const outbox = new Outbox(store.database)
+  const rates = new Rates(new SimulatorClock(() => clock.now()), true)
+  const pace = new Pace(budgets, ratePeerOf, openPaceMemory(store.session('pace')))
+  const shownAt: number[] = []
+  let refusals = 0
+  let ended = began
+  await using worker = new Worker({
+    outbox,
+    pace,
+    clock,
+    transaction: work => store.transaction(work),
+    log: quiet,
+    carrier: {
+      async deliver(job, _signal, turn): Promise<Outcome> {
+        const index = Number(job.event)
+        for (const messages of arrivals[index]?.calls ?? []) {
+          const leave = await turn(messages)
+          await clock.sleep(wayMs)
+          try {
+            rates.take(chatOf(job.target), messages)
+          } catch (error) {
+            if (!(error instanceof ApiError)) throw error
+            await clock.sleep(wayMs)
+            refusals += 1
+            const seconds = error.answer.parameters?.retry_after ?? 0
+            leave.refused(seconds)
+            return { kind: 'failure', verdict: { kind: 'wait', seconds }, problem: '429', from: 'send' }
+          }
+          shownAt[index] = clock.now() - began
+          await clock.sleep(wayMs)
+          leave.end(true)
+          ended = clock.now()
+        }
+        return { kind: 'sent' }
+      },
+      plainer: () => undefined,
+      failed: () => {},
+      mark: () => undefined,
+      isOnline: () => true,
+    },
+  })
+  worker.start()
+  let arrived = 0
+  const arrive = async (): Promise<void> => {
+    for (const [index, { at, lane, target }] of arrivals.entries()) {
+      if (began + at > clock.now()) await clock.sleep(began + at - clock.now())
+      store.transaction(() =>
+        outbox.add(
+          { lane, target, source: index, messageId: `m${index}`, event: String(index) },
+          clock.now(),
+        ),
+      )
+      arrived += 1
+      worker.wake()
+    }
+  }
+  const arriving = arrive()
+  await clock.runUntil(() => arrived === arrivals.length && outbox.counts().pending === 0)
+  await arriving
+  return {
+    took: ended - began - (arrivals[0]?.at ?? 0),
+    optimum: lowerBound(arrivals),
+    refusals,
+    impatient: rates.impatient,
+    shownAt,
+  }
+}
+
+const chatOf = (target: ChatRef): { id: number; type: 'private' | 'supergroup' } => {
+  const id = Number(ratePeerOf(target).slice('telegram:'.length))
+  return { id, type: id > 0 ? 'private' : 'supergroup' }
+}
+
+/**
+ * The least time in which the budgets let the arrivals through, wires taking no time: of each account (a chat, a group, all
+ * together) the earliest schedule of its own messages, the other accounts left out of account; the longest of these.
+ */
+const lowerBound = (arrivals: readonly Arrival[]): number => {
+  const first = arrivals[0]?.at ?? 0
+  const accounts = Map.groupBy(
+    arrivals.flatMap(arrival =>
+      telegramBudgets.flatMap(budget => {
+        const key = budget.keyOf(arrival.target)
+        return key === undefined ? [] : [{ account: key, arrival }]
+      }),
+    ),
+    ({ account }) => account,
+  )
+  return Math.max(
+    ...[...accounts].map(([account, entries]) => {
+      const own = [...new Set(entries.map(({ arrival }) => arrival))].sort((a, b) => a.at - b.at)
+      const limits = telegramBudgets.filter(budget =>
+        own.some(({ target }) => budget.keyOf(target) === account),
+      )
+      return earliestEnd(own, limits) - first
+    }),
+  )
+}
+
+const earliestEnd = (
+  arrivals: readonly Arrival[],
+  limits: readonly { readonly count: number; readonly seconds: number }[],
+): number => {
+  const places = limits.map((): number[] => [])
+  let last = 0
+  for (const { at, calls } of arrivals) {
+    for (const messages of calls) {
+      let time = Math.max(at, last)
+      for (const [index, { count, seconds }] of limits.entries()) {
+        const most = count - Math.min(messages, count)
+        const taken = (places[index] ?? []).toSorted((a, b) => a - b)
+        if (taken.length > most) time = Math.max(time, (taken.at(-most - 1) ?? 0) + seconds * 1000)
+      }
+      // What one call has beyond the budget is paid for later.
+      for (const [index, { count, seconds }] of limits.entries())
+        for (let item = 0; item < messages; item += 1)
+          places[index]?.push(time + (Math.max(0, item - count + 1) * seconds * 1000) / count)
+      last = time
+    }
+  }
+  return last
+}

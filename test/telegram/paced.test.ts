@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Lease, Pace } from '../../src/outbox/index.ts'
+import { systemClock } from '../../src/support/clock.ts'
+import type { Method } from '../../src/telegram/api.ts'
+import { messagesOf } from '../../src/telegram/paced.ts'
+import { ratePeerOf, telegramBudgets } from '../../src/telegram/rates.ts'
+import { Bench, delivery, failureOf, text } from './bench.ts'
+
+test('a call counts as the messages that Telegram counts', () => {
+  const counts: Partial<Record<Method, number>> = {
+    sendMessage: 1,
+    sendPhoto: 1,
+    sendVenue: 1,
+    sendPoll: 1,
+    editMessageText: 1,
+    editMessageMedia: 1,
+    editMessageReplyMarkup: 1,
+    stopPoll: 1,
+    setMessageReaction: 1,
+    pinChatMessage: 1,
+    createForumTopic: 1,
+    editGeneralForumTopic: 1,
+    sendChatAction: 0,
+    deleteMessage: 0,
+    deleteMessages: 0,
+    unpinChatMessage: 0,
+    getFile: 0,
+    getChat: 0,
+    answerCallbackQuery: 0,
+  }
+  for (const [method, messages] of Object.entries(counts))
+    assert.equal(messagesOf(method as Method, { chat_id: 1 }), messages, method)
+  assert.equal(messagesOf('sendMediaGroup', { chat_id: 1, media: ['a', 'b', 'c'] }), 3)
+  assert.equal(messagesOf('copyMessages', { chat_id: 1, message_ids: [1, 2] }), 2)
+})
+
+const leaseFor = (pace: Pace, chat: `telegram:${string}`) =>
+  new Lease({ pace, chat, clock: systemClock, signal: new AbortController().signal })
+
+test('every part of a long text goes out within the rates', async () => {
+  await using bench = await Bench.open({ simulator: { rates: true } })
+  const group = bench.tg.addSupergroup({ title: 'Family', members: [bench.owner] })
+  const chat = `telegram:${group.id}` as const
+  const lease = leaseFor(new Pace(telegramBudgets, ratePeerOf), chat)
+  const job = {
+    ...delivery({ chat, content: text('word '.repeat(2600)) }),
+    turn: (messages?: number) => lease.turn(messages),
+  }
+  await bench.network.send(job)
+  assert.equal(job.sent.length, 4)
+  assert.equal(bench.tg.callsOf('sendMessage').length, 4, 'none of them refused')
+})
+
+test('what a refusal says holds the next call back; what never left does not count', async () => {
+  await using bench = await Bench.open()
+  const { chat } = { chat: `telegram:${bench.home.id}` as const }
+  const pace = new Pace(telegramBudgets, ratePeerOf)
+  const send = (words: string) => {
+    const lease = leaseFor(pace, chat)
+    return bench.network.send({
+      ...delivery({ chat, content: text(words) }),
+      turn: (messages?: number) => lease.turn(messages),
+    })
+  }
+  for (const fault of ['reset-before', 'reset-before', 'reset-before'] as const)
+    bench.tg.faults.next('sendMessage', fault)
+  for (const words of ['a', 'b', 'c']) await failureOf(send(words))
+  // Whether a request was read when its connection broke is not known, so it counts.
+  assert.ok(pace.readyAt(chat, Date.now()) > Date.now())
+
+  const other = `telegram:${bench.tg.addSupergroup({ title: 'Other', members: [] }).id}` as const
+  bench.tg.faults.next('sendMessage', { error: 429, retryAfter: 17 })
+  const lease = leaseFor(pace, other)
+  const refused = { ...delivery({ chat: other, content: text('d') }), turn: () => lease.turn() }
+  assert.deepEqual((await failureOf(bench.network.send(refused))).verdict, { kind: 'wait', seconds: 17 })
+  const left = pace.readyAt(other, Date.now()) - Date.now()
+  assert.ok(left > 16_000 && left <= 17_000, `${left} ms`)
+})
