@@ -1,0 +1,42 @@
+/**
+ * The bridge under everything that goes wrong: people talk on both sides of many chats while the process is killed, the
+ * connections break, and answers are lost. Stops by itself, prints what was injected and what became of each message, and
+ * ends with 1 when one was lost, doubled or out of order.
+ *
+ *   npm run soak -- [--minutes 10] [--chats 12] [--every 1500] [--binary dist/wa2tg]
+ */
+import { parseArgs } from 'node:util'
+import type { Verdict } from './soak/judge.ts'
+import { soak } from './soak/run-soak.ts'
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '10' },
+    chats: { type: 'string', default: '12' },
+    every: { type: 'string', default: '1500' },
+    binary: { type: 'string' },
+  },
+})
+// libsignal prints whole session objects; here the simulated phones' end of it runs in this process.
+console.info = () => undefined
+
+const { faults, toTelegram, toWhatsApp, calm, clean } = await soak({
+  forMs: Number(values.minutes) * 60_000,
+  chats: Number(values.chats),
+  every: Number(values.every),
+  ...(values.binary !== undefined && { binary: values.binary }),
+})
+
+const row = (name: string, ...cells: readonly (string | number)[]): void =>
+  console.log(`${name.padEnd(46)}${cells.map(cell => String(cell).padStart(10)).join('')}`)
+const verdict = (name: string, { sent, lost, doubled, disordered }: Verdict): void =>
+  row(name, sent, lost, doubled, disordered)
+
+row('What went wrong', 'times')
+for (const [name, times] of faults) row(name, times)
+console.log()
+row('', 'sent', 'lost', 'doubled', 'disorder')
+verdict('WhatsApp → Telegram', toTelegram)
+verdict('Telegram → WhatsApp', toWhatsApp)
+console.log(`\nEverything was there ${(calm / 1000).toFixed(0)} s after the last fault`)
+process.exitCode = clean ? 0 : 1
