@@ -82,6 +82,12 @@ const broken: readonly (readonly [rule: string, path: string, text: string, viol
     "import type { WASocket } from '@whiskeysockets/baileys'",
     'src/whatsapp/address.ts imports @whiskeysockets/baileys, which belongs in src/whatsapp/baileys/ alone',
   ],
+  [
+    'SQLite has one door, in its own folder too',
+    'src/store/a.ts',
+    "import Sqlite from 'better-sqlite3'",
+    'src/store/a.ts imports better-sqlite3, which belongs in src/store/sqlite.ts alone',
+  ],
   ['no default export', 'src/store/a.ts', 'export default 1', 'src/store/a.ts:1: a default export'],
   ['no any', 'src/store/a.ts', '\nexport const f = (x: any) => x', 'src/store/a.ts:2: the type "any"'],
   ['no any in a list', 'src/store/a.ts', 'type A = Array<any>', 'src/store/a.ts:1: the type "any"'],

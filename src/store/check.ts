@@ -9,7 +9,7 @@ import {
   statSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import Sqlite from 'better-sqlite3'
+import { openSqlite, type Sqlite } from './sqlite.ts'
 import { explainFailure, isDamage, StoreError } from './store-error.ts'
 
 /**
@@ -37,7 +37,7 @@ const remedy = 'Move it away and link anew, or start with another --data-dir'
 const findDamage = (path: string): string | undefined => {
   let sqlite: Sqlite.Database | undefined
   try {
-    sqlite = new Sqlite(path, { readonly: !existsSync(`${path}-journal`), timeout: 5000 })
+    sqlite = openSqlite(path, { readonly: !existsSync(`${path}-journal`), timeout: 5000 })
     const answer = String(sqlite.pragma('integrity_check(1)', { simple: true }))
     return answer === 'ok' ? undefined : answer.replaceAll(/\s+/g, ' ')
   } catch (error) {

@@ -1,8 +1,8 @@
 import { chmodSync, closeSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
-import Sqlite from 'better-sqlite3'
 import { prepareDataFolder } from './data-folder.ts'
 import { migrate } from './migrations/index.ts'
+import { openSqlite, type Sqlite } from './sqlite.ts'
 import { explainFailure } from './store-error.ts'
 
 type Value = string | number | null
@@ -19,7 +19,7 @@ export class Database implements Disposable {
   /** Opens, or makes, the file and brings its schema up to date. */
   constructor(path: string) {
     this.path = path
-    this.#sqlite = guard(path, () => openSqlite(path))
+    this.#sqlite = guard(path, () => prepareFile(path))
   }
 
   /** Runs a statement; returns how many rows it changed and the row id of an insert. */
@@ -72,9 +72,9 @@ const guard = <T>(path: string, work: () => T): T => {
   }
 }
 
-const openSqlite = (path: string): Sqlite.Database => {
+const prepareFile = (path: string): Sqlite.Database => {
   makePrivateFile(path)
-  const sqlite = new Sqlite(path, { timeout: 5000 })
+  const sqlite = openSqlite(path, { timeout: 5000 })
   try {
     // First of all, since it refuses a file that is not ours before anything in it changes.
     migrate(sqlite, path)

@@ -1,9 +1,9 @@
 import { chmodSync, closeSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import Sqlite from 'better-sqlite3'
 import * as z from 'zod/mini'
 import { prepareDataFolder } from './data-folder.ts'
+import { openSqlite, type Sqlite, SqliteError } from './sqlite.ts'
 import { explainFailure } from './store-error.ts'
 
 const holderSchema = z.object({ pid: z.number(), command: z.string(), startedAt: z.number() })
@@ -69,13 +69,13 @@ export const lockHolder = async (dataDir: string): Promise<Holder | 'unknown' | 
 const tryLock = (file: string): Sqlite.Database | undefined => {
   closeSync(openSync(file, 'a', 0o600))
   if (process.platform !== 'win32') chmodSync(file, 0o600)
-  const lock = new Sqlite(file, { timeout: 100 })
+  const lock = openSqlite(file, { timeout: 100 })
   try {
     lock.exec('BEGIN EXCLUSIVE')
     return lock
   } catch (error) {
     lock.close()
-    if (error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_BUSY')) return undefined
+    if (error instanceof SqliteError && error.code.startsWith('SQLITE_BUSY')) return undefined
     throw error
   }
 }

@@ -33,8 +33,8 @@ const problems: readonly (readonly [RegExp, (path: string) => string])[] = [
       `"${path}" is no wa2tg database, or it is damaged. Move it away, or start with another --data-dir`,
   ],
   [
-    // SHMSIZE: the shared memory beside the log is a file too, and could not grow.
-    /^SQLITE_FULL|^SQLITE_IOERR_SHMSIZE|^ENOSPC|^EDQUOT/,
+    // SHMSIZE: the shared memory beside the log is a file too, and could not grow. EFBIG: a limit on the size of files.
+    /^SQLITE_FULL|^SQLITE_IOERR_SHMSIZE|^ENOSPC|^EDQUOT|^EFBIG/,
     path => `The disk that holds "${path}" is full. Make room and start again`,
   ],
   [

@@ -32,7 +32,8 @@ const DOORS = [
 
 /** A vendor's package is imported in one folder alone. */
 const HOMES: Readonly<Record<string, string>> = {
-  'better-sqlite3': 'src/store/',
+  // Its addon must come from one place: the single file has it elsewhere than the sources.
+  'better-sqlite3': 'src/store/sqlite.ts',
   '@whiskeysockets/baileys': 'src/whatsapp/baileys/',
   libsignal: 'src/whatsapp/baileys/',
   ws: 'src/whatsapp/baileys/',

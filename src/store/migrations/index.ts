@@ -1,4 +1,4 @@
-import type Sqlite from 'better-sqlite3'
+import type { Sqlite } from '../sqlite.ts'
 import { StoreError } from '../store-error.ts'
 import { initial } from './0001-initial.ts'
 import { changes } from './0002-changes.ts'

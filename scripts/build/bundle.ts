@@ -1,0 +1,32 @@
+import { join } from 'node:path'
+import { build } from 'esbuild'
+
+/**
+ * Baileys asks for these when they are there, and does without: previews of pictures, links and sound. The first is native
+ * and cannot be in a single file, the others are not installed.
+ */
+const ABSENT = ['sharp', 'jimp', 'link-preview-js', 'audio-decode']
+
+/**
+ * Makes one CommonJS file of the program and its packages in `folder`, and gives its path. A module is run when it is first
+ * asked for, as from source: esbuild wraps what stands behind `import()` in functions. Names stay as they are, so that the
+ * stack of a bug can be read.
+ */
+export const bundle = async (folder: string): Promise<string> => {
+  const outfile = join(folder, 'wa2tg.cjs')
+  await build({
+    entryPoints: [join(import.meta.dirname, '../../src/main.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node26',
+    // Node has no `import()` for a program with a code cache; esbuild writes `require()` for what stays outside.
+    supported: { 'dynamic-import': false },
+    external: ABSENT,
+    minifyWhitespace: true,
+    minifySyntax: true,
+    logLevel: 'warning',
+  })
+  return outfile
+}
