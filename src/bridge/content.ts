@@ -55,6 +55,8 @@ export const contentSchema = z.discriminatedUnion('kind', [
     items: z.array(z.extend(mediaContentSchema, { id: z.string() })),
     /** How many there will be, where the sender said so. */
     expected: z.optional(z.number()),
+    /** Each by itself, and words in place of one that cannot be had: they could not go together. */
+    apart: z.optional(z.boolean()),
   }),
   z.object({
     kind: z.literal('location'),

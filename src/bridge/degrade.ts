@@ -1,5 +1,5 @@
 import type { NetworkName } from './chat-ref.ts'
-import type { AlbumContent, Content, MediaContent } from './content.ts'
+import type { AlbumContent, CardContent, Content, MediaContent } from './content.ts'
 import { plainText, type RichText } from './rich-text.ts'
 
 /**
@@ -20,11 +20,14 @@ export const formsOf = (content: Content, target: NetworkName): readonly [Conten
     case 'contacts':
       return [content, { kind: 'text', body: plainText(content.contacts.map(renderContact).join('\n\n')) }]
     case 'album':
-      return [content, ...(target === 'telegram' ? [asDocuments(content), wordsForAlbum(content)] : [])]
+      return [
+        content,
+        ...(target === 'telegram' ? [{ ...content, apart: true }, wordsForAlbum(content)] : []),
+      ]
     case 'card': {
-      const { body, media } = content
-      const plain: Content = { kind: 'text', body: plainText(body.text) }
-      return media ? [content, { ...content, media: undefined }, plain] : [content, plain]
+      const bare = withoutButtons(content)
+      const plain: Content = { kind: 'text', body: plainText(bare.body.text) }
+      return content.media ? [content, bare, plain] : [content, plain]
     }
     case 'poll':
     case 'appointment':
@@ -62,11 +65,6 @@ const wordsFor = (content: MediaContent): Content => {
   }
 }
 
-const asDocuments = (album: AlbumContent): AlbumContent => ({
-  ...album,
-  items: album.items.map(item => ({ ...item, as: 'document' })),
-})
-
 const wordsForAlbum = ({ items }: AlbumContent): Content => ({
   kind: 'text',
   body: plainText(
@@ -75,6 +73,15 @@ const wordsForAlbum = ({ items }: AlbumContent): Content => ({
       .join('\n'),
   ),
 })
+
+/** Where the buttons lead, as lines below the words. */
+const withoutButtons = (card: CardContent): CardContent => {
+  const lines = card.buttons.map(
+    ({ label, url, copy }) => `▫️ ${[label, url ?? copy].filter(part => part !== undefined).join(': ')}`,
+  )
+  const text = [card.body.text, ...lines].filter(line => line !== '').join('\n')
+  return { ...card, body: { ...card.body, text }, buttons: [] }
+}
 
 /** A file in words: `Video "holiday.mp4" (52 MB)`. */
 export const describeFile = ({ as, media }: MediaContent): string => {

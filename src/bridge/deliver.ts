@@ -111,12 +111,15 @@ const loadEvent = (job: Job, resolve: (ref: ChatRef) => ChatRef): BridgeEvent =>
   }
 }
 
-/** The next form; a file that cannot be had is not tried as another kind of file, and a closed chat not at all. */
+/**
+ * The next form; a file that cannot be had is not tried as another kind of file, but those beside it are, and a closed chat
+ * not at all.
+ */
 const plainer = (job: Job, failure: Failure): number | undefined => {
   const event = readEvent(job)
   if (failure.unreachable || !event || !('content' in event)) return undefined
   const last = formsOf(event.content, networkOf(job.target)).length - 1
-  const next = failure.from === 'media' ? last : job.level + 1
+  const next = failure.from === 'media' && event.content.kind !== 'album' ? last : job.level + 1
   return next > job.level && next <= last ? next : undefined
 }
 

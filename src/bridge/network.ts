@@ -158,6 +158,8 @@ export interface SentPart {
   readonly id: string
   /** What the network wants back when the message is answered, edited or asked for again; opaque. */
   readonly raw?: string
+  /** Which item of an album it belongs to, by position, where that is not its own position. */
+  readonly item?: number
 }
 
 /**

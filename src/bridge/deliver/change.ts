@@ -17,7 +17,10 @@ export const prepareChange = (job: Job, event: ChangeEvent, context: AttemptCont
     ...describeAttempt(job, networkOf(event.chat), context),
     event: inForm(event, job),
     ...(line !== undefined && { senderLine: line }),
-    changed: describeChanged(job, context),
+    // What was found or sent in the meantime counts.
+    get changed() {
+      return describeChanged(job, context)
+    },
     onSent(part: SentPart, role?: NoteRole) {
       store.transaction(() => links.add(job.source, ref(part.id).chat, part, now(), role))
     },

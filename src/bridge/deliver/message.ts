@@ -11,7 +11,9 @@ export const prepareMessage = (job: Job, event: MessageEvent, context: AttemptCo
   const { store, now = Date.now } = context
   const { links, chats } = store
   const content = formsOf(event.content, networkOf(job.target))[job.level] ?? event.content
-  const sent: SentPart[] = links.parts(job.source, partRole(event)).slice(job.base)
+  const known = links.parts(job.source, partRole(event))
+  // Every form of an album has the same items: those that went as one form do not go again as another.
+  const sent: SentPart[] = content.kind === 'album' ? known : known.slice(job.base)
   const line = senderLine(event, job.target, store)
   const replyTo = findReplyTarget(event, job.target, context)
   const placeholder = event.pending ? [] : links.parts(job.source, 'placeholder')
@@ -23,7 +25,7 @@ export const prepareMessage = (job: Job, event: MessageEvent, context: AttemptCo
     ...(placeholder.length > 0 && { placeholder }),
     sent,
     onSent(part) {
-      if (sent.some(known => known.id === part.id)) return
+      if (sent.some(({ id }) => id === part.id)) return
       // Its address may have become an alias since the job was claimed.
       store.transaction(() => link(job, event, { part, index: sent.length, chat: chats.resolve(job.target) }))
       sent.push(part)
@@ -36,7 +38,8 @@ export const prepareMessage = (job: Job, event: MessageEvent, context: AttemptCo
     { part, index, chat: target }: { part: SentPart; index: number; chat: ChatRef },
   ): void {
     links.add(source, target, part, now(), partRole(event))
-    const item = kind === 'album' && event.content.kind === 'album' ? event.content.items[index] : undefined
+    const item =
+      kind === 'album' && event.content.kind === 'album' ? event.content.items[part.item ?? index] : undefined
     const key = item && links.find({ chat, id: item.id }, sender.person)?.key
     if (key !== undefined) links.add(key, target, part, now())
   }
