@@ -35,9 +35,13 @@ const usual: Readonly<Record<MediaContent['as'], string>> = {
   sticker: 'webp',
 }
 
+/** The bare type, in small letters; senders add parameters, or leave it out. */
+export const mimeTypeOf = ({ mimeType }: MediaContent['media']): string =>
+  mimeType?.toLowerCase().split(';')[0]?.trim() ?? ''
+
 /** The name a file gets on the other side: the sender's, made harmless, else one made of its kind and type. */
 export const renderFileName = ({ as, media }: MediaContent): string => {
-  const type = media.mimeType?.toLowerCase().split(';')[0]?.trim() ?? ''
+  const type = mimeTypeOf(media)
   const named = cleanFileName(media.fileName ?? '')
   return named === '' ? `${as}.${extensions[type] ?? usual[as]}` : named
 }

@@ -6,6 +6,8 @@ import { CallError, NotJsonError, parseCallError } from './call-error.ts'
 import { Api, InputFile, type RawApi } from './grammy.ts'
 import { watchUpload } from './send/upload.ts'
 
+export type { InputFile } from './grammy.ts'
+
 /** Methods of the Bot API that take parameters. */
 export type Method = Exclude<keyof RawApi, 'getMe' | 'getWebhookInfo' | 'logOut' | 'close'>
 export type Payload<M extends Method> = Parameters<RawApi[M]>[0]
@@ -20,7 +22,6 @@ export interface CallOptions {
 
 /** A file on its way out: the bytes are read once, while they are sent. */
 export interface Upload {
-  readonly field: string
   readonly name: string
   readonly bytes: AsyncIterable<Uint8Array>
 }
@@ -29,11 +30,14 @@ export interface Upload {
 export interface BotApi {
   getMe(options?: CallOptions): Promise<BotUser>
   call<M extends Method>(method: M, payload: Payload<M>, options?: CallOptions): Promise<Result<M>>
-  /** Calls a method that sends one file; an error of the file's own source comes through unchanged. */
+  /**
+   * Calls a method that sends files, which `payload` puts in their places. They are read one after the other, in the order
+   * in which they stand there. An error of a file's own source comes through unchanged.
+   */
   upload(
     method: Method,
-    payload: Record<string, unknown>,
-    file: Upload,
+    files: readonly Upload[],
+    payload: (inputs: readonly InputFile[]) => Record<string, unknown>,
     signal?: AbortSignal,
   ): Promise<unknown>
   /** Opens a file by the path that `getFile` gave. */
@@ -89,12 +93,17 @@ export const openApi = ({ token, apiRoot }: { token: string; apiRoot: string }):
     call: <M extends Method>(method: M, payload: Payload<M>, options: CallOptions = {}) =>
       guard(method, options, signal => run(method, payload, signal) as Promise<Result<M>>),
 
-    async upload(method, payload, file, signal) {
-      const watch = watchUpload(file.bytes, signal)
+    async upload(method, files, payload, signal) {
+      const watch = watchUpload(
+        files.map(({ bytes }) => bytes),
+        signal,
+      )
       // The server URL-decodes the name; raw, a `;` would cut it (telegram-bot-api HTTP reader).
-      const input = new InputFile(watch.bytes, encodeURIComponent(file.name))
+      const inputs = watch.bodies.map(
+        (body, index) => new InputFile(body, encodeURIComponent(files[index]?.name ?? '')),
+      )
       try {
-        return await run(method, { ...payload, [file.field]: input }, watch.signal)
+        return await run(method, payload(inputs), watch.signal)
       } catch (error) {
         if (watch.sourceError !== undefined) throw watch.sourceError
         if (error instanceof CallError) throw error

@@ -2,19 +2,20 @@ import { randomUUID } from 'node:crypto'
 import type { Update } from 'grammy/types'
 import type { ChatRef } from '../bridge/chat-ref.ts'
 import type { Delivery, Inbox, Network, NetworkStatus, SessionStore, Turn } from '../bridge/network.ts'
-import { reject } from '../bridge/verdict.ts'
 import { systemClock } from '../support/clock.ts'
 import type { Logger } from '../support/log.ts'
 import { type Place, placeRef } from './address.ts'
 import { type BotUser, openApi } from './api.ts'
 import type { CallError } from './call-error.ts'
+import type { ChangeOptions } from './change/desk.ts'
+import { type ChangeContext, settleChange, showChange } from './change.ts'
 import { renderCommandAnswer, renderRefusal } from './commands.ts'
 import { tokenRefused, verdictOf } from './errors.ts'
 import { openMarks } from './marks.ts'
 import { openMedia } from './media.ts'
 import { pacedApi } from './paced.ts'
-import { type SendContext, sendDelivery } from './send.ts'
-import { type SettleContext, settleDelivery } from './settle.ts'
+import { sendDelivery } from './send.ts'
+import { settleDelivery } from './settle.ts'
 import { runLongPoll } from './updates/long-poll.ts'
 import { type Sorted, sortUpdates } from './updates/sort.ts'
 
@@ -31,6 +32,10 @@ export interface TelegramOptions {
   readonly turn?: (chat: ChatRef, messages: number, signal: AbortSignal) => Promise<Turn>
   /** Bytes that the server takes in one file: 50 MB in the cloud, 2000 MB on a server of one's own. */
   readonly uploadLimit?: number
+  /** What becomes of a message that is deleted in WhatsApp; `delete` where nothing is said. */
+  readonly deletions?: ChangeOptions['deletions']
+  /** Whether the bot reacts to the owner's messages when they are delivered and read; not where nothing is said. */
+  readonly receipts?: boolean
   /** How long after a lost answer, in milliseconds, the server may still be at work on the request. */
   readonly graceMs?: number
 }
@@ -64,12 +69,14 @@ export const openTelegram = (options: TelegramOptions): Network => {
     logger.warn({}, 'A Telegram group became a supergroup; its messages go there now')
   }
 
-  const context: SettleContext & SendContext = {
+  const context: ChangeContext = {
     api,
     marks,
     clock: systemClock,
     uploadLimit: options.uploadLimit ?? cloudUploadLimit,
     graceMs: options.graceMs ?? usualGraceMs,
+    ...(owners[0] !== undefined && { owner: owners[0] }),
+    changes: { deletions: options.deletions ?? 'delete', receipts: options.receipts ?? false },
     inFlight: new Set(),
     searches: new Map(),
     ruledOut: new Map(),
@@ -84,7 +91,7 @@ export const openTelegram = (options: TelegramOptions): Network => {
     moved: move,
   }
 
-  const paced = (attempt: Pick<Delivery, 'turn'>): SettleContext & SendContext => ({
+  const paced = (attempt: Pick<Delivery, 'turn'>): ChangeContext => ({
     ...context,
     api: pacedApi(api, attempt.turn),
   })
@@ -150,10 +157,9 @@ export const openTelegram = (options: TelegramOptions): Network => {
     },
     newMessageId: () => randomUUID(),
     send: delivery => sendDelivery(delivery, paced(delivery)),
-    change: async () => {
-      throw reject('Changes of messages cannot be shown in Telegram yet')
-    },
-    settle: async attempt => 'sent' in attempt && settleDelivery(attempt, paced(attempt)),
+    change: change => showChange(change, paced(change)),
+    settle: attempt =>
+      'sent' in attempt ? settleDelivery(attempt, paced(attempt)) : settleChange(attempt, paced(attempt)),
     mark: chat => marks.write(chat),
     openMedia: (media, signal) => openMedia(media, { api, signal }),
     async [Symbol.asyncDispose]() {

@@ -1,161 +1,109 @@
 import type { Message } from 'grammy/types'
 import type { Delivery } from '../bridge/network.ts'
-import { DeliveryError, reject } from '../bridge/verdict.ts'
-import { type Place, placeOf } from './address.ts'
-import type { BotApi, Payload } from './api.ts'
+import { DeliveryError } from '../bridge/verdict.ts'
 import { CallError } from './call-error.ts'
-import { type ErrorContext, verdictOf } from './errors.ts'
-import type { Marks } from './marks.ts'
-import { checkPhoto } from './send/media.ts'
-import { openUpload } from './send/open-upload.ts'
-import type { Part, RenderOptions } from './send/part.ts'
+import { type Batch, type Errand, sendBatch } from './send/call.ts'
+import { currentPlace, type SendContext } from './send/context.ts'
+import { keep } from './send/kept.ts'
+import type { Part } from './send/part.ts'
+import { removePlaceholders, replacePlaceholder } from './send/placeholder.ts'
 import { renderParts } from './send/render.ts'
+import { isRefused } from './send/repeatable.ts'
 
-export interface SendContext extends RenderOptions {
-  readonly api: BotApi
-  readonly marks: Marks
-  /** Parts that are on their way right now. */
-  readonly inFlight: Set<InFlight>
-  readonly connected: () => boolean
-  /** Called with every failure before it becomes a verdict. */
-  readonly failed: (error: CallError, place: Place) => void
-  /** Called when a group turns out to have become a supergroup. */
-  readonly moved: (from: Place, to: Place) => void
-}
-
-export interface InFlight {
-  readonly place: Place
-  readonly part: Part
-}
-
-/** Where messages for a chat go today: its supergroup, when it became one (the topic is void then). */
-export const currentPlace = (delivery: Pick<Delivery, 'chat'>, marks: Marks): Place => {
-  const place = placeOf(delivery.chat)
-  const chatId = marks.current(place.chatId)
-  return chatId === place.chatId ? place : { chatId }
-}
-
-/** Sends what of the delivery has not been sent yet, part by part, and reports each at once. */
+/** Sends what of the delivery has not been sent yet, in order, and reports each message at once. */
 export const sendDelivery = async (delivery: Delivery, context: SendContext): Promise<void> => {
-  const ids = delivery.sent.map(({ id }) => Number(id))
-  for (const part of renderParts(delivery, context).slice(ids.length)) {
-    if (part.file) checkPhoto(part.file.content)
-    const message = await sendPart(part, { delivery, context, firstId: ids[0] })
-    ids.push(message.message_id)
-    delivery.onSent({ id: String(message.message_id) })
-    context.marks.raise(message.chat.id, message.message_id)
+  const { signal, openMedia, placeholder } = delivery
+  const parts = renderParts(delivery, context)
+  const desk = { place: currentPlace(delivery, context.marks), context, signal, openMedia }
+  const [first] = parts
+  if (first && placeholder) await replacePlaceholder(first, delivery, desk)
+  for (let at = delivery.sent.length, batch = batchAt(parts, at); batch; batch = batchAt(parts, at)) {
+    await sendNext(batch, { delivery, context })
+    at += batch.length
   }
+  if (placeholder) await removePlaceholders(delivery, desk)
 }
 
-interface PartContext {
+/** The part at a position, with those behind it that belong to the same album. */
+export const batchAt = (parts: readonly Part[], at: number): Batch | undefined => {
+  const [first, ...rest] = parts.slice(at)
+  if (first === undefined) return undefined
+  const end = rest.findIndex(({ album }) => album === undefined || album !== first.album)
+  return [first, ...(end === -1 ? rest : rest.slice(0, end))]
+}
+
+/** Records that a part became a message. */
+export const report = (part: Part, message: Message, { onSent }: Pick<Delivery, 'onSent'>): void =>
+  onSent({
+    id: String(message.message_id),
+    raw: keep(message, part),
+    ...(part.item !== undefined && { item: part.item }),
+  })
+
+interface Sending {
   readonly delivery: Delivery
   readonly context: SendContext
-  readonly firstId: number | undefined
 }
 
-const sendPart = async (part: Part, { delivery, context, firstId }: PartContext): Promise<Message> => {
-  const place = currentPlace(delivery, context.marks)
-  const flight = { place, part }
-  context.inFlight.add(flight)
-  try {
-    const message = await callPart(part, place, { delivery, context, firstId })
-    if (place.threadId !== undefined && message.message_thread_id !== place.threadId) {
-      await withdraw(message, context)
-    }
-    return message
-  } catch (error) {
-    if (!(error instanceof CallError)) throw error
-    context.failed(error, place)
-    throw verdictOf(error, errorContext(context))
-  } finally {
-    context.inFlight.delete(flight)
+/** An album that is refused as a whole, for which one bad picture is enough, goes item by item. */
+const sendNext = async (batch: Batch, sending: Sending): Promise<void> => {
+  const { delivery } = sending
+  const together = batch.length > 1 ? await trySending(batch, sending) : undefined
+  if (together) {
+    batch.forEach((part, index) => {
+      const message = together[index]
+      if (message) report(part, message, delivery)
+    })
+    return
   }
+  for (const part of batch) report(part, await sendOne(part, sending), delivery)
 }
 
-/** Sends one part, and once more where the refusal names something that can simply be left out or followed. */
-const callPart = async (part: Part, place: Place, parts: PartContext): Promise<Message> => {
-  const { delivery, context, firstId } = parts
-  const reply = renderReply(part, delivery, firstId)
-  const where = {
-    chat_id: place.chatId,
-    ...(place.threadId !== undefined && { message_thread_id: place.threadId }),
-    ...(delivery.event.silent === true && { disable_notification: true }),
-  }
-  const call = (payload: Record<string, unknown>) => callOnce(part, payload, parts)
+const trySending = async (batch: Batch, sending: Sending): Promise<Message[] | undefined> => {
   try {
-    return await call({ ...where, ...part.payload, ...reply(true) })
+    return await sendBatch(batch, errandFor(batch[0], sending), sending.context)
   } catch (error) {
-    if (!(error instanceof CallError)) throw error
-    const again = nextTry(error)
-    if (again === 'plain') return await call({ ...where, ...withoutEntities(part.payload), ...reply(false) })
-    if (again === 'unquoted') return await call({ ...where, ...part.payload, ...reply(false) })
-    if (again === 'moved' && error.failure.kind === 'refused' && error.failure.migrateTo !== undefined) {
-      const to = { chatId: error.failure.migrateTo }
-      context.moved(place, to)
-      // Old message ids are void in the new chat, and so is what was answered.
-      return await call({ ...where, ...part.payload, chat_id: to.chatId, message_thread_id: undefined })
-    }
+    if (isRefused(error)) return undefined
     throw error
   }
 }
 
-const nextTry = (error: CallError): 'plain' | 'unquoted' | 'moved' | undefined => {
-  if (error.failure.kind !== 'refused') return undefined
-  if (error.failure.migrateTo !== undefined) return 'moved'
-  if (error.says('QUOTE_TEXT_INVALID') || error.says('message to be replied not found')) return 'unquoted'
-  return error.code === 400 && /entit/i.test(error.failure.description) ? 'plain' : undefined
-}
-
-const withoutEntities = ({ entities: _, caption_entities: __, ...payload }: Part['payload']) => payload
-
-const callOnce = async (
-  part: Part,
-  payload: Record<string, unknown>,
-  { delivery, context }: PartContext,
-): Promise<Message> => {
-  const { api } = context
-  const { signal } = delivery
-  if (part.file === undefined) {
-    return (await api.call(part.method, payload as Payload<typeof part.method>, { signal })) as Message
-  }
-  const upload = await openUpload(part.file, { delivery, limit: context.uploadLimit })
+/** Sends one part, in a plainer form where it has one and is refused. */
+const sendOne = async (part: Part, sending: Sending): Promise<Message> => {
   try {
-    return (await api.upload(part.method, payload, upload, signal)) as Message
-  } finally {
-    upload.close()
+    const [message] = await sendBatch([part], errandFor(part, sending), sending.context)
+    if (message === undefined) throw new Error(`${part.method} gave no message`)
+    return message
+  } catch (error) {
+    const plainer = isRefused(error) ? part.plainer : cannotBeHad(error, sending) ? plainest(part) : undefined
+    if (plainer === undefined) throw error
+    return await sendOne(
+      { ...plainer, ...(part.answers !== undefined && { answers: part.answers }) },
+      sending,
+    )
   }
 }
 
-/** `allow_sending_without_reply`: the answer matters more than what it points at. */
-const renderReply =
-  (part: Part, { event, replyTo }: Delivery, firstId: number | undefined) =>
-  (quoted: boolean): Record<string, unknown> => {
-    const target = part.answers === 'first' ? firstId : part.answers && Number(replyTo?.id ?? 0)
-    if (!target) return {}
-    const quote = part.answers === 'target' && quoted ? event.replyTo?.quote : undefined
-    return {
-      reply_parameters: {
-        message_id: target,
-        allow_sending_without_reply: true,
-        ...(quote !== undefined && quote !== '' && { quote: [...quote].slice(0, 1024).join('') }),
-      },
-    }
+/** A file of an album that goes item by item failed at its source: the others do not wait for it. */
+const cannotBeHad = (error: unknown, { delivery: { event } }: Sending): boolean =>
+  event.content.kind === 'album' &&
+  event.content.apart === true &&
+  error instanceof DeliveryError &&
+  error.verdict.kind === 'retry' &&
+  !(error.cause instanceof CallError)
+
+const plainest = ({ plainer }: Part): Part | undefined => plainer && (plainest(plainer) ?? plainer)
+
+const errandFor = ({ answers }: Part, { delivery }: Sending): Errand => {
+  const { chat, openMedia, signal, event, replyTo, sent } = delivery
+  const target = answers === 'target' ? replyTo : answers === undefined ? undefined : sent[answers]
+  const quote = answers === 'target' ? event.replyTo?.quote : undefined
+  const id = Number(target?.id)
+  return {
+    chat,
+    openMedia,
+    signal,
+    silent: event.silent === true,
+    ...(id > 0 && { reply: { id, ...(quote !== undefined && { quote }) } }),
   }
-
-const errorContext = (context: SendContext): ErrorContext => ({
-  sending: true,
-  connected: context.connected(),
-})
-
-/**
- * The message landed outside its topic: topics were switched off, or the topic was deleted (telegram.md §1.5, §1.6). It
- * is taken back where that works, for it would stand among messages of another chat.
- */
-const withdraw = async (message: Message, { api, marks }: SendContext): Promise<never> => {
-  marks.raise(message.chat.id, message.message_id)
-  await api
-    .call('deleteMessage', { chat_id: message.chat.id, message_id: message.message_id })
-    .catch(() => undefined)
-  const gone = reject('The Telegram topic is gone: map the chat to another one')
-  throw new DeliveryError(gone.verdict, gone.message, { chatUnreachable: true })
 }

@@ -17,18 +17,30 @@ const whole = new Set(['link', 'mention', 'code'])
  * line, a sentence, a word, else between two graphemes. A style goes on in the next message; a link, a mention or inline
  * code is cut only when it alone is too long. Nothing but the blank space at the cuts is lost. Blank text gives no part.
  */
-export const splitText = (rich: RichText, { firstLimit = textLimit, limit = textLimit } = {}): RichText[] => {
-  const parts: RichText[] = []
+export const splitText = (rich: RichText, limits: SplitLimits = {}): RichText[] => [...pieces(rich, limits)]
+
+export interface SplitLimits {
+  readonly firstLimit?: number
+  readonly limit?: number
+}
+
+/** The same, one by one: of a book only what is asked for is cut. */
+export function* pieces(
+  rich: RichText,
+  { firstLimit = textLimit, limit = textLimit }: SplitLimits = {},
+): Generator<RichText> {
   let rest = trimRich(rich)
+  let allowed = firstLimit
   while (rest.text !== '') {
-    const allowed = parts.length === 0 ? firstLimit : limit
     const end = indexOfCodePoint(rest.text, allowed)
     const cut = end >= rest.text.length ? rest.text.length : findCut(rest, end)
     const part = trimRich(sliceRich(rest, 0, cut))
-    if (part.text !== '') parts.push(part)
+    if (part.text !== '') {
+      allowed = limit
+      yield part
+    }
     rest = trimRich(sliceRich(rest, cut, rest.text.length))
   }
-  return parts
 }
 
 /** Takes the blank ends off, as Telegram would, so that what we count is what it counts. */

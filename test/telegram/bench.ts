@@ -1,14 +1,27 @@
 import { Readable } from 'node:stream'
 import type { ChatRef } from '../../src/bridge/chat-ref.ts'
-import { type Content, isMessage, type Media, type MessageEvent } from '../../src/bridge/event.ts'
+import type { VotableContent } from '../../src/bridge/content.ts'
+import {
+  type ChangeEvent,
+  type Content,
+  isMessage,
+  type Media,
+  type MessageEvent,
+} from '../../src/bridge/event.ts'
 import type {
   Arrival,
+  Change,
+  Changed,
   Delivery,
   Inbox,
   KnownChat,
   Network,
   NetworkStatus,
+  NoteRole,
+  Reaction,
   SentPart,
+  StandIn,
+  Vote,
 } from '../../src/bridge/network.ts'
 import { plainText } from '../../src/bridge/rich-text.ts'
 import { DeliveryError } from '../../src/bridge/verdict.ts'
@@ -83,6 +96,7 @@ export class Bench implements AsyncDisposable {
   readonly store: Store
   readonly owner: SimUser
   readonly home: SimChat
+  readonly groups: SimChat[] = []
   inbox: RecordingInbox
   network: Network
   #options: Partial<TelegramOptions>
@@ -115,6 +129,13 @@ export class Bench implements AsyncDisposable {
       graceMs: 0,
       ...this.#options,
     })
+  }
+
+  /** A group with the owner in it. */
+  addGroup(): SimChat {
+    const group = this.tg.addSupergroup({ title: 'Family', members: [this.owner] })
+    this.groups.push(group)
+    return group
   }
 
   /** Starts the update loop and waits until it runs. */
@@ -173,28 +194,109 @@ export interface DeliveryInit {
   readonly event?: Partial<MessageEvent>
   readonly senderLine?: string
   readonly replyTo?: Delivery['replyTo']
+  readonly placeholder?: Delivery['placeholder']
   readonly mark?: string
   readonly known?: readonly number[]
-  readonly bytes?: Uint8Array | (() => Readable)
+  readonly bytes?: Uint8Array | ((media: Media) => Readable)
   readonly signal?: AbortSignal
 }
 
 export const delivery = (init: DeliveryInit): TestDelivery => {
   const sent: SentPart[] = []
-  const { chat, senderLine, replyTo, mark, known = [], bytes = Buffer.from('bytes') } = init
+  const { chat, senderLine, replyTo, placeholder, mark, known = [], bytes = Buffer.from('bytes') } = init
   return {
     event: event(init.content, init.event),
     chat,
     messageId: `job-${++serial}`,
     ...(senderLine !== undefined && { senderLine }),
     ...(replyTo && { replyTo }),
+    ...(placeholder && { placeholder }),
     ...(mark !== undefined && { mark }),
     sent,
     onSent: part => void sent.push(part),
     isKnown: id => known.includes(Number(id)) || sent.some(part => part.id === id),
-    openMedia: async () => (typeof bytes === 'function' ? bytes() : Readable.from([bytes])),
+    openMedia: async media => (typeof bytes === 'function' ? bytes(media) : Readable.from([bytes])),
     signal: init.signal ?? new AbortController().signal,
   }
+}
+
+/** The messages that a delivery became, as a later change finds them. */
+export const standIns = (sent: readonly SentPart[]): StandIn[] =>
+  sent.map(({ id, raw }) => ({ id, fromMe: true, byBridge: true, ...(raw !== undefined && { raw }) }))
+
+/** The owner's own message in Telegram, as a change finds it. */
+export const ownMessage = (id: number): StandIn => ({
+  id: String(id),
+  fromMe: true,
+  byBridge: false,
+  person: `telegram:${ownerId}`,
+})
+
+/** What stands in Telegram for a message, kept up to date by the changes made to it. */
+export class Standing implements Changed {
+  parts: StandIn[]
+  notes: Partial<Record<NoteRole, SentPart>> = {}
+  seenAt = Date.now()
+  reactions: Reaction[] = []
+  votes: Vote[] = []
+  content?: VotableContent
+
+  constructor(parts: readonly StandIn[], extra: { content?: VotableContent } = {}) {
+    this.parts = [...parts]
+    Object.assign(this, extra)
+  }
+
+  get ids(): string[] {
+    return [...this.parts, ...Object.values(this.notes)].map(({ id }) => id)
+  }
+}
+
+type ChangeInit = {
+  [K in ChangeEvent['kind']]: Omit<Extract<ChangeEvent, { kind: K }>, keyof Head>
+}[ChangeEvent['kind']]
+type Head = Pick<ChangeEvent, 'version' | 'chat' | 'id' | 'sender' | 'sentAt' | 'silent' | 'target'>
+
+export const change = (
+  chat: ChatRef,
+  what: ChangeInit,
+  changed: Standing,
+  extra: { senderLine?: string; mark?: string; bytes?: Uint8Array } = {},
+): Change => {
+  const { bytes = Buffer.from('bytes'), ...rest } = extra
+  const head: Head = {
+    version: 1,
+    chat: 'whatsapp:120363000000000001@g.us',
+    id: `WA${++serial}`,
+    sender: { person: 'whatsapp:15550000001@s.whatsapp.net', name: 'Anna', me: false },
+    sentAt: 1_700_000_000_000,
+    target: { id: 'WA' },
+  }
+  return {
+    ...rest,
+    event: { ...head, ...what },
+    chat,
+    messageId: `job-${++serial}`,
+    changed,
+    onSent(part, role) {
+      if (role) changed.notes[role] = part
+      else changed.parts.push(...standIns([part]))
+    },
+    onGone(id) {
+      changed.parts = changed.parts.filter(part => part.id !== id)
+      for (const role of ['reactions', 'tally'] as const)
+        if (changed.notes[role]?.id === id) delete changed.notes[role]
+    },
+    isKnown: id => changed.ids.includes(id),
+    openMedia: async () => Readable.from([bytes]),
+    signal: new AbortController().signal,
+  }
+}
+
+/** Sends a message and says what stands for it. */
+export const sendFor = async (bench: Bench, init: DeliveryInit): Promise<Standing> => {
+  const job = delivery(init)
+  await bench.network.send(job)
+  return new Standing(standIns(job.sent))
 }
 
 /** The `DeliveryError` that a promise fails with. */

@@ -1,55 +1,20 @@
 import type { MediaContent } from '../../bridge/event.ts'
 import { renderFileName, renderSize } from '../../bridge/file-name.ts'
 import { plainText, type RichText } from '../../bridge/rich-text.ts'
-import { reject } from '../../bridge/verdict.ts'
-import type { Method } from '../api.ts'
-import { renderEntities } from '../entities.ts'
-import { captionLimit, splitText } from '../split.ts'
+import { joinRich } from '../entities.ts'
+import { captionLimit, pieces } from '../split.ts'
+import { styled } from './line.ts'
+import { formOf, forms } from './media-form.ts'
 import type { Part, RenderOptions } from './part.ts'
-import { above, renderText } from './text.ts'
-
-const photoLimit = 10 * 1024 * 1024
-const photoSides = 10_000
-const photoRatio = 20
-
-interface Form {
-  readonly method: Method
-  readonly field: string
-  readonly captioned: boolean
-  /** What the answer may call it: Telegram looks into files and decides for itself. */
-  readonly kinds: readonly string[]
-}
-
-const forms: Readonly<Record<MediaContent['as'], Form>> = {
-  image: { method: 'sendPhoto', field: 'photo', captioned: true, kinds: ['photo'] },
-  video: { method: 'sendVideo', field: 'video', captioned: true, kinds: ['video', 'animation', 'document'] },
-  animation: {
-    method: 'sendAnimation',
-    field: 'animation',
-    captioned: true,
-    kinds: ['animation', 'video', 'document'],
-  },
-  'video-note': {
-    method: 'sendVideoNote',
-    field: 'video_note',
-    captioned: false,
-    kinds: ['video_note', 'video', 'document'],
-  },
-  voice: { method: 'sendVoice', field: 'voice', captioned: true, kinds: ['voice', 'audio', 'document'] },
-  audio: { method: 'sendAudio', field: 'audio', captioned: true, kinds: ['audio', 'voice', 'document'] },
-  document: {
-    method: 'sendDocument',
-    field: 'document',
-    captioned: true,
-    kinds: ['document', 'audio', 'video', 'animation', 'sticker', 'photo', 'voice'],
-  },
-  sticker: {
-    method: 'sendSticker',
-    field: 'sticker',
-    captioned: false,
-    kinds: ['sticker', 'document', 'photo'],
-  },
-}
+import {
+  above,
+  captionFields,
+  extras,
+  mostParts,
+  renderText,
+  renderTextFile,
+  type TextOptions,
+} from './text.ts'
 
 /**
  * A file with its caption. What Telegram does not take as a caption goes elsewhere: all of it above a sticker or video
@@ -58,82 +23,101 @@ const forms: Readonly<Record<MediaContent['as'], Form>> = {
 export const renderMedia = (
   content: MediaContent,
   head: RichText,
-  { uploadLimit }: RenderOptions,
+  options: RenderOptions & TextOptions,
 ): Part[] => {
-  const { as, media, caption } = content
+  const as = formOf(content)
+  const { media, caption } = content
   const name = renderFileName(content)
-  if (media.size !== undefined && media.size > uploadLimit) {
-    const what = plainText(
-      `${as === 'document' || media.fileName !== undefined ? name : titleOf(as)} (${renderSize(media.size)}) is too big for Telegram, which takes ${renderSize(uploadLimit)} from a bot. Open it in WhatsApp.`,
-    )
-    return renderText(above(head, above({ ...what, text: `${what.text}\n` }, caption)))
+  if (media.size !== undefined && media.size > options.uploadLimit) {
+    const what = as === 'document' || media.fileName !== undefined ? name : titleOf(as)
+    const line = `${what} (${renderSize(media.size)}) is too big for Telegram, which takes ${renderSize(options.uploadLimit)} from a bot. Open it in WhatsApp.\n`
+    return withHead(joinRich(head, plainText(line)), words => renderText(above(words, caption), options))
   }
   const form = forms[as]
-  const file = { field: form.field, name, content }
+  const file = {
+    field: form.field,
+    name,
+    source: media,
+    ...(as === 'sticker' && media.animated && { still: true }),
+  }
   const look = {
     kinds: form.kinds,
-    ...(media.size !== undefined && as !== 'image' && { fileSize: media.size }),
+    ...(media.size !== undefined && as !== 'image' && !file.still && { fileSize: media.size }),
   }
-  const details = renderDetails(content)
+  const payload = renderDetails(content, as)
+  const buttons = extras({ markup: options.markup })
   if (!form.captioned) {
     return [
-      ...renderText(head),
-      { method: form.method, payload: details, file, look: { ...look, words: plainText('') } },
-      ...renderText(caption).map(answerFirst),
+      ...withHead(head, renderText),
+      { method: form.method, payload, ...buttons, file, look: { ...look, words: plainText('') } },
+      ...renderText(caption).map(answersFirst),
     ]
   }
-  const [words = plainText(''), ...overflow] = splitText(above(head, caption), { firstLimit: captionLimit })
-  return [
-    {
+  return withHead(joinRich(head, viewOnceLine(content)), words => {
+    const [first = plainText(''), ...overflow] = cutCaption(above(words, caption))
+    const main: Part = {
       method: form.method,
-      payload: { ...details, caption: words.text, caption_entities: renderEntities(words) },
+      payload: { ...payload, ...captionFields(first) },
+      ...buttons,
       file,
-      look: { ...look, words },
-    },
-    ...overflow.flatMap(rest => renderText(rest)).map(answerFirst),
-  ]
+      look: { ...look, words: first },
+    }
+    return [main, ...overflowParts(overflow, above(words, caption))]
+  })
 }
 
-const answerFirst = (part: Part): Part => ({ ...part, answers: 'first' })
+/** The caption and the texts that follow it; of a very long one only the first few. */
+const cutCaption = (words: RichText): RichText[] => [
+  ...pieces(words, { firstLimit: captionLimit }).take(mostParts + 2),
+]
 
-const titleOf = (as: MediaContent['as']): string => {
-  const words = as.replace('-', ' ')
+const overflowParts = (overflow: readonly RichText[], whole: RichText): Part[] =>
+  overflow.length > mostParts
+    ? [answersFirst(renderTextFile(whole))]
+    : overflow.flatMap(rest => renderText(rest)).map(answersFirst)
+
+const answersFirst = (part: Part): Part => ({ ...part, answers: 0 })
+
+/** Parts whose first one begins with `head`, and remembers that. */
+export const withHead = (head: RichText, render: (head: RichText) => Part[]): Part[] => {
+  const [first, ...rest] = render(head)
+  if (first === undefined) return []
+  return [head.text === '' ? first : { ...first, head }, ...rest]
+}
+
+const viewOnceLine = ({ media }: MediaContent): RichText =>
+  media.viewOnce ? styled('👁 View once\n', 'italic', '👁 View once'.length) : plainText('')
+
+export const titleOf = (as: MediaContent['as']): string => {
+  const words = as === 'animation' ? 'GIF' : as === 'image' ? 'photo' : as.replace('-', ' ')
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}`
 }
 
 /** Sizes and lengths are claims of the sender: only sane ones are passed on. */
-const renderDetails = ({ as, media }: MediaContent): Record<string, number | boolean> => {
-  const width = natural(media.width)
-  const height = natural(media.height)
-  const duration = natural(media.seconds)
+const renderDetails = ({ media }: MediaContent, as: MediaContent['as']): Record<string, number | boolean> => {
+  const size = { ...natural(media.width, 'width'), ...natural(media.height, 'height') }
+  const duration = natural(media.seconds, 'duration')
+  const spoiler = media.viewOnce ? { has_spoiler: true } : {}
   switch (as) {
+    case 'image':
+      return spoiler
     case 'video':
-      return { ...width('width'), ...height('height'), ...duration('duration'), supports_streaming: true }
+      return { ...size, ...duration, ...spoiler, supports_streaming: true }
     case 'animation':
-      return { ...width('width'), ...height('height'), ...duration('duration') }
+      return { ...size, ...duration, ...spoiler }
     case 'video-note':
+      return { ...duration, ...natural(media.width, 'length') }
     case 'voice':
     case 'audio':
-      return duration('duration')
+      return duration
     case 'document':
       return { disable_content_type_detection: true }
-    default:
+    case 'sticker':
       return {}
+    default:
+      return as satisfies never
   }
 }
 
-const natural =
-  (value: number | undefined) =>
-  (key: string): Record<string, number> =>
-    value !== undefined && value >= 1 && value < 1_000_000 ? { [key]: Math.round(value) } : {}
-
-/** Throws `reject` for what Telegram would refuse as a photo by its claimed size, before a byte is loaded. */
-export const checkPhoto = ({ as, media: { size = 0, width = 0, height = 0 } }: MediaContent): void => {
-  if (as !== 'image') return
-  const ratio = width > 0 && height > 0 ? Math.max(width / height, height / width) : 1
-  if (size > photoLimit)
-    throw reject(`The picture has ${renderSize(size)}, and Telegram takes 10 MB as a photo`)
-  if (width + height > photoSides || ratio > photoRatio) {
-    throw reject(`Telegram takes no photo of ${width} × ${height} pixels`)
-  }
-}
+const natural = (value: number | undefined, key: string): Record<string, number> =>
+  value !== undefined && value >= 1 && value < 1_000_000 ? { [key]: Math.round(value) } : {}

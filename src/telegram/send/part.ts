@@ -1,18 +1,42 @@
-import type { MediaContent } from '../../bridge/event.ts'
+import type { InlineKeyboardMarkup } from 'grammy/types'
+import type { Media } from '../../bridge/event.ts'
 import type { RichText } from '../../bridge/rich-text.ts'
 import type { Method } from '../api.ts'
 
-/** One Bot API call that leaves one message: what a delivery is made of. Renders the same at every attempt. */
+/** One message: what a delivery is made of. Renders the same at every attempt. */
 export interface Part {
+  /** The call that sends it by itself. */
   readonly method: Method
-  /** Everything but the chat, the topic, the reply and the file. */
+  /** Everything but the chat, the topic, the reply, the buttons and the file. */
   readonly payload: Readonly<Record<string, unknown>>
+  /** The buttons under it. */
+  readonly markup?: Markup
+  /** The one address of which a text shows a preview. */
+  readonly previewUrl?: string
   /** The file that goes out with it, under the method's own field. */
-  readonly file?: { readonly field: string; readonly name: string; readonly content: MediaContent }
-  /** What is answered: the message that the event answers, or the first message of this delivery. */
-  readonly answers?: 'target' | 'first'
+  readonly file?: PartFile
+  /** What is answered: the message that the event answers, or an earlier part of this delivery, by position. */
+  readonly answers?: 'target' | number
+  /** Neighbours with the same number leave together, as one album. */
+  readonly album?: number
+  /** Which item of an album it belongs to, by position. */
+  readonly item?: number
+  /** What goes out in its place when it is refused. */
+  readonly plainer?: Part
+  /** The words above what the sender wrote; they stay when the text is edited. */
+  readonly head?: RichText
+  /** It says what happened to the message, and is no part of it. */
+  readonly remark?: 'pin' | 'deleted'
   /** How the message will look, to find it again. */
   readonly look: Look
+}
+
+export interface PartFile {
+  readonly field: string
+  readonly name: string
+  readonly source: Media | { readonly text: string }
+  /** Of a moving sticker: send the first picture, since Telegram does not move this format. */
+  readonly still?: boolean
 }
 
 /** What tells one message of the bot from another when its id is not known. */
@@ -21,6 +45,10 @@ export interface Look {
   readonly kinds: readonly string[]
   /** Text or caption. */
   readonly words: RichText
+  /** Or, where the words change with time: the form they have. */
+  readonly form?: RegExp
+  /** Id of the message that it stands under. */
+  readonly under?: number
   readonly fileSize?: number
   readonly location?: { readonly latitude: number; readonly longitude: number }
   /** Title of a venue, number of a contact. */
@@ -30,4 +58,8 @@ export interface Look {
 export interface RenderOptions {
   /** Bytes that the Bot API server takes in one file. */
   readonly uploadLimit: number
+  /** User id of the owner, who is meant where somebody mentions `me`. */
+  readonly owner?: number
 }
+
+export type Markup = InlineKeyboardMarkup

@@ -1,58 +1,53 @@
 import type { Content } from '../../bridge/event.ts'
 import { plainText } from '../../bridge/rich-text.ts'
+import { clip, oneLine } from './line.ts'
 import type { Part } from './part.ts'
 import { renderText } from './text.ts'
 
-type Location = Extract<Content, { kind: 'location' }>
-type Contacts = Extract<Content, { kind: 'contacts' }>['contacts']
+export type Location = Extract<Content, { kind: 'location' }>
 
-/** Bytes that Telegram takes as a vCard. */
-const vcardLimit = 2048
 /** Metres: the widest that Telegram takes. */
 const maxAccuracy = 1500
+/** Characters of a name. */
+const titleLimit = 255
+/** Seconds that a position may move. */
+const live = { shortest: 60, longest: 86_400 } as const
 
-/** A place as a venue when it has a name, else as a point on the map; the comment follows. */
+/** A place as a venue when it has a name, else as a point on the map, which moves when it is live; the comment follows. */
 export const renderLocation = (place: Location): Part[] => {
-  const { latitude, longitude, accuracy, name, address, comment } = place
+  const { latitude, longitude, name, address, comment } = place
+  const lines = [name, address, comment].filter(line => line !== undefined && line.trim() !== '')
+  if (!(Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180)) {
+    return renderText(plainText(['📍', `${latitude}, ${longitude}`, ...lines].join('\n')))
+  }
   const look = { words: plainText(''), location: { latitude, longitude } }
-  const point = { latitude, longitude }
-  const title = (name ?? address)?.trim()
-  const part: Part = title
-    ? {
-        method: 'sendVenue',
-        payload: { ...point, title, address: address?.trim() || `${latitude}, ${longitude}` },
-        look: { ...look, kinds: ['venue'], title },
-      }
-    : {
-        method: 'sendLocation',
-        payload: {
-          ...point,
-          ...(accuracy !== undefined && {
-            horizontal_accuracy: Math.min(Math.max(accuracy, 0), maxAccuracy),
-          }),
-        },
-        look: { ...look, kinds: ['location'] },
-      }
-  return [part, ...renderText(plainText(comment ?? '')).map((text): Part => ({ ...text, answers: 'first' }))]
+  const title = clip(oneLine(name ?? address ?? ''), titleLimit)
+  if (place.live || !title) {
+    const point: Part = {
+      method: 'sendLocation',
+      payload: { ...renderPosition(place), ...(place.live && { live_period: livePeriod(place.live) }) },
+      look: { ...look, kinds: ['location'] },
+    }
+    return [point, ...answering(lines.join('\n'))]
+  }
+  const venue: Part = {
+    method: 'sendVenue',
+    payload: { latitude, longitude, title, address: oneLine(address ?? '') || `${latitude}, ${longitude}` },
+    look: { ...look, kinds: ['venue'], title },
+  }
+  return [venue, ...answering(comment ?? '')]
 }
 
-/** One card each; one without a number, which Telegram does not take, as text. */
-export const renderContacts = (contacts: Contacts): Part[] =>
-  contacts.flatMap(({ name, phones, vcard }): Part[] => {
-    const [phone, ...others] = phones.filter(number => number.trim() !== '')
-    if (phone === undefined) return renderText(plainText(`👤 ${name}`))
-    const fits = Buffer.byteLength(vcard) <= vcardLimit
-    const card: Part = {
-      method: 'sendContact',
-      payload: {
-        phone_number: phone,
-        first_name: [...(name.trim() || phone)].slice(0, 64).join(''),
-        ...(fits && vcard !== '' && { vcard }),
-      },
-      look: { kinds: ['contact'], words: plainText(''), title: phone },
-    }
-    // Without its vCard a contact keeps only one number.
-    return fits || others.length === 0
-      ? [card]
-      : [card, ...renderText(plainText(`${name}: ${others.join(', ')}`))]
-  })
+/** Where a point is, as `sendLocation` and `editMessageLiveLocation` take it. */
+export const renderPosition = ({ latitude, longitude, accuracy, heading }: Location) => ({
+  latitude,
+  longitude,
+  ...(accuracy !== undefined && { horizontal_accuracy: Math.min(Math.max(accuracy, 0), maxAccuracy) }),
+  ...(heading !== undefined && heading >= 1 && heading <= 360 && { heading: Math.round(heading) }),
+})
+
+const livePeriod = (seconds: number): number =>
+  Math.min(Math.max(Math.round(seconds), live.shortest), live.longest)
+
+const answering = (text: string): Part[] =>
+  renderText(plainText(text)).map((part): Part => ({ ...part, answers: 0 }))

@@ -4,22 +4,26 @@ const idleMs = 60_000
 const answerMs = (bytes: number): number => 60_000 + (bytes / 262_144) * 1000
 
 export interface UploadWatch {
-  readonly bytes: AsyncIterable<Uint8Array>
+  /** The files, to be read one after the other. */
+  readonly bodies: readonly AsyncIterable<Uint8Array>[]
   /** Aborts with the caller's signal or when the upload stands still. */
   readonly signal: AbortSignal
-  /** Whether the last byte was handed over. Before that, no server can have acted on the request. */
+  /** Whether the last byte of the last file was handed over. Before that, no server can have acted on the request. */
   readonly complete: boolean
-  /** What the source of the bytes threw, if it did. */
+  /** What the source of a file threw, if it did. */
   readonly sourceError: unknown
   close(): void
 }
 
-/** Follows a body on its way out: is it moving, did it end, did its source fail. */
-export const watchUpload = (source: AsyncIterable<Uint8Array>, outer?: AbortSignal): UploadWatch => {
+/** Follows files on their way out in one body: is it moving, did it end, did a source fail. */
+export const watchUpload = (
+  sources: readonly AsyncIterable<Uint8Array>[],
+  outer?: AbortSignal,
+): UploadWatch => {
   const clock = new AbortController()
   const signal = outer ? AbortSignal.any([clock.signal, outer]) : clock.signal
   let timer: NodeJS.Timeout | undefined
-  let complete = false
+  let left = sources.length
   let sourceError: unknown
   let sent = 0
 
@@ -33,15 +37,15 @@ export const watchUpload = (source: AsyncIterable<Uint8Array>, outer?: AbortSign
   }
   expect(idleMs)
 
-  async function* follow(): AsyncGenerator<Uint8Array> {
+  async function* follow(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     try {
       for await (const chunk of source) {
         sent += chunk.byteLength
         expect(idleMs)
         yield chunk
       }
-      complete = true
-      expect(answerMs(sent))
+      left--
+      expect(left === 0 ? answerMs(sent) : idleMs)
     } catch (error) {
       sourceError = error
       throw error
@@ -49,10 +53,10 @@ export const watchUpload = (source: AsyncIterable<Uint8Array>, outer?: AbortSign
   }
 
   return {
-    bytes: follow(),
+    bodies: sources.map(follow),
     signal,
     get complete() {
-      return complete
+      return left === 0
     },
     get sourceError() {
       return sourceError

@@ -16,16 +16,26 @@ export const matchMessage = (message: Message, look: Look, place: Place): 'exact
   if (!look.kinds.some(kind => kind in fields) || ('venue' in fields && !look.kinds.includes('venue'))) {
     return undefined
   }
-  if (bare(message.text ?? message.caption ?? '') !== bare(look.words.text)) return undefined
+  const words = message.text ?? message.caption ?? ''
+  if (!isUnder(message, look)) return undefined
+  if (look.form) return look.form.test(words) ? 'exact' : undefined
+  if (bare(words) !== bare(look.words.text)) return undefined
   if (!samePoint(message, look) || !sameTitle(message, look)) return undefined
   const entities = message.entities ?? message.caption_entities ?? []
-  const styled = styleMap(message.text ?? message.caption ?? '', entities)
+  const styled = styleMap(words, entities)
   const sameStyles = styled === styleMap(look.words.text, renderEntities(look.words))
   return sameStyles && sameSize(fields, look) ? 'exact' : 'loose'
 }
 
 const inTopic = (message: Message, { threadId }: Place): boolean =>
   threadId === undefined ? message.is_topic_message !== true : message.message_thread_id === threadId
+
+/** One that went out without its target, because that was gone, stands under nothing. */
+const isUnder = ({ reply_to_message: target }: Message, { under }: Look): boolean =>
+  under === undefined ||
+  target === undefined ||
+  target.message_id === under ||
+  'forum_topic_created' in target
 
 /** A text without what Telegram cleans away or trims (telegram.md §1.4), and then some: blanks and controls say nothing. */
 const bare = (text: string): string => text.replace(ignored, '')

@@ -40,7 +40,18 @@ export const readOwn = async (id: number, context: ProbeContext): Promise<Messag
   return message
 }
 
-const setButtons = async (
+/** Reads a message of the bot that is about to be edited: a button of the search may be left under it. */
+export const readForEdit = async (id: number, context: ProbeContext): Promise<Message> => {
+  try {
+    return await setButtons(id, button, context)
+  } catch (error) {
+    if (!(error instanceof CallError && error.says('message is not modified'))) throw error
+    return await setButtons(id, undefined, context)
+  }
+}
+
+/** Gives a message these buttons, or takes away those that it has. Returns the message as it is then. */
+export const setButtons = async (
   id: number,
   markup: InlineKeyboardMarkup | undefined,
   { api, chatId, signal }: ProbeContext,

@@ -66,6 +66,8 @@ export class ChatState {
   readonly forbidden = new Set<string>()
   /** Private chats: voice messages refused by a Premium user. */
   noVoice = false
+  /** The reactions that the chat's admins allow; all where it is missing. */
+  allowedReactions: ReadonlySet<string> | undefined
   migratedTo: number | undefined
   pinned: number[] = []
 

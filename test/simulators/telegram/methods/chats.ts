@@ -13,6 +13,9 @@ export function getChat(world: World, query: Query): unknown {
   return {
     ...chat.toRaw(),
     ...defined({ pinned_message: pinned?.message }),
+    ...(chat.allowedReactions && {
+      available_reactions: [...chat.allowedReactions].map(emoji => ({ type: 'emoji', emoji })),
+    }),
     ...(isGroup && {
       permissions: {
         can_send_messages: may('text messages'),

@@ -51,8 +51,9 @@ export function setMessageReaction(world: World, query: Query): true {
   const chat = findChat(world, query.text('chat_id'), 'read')
   const entry = findMessage(chat, query.integer('message_id'), 'message to react')
   if (emojis.length > 1) throw badRequest('REACTIONS_TOO_MANY')
-  if (emojis.some(emoji => !botReactions.has(emoji)) || (entry.service && emojis.length > 0))
-    throw badRequest('REACTION_INVALID')
+  const may = (emoji: string): boolean =>
+    botReactions.has(emoji) && (chat.allowedReactions?.has(emoji) ?? true)
+  if (!emojis.every(may) || (entry.service && emojis.length > 0)) throw badRequest('REACTION_INVALID')
   world.rates.take(chat)
   if (emojis.length === 0) entry.reactions.delete(world.bot.id)
   else entry.reactions.set(world.bot.id, emojis)

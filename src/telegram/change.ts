@@ -1,0 +1,89 @@
+import type { Change, NoteRole } from '../bridge/network.ts'
+import { showDeletion } from './change/deletion.ts'
+import type { ChangeDesk, ChangeOptions } from './change/desk.ts'
+import { moveLocation } from './change/location.ts'
+import { showPin } from './change/pin.ts'
+import { showReactions } from './change/reaction.ts'
+import { showReceipt } from './change/receipt.ts'
+import { showVotes } from './change/vote.ts'
+import { changeWords, wordsOf } from './change/words.ts'
+import { sendBatch } from './send/call.ts'
+import { currentPlace } from './send/context.ts'
+import { keep } from './send/kept.ts'
+import type { Part } from './send/part.ts'
+import { findPart } from './settle/find-part.ts'
+import { inTurn, type SettleContext } from './settle.ts'
+
+export interface ChangeContext extends SettleContext {
+  readonly changes: ChangeOptions
+}
+
+/** Shows a change of an earlier message. Everything in it may be repeated, but what sends a message of its own. */
+export const showChange = (change: Change, context: ChangeContext): Promise<void> =>
+  carryOut({
+    ...deskFor(change, context),
+    async send(part, under, role) {
+      const { chat, signal, openMedia } = change
+      const errand = { chat, signal, openMedia, silent: true, reply: { id: Number(under) } }
+      const [message] = await sendBatch([part], errand, context)
+      if (message) record(change, { part, message, role })
+    },
+  })
+
+/**
+ * Finds out whether the message that a change had to send did arrive: the change is carried out once more, up to the point
+ * where it would send something. There is only one such message in doubt, for all earlier ones are known.
+ */
+export const settleChange = async (change: Change, context: ChangeContext): Promise<boolean> => {
+  let arrived = true
+  const done = new Error('settled')
+  try {
+    await carryOut({
+      ...deskFor(change, context),
+      async send(part, _, role) {
+        const quest = { attempt: change, after: [], context, step: 0 }
+        const found = await inTurn(() => findPart(part, quest), quest)
+        if (found) record(change, { ...found, role })
+        arrived = found !== undefined
+        throw done
+      },
+    })
+  } catch (error) {
+    if (error !== done) throw error
+  }
+  return arrived
+}
+
+type Found = { part: Part; message: Parameters<typeof keep>[0]; role: NoteRole | undefined }
+
+const record = ({ onSent }: Change, { part, message, role }: Found): void =>
+  onSent({ id: String(message.message_id), raw: keep(message, part) }, role)
+
+const deskFor = (change: Change, context: ChangeContext): Omit<ChangeDesk, 'send'> => {
+  const { signal, openMedia } = change
+  const place = currentPlace(change, context.marks)
+  return { change, context, options: context.changes, place, signal, openMedia }
+}
+
+const carryOut = async (desk: ChangeDesk): Promise<void> => {
+  const { event } = desk.change
+  switch (event.kind) {
+    case 'edit': {
+      if (event.content.kind === 'location') return moveLocation(event.content, desk)
+      const words = wordsOf(event.content, desk)
+      return words && changeWords(words, desk)
+    }
+    case 'deletion':
+      return showDeletion(event.by, desk)
+    case 'reaction':
+      return showReactions(desk)
+    case 'vote':
+      return showVotes(desk)
+    case 'pin':
+      return showPin(event.pinned, desk)
+    case 'receipt':
+      return showReceipt(event.state, desk)
+    default:
+      return event satisfies never
+  }
+}

@@ -1,0 +1,106 @@
+import type { ChangeEvent } from '../../bridge/event.ts'
+import type { StandIn } from '../../bridge/network.ts'
+import { plainText, prefixed, type RichText } from '../../bridge/rich-text.ts'
+import { joinRich, parseEntities } from '../entities.ts'
+import { editWords } from '../send/edit.ts'
+import { readKept } from '../send/kept.ts'
+import { styled } from '../send/line.ts'
+import { type Outcome, outcomeOf, repeatable } from '../send/repeatable.ts'
+import { textPart } from '../send/text.ts'
+import { readForEdit } from '../settle/probe.ts'
+import { textLimit } from '../split.ts'
+import { type ChangeDesk, takeAway } from './desk.ts'
+
+type By = Extract<ChangeEvent, { kind: 'deletion' }>['by']
+
+/** Messages that Telegram deletes in one call. */
+const mostAtOnce = 100
+const bin = '🗑 '
+
+/**
+ * Takes a deleted message away with everything that stands for it, or strikes it through. Telegram lets a bot delete for 48
+ * hours; after that what can be edited says that it was deleted. One whose time is over is never kept struck through.
+ */
+export const showDeletion = async (by: By, desk: ChangeDesk): Promise<void> => {
+  const { parts } = desk.change.changed
+  const { deletions } = desk.options
+  if (deletions === 'keep') return
+  const left = deletions === 'strike' && by !== 'time' ? parts : await removeAll(desk)
+  const told: Outcome[] = []
+  for (const part of left) {
+    if (isRemark(part)) continue
+    told.push(
+      deletions === 'strike' && by !== 'time'
+        ? await strike(part, desk)
+        : await sayDeleted(part, by, { first: told.length === 0, desk }),
+    )
+  }
+  if (left.some(isRemark) || told.length === 0 || told.some(outcome => outcome !== 'refused')) return
+  const [target] = parts
+  if (target) await desk.send({ ...textPart(sentence(by)), remark: 'deleted' }, target.id)
+}
+
+const isRemark = ({ raw }: StandIn): boolean => readKept(raw)?.as === 'deleted'
+
+const sentence = (by: By): RichText =>
+  styled(`${bin}Deleted${by === 'admin' ? ' by an admin' : ''}`, 'italic')
+
+/** Deletes all parts and notes; returns the parts that Telegram does not let go. */
+const removeAll = async (desk: ChangeDesk): Promise<StandIn[]> => {
+  const { parts, notes } = desk.change.changed
+  const said = parts.filter(part => !isRemark(part))
+  const ids = [...said, ...Object.values(notes)].map(({ id }) => id)
+  const left = new Set<string>()
+  for (let at = 0; at < ids.length; at += mostAtOnce) {
+    const some = ids.slice(at, at + mostAtOnce)
+    if (some.length > 1 && (await removeTogether(some, desk))) {
+      for (const id of some) desk.change.onGone(id)
+      continue
+    }
+    // One that may not be deleted holds back all of them.
+    for (const id of some) if (!(await takeAway(id, desk))) left.add(id)
+  }
+  return parts.filter(part => isRemark(part) || left.has(part.id))
+}
+
+const removeTogether = async (ids: readonly string[], desk: ChangeDesk): Promise<boolean> =>
+  (await repeatable('deleteMessages', { message_ids: ids.map(Number) }, desk)) !== 'refused'
+
+/** Puts the news in the place of the words. */
+const sayDeleted = async (
+  { id, byBridge, raw }: StandIn,
+  by: By,
+  { first, desk }: { first: boolean; desk: ChangeDesk },
+): Promise<Outcome> => {
+  if (!byBridge) return 'refused'
+  const { as, head = plainText('') } = readKept(raw) ?? {}
+  return editWords(id, { as, words: first ? joinRich(head, sentence(by)) : plainText(bin.trim()) }, desk)
+}
+
+/** Draws a line through the words of a message. */
+const strike = async ({ id, byBridge, raw }: StandIn, desk: ChangeDesk): Promise<Outcome> => {
+  const kept = readKept(raw)
+  if (!byBridge || kept?.as === 'bare') return 'refused'
+  const { context, place, signal } = desk
+  let struck: RichText | undefined
+  let as = kept?.as
+  const outcome = await outcomeOf(async () => {
+    const message = await readForEdit(Number(id), { api: context.api, chatId: place.chatId, signal })
+    as ??= message.text === undefined ? 'caption' : 'text'
+    struck = strikeWords(
+      parseEntities(message.text ?? message.caption ?? '', message.entities ?? message.caption_entities),
+      kept?.head?.text.length ?? 0,
+    )
+  }, desk)
+  return struck === undefined ? outcome : editWords(id, { as, words: struck }, desk)
+}
+
+/** The words struck through, but for those that are the bridge's own; the same when they are struck through already. */
+export const strikeWords = (words: RichText, own: number): RichText => {
+  const again = words.text.startsWith(bin)
+  const marked = again || [...words.text].length + bin.length > textLimit ? words : prefixed(bin, words)
+  const start = (marked.text.startsWith(bin) ? bin.length : 0) + own
+  const length = marked.text.length - start
+  if (length <= 0) return marked
+  return { ...marked, spans: [...marked.spans, { start, length, style: 'strike' }] }
+}

@@ -1,0 +1,69 @@
+import type { Reaction } from '../../bridge/network.ts'
+import { plainText } from '../../bridge/rich-text.ts'
+import { oneLine, shortName } from '../send/line.ts'
+import { repeatable } from '../send/repeatable.ts'
+import type { ChangeDesk } from './desk.ts'
+import { keepNote } from './note.ts'
+
+/** The emoji that a bot may react with (Bot API `ReactionTypeEmoji`), none with U+FE0F. */
+const allowed: ReadonlySet<string> = new Set(
+  '👍 👎 ❤ 🔥 🥰 👏 😁 🤔 🤯 😱 🤬 😢 🎉 🤩 🤮 💩 🙏 👌 🕊 🤡 🥱 🥴 😍 🐳 ❤‍🔥 🌚 🌭 💯 🤣 ⚡ 🍌 🏆 💔 🤨 😐 🍓 🍾 💋 🖕 😈 😴 😭 🤓 👻 👨‍💻 👀 🎃 🙈 😇 😨 🤝 ✍ 🤗 🫡 🎅 🎄 ☃ 💅 🤪 🗿 🆒 💘 🙉 🦄 😘 💊 🙊 😎 👾 🤷‍♂ 🤷 🤷‍♀ 😡'.split(
+    ' ',
+  ),
+)
+
+/** Names behind one emoji in a note. */
+const mostNames = 12
+
+/**
+ * A bot has one reaction on a message. One person's is shown as it; those of several, and one that bots may not set, in a line
+ * below.
+ */
+export const showReactions = async (desk: ChangeDesk): Promise<void> => {
+  const { parts, reactions } = desk.change.changed
+  const [target] = parts
+  if (target === undefined) return
+  const native = nativeReaction(reactions)
+  const outcome = await setReaction(target.id, native, desk)
+  if (outcome === 'gone') return
+  const shown = native !== undefined && outcome === 'done'
+  const line = shown ? '' : renderReactions(reactions)
+  await keepNote('reactions', { words: { words: plainText(line) }, form: reactionsForm }, desk)
+}
+
+/** Sets the bot's reaction, or takes it back. */
+export const setReaction = (id: string, emoji: string | undefined, desk: ChangeDesk) =>
+  repeatable(
+    'setMessageReaction',
+    {
+      message_id: Number(id),
+      reaction: emoji === undefined ? [] : [{ type: 'emoji', emoji: emoji as '👍' }],
+    },
+    desk,
+  )
+
+/** The one reaction there is, as Telegram writes it; undefined when there are several, or it is none of Telegram's. */
+export const nativeReaction = (reactions: readonly Reaction[]): string | undefined => {
+  const [only, ...others] = reactions
+  if (only === undefined || others.length > 0) return undefined
+  const emoji = only.emoji.replace(/\ufe0f|[\u{1f3fb}-\u{1f3ff}]/gu, '')
+  return allowed.has(emoji) ? emoji : undefined
+}
+
+/** `👍 Bob, Alice · 😂 You`, the first emoji first. */
+export const renderReactions = (reactions: readonly Reaction[]): string => {
+  const names = new Map<string, string[]>()
+  for (const { emoji, name } of reactions) {
+    const shown = oneLine(emoji)
+    names.set(shown, [...(names.get(shown) ?? []), shortName(name)])
+  }
+  return [...names]
+    .map(([emoji, people]) => {
+      const more = people.length - mostNames
+      return `${emoji} ${people.slice(0, mostNames).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+    })
+    .join(' · ')
+}
+
+/** How such a line looks. */
+const reactionsForm = /^[\p{Emoji}\p{Emoji_Component}]+ \S/u

@@ -1,0 +1,155 @@
+import type { Message } from 'grammy/types'
+import type { Delivery } from '../../bridge/network.ts'
+import { DeliveryError, reject } from '../../bridge/verdict.ts'
+import type { Place } from '../address.ts'
+import type { InputFile, Payload } from '../api.ts'
+import { CallError } from '../call-error.ts'
+import { verdictOf } from '../errors.ts'
+import { currentPlace, type SendContext } from './context.ts'
+import { openUpload } from './open-upload.ts'
+import type { Part } from './part.ts'
+
+/** What a call needs to know beside the parts that it sends. */
+export interface Errand extends Pick<Delivery, 'chat' | 'openMedia' | 'signal'> {
+  readonly silent: boolean
+  /** What it answers, and the words picked out of that. */
+  readonly reply?: { readonly id: number; readonly quote?: string }
+}
+
+/** One part, or several that go together as an album. */
+export type Batch = readonly [Part, ...Part[]]
+
+/** Sends parts in one call. Throws `DeliveryError`; then none or all of them arrived. */
+export const sendBatch = async (batch: Batch, errand: Errand, context: SendContext): Promise<Message[]> => {
+  const place = currentPlace(errand, context.marks)
+  const flight = { place, parts: batch }
+  context.inFlight.add(flight)
+  try {
+    const messages = await callBatch(batch, place, { errand, context })
+    const [first] = messages
+    if (place.threadId !== undefined && first && first.message_thread_id !== place.threadId) {
+      await withdraw(messages, context)
+    }
+    for (const message of messages) context.marks.raise(message.chat.id, message.message_id)
+    return messages
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error
+    context.failed(error, place)
+    throw verdictOf(error, { sending: true, connected: context.connected() })
+  } finally {
+    context.inFlight.delete(flight)
+  }
+}
+
+interface CallContext {
+  readonly errand: Errand
+  readonly context: SendContext
+}
+
+/** Calls once, and once more where the refusal names something that can simply be left out or followed. */
+const callBatch = async (
+  batch: Batch,
+  place: Place,
+  { errand, context }: CallContext,
+): Promise<Message[]> => {
+  const where = {
+    chat_id: place.chatId,
+    ...(place.threadId !== undefined && { message_thread_id: place.threadId }),
+    ...(errand.silent && { disable_notification: true }),
+  }
+  const call = (parts: Batch, extra: Record<string, unknown>) =>
+    callOnce(parts, { ...where, ...extra }, { errand, context })
+  try {
+    return await call(batch, replyOf(errand, { quoted: true }))
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error
+    const again = nextTry(error)
+    if (again === 'plain') return await call(withoutEntities(batch), replyOf(errand, { quoted: false }))
+    if (again === 'unquoted') return await call(batch, replyOf(errand, { quoted: false }))
+    if (again === 'moved' && error.failure.kind === 'refused' && error.failure.migrateTo !== undefined) {
+      const to = { chatId: error.failure.migrateTo }
+      context.moved(place, to)
+      // Old message ids are void in the new chat, and so is what was answered.
+      return await call(batch, { chat_id: to.chatId, message_thread_id: undefined })
+    }
+    throw error
+  }
+}
+
+const nextTry = (error: CallError): 'plain' | 'unquoted' | 'moved' | undefined => {
+  if (error.failure.kind !== 'refused') return undefined
+  if (error.failure.migrateTo !== undefined) return 'moved'
+  if (error.says('QUOTE_TEXT_INVALID') || error.says('message to be replied not found')) return 'unquoted'
+  return isAboutEntities(error) ? 'plain' : undefined
+}
+
+/** The marks in a text are refused: it goes without them. */
+export const isAboutEntities = ({ failure }: CallError): boolean =>
+  failure.kind === 'refused' &&
+  failure.code === 400 &&
+  /entit(y|ies)(?! too large)/i.test(failure.description)
+
+const withoutEntities = ([first, ...rest]: Batch): Batch => {
+  const plain = ({ payload: { entities: _, caption_entities: __, ...payload }, ...part }: Part): Part => ({
+    ...part,
+    payload,
+  })
+  return [plain(first), ...rest.map(plain)]
+}
+
+const callOnce = async (
+  batch: Batch,
+  extra: Record<string, unknown>,
+  { errand, context: { api, uploadLimit } }: CallContext,
+): Promise<Message[]> => {
+  const { signal, openMedia } = errand
+  const [part] = batch
+  const alone = { ...part.payload, ...extra, ...(part.markup && { reply_markup: part.markup }) }
+  if (part.file === undefined) {
+    const payload = alone as unknown as Payload<typeof part.method>
+    return [(await api.call(part.method, payload, { signal })) as Message]
+  }
+  const uploads = batch.flatMap(({ file }) =>
+    file ? [openUpload(file, { openMedia, limit: uploadLimit })] : [],
+  )
+  try {
+    if (batch.length === 1) {
+      const { method, file } = part
+      const one = ([input]: readonly InputFile[]) => ({ ...alone, [file.field]: input })
+      return [(await api.upload(method, uploads, one, signal)) as Message]
+    }
+    const many = (inputs: readonly InputFile[]) => ({ ...extra, media: inputMedia(batch, inputs) })
+    return (await api.upload('sendMediaGroup', uploads, many, signal)) as Message[]
+  } finally {
+    for (const upload of uploads) upload.close()
+  }
+}
+
+export const inputMedia = (parts: readonly Part[], inputs: readonly InputFile[]): Record<string, unknown>[] =>
+  parts.map(({ file, payload }, index) => ({ type: file?.field, media: inputs[index], ...payload }))
+
+/** `allow_sending_without_reply`: the answer matters more than what it points at. */
+const replyOf = ({ reply }: Errand, { quoted }: { quoted: boolean }): Record<string, unknown> => {
+  if (reply === undefined) return {}
+  const quote = quoted ? (reply.quote ?? '') : ''
+  return {
+    reply_parameters: {
+      message_id: reply.id,
+      allow_sending_without_reply: true,
+      ...(quote !== '' && { quote: [...quote].slice(0, 1024).join('') }),
+    },
+  }
+}
+
+/**
+ * The messages landed outside their topic: topics were switched off, or the topic was deleted (telegram.md §1.5, §1.6).
+ * They are taken back where that works, for they would stand among messages of another chat.
+ */
+const withdraw = async (messages: readonly Message[], { api, marks }: SendContext): Promise<never> => {
+  for (const { chat, message_id } of messages) {
+    marks.raise(chat.id, message_id)
+    await api.call('deleteMessage', { chat_id: chat.id, message_id }).catch(() => undefined)
+  }
+  const gone = reject('The Telegram topic is gone: map the chat to another one')
+  throw new DeliveryError(gone.verdict, gone.message, { chatUnreachable: true })
+}

@@ -1,0 +1,59 @@
+import type { CardContent } from '../../bridge/content.ts'
+import { plainText, type RichText } from '../../bridge/rich-text.ts'
+import { clip, oneLine } from './line.ts'
+import { renderMedia, withHead } from './media.ts'
+import type { Markup, Part, RenderOptions } from './part.ts'
+import { above, renderText } from './text.ts'
+
+type CardButton = CardContent['buttons'][number]
+type TelegramButton = Markup['inline_keyboard'][number][number]
+
+/** Buttons under one message (telegram.md §2.1: about 100), characters of a label and of what a button copies. */
+const mostButtons = 50
+const longestLabel = 64
+const longestCopy = 256
+const longestUrl = 2048
+
+/** Words with buttons, under their picture where there is one. What is no button in Telegram stands as a line. */
+export const renderCard = (card: CardContent, head: RichText, options: RenderOptions): Part[] => {
+  const { words, markup } = renderCardWords(card)
+  const extra = { ...(markup && { markup }) }
+  if (card.media === undefined) return withHead(head, line => renderText(above(line, words), extra))
+  const caption = above(card.media.caption, words)
+  return renderMedia({ ...card.media, caption }, head, { ...options, ...extra })
+}
+
+export const renderCardWords = ({ body, buttons }: CardContent): { words: RichText; markup?: Markup } => {
+  const made = buttons.slice(0, mostButtons).map(button => ({ button, shown: renderButton(button) }))
+  const lines = made.filter(({ shown }) => shown === undefined).map(({ button }) => renderLine(button))
+  const rows = made.flatMap(({ shown }) => (shown ? [[shown]] : []))
+  return {
+    words: above(
+      body,
+      plainText([...(lines.length > 0 && body.text !== '' ? [''] : []), ...lines].join('\n')),
+    ),
+    ...(rows.length > 0 && { markup: { inline_keyboard: rows } }),
+  }
+}
+
+const renderButton = ({ label, url, copy }: CardButton): TelegramButton | undefined => {
+  const text = clip(oneLine(label), longestLabel)
+  if (text === '') return undefined
+  if (url !== undefined) return isWebAddress(url) ? { text, url } : undefined
+  if (copy === undefined || copy === '' || [...copy].length > longestCopy) return undefined
+  return { text, copy_text: { text: copy } }
+}
+
+const renderLine = ({ label, url, copy }: CardButton): string =>
+  `▫️ ${[oneLine(label), url ?? copy].filter(part => part !== undefined && part !== '').join(': ')}`
+
+/** Telegram opens http and https alone, and refuses hosts without a dot. */
+export const isWebAddress = (text: string): boolean => {
+  const url = URL.parse(text)
+  return (
+    url !== null &&
+    text.length <= longestUrl &&
+    (url.protocol === 'http:' || url.protocol === 'https:') &&
+    url.hostname.includes('.')
+  )
+}

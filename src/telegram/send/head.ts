@@ -1,0 +1,33 @@
+import type { MessageEvent } from '../../bridge/event.ts'
+import type { Delivery } from '../../bridge/network.ts'
+import { plainText, type RichText } from '../../bridge/rich-text.ts'
+import { joinRich } from '../entities.ts'
+import { clip, oneLine, styled } from './line.ts'
+
+/** Code points of a sender line: names are other people's text. */
+const maxSenderLine = 256
+/** Code points of what a message without a link answers. */
+const maxExcerpt = 200
+
+/** What stands above the sender's own words: who speaks, that they pass something on, and what they answer. */
+export const renderHead = ({
+  event,
+  senderLine,
+  replyTo,
+}: Pick<Delivery, 'event' | 'senderLine' | 'replyTo'>): RichText =>
+  joinRich(
+    renderSender(senderLine),
+    event.forwarded ? styled('↪️ Forwarded\n', 'italic', '↪️ Forwarded'.length) : plainText(''),
+    renderExcerpt(event, replyTo !== undefined),
+  )
+
+export const renderSender = (line: string | undefined): RichText => {
+  const clean = clip(oneLine(line ?? ''), maxSenderLine)
+  return clean === '' ? plainText('') : styled(`${clean}\n`, 'bold', clean.length)
+}
+
+/** What the message answers, for when that was never carried over and cannot be pointed at. */
+const renderExcerpt = ({ replyTo }: MessageEvent, linked: boolean): RichText => {
+  const excerpt = linked ? '' : clip(oneLine(replyTo?.quote ?? replyTo?.excerpt ?? ''), maxExcerpt)
+  return excerpt === '' ? plainText('') : styled(`${excerpt}\n`, 'quote', excerpt.length)
+}

@@ -1,0 +1,46 @@
+import type { Message } from 'grammy/types'
+import * as z from 'zod/mini'
+import { richTextSchema } from '../../bridge/rich-text.ts'
+import type { Part } from './part.ts'
+
+/**
+ * What is remembered of a sent message (`SentPart.raw`), because Telegram does not let a bot read its own messages: how its
+ * words can be edited, and which of them are the bridge's own.
+ *
+ * - `text`, `caption`: it has words, edited by a method each. `file`: it is a text that went as a file.
+ * - `bare`: it has none: a sticker, a place, a contact, a video note.
+ * - `pin`, `deleted`: the bridge's remark that the message was pinned or deleted; no part of what was said.
+ */
+const keptSchema = z.object({
+  as: z.enum(['text', 'caption', 'file', 'bare', 'pin', 'deleted']),
+  head: z.optional(richTextSchema),
+})
+
+export type Kept = z.infer<typeof keptSchema>
+
+/** What to remember of a part that became this message. */
+export const keep = (message: Message, part: Part): string => {
+  if (part.remark) return keepAs(part, part.remark)
+  if (message.text !== undefined || (part.file && 'text' in part.file.source)) return keepAs(part)
+  const captioned = ['photo', 'video', 'animation', 'audio', 'voice', 'document'] as const
+  return keepAs(part, captioned.some(kind => message[kind] !== undefined) ? 'caption' : 'bare')
+}
+
+/** The same without its message: as what it went out. */
+export const keepAs = ({ file, head }: Part, as: Kept['as'] = wordsOf(file)): string =>
+  JSON.stringify({ as, ...(head && as !== 'bare' && { head }) } satisfies Kept)
+
+const wordsOf = (file: Part['file']): Kept['as'] => {
+  if (file === undefined) return 'text'
+  return 'text' in file.source ? 'file' : 'caption'
+}
+
+/** Undefined for a message of which nothing was kept: one from an earlier version. */
+export const readKept = (raw: string | undefined): Kept | undefined => {
+  if (raw === undefined) return undefined
+  try {
+    return keptSchema.parse(JSON.parse(raw))
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,25 @@
+import { plainText, type RichText, type Span } from '../../bridge/rich-text.ts'
+import { sliceRich } from '../entities.ts'
+import { pieces, textLimit } from '../split.ts'
+
+/** Other people's words in one harmless line: no breaks, no direction or zero-width controls, joiners of emoji kept. */
+export const oneLine = (text: string): string =>
+  text
+    .toWellFormed()
+    .replace(/\s+/g, ' ')
+    .replace(/[\p{Cc}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/gu, '')
+    .trim()
+
+/** At most `limit` code points, cut between words where possible, with a sign that something was cut. */
+export const clip = (text: string, limit: number): string => {
+  const [first] = pieces(plainText(text), { firstLimit: Math.min(limit, textLimit) })
+  if (first === undefined || first.text === text) return text
+  return `${first.text}…`
+}
+
+/** A name as it stands in a line with others. */
+export const shortName = (name: string): string => clip(oneLine(name), 64) || 'Unknown'
+
+/** The whole text, or its first `length` UTF-16 units, in one style. */
+export const styled = (text: string, style: Span['style'], length = text.length): RichText =>
+  sliceRich({ text, spans: [{ start: 0, length, style }] }, 0, text.length)

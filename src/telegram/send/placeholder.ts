@@ -1,0 +1,48 @@
+import type { Delivery } from '../../bridge/network.ts'
+import { editMedia, editWords, isReplaceable, removeMessage } from './edit.ts'
+import { keepAs, readKept } from './kept.ts'
+import { styled } from './line.ts'
+import type { Part } from './part.ts'
+import type { Desk } from './repeatable.ts'
+
+/**
+ * Whether a message can take the place of what stood for it. An edit cannot make an answer of a message, nor an album, a
+ * voice note or a place.
+ */
+export const takesPlace = (part: Part, { placeholder = [], replyTo, sent }: Delivery): boolean => {
+  const [first] = placeholder
+  const as = readKept(first?.raw)?.as ?? 'text'
+  const isText = part.method === 'sendMessage'
+  return (
+    first !== undefined &&
+    sent.length === 0 &&
+    replyTo === undefined &&
+    part.album === undefined &&
+    as === 'text' &&
+    (isText || isReplaceable(part))
+  )
+}
+
+/** Makes the placeholder the first part of the message; false when Telegram does not let it. */
+export const replacePlaceholder = async (part: Part, delivery: Delivery, desk: Desk): Promise<boolean> => {
+  const id = delivery.placeholder?.[0]?.id
+  if (id === undefined || !takesPlace(part, delivery)) return false
+  const outcome = part.file
+    ? await editMedia(id, part, desk)
+    : await editWords(id, { ...part, as: 'text', words: part.look.words }, desk)
+  if (outcome !== 'done') return false
+  delivery.onSent({ id, raw: keepAs(part) })
+  return true
+}
+
+/** Takes placeholders away that nothing took the place of. */
+export const removePlaceholders = async ({ placeholder = [], sent }: Delivery, desk: Desk): Promise<void> => {
+  for (const { id } of placeholder) {
+    if (sent.some(part => part.id === id)) continue
+    const outcome = await removeMessage(id, desk)
+    // It is older than Telegram lets a bot delete.
+    if (outcome === 'refused') {
+      await editWords(id, { as: 'text', words: styled('Arrived: see below', 'italic') }, desk)
+    }
+  }
+}

@@ -1,0 +1,130 @@
+import { type AppointmentContent, appointmentAnswers, type PollContent } from '../../bridge/content.ts'
+import type { Vote } from '../../bridge/network.ts'
+import { plainText, type RichText } from '../../bridge/rich-text.ts'
+import { joinRich } from '../entities.ts'
+import { encodeVote } from '../vote-button.ts'
+import { isWebAddress } from './card.ts'
+import { clip, oneLine, shortName, styled } from './line.ts'
+import type { Markup } from './part.ts'
+
+export interface Shown {
+  readonly words: RichText
+  readonly markup?: Markup
+}
+
+/** Characters of a question and of an option; buttons; names behind one option. Longer ones are no phone's. */
+const longest = { question: 1000, option: 300, label: 48 } as const
+const mostOptions = 90
+const mostNames = 12
+
+/** With these words a poll or appointment begins, however its votes stand. */
+export const votableForm = /^(📊|📅|🚫) /u
+
+/** A poll or an appointment as it stands now, with a button for each option. */
+export const renderVotable = (content: PollContent | AppointmentContent, votes: readonly Vote[]): Shown =>
+  content.kind === 'poll' ? renderPoll(content, votes) : renderAppointment(content, votes)
+
+const renderPoll = (poll: PollContent, votes: readonly Vote[]): Shown => {
+  const options = poll.options.slice(0, mostOptions)
+  const lines = options.map((option, index) => {
+    const chosen = votes.filter(vote => vote.choice.includes(index))
+    return tallyLine(chosen.length > 0 ? '▪️' : '▫️', clip(oneLine(option), longest.option), chosen)
+  })
+  const left = poll.options.length - options.length
+  return {
+    words: joinRich(
+      title('📊', poll.question),
+      ...lines,
+      plainText(left > 0 ? `\n… and ${left} more options` : ''),
+      plainText('\n'),
+      styled(hints(poll, votes).join(' · '), 'italic'),
+    ),
+    ...(options.length > 0 && {
+      markup: { inline_keyboard: options.map((option, index) => [optionButton(option, index, votes)]) },
+    }),
+  }
+}
+
+const hints = ({ choices, options, quiz, endsAt }: PollContent, votes: readonly Vote[]): string[] => {
+  const voters = votes.filter(({ choice }) => choice.length > 0).length
+  return [
+    ...(quiz ? ['Quiz'] : []),
+    choices === 1
+      ? 'Choose one'
+      : choices > 1 && choices < options.length
+        ? `Choose up to ${choices}`
+        : 'Choose any number',
+    ...(endsAt === undefined ? [] : [`Ends ${renderTime(endsAt)}`]),
+    ...(voters > 0 ? [`${voters} voted`] : []),
+  ]
+}
+
+const marks = ['✅', '❔', '❌'] as const
+
+const renderAppointment = (date: AppointmentContent, votes: readonly Vote[]): Shown => {
+  const { description, place, link, cancelled } = date
+  const answers = appointmentAnswers.map((answer, index) =>
+    tallyLine(
+      marks[index] ?? '▫️',
+      answer,
+      votes.filter(vote => vote.choice.includes(index)),
+    ),
+  )
+  const line = (text: string): RichText => plainText(`\n${text}`)
+  const words = joinRich(
+    cancelled ? title('🚫', `Cancelled: ${date.title}`) : title('📅', date.title),
+    ...(description && description.text !== '' ? [plainText('\n'), description] : []),
+    ...(date.start === undefined ? [] : [line(`🕒 ${renderSpan(date.start, date.end)}`)]),
+    ...(place || date.latitude !== undefined ? [plainText('\n'), renderPlace(date)] : []),
+    ...(link ? [line(`🔗 ${oneLine(link)}`)] : []),
+    ...answers,
+  )
+  const buttons = appointmentAnswers.map((answer, index) => optionButton(answer, index, votes))
+  const join = link !== undefined && isWebAddress(link) ? [[{ text: 'Join', url: link }]] : []
+  return cancelled ? { words } : { words, markup: { inline_keyboard: [buttons, ...join] } }
+}
+
+const title = (mark: string, text: string): RichText =>
+  joinRich(plainText(`${mark} `), styled(clip(oneLine(text), longest.question), 'bold'))
+
+/** `▪️ Pizza · 2 · Bob, You`, on a line of its own. */
+const tallyLine = (mark: string, text: string, votes: readonly Vote[]): RichText => {
+  const count = votes.reduce((sum, { guests = 0 }) => sum + 1 + guests, 0)
+  const names = votes
+    .slice(0, mostNames)
+    .map(({ name, guests = 0 }) => shortName(name) + (guests > 0 ? ` +${guests}` : ''))
+  const more = votes.length - names.length
+  const who = `${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+  return plainText(`\n${mark} ${text}${count > 0 ? ` · ${count} · ${who}` : ''}`)
+}
+
+const optionButton = (option: string, index: number, votes: readonly Vote[]) => {
+  const mine = votes.some(({ me, choice }) => me && choice.includes(index))
+  const text = clip(oneLine(option), longest.label) || String(index + 1)
+  return { text: mine ? `✓ ${text}` : text, callback_data: encodeVote(index) }
+}
+
+const renderPlace = ({ place, latitude, longitude }: AppointmentContent): RichText => {
+  const text = `📍 ${oneLine(place ?? '') || `${latitude}, ${longitude}`}`
+  if (latitude === undefined || longitude === undefined) return plainText(text)
+  const url = `https://maps.google.com/?q=${latitude},${longitude}`
+  return { text, spans: [{ start: 3, length: text.length - 3, style: 'link', url }] }
+}
+
+const day = new Intl.DateTimeFormat('en-GB', {
+  weekday: 'short',
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+})
+const hour = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
+
+/** In the time of this machine, which stands in its owner's home. A time that is none is shown as its number. */
+const renderTime = (at: number): string =>
+  Number.isNaN(new Date(at).valueOf()) ? String(at) : `${day.format(at)}, ${hour.format(at)}`
+
+const renderSpan = (start: number, end: number | undefined): string => {
+  if (end === undefined) return renderTime(start)
+  const sameDay = new Date(start).toDateString() === new Date(end).toDateString()
+  return `${renderTime(start)} – ${sameDay ? hour.format(end) : renderTime(end)}`
+}

@@ -1,0 +1,158 @@
+import type { Message } from 'grammy/types'
+import type { Delivery } from '../../bridge/network.ts'
+import { wait } from '../../bridge/verdict.ts'
+import type { Clock } from '../../support/clock.ts'
+import { idSpace, type Place } from '../address.ts'
+import { currentPlace, type SendContext } from '../send/context.ts'
+import type { Part } from '../send/part.ts'
+import { findTop } from './find-top.ts'
+import { matchMessage } from './match.ts'
+import { type ProbeContext, probe, readOwn, setButtons } from './probe.ts'
+
+/**
+ * Looks for a message whose answer was lost.
+ *
+ * A message of ours has an id above every id that the chat's id space had before the attempt (`Attempt.mark`). So every id
+ * from there on is asked for, those known already excepted, until a run of empty ones lies behind the highest id known
+ * anywhere in that space. Ids in between are not ours to skip: other people write, and in the space that private chats
+ * share, other chats take ids that look empty from here.
+ *
+ *   nothing there              → go on
+ *   somebody else's            → go on
+ *   ours, reads as another one → go on (a command's answer, another lane's message)
+ *   ours, reads as the part    → it arrived
+ *   end of the run             → it did not arrive, the bridge sends again
+ *   the question fails         → the verdict of that failure; asked again later, where it stopped
+ */
+export interface SettleContext extends SendContext {
+  readonly clock: Clock
+  /** When the last attempt in the chat may have ended, in milliseconds since 1970. */
+  readonly lastDoubt: (place: Place) => number
+  /** For how long after that the server may still be at work on it. */
+  readonly graceMs: number
+  /** The search under way in each id space. */
+  readonly searches: Map<string, Promise<unknown>>
+  /** Ids that a search interrupted by a failure need not ask for again, by job. */
+  readonly ruledOut: Map<string, Set<number>>
+}
+
+export interface Quest {
+  readonly attempt: Pick<Delivery, 'chat' | 'messageId' | 'mark' | 'isKnown' | 'signal'>
+  /** Ids of messages that were sent earlier in the same attempt. */
+  readonly after: readonly number[]
+  readonly context: SettleContext
+  /** Which message of the attempt is looked for. */
+  readonly step: number
+}
+
+export interface FoundPart {
+  readonly message: Message
+  /** The part as it went out: itself, or a plainer form of it. */
+  readonly part: Part
+}
+
+/**
+ * Empty ids in a row that end the search. In a chat with a counter of its own, only messages deleted in the meantime are
+ * empty: 10 in one go are unlikely. In the shared space messages of other chats look empty too, and those that their
+ * updates have not told us of yet can be a burst: 30.
+ */
+const runEnd = { own: 10, shared: 30 }
+/** How far below a top that had to be guessed the message may stand: others may have written since. */
+const guessReach = 30
+
+/** Throws `CallError` when a question fails. */
+export const findPart = async (part: Part, quest: Quest): Promise<FoundPart | undefined> => {
+  const { attempt, context, step } = quest
+  const place = currentPlace(attempt, context.marks)
+  const probing = { api: context.api, chatId: place.chatId, signal: attempt.signal }
+  const job = `${attempt.chat} ${attempt.messageId} ${step}`
+  const ruledOut = context.ruledOut.get(job) ?? new Set()
+  context.ruledOut.set(job, ruledOut)
+  const look = () => search(part, { ...quest, place, probing, ruledOut })
+  // What is found needs no more waiting; what is not may still be under way.
+  const found = (await look()) ?? ((await waitOutGrace(place, quest)) ? await look() : undefined)
+  context.ruledOut.delete(job)
+  if (found === undefined) return undefined
+  if (hasTwin(found.part, { place, context })) throw wait(5, 'The same text is on its way from another chat')
+  await restoreButtons(found, probing)
+  context.marks.raise(place.chatId, found.message.message_id)
+  return found
+}
+
+/** Waits until the server cannot be at work on the attempt any more; whether there was anything to wait for. */
+const waitOutGrace = async (place: Place, { attempt, context }: Quest): Promise<boolean> => {
+  const left = context.lastDoubt(place) + context.graceMs - context.clock.now()
+  if (left > 0) await context.clock.sleep(left, attempt.signal)
+  return left > 0
+}
+
+/** Whether another lane is just sending the same into the same chat: what was found may be that one. */
+const hasTwin = (
+  { method, look }: Part,
+  { place, context }: { place: Place; context: SettleContext },
+): boolean =>
+  [...context.inFlight].some(
+    other =>
+      other.place.chatId === place.chatId &&
+      other.parts.some(part => part.method === method && part.look.words.text === look.words.text),
+  )
+
+/** The search itself takes the buttons away from what it looks at. */
+const restoreButtons = async ({ part, message }: FoundPart, probing: ProbeContext): Promise<void> => {
+  if (part.markup) await setButtons(message.message_id, part.markup, probing)
+}
+
+interface Search extends Quest {
+  readonly place: Place
+  readonly probing: ProbeContext
+  readonly ruledOut: Set<number>
+}
+
+const search = async (part: Part, quest: Search): Promise<FoundPart | undefined> => {
+  const { attempt, place, context, probing, ruledOut } = quest
+  const { top } = context.marks
+  const run = idSpace(place.chatId) === 'shared' ? runEnd.shared : runEnd.own
+  let empty = 0
+  let almost: FoundPart | undefined
+  for (let id = (await firstId(quest)) + 1; empty < run || id <= top(place.chatId); id++) {
+    if (attempt.isKnown(String(id)) || context.marks.isTaken(place.chatId, id)) {
+      empty = 0
+      continue
+    }
+    if (ruledOut.has(id)) continue
+    const found = await probe(id, probing)
+    if (found === 'nothing') {
+      empty++
+      // Behind the top the message may still turn up there.
+      if (id <= top(place.chatId)) ruledOut.add(id)
+      continue
+    }
+    empty = 0
+    const message = found === 'own' ? await readOwn(id, probing) : found
+    const match = message === 'foreign' ? undefined : matchPart(message, part, place)
+    if (message === 'foreign' || match === undefined) ruledOut.add(id)
+    else if (match.exact && !attempt.isKnown(String(id))) return { message, part: match.part }
+    else almost ??= { message, part: match.part }
+  }
+  return almost && attempt.isKnown(String(almost.message.message_id)) ? undefined : almost
+}
+
+/** Compares with the part and with each plainer form in which it may have gone. */
+const matchPart = (
+  message: Message,
+  part: Part,
+  place: Place,
+): { readonly exact: boolean; readonly part: Part } | undefined => {
+  const match = matchMessage(message, part.look, place)
+  if (match !== undefined) return { exact: match === 'exact', part }
+  return part.plainer && matchPart(message, part.plainer, place)
+}
+
+/** The id behind which the search begins: the mark or the last part sent, whichever is higher. */
+const firstId = async ({ attempt, after, place, context, probing }: Search): Promise<number> => {
+  const known = Math.max(context.marks.read(attempt.mark, place.chatId) ?? 0, ...after)
+  if (known > 0) return known
+  const top = context.marks.top(place.chatId)
+  if (top > 0) return Math.max(0, top - guessReach)
+  return Math.max(0, (await findTop(probing)) - guessReach)
+}

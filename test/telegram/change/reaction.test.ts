@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { ChatRef } from '../../../src/bridge/chat-ref.ts'
+import type { Reaction } from '../../../src/bridge/network.ts'
+import { nativeReaction, renderReactions } from '../../../src/telegram/change/reaction.ts'
+import { botReactions } from '../../simulators/telegram/reactions.ts'
+import { Bench, change, ownMessage, Standing, sendFor, text } from '../bench.ts'
+
+const by = (name: string, emoji: string): Reaction => ({
+  person: `whatsapp:${name}@s.whatsapp.net`,
+  name,
+  me: name === 'You',
+  emoji,
+})
+
+const react = (bench: Bench, chat: ChatRef, shown: Standing, ...reactions: Reaction[]) => {
+  shown.reactions = reactions
+  return bench.network.change(change(chat, { kind: 'reaction', emoji: reactions.at(-1)?.emoji ?? '' }, shown))
+}
+
+test('one person’s reaction is the bot’s own, and goes when it is taken back', async () => {
+  await using bench = await Bench.open()
+  const chat = `telegram:${bench.owner.id}` as const
+  const shown = await sendFor(bench, { chat, content: text('Hello') })
+  const seen = () => bench.home.transcript()[0]?.reactions.map(({ emoji }) => emoji)
+  await react(bench, chat, shown, by('Bob', '👍🏽'))
+  assert.deepEqual(seen(), ['👍'])
+  await react(bench, chat, shown, by('Bob', '❤️'))
+  assert.deepEqual(seen(), ['❤'])
+  await react(bench, chat, shown)
+  assert.deepEqual(seen(), [])
+  assert.deepEqual(shown.notes, {})
+  assert.equal(bench.home.transcript().length, 1)
+  bench.tg.assertNoSurprises()
+})
+
+test('several people’s reactions stand in one silent line below, which is edited and goes again', async () => {
+  await using bench = await Bench.open()
+  const chat = `telegram:${bench.owner.id}` as const
+  const shown = await sendFor(bench, { chat, content: text('Hello') })
+  await react(bench, chat, shown, by('Bob', '👍'))
+  await react(bench, chat, shown, by('Bob', '👍'), by('Alice', '😂'))
+  const [message, note] = bench.home.transcript()
+  assert.deepEqual(message?.reactions, [])
+  assert.deepEqual([note?.text, note?.replyTo], ['👍 Bob · 😂 Alice', message?.id])
+  assert.equal(String(bench.tg.callsOf('sendMessage').at(-1)?.params['disable_notification']), 'true')
+  await react(bench, chat, shown, by('Bob', '👍'), by('Alice', '👍'), by('You', '😂'))
+  assert.equal(bench.home.transcript()[1]?.text, '👍 Bob, Alice · 😂 You')
+  await react(bench, chat, shown, by('Alice', '👍'))
+  assert.deepEqual(
+    bench.home.transcript().map(seen => [seen.text, seen.reactions.map(({ emoji }) => emoji)]),
+    [['Hello', ['👍']]],
+  )
+  assert.deepEqual(shown.notes, {})
+})
+
+test('an emoji that bots may not react with, or that the chat does not allow, stands in the line', async () => {
+  await using bench = await Bench.open()
+  const group = bench.tg.addSupergroup({ title: 'Family', members: [bench.owner] })
+  const chat = `telegram:${group.id}` as const
+  const shown = await sendFor(bench, { chat, content: text('Hello') })
+  await react(bench, chat, shown, by('Bob', '🦖'))
+  assert.equal(group.transcript()[1]?.text, '🦖 Bob')
+  group.state.allowedReactions = new Set(['👍'])
+  await react(bench, chat, shown, by('Bob', '🔥'))
+  assert.equal(group.transcript()[1]?.text, '🔥 Bob')
+  await react(bench, chat, shown, by('Bob', '👍'))
+  assert.deepEqual(
+    group.transcript().map(seen => [seen.text, seen.reactions.map(({ emoji }) => emoji)]),
+    [['Hello', ['👍']]],
+  )
+})
+
+test('a line that the owner deleted comes again, and one under a deleted message does not', async () => {
+  await using bench = await Bench.open()
+  const chat = `telegram:${bench.owner.id}` as const
+  const shown = await sendFor(bench, { chat, content: text('Hello') })
+  await react(bench, chat, shown, by('Bob', '👍'), by('Alice', '😂'))
+  bench.owner.deletes(bench.home, Number(shown.notes.reactions?.id))
+  await react(bench, chat, shown, by('Bob', '👍'), by('Alice', '🔥'))
+  assert.equal(bench.home.transcript()[1]?.text, '👍 Bob · 🔥 Alice')
+  assert.equal(String(bench.home.transcript()[1]?.id), shown.notes.reactions?.id)
+  const gone = await sendFor(bench, { chat, content: text('Bye') })
+  bench.owner.deletes(bench.home, Number(gone.parts[0]?.id))
+  await react(bench, chat, gone, by('Bob', '👍'), by('Alice', '😂'))
+  assert.equal(bench.home.transcript().length, 2)
+})
+
+test('reactions to what the owner typed in Telegram are shown on it', async () => {
+  await using bench = await Bench.open()
+  const chat = `telegram:${bench.owner.id}` as const
+  const typed = bench.owner.sends(bench.home, 'typed')
+  await react(bench, chat, new Standing([ownMessage(typed.message_id)]), by('Bob', '🔥'))
+  assert.deepEqual(
+    bench.home.transcript()[0]?.reactions.map(({ emoji }) => emoji),
+    ['🔥'],
+  )
+})
+
+test('every emoji that a bot may set is set, however phones write it', () => {
+  for (const emoji of botReactions) {
+    assert.equal(nativeReaction([by('Bob', emoji)]), emoji)
+    assert.equal(nativeReaction([by('Bob', `${emoji}\ufe0f`)]), emoji)
+  }
+  const others = ['🦖', '👍👍', '', 'x', '🏴󠁧󠁢󠁥󠁮󠁧󠁿']
+  assert.deepEqual(
+    others.map(emoji => nativeReaction([by('Bob', emoji)])),
+    others.map(() => undefined),
+  )
+})
+
+const lines: readonly (readonly [Reaction[], string])[] = [
+  [[], ''],
+  [[by('Bob', '👍')], '👍 Bob'],
+  [[by('Bob', '👍'), by('You', '👍'), by('Eve', '😂')], '👍 Bob, You · 😂 Eve'],
+  [[by('Bob\nthe \u202eevil', '👍')], '👍 Bob the evil'],
+  [[by('', '👍')], '👍 Unknown'],
+  [
+    Array.from({ length: 40 }, (_, n) => by(`P${n}`, '👍')),
+    '👍 P0, P1, P2, P3, P4, P5, P6, P7, P8, P9, P10, P11 and 28 more',
+  ],
+]
+
+for (const [reactions, line] of lines) {
+  test(`reactions read "${line}"`, () => assert.equal(renderReactions(reactions), line))
+}

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { ChatRef } from '../../../src/bridge/chat-ref.ts'
+import type { Change } from '../../../src/bridge/network.ts'
+import type { Fault } from '../../simulators/telegram/index.ts'
+import { Bench, change, failureOf, ownMessage, Standing, sendFor, text } from '../bench.ts'
+
+const words = Array.from({ length: 1000 }, (_, n) => `word${n}`).join(' ')
+const poll = { kind: 'poll', question: 'Where?', options: ['Pizza', 'Noodles'], choices: 1 } as const
+const bob = { person: 'whatsapp:1@s.whatsapp.net', name: 'Bob', me: false } as const
+const eve = { person: 'whatsapp:2@s.whatsapp.net', name: 'Eve', me: false } as const
+
+interface Case {
+  readonly what: string
+  readonly begin: (bench: Bench, chat: ChatRef) => Promise<Standing>
+  readonly change: Parameters<typeof change>[1]
+  /** What changes between the attempt in doubt and the search for it. */
+  readonly meanwhile?: (shown: Standing) => void
+  readonly expect: readonly string[]
+}
+
+const typed = async (bench: Bench, chat: ChatRef): Promise<Standing> => {
+  const group = bench.groups.find(({ id }) => chat === `telegram:${id}`) ?? bench.home
+  return new Standing([ownMessage(bench.owner.sends(group, 'typed').message_id)])
+}
+
+const cases: readonly Case[] = [
+  {
+    what: 'the second part of a text that grew',
+    begin: (bench, chat) => sendFor(bench, { chat, content: text('short') }),
+    change: { kind: 'edit', content: text(words) },
+    expect: [words],
+  },
+  {
+    what: "the remark under the owner's own words",
+    begin: typed,
+    change: { kind: 'edit', content: text('edited') },
+    expect: ['typed ✏️ edited'],
+  },
+  {
+    what: 'the line of reactions',
+    async begin(bench, chat) {
+      const shown = await sendFor(bench, { chat, content: text('Hello') })
+      shown.reactions = [
+        { ...bob, emoji: '👍' },
+        { ...eve, emoji: '😂' },
+      ]
+      return shown
+    },
+    change: { kind: 'reaction', emoji: '😂' },
+    meanwhile: shown =>
+      shown.reactions.push({ ...bob, person: 'whatsapp:3@s.whatsapp.net', name: 'Al', emoji: '❤' }),
+    expect: ['Hello 👍 Bob · 😂 Eve · ❤ Al'],
+  },
+  {
+    what: "the tally under the owner's poll",
+    async begin(bench, chat) {
+      const shown = await typed(bench, chat)
+      shown.content = { ...poll, options: [...poll.options] }
+      shown.votes = [{ ...bob, choice: [0] }]
+      return shown
+    },
+    change: { kind: 'vote', choice: [0] },
+    meanwhile: shown => shown.votes.push({ ...eve, choice: [1] }),
+    expect: ['typed 📊 Where?\n▪️ Pizza · 1 · Bob\n▪️ Noodles · 1 · Eve\nChoose one · 2 voted'],
+  },
+  {
+    what: 'the remark that a message was pinned',
+    begin: (bench, chat) => sendFor(bench, { chat, content: text('Hello') }),
+    change: { kind: 'pin', pinned: true },
+    expect: ['Hello 📌 Pinned'],
+  },
+  {
+    what: "the remark that the owner's own words were deleted",
+    begin: typed,
+    change: { kind: 'deletion', by: 'author' },
+    expect: ['typed 🗑 Deleted'],
+  },
+]
+
+/** As the bridge does it: what is in doubt is settled, then the change is carried out. */
+const attempt = async (bench: Bench, doubtful: Change): Promise<boolean> => {
+  assert.ok(bench.network.settle)
+  const arrived = await bench.network.settle(doubtful)
+  await bench.network.change(doubtful)
+  return arrived
+}
+
+const faults: readonly (readonly [string, Fault, boolean])[] = [
+  ['lost', 'reply-lost', true],
+  ['never sent', 'reset-before', false],
+  ['a 500 after the fact', { error: 500, description: 'Internal Server Error: restart', done: true }, true],
+  ['a 500 instead of it', { error: 500, description: 'Internal Server Error: restart' }, false],
+]
+
+for (const each of cases) {
+  for (const [name, fault, arrives] of faults) {
+    test(`${each.what} is there once, when its answer is ${name}`, async () => {
+      await using bench = await Bench.open()
+      const group = bench.addGroup()
+      const chat = `telegram:${group.id}` as const
+      const shown = await each.begin(bench, chat)
+      const again = () => change(chat, each.change, shown, { mark: bench.network.mark?.(chat) ?? '' })
+      const doubtful = again()
+      bench.tg.faults.next('sendMessage', fault)
+      assert.equal((await failureOf(bench.network.change(doubtful))).verdict.kind, 'unsure')
+      each.meanwhile?.(shown)
+      await bench.restart()
+      assert.equal(await attempt(bench, doubtful), arrives)
+      const once = group.transcript().map(seen => seen.text)
+      assert.deepEqual([once.join(' ')], each.expect)
+      assert.deepEqual(
+        group.transcript().map(({ id }) => String(id)),
+        shown.ids,
+      )
+      // Carried out once more, it changes nothing.
+      await attempt(bench, again())
+      assert.deepEqual(
+        group.transcript().map(seen => seen.text),
+        once,
+      )
+      if (shown.notes.tally) assert.deepEqual(group.transcript().at(-1)?.buttons, [['Pizza'], ['Noodles']])
+      bench.tg.assertNoSurprises()
+    })
+  }
+}
