@@ -259,3 +259,41 @@ test('faults strike before, during and after the call as planned', async () => {
     ['fine', 'lost', 'restart', 'late'],
   )
 })
+
+test('buttons lead to web addresses, and copy a little', async () => {
+  await using bench = await openBench()
+  const { api, chat } = bench
+  const press = (button: object): Promise<unknown> =>
+    api.sendMessage(chat.id, 'x', {
+      reply_markup: { inline_keyboard: [[{ text: 'Go', ...button } as { text: string; url: string }]] },
+    })
+  await press({ url: 'https://shop.example/1' })
+  await press({ url: 'tg://user?id=1' })
+  await press({ copy_text: { text: 'CODE' } })
+  await refused(
+    press({ url: 'javascript:alert(1)' }),
+    400,
+    "Bad Request: inline keyboard button URL 'javascript:alert(1)' is invalid: Unsupported URL protocol",
+  )
+  await refused(
+    press({ url: 'http://localhost/' }),
+    400,
+    "Bad Request: inline keyboard button URL 'http://localhost/' is invalid: Wrong HTTP URL",
+  )
+  await refused(press({ copy_text: { text: 'x'.repeat(257) } }), 400, 'Bad Request: BUTTON_COPY_TEXT_INVALID')
+  await refused(press({ text: ' ', url: 'https://shop.example/1' }), 400, 'Bad Request: BUTTON_TEXT_INVALID')
+})
+
+test('reactions are those that the chat allows', async () => {
+  await using bench = await openBench()
+  const { api, owner } = bench
+  const group = bench.tg.addSupergroup({ title: 'Family', members: [owner] })
+  const { message_id } = owner.sends(group, 'hello')
+  group.state.allowedReactions = new Set(['👍'])
+  await api.setMessageReaction(group.id, message_id, [{ type: 'emoji', emoji: '👍' }])
+  await refused(
+    api.setMessageReaction(group.id, message_id, [{ type: 'emoji', emoji: '🔥' }]),
+    400,
+    'Bad Request: REACTION_INVALID',
+  )
+})
