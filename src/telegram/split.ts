@@ -29,7 +29,8 @@ export function* pieces(
   rich: RichText,
   { firstLimit = textLimit, limit = textLimit }: SplitLimits = {},
 ): Generator<RichText> {
-  let rest = trimRich(rich)
+  // Marks that cut a character in two would make cuts that do.
+  let rest = trimRich(sliceRich(rich, 0, rich.text.length))
   let allowed = firstLimit
   while (rest.text !== '') {
     const end = indexOfCodePoint(rest.text, allowed)

@@ -28,10 +28,7 @@ export const renderCardWords = ({ body, buttons }: CardContent): { words: RichTe
   const lines = made.filter(({ shown }) => shown === undefined).map(({ button }) => renderLine(button))
   const rows = made.flatMap(({ shown }) => (shown ? [[shown]] : []))
   return {
-    words: above(
-      body,
-      plainText([...(lines.length > 0 && body.text !== '' ? [''] : []), ...lines].join('\n')),
-    ),
+    words: above(body, plainText(lines.join('\n'))),
     ...(rows.length > 0 && { markup: { inline_keyboard: rows } }),
   }
 }
