@@ -29,8 +29,9 @@ export function* pieces(
   rich: RichText,
   { firstLimit = textLimit, limit = textLimit }: SplitLimits = {},
 ): Generator<RichText> {
-  // Marks that cut a character in two would make cuts that do.
-  let rest = trimRich(sliceRich(rich, 0, rich.text.length))
+  // Half a character is none to Telegram, and marks that cut one in two would make cuts that do.
+  const whole = { ...rich, text: rich.text.toWellFormed() }
+  let rest = trimRich(sliceRich(whole, 0, whole.text.length))
   let allowed = firstLimit
   while (rest.text !== '') {
     const end = indexOfCodePoint(rest.text, allowed)

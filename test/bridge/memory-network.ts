@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import type { NetworkName } from '../../src/bridge/chat-ref.ts'
-import type { Content } from '../../src/bridge/event.ts'
+import type { Content, Media } from '../../src/bridge/event.ts'
 import type { Change, Delivery, Network, NetworkStatus } from '../../src/bridge/network.ts'
 import type { DeliveryError } from '../../src/bridge/verdict.ts'
 
@@ -46,7 +46,7 @@ export class MemoryNetwork implements Network {
   readonly changes: Change[] = []
   readonly settled: (Delivery | Change)[] = []
   status: NetworkStatus = { state: 'connected' }
-  files: () => Readable = () => Readable.from(['file'])
+  files: (media: Media) => Readable = () => Readable.from(['file'])
   openError: DeliveryError | undefined
   opened = 0
   settle?: (attempt: Delivery | Change) => Promise<boolean>
@@ -113,10 +113,10 @@ export class MemoryNetwork implements Network {
     }
   }
 
-  async openMedia(): Promise<Readable> {
+  async openMedia(media: Media): Promise<Readable> {
     this.opened += 1
     if (this.openError) throw this.openError
-    return this.files()
+    return this.files(media)
   }
 
   /** Puts a part where the reader sees it and returns its id. */

@@ -1,19 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { makeCarrier } from '../../src/bridge/deliver.ts'
-import type { Network } from '../../src/bridge/network.ts'
-import { makeInbox } from '../../src/bridge/receive.ts'
-import { Outbox, Pace, Worker } from '../../src/outbox/index.ts'
-import { openStore, type Store } from '../../src/store/index.ts'
-import { openTelegram } from '../../src/telegram/connection.ts'
-import { idPeerOf } from '../../src/telegram/rates.ts'
-import { leapingClock } from '../outbox/leaping-clock.ts'
+import { openStore } from '../../src/store/index.ts'
 import type { Fault } from '../simulators/telegram/faults.ts'
-import { startTelegramSimulator, type TelegramSimulator } from '../simulators/telegram/index.ts'
+import { startTelegramSimulator } from '../simulators/telegram/index.ts'
 import { tempStore } from '../store/temp-store.ts'
-import { silent } from '../telegram/bench.ts'
 import { event } from './bridge.ts'
-import { MemoryNetwork } from './memory-network.ts'
+import { openMiddle } from './middle.ts'
 
 const faults: readonly Fault[] = [
   'reply-lost',
@@ -25,60 +17,6 @@ const faults: readonly Fault[] = [
   'reply-lost',
 ]
 const lanes = ['whatsapp:1@lid', 'whatsapp:2@lid', 'whatsapp:3@g.us'] as const
-
-/** The middle of the bridge over a store, with the real Telegram network on one side. */
-const openMiddle = (store: Store, tg: TelegramSimulator) => {
-  const outbox = new Outbox(store.database)
-  const whatsapp = new MemoryNetwork('whatsapp')
-  const networks = new Map<string, Network>([['whatsapp', whatsapp]])
-  const network = (name: string): Network => networks.get(name) ?? whatsapp
-  const tools = { store, outbox, newMessageId: (name: string) => network(name).newMessageId() }
-  const inbox = makeInbox({
-    ...tools,
-    network: 'whatsapp',
-    wake: () => worker.wake(),
-    changed: name => worker.resume(name),
-    log: silent,
-  })
-  const telegram = openTelegram({
-    token: tg.token,
-    apiRoot: tg.apiRoot,
-    owners: [7001],
-    sessions: store.session('telegram'),
-    inbox: { ...inbox, changed: () => worker.resume('telegram') },
-    logger: silent,
-    graceMs: 0,
-  })
-  networks.set('telegram', telegram)
-  const pace = new Pace([])
-  const carrier = makeCarrier({
-    ...tools,
-    network,
-    ownerChat: () => undefined,
-    peerOf: idPeerOf,
-    log: silent,
-  })
-  const worker = new Worker({
-    outbox,
-    carrier,
-    pace,
-    transaction: work => store.transaction(work),
-    log: silent,
-    clock: leapingClock(),
-  })
-  return {
-    inbox,
-    outbox,
-    async start() {
-      worker.start()
-      await telegram.start()
-    },
-    [Symbol.asyncDispose]: async () => {
-      await worker.stop()
-      await telegram[Symbol.asyncDispose]()
-    },
-  }
-}
 
 test('through lost answers, resets, restarts of the server and of the bridge each message stands in its topic once, in order', async () => {
   await using tg = await startTelegramSimulator()

@@ -8,7 +8,7 @@ import { above, renderText } from './text.ts'
 type CardButton = CardContent['buttons'][number]
 type TelegramButton = Markup['inline_keyboard'][number][number]
 
-/** Buttons under one message (telegram.md §2.1: about 100), characters of a label and of what a button copies. */
+/** Buttons under one message (telegram.md §2.1: about 100); characters of a label and of what a button copies. */
 const mostButtons = 50
 const longestLabel = 64
 const longestCopy = 256
@@ -24,11 +24,15 @@ export const renderCard = (card: CardContent, head: RichText, options: RenderOpt
 }
 
 export const renderCardWords = ({ body, buttons }: CardContent): { words: RichText; markup?: Markup } => {
-  const made = buttons.slice(0, mostButtons).map(button => ({ button, shown: renderButton(button) }))
+  const made = buttons.map((button, index) => ({
+    button,
+    shown: index < mostButtons ? renderButton(button) : undefined,
+  }))
   const lines = made.filter(({ shown }) => shown === undefined).map(({ button }) => renderLine(button))
   const rows = made.flatMap(({ shown }) => (shown ? [[shown]] : []))
+  const words = above(body, plainText(lines.join('\n')))
   return {
-    words: above(body, plainText(lines.join('\n'))),
+    words: words.text === '' ? plainText('…') : words,
     ...(rows.length > 0 && { markup: { inline_keyboard: rows } }),
   }
 }

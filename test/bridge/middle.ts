@@ -1,0 +1,66 @@
+import { makeCarrier } from '../../src/bridge/deliver.ts'
+import type { Network } from '../../src/bridge/network.ts'
+import { makeInbox } from '../../src/bridge/receive.ts'
+import { Outbox, Pace, Worker } from '../../src/outbox/index.ts'
+import type { Store } from '../../src/store/index.ts'
+import { openTelegram } from '../../src/telegram/connection.ts'
+import { idPeerOf } from '../../src/telegram/rates.ts'
+import { leapingClock } from '../outbox/leaping-clock.ts'
+import type { TelegramSimulator } from '../simulators/telegram/index.ts'
+import { silent } from '../telegram/bench.ts'
+import { MemoryNetwork } from './memory-network.ts'
+
+/** The middle of the bridge over a store, with the real Telegram network on one side. */
+export const openMiddle = (store: Store, tg: TelegramSimulator) => {
+  const outbox = new Outbox(store.database)
+  const whatsapp = new MemoryNetwork('whatsapp')
+  const networks = new Map<string, Network>([['whatsapp', whatsapp]])
+  const network = (name: string): Network => networks.get(name) ?? whatsapp
+  const tools = { store, outbox, newMessageId: (name: string) => network(name).newMessageId() }
+  const inbox = makeInbox({
+    ...tools,
+    network: 'whatsapp',
+    wake: () => worker.wake(),
+    changed: name => worker.resume(name),
+    log: silent,
+  })
+  const telegram = openTelegram({
+    token: tg.token,
+    apiRoot: tg.apiRoot,
+    owners: [7001],
+    sessions: store.session('telegram'),
+    inbox: { ...inbox, changed: () => worker.resume('telegram') },
+    logger: silent,
+    graceMs: 0,
+  })
+  networks.set('telegram', telegram)
+  const pace = new Pace([])
+  const carrier = makeCarrier({
+    ...tools,
+    network,
+    ownerChat: () => undefined,
+    peerOf: idPeerOf,
+    log: silent,
+  })
+  const worker = new Worker({
+    outbox,
+    carrier,
+    pace,
+    transaction: work => store.transaction(work),
+    log: silent,
+    clock: leapingClock(),
+  })
+  return {
+    whatsapp,
+    inbox,
+    outbox,
+    async start() {
+      worker.start()
+      await telegram.start()
+    },
+    [Symbol.asyncDispose]: async () => {
+      await worker.stop()
+      await telegram[Symbol.asyncDispose]()
+    },
+  }
+}
