@@ -118,6 +118,8 @@ const loadEvent = (job: Job, resolve: (ref: ChatRef) => ChatRef): BridgeEvent =>
 const plainer = (job: Job, failure: Failure): number | undefined => {
   const event = readEvent(job)
   if (failure.unreachable || !event || !('content' in event)) return undefined
+  // Words about a better version of a file would be worse than the file that is there.
+  if (event.kind === 'edit' && event.content.kind === 'media') return undefined
   const last = formsOf(event.content, networkOf(job.target)).length - 1
   const next = failure.from === 'media' && event.content.kind !== 'album' ? last : job.level + 1
   return next > job.level && next <= last ? next : undefined

@@ -67,7 +67,10 @@ const messageSchema = z.object({
 const change = { ...head, target: targetSchema }
 
 const changeSchema = z.discriminatedUnion('kind', [
-  /** Text in place of the text or caption that was there; or a whole poll, appointment or position. */
+  /**
+   * Text in place of the text or caption that was there; a file in place of the file; or a whole poll, appointment or
+   * position.
+   */
   z.object({ ...change, kind: z.literal('edit'), content: contentSchema }),
   z.object({
     ...change,

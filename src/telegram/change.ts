@@ -1,6 +1,7 @@
 import type { Change, NoteRole } from '../bridge/network.ts'
 import { showDeletion } from './change/deletion.ts'
 import type { ChangeDesk, ChangeOptions } from './change/desk.ts'
+import { changeFile } from './change/file.ts'
 import { moveLocation } from './change/location.ts'
 import { showPin } from './change/pin.ts'
 import { showReactions } from './change/reaction.ts'
@@ -70,6 +71,7 @@ const carryOut = async (desk: ChangeDesk): Promise<void> => {
   switch (event.kind) {
     case 'edit': {
       if (event.content.kind === 'location') return moveLocation(event.content, desk)
+      if (event.content.kind === 'media') return changeFile(event.content, desk)
       const words = wordsOf(event.content, desk)
       return words && changeWords(words, desk)
     }

@@ -22,8 +22,6 @@ export const wordsOf = (content: Edited, { change, context }: ChangeDesk): Words
   switch (named.kind) {
     case 'text':
       return { words: named.body, previewUrl: named.previewUrl }
-    case 'media':
-      return { words: named.caption }
     case 'card':
       return renderCardWords(named)
     case 'poll':
@@ -34,6 +32,7 @@ export const wordsOf = (content: Edited, { change, context }: ChangeDesk): Words
     case 'notice':
       return { words: plainText(named.text) }
     case 'album':
+    case 'media':
     case 'location':
     case 'contacts':
       return undefined

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Content } from '../../../src/bridge/event.ts'
 import { plainText } from '../../../src/bridge/rich-text.ts'
+import { jpeg as picture } from '../../simulators/telegram/helpers.ts'
 import { Bench, change, file, ownMessage, Standing, sendFor, text } from '../bench.ts'
 
 const jpeg = Buffer.from(
@@ -245,7 +246,6 @@ test('other contents are edited to what they say now', async () => {
   const contents: readonly Content[] = [
     { kind: 'notice', text: 'Call, answered' },
     { kind: 'placeholder', label: 'Something' },
-    { kind: 'media', as: 'image', media: { source: 'x' }, caption: plainText('Only words') },
     { kind: 'card', body: plainText('Offer'), buttons: [{ label: 'Shop', url: 'https://shop.example/' }] },
   ]
   const texts: unknown[] = []
@@ -256,7 +256,50 @@ test('other contents are edited to what they say now', async () => {
   assert.deepEqual(texts, [
     ['Call, answered', []],
     ['Something', []],
-    ['Only words', []],
     ['Offer', [['Shop']]],
   ])
+})
+
+test('a better version of a picture takes its place, under the same caption', async () => {
+  await using bench = await Bench.open()
+  const { group, chat } = family(bench)
+  const shown = await sendFor(bench, {
+    chat,
+    content: file('image', {}, 'Look'),
+    senderLine: 'Anna',
+    bytes: picture(100, 100),
+  })
+  const better = { kind: 'edit', content: file('image', { width: 2000, height: 2000 }) } as const
+  for (let times = 0; times < 2; times++) {
+    await bench.network.change(change(chat, better, shown, { bytes: picture(2000, 2000) }))
+  }
+  const [seen, ...others] = group.transcript()
+  assert.deepEqual(others, [])
+  assert.equal(seen?.text, 'Anna\nLook')
+  assert.deepEqual(seen?.entities, [{ type: 'bold', offset: 0, length: 4 }])
+  assert.deepEqual(Buffer.from(seen?.file?.content ?? []), Buffer.from(picture(2000, 2000)))
+  assert.deepEqual(seen?.buttons, [])
+  const renamed = { kind: 'edit', content: file('image', {}, 'Look here') } as const
+  await bench.network.change(change(chat, renamed, shown, { bytes: picture(300, 300) }))
+  assert.equal(group.transcript()[0]?.text, 'Anna\nLook here')
+  bench.tg.assertNoSurprises()
+})
+
+test('a better version that Telegram does not take, or that is too big, leaves the picture as it was', async () => {
+  await using bench = await Bench.open()
+  const { group, chat } = family(bench)
+  const shown = await sendFor(bench, { chat, content: file('image', {}, 'Look'), bytes: picture(100, 100) })
+  for (const [media, bytes] of [
+    [{}, Buffer.from('noise')],
+    [{ size: 100 * 1024 * 1024 }, picture(100, 100)],
+  ] as const) {
+    const better = { kind: 'edit', content: file('image', media) } as const
+    await bench.network.change(change(chat, better, shown, { bytes }))
+    assert.deepEqual(group.transcript()[0]?.buttons, [])
+  }
+  await bench.network.change(change(chat, { kind: 'edit', content: file('image') }, new Standing([])))
+  const [seen] = group.transcript()
+  assert.equal(seen?.text, 'Look')
+  assert.deepEqual(Buffer.from(seen?.file?.content ?? []), Buffer.from(picture(100, 100)))
+  assert.deepEqual(seen?.buttons, [])
 })

@@ -1,0 +1,52 @@
+import type { MediaContent } from '../../bridge/event.ts'
+import { plainText, type RichText } from '../../bridge/rich-text.ts'
+import { parseEntities } from '../entities.ts'
+import { editMedia } from '../send/edit.ts'
+import { readKept } from '../send/kept.ts'
+import { renderMedia } from '../send/media.ts'
+import { nameOwner } from '../send/owner.ts'
+import { outcomeOf } from '../send/repeatable.ts'
+import { captionFields } from '../send/text.ts'
+import { readForEdit, setButtons } from '../settle/probe.ts'
+import type { ChangeDesk } from './desk.ts'
+
+/**
+ * Puts another file in the place of the one that was sent: the same picture in a better version. Its caption stays where the
+ * new one has none. What Telegram does not take in that place (in an album, for instance) is left as it was.
+ */
+export const changeFile = async (content: MediaContent, desk: ChangeDesk): Promise<void> => {
+  const { change, context } = desk
+  const slot = change.changed.parts.find(
+    ({ byBridge, raw }) => byBridge && (readKept(raw)?.as ?? 'caption') === 'caption',
+  )
+  if (slot === undefined) return
+  const head = readKept(slot.raw)?.head ?? plainText('')
+  const named = nameOwner(content, context)
+  const [part] = named.kind === 'media' ? renderMedia(named, head, context) : []
+  if (named.kind !== 'media' || !part?.file) return
+  if (named.caption.text.trim() !== '') {
+    await editMedia(slot.id, part, desk)
+    return
+  }
+  const probing = { api: context.api, chatId: desk.place.chatId, signal: desk.signal }
+  const words = await readCaption(slot.id, desk)
+  if (words === undefined) return
+  const outcome = await editMedia(
+    slot.id,
+    { ...part, payload: { ...part.payload, ...captionFields(words) } },
+    desk,
+  )
+  // Otherwise the edit took away the button by which the words were read.
+  if (outcome === 'refused') await outcomeOf(() => setButtons(Number(slot.id), undefined, probing), desk)
+}
+
+/** The words under a file, as they are now; undefined when the message is gone or cannot be read. */
+const readCaption = async (id: string, desk: ChangeDesk): Promise<RichText | undefined> => {
+  const { context, place, signal } = desk
+  let words: RichText | undefined
+  await outcomeOf(async () => {
+    const message = await readForEdit(Number(id), { api: context.api, chatId: place.chatId, signal })
+    words = parseEntities(message.caption ?? '', message.caption_entities)
+  }, desk)
+  return words
+}
