@@ -5,7 +5,7 @@ import { editMedia } from '../send/edit.ts'
 import { readKept } from '../send/kept.ts'
 import { renderMedia } from '../send/media.ts'
 import { nameOwner } from '../send/owner.ts'
-import { outcomeOf } from '../send/repeatable.ts'
+import { type Outcome, outcomeOf } from '../send/repeatable.ts'
 import { captionFields } from '../send/text.ts'
 import { readForEdit, setButtons } from '../settle/probe.ts'
 import type { ChangeDesk } from './desk.ts'
@@ -31,13 +31,14 @@ export const changeFile = async (content: MediaContent, desk: ChangeDesk): Promi
   const probing = { api: context.api, chatId: desk.place.chatId, signal: desk.signal }
   const words = await readCaption(slot.id, desk)
   if (words === undefined) return
-  const outcome = await editMedia(
-    slot.id,
-    { ...part, payload: { ...part.payload, ...captionFields(words) } },
-    desk,
-  )
-  // Otherwise the edit took away the button by which the words were read.
-  if (outcome === 'refused') await outcomeOf(() => setButtons(Number(slot.id), undefined, probing), desk)
+  const captioned = { ...part, payload: { ...part.payload, ...captionFields(words) } }
+  let outcome: Outcome | undefined
+  try {
+    outcome = await editMedia(slot.id, captioned, desk)
+  } finally {
+    // A successful edit took away the button by which the words were read.
+    if (outcome !== 'done') await setButtons(Number(slot.id), undefined, probing).catch(() => undefined)
+  }
 }
 
 /** The words under a file, as they are now; undefined when the message is gone or cannot be read. */

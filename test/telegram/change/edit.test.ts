@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Content } from '../../../src/bridge/event.ts'
 import { plainText } from '../../../src/bridge/rich-text.ts'
+import { retry } from '../../../src/bridge/verdict.ts'
 import { jpeg as picture } from '../../simulators/telegram/helpers.ts'
 import { Bench, change, file, ownMessage, Standing, sendFor, text } from '../bench.ts'
 
@@ -297,6 +298,9 @@ test('a better version that Telegram does not take, or that is too big, leaves t
     await bench.network.change(change(chat, better, shown, { bytes }))
     assert.deepEqual(group.transcript()[0]?.buttons, [])
   }
+  const better = change(chat, { kind: 'edit', content: file('image') }, shown)
+  const broken = { ...better, openMedia: () => Promise.reject(retry('The download was cut off')) }
+  await assert.rejects(bench.network.change(broken), { verdict: { kind: 'retry' } })
   await bench.network.change(change(chat, { kind: 'edit', content: file('image') }, new Standing([])))
   const [seen] = group.transcript()
   assert.equal(seen?.text, 'Look')
