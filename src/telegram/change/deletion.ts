@@ -2,11 +2,12 @@ import type { ChangeEvent } from '../../bridge/event.ts'
 import type { StandIn } from '../../bridge/network.ts'
 import { plainText, prefixed, type RichText } from '../../bridge/rich-text.ts'
 import { joinRich, parseEntities } from '../entities.ts'
-import { editWords } from '../send/edit.ts'
+import { renderBlank } from '../send/blank.ts'
+import { editMedia, editWords } from '../send/edit.ts'
 import { readKept } from '../send/kept.ts'
 import { styled } from '../send/line.ts'
 import { type Outcome, outcomeOf, repeatable } from '../send/repeatable.ts'
-import { textPart } from '../send/text.ts'
+import { renderTextFile, textPart } from '../send/text.ts'
 import { readForEdit } from '../settle/probe.ts'
 import { textLimit } from '../split.ts'
 import { type ChangeDesk, takeAway } from './desk.ts'
@@ -66,15 +67,24 @@ const removeAll = async (desk: ChangeDesk): Promise<StandIn[]> => {
 const removeTogether = async (ids: readonly string[], desk: ChangeDesk): Promise<boolean> =>
   (await repeatable('deleteMessages', { message_ids: ids.map(Number) }, desk)) !== 'refused'
 
-/** Puts the news in the place of the words. */
+/** Puts the news in the place of the words, and nothing to see in the place of a file. */
 const sayDeleted = async (
   { id, byBridge, raw }: StandIn,
   by: By,
   { first, desk }: { first: boolean; desk: ChangeDesk },
 ): Promise<Outcome> => {
-  if (!byBridge) return 'refused'
-  const { as, head = plainText('') } = readKept(raw) ?? {}
-  return editWords(id, { as, words: first ? joinRich(head, sentence(by)) : plainText(bin.trim()) }, desk)
+  const kept = readKept(raw)
+  if (!byBridge || kept?.as === 'bare') return 'refused'
+  const words = first ? joinRich(kept?.head ?? plainText(''), sentence(by)) : plainText(bin.trim())
+  const hasFile = kept?.as === 'caption' || kept?.as === 'file'
+  const said = hasFile ? 'refused' : await editWords(id, { as: 'text', words }, desk)
+  if (said !== 'refused' || kept?.as === 'text') return said
+  // An album of documents takes no picture, and a voice message nothing at all.
+  for (const part of [renderBlank(words), renderTextFile(words)]) {
+    const replaced = await editMedia(id, part, desk)
+    if (replaced !== 'refused') return replaced
+  }
+  return editWords(id, { as: 'caption', words }, desk)
 }
 
 /** Draws a line through the words of a message. */

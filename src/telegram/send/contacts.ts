@@ -53,15 +53,16 @@ const withoutPictures = (vcard: string): string =>
   vcard.replace(/^(PHOTO|LOGO|SOUND|KEY)[;:].*(\r?\n[ \t].*)*\r?\n?/gim, '')
 
 const renderFile = (contacts: readonly Contact[], head: RichText): Part => {
-  const text = contacts.map(contact => contact.vcard.trim() || bareCard(contact)).join('\n')
+  const cards = contacts.map(contact => contact.vcard.trim() || bareCard(contact))
+  const bytes = Buffer.from(cards.join('\n').toWellFormed())
   const names = clip(oneLine(contacts.map(({ name }) => name).join(', ')), 700)
   const words = above(head, plainText(`👤 ${contacts.length} contacts: ${names}`))
   return {
     method: 'sendDocument',
     payload: { ...captionFields(words), disable_content_type_detection: true },
-    file: { field: 'document', name: 'contacts.vcf', source: { text: text.toWellFormed() } },
+    file: { field: 'document', name: 'contacts.vcf', source: { bytes } },
     ...(head.text !== '' && { head }),
-    look: { kinds: ['document'], words, fileSize: Buffer.byteLength(text.toWellFormed()) },
+    look: { kinds: ['document'], words, fileSize: bytes.length },
   }
 }
 

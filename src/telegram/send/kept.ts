@@ -7,7 +7,7 @@ import type { Part } from './part.ts'
  * What is remembered of a sent message (`SentPart.raw`), because Telegram does not let a bot read its own messages: how its
  * words can be edited, and which of them are the bridge's own.
  *
- * - `text`, `caption`: it has words, edited by a method each. `file`: it is a text that went as a file.
+ * - `text`, `caption`: it has words, edited by a method each. `file`: it is words that went as a file.
  * - `bare`: it has none: a sticker, a place, a contact, a video note.
  * - `pin`, `deleted`: the bridge's remark that the message was pinned or deleted; no part of what was said.
  */
@@ -21,7 +21,7 @@ export type Kept = z.infer<typeof keptSchema>
 /** What to remember of a part that became this message. */
 export const keep = (message: Message, part: Part): string => {
   if (part.remark) return keepAs(part, part.remark)
-  if (message.text !== undefined || (part.file && 'text' in part.file.source)) return keepAs(part)
+  if (message.text !== undefined || (part.file && 'bytes' in part.file.source)) return keepAs(part)
   const captioned = ['photo', 'video', 'animation', 'audio', 'voice', 'document'] as const
   return keepAs(part, captioned.some(kind => message[kind] !== undefined) ? 'caption' : 'bare')
 }
@@ -32,7 +32,7 @@ export const keepAs = ({ file, head }: Part, as: Kept['as'] = wordsOf(file)): st
 
 const wordsOf = (file: Part['file']): Kept['as'] => {
   if (file === undefined) return 'text'
-  return 'text' in file.source ? 'file' : 'caption'
+  return 'bytes' in file.source ? 'file' : 'caption'
 }
 
 /** Undefined for a message of which nothing was kept: one from an earlier version. */

@@ -19,8 +19,8 @@ export const openUpload = (
 ): Upload & { close(): void } => {
   let opened: Readable | undefined
   async function* bytes(): AsyncGenerator<Uint8Array> {
-    if ('text' in source) {
-      yield Buffer.from(source.text)
+    if ('bytes' in source) {
+      yield source.bytes
       return
     }
     opened = await openMedia(source)

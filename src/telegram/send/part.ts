@@ -34,7 +34,8 @@ export interface Part {
 export interface PartFile {
   readonly field: string
   readonly name: string
-  readonly source: Media | { readonly text: string }
+  /** Where its bytes are, or the bytes of a file that the bridge makes itself. */
+  readonly source: Media | { readonly bytes: Uint8Array }
   /** Of a moving sticker: send the first picture, since Telegram does not move this format. */
   readonly still?: boolean
 }

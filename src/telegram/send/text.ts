@@ -55,12 +55,13 @@ const previewOf = (url: string | undefined): Record<string, unknown> =>
 export const renderTextFile = (rich: RichText, options: TextOptions = {}): Part => {
   const [start = plainText('')] = pieces(rich, { firstLimit: captionLimit - 1 })
   const words = joinRich(start, plainText(start.text.length < rich.text.length ? '…' : ''))
+  const bytes = Buffer.from(rich.text.toWellFormed())
   return {
     method: 'sendDocument',
     payload: { ...captionFields(words), disable_content_type_detection: true },
     ...extras({ ...options, previewUrl: undefined }),
-    file: { field: 'document', name: 'message.txt', source: { text: rich.text.toWellFormed() } },
-    look: { kinds: ['document'], words, fileSize: Buffer.byteLength(rich.text.toWellFormed()) },
+    file: { field: 'document', name: 'message.txt', source: { bytes } },
+    look: { kinds: ['document'], words, fileSize: bytes.length },
   }
 }
 

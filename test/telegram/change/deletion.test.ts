@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Content } from '../../../src/bridge/event.ts'
+import type { Content, MediaContent } from '../../../src/bridge/event.ts'
+import { jpeg, ogg } from '../../simulators/telegram/helpers.ts'
 import { Bench, change, file, ownMessage, Standing, sendFor, text } from '../bench.ts'
 
 const words = Array.from({ length: 1400 }, (_, n) => `word${n}`).join(' ')
@@ -54,6 +55,49 @@ test('after two days, when Telegram deletes no more, the words are taken away', 
   assert.deepEqual(
     group.transcript().map(seen => seen.text),
     ['Anna\n🗑 Deleted by an admin', ...shown.parts.slice(1).map(() => '🗑')],
+  )
+})
+
+test('after two days nothing is left to see of a file, alone or in an album, nor of a text that went as one', async () => {
+  await using bench = await Bench.open()
+  const bytes = jpeg(100, 100)
+  const item = (as: 'image' | 'document', id: string) =>
+    ({ ...file(as, {}, 'secret'), id }) as MediaContent & { id: string }
+  for (const [content, kinds] of [
+    [file('image', {}, 'secret'), ['photo']],
+    [file('document', {}, 'secret'), ['photo']],
+    [text('secret '.repeat(5000)), ['photo']],
+    [{ kind: 'album', items: [item('image', 'a'), item('image', 'b')] }, ['photo', 'photo']],
+    [{ kind: 'album', items: [item('document', 'a'), item('document', 'b')] }, ['document', 'document']],
+  ] as const) {
+    const { group, chat } = family(bench)
+    const shown = await sendFor(bench, { chat, content: content as Content, senderLine: 'Anna', bytes })
+    bench.tg.advanceClock(twoDays)
+    for (let times = 0; times < 2; times++) await bench.network.change(change(chat, deleted, shown))
+    const seen = group.transcript()
+    assert.deepEqual(
+      seen.map(({ kind }) => kind),
+      kinds,
+    )
+    assert.equal(seen[0]?.text, 'Anna\n🗑 Deleted')
+    for (const { text: words, file: left } of seen) {
+      assert.doesNotMatch(words, /secret/)
+      assert.ok(left?.content && !Buffer.from(left.content).includes('secret') && left.size < 1000)
+      assert.notDeepEqual(Buffer.from(left.content), Buffer.from(bytes))
+    }
+  }
+  bench.tg.assertNoSurprises()
+})
+
+test('after two days a voice message, in whose place nothing can be put, says that it was deleted', async () => {
+  await using bench = await Bench.open()
+  const { group, chat } = family(bench)
+  const shown = await sendFor(bench, { chat, content: file('voice'), bytes: ogg() })
+  bench.tg.advanceClock(twoDays)
+  await bench.network.change(change(chat, deleted, shown))
+  assert.deepEqual(
+    group.transcript().map(({ kind, text: words }) => [kind, words]),
+    [['voice', '🗑 Deleted']],
   )
 })
 
