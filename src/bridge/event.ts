@@ -56,6 +56,8 @@ const messageSchema = z.object({
   replyTo: z.optional(replySchema),
   /** The sender passed on somebody else's message. */
   forwarded: z.optional(z.boolean()),
+  /** What the public channel is called that it was first said in. */
+  forwardedFrom: z.optional(z.string()),
   /** A picture or film of an album, or (content `album` without items) the album's own announcement. */
   album: z.optional(z.object({ id: z.string() })),
   /** Stands for a message that cannot be read yet: one with the same id comes later and takes its place. */
