@@ -4,6 +4,8 @@ import type { RichText, Span } from '../bridge/rich-text.ts'
 export interface Mention {
   readonly name: string
   readonly person: string
+  /** The owner of the bridge is meant. */
+  readonly me?: boolean
 }
 
 interface Range {
@@ -14,6 +16,7 @@ interface Range {
 interface Found extends Range {
   readonly style: Span['style']
   readonly person?: string
+  readonly me?: boolean
 }
 
 const MARKERS: Readonly<Record<string, Span['style']>> = { '*': 'bold', _: 'italic', '~': 'strike' }
@@ -78,11 +81,15 @@ class Sheet {
       if (!this.#gone.has(at)) text += this.#put.get(at) ?? this.text[at]
     }
     places.push(text.length)
-    const spans = splitAtCode([...this.found, ...named]).flatMap(({ start, end, style, person }): Span[] => {
-      const from = places[start] ?? 0
-      const length = (places[end] ?? 0) - from
-      return length > 0 ? [{ start: from, length, style, ...(person !== undefined && { person }) }] : []
-    })
+    const spans = splitAtCode([...this.found, ...named]).flatMap(
+      ({ start, end, style, person, me }): Span[] => {
+        const from = places[start] ?? 0
+        const length = (places[end] ?? 0) - from
+        return length > 0
+          ? [{ start: from, length, style, ...(person !== undefined && { person }), ...(me && { me }) }]
+          : []
+      },
+    )
     return { text, spans: spans.sort((one, other) => one.start - other.start || other.length - one.length) }
   }
 }
@@ -97,7 +104,13 @@ const putNames = (text: string, mentions: ReadonlyMap<string, Mention>) => {
     result += text.slice(last, match.index)
     const start = result.length
     result += `@${mention.name}`
-    named.push({ start, end: result.length, style: 'mention', person: mention.person })
+    named.push({
+      start,
+      end: result.length,
+      style: 'mention',
+      person: mention.person,
+      ...(mention.me && { me: true }),
+    })
     last = match.index + match[0].length
   }
   return { text: result + text.slice(last), named }

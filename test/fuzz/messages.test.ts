@@ -10,10 +10,21 @@ import { anyEncodedMessage } from './any-proto.ts'
 import { anyText } from './any-text.ts'
 import { runs } from './runs.ts'
 
+const known = Buffer.from(
+  proto.Message.encode({
+    conversation: 'hello',
+    messageContextInfo: { messageSecret: Buffer.alloc(32, 1) },
+  }).finish(),
+).toString('base64')
+
 const context = {
   me: { pn: '15550000001:3@s.whatsapp.net', lid: '900000000000001:3@lid' },
   lidOf: () => undefined,
+  phoneOf: () => undefined,
   nameOf: (address: string) => (address.startsWith('9') ? 'Alice' : undefined),
+  isAdmin: () => true,
+  /** A message that changes can be about, with a secret to open what is sealed. */
+  findMessage: () => ({ me: false, byBridge: false, raw: known }),
 }
 
 const anyKey = fc.record(

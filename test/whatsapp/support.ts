@@ -2,8 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type BridgeEvent, isMessage, type MessageEvent } from '../../src/bridge/event.ts'
-import type { Arrival, Inbox, KnownChat, NetworkStatus, SessionStore } from '../../src/bridge/network.ts'
+import { type BridgeEvent, type ChangeEvent, isMessage, type MessageEvent } from '../../src/bridge/event.ts'
+import type {
+  Arrival,
+  FindMessage,
+  Inbox,
+  KnownChat,
+  NetworkStatus,
+  SessionStore,
+} from '../../src/bridge/network.ts'
 import { openStore, storePath } from '../../src/store/index.ts'
 import type { Logger } from '../../src/support/log.ts'
 
@@ -22,7 +29,7 @@ export class TempDir implements Disposable {
 
 /**
  * A real store with an inbox that keeps what it receives as rows of the same file, in the same transaction, each event
- * once: what the bridge does, without its rules.
+ * once, but for one that could not be read at first: what the bridge does, without its rules.
  */
 export class RecordingBridge implements Inbox, Disposable {
   readonly sessions: SessionStore
@@ -45,7 +52,8 @@ export class RecordingBridge implements Inbox, Disposable {
       for (const arrival of arrivals) {
         const { chat, id } = arrival.event
         const row = { type: 'event', id: `${chat} ${id}` }
-        if (this.#rows.get(row.type, row.id) !== undefined) continue
+        const before = this.#rows.get(row.type, row.id)
+        if (before !== undefined && !JSON.parse(before).event.pending) continue
         this.#rows.set([{ ...row, value: JSON.stringify(arrival) }])
       }
       alongside?.()
@@ -64,8 +72,20 @@ export class RecordingBridge implements Inbox, Disposable {
     return [...this.#rows.list('event')].map(({ value }) => JSON.parse(value))
   }
 
+  findMessage: FindMessage = ({ chat, id }) => {
+    const row = this.#rows.get('event', `${chat} ${id}`)
+    if (row === undefined) return undefined
+    const { event, raw }: Arrival = JSON.parse(row)
+    const { person: author, me } = event.sender
+    return { author, me, byBridge: false, ...(raw !== undefined && { raw }) }
+  }
+
   get messages(): MessageEvent[] {
     return this.events.filter(isMessage)
+  }
+
+  get changes(): ChangeEvent[] {
+    return this.events.filter(event => !isMessage(event))
   }
 
   get events(): BridgeEvent[] {

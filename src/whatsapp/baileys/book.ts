@@ -1,7 +1,8 @@
-import type { Contact, GroupMetadata } from '@whiskeysockets/baileys'
+import type { BaileysEventMap, Contact, GroupMetadata } from '@whiskeysockets/baileys'
 import { addressOf, chatRef } from '../../bridge/chat-ref.ts'
-import type { Arrival, Inbox, KnownChat, SessionStore } from '../../bridge/network.ts'
+import type { Arrival, FindMessage, Inbox, KnownChat, SessionStore } from '../../bridge/network.ts'
 import { isGroup, kindOfAddress, normalizeAddress, userOf } from '../address.ts'
+import { Admins } from './admins.ts'
 import { canonical, oneLine, type ParseContext, toNumber } from './parse/context.ts'
 
 /** A chat in any of the shapes that Baileys' events give it. */
@@ -14,20 +15,32 @@ export interface SeenChat {
 }
 
 const NAMES = 'name'
-/** Baileys' own rows: digits of the phone number → digits of the LID, as JSON (lib/Signal/lid-mapping.js). */
+/**
+ * Baileys' own rows, as JSON: digits of the phone number → digits of the LID, and with `_reverse` behind them the other
+ * way round (lib/Signal/lid-mapping.js).
+ */
 const MAPPINGS = 'lid-mapping'
 
 /** Who is who: names for mentions, and the bridge's chat book, which is told of everything new. */
-export class Book implements Pick<ParseContext, 'lidOf' | 'nameOf'> {
+export class Book {
   readonly #sessions: SessionStore
   readonly #inbox: Inbox
   readonly #names: Map<string, string>
   readonly #me: () => ParseContext['me']
+  readonly #admins: Admins
+  readonly #findMessage: FindMessage
   /** What the bridge was told last about an address: most events say nothing new, and each would cost a commit. */
   readonly #told = new Map<string, string>()
 
-  constructor(options: { sessions: SessionStore; inbox: Inbox; me: () => ParseContext['me'] }) {
+  constructor(options: {
+    sessions: SessionStore
+    inbox: Inbox
+    findMessage: FindMessage
+    me: () => ParseContext['me']
+  }) {
     this.#sessions = options.sessions
+    this.#admins = new Admins(options.sessions)
+    this.#findMessage = options.findMessage
     this.#inbox = options.inbox
     this.#me = options.me
     this.#names = new Map([...this.#sessions.list(NAMES)].map(({ id, value }) => [id, value]))
@@ -37,14 +50,21 @@ export class Book implements Pick<ParseContext, 'lidOf' | 'nameOf'> {
     return {
       me: this.#me(),
       lidOf: address => this.lidOf(address),
+      phoneOf: address => this.#mapped(`${userOf(address)}_reverse`, 's.whatsapp.net'),
       nameOf: address => this.nameOf(address),
+      isAdmin: (group, addresses) => this.#admins.has(group, addresses),
+      findMessage: this.#findMessage,
     }
   }
 
   lidOf(address: string): string | undefined {
-    const stored = this.#sessions.get(MAPPINGS, userOf(address))
+    return this.#mapped(userOf(address), 'lid')
+  }
+
+  #mapped(id: string, server: string): string | undefined {
+    const stored = this.#sessions.get(MAPPINGS, id)
     const digits: unknown = stored === undefined ? undefined : JSON.parse(stored)
-    return typeof digits === 'string' && digits !== '' ? normalizeAddress(`${userOf(digits)}@lid`) : undefined
+    return typeof digits === 'string' && digits !== '' ? normalizeAddress(`${digits}@${server}`) : undefined
   }
 
   nameOf(address: string): string | undefined {
@@ -69,12 +89,19 @@ export class Book implements Pick<ParseContext, 'lidOf' | 'nameOf'> {
 
   groups(groups: readonly Partial<GroupMetadata>[]): void {
     for (const { id, subject, participants } of groups) {
-      if (id && isGroup(id)) this.#learn(id, undefined, { name: subject })
+      if (id && isGroup(id)) {
+        this.#learn(id, undefined, { name: subject })
+        if (participants !== undefined) this.#admins.learn({ id, participants })
+      }
       for (const member of participants ?? []) {
         const other = member.lid ?? member.phoneNumber
         if (other) this.same(member.id, other)
       }
     }
+  }
+
+  participants({ id, participants, action }: BaileysEventMap['group-participants.update']): void {
+    this.#admins.change(id, participants, action)
   }
 
   /** Two addresses of one person. */

@@ -1,56 +1,47 @@
-import {
-  type BinaryNode,
-  decodeMessageNode,
-  decryptMessageNode,
-  type SignalRepositoryWithLIDStore,
-  type WAMessage,
-} from '@whiskeysockets/baileys'
-import type { Logger } from '../../support/log.ts'
+import { decodeMessageNode, proto, unpadRandomMax16, type WAMessage } from '@whiskeysockets/baileys'
 import type { Opened } from './intake.ts'
 
 /** Who we are: the two addresses of the linked account. */
 export interface Me {
   readonly pn: string
   readonly lid?: string
+  readonly name?: string
 }
 
 /**
- * A repository whose plaintexts are what it is given: the envelope's parts are filled with them beforehand. Everything
- * else that Baileys does on the way (sender keys, address mappings) it has done when the stanza was live.
+ * Reads a journalled stanza as Baileys does (lib/Utils/decode-wa-message.js), but for the wrapper around what our own
+ * phone sent, which stays: Baileys throws the message secret that it carries away. Throws when the stanza has not the
+ * form of a message, or a plaintext not that of a protobuf.
  */
-const echo = {
-  decryptMessage: ({ ciphertext }: { ciphertext: Uint8Array }) => Promise.resolve(ciphertext),
-  decryptGroupMessage: ({ msg }: { msg: Uint8Array }) => Promise.resolve(msg),
-  processSenderKeyDistributionMessage: () => Promise.resolve(),
-  migrateSession: () => Promise.resolve({ migrated: 0, skipped: 0, total: 0 }),
-  lidMapping: { getLIDForPN: () => Promise.resolve(null), storeLIDPNMappings: () => Promise.resolve() },
-} as unknown as SignalRepositoryWithLIDStore
-
-/**
- * Reads a journalled stanza with Baileys' own decoder (lib/Utils/decode-wa-message.js). Rejects when the stanza has not
- * the form of a message.
- */
-export const decodeOpened = async (opened: Opened, me: Me, logger: Logger): Promise<WAMessage> => {
-  const { envelope, plaintexts } = opened
-  const content = envelope.parts.flatMap((part, position): BinaryNode[] => {
+export const decodeOpened = ({ envelope, plaintexts }: Opened, me: Me): WAMessage => {
+  const web = decodeHead(envelope.attrs, me)
+  for (const [position, { tag }] of envelope.parts.entries()) {
     const plaintext = plaintexts[position]
-    return plaintext === undefined ? [] : [{ tag: part.tag, attrs: part.attrs, content: plaintext }]
-  })
-  if (envelope.verifiedName !== undefined) {
-    content.push({
-      tag: 'verified_name',
-      attrs: {},
-      content: Buffer.from(envelope.verifiedName, 'base64'),
-    })
+    if (plaintext === undefined) continue
+    // What was never encrypted is not padded.
+    const bytes = tag === 'plaintext' ? plaintext : unpadRandomMax16(plaintext)
+    web.message = Object.assign(web.message ?? {}, proto.Message.decode(bytes))
   }
-  const node = { tag: 'message', attrs: envelope.attrs, content }
-  const { fullMessage, decrypt } = decryptMessageNode(node, me.pn, me.lid ?? '', echo, logger)
-  await decrypt()
-  return fullMessage
+  const name = envelope.verifiedName === undefined ? undefined : verifiedName(envelope.verifiedName)
+  return name ? { ...web, verifiedBizName: name } : web
 }
 
 /** Reads who sent what to which chat, without content. Throws when the stanza has not the form of a message. */
 export const decodeHead = (attrs: Record<string, string>, me: Me): WAMessage => {
-  const { fullMessage } = decodeMessageNode({ tag: 'message', attrs }, me.pn, me.lid ?? '')
-  return fullMessage
+  const { id, from, t, notify } = attrs
+  // Meta AI, which Baileys does not know as the sender of anything.
+  if (id && from?.endsWith('@bot')) {
+    const key = { id, remoteJid: from, fromMe: false }
+    return { key, messageTimestamp: Number(t), ...(notify !== undefined && { pushName: notify }) }
+  }
+  return decodeMessageNode({ tag: 'message', attrs }, me.pn, me.lid ?? '').fullMessage
+}
+
+const verifiedName = (base64: string): string | null | undefined => {
+  try {
+    const { details } = proto.VerifiedNameCertificate.decode(Buffer.from(base64, 'base64'))
+    return details && proto.VerifiedNameCertificate.Details.decode(details).verifiedName
+  } catch {
+    return undefined
+  }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { BinaryNode, ConnectionState, proto, WAMessage } from '@whiskeysockets/baileys'
 import { isGroup } from '../address.ts'
 import type { WhatsAppOptions } from '../port.ts'
@@ -11,6 +12,8 @@ import { quietLogger } from './quiet-logger.ts'
 import { Receiver } from './receiver.ts'
 import { journalledRepository, Turns } from './repository.ts'
 
+/** How long a message waits for WhatsApp to say who administers its group, in milliseconds. */
+const ASK_MS = 5000
 const GROUPS_FETCHED = { type: 'meta', id: 'groups-fetched' } as const
 
 export interface InboundOptions extends WhatsAppOptions {
@@ -29,19 +32,20 @@ export class Inbound {
   readonly #receiver: Receiver
   readonly #intake: Intake
   readonly #turns = new Turns()
+  #link: Link | undefined
 
   constructor(options: InboundOptions) {
     const { sessions, inbox, logger, waitingMs } = options
     this.#options = options
     this.#journal = new Journal(sessions)
-    this.book = new Book({ sessions, inbox, me: options.me })
+    this.book = new Book({ sessions, inbox, findMessage: options.findMessage, me: options.me })
     this.#receiver = new Receiver({
       sessions,
       inbox,
       logger,
       journal: this.#journal,
       book: this.book,
-      baileysLogger: quietLogger(logger),
+      refreshAdmins: group => this.#refreshAdmins(group),
       ...(waitingMs !== undefined && { waitingMs }),
     })
     this.#intake = new Intake({
@@ -90,7 +94,18 @@ export class Inbound {
       },
     })
     this.#listen(link)
+    this.#link = link
     return link
+  }
+
+  async #refreshAdmins(group: string): Promise<void> {
+    const link = this.#link
+    if (!link?.isOpen) return
+    const answer = link.group(group).then(
+      metadata => this.#safely(() => this.book.groups([metadata])),
+      () => undefined,
+    )
+    await Promise.race([answer, sleep(ASK_MS, undefined, { ref: false })])
   }
 
   /** Once per account: later changes come as events. */
@@ -139,6 +154,7 @@ export class Inbound {
     )
     ev.on('groups.upsert', groups => this.#safely(() => book.groups(groups)))
     ev.on('groups.update', groups => this.#safely(() => book.groups(groups)))
+    ev.on('group-participants.update', change => this.#safely(() => book.participants(change)))
     ev.on('lid-mapping.update', ({ lid, pn }) => this.#safely(() => book.same(lid, pn)))
     ev.on('messaging-history.set', ({ chats, contacts, lidPnMappings }) =>
       this.#safely(() => {

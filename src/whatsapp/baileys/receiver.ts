@@ -6,7 +6,7 @@ import type { Book } from './book.ts'
 import { decodeHead, decodeOpened } from './decode.ts'
 import type { Opened } from './intake.ts'
 import type { Journal } from './journal.ts'
-import { labelOfStub } from './parse/stubs.ts'
+import { labelOfStub, silenceOf } from './parse/stubs.ts'
 import { type Parsed, parseHead, parseMessage } from './parse.ts'
 import { Waiting } from './waiting.ts'
 
@@ -19,7 +19,8 @@ export interface ReceiverOptions {
   readonly journal: Journal
   readonly book: Book
   readonly logger: Logger
-  readonly baileysLogger: Logger
+  /** Takes in anew who administers a group, where that can be asked now. */
+  readonly refreshAdmins: (group: string) => Promise<void>
   /** How long to wait for a message that could not be decrypted before saying so, in milliseconds. */
   readonly waitingMs?: number
 }
@@ -41,19 +42,20 @@ export class Receiver {
 
   /** One journalled stanza. Rejects when the disk does not take it. */
   async opened(opened: Opened): Promise<void> {
-    const { journal, book, logger, baileysLogger, sessions } = this.#options
+    const { journal, book, logger, sessions } = this.#options
+    const done = (): void => sessions.set(journal.marks(opened.envelope))
     let web: WAMessage
     try {
-      web = await decodeOpened(opened, book.context.me, baileysLogger)
+      web = decodeOpened(opened, book.context.me)
     } catch (error) {
       logger.warn({ reason: messageOf(error) }, 'A message of an unknown form was left out')
-      sessions.set(journal.marks(opened.envelope))
+      this.#hand(this.#unreadable(this.#headOf(opened.envelope)), done)
       return
     }
-    const parsed = this.#parse(web)
+    const parsed = await this.#believe(web)
     if (parsed.ignored !== undefined) logger.debug({ reason: parsed.ignored }, 'A message makes no event')
     if (parsed.arrivals.length === 0 && opened.failure !== undefined) this.#wait(web, opened.failure)
-    this.#hand(parsed.arrivals, () => sessions.set(journal.marks(opened.envelope)))
+    this.#hand(parsed.arrivals, done)
   }
 
   /** A stanza that carries no content for us: view once, or what only the phone was given. */
@@ -78,6 +80,7 @@ export class Receiver {
   stub(web: WAMessage): void {
     const label = labelOfStub(web, address => this.#options.book.nameOf(address))
     if (label !== undefined) this.#place(web, label)
+    else this.#options.logger.debug({ reason: silenceOf(web) }, 'A notice makes no event')
   }
 
   /** A channel's message that came as a notification, not as a stanza of its own. */
@@ -106,14 +109,27 @@ export class Receiver {
       return parseMessage(web, book.context)
     } catch (error) {
       logger.error({ reason: messageOf(error) }, 'A message could not be read')
-      const arrival = this.#arrival(web, { kind: 'placeholder', label: 'A message that could not be read' })
-      return { arrivals: arrival === undefined ? [] : [arrival] }
+      return { arrivals: this.#unreadable(web) }
     }
   }
 
-  #headOf(node: BinaryNode): WAMessage | undefined {
+  #unreadable(web: WAMessage | undefined): Arrival[] {
+    const label = 'A message that could not be read; open WhatsApp'
+    const arrival = web && this.#arrival(web, { kind: 'placeholder', label })
+    return arrival === undefined ? [] : [arrival]
+  }
+
+  /** What only an administrator may do is asked about before it is refused: our list may be old. */
+  async #believe(web: WAMessage): Promise<Parsed> {
+    const parsed = this.#parse(web)
+    if (parsed.asks === undefined) return parsed
+    await this.#options.refreshAdmins(parsed.asks)
+    return this.#parse(web)
+  }
+
+  #headOf({ attrs }: Pick<BinaryNode, 'attrs'>): WAMessage | undefined {
     try {
-      return decodeHead(node.attrs, this.#options.book.context.me)
+      return decodeHead(attrs, this.#options.book.context.me)
     } catch (error) {
       this.#options.logger.warn({ reason: messageOf(error) }, 'A message of an unknown form was left out')
       return undefined

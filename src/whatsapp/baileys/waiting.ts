@@ -12,8 +12,8 @@ interface Row {
 
 /**
  * Messages that could not be decrypted. WhatsApp asks the sender for them again, and most come within seconds; one that
- * has not come when its time is up is announced by a placeholder under an id of its own, so that the real one still
- * crosses whenever it comes. The list is on disk: a restart forgets nobody.
+ * has not come when its time is up is announced by a placeholder, whose place the real one takes whenever it comes. The
+ * list is on disk: a restart forgets nobody.
  */
 export class Waiting {
   readonly #sessions: SessionStore
@@ -68,8 +68,8 @@ export class Waiting {
     this.#timers.delete(id)
     const event: MessageEvent = {
       ...row.head,
-      id: `${row.head.id}.waiting`,
       content: { kind: 'placeholder', label: 'Waiting for this message; it may be on the phone already' },
+      pending: true,
       silent: true,
     }
     try {

@@ -38,14 +38,14 @@ export class JournalHarness implements AsyncDisposable {
     const logger = silentLogger()
     this.auth = openAuthState(sessions)
     this.journal = new Journal(sessions)
-    const book = new Book({ sessions, inbox: bridge, me: () => ME })
+    const book = new Book({ sessions, inbox: bridge, findMessage: bridge.findMessage, me: () => ME })
     this.receiver = new Receiver({
       sessions,
       inbox: bridge,
       logger,
       journal: this.journal,
       book,
-      baileysLogger: logger,
+      refreshAdmins: () => Promise.resolve(),
       waitingMs: 50,
     })
     this.intake = new Intake({

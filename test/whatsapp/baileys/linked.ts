@@ -120,9 +120,10 @@ export class Linked implements AsyncDisposable {
     return openBaileys({
       sessions: this.bridge.sessions,
       inbox: this.bridge,
-      findMessage: ({ id }) => {
-        const part = this.sent.find(each => each.id === id)
-        return part && { me: false, byBridge: true, ...(part.raw !== undefined && { raw: part.raw }) }
+      findMessage: message => {
+        const part = this.sent.find(each => each.id === message.id)
+        if (part === undefined) return this.bridge.findMessage(message)
+        return { me: false, byBridge: true, ...(part.raw !== undefined && { raw: part.raw }) }
       },
       logger: silentLogger(),
       server: { url: this.wa.url, rootKey: this.wa.rootKey, mediaHost: this.wa.mediaHost },

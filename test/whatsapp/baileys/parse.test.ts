@@ -1,53 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { proto, type WAMessage, type WAMessageKey } from '@whiskeysockets/baileys'
-import { eventSchema, isMessage, type MessageEvent } from '../../../src/bridge/event.ts'
-import { FIELDS } from '../../../src/whatsapp/baileys/parse/fields.ts'
-import { SILENT_PROTOCOL } from '../../../src/whatsapp/baileys/parse/protocol.ts'
-import { WRAPPERS } from '../../../src/whatsapp/baileys/parse/unwrap.ts'
-import { type ParseContext, parseMessage } from '../../../src/whatsapp/baileys/parse.ts'
-
-const ALICE = '900000000000002@lid'
-const BOB = '900000000000003@lid'
-const GROUP = '120363000000000001@g.us'
-
-const context: ParseContext = {
-  me: { pn: '15550000001:7@s.whatsapp.net', lid: '900000000000001:7@lid' },
-  lidOf: address => (address === '15550000003@s.whatsapp.net' ? BOB : undefined),
-  nameOf: address => (address === ALICE ? 'Alice' : undefined),
-}
-
-/** As it comes over the wire: encoded and decoded once. */
-const web = (message: proto.IMessage, key: WAMessageKey = {}, more: Partial<WAMessage> = {}): WAMessage => ({
-  key: { remoteJid: ALICE, remoteJidAlt: '15550000002@s.whatsapp.net', fromMe: false, id: 'M1', ...key },
-  messageTimestamp: 1_790_000_000,
-  pushName: 'Alice',
-  message: proto.Message.decode(proto.Message.encode(message).finish()),
-  ...more,
-})
-
-const eventOf = (...parameters: Parameters<typeof web>): MessageEvent => {
-  const { arrivals, ignored } = parseMessage(web(...parameters), context)
-  assert.equal(arrivals.length, 1, ignored ?? 'several events')
-  const event = arrivals[0]?.event
-  assert.ok(event)
-  const parsed = eventSchema.parse(event)
-  assert.ok(isMessage(parsed))
-  return parsed
-}
-
-const labelOf = (message: proto.IMessage): string => {
-  const { content } = eventOf(message)
-  assert.ok(content.kind === 'placeholder', content.kind)
-  return content.label
-}
-
-const MEDIA = {
-  directPath: '/v/t62/1.enc?oh=1',
-  mediaKey: Buffer.alloc(32, 1),
-  fileLength: 1000,
-  mimetype: 'image/jpeg',
-}
+import { proto } from '@whiskeysockets/baileys'
+import { isMessage } from '../../../src/bridge/event.ts'
+import { parseMessage } from '../../../src/whatsapp/baileys/parse.ts'
+import { ALICE, anyEventOf, BOB, context, eventOf, GROUP, labelOf, MEDIA, web } from './parsing.ts'
 
 describe('who and where', () => {
   test('a private message has its sender for a chat, and names both addresses of the person', () => {
@@ -156,6 +112,42 @@ describe('text', () => {
     assert.deepEqual(replyTo, { id: 'Q1', excerpt: 'Photo' })
   })
 
+  test('a mention of the owner is one of me, under the name of the account', () => {
+    const { content } = eventOf({
+      extendedTextMessage: {
+        text: 'look @15550000001 and @900000000000009',
+        contextInfo: { mentionedJid: ['15550000001@s.whatsapp.net', '900000000000009@lid'] },
+      },
+    })
+    assert.ok(content.kind === 'text')
+    assert.equal(content.body.text, 'look @Olivia and @somebody')
+    assert.deepEqual(content.body.spans, [
+      { start: 5, length: 7, style: 'mention', person: 'whatsapp:900000000000001@lid', me: true },
+      { start: 17, length: 9, style: 'mention', person: 'whatsapp:900000000000009@lid' },
+    ])
+  })
+
+  test('a disappearing message says when it is gone, counted from when it was sent', () => {
+    const extendedTextMessage = { text: 'x', contextInfo: { expiration: 86_400 } }
+    assert.equal(eventOf({ extendedTextMessage }).expiresAt, 1_790_086_400_000)
+    assert.equal(eventOf({ ephemeralMessage: { message: { conversation: 'x' } } }).expiresAt, undefined)
+  })
+
+  test('a forwarded message names the channel it came from, an advertisement is told', () => {
+    const forwarded = {
+      text: 'x',
+      contextInfo: { isForwarded: true, forwardedNewsletterMessageInfo: { newsletterName: 'Daily\nNews' } },
+    }
+    assert.equal(eventOf({ extendedTextMessage: forwarded }).forwardedFrom, 'Daily News')
+    const fromAd = {
+      text: 'hi',
+      contextInfo: { externalAdReply: { title: 'Big sale', sourceUrl: 'https://fb.test/a' } },
+    }
+    const { content } = eventOf({ extendedTextMessage: fromAd })
+    assert.ok(content.kind === 'text')
+    assert.equal(content.body.text, 'hi\n📢 Big sale https://fb.test/a')
+  })
+
   test('a forwarded message says so', () => {
     const message = { extendedTextMessage: { text: 'x', contextInfo: { isForwarded: true } } }
     assert.equal(eventOf(message).forwarded, true)
@@ -204,12 +196,36 @@ describe('media', () => {
     assert.match(labelOf({ imageMessage: { caption: 'the cat' } }), /^Photo.*the cat$/)
   })
 
-  test('the copies of an HD picture make no second message', () => {
-    const child = {
-      associatedChildMessage: { message: { imageMessage: MEDIA } },
-      messageContextInfo: { messageAssociation: { associationType: 10, parentMessageKey: { id: 'P' } } },
+  test('the film of a motion photo and the copy of a film in HEVC make no second message', () => {
+    for (const associationType of [12, 19]) {
+      const child = {
+        associatedChildMessage: { message: { videoMessage: MEDIA } },
+        messageContextInfo: { messageAssociation: { associationType, parentMessageKey: { id: 'P' } } },
+      }
+      assert.deepEqual(parseMessage(web(child), context).arrivals, [])
     }
-    assert.deepEqual(parseMessage(web(child), context).arrivals, [])
+  })
+
+  test('a file without its key is not fetched, but for what channels publish', () => {
+    const { mediaKey: _, ...open } = { ...MEDIA, fileSha256: Buffer.alloc(32, 2) }
+    assert.match(labelOf({ imageMessage: open }), /^Photo that can only be seen on the phone/)
+    const channel = { remoteJid: '120363000000000009@newsletter', remoteJidAlt: '' }
+    assert.equal(eventOf({ imageMessage: open }, channel).content.kind, 'media')
+  })
+
+  test('an album is announced with as many as will come, and its pictures name it', () => {
+    const album = { expectedImageCount: 2, expectedVideoCount: 1 }
+    const announced = eventOf({ albumMessage: album }, { id: 'A1' })
+    assert.deepEqual(announced.content, { kind: 'album', items: [], expected: 3 })
+    assert.deepEqual(announced.album, { id: 'A1' })
+    const messageContextInfo = {
+      messageAssociation: { associationType: 1, parentMessageKey: { id: 'A1' }, messageIndex: 1 },
+    }
+    assert.deepEqual(eventOf({ imageMessage: MEDIA, messageContextInfo }).album, { id: 'A1' })
+    const wrapped = { associatedChildMessage: { message: { videoMessage: MEDIA } }, messageContextInfo }
+    assert.deepEqual(eventOf(wrapped).album, { id: 'A1' })
+    // What has no file cannot be one of an album.
+    assert.equal(eventOf({ imageMessage: { caption: 'x' }, messageContextInfo }).album, undefined)
   })
 })
 
@@ -234,26 +250,41 @@ describe('everything else', () => {
     })
   })
 
-  test('a poll is a placeholder with its question and answers', () => {
-    const poll = { name: 'Lunch?', options: [{ optionName: 'Pizza' }, { optionName: 'Sushi' }] }
-    assert.equal(labelOf({ pollCreationMessageV3: poll }), 'Poll: Lunch?\n• Pizza\n• Sushi')
-  })
-
-  test('edits, deletions and reactions are remarks about their message', () => {
-    const key = { remoteJid: ALICE, id: 'T1' }
-    const Type = proto.Message.ProtocolMessage.Type
-    const edit = { key, type: Type.MESSAGE_EDIT, editedMessage: { conversation: 'better' } }
-    assert.equal(labelOf({ protocolMessage: edit }), '✏️ edited: better')
-    assert.equal(labelOf({ protocolMessage: { key, type: Type.REVOKE } }), 'Deleted a message')
-    assert.equal(labelOf({ reactionMessage: { key, text: '👍' } }), 'Reacted 👍')
-    assert.deepEqual(eventOf({ reactionMessage: { key, text: '👍' } }).replyTo, { id: 'T1' })
-  })
-
   test('a kind that this program has never heard of is announced', () => {
     assert.match(labelOf({}), /not supported/)
     const future = Buffer.from([0xfa, 0x07, 0x02, 0x08, 0x01])
     const message = { ...web({}), message: proto.Message.decode(future) }
     assert.match(JSON.stringify(parseMessage(message, context)), /not supported/)
+  })
+
+  test('a live location goes on for a time, and is the same message when it comes again', () => {
+    const first = { degreesLatitude: 1, degreesLongitude: 2, sequenceNumber: 1, caption: 'on my way' }
+    const { arrivals } = parseMessage(web({ liveLocationMessage: first }), context)
+    const [arrival] = arrivals
+    assert.ok(arrival && isMessage(arrival.event))
+    assert.deepEqual(arrival.event.content, {
+      kind: 'location',
+      latitude: 1,
+      longitude: 2,
+      live: 28_800,
+      comment: 'on my way',
+    })
+    const known = { author: arrival.event.sender.person, me: false, byBridge: false }
+    const moving = { ...context, findMessage: () => ({ ...known, raw: arrival.raw ?? '' }) }
+    const moved = { ...first, degreesLatitude: 1.5, sequenceNumber: 2, timeOffset: 60 }
+    const change = anyEventOf(web({ liveLocationMessage: moved }), moving)
+    assert.ok(change.kind === 'edit' && change.content.kind === 'location')
+    assert.deepEqual([change.id, change.target], ['M1.2', { id: 'M1' }])
+    assert.deepEqual([change.content.latitude, change.content.live], [1.5, 28_740])
+    assert.equal(anyEventOf(web({ liveLocationMessage: first }), moving).kind, 'message')
+  })
+
+  test('a status of a group and a comment are what they hold, said as such', () => {
+    const { content } = eventOf({ groupStatusMessageV2: { message: { conversation: 'hello' } } })
+    assert.ok(content.kind === 'text')
+    assert.equal(content.body.text, 'Group status\nhello')
+    const comment = { message: { conversation: 'true' }, targetMessageKey: { id: 'T1' } }
+    assert.deepEqual(eventOf({ commentMessage: comment }).replyTo, { id: 'T1' })
   })
 
   test('key material alone is ignored, beside a text it is overlooked', () => {
@@ -280,44 +311,5 @@ describe('everything else', () => {
     let message: proto.IMessage = { conversation: 'deep' }
     for (let depth = 0; depth < 60; depth += 1) message = { ephemeralMessage: { message } }
     assert.equal(parseMessage(web(message), context).arrivals.length, 1)
-  })
-})
-
-describe('the tables', () => {
-  const fields = Object.entries(proto.Message.prototype)
-    .filter(([, value]) => typeof value !== 'function')
-    .map(([field]) => field)
-
-  test('every field of a message that this Baileys knows has a decision', () => {
-    assert.ok(fields.length >= 95)
-    assert.deepEqual(
-      fields.filter(field => !(field in FIELDS)),
-      [],
-    )
-  })
-
-  test('what is to be unwrapped is unwrapped, and nothing else', () => {
-    const unwrapped = Object.entries(FIELDS).flatMap(([field, decision]) =>
-      decision.do === 'unwrap' ? [field] : [],
-    )
-    assert.deepEqual(unwrapped.sort(), [...WRAPPERS].sort())
-  })
-
-  test('every field makes an event, or is ignored for a reason', () => {
-    for (const field of fields) {
-      const value = field === 'conversation' ? 'text' : {}
-      const { arrivals, ignored } = parseMessage(web({ [field]: value }), context)
-      assert.ok(arrivals.length === 1 || (ignored ?? '').length > 3, field)
-      for (const { event } of arrivals) eventSchema.parse(event)
-    }
-  })
-
-  test('every type of protocol message makes an event, or is ignored for a reason', () => {
-    for (const type of Object.values(proto.Message.ProtocolMessage.Type)) {
-      if (typeof type !== 'number') continue
-      const message = web({ protocolMessage: { type, key: { id: 'T1' } } })
-      const { arrivals, ignored } = parseMessage(message, context)
-      assert.ok(arrivals.length === 1 || ignored === SILENT_PROTOCOL[type], String(type))
-    }
   })
 })

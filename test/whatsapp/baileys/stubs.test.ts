@@ -21,7 +21,7 @@ test('Group notices say what happened, with names where they are known', () => {
   const stranger = JSON.stringify({ id: '900000000000009@lid', phoneNumber: '15550000009@s.whatsapp.net' })
   assert.equal(labelOf(StubType.GROUP_CHANGE_SUBJECT, ['New\nname']), 'Renamed the group to: New name')
   assert.equal(labelOf(StubType.GROUP_PARTICIPANT_ADD, [carol, stranger]), 'Added Carol, +15550000009')
-  assert.equal(labelOf(StubType.GROUP_PARTICIPANT_ADD, [carol], CAROL), 'Joined the group')
+  assert.equal(labelOf(StubType.GROUP_PARTICIPANT_ADD, [carol], CAROL), 'Has joined the group')
   assert.equal(labelOf(StubType.GROUP_PARTICIPANT_DEMOTE, [CAROL]), 'No longer admin: Carol')
   assert.equal(
     labelOf(StubType.GROUP_PARTICIPANT_REMOVE, ['{"id":"900000000000009@lid"}']),

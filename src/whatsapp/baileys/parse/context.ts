@@ -1,9 +1,7 @@
 import { proto } from '@whiskeysockets/baileys'
 import type { ChatRef } from '../../../bridge/chat-ref.ts'
-import type { Content } from '../../../bridge/event.ts'
-import type { RichText } from '../../../bridge/rich-text.ts'
-import { chatOfJid, isLid, isPhone, normalizeAddress, phoneOf, userOf } from '../../address.ts'
-import { type Mention, parseMarkup } from '../../markup.ts'
+import type { FindMessage } from '../../../bridge/network.ts'
+import { chatOfJid, isLid, isPhone, normalizeAddress } from '../../address.ts'
 import type { Me } from '../decode.ts'
 
 /** What parsing must know beside the message. */
@@ -11,28 +9,23 @@ export interface ParseContext {
   readonly me: Me
   /** The LID behind a phone-number address, where it is known. */
   lidOf(address: string): string | undefined
+  /** The phone-number address behind a LID, where it is known. */
+  phoneOf(address: string): string | undefined
   /** What a person or group is called, where it is known. */
   nameOf(address: string): string | undefined
+  /** Whether somebody with these addresses is known to be an administrator of a group. */
+  isAdmin(group: string, addresses: readonly string[]): boolean
+  readonly findMessage: FindMessage
 }
 
-/** What one message says, before it is known who said it where. */
-export interface Said {
-  readonly content: Content
-  /** The message it is about (a reaction, an edit, a deletion), where that is not a quote. */
-  readonly about?: string
-  readonly silent?: boolean
-}
-
-/** A message that makes no event, and why. */
-export interface Ignored {
-  readonly ignored: string
-}
+/** What it takes to see that two addresses are one person. */
+export type Addresses = Pick<ParseContext, 'me' | 'lidOf' | 'phoneOf'>
 
 /** The one address under which the bridge knows a person: the LID where it is known, else the phone number. */
 export const canonical = (
   jid: string | null | undefined,
   alternative: string | null | undefined,
-  context: ParseContext,
+  context: Addresses,
 ): { address: string; aliases: ChatRef[] } | undefined => {
   const known = [normalizeAddress(jid), normalizeAddress(alternative)].filter(
     address => address !== undefined,
@@ -48,37 +41,34 @@ export const canonical = (
   return { address, aliases }
 }
 
-const lidOf = (phone: string, context: ParseContext): string | undefined =>
+const lidOf = (phone: string, context: Addresses): string | undefined =>
   phone === normalizeAddress(context.me.pn) ? normalizeAddress(context.me.lid) : context.lidOf(phone)
 
-/** WhatsApp text with the people it mentions. */
-export const textOf = (
-  text: string,
-  info: proto.IContextInfo | null | undefined,
-  context: ParseContext,
-): RichText => {
-  const mentions = new Map<string, Mention>()
-  for (const jid of info?.mentionedJid ?? []) {
-    const address = normalizeAddress(jid)
-    const person = canonical(address, undefined, context)?.address
-    if (address === undefined || person === undefined) continue
-    const name = context.nameOf(person) ?? context.nameOf(address) ?? phoneOf(address)
-    if (name !== undefined)
-      mentions.set(userOf(address), { name: oneLine(name), person: `whatsapp:${person}` })
-  }
-  for (const { groupJid, groupSubject } of info?.groupMentions ?? []) {
-    const address = normalizeAddress(groupJid)
-    if (address === undefined || !groupSubject) continue
-    mentions.set(userOf(address), { name: oneLine(groupSubject), person: `whatsapp:${address}` })
-  }
-  return parseMarkup(text, mentions)
+/** Every address under which somebody is known. */
+export const addressesOf = (address: string, context: Addresses): string[] => {
+  const me = [normalizeAddress(context.me.lid), normalizeAddress(context.me.pn)].filter(
+    each => each !== undefined,
+  )
+  if (me.includes(address)) return me
+  const other = isPhone(address)
+    ? context.lidOf(address)
+    : isLid(address)
+      ? context.phoneOf(address)
+      : undefined
+  return other === undefined ? [address] : [address, other]
 }
 
-/** A name on one line without characters that turn or hide text: it is written by strangers. */
+export const isMe = (jid: string | null | undefined, me: Me): boolean => {
+  const address = normalizeAddress(jid)
+  return address !== undefined && [normalizeAddress(me.pn), normalizeAddress(me.lid)].includes(address)
+}
+
+/** A name on one line without characters that turn or hide text: it is written by strangers. Joiners of emoji stay. */
 export const oneLine = (text: string): string =>
   text
-    .replace(/[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, '')
+    .toWellFormed()
     .replace(/\s+/g, ' ')
+    .replace(/[\p{Cc}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/gu, '')
     .trim()
 
 /** Numbers of protobuf: 64-bit ones come as objects. */
@@ -99,10 +89,16 @@ export const contextInfoOf = (message: proto.IMessage): proto.IContextInfo | und
   return undefined
 }
 
-/** WhatsApp's copy of a message for a later quote or retry: encoded, without previews, base64. */
+/**
+ * WhatsApp's copy of a message for a later quote or retry, and for what others seal with its secret: encoded, without
+ * previews, base64.
+ */
 export const rawOf = (message: proto.IMessage): string => {
   const copy = proto.Message.decode(proto.Message.encode(message).finish())
   delete copy.senderKeyDistributionMessage
+  const secret = copy.messageContextInfo?.messageSecret
+  if (copy.messageContextInfo != null)
+    copy.messageContextInfo = secret?.length ? { messageSecret: secret } : null
   for (const value of Object.values(copy)) {
     if (value === null || typeof value !== 'object') continue
     if ('jpegThumbnail' in value && value.jpegThumbnail instanceof Uint8Array) {
@@ -113,6 +109,20 @@ export const rawOf = (message: proto.IMessage): string => {
       delete value.contextInfo.quotedMessage
   }
   return Buffer.from(proto.Message.encode(copy).finish()).toString('base64')
+}
+
+/** Base64 of 64 KiB: a longer copy of what others sent is kept without its end, for a quote shows a few lines. */
+const KEPT = (4 / 3) * 64 * 1024
+
+/** The copy of what somebody else sent. */
+export const rawOfReceived = (message: proto.IMessage): string => {
+  const raw = rawOf(message)
+  if (raw.length <= KEPT) return raw
+  const { conversation, extendedTextMessage, messageContextInfo } = readRaw(raw)
+  return rawOf({
+    conversation: (conversation || extendedTextMessage?.text || '').slice(0, 1000),
+    ...(messageContextInfo && { messageContextInfo }),
+  })
 }
 
 /** Reads such a copy back. */

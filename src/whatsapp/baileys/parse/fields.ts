@@ -1,11 +1,17 @@
 import type { proto } from '@whiskeysockets/baileys'
 import type { Content } from '../../../bridge/event.ts'
-import type { Ignored, ParseContext, Said } from './context.ts'
-import { textOf } from './context.ts'
-import * as labels from './labels.ts'
+import { readAppointment } from './appointment.ts'
+import { readButtons, readInteractive, readList, readProduct, readStructured, readTemplate } from './card.ts'
+import { readPin, readReaction } from './change.ts'
+import * as words from './labels.ts'
 import { readAudio, readDocument, readImage, readSticker, readVideo, readVideoNote } from './media.ts'
+import { readPoll } from './poll.ts'
 import { readProtocol } from './protocol.ts'
-import { readContacts, readExtendedText, readLiveLocation, readLocation } from './simple.ts'
+import { readRichAnswer } from './rich-answer.ts'
+import type { Said, Scene } from './said.ts'
+import { readAnswer, readSealedComment, readSealedReaction, readSecretEdit, readVote } from './sealed.ts'
+import { readAlbum, readContacts, readExtendedText, readLiveLocation, readLocation } from './simple.ts'
+import { textOf } from './text.ts'
 
 /** What becomes of one field of `proto.Message`. */
 export type Decision<T> =
@@ -14,30 +20,35 @@ export type Decision<T> =
   /** Rides beside other content and is none itself. */
   | { readonly do: 'skip'; readonly reason: string }
   | { readonly do: 'ignore'; readonly reason: string }
-  | { readonly do: 'read'; readonly read: (value: T, context: ParseContext) => Said | Ignored }
+  | { readonly do: 'read'; readonly read: (value: T, scene: Scene) => Said }
 
 type Decisions = { readonly [F in keyof proto.IMessage]-?: Decision<NonNullable<proto.IMessage[F]>> }
 
 const unwrapped = { do: 'unwrap' } as const
 const skip = (reason: string) => ({ do: 'skip', reason }) as const
 const ignore = (reason: string) => ({ do: 'ignore', reason }) as const
-const content = <T>(read: (value: T, context: ParseContext) => Content): Decision<T> => ({
+const read = <T>(how: (value: T, scene: Scene) => Said): Decision<T> => ({ do: 'read', read: how })
+const content = <T>(how: (value: T, scene: Scene) => Content): Decision<T> => ({
   do: 'read',
-  read: (value, context) => ({ content: read(value, context) }),
+  read: (value, scene) => ({ content: how(value, scene) }),
 })
 const label = <T>(write: (value: T) => string): Decision<T> => ({
   do: 'read',
   read: value => ({ content: { kind: 'placeholder', label: write(value) } }),
 })
-/** A remark about another message. */
-const remark = <T>(
-  write: (value: T) => string,
-  about: (value: T) => string | null | undefined,
+/** Words about another message: a remark of WhatsApp's own, which comes without a sound, or somebody's answer. */
+const about = <T>(
+  say: (value: T) => string | Content,
+  target: (value: T) => proto.IMessageKey | null | undefined,
 ): Decision<T> => ({
   do: 'read',
   read: value => {
-    const id = about(value)
-    return { content: { kind: 'placeholder', label: write(value) }, silent: true, ...(id && { about: id }) }
+    const said = say(value)
+    const id = target(value)?.id
+    const more = id ? { about: id } : {}
+    return typeof said === 'string'
+      ? { content: { kind: 'placeholder', label: said }, silent: true, ...more }
+      : { content: said, ...more }
   },
 })
 
@@ -58,10 +69,10 @@ export const FIELDS: Decisions = {
   documentMessage: content(readDocument),
   stickerMessage: content(readSticker),
   locationMessage: content(readLocation),
-  liveLocationMessage: content(readLiveLocation),
+  liveLocationMessage: read(readLiveLocation),
   contactMessage: content(contact => readContacts([contact])),
   contactsArrayMessage: content(({ contacts, displayName }) => readContacts(contacts ?? [], displayName)),
-  protocolMessage: { do: 'read', read: readProtocol },
+  protocolMessage: read(readProtocol),
 
   senderKeyDistributionMessage: skip('key material'),
   fastRatchetKeySenderKeyDistributionMessage: skip('key material'),
@@ -93,102 +104,95 @@ export const FIELDS: Decisions = {
   botForwardedMessage: unwrapped,
   commentMessage: unwrapped,
 
-  reactionMessage: {
-    do: 'read',
-    read: ({ text, key }) =>
-      text
-        ? {
-            content: { kind: 'placeholder', label: `Reacted ${text}` },
-            silent: true,
-            ...(key?.id && { about: key.id }),
-          }
-        : { ignored: 'a reaction was taken back' },
-  },
-  encReactionMessage: remark(
-    () => 'Reacted; see it on the phone',
-    ({ targetMessageKey }) => targetMessageKey?.id,
-  ),
-  encCommentMessage: remark(
-    () => 'Commented; see it on the phone',
-    ({ targetMessageKey }) => targetMessageKey?.id,
-  ),
-  secretEncryptedMessage: remark(labels.secretEdit, ({ targetMessageKey }) => targetMessageKey?.id),
-  pinInChatMessage: remark(labels.pin, ({ key }) => key?.id),
+  reactionMessage: read(readReaction),
+  encReactionMessage: read(readSealedReaction),
+  encCommentMessage: read(readSealedComment),
+  secretEncryptedMessage: read(readSecretEdit),
+  pinInChatMessage: read(readPin),
   keepInChatMessage: ignore('a disappearing message was kept: nothing to show'),
-  pollUpdateMessage: remark(
-    () => 'Voted in a poll',
-    ({ pollCreationMessageKey }) => pollCreationMessageKey?.id,
-  ),
-  encEventResponseMessage: remark(
-    () => 'Answered an invitation',
-    ({ eventCreationMessageKey }) => eventCreationMessageKey?.id,
-  ),
+  pollUpdateMessage: read(readVote),
+  encEventResponseMessage: read(readAnswer),
 
-  pollCreationMessage: label(labels.poll),
-  pollCreationMessageV2: label(labels.poll),
-  pollCreationMessageV3: label(labels.poll),
-  pollCreationMessageV5: label(labels.poll),
-  pollResultSnapshotMessage: label(labels.pollResult),
-  pollResultSnapshotMessageV3: label(labels.pollResult),
-  eventMessage: label(labels.event),
-  scheduledCallCreationMessage: label(({ title }) => labels.named('Scheduled call', title)),
-  scheduledCallEditMessage: remark(
+  pollCreationMessage: content(readPoll),
+  pollCreationMessageV2: content(readPoll),
+  pollCreationMessageV3: content(readPoll),
+  pollCreationMessageV5: content(readPoll),
+  pollResultSnapshotMessage: content(words.pollResult),
+  pollResultSnapshotMessageV3: content(words.pollResult),
+  eventMessage: content(readAppointment),
+  scheduledCallCreationMessage: content(words.scheduledCall),
+  scheduledCallEditMessage: about(
     () => 'Scheduled call cancelled',
-    ({ key }) => key?.id,
+    ({ key }) => key,
   ),
-  callLogMesssage: label(labels.callLog),
-  call: label(() => 'Call'),
-  bcallMessage: label(({ caption }) => labels.named('Call', caption)),
+  callLogMesssage: label(words.callLog),
+  call: {
+    do: 'read',
+    // Somebody who came through an advertisement: it says so beside their first message.
+    read: ({ callKey, conversionSource }) =>
+      !callKey?.length && conversionSource
+        ? { ignored: 'where somebody saw an advertisement' }
+        : { content: { kind: 'placeholder', label: '📞 Call: a call has started' } },
+  },
+  bcallMessage: label(({ caption }) => words.named('📞 Call', caption)),
 
-  buttonsMessage: label(labels.buttons),
-  buttonsResponseMessage: label(({ selectedDisplayText }) => labels.named('Chose', selectedDisplayText)),
-  templateMessage: label(labels.template),
-  highlyStructuredMessage: label(labels.structured),
-  templateButtonReplyMessage: label(({ selectedDisplayText }) => labels.named('Chose', selectedDisplayText)),
-  listMessage: label(labels.list),
-  listResponseMessage: label(({ title, description }) =>
-    labels.named('Chose', labels.lines(title, description)),
+  buttonsMessage: content(readButtons),
+  buttonsResponseMessage: content(({ selectedDisplayText }) => words.spoken(selectedDisplayText, 'Chose')),
+  templateMessage: content(readTemplate),
+  highlyStructuredMessage: content(readStructured),
+  templateButtonReplyMessage: content(({ selectedDisplayText }) =>
+    words.spoken(selectedDisplayText, 'Chose'),
   ),
-  interactiveMessage: label(labels.interactive),
-  interactiveResponseMessage: label(({ body }) => labels.named('Answer', body?.text)),
-  productMessage: label(labels.product),
-  orderMessage: label(({ orderTitle, message }) => labels.named('Order', labels.lines(orderTitle, message))),
-  invoiceMessage: label(({ note }) => labels.named('Invoice', note)),
-  sendPaymentMessage: label(({ noteMessage }) => labels.named('Payment', labels.textIn(noteMessage))),
-  requestPaymentMessage: label(labels.paymentRequest),
-  declinePaymentRequestMessage: remark(
-    () => 'Payment request declined',
-    ({ key }) => key?.id,
+  listMessage: content(readList),
+  listResponseMessage: content(({ title, description }) =>
+    words.spoken([title, description].filter(Boolean).join('\n'), 'Chose'),
   ),
-  cancelPaymentRequestMessage: remark(
-    () => 'Payment request cancelled',
-    ({ key }) => key?.id,
+  interactiveMessage: content(readInteractive),
+  interactiveResponseMessage: content(({ body, nativeFlowResponseMessage: flow }) =>
+    words.spoken(body?.text, words.named('Answer', flow?.name)),
   ),
-  paymentInviteMessage: label(() => 'Payment invitation'),
+  productMessage: content(readProduct),
+  orderMessage: content(words.order),
+  invoiceMessage: label(words.invoice),
+  sendPaymentMessage: about(words.payment, ({ requestMessageKey }) => requestMessageKey),
+  requestPaymentMessage: label(words.paymentRequest),
+  declinePaymentRequestMessage: about(
+    () => '💸 Payment request declined',
+    ({ key }) => key,
+  ),
+  cancelPaymentRequestMessage: about(
+    () => '💸 Payment request cancelled',
+    ({ key }) => key,
+  ),
+  paymentInviteMessage: label(words.paymentInvite),
 
-  groupInviteMessage: label(({ groupName, caption }) =>
-    labels.named('Group invitation', labels.lines(groupName, caption)),
-  ),
-  newsletterAdminInviteMessage: label(({ newsletterName, caption }) =>
-    labels.named('Invitation to run a channel', labels.lines(newsletterName, caption)),
-  ),
-  newsletterFollowerInviteMessageV2: label(({ newsletterName, caption }) =>
-    labels.named('Channel invitation', labels.lines(newsletterName, caption)),
-  ),
+  groupInviteMessage: content(words.groupInvite),
+  newsletterAdminInviteMessage: content(words.channelAdminInvite),
+  newsletterFollowerInviteMessageV2: content(words.channelInvite),
   requestPhoneNumberMessage: label(() => 'Asks for your phone number'),
-  placeholderMessage: label(() => 'Hidden on linked devices; look at the phone'),
-  stickerPackMessage: label(({ name, publisher, caption }) =>
-    labels.named('Sticker pack', labels.lines(name, publisher, caption)),
-  ),
-  albumMessage: ignore('its pictures come by themselves'),
-  chat: label(({ displayName }) => labels.named('Chat', displayName)),
+  placeholderMessage: label(() => '🔒 Hidden on linked devices; look at the phone'),
+  stickerPackMessage: content(words.stickerPack),
+  albumMessage: read(readAlbum),
+  chat: label(({ displayName }) => words.named('Chat', displayName)),
   stickerSyncRmrMessage: ignore('sticker list of the own devices'),
-  richResponseMessage: label(labels.richResponse),
+  richResponseMessage: content(readRichAnswer),
   messageHistoryBundle: ignore('history for a new member of a group'),
-  messageHistoryNotice: label(() => 'Earlier messages were shared with a new member'),
+  messageHistoryNotice: label(words.sharedHistory),
   statusNotificationMessage: ignore('about a status: nothing to show'),
-  statusQuestionAnswerMessage: label(({ text }) => labels.named('Answer to a status question', text)),
-  statusQuotedMessage: label(({ text }) => labels.named('About a status', text)),
-  statusStickerInteractionMessage: label(() => 'Reacted to a status'),
-  questionResponseMessage: label(({ text }) => labels.named('Answer', text)),
+  statusQuestionAnswerMessage: about(
+    ({ text }) => words.spoken(text, 'Answer to a status question'),
+    ({ key }) => key,
+  ),
+  statusQuotedMessage: about(
+    ({ text }) => words.spoken(text, 'About a status'),
+    ({ originalStatusId }) => originalStatusId,
+  ),
+  statusStickerInteractionMessage: about(
+    () => 'Reacted to a status with a sticker',
+    ({ key }) => key,
+  ),
+  questionResponseMessage: about(
+    ({ text }) => words.spoken(text, 'Answer'),
+    ({ key }) => key,
+  ),
 }

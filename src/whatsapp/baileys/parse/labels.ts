@@ -1,7 +1,11 @@
 import type { proto } from '@whiskeysockets/baileys'
+import type { Content } from '../../../bridge/event.ts'
+import { plainText } from '../../../bridge/rich-text.ts'
+import { oneLine, type ParseContext } from './context.ts'
+import { bold, items, type Line, linesOf, moment, sum } from './lines.ts'
+import { textOf } from './text.ts'
 
-/** Words for kinds of messages that cannot cross as what they are. Pure; whatever text they hold is kept. */
-type M = typeof proto.Message.prototype
+/** What is told in words, since Telegram has nothing of the kind. Pure; whatever text a message holds is kept. */
 type Field<F extends keyof proto.IMessage> = NonNullable<proto.IMessage[F]>
 
 /** `Poll: Where do we eat?`, or only `Poll`. */
@@ -9,14 +13,8 @@ export const named = (kind: string, text: string | null | undefined): string =>
   text?.trim() ? `${kind}: ${text.trim()}` : kind
 
 /** The parts that say something, one a line. */
-export const lines = (...parts: readonly (string | null | undefined)[]): string =>
+const lines = (...parts: readonly (string | null | undefined)[]): string =>
   parts.filter(part => part?.trim()).join('\n')
-
-const items = (texts: readonly (string | null | undefined)[] | null | undefined): string =>
-  (texts ?? [])
-    .filter(text => text?.trim())
-    .map(text => `• ${text}`)
-    .join('\n')
 
 /** The text or caption of a message of any kind. */
 export const textIn = (message: proto.IMessage | null | undefined): string | undefined => {
@@ -31,128 +29,131 @@ export const textIn = (message: proto.IMessage | null | undefined): string | und
   return text || undefined
 }
 
-export const poll = ({ name, options }: Field<'pollCreationMessage'>): string =>
-  named('Poll', lines(name, items(options?.map(({ optionName }) => optionName))))
+/** What somebody says by choosing it: a button, a row of a list, an answer. */
+export const spoken = (text: string | null | undefined, kind: string): Content =>
+  text?.trim() ? { kind: 'text', body: plainText(text.trim()) } : { kind: 'placeholder', label: kind }
 
-export const pollResult = ({ name, pollVotes }: Field<'pollResultSnapshotMessage'>): string =>
-  named(
-    'Poll result',
-    lines(
-      name,
-      items(pollVotes?.map(vote => `${vote.optionName ?? ''} (${Number(vote.optionVoteCount ?? 0)})`)),
-    ),
+/** Words under a title, with nothing to press. */
+const told = (title: string, ...rest: readonly Line[]): Content => ({
+  kind: 'card',
+  body: linesOf(bold(title), ...rest),
+  buttons: [],
+})
+
+export const pollResult = ({ name, pollVotes }: Field<'pollResultSnapshotMessage'>): Content =>
+  told(
+    named('📊 Result', oneLine(name ?? '')),
+    items(pollVotes?.map(vote => `${vote.optionName ?? ''}: ${Number(vote.optionVoteCount ?? 0)}`)),
   )
 
-export const event = (message: Field<'eventMessage'>): string => {
-  const { name, description, location, startTime, joinLink, isCanceled } = message
-  const start = startTime == null ? '' : new Date(Number(startTime) * 1000).toISOString().slice(0, 16)
-  const when = start === '' ? '' : `${start.replace('T', ' ')} UTC`
-  const kind = isCanceled ? 'Event cancelled' : 'Event'
-  return named(kind, lines(name, description, when, location?.name, location?.address, joinLink))
-}
+/** `CallLogMessage.CallOutcome`. */
+const OUTCOMES = [
+  '',
+  'missed',
+  'failed',
+  'declined',
+  'answered on another device',
+  'in progress',
+  'silenced: do not disturb',
+  'silenced: unknown caller',
+]
 
-/** `secretEncType` 1 and 2 are edits of an event and of a message (WAProto, SecretEncryptedMessage). */
-export const secretEdit = ({ secretEncType }: Field<'secretEncryptedMessage'>): string =>
-  secretEncType === 1 ? '✏️ edited an event; see it on the phone' : '✏️ edited; see it on the phone'
-
-/** `PinInChatMessage.Type`: 1 pins for all, 2 unpins. */
-export const pin = ({ type }: Field<'pinInChatMessage'>): string =>
-  type === 2 ? 'Unpinned a message' : 'Pinned a message'
-
-export const callLog = ({ isVideo, durationSecs }: Field<'callLogMesssage'>): string => {
+export const callLog = ({
+  isVideo,
+  durationSecs,
+  callOutcome,
+  callType,
+}: Field<'callLogMesssage'>): string => {
   const seconds = Number(durationSecs ?? 0)
   const length = seconds > 0 ? `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}` : ''
-  return named(isVideo ? 'Video call' : 'Voice call', length)
+  const outcome = OUTCOMES[callOutcome ?? 0] ?? ''
+  const kind = callType === 2 ? 'Voice chat' : isVideo ? 'Video call' : 'Voice call'
+  return named(`📞 ${kind}`, [outcome, length].filter(part => part !== '').join(', '))
 }
 
-export const buttons = (message: Field<'buttonsMessage'>): string =>
-  named(
-    'Message with buttons',
-    lines(
-      message.text,
-      message.contentText,
-      message.footerText,
-      items(message.buttons?.map(({ buttonText }) => buttonText?.displayText)),
-    ),
+/** `ScheduledCallCreationMessage.CallType`: 2 is video. */
+export const scheduledCall = (call: Field<'scheduledCallCreationMessage'>): Content =>
+  told(
+    `📞 Scheduled ${call.callType === 2 ? 'video call' : 'call'}`,
+    call.title,
+    moment(Number(call.scheduledTimestampMs ?? 0) / 1000),
   )
 
-export const template = (message: Field<'templateMessage'>): string => {
-  const hydrated = message.hydratedTemplate ?? message.hydratedFourRowTemplate
-  const body = message.interactiveMessageTemplate
-  const four = message.fourRowTemplate
-  return named(
-    'Message with buttons',
-    lines(
-      hydrated?.hydratedTitleText,
-      hydrated?.hydratedContentText,
-      hydrated?.hydratedFooterText,
-      items(
-        hydrated?.hydratedButtons?.map(({ quickReplyButton, urlButton, callButton }) =>
-          lines(
-            quickReplyButton?.displayText,
-            urlButton && `${urlButton.displayText ?? ''} ${urlButton.url ?? ''}`,
-            callButton && `${callButton.displayText ?? ''} ${callButton.phoneNumber ?? ''}`,
-          ),
-        ),
-      ),
-      four?.content && structured(four.content),
-      body && interactiveText(body),
-    ),
+export const order = (message: Field<'orderMessage'>, context: ParseContext): Content => {
+  const { orderTitle, itemCount, totalAmount1000, totalCurrencyCode, message: note } = message
+  const count = itemCount ? `${itemCount} ${itemCount === 1 ? 'item' : 'items'}` : ''
+  return told(
+    named('🛒 Order', orderTitle),
+    [count, sum(totalAmount1000, totalCurrencyCode)].filter(part => part !== '').join(', '),
+    textOf(note ?? '', undefined, context),
   )
 }
 
-export const structured = (message: Field<'highlyStructuredMessage'>): string => {
-  const hydrated = message.hydratedHsm
-  return hydrated == null ? named('Message from a template', message.elementName) : template(hydrated)
-}
+export const invoice = ({ note }: Field<'invoiceMessage'>): string =>
+  named('🧾 Invoice; see it on the phone', note)
 
-export const list = ({ title, description, footerText, sections }: Field<'listMessage'>): string =>
-  named(
-    'List',
-    lines(
-      title,
-      description,
-      ...(sections ?? []).flatMap(section => [section.title, items(section.rows?.map(row => row.title))]),
-      footerText,
-    ),
-  )
-
-const interactiveText = (message: Field<'interactiveMessage'>): string => {
-  const { header, body, footer, nativeFlowMessage, carouselMessage } = message
-  return lines(
-    header?.title,
-    header?.subtitle,
-    body?.text,
-    footer?.text,
-    items(
-      nativeFlowMessage?.buttons?.map(({ name, buttonParamsJson }) => buttonText(buttonParamsJson) ?? name),
-    ),
-    ...(carouselMessage?.cards ?? []).map(interactiveText),
-  )
-}
-
-export const interactive = (message: Field<'interactiveMessage'>): string =>
-  named('Message with buttons', interactiveText(message))
-
-/** The JSON of a button is written by a stranger. */
-const buttonText = (json: string | null | undefined): string | undefined => {
-  try {
-    const value: unknown = JSON.parse(json ?? '')
-    const text = (value as { display_text?: unknown } | null)?.display_text
-    return typeof text === 'string' ? text : undefined
-  } catch {
-    return undefined
-  }
-}
-
-export const product = ({ product: item, body, footer }: Field<'productMessage'>): string =>
-  named('Product', lines(item?.title, item?.description, item?.url, body, footer))
+export const payment = ({ noteMessage }: Field<'sendPaymentMessage'>): string =>
+  named('💸 Payment', textIn(noteMessage))
 
 export const paymentRequest = (message: Field<'requestPaymentMessage'>): string => {
-  const amount = Number(message.amount1000 ?? 0) / 1000
-  const sum = amount > 0 ? `${amount} ${message.currencyCodeIso4217 ?? ''}`.trim() : ''
-  return named('Payment request', lines(sum, textIn(message.noteMessage)))
+  const { amount1000, currencyCodeIso4217, amount, noteMessage, expiryTimestamp } = message
+  const money = Number(amount?.value ?? 0) / (amount?.offset || 1)
+  const asked =
+    sum(amount1000, currencyCodeIso4217) || (money > 0 ? `${money} ${amount?.currencyCode ?? ''}`.trim() : '')
+  const until = moment(expiryTimestamp)
+  return named('💸 Payment request', lines(asked, textIn(noteMessage), until && `until ${until}`))
 }
 
-export const richResponse = (message: M['richResponseMessage']): string =>
-  named('Answer of Meta AI', lines(...(message?.submessages ?? []).map(({ messageText }) => messageText)))
+/** `PaymentInviteMessage.ServiceType`. */
+export const paymentInvite = ({ serviceType }: Field<'paymentInviteMessage'>): string =>
+  named('💸 Invitation to set up payments', ['', 'Meta Pay', 'Novi', 'UPI'][serviceType ?? 0])
+
+/** Its code works in WhatsApp alone: it is no link. `GroupType` 1 is a community. */
+export const groupInvite = (message: Field<'groupInviteMessage'>, context: ParseContext): Content => {
+  const until = moment(message.inviteExpiration)
+  return told(
+    `✉️ Invitation to the ${message.groupType === 1 ? 'community' : 'group'} "${oneLine(message.groupName ?? '')}"`,
+    textOf(message.caption ?? '', message.contextInfo, context),
+    `Open WhatsApp to join${until && `, until ${until}`}`,
+  )
+}
+
+export const channelInvite = (
+  message: Field<'newsletterFollowerInviteMessageV2'>,
+  context: ParseContext,
+): Content =>
+  told(
+    `✉️ Invitation to the channel "${oneLine(message.newsletterName ?? '')}"`,
+    textOf(message.caption ?? '', message.contextInfo, context),
+  )
+
+export const channelAdminInvite = (
+  message: Field<'newsletterAdminInviteMessage'>,
+  context: ParseContext,
+): Content => {
+  const until = moment(message.inviteExpiration)
+  return told(
+    `✉️ Invitation to run the channel "${oneLine(message.newsletterName ?? '')}"`,
+    textOf(message.caption ?? '', message.contextInfo, context),
+    until && `Until ${until}`,
+  )
+}
+
+export const stickerPack = (pack: Field<'stickerPackMessage'>, context: ParseContext): Content => {
+  const { name, publisher, stickers, caption, packDescription } = pack
+  const count = stickers?.length ?? 0
+  return told(
+    named('🎴 Sticker pack', oneLine(name ?? '')),
+    publisher && `by ${oneLine(publisher)}`,
+    packDescription,
+    `${count} ${count === 1 ? 'sticker' : 'stickers'}; see them on the phone`,
+    textOf(caption ?? '', pack.contextInfo, context),
+  )
+}
+
+export const sharedHistory = ({ messageHistoryMetadata: history }: Field<'messageHistoryNotice'>): string => {
+  const count = Number(history?.messageCount ?? 0)
+  const people = history?.historyReceivers?.length ?? 0
+  const what = count > 0 ? `${count} earlier messages were` : 'Earlier messages were'
+  return `${what} shared with ${people > 1 ? `${people} new members` : 'a new member'}`
+}

@@ -1,9 +1,12 @@
 import type { proto } from '@whiskeysockets/baileys'
 import type { Content, MediaContent } from '../../../bridge/event.ts'
 import { plainText, type RichText } from '../../../bridge/rich-text.ts'
+import { isChannel, normalizeAddress } from '../../address.ts'
 import type { MediaKind } from '../media-keys.ts'
 import { renderSource } from '../media-source.ts'
-import { type ParseContext, textOf, toNumber } from './context.ts'
+import { toNumber } from './context.ts'
+import type { Scene } from './said.ts'
+import { textOf } from './text.ts'
 
 type AnyMedia = proto.Message.IImageMessage &
   proto.Message.IVideoMessage &
@@ -19,9 +22,19 @@ interface Kind {
   readonly word: string
 }
 
-const read = (media: Partial<AnyMedia>, kind: Kind, context: ParseContext): Content => {
-  const caption: RichText = media.caption ? textOf(media.caption, media.contextInfo, context) : plainText('')
-  const source = renderSource(media, kind.keys)
+/** Loudness of a voice note has 64 steps. */
+const WAVES = 64
+/** A preview has a few kilobytes; jobs hold it. */
+const PREVIEW_BYTES = 64 * 1024
+
+const isPreview = (bytes: Uint8Array | null | undefined): bytes is Uint8Array =>
+  bytes != null && bytes.length > 0 && bytes.length <= PREVIEW_BYTES
+
+const read = (media: Partial<AnyMedia>, kind: Kind, scene: Scene): Content => {
+  const caption: RichText = media.caption ? textOf(media.caption, media.contextInfo, scene) : plainText('')
+  // Only what channels publish is not encrypted.
+  const isOpen = isChannel(normalizeAddress(scene.key.remoteJid) ?? '')
+  const source = media.mediaKey?.length || isOpen ? renderSource(media, kind.keys) : undefined
   if (source === undefined) {
     const about = caption.text === '' ? '' : `: ${caption.text}`
     return { kind: 'placeholder', label: `${kind.word} that can only be seen on the phone${about}` }
@@ -41,43 +54,43 @@ const read = (media: Partial<AnyMedia>, kind: Kind, context: ParseContext): Cont
       ...(width && { width }),
       ...(height && { height }),
       ...(seconds && { seconds }),
-      ...(jpegThumbnail?.length && { thumbnail: Buffer.from(jpegThumbnail).toString('base64') }),
-      ...(waveform?.length && { waveform: [...waveform] }),
+      ...(isPreview(jpegThumbnail) && { thumbnail: Buffer.from(jpegThumbnail).toString('base64') }),
+      ...(waveform?.length && { waveform: [...waveform.subarray(0, WAVES)] }),
       ...(media.isAnimated && { animated: true }),
       ...(media.viewOnce && { viewOnce: true }),
     },
   }
 }
 
-export const readImage = (image: proto.Message.IImageMessage, context: ParseContext): Content =>
-  read(image, { as: 'image', keys: 'Image', word: 'Photo' }, context)
+export const readImage = (image: proto.Message.IImageMessage, scene: Scene): Content =>
+  read(image, { as: 'image', keys: 'Image', word: 'Photo' }, scene)
 
-export const readVideo = (video: proto.Message.IVideoMessage, context: ParseContext): Content =>
+export const readVideo = (video: proto.Message.IVideoMessage, scene: Scene): Content =>
   read(
     video,
     video.gifPlayback
       ? { as: 'animation', keys: 'Video', word: 'GIF' }
       : { as: 'video', keys: 'Video', word: 'Video' },
-    context,
+    scene,
   )
 
-export const readVideoNote = (video: proto.Message.IVideoMessage, context: ParseContext): Content =>
-  read(video, { as: 'video-note', keys: 'Video', word: 'Video message' }, context)
+export const readVideoNote = (video: proto.Message.IVideoMessage, scene: Scene): Content =>
+  read(video, { as: 'video-note', keys: 'Video', word: 'Video message' }, scene)
 
-export const readAudio = (audio: proto.Message.IAudioMessage, context: ParseContext): Content =>
+export const readAudio = (audio: proto.Message.IAudioMessage, scene: Scene): Content =>
   read(
     audio,
     audio.ptt
       ? { as: 'voice', keys: 'Audio', word: 'Voice message' }
       : { as: 'audio', keys: 'Audio', word: 'Audio' },
-    context,
+    scene,
   )
 
-export const readDocument = (document: proto.Message.IDocumentMessage, context: ParseContext): Content =>
-  read(document, { as: 'document', keys: 'Document', word: 'Document' }, context)
+export const readDocument = (document: proto.Message.IDocumentMessage, scene: Scene): Content =>
+  read(document, { as: 'document', keys: 'Document', word: 'Document' }, scene)
 
 /** A `.was` sticker is a zip of drawing commands that Telegram cannot show: its label stands for it. */
-export const readSticker = (sticker: proto.Message.IStickerMessage, context: ParseContext): Content =>
+export const readSticker = (sticker: proto.Message.IStickerMessage, scene: Scene): Content =>
   sticker.isLottie || sticker.mimetype === 'application/was'
     ? {
         kind: 'placeholder',
@@ -85,4 +98,4 @@ export const readSticker = (sticker: proto.Message.IStickerMessage, context: Par
           ? `Animated sticker: ${sticker.accessibilityLabel}`
           : 'Animated sticker',
       }
-    : read(sticker, { as: 'sticker', keys: 'Image', word: 'Sticker' }, context)
+    : read(sticker, { as: 'sticker', keys: 'Image', word: 'Sticker' }, scene)

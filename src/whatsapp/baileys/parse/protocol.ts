@@ -1,6 +1,6 @@
 import { proto } from '@whiskeysockets/baileys'
-import type { Ignored, ParseContext, Said } from './context.ts'
-import { textIn } from './labels.ts'
+import { editOf, readDeletion } from './change.ts'
+import type { Said, SaidMessage, Scene } from './said.ts'
 
 const { Type } = proto.Message.ProtocolMessage
 
@@ -29,23 +29,15 @@ export const SILENT_PROTOCOL: Readonly<Record<number, string>> = {
   [Type.GROUP_MEMBER_LABEL_CHANGE]: 'label of a member: nothing to show',
 }
 
-/** Messages about messages. Edits and deletions are shown as remarks until they are carried out for real. */
-export const readProtocol = (
-  message: proto.Message.IProtocolMessage,
-  _context: ParseContext,
-): Said | Ignored => {
+/** Messages about messages, and about the chat. */
+export const readProtocol = (message: proto.Message.IProtocolMessage, scene: Scene): Said => {
   const type = message.type ?? Type.REVOKE
-  const id = message.key?.id
-  const remark = (label: string): Said => ({
-    content: { kind: 'placeholder', label },
-    silent: true,
-    ...(id && { about: id }),
-  })
+  const remark = (label: string): SaidMessage => ({ content: { kind: 'placeholder', label }, silent: true })
   switch (type) {
     case Type.REVOKE:
-      return id ? remark('Deleted a message') : { ignored: 'a deletion that does not say of what' }
+      return readDeletion(message.key, scene)
     case Type.MESSAGE_EDIT:
-      return remark(`✏️ edited: ${textIn(message.editedMessage) ?? 'see it on the phone'}`)
+      return editOf(message.key?.id, message.editedMessage, scene)
     case Type.EPHEMERAL_SETTING:
       return remark(`Disappearing messages: ${duration(message.ephemeralExpiration ?? 0)}`)
     case Type.SHARE_PHONE_NUMBER:
@@ -57,7 +49,8 @@ export const readProtocol = (
   }
 }
 
-const duration = (seconds: number): string => {
+/** `24 hours`, or `off` where there are no seconds. */
+export const duration = (seconds: number): string => {
   if (seconds <= 0) return 'off'
   const days = seconds / 86_400
   if (days < 1) return `${Math.round(seconds / 3600)} hours`

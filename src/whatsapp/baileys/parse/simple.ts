@@ -1,6 +1,8 @@
 import type { proto } from '@whiskeysockets/baileys'
 import type { Content } from '../../../bridge/event.ts'
-import { type ParseContext, textOf } from './context.ts'
+import { type ParseContext, readRaw, toNumber } from './context.ts'
+import type { Said, Scene } from './said.ts'
+import { textOf } from './text.ts'
 
 export const readExtendedText = (
   message: proto.Message.IExtendedTextMessage,
@@ -14,35 +16,54 @@ export const readExtendedText = (
   }
 }
 
+type Place = Extract<Content, { kind: 'location' }>
+
 const place = (
-  latitude: number,
-  longitude: number,
-  more: Partial<Extract<Content, { kind: 'location' }>>,
-): Content =>
-  Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180
-    ? { kind: 'location', latitude, longitude, ...more }
+  location: proto.Message.ILocationMessage | proto.Message.ILiveLocationMessage,
+  more: Partial<Place>,
+): Content => {
+  const latitude = location.degreesLatitude ?? 0
+  const longitude = location.degreesLongitude ?? 0
+  const { accuracyInMeters: accuracy, degreesClockwiseFromMagneticNorth: heading } = location
+  return Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180
+    ? {
+        kind: 'location',
+        latitude,
+        longitude,
+        ...(accuracy && { accuracy }),
+        ...(heading && { heading }),
+        ...more,
+      }
     : { kind: 'placeholder', label: `Location: ${latitude}, ${longitude}` }
+}
+
+/** A live location does not say how long it goes on: WhatsApp offers eight hours at most. */
+const LIVE_SECONDS = 8 * 3600
 
 export const readLocation = (location: proto.Message.ILocationMessage): Content => {
-  const { degreesLatitude: latitude, degreesLongitude: longitude, name, address, comment } = location
-  const live = location.isLive ? LIVE : undefined
-  return place(latitude ?? 0, longitude ?? 0, {
-    ...((name || live) && { name: name || live }),
+  const { name, address, comment } = location
+  return place(location, {
+    ...(name && { name }),
     ...(address && { address }),
     ...(comment && { comment }),
-    ...(location.accuracyInMeters && { accuracy: location.accuracyInMeters }),
+    ...(location.isLive && { live: LIVE_SECONDS }),
   })
 }
 
-/** Linked devices get no updates of it (reference/content.md §3.2, field 18). */
-const LIVE = 'Live location (start position)'
-
-export const readLiveLocation = (location: proto.Message.ILiveLocationMessage): Content =>
-  place(location.degreesLatitude ?? 0, location.degreesLongitude ?? 0, {
-    name: LIVE,
-    ...(location.caption && { comment: location.caption }),
-    ...(location.accuracyInMeters && { accuracy: location.accuracyInMeters }),
+/** Where somebody is now; the same message again, with a higher number, is where they have moved to. */
+export const readLiveLocation = (location: proto.Message.ILiveLocationMessage, scene: Scene): Said => {
+  const { caption, timeOffset } = location
+  const content = place(location, {
+    live: Math.max(1, LIVE_SECONDS - (timeOffset ?? 0)),
+    ...(caption && { comment: caption }),
   })
+  const { id } = scene.key
+  const raw = id ? scene.findMessage({ chat: scene.chat, id })?.raw : undefined
+  const before = raw === undefined ? undefined : readRaw(raw).liveLocationMessage
+  const step = toNumber(location.sequenceNumber) ?? 0
+  if (!id || before == null || step <= (toNumber(before.sequenceNumber) ?? 0)) return { content }
+  return { change: { kind: 'edit', target: { id }, content }, id: `${id}.${step}` }
+}
 
 export const readContacts = (
   contacts: readonly proto.Message.IContactMessage[],
@@ -65,4 +86,17 @@ const readContact = ({ displayName, vcard }: proto.Message.IContactMessage) => {
   const full = lines.find(line => /^(?:[\w-]+\.)?FN[:;]/i.test(line))
   const name = displayName || full?.slice(full.indexOf(':') + 1).replace(/\\([,;\\])/g, '$1') || phones[0]
   return { name: name ?? 'Contact', phones: [...new Set(phones)], vcard: card }
+}
+
+/** Announces pictures and films, which come as messages of their own. */
+export const readAlbum = (
+  { expectedImageCount, expectedVideoCount }: proto.Message.IAlbumMessage,
+  { key }: Scene,
+): Said => {
+  const expected = (expectedImageCount ?? 0) + (expectedVideoCount ?? 0)
+  if (!key.id) return { ignored: 'an album without an id' }
+  return {
+    content: { kind: 'album', items: [], ...(expected > 0 && { expected }) },
+    album: { id: key.id },
+  }
 }

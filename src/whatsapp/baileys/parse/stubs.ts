@@ -1,62 +1,138 @@
 import { proto, type WAMessage } from '@whiskeysockets/baileys'
 import { normalizeAddress, phoneOf } from '../../address.ts'
 import { oneLine } from './context.ts'
+import { duration } from './protocol.ts'
+import { SILENT_STUBS } from './silent-stubs.ts'
 
 const { StubType } = proto.WebMessageInfo
 type NameOf = (address: string) => string | undefined
 
+interface Stub {
+  readonly web: WAMessage
+  readonly first: string | undefined
+  readonly second: string | undefined
+  /** Everybody whom the notice names. */
+  people(): string
+}
+
+type Sentence = string | ((stub: Stub) => string | undefined)
+
+const missedVoice = '📞 Missed voice call'
+const missedVideo = '📞 Missed video call'
+const joined = 'Has joined the group'
+const deleted = 'The group was ended'
+const onOff =
+  (on: string, off: string): Sentence =>
+  ({ first }) =>
+    first === 'on' || first === 'true' ? on : off
+
 /**
- * The text of a group notice (reference/content.md §6), or `undefined` where there is nothing to say. Whose doing it is
- * stands above the message as its sender. Parameters of 27–32 are JSON, of 33 plain addresses.
+ * What is said about a notice (reference/content.md §6). Whose doing it is stands above the message as its sender.
+ * Parameters of 27–32 are JSON, of 33 plain addresses.
  */
+export const STUBS: Readonly<Record<number, Sentence>> = {
+  [StubType.FUTUREPROOF]: 'A message of a kind not supported yet; open WhatsApp',
+  [StubType.GROUP_CREATE]: ({ first }) => `Created the group${first ? `: ${oneLine(first)}` : ''}`,
+  [StubType.GROUP_CHANGE_SUBJECT]: ({ first }) => `Renamed the group${first ? ` to: ${oneLine(first)}` : ''}`,
+  [StubType.GROUP_CHANGE_ICON]: ({ first }) =>
+    first ? 'Changed the photo of the group' : 'Removed the photo of the group',
+  [StubType.GROUP_CHANGE_INVITE_LINK]: 'Reset the invite link of the group',
+  [StubType.GROUP_CHANGE_DESCRIPTION]: ({ first }) =>
+    first ? `Changed the description: ${first}` : 'Removed the description of the group',
+  [StubType.GROUP_CHANGE_RESTRICT]: onOff(
+    'Only admins may edit the group now',
+    'Everybody may edit the group now',
+  ),
+  [StubType.GROUP_CHANGE_ANNOUNCE]: onOff('Only admins may write now', 'Everybody may write now'),
+  [StubType.GROUP_PARTICIPANT_ADD]: ({ web, people }) =>
+    joinedByThemselves(web) ? joined : `Added ${people()}`,
+  [StubType.GROUP_PARTICIPANT_INVITE]: 'Has joined by the invite link',
+  [StubType.GROUP_PARTICIPANT_REMOVE]: ({ people }) => `Removed ${people()}`,
+  [StubType.GROUP_PARTICIPANT_LEAVE]: 'Has left the group',
+  [StubType.GROUP_PARTICIPANT_PROMOTE]: ({ people }) => `Made admin: ${people()}`,
+  [StubType.GROUP_PARTICIPANT_DEMOTE]: ({ people }) => `No longer admin: ${people()}`,
+  [StubType.GROUP_PARTICIPANT_CHANGE_NUMBER]: 'Changed their number',
+  [StubType.INDIVIDUAL_CHANGE_NUMBER]: 'Changed their number',
+  [StubType.GROUP_PARTICIPANT_ADD_REQUEST_JOIN]: ({ people }) => `Accepted ${people()}`,
+  [StubType.GROUP_PARTICIPANT_ACCEPT]: ({ people }) => `Accepted ${people()}`,
+  [StubType.GROUP_PARTICIPANT_LINKED_GROUP_JOIN]: joined,
+  [StubType.GROUP_PARTICIPANT_JOINED_GROUP_AND_PARENT_GROUP]: joined,
+  [StubType.GROUP_V4_ADD_INVITE_SENT]: ({ people }) => `Invited ${people()}`,
+  [StubType.GROUP_DELETE]: deleted,
+  [StubType.GROUP_DEACTIVATED]: deleted,
+  [StubType.COMMUNITY_PARENT_GROUP_DELETED]: 'The community was ended',
+  [StubType.GROUP_MEMBERSHIP_JOIN_APPROVAL_MODE]: onOff(
+    'Admins approve new members now',
+    'New members need no approval now',
+  ),
+  [StubType.GROUP_MEMBERSHIP_JOIN_APPROVAL_REQUEST]: ({ people }) => `${people()} asks to join`,
+  [StubType.GROUP_MEMBERSHIP_JOIN_APPROVAL_REQUEST_NON_ADMIN_ADD]: ({ second, people }) =>
+    second === 'created' ? `${people()} asks to join` : undefined,
+  [StubType.GROUP_MEMBER_ADD_MODE]: ({ first }) =>
+    first === 'all_member_add' ? 'Everybody may add members now' : 'Only admins may add members now',
+  [StubType.GROUP_CHANGE_RECENT_HISTORY_SHARING]: 'Changed whether new members see earlier messages',
+  [StubType.GROUP_MEMBER_SHARE_GROUP_HISTORY_MODE]: 'Changed whether new members see earlier messages',
+  [StubType.GROUP_MEMBER_LINK_MODE]: 'Changed who may see the invite link',
+  [StubType.COMMUNITY_CREATE]: 'Created the community',
+  [StubType.COMMUNITY_LINK_PARENT_GROUP]: 'Added this group to a community',
+  [StubType.COMMUNITY_LINK_PARENT_GROUP_RICH]: 'Added this group to a community',
+  [StubType.COMMUNITY_UNLINK_PARENT_GROUP]: 'Removed this group from its community',
+  [StubType.INTEGRITY_UNLINK_PARENT_GROUP]: 'WhatsApp removed this group from its community',
+  [StubType.COMMUNITY_PARTICIPANT_PROMOTE]: ({ people }) => `Made community admin: ${people()}`,
+  [StubType.COMMUNITY_PARTICIPANT_DEMOTE]: ({ people }) => `No longer community admin: ${people()}`,
+  [StubType.COMMUNITY_PARENT_GROUP_SUBJECT_CHANGED]: ({ first }) =>
+    `Renamed the community${first ? ` to: ${oneLine(first)}` : ''}`,
+  [StubType.COMMUNITY_CHANGE_DESCRIPTION]: 'Changed the description of the community',
+  [StubType.COMMUNITY_OWNER_UPDATED]: 'The community has another owner',
+  [StubType.CALL_MISSED_VOICE]: missedVoice,
+  [StubType.CALL_MISSED_GROUP_VOICE]: missedVoice,
+  [StubType.CALL_MISSED_VIDEO]: missedVideo,
+  [StubType.CALL_MISSED_GROUP_VIDEO]: missedVideo,
+  [StubType.SILENCED_UNKNOWN_CALLER_AUDIO]: '📞 Silenced voice call from an unknown number',
+  [StubType.SILENCED_UNKNOWN_CALLER_VIDEO]: '📞 Silenced video call from an unknown number',
+  [StubType.LINKED_GROUP_CALL_START]: '📞 A call has started in a linked group',
+  [StubType.SCHEDULED_CALL_START_MESSAGE]: '📞 A scheduled call has started',
+  [StubType.SCHEDULED_CALL_CANCEL]: '📞 A scheduled call was cancelled',
+  [StubType.EVENT_UPDATED]: 'An event was changed',
+  [StubType.EVENT_CANCELED]: 'An event was cancelled',
+  [StubType.CHANGE_EPHEMERAL_SETTING]: ({ first }) =>
+    `Disappearing messages: ${duration(Number(first ?? 0) || 0)}`,
+  [StubType.CHANGE_LIMIT_SHARING]: onOff('Advanced chat privacy: on', 'Advanced chat privacy: off'),
+  [StubType.E2E_IDENTITY_CHANGED]: 'The security code has changed',
+  [StubType.OVERSIZED]: 'A message that is too large for here; open WhatsApp',
+  [StubType.QUARANTINED_MESSAGE]: 'A message that WhatsApp holds back; look at the phone',
+  [StubType.PAYMENT_CIPHERTEXT]: '💸 Payment',
+  [StubType.PAYMENT_FUTUREPROOF]: '💸 Payment',
+  [StubType.PAYMENT_TRANSACTION_STATUS_UPDATE_FAILED]: '💸 Payment failed',
+  [StubType.PAYMENT_TRANSACTION_STATUS_UPDATE_REFUNDED]: '💸 Payment refunded',
+  [StubType.PAYMENT_TRANSACTION_STATUS_UPDATE_REFUND_FAILED]: '💸 Refund failed',
+  [StubType.PAYMENT_TRANSACTION_STATUS_RECEIVER_PENDING_SETUP]: '💸 Payment waits for its receiver',
+  [StubType.PAYMENT_TRANSACTION_STATUS_RECEIVER_SUCCESS_AFTER_HICCUP]: '💸 Payment received',
+  [StubType.PAYMENT_ACTION_SEND_PAYMENT_REMINDER]: '💸 Payment reminder',
+  [StubType.PAYMENT_ACTION_SEND_PAYMENT_INVITATION]: '💸 Invitation to set up payments',
+  [StubType.PAYMENT_ACTION_REQUEST_DECLINED]: '💸 Payment request declined',
+  [StubType.PAYMENT_ACTION_REQUEST_EXPIRED]: '💸 Payment request expired',
+  [StubType.PAYMENT_ACTION_REQUEST_CANCELLED]: '💸 Payment request cancelled',
+}
+
+/** The text of a notice, or `undefined` where there is nothing to say. */
 export const labelOfStub = (web: WAMessage, nameOf: NameOf): string | undefined => {
   const parameters = web.messageStubParameters ?? []
-  const first = parameters[0]
-  const people = (): string => parameters.map((text: string) => personIn(text, nameOf)).join(', ')
-  switch (web.messageStubType) {
-    case StubType.GROUP_CREATE:
-      return `Created the group${first ? `: ${oneLine(first)}` : ''}`
-    case StubType.GROUP_CHANGE_SUBJECT:
-      return `Renamed the group${first ? ` to: ${oneLine(first)}` : ''}`
-    case StubType.GROUP_CHANGE_ICON:
-      return first ? 'Changed the photo of the group' : 'Removed the photo of the group'
-    case StubType.GROUP_CHANGE_INVITE_LINK:
-      return 'Reset the invite link of the group'
-    case StubType.GROUP_CHANGE_DESCRIPTION:
-      return first ? `Changed the description: ${first}` : 'Removed the description of the group'
-    case StubType.GROUP_CHANGE_RESTRICT:
-      return first === 'on' ? 'Only admins may edit the group now' : 'Everybody may edit the group now'
-    case StubType.GROUP_CHANGE_ANNOUNCE:
-      return first === 'on' ? 'Only admins may write now' : 'Everybody may write now'
-    case StubType.GROUP_PARTICIPANT_ADD:
-      return joinedByThemselves(web) ? 'Joined the group' : `Added ${people()}`
-    case StubType.GROUP_PARTICIPANT_INVITE:
-      return 'Joined by the invite link'
-    case StubType.GROUP_PARTICIPANT_REMOVE:
-      return `Removed ${people()}`
-    case StubType.GROUP_PARTICIPANT_LEAVE:
-      return 'Left the group'
-    case StubType.GROUP_PARTICIPANT_PROMOTE:
-      return `Made admin: ${people()}`
-    case StubType.GROUP_PARTICIPANT_DEMOTE:
-      return `No longer admin: ${people()}`
-    case StubType.GROUP_PARTICIPANT_CHANGE_NUMBER:
-      return 'Changed their number'
-    case StubType.CALL_MISSED_VOICE:
-    case StubType.CALL_MISSED_GROUP_VOICE:
-      return 'Missed voice call'
-    case StubType.CALL_MISSED_VIDEO:
-    case StubType.CALL_MISSED_GROUP_VIDEO:
-      return 'Missed video call'
-    case StubType.GROUP_MEMBERSHIP_JOIN_APPROVAL_MODE:
-      return first === 'on' ? 'Admins approve new members now' : 'New members need no approval now'
-    case StubType.GROUP_MEMBERSHIP_JOIN_APPROVAL_REQUEST_NON_ADMIN_ADD:
-      return parameters[1] === 'created' ? `${personIn(first, nameOf)} asks to join` : undefined
-    case StubType.GROUP_MEMBER_ADD_MODE:
-      return first === 'all_member_add' ? 'Everybody may add members now' : 'Only admins may add members now'
-    default:
-      return undefined
-  }
+  const sentence = STUBS[web.messageStubType ?? 0]
+  if (typeof sentence !== 'function') return sentence
+  const people = (): string => listOf(parameters.map((text: string) => personIn(text, nameOf)))
+  return sentence({ web, first: parameters[0], second: parameters[1], people: () => people() || 'somebody' })
+}
+
+/** Why a notice says nothing; for the log. */
+export const silenceOf = ({ messageStubType: type }: WAMessage): string =>
+  SILENT_STUBS[type ?? 0] ?? `a notice of the unknown type "${type}"`
+
+const MOST_PEOPLE = 20
+
+const listOf = (people: readonly string[]): string => {
+  const rest = people.length - MOST_PEOPLE
+  return [...people.slice(0, MOST_PEOPLE), ...(rest > 0 ? [`${rest} others`] : [])].join(', ')
 }
 
 const joinedByThemselves = (web: WAMessage): boolean => {

@@ -4,11 +4,16 @@ import type { proto } from '@whiskeysockets/baileys'
 export interface Unwrapped {
   readonly message: proto.IMessage
   readonly viewOnce: boolean
+  /** A bot's answer that somebody passes on. */
+  readonly forwarded: boolean
+  /** Shown to everybody in a group as its status. */
+  readonly groupStatus: boolean
   /** A wrapper that changes what the message inside means. */
   readonly mention?: 'status' | 'groupStatus'
   /** Which message this one comments on, by id. */
   readonly commentOn?: string
-  readonly association?: proto.IMessageAssociation
+  /** What rode along, of all layers; of what two say, the outer one's counts. */
+  readonly info: proto.IMessageContextInfo
 }
 
 /**
@@ -53,10 +58,9 @@ const MAX_DEPTH = 8
 /** Peels the wrappers off a message. What is nested deeper than eight is left as it is. */
 export const unwrap = (outer: proto.IMessage): Unwrapped => {
   let message = outer
-  let found: Omit<Unwrapped, 'message'> = { viewOnce: false }
+  let found: Omit<Unwrapped, 'message'> = { viewOnce: false, forwarded: false, groupStatus: false, info: {} }
   for (let depth = 0; ; depth += 1) {
-    const association = message.messageContextInfo?.messageAssociation
-    if (association != null) found = { ...found, association: found.association ?? association }
+    found = { ...found, info: { ...message.messageContextInfo, ...found.info } }
     const name = WRAPPERS.find(wrapper => message[wrapper]?.message != null)
     const inner = name && message[name]?.message
     if (name === undefined || inner == null || depth === MAX_DEPTH) return { message, ...found }
@@ -64,6 +68,8 @@ export const unwrap = (outer: proto.IMessage): Unwrapped => {
     found = {
       ...found,
       viewOnce: found.viewOnce || VIEW_ONCE.has(name),
+      forwarded: found.forwarded || name === 'botForwardedMessage',
+      groupStatus: found.groupStatus || name === 'groupStatusMessage' || name === 'groupStatusMessageV2',
       ...(name === 'statusMentionMessage' && { mention: 'status' as const }),
       ...(name === 'groupStatusMentionMessage' && { mention: 'groupStatus' as const }),
       ...(name === 'commentMessage' && target != null && { commentOn: target }),

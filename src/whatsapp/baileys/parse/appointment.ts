@@ -1,0 +1,39 @@
+import type { proto } from '@whiskeysockets/baileys'
+import type { Content } from '../../../bridge/event.ts'
+import { oneLine, type ParseContext, toNumber } from './context.ts'
+import { webUrl } from './lines.ts'
+import { textOf } from './text.ts'
+
+/** A date to meet: WhatsApp calls it an event. Its times are in seconds. */
+export const readAppointment = (
+  event: NonNullable<proto.IMessage['eventMessage']>,
+  context: ParseContext,
+): Content => {
+  const { name, description, location, contextInfo } = event
+  const start = millisecondsOf(event.startTime)
+  const end = millisecondsOf(event.endTime)
+  const place = [location?.name, location?.address].filter(Boolean).join(', ')
+  const { degreesLatitude: latitude, degreesLongitude: longitude } = location ?? {}
+  const link = webUrl(event.joinLink)
+  const isPlace =
+    latitude != null && longitude != null && Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180
+  return {
+    kind: 'appointment',
+    title: oneLine(name ?? '') || 'Event',
+    ...(description && { description: textOf(description, contextInfo, context) }),
+    ...(start !== undefined && { start }),
+    ...(end !== undefined && { end }),
+    ...(place !== '' && { place: oneLine(place) }),
+    ...(isPlace && (latitude !== 0 || longitude !== 0) && { latitude, longitude }),
+    ...(link !== undefined && { link }),
+    ...(event.isCanceled && { cancelled: true }),
+  }
+}
+
+/** The last moment that a date can name, in milliseconds. */
+const LATEST = 8.64e15
+
+const millisecondsOf = (seconds: Parameters<typeof toNumber>[0]): number | undefined => {
+  const milliseconds = (toNumber(seconds) ?? 0) * 1000
+  return milliseconds > 0 && milliseconds <= LATEST ? milliseconds : undefined
+}

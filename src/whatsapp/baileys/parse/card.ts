@@ -1,0 +1,207 @@
+import type { proto } from '@whiskeysockets/baileys'
+import type { CardContent, MediaContent } from '../../../bridge/content.ts'
+import type { Content } from '../../../bridge/event.ts'
+import { plainText, type RichText } from '../../../bridge/rich-text.ts'
+import { type Buttons, callButton, joinButtons, labelButton, nativeButton, urlButton } from './buttons.ts'
+import { bold, italic, items, linesOf, sum } from './lines.ts'
+import { readDocument, readImage, readVideo } from './media.ts'
+import type { Scene } from './said.ts'
+import { textOf } from './text.ts'
+
+/** What businesses send: words with buttons, and the picture or film above them. Pure; texts are strangers'. */
+type Field<F extends keyof proto.IMessage> = NonNullable<proto.IMessage[F]>
+
+interface Header {
+  readonly documentMessage?: proto.Message.IDocumentMessage | null
+  readonly imageMessage?: proto.Message.IImageMessage | null
+  readonly videoMessage?: proto.Message.IVideoMessage | null
+  readonly locationMessage?: proto.Message.ILocationMessage | null
+}
+
+/** What a card is made of, before it is known whether there is anything in it. */
+interface Draft {
+  readonly body: RichText
+  readonly buttons: Buttons
+  readonly media?: MediaContent | undefined
+}
+
+const mediaOf = (header: Header | null | undefined, scene: Scene): MediaContent | undefined => {
+  const { imageMessage: image, videoMessage: video, documentMessage: document } = header ?? {}
+  const content = image
+    ? readImage(image, scene)
+    : video
+      ? readVideo(video, scene)
+      : document
+        ? readDocument(document, scene)
+        : undefined
+  return content?.kind === 'media' ? { ...content, caption: plainText('') } : undefined
+}
+
+const placeOf = (header: Header | null | undefined): RichText => {
+  const place = header?.locationMessage
+  return linesOf(bold(place?.name), place?.address)
+}
+
+/** Without words there is nothing to show; `kind` says what it was. */
+const cardOf = (kind: string, { body, buttons, media }: Draft): Content => {
+  const words = linesOf(body, ...buttons.lines)
+  if (words.text === '' && buttons.buttons.length === 0 && media === undefined) {
+    return { kind: 'placeholder', label: kind }
+  }
+  const card: CardContent = {
+    kind: 'card',
+    body: words.text === '' ? plainText(kind) : words,
+    buttons: [...buttons.buttons],
+    ...(media !== undefined && { media }),
+  }
+  return card
+}
+
+const text = (words: string | null | undefined, scene: Scene): RichText =>
+  textOf(words ?? '', undefined, scene)
+
+export const readButtons = (message: Field<'buttonsMessage'>, scene: Scene): Content =>
+  cardOf('Message with buttons', {
+    media: mediaOf(message, scene),
+    body: linesOf(
+      bold(message.text),
+      placeOf(message),
+      text(message.contentText, scene),
+      italic(message.footerText),
+    ),
+    buttons: joinButtons(
+      ...(message.buttons ?? []).map(({ buttonText, nativeFlowInfo: flow }) =>
+        flow?.paramsJson
+          ? nativeButton({ name: flow.name ?? null, buttonParamsJson: flow.paramsJson })
+          : labelButton(buttonText?.displayText),
+      ),
+    ),
+  })
+
+export const readTemplate = (message: Field<'templateMessage'>, scene: Scene): Content =>
+  cardOf('Message with buttons', template(message, scene))
+
+const template = (message: Field<'templateMessage'>, scene: Scene): Draft => {
+  const { interactiveMessageTemplate: interactive, fourRowTemplate: four } = message
+  if (interactive) return interactiveDraft(interactive, scene)
+  const hydrated = message.hydratedTemplate ?? message.hydratedFourRowTemplate
+  if (hydrated) {
+    return {
+      media: mediaOf(hydrated, scene),
+      body: linesOf(
+        bold(hydrated.hydratedTitleText),
+        placeOf(hydrated),
+        text(hydrated.hydratedContentText, scene),
+        italic(hydrated.hydratedFooterText),
+      ),
+      buttons: joinButtons(
+        ...(hydrated.hydratedButtons ?? []).flatMap(
+          ({ quickReplyButton, urlButton: url, callButton: call }) => [
+            ...(quickReplyButton ? [labelButton(quickReplyButton.displayText)] : []),
+            ...(url ? [urlButton(url.displayText, url.url)] : []),
+            ...(call ? [callButton(call.displayText, call.phoneNumber)] : []),
+          ],
+        ),
+      ),
+    }
+  }
+  return {
+    media: mediaOf(four, scene),
+    body: linesOf(
+      structuredText(four?.highlyStructuredMessage, scene),
+      placeOf(four),
+      structuredText(four?.content, scene),
+      structuredText(four?.footer, scene),
+    ),
+    buttons: joinButtons(
+      ...(four?.buttons ?? []).flatMap(({ quickReplyButton, urlButton: url, callButton: call }) => [
+        ...(quickReplyButton ? [labelButton(plainWords(quickReplyButton.displayText))] : []),
+        ...(url ? [urlButton(plainWords(url.displayText), plainWords(url.url))] : []),
+        ...(call ? [callButton(plainWords(call.displayText), plainWords(call.phoneNumber))] : []),
+      ]),
+    ),
+  }
+}
+
+/** A text from a template that the phone has and we have not: what it is filled with can be shown. */
+const plainWords = (message: Field<'highlyStructuredMessage'> | null | undefined): string => {
+  const filled = (message?.localizableParams ?? []).map(({ default: word }) => word)
+  return (
+    [...(message?.params ?? []), ...filled].filter(word => word).join(' ') || (message?.elementName ?? '')
+  )
+}
+
+const structuredText = (
+  message: Field<'highlyStructuredMessage'> | null | undefined,
+  scene: Scene,
+): RichText =>
+  message?.hydratedHsm ? template(message.hydratedHsm, scene).body : plainText(plainWords(message))
+
+export const readStructured = (message: Field<'highlyStructuredMessage'>, scene: Scene): Content =>
+  message.hydratedHsm
+    ? readTemplate(message.hydratedHsm, scene)
+    : cardOf('Message from a template', { body: structuredText(message, scene), buttons: joinButtons() })
+
+export const readList = (message: Field<'listMessage'>, scene: Scene): Content => {
+  const { title, description, footerText, sections, productListInfo: products } = message
+  return cardOf('List', {
+    body: linesOf(
+      bold(title),
+      text(description, scene),
+      ...(sections ?? []).flatMap(section => [
+        bold(section.title),
+        items(section.rows?.map(row => [row.title, row.description].filter(Boolean).join(' – '))),
+      ]),
+      items(products?.productSections?.map(({ title: name }) => name)),
+      italic(footerText),
+    ),
+    buttons: joinButtons(),
+  })
+}
+
+export const readInteractive = (message: Field<'interactiveMessage'>, scene: Scene): Content =>
+  cardOf('Message with buttons', interactiveDraft(message, scene))
+
+const interactiveDraft = (message: Field<'interactiveMessage'>, scene: Scene): Draft => {
+  const { header, body, footer, nativeFlowMessage: flow, carouselMessage: carousel } = message
+  const product = header?.productMessage
+  const cards = (carousel?.cards ?? []).map(card => interactiveDraft(card, scene))
+  return {
+    media:
+      mediaOf(header, scene) ??
+      mediaOf({ imageMessage: product?.product?.productImage ?? null }, scene) ??
+      cards.find(card => card.media !== undefined)?.media,
+    body: linesOf(
+      bold(header?.title),
+      header?.subtitle,
+      placeOf(header),
+      product && productText(product, scene),
+      text(body?.text, scene),
+      italic(footer?.text),
+      ...cards.map(card => linesOf(card.body, ...card.buttons.lines)),
+    ),
+    buttons: joinButtons(
+      ...(flow?.buttons ?? []).map(nativeButton),
+      ...cards.map(({ buttons }) => ({ ...buttons, lines: [] })),
+    ),
+  }
+}
+
+const productText = ({ product: item, body, footer, catalog }: Field<'productMessage'>, scene: Scene) =>
+  linesOf(
+    bold(item?.title ?? catalog?.title),
+    sum(item?.salePriceAmount1000 ?? item?.priceAmount1000, item?.currencyCode),
+    text(item?.description ?? catalog?.description, scene),
+    text(body, scene),
+    italic(footer),
+  )
+
+export const readProduct = (message: Field<'productMessage'>, scene: Scene): Content =>
+  cardOf('Product', {
+    media: mediaOf(
+      { imageMessage: message.product?.productImage ?? message.catalog?.catalogImage ?? null },
+      scene,
+    ),
+    body: productText(message, scene),
+    buttons: message.product?.url ? urlButton('Open', message.product.url) : joinButtons(),
+  })

@@ -1,0 +1,94 @@
+import type { proto } from '@whiskeysockets/baileys'
+import type { Content } from '../../../bridge/event.ts'
+import { plainText } from '../../../bridge/rich-text.ts'
+import { isGroup, normalizeAddress } from '../../address.ts'
+import { toNumber } from './context.ts'
+import type { Ignored, Said, SaidChange, Scene } from './said.ts'
+import { textOf } from './text.ts'
+
+/**
+ * Changes of earlier messages. Of the key that names the message only the id counts: the rest is written in the frame of
+ * whoever sent it, with addresses of either kind (reference/content.md §1.4).
+ */
+type Field<F extends keyof proto.IMessage> = NonNullable<proto.IMessage[F]>
+
+/** A moment as the sender claims it, milliseconds since 1970. */
+export const sentAtOf = (time: Parameters<typeof toNumber>[0]): { sentAt?: number } => {
+  const milliseconds = toNumber(time) ?? 0
+  return milliseconds > 0 ? { sentAt: milliseconds } : {}
+}
+
+/** No emoji is as long: families of four with skin tones have 25 units. */
+const LONGEST_REACTION = 64
+
+export const reactionTo = (
+  id: string | null | undefined,
+  { text, senderTimestampMs }: Field<'reactionMessage'>,
+): SaidChange | Ignored => {
+  const emoji = text ?? ''
+  if (!id) return { ignored: 'a reaction that does not say to what' }
+  if (emoji.length > LONGEST_REACTION) return { ignored: 'a reaction that is no emoji' }
+  return { change: { kind: 'reaction', target: { id }, emoji, ...sentAtOf(senderTimestampMs) } }
+}
+
+export const readReaction = (reaction: Field<'reactionMessage'>): SaidChange | Ignored =>
+  reactionTo(reaction.key?.id, reaction)
+
+/** `PinInChatMessage.Type`. */
+const PIN = 1
+const UNPIN = 2
+
+export const readPin = ({ key, type }: Field<'pinInChatMessage'>, { info }: Scene): SaidChange | Ignored => {
+  if (!key?.id || (type !== PIN && type !== UNPIN)) return { ignored: 'a pin that does not say of what' }
+  const pinned = type === PIN
+  const seconds = info.messageAddOnDurationInSecs
+  return {
+    change: { kind: 'pin', target: { id: key.id }, pinned, ...(pinned && seconds && { seconds }) },
+  }
+}
+
+/** A key that names a participant claims to be an administrator's deletion of somebody else's message. */
+export const readDeletion = (
+  key: proto.IMessageKey | null | undefined,
+  scene: Scene,
+): SaidChange | Ignored => {
+  if (!key?.id) return { ignored: 'a deletion that does not say of what' }
+  const target = { id: key.id }
+  const author = normalizeAddress(key.participant)
+  const group = normalizeAddress(scene.key.remoteJid) ?? ''
+  if (author === undefined || !isGroup(group) || scene.sender.addresses.includes(author)) {
+    return { change: { kind: 'deletion', target, by: 'author' } }
+  }
+  const isAdmin = scene.isAdmin(group, scene.sender.addresses)
+  return isAdmin
+    ? { change: { kind: 'deletion', target, by: 'admin' } }
+    : { change: { kind: 'deletion', target, by: 'author' }, asks: group }
+}
+
+/**
+ * An edit puts text in place of text, and of a file its caption alone: it carries no keys to the file itself. Polls,
+ * appointments and positions come as a whole.
+ */
+export const editOf = (
+  id: string | null | undefined,
+  edited: proto.IMessage | null | undefined,
+  scene: Scene,
+): Said => {
+  if (!id || edited == null) return { ignored: 'an edit that does not say of what' }
+  const { message } = scene.peel(edited)
+  const target = { id }
+  const file = message.imageMessage ?? message.videoMessage ?? message.documentMessage
+  if (file != null) {
+    const body = textOf(file.caption ?? '', file.contextInfo, scene)
+    return { change: { kind: 'edit', target, content: { kind: 'text', body } } }
+  }
+  const said = scene.say(message)
+  if (!('content' in said)) return { ignored: 'an edit to nothing' }
+  return { change: { kind: 'edit', target, content: asEdit(said.content) } }
+}
+
+const asEdit = (content: Content): Content => {
+  // Only a position that moves is ever changed; one that moves no more has come to its end.
+  if (content.kind === 'location') return { ...content, live: content.live ?? 0 }
+  return content.kind === 'placeholder' ? { kind: 'text', body: plainText(content.label) } : content
+}

@@ -1,0 +1,64 @@
+import type { RichText, Span } from '../../../bridge/rich-text.ts'
+
+/** Text put together from lines; those that say nothing are left out. Pure. */
+export type Line = RichText | string | null | undefined | false
+
+const asText = (line: Line): RichText | undefined => {
+  const rich = typeof line === 'string' ? { text: line.trim(), spans: [] } : line || undefined
+  return rich && rich.text.trim() !== '' ? rich : undefined
+}
+
+export const linesOf = (...lines: readonly Line[]): RichText => {
+  const said = lines.flatMap(line => asText(line) ?? [])
+  const spans: Span[] = []
+  let start = 0
+  for (const line of said) {
+    for (const span of line.spans) spans.push({ ...span, start: span.start + start })
+    start += line.text.length + 1
+  }
+  return { text: said.map(({ text }) => text).join('\n'), spans }
+}
+
+export const bold = (text: string | null | undefined): RichText | undefined => {
+  const plain = text?.trim()
+  return plain ? { text: plain, spans: [{ start: 0, length: plain.length, style: 'bold' }] } : undefined
+}
+
+export const italic = (text: string | null | undefined): RichText | undefined => {
+  const plain = text?.trim()
+  return plain ? { text: plain, spans: [{ start: 0, length: plain.length, style: 'italic' }] } : undefined
+}
+
+/** Nobody reads further; a stranger's list may have no end. */
+const MOST_ITEMS = 100
+
+/** One line for each text, with a dot in front. */
+export const items = (texts: readonly (string | null | undefined)[] | null | undefined): string => {
+  const said = (texts ?? []).filter(text => text?.trim())
+  const rest = said.length - MOST_ITEMS
+  const shown = said.slice(0, MOST_ITEMS).map(text => `• ${text}`)
+  return [...shown, ...(rest > 0 ? [`… and ${rest} more; see them on the phone`] : [])].join('\n')
+}
+
+/** `49.99 EUR` of a sum in thousandths; nothing where there is none. */
+export const sum = (
+  thousandths: number | { toNumber(): number } | null | undefined,
+  currency: string | null | undefined,
+): string => {
+  const amount = Number(thousandths ?? 0) / 1000
+  return amount > 0 ? `${amount} ${currency ?? ''}`.trim() : ''
+}
+
+/** A moment in seconds since 1970, for people: `2026-09-22 14:13 UTC`. */
+export const moment = (seconds: number | { toNumber(): number } | null | undefined): string => {
+  const date = new Date(Number(seconds ?? 0) * 1000)
+  return Number(seconds ?? 0) > 0 && !Number.isNaN(date.getTime())
+    ? `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`
+    : ''
+}
+
+/** An address that may be opened: http and https alone. */
+export const webUrl = (text: unknown): string | undefined => {
+  if (typeof text !== 'string' || text.length > 2048 || !URL.canParse(text)) return undefined
+  return /^https?:$/.test(new URL(text).protocol) ? text : undefined
+}

@@ -1,0 +1,54 @@
+import type { proto, WAMessageKey } from '@whiskeysockets/baileys'
+import type { ChatRef } from '../../../bridge/chat-ref.ts'
+import type { ChangeEvent, Content } from '../../../bridge/event.ts'
+import type { ParseContext } from './context.ts'
+import type { Unwrapped } from './unwrap.ts'
+
+/** What a reader may look at beside the field that it reads. */
+export interface Scene extends ParseContext {
+  /** As it came over the wire. */
+  readonly key: WAMessageKey
+  readonly chat: ChatRef
+  readonly sender: Sender
+  /** What rode along, from the outermost wrapper in. */
+  readonly info: proto.IMessageContextInfo
+  /** Reads a message that was inside another. */
+  say(message: proto.IMessage): Said
+  peel(message: proto.IMessage): Unwrapped
+}
+
+interface Sender {
+  readonly person: ChatRef
+  readonly me: boolean
+  /** Under which others may know them. */
+  readonly addresses: readonly string[]
+}
+
+/** A message, before it is known who sent it where. */
+export interface SaidMessage {
+  readonly content: Content
+  /** The message it is about, where that is not a quote. */
+  readonly about?: string
+  readonly silent?: boolean
+  readonly album?: { readonly id: string }
+}
+
+type Body<T> = T extends ChangeEvent
+  ? Omit<T, 'version' | 'chat' | 'id' | 'sender' | 'sentAt' | 'silent'> & { readonly sentAt?: number }
+  : never
+
+/** A change of an earlier message. */
+export interface SaidChange {
+  readonly change: Body<ChangeEvent>
+  /** Instead of the message's own id, where that is the id of what is changed. */
+  readonly id?: string
+  /** A group whose administrators decide whether this is believed. */
+  readonly asks?: string
+}
+
+/** What makes no event, and why. */
+export interface Ignored {
+  readonly ignored: string
+}
+
+export type Said = SaidMessage | SaidChange | Ignored

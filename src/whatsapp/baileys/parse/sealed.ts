@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto'
+import { proto } from '@whiskeysockets/baileys'
+import { addressOf } from '../../../bridge/chat-ref.ts'
+import { normalizeAddress } from '../../address.ts'
+import { type Sealed, type SealPurpose, unseal } from '../sealing.ts'
+import { editOf, reactionTo, sentAtOf } from './change.ts'
+import { addressesOf, readRaw } from './context.ts'
+import { pollOptions } from './poll.ts'
+import type { Ignored, Said, SaidMessage, Scene } from './said.ts'
+
+/** What is encrypted a second time, with the secret of the message it is about (sealing.ts). */
+type Field<F extends keyof proto.IMessage> = NonNullable<proto.IMessage[F]>
+type Key = proto.IMessageKey | null | undefined
+
+interface Opened {
+  readonly plain: Buffer
+  readonly id: string
+  /** The message it is about. */
+  readonly about: proto.IMessage
+}
+
+const unknown: Ignored = { ignored: 'about a message that is not known here' }
+const garbled: Ignored = { ignored: 'sealed with keys that do not fit' }
+
+const open = (
+  key: Key,
+  { encPayload, encIv }: Partial<Sealed> | { encPayload?: Uint8Array | null; encIv?: Uint8Array | null },
+  purpose: SealPurpose,
+  scene: Scene,
+): Opened | Ignored | 'no secret' => {
+  if (!key?.id) return unknown
+  const found = scene.findMessage({ chat: scene.chat, id: key.id })
+  if (found === undefined) return unknown
+  const about = found.raw === undefined ? {} : readRaw(found.raw)
+  const secret = about.messageContextInfo?.messageSecret
+  if (!secret?.length) return 'no secret'
+  if (!encPayload || !encIv) return garbled
+  const author = found.me || found.byBridge ? normalizeAddress(scene.me.pn) : writer(found.author, key, scene)
+  const authors = author === undefined ? [] : addressesOf(author, scene)
+  const seal = { purpose, secret, targetId: key.id }
+  const plain = unseal({ encPayload, encIv }, seal, { authors, senders: scene.sender.addresses })
+  return plain === undefined ? garbled : { plain, id: key.id, about }
+}
+
+const writer = (
+  author: Scene['chat'] | undefined,
+  key: proto.IMessageKey,
+  scene: Scene,
+): string | undefined =>
+  author === undefined ? normalizeAddress(key.participant ?? scene.key.remoteJid) : addressOf(author)
+
+const decode = <T>(read: () => T): T | undefined => {
+  try {
+    return read()
+  } catch {
+    return undefined
+  }
+}
+
+/** A remark about a message, for what cannot be opened though the message is there. */
+const remark = (label: string, { id }: { id?: string | null } = {}): SaidMessage => ({
+  content: { kind: 'placeholder', label },
+  silent: true,
+  ...(id && { about: id }),
+})
+
+/** `SecretEncryptedMessage.SecretEncType`. */
+const EVENT_EDIT = 1
+const MESSAGE_EDIT = 2
+
+export const readSecretEdit = (message: Field<'secretEncryptedMessage'>, scene: Scene): Said => {
+  const { targetMessageKey: key, secretEncType: type } = message
+  if (type !== EVENT_EDIT && type !== MESSAGE_EDIT)
+    return { ignored: `a sealed change of the kind "${type}"` }
+  const opened = open(key, message, type === EVENT_EDIT ? 'Event Edit' : 'Message Edit', scene)
+  if (opened === 'no secret') return remark('✏️ Edited; see it on the phone', key ?? {})
+  if ('ignored' in opened) return opened
+  const inner = decode(() => proto.Message.decode(opened.plain))
+  if (inner === undefined) return garbled
+  const edit = scene.peel(inner).message.protocolMessage
+  if (edit == null) return editOf(opened.id, inner, scene)
+  if (edit.key?.id !== opened.id) return { ignored: 'an edit that is sealed for another message' }
+  return editOf(opened.id, edit.editedMessage, scene)
+}
+
+export const readVote = (message: Field<'pollUpdateMessage'>, scene: Scene): Said => {
+  const opened = open(message.pollCreationMessageKey, message.vote ?? {}, 'Poll Vote', scene)
+  if (opened === 'no secret') return unknown
+  if ('ignored' in opened) return opened
+  const vote = decode(() => proto.Message.PollVoteMessage.decode(opened.plain))
+  if (vote === undefined) return garbled
+  const hashes = pollOptions(opened.about).map(option => createHash('sha256').update(option).digest('hex'))
+  const chosen = (vote.selectedOptions ?? []).map(hash => hashes.indexOf(Buffer.from(hash).toString('hex')))
+  const choice = [...new Set(chosen)].filter(option => option >= 0)
+  if (chosen.length > 0 && choice.length === 0) return { ignored: 'a vote for what is no option' }
+  return {
+    change: { kind: 'vote', target: { id: opened.id }, choice, ...sentAtOf(message.senderTimestampMs) },
+  }
+}
+
+/** Positions in `appointmentAnswers` by `EventResponseMessage.EventResponseType`: going, not going, maybe. */
+const ANSWERS: Readonly<Record<number, number>> = { 1: 0, 2: 2, 3: 1 }
+
+export const readAnswer = (message: Field<'encEventResponseMessage'>, scene: Scene): Said => {
+  const opened = open(message.eventCreationMessageKey, message, 'Event Response', scene)
+  if (opened === 'no secret') return unknown
+  if ('ignored' in opened) return opened
+  const answer = decode(() => proto.Message.EventResponseMessage.decode(opened.plain))
+  if (answer === undefined) return garbled
+  const position = ANSWERS[answer.response ?? 0]
+  const guests = answer.extraGuestCount ?? 0
+  return {
+    change: {
+      kind: 'vote',
+      target: { id: opened.id },
+      choice: position === undefined ? [] : [position],
+      ...(guests > 0 && { guests }),
+      ...sentAtOf(answer.timestampMs),
+    },
+  }
+}
+
+export const readSealedReaction = (message: Field<'encReactionMessage'>, scene: Scene): Said => {
+  const opened = open(message.targetMessageKey, message, 'Enc Reaction', scene)
+  if (opened === 'no secret') return unknown
+  if ('ignored' in opened) return opened
+  const reaction = decode(() => proto.Message.ReactionMessage.decode(opened.plain))
+  return reaction === undefined ? garbled : reactionTo(opened.id, reaction)
+}
+
+/** A comment is a message of its own: it leaves a trace even when it cannot be opened. */
+export const readSealedComment = (message: Field<'encCommentMessage'>, scene: Scene): Said => {
+  const key = message.targetMessageKey ?? {}
+  const opened = open(key, message, 'Enc Comment', scene)
+  const closed = remark('Commented; see it on the phone', key)
+  if (opened === 'no secret' || 'ignored' in opened) return closed
+  const inner = decode(() => proto.Message.decode(opened.plain))
+  const said = inner === undefined ? closed : scene.say(scene.peel(inner).message)
+  return 'content' in said ? { ...said, about: opened.id } : closed
+}
