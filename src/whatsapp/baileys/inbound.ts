@@ -173,8 +173,8 @@ export class Inbound {
 
   /** Only what had no stanza of its own: everything else has come through the journal. */
   #upserted(message: WAMessage): void {
-    if (message.messageStubType != null && message.message == null) this.#receiver.stub(message)
-    else if (message.key.remoteJid?.endsWith('@newsletter')) this.#receiver.notified(message)
+    const isNotice = message.messageStubType != null && message.message == null
+    if (isNotice || message.key.remoteJid?.endsWith('@newsletter')) this.#receiver.notified(message)
   }
 
   /** A listener that throws would throw into Baileys. A thousand contacts are one commit. */

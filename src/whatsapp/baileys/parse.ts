@@ -2,11 +2,12 @@ import { proto, type WAMessage } from '@whiskeysockets/baileys'
 import type { BridgeEvent, MessageEvent } from '../../bridge/event.ts'
 import type { Arrival } from '../../bridge/network.ts'
 import { albumOf, expiryOf, withSurroundings } from './parse/around.ts'
-import { contextInfoOf, oneLine, type ParseContext, rawOfReceived } from './parse/context.ts'
+import { contextInfoOf, isMe, oneLine, type ParseContext, rawOfReceived } from './parse/context.ts'
 import { type Decision, FIELDS } from './parse/fields.ts'
 import { parseHead } from './parse/head.ts'
 import { quoteIn } from './parse/quote.ts'
 import type { Said, SaidMessage, Scene } from './parse/said.ts'
+import { labelOfStub, silenceOf } from './parse/stubs.ts'
 import { type Unwrapped, unwrap } from './parse/unwrap.ts'
 
 export type { ParseContext } from './parse/context.ts'
@@ -28,7 +29,7 @@ export const parseMessage = (web: WAMessage, context: ParseContext): Parsed => {
   if (head === undefined) return { arrivals: [], ignored: 'an address of an unknown form' }
   const resent = resentIn(web)
   if (resent.length > 0) return { arrivals: resent.flatMap(inner => parseMessage(inner, context).arrivals) }
-  if (web.message == null) return { arrivals: [], ignored: 'no content' }
+  if (web.message == null) return parseNotice(web, head, context)
 
   const unwrapped = unwrap(web.message)
   const { chat, sender } = head.event
@@ -62,6 +63,20 @@ export const parseMessage = (web: WAMessage, context: ParseContext): Parsed => {
     ...(sender.me && { silent: true }),
   }
   return { arrivals: [{ ...head.more, event }], ...(said.asks !== undefined && { asks: said.asks }) }
+}
+
+/** Somebody joined, the group was renamed: a notice says so, in the name of whoever did it. */
+const parseNotice = (
+  web: WAMessage,
+  { event, more }: NonNullable<ReturnType<typeof parseHead>>,
+  context: ParseContext,
+): Parsed => {
+  if (web.messageStubType == null) return { arrivals: [], ignored: 'no content' }
+  const label = labelOfStub(web, address => (isMe(address, context.me) ? 'you' : context.nameOf(address)))
+  if (label === undefined) return { arrivals: [], ignored: silenceOf(web) }
+  return {
+    arrivals: [{ ...more, event: { ...event, content: { kind: 'placeholder', label }, silent: true } }],
+  }
 }
 
 const messageOf = (

@@ -6,7 +6,6 @@ import type { Book } from './book.ts'
 import { decodeHead, decodeOpened } from './decode.ts'
 import type { Opened } from './intake.ts'
 import type { Journal } from './journal.ts'
-import { labelOfStub, silenceOf } from './parse/stubs.ts'
 import { type Parsed, parseHead, parseMessage } from './parse.ts'
 import { Waiting } from './waiting.ts'
 
@@ -76,16 +75,11 @@ export class Receiver {
     }
   }
 
-  /** A notice that Baileys makes of a notification: somebody joined, the group was renamed. */
-  stub(web: WAMessage): void {
-    const label = labelOfStub(web, address => this.#options.book.nameOf(address))
-    if (label !== undefined) this.#place(web, label)
-    else this.#options.logger.debug({ reason: silenceOf(web) }, 'A notice makes no event')
-  }
-
-  /** A channel's message that came as a notification, not as a stanza of its own. */
+  /** What came as a notification, not as a stanza of its own: a notice about a group, a channel's message. */
   notified(web: WAMessage): void {
-    this.#hand(this.#parse(web).arrivals)
+    const { arrivals, ignored: reason } = this.#parse(web)
+    if (reason !== undefined) this.#options.logger.debug({ reason }, 'A notice makes no event')
+    this.#hand(arrivals)
   }
 
   call(call: WACallEvent): void {

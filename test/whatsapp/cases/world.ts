@@ -7,11 +7,9 @@ import { Outbox } from '../../../src/outbox/index.ts'
 import type { Store } from '../../../src/store/index.ts'
 import { normalizeAddress } from '../../../src/whatsapp/address.ts'
 import { Book } from '../../../src/whatsapp/baileys/book.ts'
-import { Journal } from '../../../src/whatsapp/baileys/journal.ts'
-import { Receiver } from '../../../src/whatsapp/baileys/receiver.ts'
+import { parseMessage } from '../../../src/whatsapp/baileys/parse.ts'
 import { quiet } from '../../bridge/bridge.ts'
 import { tempStore } from '../../store/temp-store.ts'
-import { silentLogger } from '../support.ts'
 import { type Case, type CaseLink, messagesOf } from './case.ts'
 
 const ME = { pn: '15550000001:7@s.whatsapp.net', lid: '900000000000001:7@lid' }
@@ -34,7 +32,7 @@ export interface Outcome {
   readonly about: string | undefined
 }
 
-/** Plays a case through the receiver and the bridge, with a real store; returns the jobs that it leaves, in order. */
+/** Plays a case through parsing and the bridge, with a real store; returns the jobs that it leaves, in order. */
 export const play = (which: Case): { outcomes: Outcome[]; store: Store } & Disposable => {
   const store = tempStore()
   const outbox = new Outbox(store.database)
@@ -55,19 +53,8 @@ export const play = (which: Case): { outcomes: Outcome[]; store: Store } & Dispo
   seed(which, store, outbox)
   const sessions = store.session('baileys')
   knowPeople(which, sessions)
-  const receiver = new Receiver({
-    sessions,
-    inbox,
-    journal: new Journal(sessions),
-    book: new Book({ sessions, inbox, findMessage: makeFindMessage(store), me: () => ME }),
-    logger: silentLogger(),
-    refreshAdmins: () => Promise.resolve(),
-  })
-  for (const web of messagesOf(which)) {
-    if (web.messageStubType != null && web.message == null) receiver.stub(web)
-    else receiver.notified(web)
-  }
-  receiver.stop()
+  const { context } = new Book({ sessions, inbox, findMessage: makeFindMessage(store), me: () => ME })
+  for (const web of messagesOf(which)) inbox.receive(parseMessage(web, context).arrivals)
   const outcomes = store.database
     .all<{ event: string; source: number; target: ChatRef }>(
       "SELECT event, source, target FROM jobs WHERE lane <> 'own' ORDER BY id",
