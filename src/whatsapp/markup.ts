@@ -101,16 +101,11 @@ const putNames = (text: string, mentions: ReadonlyMap<string, Mention>) => {
   for (const match of text.matchAll(/@(\d{4,20})(?!\d)/g)) {
     const mention = mentions.get(match[1] ?? '')
     if (mention === undefined) continue
+    const { name, ...who } = mention
     result += text.slice(last, match.index)
     const start = result.length
-    result += `@${mention.name}`
-    named.push({
-      start,
-      end: result.length,
-      style: 'mention',
-      person: mention.person,
-      ...(mention.me && { me: true }),
-    })
+    result += `@${name}`
+    named.push({ start, end: result.length, style: 'mention', ...who })
     last = match.index + match[0].length
   }
   return { text: result + text.slice(last), named }
