@@ -44,7 +44,7 @@ export const showDeletion = async (by: By, desk: ChangeDesk): Promise<void> => {
 const isRemark = ({ raw }: StandIn): boolean => readKept(raw)?.as === 'deleted'
 
 const sentence = (by: By): RichText =>
-  styled(`${bin}Deleted${by === 'admin' ? ' by an admin' : ''}`, 'italic')
+  styled(`${bin}This message was deleted${by === 'admin' ? ' by an admin' : ''}`, 'italic')
 
 /** Deletes all parts and notes; returns the parts that Telegram does not let go. */
 const removeAll = async (desk: ChangeDesk): Promise<StandIn[]> => {

@@ -54,7 +54,7 @@ test('after two days, when Telegram deletes no more, the words are taken away', 
   }
   assert.deepEqual(
     group.transcript().map(seen => seen.text),
-    ['Anna\n🗑 Deleted by an admin', ...shown.parts.slice(1).map(() => '🗑')],
+    ['Anna\n🗑 This message was deleted by an admin', ...shown.parts.slice(1).map(() => '🗑')],
   )
 })
 
@@ -79,7 +79,7 @@ test('after two days nothing is left to see of a file, alone or in an album, nor
       seen.map(({ kind }) => kind),
       kinds,
     )
-    assert.equal(seen[0]?.text, 'Anna\n🗑 Deleted')
+    assert.equal(seen[0]?.text, 'Anna\n🗑 This message was deleted')
     for (const { text: words, file: left } of seen) {
       assert.doesNotMatch(words, /secret/)
       assert.ok(left?.content && !Buffer.from(left.content).includes('secret') && left.size < 1000)
@@ -97,7 +97,7 @@ test('after two days a voice message, in whose place nothing can be put, says th
   await bench.network.change(change(chat, deleted, shown))
   assert.deepEqual(
     group.transcript().map(({ kind, text: words }) => [kind, words]),
-    [['voice', '🗑 Deleted']],
+    [['voice', '🗑 This message was deleted']],
   )
 })
 
@@ -111,14 +111,14 @@ test('after two days a sticker gets an answer that says so, once', async () => {
   for (let times = 0; times < 2; times++) await bench.network.change(change(chat, deleted, shown))
   const [sticker, remark, ...others] = group.transcript()
   assert.deepEqual(others, [])
-  assert.deepEqual([remark?.text, remark?.replyTo], ['🗑 Deleted', sticker?.id])
+  assert.deepEqual([remark?.text, remark?.replyTo], ['🗑 This message was deleted', sticker?.id])
 })
 
 test('what the owner typed goes where the bot may delete it, and is marked where it may not', async () => {
   await using bench = await Bench.open()
   for (const [rights, expected] of [
     [{ botRights: { can_delete_messages: true } }, []],
-    [{}, ['typed', '🗑 Deleted']],
+    [{}, ['typed', '🗑 This message was deleted']],
   ] as const) {
     const { group, chat } = family(bench, rights)
     const typed = bench.owner.sends(group, 'typed')
@@ -140,7 +140,7 @@ test('one part that cannot be deleted does not hold back the others', async () =
   await bench.network.change(change(chat, deleted, shown))
   assert.deepEqual(
     group.transcript().map(seen => seen.text),
-    ['typed', '🗑 Deleted'],
+    ['typed', '🗑 This message was deleted'],
   )
 })
 

@@ -74,7 +74,7 @@ const cases: readonly Case[] = [
     what: "the remark that the owner's own words were deleted",
     begin: typed,
     change: { kind: 'deletion', by: 'author' },
-    expect: ['typed 🗑 Deleted'],
+    expect: ['typed 🗑 This message was deleted'],
   },
 ]
 
