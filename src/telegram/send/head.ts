@@ -2,7 +2,7 @@ import type { MessageEvent } from '../../bridge/event.ts'
 import type { Delivery } from '../../bridge/network.ts'
 import { plainText, type RichText } from '../../bridge/rich-text.ts'
 import { joinRich } from '../entities.ts'
-import { clip, oneLine, styled } from './line.ts'
+import { clip, oneLine, shortName, styled } from './line.ts'
 
 /** Code points of a sender line: names are other people's text. */
 const maxSenderLine = 256
@@ -15,15 +15,17 @@ export const renderHead = ({
   senderLine,
   replyTo,
 }: Pick<Delivery, 'event' | 'senderLine' | 'replyTo'>): RichText =>
-  joinRich(
-    renderSender(senderLine),
-    event.forwarded ? styled('↪️ Forwarded\n', 'italic', '↪️ Forwarded'.length) : plainText(''),
-    renderExcerpt(event, replyTo !== undefined),
-  )
+  joinRich(renderSender(senderLine), renderForwarded(event), renderExcerpt(event, replyTo !== undefined))
 
 export const renderSender = (line: string | undefined): RichText => {
   const clean = clip(oneLine(line ?? ''), maxSenderLine)
   return clean === '' ? plainText('') : styled(`${clean}\n`, 'bold', clean.length)
+}
+
+const renderForwarded = ({ forwarded, forwardedFrom }: MessageEvent): RichText => {
+  if (!forwarded && forwardedFrom === undefined) return plainText('')
+  const line = `↪️ Forwarded${forwardedFrom === undefined ? '' : ` from ${shortName(forwardedFrom)}`}`
+  return styled(`${line}\n`, 'italic', line.length)
 }
 
 /** What the message answers, for when that was never carried over and cannot be pointed at. */

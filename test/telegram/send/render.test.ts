@@ -241,6 +241,12 @@ test('whoever mentions the owner mentions their Telegram account', () => {
   )
 })
 
+test('what was passed on says so, and from where', () => {
+  const line = (extra: Partial<MessageEvent>) => render(text('hi'), extra)[0]?.look.words.text
+  assert.equal(line({ forwarded: true }), '↪️ Forwarded\nhi')
+  assert.equal(line({ forwarded: true, forwardedFrom: 'Daily\nNews' }), '↪️ Forwarded from Daily News\nhi')
+})
+
 test('names of other people are one harmless line', () => {
   const [part] = render(text('hi'), { senderLine: '*Admin*\n<b>System\u202e</b>' })
   assert.equal(part?.look.words.text, '*Admin* <b>System</b>\nhi')

@@ -31,6 +31,8 @@ interface Context {
   readonly tombstones?: readonly string[]
   /** Ids of messages that are on their way out. */
   readonly sentByBridge?: readonly string[]
+  /** What Telegram answers to the first calls of a method. */
+  readonly telegramAnswers?: Readonly<Record<string, unknown>>
   /** Emoji by message and person. */
   readonly reactions?: Readonly<Record<string, Readonly<Record<string, string>>>>
 }
@@ -62,6 +64,11 @@ export interface Expected {
   readonly then?: readonly Expected[]
   readonly acceptAlso?: readonly string[]
   readonly mediaCount?: number
+  readonly calls?: number
+  readonly captionMax?: number
+  readonly filenameNot?: readonly string[]
+  readonly filenameMaxBytes?: number
+  readonly senderShown?: string
 }
 
 export const CASES: readonly Case[] = JSON.parse(

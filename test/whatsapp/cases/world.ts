@@ -14,7 +14,7 @@ import { type Case, type CaseLink, messagesOf } from './case.ts'
 
 const ME = { pn: '15550000001:7@s.whatsapp.net', lid: '900000000000001:7@lid' }
 /** People and places that every case knows (reference/content.md §13). */
-const CHATS = [
+export const CHATS = [
   '900000000000001@lid',
   '900000000000002@lid',
   '900000000000003@lid',
@@ -33,7 +33,10 @@ export interface Outcome {
 }
 
 /** Plays a case through parsing and the bridge, with a real store; returns the jobs that it leaves, in order. */
-export const play = (which: Case): { outcomes: Outcome[]; store: Store } & Disposable => {
+export const play = (
+  which: Case,
+  telegramOf = (topic: number): ChatRef => `telegram:-1001234567890/${topic}`,
+): { outcomes: Outcome[]; store: Store } & Disposable => {
   const store = tempStore()
   const outbox = new Outbox(store.database)
   const now = which.context.timestamp * 1000
@@ -48,7 +51,7 @@ export const play = (which: Case): { outcomes: Outcome[]; store: Store } & Dispo
     now: () => now,
   })
   CHATS.forEach((chat, topic) => {
-    store.mappings.add({ whatsapp: `whatsapp:${chat}`, telegram: `telegram:-1001234567890/${topic}` })
+    store.mappings.add({ whatsapp: `whatsapp:${chat}`, telegram: telegramOf(topic) })
   })
   seed(which, store, outbox)
   const sessions = store.session('baileys')
