@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { test } from 'node:test'
 import type { BridgeEvent, ChangeEvent, Content, MessageEvent } from '../../src/bridge/event.ts'
 import { plainText } from '../../src/bridge/rich-text.ts'
+import { retry } from '../../src/bridge/verdict.ts'
 import { openStore } from '../../src/store/index.ts'
 import type { Fault } from '../simulators/telegram/faults.ts'
 import { jpeg, ogg } from '../simulators/telegram/helpers.ts'
@@ -157,7 +158,6 @@ test('a conversation in which everything happens looks as it should', async () =
 const faults: readonly (readonly [string, Fault])[] = [
   ['is lost', 'reply-lost'],
   ['never comes, for nothing was done', 'reset-before'],
-  ['is a 429', { error: 429, description: 'Too Many Requests: retry after 1', retryAfter: 1 }],
 ]
 
 for (const [name, kind] of faults) {
@@ -172,3 +172,36 @@ for (const [name, kind] of faults) {
     assert.ok(call > 25, `${call} calls`)
   })
 }
+
+test('a picture of an album that cannot be had leaves words, and changes of the others find them', async () => {
+  await using tg = await startTelegramSimulator()
+  const group = tg.addSupergroup({ title: 'Family' })
+  using temp = tempStore()
+  temp.mappings.add({ whatsapp: chat, telegram: `telegram:${group.id}` })
+  using store = openStore(temp.database.path)
+  await using middle = openMiddle(store, tg)
+  middle.whatsapp.files = ({ source }) => {
+    if (source === '2') throw retry('The download was cut off')
+    return Readable.from([jpeg(100 + Number(source), 100)])
+  }
+  await middle.start()
+  const events = [
+    says('b', { kind: 'album', items: [], expected: 3 }, { album: { id: 'b' } }),
+    ...['1', '2', '3'].map(n => says(`b${n}`, picture(n, `picture ${n}`), { album: { id: 'b' } })),
+    changesTo('b3', { kind: 'edit', content: text('the third') }),
+    changesTo('b2', { kind: 'reaction', emoji: '👍' }),
+    changesTo('b1', { kind: 'deletion', by: 'author' }),
+  ]
+  for (const event of events) middle.inbox.receive([{ event }])
+  await waitUntil(() => middle.outbox.counts().pending === 0)
+  assert.deepEqual(
+    look(group).map(({ kind, words, reactions }) => [kind, words, reactions]),
+    [
+      ['text', '[Photo could not be carried over]\npicture 2', ['👍']],
+      ['photo', 'the third', []],
+    ],
+  )
+  assert.equal(middle.outbox.counts().failed, 0)
+  // Nothing was tried for as long as the file kept failing, but for the album as a whole.
+  assert.equal(tg.callsOf('sendMediaGroup').filter(({ response }) => response !== undefined).length, 0)
+})
