@@ -1,3 +1,4 @@
+import { type End, makeWatch } from './app/watch.ts'
 import { type ChatRef, chatRef, type NetworkName } from './bridge/chat-ref.ts'
 import { addNotice } from './bridge/deliver/notice.ts'
 import { makeCarrier } from './bridge/deliver.ts'
@@ -25,8 +26,8 @@ export interface Bridge extends AsyncDisposable {
   stop(options: { graceMs: number }): Promise<void>
   /** Called once, when both networks have been connected. */
   onReady(ready: () => void): void
-  /** Called when the person must do something before the bridge can work: link WhatsApp, mend the token. */
-  onBlocked(blocked: (problem: string) => void): void
+  /** Called once, when the bridge cannot go on. */
+  onEnd(end: (end: End) => void): void
 }
 
 /** How often a bridge with nothing new to say shows that it lives, in milliseconds. */
@@ -69,11 +70,16 @@ export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promi
   })
   const transaction = <T>(work: () => T): T => store.transaction(work)
   const worker = opened.use(new Worker({ outbox, carrier, pace, transaction, log: logger }))
-  const watch = makeWatch(networks, problem => {
-    const owner = ownerChat(config)
-    if (owner === undefined || networks.get('telegram')?.status.state !== 'connected') return
-    transaction(() => addNotice(tools, { chat: owner, text: problem, now: systemClock.now() }))
-    worker.wake()
+  const watch = makeWatch({
+    networks,
+    log: logger,
+    tellOwner: async (problem, signal) => {
+      const chat = ownerChat(config)
+      if (chat === undefined) return
+      const job = transaction(() => addNotice(tools, { chat, text: problem, now: systemClock.now() }))
+      worker.wake()
+      while (!signal.aborted && outbox.isOpen(job)) await systemClock.sleep(50, signal)
+    },
   })
 
   const telegram = openTelegram({
@@ -103,7 +109,7 @@ export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promi
       await rest.disposeAsync()
     },
     onReady: watch.onReady,
-    onBlocked: watch.onBlocked,
+    onEnd: watch.onEnd,
     [Symbol.asyncDispose]: () => rest.disposeAsync(),
   }
 }
@@ -173,23 +179,3 @@ const makePulse = (
   const timer = setInterval(beat, beatEvery)
   return { beat, [Symbol.dispose]: () => clearInterval(timer) }
 }
-
-/** Looks at both networks' states: both connected for the first time, or one of them in need of a person. */
-const makeWatch = (networks: ReadonlyMap<NetworkName, Network>, tellOwner: (problem: string) => void) => {
-  const { promise: isReady, resolve: ready } = Promise.withResolvers<void>()
-  const { promise: isBlocked, resolve: blocked } = Promise.withResolvers<string>()
-  return {
-    look(name: NetworkName, { state, problem }: NetworkStatus): void {
-      const states = [...networks.values()].map(({ status }) => status.state)
-      if (states.length === 2 && states.every(each => each === 'connected')) ready()
-      if (state !== 'unlinked' && state !== 'logged_out') return
-      const words = problem ?? (name === 'whatsapp' ? unlinked : 'Telegram refuses the bot')
-      if (name === 'whatsapp' && state === 'logged_out') tellOwner(words)
-      blocked(words)
-    },
-    onReady: (call: () => void): void => void isReady.then(call),
-    onBlocked: (call: (problem: string) => void): void => void isBlocked.then(call),
-  }
-}
-
-const unlinked = 'WhatsApp is not linked. Type: wa2tg login'

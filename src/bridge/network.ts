@@ -208,6 +208,8 @@ export interface NetworkStatus {
   readonly name?: string
   /** Why it is not connected, for a person. */
   readonly problem?: string
+  /** Who must act where it does not go on by itself: a person (who links it, mends a token) or a new process. */
+  readonly needs?: 'person' | 'restart'
 }
 
 /**

@@ -177,6 +177,11 @@ export class Outbox {
     )
   }
 
+  /** Whether a job is still to be carried out, or under way. */
+  isOpen(id: number): boolean {
+    return this.#database.get("SELECT 1 FROM jobs WHERE id = ? AND state <> 'failed'", id) !== undefined
+  }
+
   counts(): { pending: number; failed: number } {
     const { all, failed } = this.#database.get<{ all: number; failed: number }>(
       "SELECT (SELECT count(*) FROM jobs) AS 'all', (SELECT count(*) FROM jobs WHERE state = 'failed') AS failed",

@@ -86,7 +86,8 @@ export const openTelegram = (options: TelegramOptions): Network => {
       if (verdictOf(error, { sending: true }).verdict.kind === 'unsure') {
         doubts.set(String(chatId), systemClock.now())
       }
-      if (error.code === 401) setStatus({ ...status, state: 'logged_out', problem: tokenRefused })
+      if (error.code === 401)
+        setStatus({ ...status, state: 'logged_out', problem: tokenRefused, needs: 'person' })
     },
     moved: move,
   }
@@ -149,6 +150,7 @@ export const openTelegram = (options: TelegramOptions): Network => {
             state,
             ...(bot ? { account: `@${bot.username}`, name: bot.first_name } : pickAccount(status)),
             ...(problem !== undefined && { problem }),
+            ...(state === 'logged_out' && { needs: 'person' }),
           }),
       })
     },

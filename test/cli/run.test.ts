@@ -64,12 +64,15 @@ test('a phone that removes this device ends the run with 2, and a login links it
   await using world = await openLinked()
   const alice = world.wa.addContact({ name: 'Alice' })
   const group = world.tg.addSupergroup({ title: 'Alice' })
+  const home = world.tg.addPrivateChat(world.owner)
   await world.wa2tg('map', 'add', `+${alice.pn.split('@')[0]}`, String(group.id))
   const run = await world.run()
   world.wa.phone.unlink()
   const { code, stderr } = await run.ended
   assert.equal(code, 2)
   assert.match(stderr.trimEnd().split('\n').at(-1) ?? '', /unlinked this machine.*wa2tg login/)
+  assert.equal(home.transcript().length, 1, 'the owner must know before the process has gone')
+  assert.match(home.transcript()[0]?.text ?? '', /unlinked this machine.*wa2tg login/)
 
   const stateOf = async (): Promise<string> =>
     JSON.parse((await world.wa2tg('status', '--json')).stdout).whatsapp.state
@@ -87,6 +90,38 @@ test('a phone that removes this device ends the run with 2, and a login links it
   await world.run()
   await alice.send('still there?')
   await world.wa.until(() => group.transcript().some(({ text }) => text === 'still there?'))
+  assert.equal(home.transcript().length, 1, 'once is enough')
+  world.wa.assertNoSurprises()
+})
+
+test('an owner who cannot be told at the end is told at the next start', async () => {
+  await using world = await openLinked()
+  const home = world.tg.addPrivateChat(world.owner)
+  const run = await world.run()
+  world.tg.faults.next('sendMessage', 'reset-before', { times: 1000 })
+  const begun = Date.now()
+  world.wa.phone.unlink()
+  assert.equal((await run.ended).code, 2)
+  assert.ok(Date.now() - begun < 25_000)
+  assert.equal(home.transcript().length, 0)
+  world.tg.faults.clear()
+  await world.link()
+  await world.run()
+  await world.wa.until(() => home.transcript().length === 1)
+  assert.match(home.transcript()[0]?.text ?? '', /unlinked this machine/)
+})
+
+test('another program that takes the link over ends the run with 2, without a fight', async () => {
+  await using world = await openLinked()
+  const home = world.tg.addPrivateChat(world.owner)
+  const run = await world.run()
+  world.wa.streamError('conflict')
+  const { code, stderr } = await run.ended
+  assert.equal(code, 2, stderr)
+  assert.match(stderr.trimEnd().split('\n').at(-1) ?? '', /^Another program uses this link/)
+  assert.match(home.transcript()[0]?.text ?? '', /^Another program uses this link/)
+  assert.equal(world.wa.isConnected, false)
+  await world.run()
   world.wa.assertNoSurprises()
 })
 

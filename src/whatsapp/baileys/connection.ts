@@ -1,19 +1,22 @@
 import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type ConnectionState, generateMessageIDV2 } from '@whiskeysockets/baileys'
+import { generateMessageIDV2 } from '@whiskeysockets/baileys'
 import type { Media } from '../../bridge/event.ts'
 import type { Delivery, NetworkStatus, SessionChange } from '../../bridge/network.ts'
 import { reject } from '../../bridge/verdict.ts'
 import { normalizeAddress } from '../address.ts'
 import type { LoginOptions, LoginStep, WhatsAppConnection, WhatsAppOptions } from '../port.ts'
+import { afterClose } from './after-close.ts'
 import { type AuthState, isLinked, openAuthState } from './auth-state.ts'
 import type { Me } from './decode.ts'
-import { afterClose, notConnected } from './errors.ts'
+import type { Ending } from './ending.ts'
+import { notConnected } from './errors.ts'
 import { Inbound } from './inbound.ts'
-import { type Link, TIMING, type Timing } from './link.ts'
+import { type Link, type LinkUpdate, TIMING, type Timing } from './link.ts'
 import { login } from './login.ts'
 import { openMedia } from './media.ts'
 import { Outgoing } from './outgoing.ts'
+import { Reconnects } from './reconnects.ts'
 import { Sent } from './sent.ts'
 import type { UploadLimits } from './upload-http.ts'
 
@@ -29,6 +32,7 @@ export const openBaileys = (options: BaileysOptions): WhatsAppConnection => new 
 const META = 'meta'
 /** Says that WhatsApp has unlinked this machine, and in which words; there until the next login. */
 const LOGGED_OUT = 'logged-out'
+const UNLINKED = 'WhatsApp is not linked. Type: wa2tg login'
 
 /**
  * WhatsApp through Baileys.
@@ -45,14 +49,15 @@ class BaileysConnection implements WhatsAppConnection {
   readonly #sent: Sent
   readonly #outgoing: Outgoing
   readonly #stop = new AbortController()
+  readonly #reconnects: Reconnects
   #auth: AuthState
   #link: Link | undefined
   #status: NetworkStatus
-  #attempt = 0
 
   constructor(options: BaileysOptions) {
     this.#options = options
     this.#timing = { ...TIMING, ...options.timing }
+    this.#reconnects = new Reconnects(this.#timing, this.#stop.signal)
     this.#auth = openAuthState(options.sessions)
     this.#inbound = new Inbound({
       ...options,
@@ -129,7 +134,8 @@ class BaileysConnection implements WhatsAppConnection {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#close()
-    if (this.#isLinked) this.#change(this.#describe('stopped'))
+    // What only a person can change outlives the process: `wa2tg status` shows it.
+    if (this.#status.needs !== 'person') this.#change(this.#describe('stopped'))
   }
 
   get #openLink(): Link | undefined {
@@ -170,33 +176,25 @@ class BaileysConnection implements WhatsAppConnection {
     this.#link = link
   }
 
-  #updated(link: Link, update: Partial<ConnectionState>): void {
+  #updated(link: Link, update: LinkUpdate): void {
     if (this.#stop.signal.aborted) return
     if (update.connection === 'open') {
-      this.#attempt = 0
       this.#change(this.#describe('connected'))
       this.#inbound.fetchGroups(link)
     }
-    if (update.connection === 'close') this.#closed(update.lastDisconnect?.error)
+    if (update.ending !== undefined) this.#closed(link, update.ending)
   }
 
-  #closed(error: unknown): void {
-    const next = afterClose(error)
+  #closed(link: Link, ending: Ending): void {
+    const next = afterClose(ending)
     this.#link = undefined
     if (next.do === 'stop') {
       if (next.state === 'logged_out') this.#unlink(next.problem)
-      this.#change(this.#describe(next.state, next.problem))
+      this.#change({ ...this.#describe(next.state, next.problem), needs: 'person' })
       return
     }
     this.#change(this.#describe('connecting', next.problem))
-    if (next.now) {
-      this.#connect()
-      return
-    }
-    const { firstPause, longestPause } = this.#timing
-    const pause = Math.min(longestPause, firstPause * 2 ** this.#attempt) * (0.5 + Math.random())
-    this.#attempt += 1
-    sleep(pause, undefined, { signal: this.#stop.signal }).then(
+    this.#reconnects.wait(link.openFor, next.when).then(
       () => this.#connect(),
       () => undefined,
     )
@@ -223,7 +221,9 @@ class BaileysConnection implements WhatsAppConnection {
 
   get #unlinked(): NetworkStatus {
     const problem = this.#options.sessions.get(META, LOGGED_OUT)
-    return problem === undefined ? { state: 'unlinked' } : { state: 'logged_out', problem }
+    return problem === undefined
+      ? { state: 'unlinked', problem: UNLINKED, needs: 'person' }
+      : { state: 'logged_out', problem, needs: 'person' }
   }
 
   #describe(state: NetworkStatus['state'], problem?: string): NetworkStatus {

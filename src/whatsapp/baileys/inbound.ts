@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { BinaryNode, ConnectionState, proto, WAMessage } from '@whiskeysockets/baileys'
+import type { BinaryNode, proto, WAMessage } from '@whiskeysockets/baileys'
 import { isGroup } from '../address.ts'
 import type { WhatsAppOptions } from '../port.ts'
 import type { AuthState } from './auth-state.ts'
@@ -7,7 +7,7 @@ import { Book } from './book.ts'
 import type { Me } from './decode.ts'
 import { Intake } from './intake.ts'
 import { Journal } from './journal.ts'
-import { Link, type Timing } from './link.ts'
+import { Link, type LinkUpdate, type Timing } from './link.ts'
 import { quietLogger } from './quiet-logger.ts'
 import { Receiver } from './receiver.ts'
 import { journalledRepository, Turns } from './repository.ts'
@@ -64,7 +64,7 @@ export class Inbound {
   }
 
   /** Opens a socket whose messages come in here. */
-  open(auth: AuthState, onUpdate: (update: Partial<ConnectionState>) => void): Link {
+  open(auth: AuthState, onUpdate: (update: LinkUpdate) => void): Link {
     const { logger, server, timing, findSent } = this.#options
     const link: Link = new Link({
       auth,

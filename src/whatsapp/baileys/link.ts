@@ -1,5 +1,4 @@
 import {
-  type AuthenticationCreds,
   type BinaryNode,
   type ConnectionState,
   DEFAULT_CONNECTION_CONFIG,
@@ -12,6 +11,8 @@ import { DeliveryError, retry } from '../../bridge/verdict.ts'
 import type { Logger } from '../../support/log.ts'
 import type { AuthState } from './auth-state.ts'
 import { containRejections, handleInOrder } from './contain.ts'
+import { keepCreds } from './creds.ts'
+import { type Ending, hearEnding } from './ending.ts'
 import { enforceTrust } from './trust.ts'
 
 export type AckAnswer = 'closed' | 'silence' | 'aborted' | { readonly error?: string }
@@ -26,9 +27,12 @@ export interface LinkOptions {
   readonly onMessage: (node: BinaryNode) => void
   /** Resolves when everything that came before a stanza has been decrypted, or need not be waited for. */
   readonly before: (node: BinaryNode) => Promise<void>
-  readonly onUpdate: (update: Partial<ConnectionState>) => void
+  readonly onUpdate: (update: LinkUpdate) => void
   readonly timing: Timing
 }
+
+/** What Baileys says of the connection, and with `close` how it ended. */
+export type LinkUpdate = Partial<ConnectionState> & { readonly ending?: Ending }
 
 /** Milliseconds. */
 export interface Timing {
@@ -41,6 +45,8 @@ export interface Timing {
   /** The first pause before a reconnect; doubles up to `longestPause`. */
   readonly firstPause: number
   readonly longestPause: number
+  /** After which an open connection counts as a good one, and pauses start anew. */
+  readonly stable: number
 }
 
 export const TIMING: Timing = {
@@ -49,6 +55,7 @@ export const TIMING: Timing = {
   deaf: 60 * 60_000,
   firstPause: 1000,
   longestPause: 5 * 60_000,
+  stable: 60_000,
 }
 
 /** As WhatsApp shows it in the list of linked devices: system and program. */
@@ -65,7 +72,8 @@ export class Link {
   readonly #groups = new Map<string, GroupMetadata>()
   readonly #existing = new Set<string>()
   #timer: NodeJS.Timeout | undefined
-  #isLoggedIn = false
+  /** On the clock that nobody sets, in milliseconds. */
+  #loggedInAt: number | undefined
   #isClosed = false
 
   constructor(options: LinkOptions) {
@@ -96,8 +104,17 @@ export class Link {
     return !this.#isClosed && this.sock.ws.isOpen
   }
 
+  /** For how long it has been logged in, in milliseconds. */
+  get openFor(): number {
+    return this.#loggedInAt === undefined ? 0 : performance.now() - this.#loggedInAt
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
   get isOpen(): boolean {
-    return this.#isLoggedIn && !this.#isClosed && this.sock.ws.isOpen
+    return this.#loggedInAt !== undefined && !this.#isClosed && this.sock.ws.isOpen
   }
 
   /**
@@ -159,6 +176,7 @@ export class Link {
   #listen(): void {
     const { ev, ws } = this.sock
     const { auth, onMessage, onUpdate } = this.#options
+    const lastWord = hearEnding(ws)
     containRejections(ws, (event, error) => {
       this.#options.logger.warn(error, `A listener of "${event}" failed`)
       // What cannot be read once cannot be read again: the cipher of the connection counts frames.
@@ -170,61 +188,30 @@ export class Link {
     ws.on('CB:ack,class:message', ({ attrs }: BinaryNode) => {
       this.#acks.get(attrs['id'] ?? '')?.(attrs['error'] === undefined ? {} : { error: attrs['error'] })
     })
-    ws.on('frame', (frame: unknown) => {
-      if (this.#isLoggedIn && SPEAKS.has((frame as BinaryNode).tag)) this.#watch(this.#options.timing.deaf)
+    // Baileys listens to this without doing anything, which keeps `ws` from giving up (lib/Socket/Client/websocket.js).
+    ws.on('unexpected-response', (request: { destroy(): void }, { statusCode }: { statusCode?: number }) => {
+      request.destroy()
+      void this.end(`Something on the way to WhatsApp answered with HTTP ${statusCode}`)
     })
-    this.#keepCreds(auth)
+    ws.on('frame', (frame: unknown) => {
+      if (this.#loggedInAt !== undefined && SPEAKS.has((frame as BinaryNode).tag))
+        this.#watch(this.#options.timing.deaf)
+    })
+    keepCreds(this, auth)
     ev.on('group-participants.update', ({ id }) => this.#groups.delete(id))
     ev.on('groups.update', groups => {
       for (const { id } of groups) if (id !== undefined) this.#groups.delete(id)
     })
     ev.on('connection.update', update => {
       if (update.connection === 'open') {
-        this.#isLoggedIn = true
+        this.#loggedInAt = performance.now()
         this.#watch(this.#options.timing.deaf)
       }
-      if (update.connection === 'close') this.#closed()
-      onUpdate(update)
+      if (update.connection !== 'close') return onUpdate(update)
+      this.#closed()
+      const ending = lastWord() ?? { by: 'silence', error: update.lastDisconnect?.error }
+      onUpdate({ ...update, ending })
     })
-  }
-
-  /**
-   * Takes the place of Baileys' own listeners of `creds.update`: theirs (lib/Socket/socket.js) sends a `presence` stanza
-   * without type at every change of credentials, which shows the account online.
-   */
-  #keepCreds(auth: AuthState): void {
-    const { sock } = this
-    sock.ev.removeAllListeners('creds.update')
-    sock.ev.on('creds.update', update => {
-      const before = auth.state.creds.me?.name
-      if (!this.#save(update)) return
-      const name = auth.state.creds.me?.name
-      // Without a name Baileys could not say "unavailable" when the connection opened.
-      if (name !== undefined && name !== before && this.isOpen) {
-        sock.sendPresenceUpdate('unavailable').catch(() => undefined)
-      }
-      if (update.myAppStateKeyId !== undefined && this.isOpen) {
-        const all = [
-          'critical_block',
-          'critical_unblock_low',
-          'regular_high',
-          'regular_low',
-          'regular',
-        ] as const
-        sock.resyncAppState(all, false).catch(() => undefined)
-      }
-    })
-  }
-
-  #save(update: Partial<AuthenticationCreds>): boolean {
-    if (this.#isClosed) return false
-    try {
-      this.#options.auth.saveCreds(update)
-      return true
-    } catch {
-      void this.end('The disk does not take the credentials')
-      return false
-    }
   }
 
   #closed(): void {
