@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { BinaryNode, proto, WAMessage } from '@whiskeysockets/baileys'
+import type { BinaryNode, proto } from '@whiskeysockets/baileys'
 import { isGroup } from '../address.ts'
 import type { WhatsAppOptions } from '../port.ts'
 import type { AuthState } from './auth-state.ts'
@@ -8,6 +8,7 @@ import type { Me } from './decode.ts'
 import { Intake } from './intake.ts'
 import { Journal } from './journal.ts'
 import { Link, type LinkUpdate, type Timing } from './link.ts'
+import { isNotice } from './parse/notifications.ts'
 import { quietLogger } from './quiet-logger.ts'
 import { Receiver } from './receiver.ts'
 import { journalledRepository, Turns } from './repository.ts'
@@ -85,7 +86,7 @@ export class Inbound {
         },
       }),
       getMessage: async ({ remoteJid, id }) => (id ? findSent(remoteJid, id) : undefined),
-      onMessage: node => this.#observe(link, node),
+      onStanza: node => this.#observe(link, node),
       before: node => this.#intake.before(node),
       onUpdate: update => {
         if (update.receivedPendingNotifications) this.#intake.caughtUp(link.openedAt)
@@ -135,11 +136,14 @@ export class Inbound {
 
   #observe(link: Link, node: BinaryNode): void {
     try {
-      if (!this.#intake.observe(node)) this.#receiver.absent(node)
+      if (node.tag === 'message' && !this.#intake.observe(node)) this.#receiver.absent(node)
+      if (node.tag === 'call' || (node.tag === 'notification' && isNotice(node))) {
+        this.#intake.observeWhole(node)
+      }
     } catch (error) {
       // Not on disk, so it must not be acknowledged: it comes again on the next connection.
-      this.#options.logger.error({ err: error }, 'A message could not be stored; disconnecting')
-      void link.end('A message could not be stored')
+      this.#options.logger.error({ err: error }, 'What came in could not be stored; disconnecting')
+      void link.end('What came in could not be stored')
     }
   }
 
@@ -163,18 +167,6 @@ export class Inbound {
         book.chats(chats)
       }),
     )
-    ev.on('call', calls => {
-      for (const call of calls) this.#safely(() => this.#receiver.call(call))
-    })
-    ev.on('messages.upsert', ({ messages }) => {
-      for (const message of messages) this.#safely(() => this.#upserted(message))
-    })
-  }
-
-  /** Only what had no stanza of its own: everything else has come through the journal. */
-  #upserted(message: WAMessage): void {
-    const isNotice = message.messageStubType != null && message.message == null
-    if (isNotice || message.key.remoteJid?.endsWith('@newsletter')) this.#receiver.notified(message)
   }
 
   /** A listener that throws would throw into Baileys. A thousand contacts are one commit. */

@@ -77,17 +77,13 @@ export class Intake {
       }
     }
     this.#orders.set(node, envelope.order)
-    if (this.#entries.some(entry => entry.envelope.key === envelope.key) || journal.isDone(envelope)) {
-      journal.forget(envelope)
-      return true
-    }
-    const open = envelope.parts.filter(part => journal.plaintext(part.hash) === undefined)
-    this.#add(
-      envelope,
-      open.map(part => part.hash),
-    )
-    this.#pump()
+    this.#enter(envelope)
     return true
+  }
+
+  /** A notification or call has come in, to be handed over whole; it is on disk when this returns. */
+  observeWhole(node: BinaryNode): void {
+    this.#enter(this.#options.journal.envelopeOfWhole(node, chat => this.#lastOpen(chat)))
   }
 
   /**
@@ -144,6 +140,20 @@ export class Intake {
     for (const timer of this.#timers) clearTimeout(timer)
     this.#pump()
     await this.#current
+  }
+
+  #enter(envelope: Envelope): void {
+    const { journal } = this.#options
+    if (this.#entries.some(entry => entry.envelope.key === envelope.key) || journal.isDone(envelope)) {
+      journal.forget(envelope)
+      return
+    }
+    const open = envelope.parts.filter(part => journal.plaintext(part.hash) === undefined)
+    this.#add(
+      envelope,
+      open.map(part => part.hash),
+    )
+    this.#pump()
   }
 
   #add(envelope: Envelope, open: readonly string[]): void {

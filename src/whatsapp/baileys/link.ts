@@ -23,8 +23,8 @@ export interface LinkOptions {
   readonly logger: Logger
   readonly makeSignalRepository: SocketConfig['makeSignalRepository']
   readonly getMessage: SocketConfig['getMessage']
-  /** Every message stanza, before Baileys handles it. */
-  readonly onMessage: (node: BinaryNode) => void
+  /** Every message, notification and call, before Baileys handles and acknowledges it. */
+  readonly onStanza: (node: BinaryNode) => void
   /** Resolves when everything that came before a stanza has been decrypted, or need not be waited for. */
   readonly before: (node: BinaryNode) => Promise<void>
   readonly onUpdate: (update: LinkUpdate) => void
@@ -175,7 +175,7 @@ export class Link {
 
   #listen(): void {
     const { ev, ws } = this.sock
-    const { auth, onMessage, onUpdate } = this.#options
+    const { auth, onStanza, onUpdate } = this.#options
     const lastWord = hearEnding(ws)
     containRejections(ws, (event, error) => {
       this.#options.logger.warn(error, `A listener of "${event}" failed`)
@@ -183,8 +183,8 @@ export class Link {
       if (event === 'message') void this.end('A frame could not be read')
     })
     handleInOrder(ws, node => this.#options.before(node))
-    // Registered first in line: the envelope must be known when Baileys decrypts.
-    ws.prependListener('CB:message', onMessage)
+    // First in line: the envelope must be known when Baileys decrypts, and on disk what it acknowledges.
+    for (const tag of ['message', 'notification', 'call']) ws.prependListener(`CB:${tag}`, onStanza)
     ws.on('CB:ack,class:message', ({ attrs }: BinaryNode) => {
       this.#acks.get(attrs['id'] ?? '')?.(attrs['error'] === undefined ? {} : { error: attrs['error'] })
     })

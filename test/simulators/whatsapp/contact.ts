@@ -1,4 +1,5 @@
 import type { proto } from '@whiskeysockets/baileys'
+import { Call, type CallOptions } from './call.ts'
 import type { EncPayload } from './contact-device.ts'
 import type { Group } from './group.ts'
 import { Handset, type InboxMessage, newMessageId } from './handset.ts'
@@ -71,6 +72,11 @@ export class Contact {
       ...(author && { author }),
     })
     return id
+  }
+
+  /** Calls the account, or a group. */
+  call(options: CallOptions = {}): Call {
+    return new Call(this.#world, this, options)
   }
 
   /** Marks messages of the bridge as read. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { BinaryNode, proto } from '@whiskeysockets/baileys'
+import type { Channel } from './channel.ts'
 import type { Contact, ContactOptions } from './contact.ts'
 import type { Group, GroupOptions } from './group.ts'
 import type { InboxMessage } from './handset.ts'
@@ -10,6 +11,8 @@ import type { Recorder } from './record.ts'
 import { Server } from './server.ts'
 import { type Account, type Transmission, World } from './world.ts'
 
+export type { Call, CallOptions } from './call.ts'
+export type { Channel } from './channel.ts'
 export type { Contact, ContactOptions, SendOptions } from './contact.ts'
 export type { Group, GroupOptions } from './group.ts'
 export type { InboxMessage } from './handset.ts'
@@ -70,6 +73,11 @@ export class WhatsAppSimulator {
 
   addGroup(options: GroupOptions): Group {
     return this.#world.addGroup(options)
+  }
+
+  /** A channel that the account follows. */
+  addChannel(): Channel {
+    return this.#world.addChannel()
   }
 
   /** The bridge's device address while one is linked, `…:7@s.whatsapp.net`. */

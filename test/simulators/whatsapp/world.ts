@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { proto, WAPatchName } from '@whiskeysockets/baileys'
 import { contactMutation, pushNameMutation } from './app-state.ts'
 import { AppStateStore } from './app-state-store.ts'
+import { Channel } from './channel.ts'
 import type { Companion } from './companion.ts'
 import { Contact, type ContactOptions } from './contact.ts'
 import { Group, type GroupOptions } from './group.ts'
@@ -41,6 +42,7 @@ export class World {
   readonly phone: Phone
   readonly contacts: Contact[] = []
   readonly groups: Group[] = []
+  readonly channels: Channel[] = []
   readonly appState = new AppStateStore()
   readonly record = new Recorder()
   readonly transcript: Transmission[] = []
@@ -78,6 +80,15 @@ export class World {
     const [creator] = group.participants
     if (creator) group.notify(creator, el('create', { type: 'new', key: this.newId() }, [group.node()]))
     return group
+  }
+
+  addChannel(): Channel {
+    const channel = new Channel(
+      this,
+      `1203630001${String(this.channels.length + 1).padStart(8, '0')}@newsletter`,
+    )
+    this.channels.push(channel)
+    return channel
   }
 
   findContact(jid: string): Contact | undefined {
