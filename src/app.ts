@@ -4,6 +4,7 @@ import { addNotice } from './bridge/deliver/notice.ts'
 import { makeCarrier } from './bridge/deliver.ts'
 import type { Inbox, Network, NetworkStatus } from './bridge/network.ts'
 import { makeFindMessage, makeInbox } from './bridge/receive.ts'
+import { startRetention } from './bridge/retain.ts'
 import type { Config } from './config/load.ts'
 import { Lease, Outbox, openPaceMemory, Pace, Worker } from './outbox/index.ts'
 import { openStore, type Store, storePath, takeLock } from './store/index.ts'
@@ -95,6 +96,7 @@ export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promi
   const whatsapp = await openWhatsApp(whatsAppOptions({ config, store, logger, inbox: inboxFor('whatsapp') }))
   networks.set('whatsapp', opened.use(whatsapp))
   opened.use(pulse)
+  opened.use(startRetention({ store, outbox, log: logger }))
   const rest = opened.move()
 
   return {

@@ -151,8 +151,7 @@ export class Outbox {
 
   /**
    * To be called once, before the first claim. Returns the attempts that were cut off; `unsure` ones were settling an earlier
-   * one. Also brings back what a clock that was wrong (a Raspberry Pi has none of its own) put off into the far future, and
-   * drops what failed more than 30 days ago.
+   * one. Also brings back what a clock that was wrong (a Raspberry Pi has none of its own) put off into the far future.
    */
   recover(now: number): { cutOff: { readonly target: ChatRef; readonly unsure: boolean }[] } {
     return this.#database.transaction(() => {
@@ -164,9 +163,18 @@ export class Outbox {
         now,
       )
       this.#database.run("UPDATE jobs SET due_at = ?1 WHERE state = 'pending' AND due_at > ?1 + 7200000", now)
-      this.#database.run("DELETE FROM jobs WHERE state = 'failed' AND created_at < ? - 2592000000", now)
       return { cutOff: rows.map(row => ({ ...row, unsure: row.unsure === 1 })) }
     })
+  }
+
+  /** Drops at most `limit` jobs that have failed and were added before that time; returns how many. */
+  dropFailed(before: number, limit: number): number {
+    return this.#database.run(
+      `DELETE FROM jobs WHERE id IN
+         (SELECT id FROM jobs WHERE state = 'failed' AND created_at < ? ORDER BY id LIMIT ?)`,
+      before,
+      limit,
+    ).changes
   }
 
   /** Whether the message with this id in a chat is one that a job here is about to send or is sending. */

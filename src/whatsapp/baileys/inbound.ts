@@ -12,6 +12,7 @@ import { isNotice } from './parse/notifications.ts'
 import { quietLogger } from './quiet-logger.ts'
 import { Receiver } from './receiver.ts'
 import { journalledRepository, Turns } from './repository.ts'
+import { Tidy } from './tidy.ts'
 
 /** How long a message waits for WhatsApp to say who administers its group, in milliseconds. */
 const ASK_MS = 5000
@@ -32,6 +33,7 @@ export class Inbound {
   readonly #journal: Journal
   readonly #receiver: Receiver
   readonly #intake: Intake
+  readonly #tidy: Tidy
   readonly #turns = new Turns()
   #link: Link | undefined
 
@@ -56,6 +58,10 @@ export class Inbound {
         this.book.doubt()
         logger.error({ err: error }, 'A message could not be stored; it is tried again')
       },
+    })
+    this.#tidy = new Tidy({
+      prune: before => this.#journal.prune(before),
+      onError: error => logger.warn({ err: error }, 'What is done could not be cleared away'),
     })
   }
 
@@ -89,7 +95,10 @@ export class Inbound {
       onStanza: node => this.#observe(link, node),
       before: node => this.#intake.before(node),
       onUpdate: update => {
-        if (update.receivedPendingNotifications) this.#intake.caughtUp(link.openedAt)
+        if (update.receivedPendingNotifications) {
+          this.#intake.caughtUp(link.openedAt)
+          this.#tidy.caughtUp(link)
+        }
         if (update.connection === 'close') this.#intake.closed()
         onUpdate(update)
       },
@@ -132,6 +141,7 @@ export class Inbound {
   async stop(): Promise<void> {
     await this.#intake.stop()
     this.#receiver.stop()
+    this.#tidy.stop()
   }
 
   #observe(link: Link, node: BinaryNode): void {

@@ -119,8 +119,8 @@ export class Intake {
   }
 
   /**
-   * The server has sent everything that waited. Stanzas of earlier connections that are still incomplete are consumed
-   * as far as they go, and what was done before this connection began (milliseconds) cannot come again.
+   * The server has sent everything that waited. Stanzas from before this connection began (milliseconds) that are still
+   * incomplete are consumed as far as they go.
    */
   caughtUp(connectedAt: number): void {
     const { journal } = this.#options
@@ -130,7 +130,6 @@ export class Intake {
     }
     const here = new Set(this.#entries.map(entry => entry.envelope.key))
     for (const { after } of this.#entries) if (after !== undefined && !here.has(after)) this.#release(after)
-    journal.prune(connectedAt)
     this.#pump()
   }
 

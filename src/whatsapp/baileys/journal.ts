@@ -166,17 +166,21 @@ export class Journal {
       .map(({ hash }) => ({ type: DONE, id: hash, value }))
   }
 
-  /** Deletes what is done and cannot come again: marked before `time` (milliseconds), or 14 days ago. */
-  prune(time: number): void {
+  /**
+   * Deletes at most `limit` stanzas' parts that are done and cannot come again: marked before `time` (milliseconds), or 14
+   * days ago. Returns whether there are more.
+   */
+  prune(time: number, limit = 200): boolean {
     const before = Math.max(time, this.#now() - KEEP_MS)
     const old = [...this.#sessions.list(DONE)].filter(({ value }) => Number(value) < before)
-    if (old.length === 0) return
+    if (old.length === 0) return false
     this.#sessions.set(
-      old.flatMap(({ id }) => [
+      old.slice(0, limit).flatMap(({ id }) => [
         { type: ROWS, id, value: null },
         { type: DONE, id, value: null },
       ]),
     )
+    return old.length > limit
   }
 
   #nextOrder(): number {
