@@ -87,6 +87,7 @@ export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promi
     token: config.telegram.token ?? '',
     apiRoot: config.telegram.apiRoot,
     owners: config.telegram.owners,
+    ...(config.telegram.uploadLimit !== undefined && { uploadLimit: config.telegram.uploadLimit }),
     sessions: store.session('telegram'),
     inbox: inboxFor('telegram'),
     logger,

@@ -17,6 +17,8 @@ export interface Config {
     readonly token?: string
     readonly owners: readonly number[]
     readonly apiRoot: string
+    /** Bytes of the largest file that it takes; absent: what Telegram's own server takes. */
+    readonly uploadLimit?: number
   }
   readonly whatsapp: {
     readonly server?: { readonly url: string; readonly rootKey: string; readonly mediaHost: string }
@@ -61,7 +63,11 @@ export const loadConfig = async (options: LoadOptions): Promise<LoadedConfig> =>
     ...(file === undefined ? {} : { file }),
     dataDir: dataDir ?? defaultDataDir(env),
     logLevel: options.logLevel ?? written.log_level,
-    telegram: { owners: written.telegram.owners, apiRoot: written.telegram.api_root },
+    telegram: {
+      owners: written.telegram.owners,
+      apiRoot: written.telegram.api_root,
+      ...readUploadLimit(written, file),
+    },
     whatsapp:
       server === undefined
         ? {}
@@ -88,6 +94,25 @@ const readConfigFile = async (file: string): Promise<ConfigFile> => {
   })
   const { parseConfig } = await import('./parse-config.ts')
   return parseConfig(text, file)
+}
+
+/** What `api.telegram.org` takes, in megabytes (core.telegram.org/bots/api, "Sending files"). */
+const CLOUD_LIMIT_MB = 50
+
+const readUploadLimit = (
+  { telegram: { upload_limit_mb: megabytes, api_root: apiRoot } }: ConfigFile,
+  file: string | undefined,
+): { uploadLimit?: number } => {
+  if (megabytes === undefined) return {}
+  if (megabytes > CLOUD_LIMIT_MB && new URL(apiRoot).hostname === 'api.telegram.org') {
+    throw new ConfigError(
+      [
+        `${file}: telegram.upload_limit_mb: api.telegram.org takes ${CLOUD_LIMIT_MB} MB at most, found ${megabytes}`,
+      ],
+      'Leave it out, or set telegram.api_root to a Bot API server of your own',
+    )
+  }
+  return { uploadLimit: megabytes * 1024 * 1024 }
 }
 
 /** The environment goes before the config file, and there the token before the file that holds one. */

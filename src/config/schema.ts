@@ -56,6 +56,12 @@ const telegramSchema = z
         expected: 'an http:// or https:// address',
         example: '"https://api.telegram.org"',
       }),
+    upload_limit_mb: z.optional(z.int().check(z.minimum(1), z.maximum(2000))).register(keyDocs, {
+      about:
+        'The largest file, in megabytes, that the Bot API takes: 50 at Telegram’s own server, up to 2000 at one that you run yourself with --local. Larger files become a notice.',
+      expected: 'a whole number of megabytes from 1 to 2000',
+      example: '2000',
+    }),
   })
   .register(keyDocs, {
     about: 'The Telegram side.',

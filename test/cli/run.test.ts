@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { World } from '../simulators/world.ts'
 
@@ -138,4 +141,25 @@ test('no phone number stands in the log', async () => {
   assert.ok(!stderr.includes(contact.pn.split('@')[0] ?? ''), stderr)
   assert.ok(!stderr.includes('15550000001'), stderr)
   assert.ok(!stderr.includes('hush'), stderr)
+})
+
+test('a file over the configured limit becomes a notice with its name and size, one under it crosses', async () => {
+  await using world = await openLinked()
+  const config = world.config().replace('whatsapp:\n', '  upload_limit_mb: 1\nwhatsapp:\n')
+  await writeFile(join(world.folder, 'config.yaml'), config, { mode: 0o600 })
+  const alice = world.wa.addContact({ name: 'Alice' })
+  const group = world.tg.addSupergroup({ title: 'Alice' })
+  await world.wa2tg('map', 'add', `+${alice.pn.split('@')[0]}`, String(group.id))
+  await world.run()
+  for (const [fileName, size] of [
+    ['small.bin', 900_000],
+    ['large.bin', 1_200_000],
+  ] as const) {
+    const file = await world.wa.media.put(randomBytes(size), 'document')
+    await alice.send({ documentMessage: { ...file, mimetype: 'application/octet-stream', fileName } })
+  }
+  await world.wa.until(() => group.transcript().length === 2)
+  const [small, large] = group.transcript()
+  assert.equal(small?.file?.name, 'small.bin')
+  assert.match(large?.text ?? '', /large\.bin.*too big for Telegram, which takes 1.*MB/)
 })

@@ -150,3 +150,18 @@ test('a file that others can read and that holds the token is warned of', async 
   const env = { TELEGRAM_BOT_TOKEN: '1:a' }
   assert.deepEqual((await load(dir.path, { configFile, env, needToken: true })).warnings, [])
 })
+
+test('the upload limit is for a Bot API server of one’s own; Telegram’s has 50 MB', async () => {
+  await using dir = await tempDir()
+  const limit = async (text: string) => {
+    await write(dir.path, 'config.yaml', `telegram: {${text}}`)
+    return (await load(dir.path)).config.telegram.uploadLimit
+  }
+  assert.equal(await limit('owners: []'), undefined)
+  assert.equal(await limit('upload_limit_mb: 20'), 20 * 1024 * 1024)
+  assert.equal(await limit('api_root: "http://127.0.0.1:8081", upload_limit_mb: 2000'), 2000 * 1024 * 1024)
+  const [problem] = await problemsOf(limit('upload_limit_mb: 51'))
+  assert.match(problem ?? '', /telegram\.upload_limit_mb: api\.telegram\.org takes 50 MB at most, found 51$/)
+  const [tooMuch] = await problemsOf(limit('upload_limit_mb: 2001'))
+  assert.match(tooMuch ?? '', /expected a whole number of megabytes from 1 to 2000, found the number 2001/)
+})
