@@ -23,7 +23,7 @@ test('run says once that it is ready, logs JSON into a pipe, and stops cleanly a
     .split('\n')
     .map(line => JSON.parse(line))
   assert.equal(entries.filter(({ message }) => message === 'Ready: both sides are connected').length, 1)
-  for (const { level } of entries) assert.equal(level, 'info')
+  for (const { level, ...rest } of entries) assert.equal(level, 'info', JSON.stringify(rest))
   world.wa.assertNoSurprises()
 })
 

@@ -119,17 +119,20 @@ export class Inbound {
   }
 
   /** Once per account: later changes come as events. */
-  fetchGroups({ sock }: Link): void {
+  fetchGroups(link: Link): void {
     const { sessions, logger } = this.#options
     if (sessions.get(GROUPS_FETCHED.type, GROUPS_FETCHED.id) !== undefined) return
     const fetch = async (): Promise<void> => {
-      const groups = Object.values(await sock.groupFetchAllParticipating())
+      const groups = Object.values(await link.sock.groupFetchAllParticipating())
       sessions.transaction(() => {
         this.book.groups(groups.filter(({ id }) => isGroup(id)))
         sessions.set([{ ...GROUPS_FETCHED, value: String(Date.now()) }])
       })
     }
-    fetch().catch((error: unknown) => logger.warn({ err: error }, 'The list of groups could not be fetched'))
+    fetch().catch((error: unknown) => {
+      // The next connection tries again.
+      if (link.isOpen) logger.warn({ err: error }, 'The list of groups could not be fetched')
+    })
   }
 
   /** The account is gone; the next one has groups of its own. */
