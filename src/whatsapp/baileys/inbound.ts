@@ -5,14 +5,17 @@ import type { WhatsAppOptions } from '../port.ts'
 import type { AuthState } from './auth-state.ts'
 import { Book } from './book.ts'
 import type { Me } from './decode.ts'
+import { Hearing } from './hearing.ts'
+import { HeldBack } from './held-back.ts'
 import { Intake } from './intake.ts'
 import { Journal } from './journal.ts'
-import { Link, type LinkUpdate, type Timing } from './link.ts'
+import { Link, type LinkUpdate } from './link.ts'
 import { isNotice } from './parse/notifications.ts'
 import { quietLogger } from './quiet-logger.ts'
 import { Receiver } from './receiver.ts'
 import { journalledRepository, Turns } from './repository.ts'
 import { Tidy } from './tidy.ts'
+import type { Timing } from './timing.ts'
 
 /** How long a message waits for WhatsApp to say who administers its group, in milliseconds. */
 const ASK_MS = 5000
@@ -24,6 +27,8 @@ export interface InboundOptions extends WhatsAppOptions {
   readonly me: () => Me
   /** What we sent under an id, for devices that could not decrypt it. */
   readonly findSent: (jid: string | null | undefined, id: string) => proto.IMessage | undefined
+  /** Only a new process helps. */
+  readonly onHopeless: (reason: string) => void
 }
 
 /** Everything that comes in, over however many sockets. */
@@ -35,6 +40,8 @@ export class Inbound {
   readonly #intake: Intake
   readonly #tidy: Tidy
   readonly #turns = new Turns()
+  readonly #hearing: Hearing
+  readonly #heldBack: HeldBack
   #link: Link | undefined
 
   constructor(options: InboundOptions) {
@@ -59,6 +66,9 @@ export class Inbound {
         logger.error({ err: error }, 'A message could not be stored; it is tried again')
       },
     })
+    const { hearing } = options.timing
+    this.#hearing = new Hearing(hearing)
+    this.#heldBack = new HeldBack(hearing.slack)
     this.#tidy = new Tidy({
       prune: before => this.#journal.prune(before),
       onError: error => logger.warn({ err: error }, 'What is done could not be cleared away'),
@@ -84,8 +94,14 @@ export class Inbound {
           const { pn, lid } = this.#options.me()
           return jid === pn || jid === lid
         },
-        opened: hash => this.#intake.opened(hash),
-        failed: (hash, error) => this.#intake.failed(hash, error),
+        opened: hash => {
+          link.moved()
+          this.#intake.opened(hash)
+        },
+        failed: (hash, error) => {
+          link.moved()
+          this.#intake.failed(hash, error)
+        },
         storageFailed: error => {
           logger.error({ err: error }, 'The disk does not take messages; disconnecting until it does')
           void link.end('The disk does not take messages')
@@ -94,12 +110,19 @@ export class Inbound {
       getMessage: async ({ remoteJid, id }) => (id ? findSent(remoteJid, id) : undefined),
       onStanza: node => this.#observe(link, node),
       before: node => this.#intake.before(node),
+      watch: {
+        times: timing.watch,
+        hearing: this.#hearing,
+        queues: [{ name: 'Signal steps', shared: true, pass: () => this.#turns.take(async () => undefined) }],
+        onHopeless: this.#options.onHopeless,
+      },
       onUpdate: update => {
-        if (update.receivedPendingNotifications) {
-          this.#intake.caughtUp(link.openedAt)
-          this.#tidy.caughtUp(link)
+        if (update.receivedPendingNotifications) this.#caughtUp(link)
+        if (update.connection === 'close') {
+          const { serverTimes } = link
+          if (serverTimes !== undefined) this.#heldBack.closed(serverTimes.from, serverTimes.now)
+          this.#intake.closed()
         }
-        if (update.connection === 'close') this.#intake.closed()
         onUpdate(update)
       },
     })
@@ -147,8 +170,18 @@ export class Inbound {
     this.#tidy.stop()
   }
 
+  #caughtUp(link: Link): void {
+    this.#intake.caughtUp(link.openedAt)
+    this.#tidy.caughtUp(link)
+    const missed = this.#heldBack.take()
+    if (!this.#hearing.judge(missed)) return
+    this.#options.logger.warn({ missed }, 'WhatsApp had held back messages; a new connection brought them')
+    if (this.#hearing.isHopeless) this.#options.onHopeless('WhatsApp holds messages back again and again')
+  }
+
   #observe(link: Link, node: BinaryNode): void {
     try {
+      if (node.tag !== 'notification' || isNotice(node)) this.#heldBack.observe(node)
       if (node.tag === 'message' && !this.#intake.observe(node)) this.#receiver.absent(node)
       if (node.tag === 'call' || (node.tag === 'notification' && isNotice(node))) {
         this.#intake.observeWhole(node)

@@ -9,13 +9,15 @@ import {
 } from '@whiskeysockets/baileys'
 import { DeliveryError, retry } from '../../bridge/verdict.ts'
 import type { Logger } from '../../support/log.ts'
+import { Acks } from './acks.ts'
 import type { AuthState } from './auth-state.ts'
 import { containRejections, handleInOrder } from './contain.ts'
 import { keepCreds } from './creds.ts'
 import { type Ending, hearEnding } from './ending.ts'
+import type { Timing } from './timing.ts'
 import { enforceTrust } from './trust.ts'
-
-export type AckAnswer = 'closed' | 'silence' | 'aborted' | { readonly error?: string }
+import { type LinkWatch, watchLink } from './watch-link.ts'
+import type { Watchdog } from './watchdog.ts'
 
 export interface LinkOptions {
   readonly auth: AuthState
@@ -29,56 +31,43 @@ export interface LinkOptions {
   readonly before: (node: BinaryNode) => Promise<void>
   readonly onUpdate: (update: LinkUpdate) => void
   readonly timing: Timing
+  readonly watch: LinkWatch
 }
 
 /** What Baileys says of the connection, and with `close` how it ended. */
 export type LinkUpdate = Partial<ConnectionState> & { readonly ending?: Ending }
 
-/** Milliseconds. */
-export interface Timing {
-  /** Until the server must have acknowledged a message. */
-  readonly ack: number
-  /** Until a socket must have logged in. */
-  readonly open: number
-  /** After which silence of the server's own means that the socket has gone deaf. */
-  readonly deaf: number
-  /** The first pause before a reconnect; doubles up to `longestPause`. */
-  readonly firstPause: number
-  readonly longestPause: number
-  /** After which an open connection counts as a good one, and pauses start anew. */
-  readonly stable: number
-}
-
-export const TIMING: Timing = {
-  ack: 30_000,
-  open: 90_000,
-  deaf: 60 * 60_000,
-  firstPause: 1000,
-  longestPause: 5 * 60_000,
-  stable: 60_000,
-}
-
 /** As WhatsApp shows it in the list of linked devices: system and program. */
 const BROWSER: [string, string, string] = ['Linux', 'Chrome', '1.0']
-/** Stanzas that the server sends by itself. Answers to pings come on a deaf socket as well. */
-const SPEAKS: ReadonlySet<string> = new Set(['message', 'receipt', 'notification', 'presence', 'call', 'ib'])
+/** Stanzas that the server passes on to us. Answers come on a deaf connection as well. */
+const PASSED_ON: ReadonlySet<string> = new Set([
+  'message',
+  'receipt',
+  'notification',
+  'call',
+  'presence',
+  'chatstate',
+])
 
 /** One socket, from connect to close. */
 export class Link {
   readonly sock: WASocket
   readonly openedAt = Date.now()
   readonly #options: LinkOptions
-  readonly #acks = new Map<string, (answer: AckAnswer) => void>()
+  readonly #acks: Acks
   readonly #groups = new Map<string, GroupMetadata>()
   readonly #existing = new Set<string>()
-  #timer: NodeJS.Timeout | undefined
+  readonly #timer: NodeJS.Timeout
+  #watchdog: Watchdog | undefined
   /** On the clock that nobody sets, in milliseconds. */
   #loggedInAt: number | undefined
+  #serverTime: number | undefined
   #isClosed = false
 
   constructor(options: LinkOptions) {
     const { auth, server, logger, timing } = options
     this.#options = options
+    this.#acks = new Acks(timing.ack)
     enforceTrust(server?.rootKey)
     this.sock = makeWASocket({
       ...DEFAULT_CONNECTION_CONFIG,
@@ -96,12 +85,24 @@ export class Link {
       cachedGroupMetadata: jid => this.group(jid),
     })
     this.#listen()
-    this.#watch(timing.open)
+    this.#timer = setTimeout(() => void this.end('WhatsApp did not let us in in time'), timing.open)
+    this.#timer.unref()
+  }
+
+  /** A message was dealt with, one way or the other. */
+  moved(): void {
+    this.#watchdog?.moved()
   }
 
   /** Whether what comes in can still be acknowledged. */
   get isAlive(): boolean {
     return !this.#isClosed && this.sock.ws.isOpen
+  }
+
+  /** Since when it has been logged in and what time it is, on the server's clock, in milliseconds since 1970. */
+  get serverTimes(): { readonly from: number; readonly now: number } | undefined {
+    const from = this.#serverTime
+    return from === undefined ? undefined : { from, now: from + this.openFor }
   }
 
   /** For how long it has been logged in, in milliseconds. */
@@ -156,26 +157,13 @@ export class Link {
   }
 
   /** Waits for the server's ack of a message that is about to be sent. */
-  awaitAck(id: string, signal: AbortSignal): { answer: Promise<AckAnswer>; cancel: () => void } {
-    const { promise, resolve } = Promise.withResolvers<AckAnswer>()
-    const onAbort = () => settle('aborted')
-    const timer = setTimeout(() => settle('silence'), this.#options.timing.ack)
-    const settle = (answer: AckAnswer): void => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', onAbort)
-      this.#acks.delete(id)
-      resolve(answer)
-    }
-    this.#acks.set(id, settle)
-    signal.addEventListener('abort', onAbort)
-    if (this.#isClosed) settle('closed')
-    if (signal.aborted) settle('aborted')
-    return { answer: promise, cancel: () => settle('closed') }
+  awaitAck(id: string, signal: AbortSignal): ReturnType<Acks['wait']> {
+    return this.#acks.wait(id, signal)
   }
 
   #listen(): void {
     const { ev, ws } = this.sock
-    const { auth, onStanza, onUpdate } = this.#options
+    const { auth, onStanza, onUpdate, watch } = this.#options
     const lastWord = hearEnding(ws)
     containRejections(ws, (event, error) => {
       this.#options.logger.warn(error, `A listener of "${event}" failed`)
@@ -185,8 +173,13 @@ export class Link {
     handleInOrder(ws, node => this.#options.before(node))
     // First in line: the envelope must be known when Baileys decrypts, and on disk what it acknowledges.
     for (const tag of ['message', 'notification', 'call']) ws.prependListener(`CB:${tag}`, onStanza)
+    ws.prependListener('CB:success', ({ attrs }: BinaryNode) => {
+      this.#serverTime = Number(attrs['t']) * 1000
+      watch.hearing.opened()
+    })
     ws.on('CB:ack,class:message', ({ attrs }: BinaryNode) => {
-      this.#acks.get(attrs['id'] ?? '')?.(attrs['error'] === undefined ? {} : { error: attrs['error'] })
+      if (attrs['error'] === undefined) watch.hearing.sent()
+      this.#acks.take(attrs['id'], attrs['error'])
     })
     // Baileys listens to this without doing anything, which keeps `ws` from giving up (lib/Socket/Client/websocket.js).
     ws.on('unexpected-response', (request: { destroy(): void }, { statusCode }: { statusCode?: number }) => {
@@ -194,8 +187,10 @@ export class Link {
       void this.end(`Something on the way to WhatsApp answered with HTTP ${statusCode}`)
     })
     ws.on('frame', (frame: unknown) => {
-      if (this.#loggedInAt !== undefined && SPEAKS.has((frame as BinaryNode).tag))
-        this.#watch(this.#options.timing.deaf)
+      this.#watchdog?.frame()
+      const { tag, attrs } = frame as BinaryNode
+      if (PASSED_ON.has(tag) && attrs['offline'] === undefined) watch.hearing.heard()
+      if (attrs?.['category'] === 'peer') this.#watchdog?.bePatient()
     })
     keepCreds(this, auth)
     ev.on('group-participants.update', ({ id }) => this.#groups.delete(id))
@@ -205,7 +200,8 @@ export class Link {
     ev.on('connection.update', update => {
       if (update.connection === 'open') {
         this.#loggedInAt = performance.now()
-        this.#watch(this.#options.timing.deaf)
+        clearTimeout(this.#timer)
+        this.#watchdog = watchLink({ sock: this.sock, end: reason => void this.end(reason) }, watch)
       }
       if (update.connection !== 'close') return onUpdate(update)
       this.#closed()
@@ -218,16 +214,10 @@ export class Link {
     this.sock.ev.flush()
     this.#isClosed = true
     clearTimeout(this.#timer)
-    for (const settle of [...this.#acks.values()]) settle('closed')
+    this.#watchdog?.stop()
+    this.#acks.close()
     // Baileys takes the listeners of "close" away from queries that still wait, but not those of "error": without this
     // they would wait for a minute.
     this.sock.ws.emit('error', new Error('Connection Closed'))
-  }
-
-  #watch(milliseconds: number): void {
-    clearTimeout(this.#timer)
-    if (this.#isClosed) return
-    this.#timer = setTimeout(() => void this.end('WhatsApp has been silent for too long'), milliseconds)
-    this.#timer.unref()
   }
 }

@@ -5,7 +5,8 @@ import { afterClose } from './after-close.ts'
 import { type AuthState, isLinked } from './auth-state.ts'
 import type { Ending } from './ending.ts'
 import { isForeignServer, readError } from './errors.ts'
-import type { Link, LinkUpdate, Timing } from './link.ts'
+import type { Link, LinkUpdate } from './link.ts'
+import type { Timing } from './timing.ts'
 
 export interface LoginPort {
   /** The credentials in use; new ones after `reset`. */

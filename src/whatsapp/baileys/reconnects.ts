@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Timing } from './link.ts'
+import type { Timing } from './timing.ts'
 
 /**
  * When to try again. Pauses double from one connection to the next, with jitter, until one has stayed open for a while: a

@@ -189,6 +189,11 @@ export class WhatsAppSimulator {
     this.#server.silence(on)
   }
 
+  /** This connection answers and acknowledges, but nothing is passed on over it; the next one gets what was held back. */
+  deafen(): void {
+    this.#world.companion?.queue.deafen()
+  }
+
   /** The next login or registration is turned away with `<failure reason/>`: 401, 403, 405, 503 …, and more attributes. */
   refuseNextLogin(code: number, attrs: Readonly<Record<string, string>> = {}): void {
     this.#server.loginRefusals.push({ code, attrs })
