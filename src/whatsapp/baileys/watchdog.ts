@@ -1,3 +1,5 @@
+import { type Clocks, machineClocks, openLeaps } from '../../support/clock.ts'
+
 /** Milliseconds. */
 export interface WatchTimes {
   /** Between two looks. */
@@ -41,8 +43,7 @@ export interface WatchOptions {
   doubt(): string | undefined
   /** The connection is to be given up, or (`restart`) the process. */
   onDeaf(reason: string, restart: boolean): void
-  /** What wall and monotonic clock say, in milliseconds. */
-  readonly clock?: { wall(): number; steady(): number }
+  readonly clock?: Clocks
 }
 
 /**
@@ -52,19 +53,19 @@ export interface WatchOptions {
  */
 export class Watchdog {
   readonly #options: WatchOptions
-  readonly #clock: { wall(): number; steady(): number }
+  readonly #clock: Clocks
+  readonly #leapOver: (expected: number) => number
   readonly #waiting = new Map<Queue, number>()
   readonly #timer: NodeJS.Timeout
   #frameAt: number
-  #looked: { wall: number; steady: number }
   #patientUntil = Number.NEGATIVE_INFINITY
   #isOver = false
 
   constructor(options: WatchOptions) {
     this.#options = options
-    this.#clock = options.clock ?? { wall: () => Date.now(), steady: () => performance.now() }
+    this.#clock = options.clock ?? machineClocks
+    this.#leapOver = openLeaps(this.#clock)
     this.#frameAt = this.#clock.steady()
-    this.#looked = { wall: this.#clock.wall(), steady: this.#frameAt }
     this.#timer = setInterval(() => this.#look(), options.times.tick)
     this.#timer.unref()
   }
@@ -92,10 +93,7 @@ export class Watchdog {
   #look(): void {
     const { times, doubt } = this.#options
     const steady = this.#clock.steady()
-    const wall = this.#clock.wall()
-    const leap = Math.max(Math.abs(wall - this.#looked.wall), steady - this.#looked.steady) - times.tick
-    this.#looked = { wall, steady }
-    if (leap > times.slept) {
+    if (this.#leapOver(times.tick) > times.slept) {
       void this.#askTheWire()
       return
     }
