@@ -1,3 +1,4 @@
+import type https from 'node:https'
 import {
   type BinaryNode,
   type ConnectionState,
@@ -14,6 +15,7 @@ import type { AuthState } from './auth-state.ts'
 import { containRejections, handleInOrder } from './contain.ts'
 import { keepCreds } from './creds.ts'
 import { type Ending, hearEnding } from './ending.ts'
+import { proxyAgent } from './proxy-agent.ts'
 import type { Timing } from './timing.ts'
 import { enforceTrust } from './trust.ts'
 import { type LinkWatch, watchLink } from './watch-link.ts'
@@ -69,12 +71,15 @@ export class Link {
     this.#options = options
     this.#acks = new Acks(timing.ack)
     enforceTrust(server?.rootKey)
+    const url = server?.url ?? DEFAULT_CONNECTION_CONFIG.waWebSocketUrl
+    const agent = proxyAgent(url)
     this.sock = makeWASocket({
       ...DEFAULT_CONNECTION_CONFIG,
       auth: auth.state,
       logger,
       browser: BROWSER,
-      ...(server !== undefined && { waWebSocketUrl: server.url }),
+      waWebSocketUrl: url,
+      ...(agent !== undefined && { agent: agent as https.Agent }),
       // The phone stops ringing for chats while a linked device says that it is online.
       markOnlineOnConnect: false,
       syncFullHistory: false,
