@@ -20,6 +20,16 @@ export interface Config {
     /** Bytes of the largest file that it takes; absent: what Telegram's own server takes. */
     readonly uploadLimit?: number
   }
+  readonly messages: {
+    /** The reaction by which an owner deletes a message in WhatsApp. */
+    readonly deletionReaction?: string
+    /** Whether delivery and reading of the owner's messages are shown. */
+    readonly receipts: boolean
+    /** Whether what stands behind a spoiler may be viewed once only. */
+    readonly spoilersAsViewOnce: boolean
+    /** Whether whoever writes in the name of a Telegram group is an owner. */
+    readonly anonymousAdmins: boolean
+  }
   readonly whatsapp: {
     readonly server?: { readonly url: string; readonly rootKey: string; readonly mediaHost: string }
   }
@@ -59,6 +69,7 @@ export const loadConfig = async (options: LoadOptions): Promise<LoadedConfig> =>
       ? written.data_dir && expandPath(written.data_dir, base, env)
       : expandPath(options.dataDir, cwd, env)
   const { server } = written.whatsapp
+  const { messages } = written
   const config: Config = {
     ...(file === undefined ? {} : { file }),
     dataDir: dataDir ?? defaultDataDir(env),
@@ -67,6 +78,12 @@ export const loadConfig = async (options: LoadOptions): Promise<LoadedConfig> =>
       owners: written.telegram.owners,
       apiRoot: written.telegram.api_root,
       ...readUploadLimit(written, file),
+    },
+    messages: {
+      ...(messages.deletion_reaction !== undefined && { deletionReaction: messages.deletion_reaction }),
+      receipts: messages.receipts,
+      spoilersAsViewOnce: messages.spoilers_as_view_once,
+      anonymousAdmins: messages.anonymous_admins,
     },
     whatsapp:
       server === undefined
@@ -81,6 +98,7 @@ export const loadConfig = async (options: LoadOptions): Promise<LoadedConfig> =>
 const defaults: ConfigFile = {
   telegram: { owners: [], api_root: 'https://api.telegram.org' },
   whatsapp: {},
+  messages: { receipts: false, spoilers_as_view_once: false, anonymous_admins: false },
   log_level: 'info',
 }
 

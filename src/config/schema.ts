@@ -100,9 +100,42 @@ const whatsappSchema = z.strictObject({ server: z.optional(serverSchema) }).regi
   expected: 'keys of its own',
 })
 
+const messagesSchema = z
+  .strictObject({
+    deletion_reaction: z.optional(z.string().check(z.refine(isEmoji))).register(keyDocs, {
+      about:
+        'A reaction that deletes: put it on a message of yours in a Telegram group, and the message is deleted in WhatsApp. (Telegram does not tell bots when you delete a message.) None by default; answering a message with /delete always works.',
+      expected: 'one emoji that Telegram offers as a reaction',
+      example: '"🙈"',
+    }),
+    receipts: z._default(z.boolean(), false).register(keyDocs, {
+      about:
+        'Whether the bot shows by reactions that a message of yours was delivered and read in WhatsApp. A failure is always shown.',
+      expected: 'true or false',
+      example: 'false',
+    }),
+    spoilers_as_view_once: z._default(z.boolean(), false).register(keyDocs, {
+      about: 'Whether photos and videos that you hide behind a spoiler can be viewed only once in WhatsApp.',
+      expected: 'true or false',
+      example: 'false',
+    }),
+    anonymous_admins: z._default(z.boolean(), false).register(keyDocs, {
+      about:
+        'Whether messages written in the name of a Telegram group go to WhatsApp as yours. Telegram does not say which administrator wrote them.',
+      expected: 'true or false',
+      example: 'false',
+    }),
+  })
+  .register(keyDocs, { about: 'What becomes of messages.', expected: 'keys of its own, such as receipts' })
+
 export const configSchema = z.strictObject({
   telegram: z._default(telegramSchema, { owners: [], api_root: 'https://api.telegram.org' }),
   whatsapp: z._default(whatsappSchema, {}),
+  messages: z._default(messagesSchema, {
+    receipts: false,
+    spoilers_as_view_once: false,
+    anonymous_admins: false,
+  }),
   data_dir: z.optional(z.string().check(z.minLength(1))).register(keyDocs, {
     about:
       'Where the linked session, the mappings and undelivered messages are kept. The option --data-dir goes before it.',
@@ -121,6 +154,11 @@ export type ConfigFile = z.infer<typeof configSchema>
 
 function ownerDoc(): KeyDoc {
   return { about: '', expected: 'a Telegram user id (a positive whole number such as 11111111)' }
+}
+
+/** One emoji as people see it: it may consist of several characters. */
+function isEmoji(text: string): boolean {
+  return [...new Intl.Segmenter().segment(text)].length === 1 && /\p{Extended_Pictographic}/u.test(text)
 }
 
 function isHostAndPort(text: string): boolean {

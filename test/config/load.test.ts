@@ -36,6 +36,7 @@ test('without any file the defaults hold', async () => {
     dataDir: join(dir.path, '.local/share/wa2tg'),
     logLevel: 'info',
     telegram: { owners: [], apiRoot: 'https://api.telegram.org' },
+    messages: { receipts: false, spoilersAsViewOnce: false, anonymousAdmins: false },
     whatsapp: {},
   })
 })
@@ -54,6 +55,11 @@ whatsapp:
     url: "ws://127.0.0.1:8000/ws/chat"
     root_key: "${'ab'.repeat(32)}"
     media_host: "127.0.0.1:8443"
+messages:
+  deletion_reaction: "🙈"
+  receipts: true
+  spoilers_as_view_once: true
+  anonymous_admins: true
 data_dir: "~/elsewhere"
 log_level: debug
 `,
@@ -65,6 +71,12 @@ log_level: debug
     dataDir: join(dir.path, 'elsewhere'),
     logLevel: 'debug',
     telegram: { token: '123456:abc', owners: [11111111, 22222222], apiRoot: 'http://127.0.0.1:8081' },
+    messages: {
+      deletionReaction: '🙈',
+      receipts: true,
+      spoilersAsViewOnce: true,
+      anonymousAdmins: true,
+    },
     whatsapp: {
       server: {
         url: 'ws://127.0.0.1:8000/ws/chat',
