@@ -107,7 +107,12 @@ export const contentSchema = z.discriminatedUnion('kind', [
     media: z.optional(mediaContentSchema),
   }),
   /** Stands for what cannot cross: `label` says in a few words what it was, for instance `Poll: Where do we eat?`. */
-  z.object({ kind: z.literal('placeholder'), label: z.string() }),
+  z.object({
+    kind: z.literal('placeholder'),
+    label: z.string(),
+    /** Why not, as a sentence for the owner without its full stop. */
+    why: z.optional(z.string()),
+  }),
   /** The bridge itself speaks: about a message that could not be delivered, for instance. */
   z.object({ kind: z.literal('notice'), text: z.string() }),
 ])

@@ -28,6 +28,7 @@ export const openMiddle = (store: Store, tg: TelegramSimulator) => {
     token: tg.token,
     apiRoot: tg.apiRoot,
     owners: [7001],
+    chatsWith: id => store.links.chatsWith(id),
     sessions: store.session('telegram'),
     inbox: { ...inbox, changed: () => worker.resume('telegram') },
     logger: silent,

@@ -1,5 +1,5 @@
 import { type ChatRef, networkOf } from '../chat-ref.ts'
-import { isVotable } from '../content.ts'
+import { type Content, isVotable } from '../content.ts'
 import { addNotice } from '../deliver/notice.ts'
 import type { MessageEvent } from '../event.ts'
 import { joinAlbum } from './album.ts'
@@ -63,11 +63,14 @@ const routeMessage = (event: MessageEvent, context: ReceiveContext) => {
   const { content, replyTo, chat } = event
   // It stands for what cannot cross: words about a game are no message to somebody else.
   if (networkOf(chat) === 'telegram' && content.kind === 'placeholder') {
-    return { refusal: `Not sent: "${content.label}" cannot go to WhatsApp` }
+    return { refusal: refusalOf(content) }
   }
   const origin = replyTo && context.store.links.origin({ chat, id: replyTo.id })
   return route(event, ifWhatsApp(origin), context)
 }
+
+const refusalOf = ({ label, why }: Extract<Content, { kind: 'placeholder' }>): string =>
+  why === undefined ? `Not sent: "${label}" cannot go to WhatsApp` : `Not sent (${label}): ${why}`
 
 const ifWhatsApp = (chat: ChatRef | undefined): ChatRef | undefined =>
   chat && networkOf(chat) === 'whatsapp' ? chat : undefined

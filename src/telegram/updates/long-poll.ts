@@ -22,7 +22,7 @@ export interface LongPollOptions {
   readonly logger: Logger
   readonly signal: AbortSignal
   /** Writes a batch down, with `confirm` in the same transaction; throws when the disk does not take it. */
-  readonly take: (updates: readonly Update[], bot: BotUser, confirm: () => void) => void
+  readonly take: (updates: readonly Update[], bot: BotUser, confirm: () => void) => void | Promise<void>
   readonly onState: (state: PollState) => void
   /** For tests: the clocks whose leaps are watched, and how often, in milliseconds. */
   readonly leaps?: { readonly clocks: Clocks; readonly every: number }
@@ -46,7 +46,7 @@ const heldMs = 200
 const refusedPauseMs = 60_000
 const pauseMs = { first: 500, most: 30_000 }
 
-/** Reactions and `my_chat_member` are not ours yet, but what a poll leaves out is gone: the list is remembered server-side. */
+/** `my_chat_member` is not ours yet, but what a poll leaves out is gone: the list is remembered server-side. */
 const allowedUpdates = [
   'message',
   'edited_message',
@@ -143,7 +143,7 @@ const pollOnce = async (
   if (last === undefined) return
   const confirm = (): void =>
     sessions.set([{ ...offsetRow, value: String(Math.max(offset, last.update_id + 1)) }])
-  take(updates, bot, confirm)
+  await take(updates, bot, confirm)
 }
 
 interface Trouble extends PollState {
