@@ -4,6 +4,7 @@ import { type ChatRef, networkOf } from './chat-ref.ts'
 import { formsOf } from './degrade.ts'
 import type { AttemptContext, CarrierOptions } from './deliver/attempt.ts'
 import { prepareChange } from './deliver/change.ts'
+import { addEcho } from './deliver/echo.ts'
 import { describeFailure, watchMedia } from './deliver/failure.ts'
 import { limitFiles } from './deliver/files.ts'
 import { forgetPlaceholders, prepareMessage } from './deliver/message.ts'
@@ -89,8 +90,20 @@ const prepare = (job: Job, network: Network, context: AttemptContext): Prepared 
     }
   }
   const change = prepareChange(job, event, context)
-  return { settle: async () => network.settle?.(change), carryOut: () => network.change(change) }
+  return {
+    settle: async () => network.settle?.(change),
+    async carryOut() {
+      await network.change(change)
+      if (event.kind !== 'deletion' || !isOutward(event, job)) return
+      const { store, now = Date.now } = context
+      store.transaction(() => addEcho(event, { ...context, source: job.source, now: now() }))
+    },
+  }
 }
+
+/** It goes from the owner's Telegram to WhatsApp, and does not come back from there. */
+const isOutward = ({ chat }: BridgeEvent, { target }: Job): boolean =>
+  networkOf(chat) === 'telegram' && networkOf(target) === 'whatsapp'
 
 /** Nothing is found where the chat lets us in no more: sending will say so. */
 const unlessRefused = async (settle: () => Promise<unknown>): Promise<void> => {
@@ -135,7 +148,9 @@ const showFailure = (job: Job, problem: string, options: CarrierOptions): void =
     const name = store.chats.displayName(job.target)
     const text = isMessage(event)
       ? `Not delivered to ${name}: ${problem}`
-      : `Not changed for ${name}: ${problem}`
+      : isOutward(event, job)
+        ? `Not changed for ${name}: ${problem}`
+        : `Deleted in WhatsApp, but not here: ${problem}`
     const replyTo = isMessage(event) ? event.id : event.target.id
     addNotice(options, { chat: event.chat, text, replyTo, now: now() })
     if (isMessage(event)) addFailureReceipt(event, { ...options, source: job.source, now: now() })

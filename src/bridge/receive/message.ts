@@ -38,7 +38,7 @@ export const receiveMessage = (
   const replaces = source !== undefined && before?.key === source
   if (event.album && !replaces) return joinAlbum(event, event.album, { ...context, target, source })
   if (source === undefined) return 'duplicate'
-  const topic = `message ${source}`
+  const topic = messageTopic(source)
   const waiting = replaces ? outbox.untouched(topic) : undefined
   if (waiting !== undefined) {
     // Nobody has seen the placeholder yet: the message goes in its stead.
@@ -52,12 +52,16 @@ export const receiveMessage = (
       source,
       messageId: context.newMessageId(networkOf(target)),
       event: JSON.stringify(event),
-      ...(pending && { topic }),
+      // What the owner has just typed may be changed or taken back before it goes.
+      ...((pending || networkOf(chat) === 'telegram') && { topic }),
     },
     now,
   )
   return 'job'
 }
+
+/** Under which the job of a message is found while it waits. */
+export const messageTopic = (source: number): string => `message ${source}`
 
 const routeMessage = (event: MessageEvent, context: ReceiveContext) => {
   const { content, replyTo, chat } = event
