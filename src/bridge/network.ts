@@ -96,7 +96,8 @@ export interface Change extends Attempt {
   readonly changed: Changed
   /**
    * Records one message that had to be sent: a further part of the changed message, or with a `role` the bridge's
-   * note under it. Committed when it returns; the next attempt finds it in `changed`.
+   * note under it. Or, of a part that is known, what the network's own copy (`raw`) of it is now. Committed when it
+   * returns; the next attempt finds it in `changed`.
    */
   onSent(part: SentPart, role?: NoteRole): void
   /** Records that a part or note is no longer there. */
@@ -149,6 +150,8 @@ export interface StandIn {
   readonly byBridge: boolean
   /** Who wrote it there, when that is not the bridge. */
   readonly person?: ChatRef
+  /** When it was sent there, or seen there first, where that is known; in milliseconds since 1970. */
+  readonly at?: number
   /** The target network's own copy of the message where it stored one (`SentPart.raw`), for quoting. */
   readonly raw?: string
 }

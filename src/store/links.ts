@@ -46,11 +46,14 @@ export class Links {
 
   /**
    * Records that `source` became, or has as its note, a message of the bridge in `chat`. Another role for a message that
-   * is linked already replaces the old one. Returns which part that is.
+   * is linked already replaces the old one, and so does another copy (`raw`). Returns which part that is.
    */
   add(source: number, chat: ChatRef, part: SentPart, now: number, role: LinkRole = ''): number {
     const known = this.#all({ chat, id: part.id }).find(each => each.bridge)
     const target = known?.key ?? this.#insert({ chat, me: false, bridge: true, ...part }, now)
+    if (known && part.raw !== undefined && part.raw !== known.raw) {
+      this.#database.run('UPDATE messages SET raw = ?2 WHERE key = ?1', target, part.raw)
+    }
     const row = this.#database.get<{ part: number }>(
       `INSERT INTO links (source, part, target, role)
        SELECT ?1, coalesce((SELECT part FROM links WHERE source = ?1 AND target = ?2), max(part) + 1, 0), ?2, ?3

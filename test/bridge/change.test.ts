@@ -142,7 +142,8 @@ test('what the owner reacts in Telegram goes to WhatsApp, and is not listed in T
   bridge.receive(change('reaction', seen, { emoji: '👍', sender: byOwner }))
   await waitUntil(bridge.isDone)
   const [sent] = bridge.whatsapp.changes
-  assert.deepEqual(sent?.changed.parts, [{ id: first.id, fromMe: false, byBridge: false, person: mum }])
+  const parts = sent?.changed.parts.map(({ at: _, ...part }) => part)
+  assert.deepEqual(parts, [{ id: first.id, fromMe: false, byBridge: false, person: mum }])
   assert.equal(sent?.event.kind === 'reaction' && sent.event.emoji, '👍')
   bridge.receive(change('reaction', first, { emoji: '❤' }))
   await waitUntil(bridge.isDone)

@@ -66,6 +66,19 @@ test('every part of a split message leads back to it, and it leads to its first 
   assert.equal(store.links.counterpart({ chat: topic, id: '10' }, mum), undefined)
 })
 
+test('an edited message is kept as it is now, in its old place', () => {
+  using store = tempStore()
+  const source = store.links.remember({ chat: topic, id: 'A', me: true }, 1)
+  assert.ok(source)
+  for (const id of ['7', '8']) store.links.add(source, mum, { id, raw: 'before' }, 1)
+  assert.equal(store.links.add(source, mum, { id: '7', raw: 'after' }, 2), 0)
+  store.links.add(source, mum, { id: '8' }, 2)
+  assert.deepEqual(store.links.parts(source), [
+    { id: '7', raw: 'after' },
+    { id: '8', raw: 'before' },
+  ])
+})
+
 test('the same id from another person in a group is another message', () => {
   using store = tempStore()
   assert.ok(store.links.remember({ chat: family, id: 'A', author: mum, me: false }, 1))

@@ -42,10 +42,11 @@ export const describeAttempt = (job: Job, source: NetworkName, context: AttemptC
   }
 }
 
-export const standInOf = ({ id, bridge, me, author, raw }: StoredMessage): StandIn => ({
+export const standInOf = ({ id, bridge, me, author, raw, seenAt }: StoredMessage): StandIn => ({
   id,
   fromMe: bridge || me,
   byBridge: bridge,
+  at: seenAt,
   ...(author && { person: author }),
   ...(raw !== undefined && { raw }),
 })
