@@ -61,7 +61,14 @@ export class Contact {
       throw new Error(`"${this.pushName}" is not a member of "${group.subject}"`)
     }
     const message = typeof content === 'string' ? { conversation: content } : content
-    this.#world.tell({ chat: group?.jid ?? this.lid, from: this.pushName, id, message, timestamp })
+    this.#world.tell({
+      chat: group?.jid ?? this.lid,
+      from: this.pushName,
+      author: this.lid,
+      id,
+      message,
+      timestamp,
+    })
     const author = group?.addressOf(this)
     await this.handset.transmit({
       id,
@@ -100,6 +107,8 @@ export class Contact {
     chat: string
     from: string
     encs: EncPayload[]
+    edit?: string | undefined
+    meta?: Readonly<Record<string, string>> | undefined
     group?: Group
   }): Promise<void> {
     const message = await this.handset.receive(incoming)

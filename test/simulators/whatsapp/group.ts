@@ -10,6 +10,8 @@ export interface GroupOptions {
   addressing?: 'lid' | 'pn'
   /** Only admins may write. */
   announce?: boolean
+  /** The announcement group of a community: only admins write, and what members add is sealed. */
+  community?: boolean
   /** Contacts that are admins, `me` for the account itself (default: the account is). */
   admins?: (Contact | 'me')[]
 }
@@ -19,6 +21,7 @@ export class Group {
   readonly jid: string
   readonly addressing: 'lid' | 'pn'
   announce: boolean
+  readonly community: boolean
   readonly participants: Set<Contact>
   subject: string
   /** False once the account has been removed. */
@@ -33,7 +36,8 @@ export class Group {
     this.subject = options.subject
     this.participants = new Set(options.participants)
     this.addressing = options.addressing ?? 'lid'
-    this.announce = options.announce ?? false
+    this.community = options.community ?? false
+    this.announce = options.announce ?? this.community
     this.#admins = new Set(options.admins ?? ['me'])
   }
 
@@ -170,7 +174,11 @@ export class Group {
     const nodes = members.map(({ person, member }) =>
       participantNode(person, this.addressing, this.isAdmin(member) ? 'admin' : undefined),
     )
-    return el('group', attrs, [...nodes, ...(this.announce ? [el('announcement')] : [])])
+    const flags = [
+      ...(this.announce ? [el('announcement')] : []),
+      ...(this.community ? [el('default_sub_group')] : []),
+    ]
+    return el('group', attrs, [...nodes, ...flags])
   }
 }
 

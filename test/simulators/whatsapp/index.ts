@@ -7,6 +7,7 @@ import type { InboxMessage } from './handset.ts'
 import { CA_FILE, type MediaServer, startMediaServer } from './media-server.ts'
 import { el, SERVER } from './node.ts'
 import type { Forgery } from './pairing.ts'
+import type { AppliedChange } from './phone-changes.ts'
 import type { Recorder } from './record.ts'
 import { Server } from './server.ts'
 import { type Account, type Transmission, World } from './world.ts'
@@ -113,6 +114,11 @@ export class WhatsAppSimulator {
   /** All chats as their members see them, in order, each message once. */
   get transcript(): readonly Transmission[] {
     return this.#world.transcript
+  }
+
+  /** What the bridge changed of earlier messages, and what phones made of it; the transcript shows the outcome. */
+  get changes(): readonly AppliedChange[] {
+    return this.#world.changes.applied
   }
 
   /** Every stanza received from the bridge. */

@@ -43,7 +43,13 @@ export async function acceptMessage(
     if (!id || !to) throw new Refusal(479, 'id or to is missing')
     const group = to.endsWith('@g.us') ? checkGroup(world, node, to) : undefined
     const copies = group ? groupCopies(node, group, { world, companion }) : privateCopies(node, to, world)
-    const deliver = () => deliverCopies({ id, to, copies, world, companion, ...(group && { group }) })
+    const { edit } = node.attrs
+    // Baileys leaves both out when it answers a retry receipt.
+    const isAgain = world.accepted.has(id)
+    world.accepted.add(id)
+    const meta = isAgain ? undefined : (child(node, 'meta')?.attrs ?? {})
+    const deliver = () =>
+      deliverCopies({ id, to, copies, world, companion, edit, meta, ...(group && { group }) })
     return { ack: el('ack', { class: 'message', id, from: to }), deliver }
   } catch (error) {
     const code = error instanceof Refusal ? error.code : 479
@@ -116,22 +122,25 @@ async function deliverCopies(delivery: {
   copies: Copy[]
   world: World
   companion: Companion
+  edit: string | undefined
+  meta: Readonly<Record<string, string>> | undefined
   group?: Group
 }): Promise<void> {
-  const { id, to, copies, world, companion, group } = delivery
+  const { id, to, copies, world, companion, edit, meta, group } = delivery
   for (const copy of copies) {
     const from = copy.to.endsWith('@lid') ? companion.lid : companion.pn
     const contact = world.findContact(copy.to)
     const receiver = contact ?? world.phone
     const chat = group ? group.jid : withoutDevice(to)
     const before = receiver.inbox.length
-    await receiver.accept({ id, chat, from, encs: copy.encs, ...(group && { group }) })
+    await receiver.accept({ id, chat, from, encs: copy.encs, edit, meta, ...(group && { group }) })
     const news = receiver.inbox.slice(before).at(-1)
     if (news && contact) {
       const room = group ? group.jid : contact.lid
       const timestamp = Math.floor(Date.now() / 1000)
       const { message, shown } = news
-      world.tell({ chat: room, from: 'bridge', id, message, ...(shown && { shown }), timestamp })
+      const author = world.account.lid
+      world.tell({ chat: room, from: 'bridge', author, id, message, ...(shown && { shown }), timestamp })
     }
   }
 }

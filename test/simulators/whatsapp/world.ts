@@ -9,6 +9,7 @@ import { Group, type GroupOptions } from './group.ts'
 import type { MediaServer } from './media-server.ts'
 import { el, SERVER, unixSeconds, withoutDevice } from './node.ts'
 import { Phone } from './phone.ts'
+import { PhoneChanges } from './phone-changes.ts'
 import type { Shown } from './phone-view.ts'
 import { Recorder } from './record.ts'
 
@@ -27,12 +28,24 @@ export interface Transmission {
   chat: string
   /** A push name, `phone` or `bridge`. */
   from: string
+  /** LID of whoever wrote it. */
+  author: string
   id: string
   message: proto.IMessage
   /** What a person sees of it; of what the bridge sent. */
   shown?: Shown
   /** Unix seconds. */
   timestamp: number
+  /** What it says after the latest edit, and when that was made (unix milliseconds). */
+  edited?: proto.IMessage
+  editedAt?: number
+  deleted?: boolean
+  /** Emoji by LID. */
+  reactions?: Record<string, string>
+  /** Options by LID. */
+  votes?: Record<string, string[]>
+  /** Seconds. */
+  pinned?: number
 }
 
 /** The people, groups and devices that the server knows. */
@@ -46,7 +59,10 @@ export class World {
   readonly appState = new AppStateStore()
   readonly record = new Recorder()
   readonly transcript: Transmission[] = []
+  readonly changes = new PhoneChanges(this)
   companion: Companion | undefined
+  /** Ids of what the bridge has sent so far. */
+  readonly accepted = new Set<string>()
   readonly #told = new Set<string>()
 
   constructor(account: Account, media: MediaServer) {
