@@ -2,8 +2,7 @@ import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { generateMessageIDV2 } from '@whiskeysockets/baileys'
 import type { Media } from '../../bridge/event.ts'
-import type { Delivery, NetworkStatus } from '../../bridge/network.ts'
-import { reject } from '../../bridge/verdict.ts'
+import type { Change, Delivery, NetworkStatus } from '../../bridge/network.ts'
 import type { LoginOptions, LoginStep, WhatsAppConnection, WhatsAppOptions } from '../port.ts'
 import { Account } from './account.ts'
 import { afterClose } from './after-close.ts'
@@ -119,8 +118,8 @@ class BaileysConnection implements WhatsAppConnection {
     await this.#outgoing.send(delivery)
   }
 
-  async change(): Promise<void> {
-    throw reject('Changes of messages cannot go to WhatsApp yet')
+  change(change: Change): Promise<void> {
+    return this.#outgoing.change(change)
   }
 
   openMedia(media: Media, signal: AbortSignal): Promise<Readable> {

@@ -7,6 +7,7 @@ import { renderForward, renderQuote } from './context.ts'
 import { renderMedia } from './media.ts'
 import { extend, type Part, type RenderOptions } from './part.ts'
 import { renderContacts, renderLocation } from './places.ts'
+import { renderPoll } from './poll.ts'
 import { renderText } from './text.ts'
 
 /**
@@ -50,7 +51,7 @@ const renderers: Renderers = {
   location: renderLocation,
   contacts: renderContacts,
   album: notYet,
-  poll: notYet,
+  poll: renderPoll,
   appointment: notYet,
   card: notYet,
   placeholder: ({ label }, options) => renderText(plainText(label), options),
