@@ -1,10 +1,13 @@
+import type { proto } from '@whiskeysockets/baileys'
 import type { Delivery } from '../../bridge/network.ts'
+import { DeliveryError, reject } from '../../bridge/verdict.ts'
 import { jidOfChat } from '../address.ts'
 import type { Me } from './decode.ts'
 import type { Link } from './link.ts'
 import { rawOf } from './parse/context.ts'
 import type { Secrets } from './secrets.ts'
 import { complete } from './send/complete.ts'
+import type { Part } from './send/part.ts'
 import { renderMessage } from './send/render.ts'
 import { assertWritable, openLink, partId, type Transmitter, transmit } from './transmit.ts'
 import type { Uploader } from './upload.ts'
@@ -15,20 +18,52 @@ export interface SendContext extends Transmitter {
   readonly upload: Uploader
 }
 
-/** Sends what of an event has not been sent yet, message by message, and reports each at once. */
+/**
+ * Sends what of an event has not been sent yet, message by message, and reports each at once. An item of an album that
+ * cannot be sent does not hold up the others, but the album has failed then. Throws `DeliveryError`.
+ */
 export const sendDelivery = async (delivery: Delivery, context: SendContext): Promise<void> => {
   const jid = jidOfChat(delivery.chat)
   await assertWritable(jid, context)
+  const parts = renderMessage(delivery, context.me)
+  const album = parts[0]?.announces ? { remoteJid: jid, fromMe: true, id: delivery.messageId } : undefined
+  const refusals: DeliveryError[] = []
+  for (const [position, part] of parts.entries()) {
+    const id = partId(delivery.messageId, position)
+    if (delivery.sent.some(known => known.id === id) || (part.announces && delivery.sent.length > 0)) continue
+    try {
+      await sendPart(part, { id, jid, album, delivery, context })
+    } catch (error) {
+      if (part.item === undefined || !isRefusal(error)) throw error
+      refusals.push(error)
+    }
+  }
+  const [first] = refusals
+  if (first === undefined) return
+  throw parts.length > 2
+    ? reject(`${refusals.length} of its files did not go: ${first.message}`, first)
+    : first
+}
+
+const isRefusal = (error: unknown): error is DeliveryError =>
+  error instanceof DeliveryError && error.verdict.kind === 'reject' && !error.chatUnreachable
+
+interface PartContext {
+  readonly id: string
+  readonly jid: string
+  /** Key of the album's announcement. */
+  readonly album: proto.IMessageKey | undefined
+  readonly delivery: Delivery
+  readonly context: SendContext
+}
+
+const sendPart = async (part: Part, { id, jid, album, delivery, context }: PartContext): Promise<void> => {
   const tools = {
     ...context,
     query: (node: Parameters<Link['sock']['query']>[0]) => openLink(context).sock.query(node),
   }
-  const parts = renderMessage(delivery, context.me)
-  for (const [position, part] of parts.entries()) {
-    if (position < delivery.sent.length) continue
-    const id = partId(delivery.messageId, position)
-    const message = await complete(part, { id, delivery, tools })
-    await transmit(message, { id, jid, signal: delivery.signal, transmitter: context })
-    delivery.onSent({ id, raw: rawOf(message) })
-  }
+  const message = await complete(part, { id, album, delivery, tools })
+  await transmit(message, { id, jid, signal: delivery.signal, transmitter: context })
+  if (part.announces) return
+  delivery.onSent({ id, raw: rawOf(message), ...(part.item !== undefined && { item: part.item }) })
 }

@@ -1,8 +1,9 @@
-import type { BinaryNode } from '@whiskeysockets/baileys'
+import type { BinaryNode, proto } from '@whiskeysockets/baileys'
 import type { Companion } from './companion.ts'
 import type { EncPayload } from './contact-device.ts'
 import type { Group } from './group.ts'
 import { bytes, child, children, deviceOf, el, withoutDevice } from './node.ts'
+import { albumOf } from './phone-albums.ts'
 import { describeNode } from './record.ts'
 import type { World } from './world.ts'
 
@@ -140,8 +141,24 @@ async function deliverCopies(delivery: {
       const timestamp = Math.floor(Date.now() / 1000)
       const { message, shown } = news
       const author = world.account.lid
-      world.tell({ chat: room, from: 'bridge', author, id, message, ...(shown && { shown }), timestamp })
+      const album = findAlbum(message, { id, chat, room, world })
+      const line = { chat: room, from: 'bridge', author, id, message, timestamp }
+      world.tell({ ...line, ...(shown && { shown }), ...(album !== undefined && { album }) })
     }
+  }
+}
+
+/** What does not fit into its album is a surprise, and shown by itself. */
+function findAlbum(
+  message: proto.IMessage,
+  { id, chat, room, world }: { id: string; chat: string; room: string; world: World },
+): string | undefined {
+  const lines = world.transcript.filter(line => line.chat === room && line.id !== id)
+  try {
+    return albumOf(message, { chat, lines })
+  } catch (error) {
+    world.record.surprise(`Phones do not show "${id}" in its album: ${String(error)}`)
+    return undefined
   }
 }
 

@@ -36,6 +36,8 @@ export interface Transmission {
   shown?: Shown
   /** Unix seconds. */
   timestamp: number
+  /** Id of the album that it is an item of. */
+  album?: string
   /** What it says after the latest edit, and when that was made (unix milliseconds). */
   edited?: proto.IMessage
   editedAt?: number
