@@ -92,6 +92,8 @@ export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promi
     deletionReaction: config.messages.deletionReaction,
     spoilersOnce: config.messages.spoilersAsViewOnce,
     trustNameless: config.messages.anonymousAdmins,
+    deletions: config.messages.deletions,
+    receipts: config.messages.receipts,
     sessions: store.session('telegram'),
     inbox: inboxFor('telegram'),
     logger,

@@ -23,6 +23,8 @@ export interface Config {
   readonly messages: {
     /** The reaction by which an owner deletes a message in WhatsApp. */
     readonly deletionReaction?: string
+    /** What becomes of a message in Telegram that is deleted in WhatsApp. */
+    readonly deletions: 'delete' | 'strike' | 'keep'
     /** Whether delivery and reading of the owner's messages are shown. */
     readonly receipts: boolean
     /** Whether what stands behind a spoiler may be viewed once only. */
@@ -81,6 +83,7 @@ export const loadConfig = async (options: LoadOptions): Promise<LoadedConfig> =>
     },
     messages: {
       ...(messages.deletion_reaction !== undefined && { deletionReaction: messages.deletion_reaction }),
+      deletions: messages.deletions,
       receipts: messages.receipts,
       spoilersAsViewOnce: messages.spoilers_as_view_once,
       anonymousAdmins: messages.anonymous_admins,
@@ -98,7 +101,7 @@ export const loadConfig = async (options: LoadOptions): Promise<LoadedConfig> =>
 const defaults: ConfigFile = {
   telegram: { owners: [], api_root: 'https://api.telegram.org' },
   whatsapp: {},
-  messages: { receipts: false, spoilers_as_view_once: false, anonymous_admins: false },
+  messages: { deletions: 'delete', receipts: false, spoilers_as_view_once: false, anonymous_admins: false },
   log_level: 'info',
 }
 

@@ -100,6 +100,8 @@ const whatsappSchema = z.strictObject({ server: z.optional(serverSchema) }).regi
   expected: 'keys of its own',
 })
 
+const deletions = ['delete', 'strike', 'keep'] as const
+
 const messagesSchema = z
   .strictObject({
     deletion_reaction: z.optional(z.string().check(z.refine(isEmoji))).register(keyDocs, {
@@ -107,6 +109,12 @@ const messagesSchema = z
         'A reaction that deletes: put it on a message of yours in a Telegram group, and the message is deleted in WhatsApp. (Telegram does not tell bots when you delete a message.) None by default; answering a message with /delete always works.',
       expected: 'one emoji that Telegram offers as a reaction',
       example: '"🙈"',
+    }),
+    deletions: z._default(z.enum(deletions), 'delete').register(keyDocs, {
+      about:
+        'What becomes of a message in Telegram when it is deleted in WhatsApp: delete takes it away, strike draws a line through it, keep leaves it.',
+      expected: `one of ${deletions.join(', ')}`,
+      example: 'delete',
     }),
     receipts: z._default(z.boolean(), false).register(keyDocs, {
       about:
@@ -132,6 +140,7 @@ export const configSchema = z.strictObject({
   telegram: z._default(telegramSchema, { owners: [], api_root: 'https://api.telegram.org' }),
   whatsapp: z._default(whatsappSchema, {}),
   messages: z._default(messagesSchema, {
+    deletions: 'delete',
     receipts: false,
     spoilers_as_view_once: false,
     anonymous_admins: false,

@@ -36,7 +36,7 @@ test('without any file the defaults hold', async () => {
     dataDir: join(dir.path, '.local/share/wa2tg'),
     logLevel: 'info',
     telegram: { owners: [], apiRoot: 'https://api.telegram.org' },
-    messages: { receipts: false, spoilersAsViewOnce: false, anonymousAdmins: false },
+    messages: { deletions: 'delete', receipts: false, spoilersAsViewOnce: false, anonymousAdmins: false },
     whatsapp: {},
   })
 })
@@ -57,6 +57,7 @@ whatsapp:
     media_host: "127.0.0.1:8443"
 messages:
   deletion_reaction: "🙈"
+  deletions: strike
   receipts: true
   spoilers_as_view_once: true
   anonymous_admins: true
@@ -73,6 +74,7 @@ log_level: debug
     telegram: { token: '123456:abc', owners: [11111111, 22222222], apiRoot: 'http://127.0.0.1:8081' },
     messages: {
       deletionReaction: '🙈',
+      deletions: 'strike',
       receipts: true,
       spoilersAsViewOnce: true,
       anonymousAdmins: true,

@@ -41,6 +41,11 @@ test('What the owner does to messages in Telegram is done in WhatsApp, or an ans
     'the command to go',
   )
 
+  await eventually(
+    () => !group.messages.some(each => each.message_id === typed.message_id),
+    'it to go here, too',
+  )
+
   const option = (text: string) => ({ text, voter_count: 0, persistent_id: text })
   const poll = { id: '1', question: 'Where?', options: [option('Here'), option('There')], type: 'regular' }
   owner.sends(group, { fields: { poll: { ...poll, allows_multiple_answers: false } } })
