@@ -3,6 +3,7 @@ import { proto } from '@whiskeysockets/baileys'
 import type { StandIn } from '../../../bridge/network.ts'
 import { reject } from '../../../bridge/verdict.ts'
 import { readRaw } from '../parse/context.ts'
+import { pollOptions } from '../parse/poll.ts'
 import { type SealPurpose, seal } from '../sealing.ts'
 import type { Scene } from './scene.ts'
 
@@ -21,7 +22,7 @@ export const sealFor = (
 
 /** A vote for the options at these positions; for none it takes the vote back. */
 export const renderVote = (poll: StandIn, choice: readonly number[], scene: Scene): proto.IMessage => {
-  const options = optionsOf(poll)
+  const options = poll.raw === undefined ? [] : pollOptions(readRaw(poll.raw))
   const selectedOptions = choice.map(position => {
     const option = options[position]
     if (option === undefined) throw reject('The poll has no such option any more; look at the phone')
@@ -36,16 +37,6 @@ export const renderVote = (poll: StandIn, choice: readonly number[], scene: Scen
       senderTimestampMs: Date.now(),
     },
   }
-}
-
-const optionsOf = ({ raw }: StandIn): string[] => {
-  const message = raw === undefined ? {} : readRaw(raw)
-  const poll =
-    message.pollCreationMessage ??
-    message.pollCreationMessageV2 ??
-    message.pollCreationMessageV3 ??
-    message.pollCreationMessageV5
-  return (poll?.options ?? []).map(({ optionName }) => optionName ?? '')
 }
 
 const { GOING, MAYBE, NOT_GOING, UNKNOWN } = proto.Message.EventResponseMessage.EventResponseType
