@@ -150,10 +150,15 @@ export class Outbox {
   }
 
   /**
-   * To be called once, before the first claim. Returns the attempts that were cut off; `unsure` ones were settling an earlier
-   * one. Also brings back what a clock that was wrong (a Raspberry Pi has none of its own) put off into the far future.
+   * To be called once, before the first claim and before the networks tell anything new. Returns the attempts that were cut
+   * off; `unsure` ones were settling an earlier one. A job in doubt that has no mark, as a restored backup brings them, gets
+   * the one of this moment. Also brings back what a clock that was wrong (a Raspberry Pi has none of its own) put off into
+   * the far future.
    */
-  recover(now: number): { cutOff: { readonly target: ChatRef; readonly unsure: boolean }[] } {
+  recover(
+    now: number,
+    markOf: (target: ChatRef) => string | undefined = () => undefined,
+  ): { cutOff: { readonly target: ChatRef; readonly unsure: boolean }[] } {
     return this.#database.transaction(() => {
       const rows = this.#database.all<{ target: ChatRef; unsure: number }>(
         "SELECT target, unsure FROM jobs WHERE state = 'sending'",
@@ -162,6 +167,15 @@ export class Outbox {
         "UPDATE jobs SET state = 'pending', unsure = 1, due_at = ? WHERE state = 'sending'",
         now,
       )
+      for (const { target } of this.#database.all<{ target: ChatRef }>(
+        "SELECT DISTINCT target FROM jobs WHERE state = 'pending' AND unsure = 1 AND mark IS NULL",
+      )) {
+        this.#database.run(
+          "UPDATE jobs SET mark = ?2 WHERE target = ?1 AND state = 'pending' AND unsure = 1 AND mark IS NULL",
+          target,
+          markOf(target) ?? null,
+        )
+      }
       this.#database.run("UPDATE jobs SET due_at = ?1 WHERE state = 'pending' AND due_at > ?1 + 7200000", now)
       return { cutOff: rows.map(row => ({ ...row, unsure: row.unsure === 1 })) }
     })

@@ -77,7 +77,7 @@ export class Worker implements AsyncDisposable {
   /** Takes over what an earlier run left behind and begins. */
   start(): void {
     const { outbox, clock, pace, log } = this.#options
-    const { cutOff } = outbox.recover(clock.now())
+    const { cutOff } = outbox.recover(clock.now(), target => this.#markOf(target))
     // Settling takes about three calls before the message is sent again.
     const calls = cutOff.flatMap(({ target, unsure }) => Array<ChatRef>(unsure ? 4 : 1).fill(target))
     pace.restore(calls, clock.now())
@@ -134,7 +134,7 @@ export class Worker implements AsyncDisposable {
 
   #turn(): void {
     if (!this.#started) return
-    const { transaction, log, clock, pace } = this.#options
+    const { outbox, transaction, log, clock, pace } = this.#options
     this.#timer.abort()
     pace.sweep(clock.now())
     const ended = this.#ended.splice(0)
@@ -144,7 +144,10 @@ export class Worker implements AsyncDisposable {
       const claimed = transaction(() => {
         for (const { job, outcome } of ended) record(job, outcome, { ...this.#options, holds: this.#holds })
         choice = this.#choose(new Set(ended.map(({ job }) => job.id)))
-        return choice.chosen.map(({ id, target, room }) => ({ job: this.#claim(id, target), room }))
+        return choice.chosen.map(({ id, target, room }) => ({
+          job: outbox.claim(id, this.#markOf(target)),
+          room,
+        }))
       })
       next = choice.next
       for (const { job } of ended) this.#running.delete(job.id)
@@ -194,14 +197,14 @@ export class Worker implements AsyncDisposable {
     return unsure ? -1 : (this.#served.get(lane) ?? 0)
   }
 
-  #claim(id: number, target: ChatRef): Job {
-    const { outbox, carrier, log } = this.#options
+  #markOf(target: ChatRef): string | undefined {
+    const { carrier, log } = this.#options
     try {
-      return outbox.claim(id, carrier.mark(target))
+      return carrier.mark(target)
     } catch (error) {
       if (error instanceof StoreError) throw error
-      log.error({ err: error, job: id }, 'A network gave no mark')
-      return outbox.claim(id, undefined)
+      log.error({ err: error }, 'A network gave no mark')
+      return undefined
     }
   }
 
