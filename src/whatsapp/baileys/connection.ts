@@ -1,21 +1,20 @@
 import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { generateMessageIDV2 } from '@whiskeysockets/baileys'
+import { type ConnectionState, generateMessageIDV2 } from '@whiskeysockets/baileys'
 import type { Media } from '../../bridge/event.ts'
-import type { Change, Delivery, NetworkStatus } from '../../bridge/network.ts'
+import type { Delivery, NetworkStatus, SessionChange } from '../../bridge/network.ts'
+import { reject } from '../../bridge/verdict.ts'
+import { normalizeAddress } from '../address.ts'
 import type { LoginOptions, LoginStep, WhatsAppConnection, WhatsAppOptions } from '../port.ts'
-import { Account } from './account.ts'
-import { afterClose } from './after-close.ts'
-import type { Ending } from './ending.ts'
-import { notConnected } from './errors.ts'
+import { type AuthState, isLinked, openAuthState } from './auth-state.ts'
+import type { Me } from './decode.ts'
+import { afterClose, notConnected } from './errors.ts'
 import { Inbound } from './inbound.ts'
-import type { Link, LinkUpdate } from './link.ts'
+import { type Link, TIMING, type Timing } from './link.ts'
 import { login } from './login.ts'
 import { openMedia } from './media.ts'
 import { Outgoing } from './outgoing.ts'
-import { Reconnects } from './reconnects.ts'
 import { Sent } from './sent.ts'
-import { TIMING, type Timing } from './timing.ts'
 import type { UploadLimits } from './upload-http.ts'
 
 export interface BaileysOptions extends WhatsAppOptions {
@@ -27,36 +26,39 @@ export interface BaileysOptions extends WhatsAppOptions {
 
 export const openBaileys = (options: BaileysOptions): WhatsAppConnection => new BaileysConnection(options)
 
+const META = 'meta'
+/** Says that WhatsApp has unlinked this machine, and in which words; there until the next login. */
+const LOGGED_OUT = 'logged-out'
+
 /**
  * WhatsApp through Baileys.
  *
  * *unlinked* until somebody logs in. When started, *connecting* and *connected* alternate: a lost socket is replaced
- * after a pause (`reconnects.ts`). What ends it for good stands in `after-close.ts`.
+ * after a pause that doubles up to five minutes (at once when WhatsApp asks for it). Two ends need a person:
+ * *logged_out* (unlinked at the phone), and *stopped* because another program uses the link or the account is blocked.
  */
 class BaileysConnection implements WhatsAppConnection {
   readonly name = 'whatsapp'
   readonly #options: BaileysOptions
   readonly #timing: Timing
-  readonly #account: Account
   readonly #inbound: Inbound
   readonly #sent: Sent
   readonly #outgoing: Outgoing
   readonly #stop = new AbortController()
-  readonly #reconnects: Reconnects
+  #auth: AuthState
   #link: Link | undefined
   #status: NetworkStatus
+  #attempt = 0
 
   constructor(options: BaileysOptions) {
     this.#options = options
     this.#timing = { ...TIMING, ...options.timing }
-    this.#reconnects = new Reconnects(this.#timing, this.#stop.signal)
-    this.#account = new Account(options.sessions)
+    this.#auth = openAuthState(options.sessions)
     this.#inbound = new Inbound({
       ...options,
       timing: this.#timing,
-      me: () => this.#account.me,
+      me: () => this.#me,
       findSent: (jid, id) => this.#sent.find(jid, id),
-      onHopeless: reason => void this.#giveUp(reason),
     })
     this.#sent = new Sent({
       findMessage: options.findMessage,
@@ -65,13 +67,11 @@ class BaileysConnection implements WhatsAppConnection {
     this.#outgoing = new Outgoing({
       ...options,
       mediaHost: options.server?.mediaHost,
-      me: () => this.#account.me,
+      me: () => this.#me,
       link: () => this.#openLink,
       sent: this.#sent,
     })
-    this.#status = this.#account.isLinked
-      ? this.#account.describe('stopped')
-      : this.#account.describeUnlinked()
+    this.#status = this.#isLinked ? this.#describe('stopped') : this.#unlinked
   }
 
   get status(): NetworkStatus {
@@ -79,23 +79,23 @@ class BaileysConnection implements WhatsAppConnection {
   }
 
   async start(): Promise<void> {
-    if (this.#account.isLinked) {
+    if (this.#isLinked) {
       this.#inbound.replay()
       this.#connect()
     } else {
-      this.#change(this.#account.describeUnlinked())
+      this.#change(this.#unlinked)
     }
   }
 
   async *login(options: LoginOptions = {}): AsyncIterable<LoginStep> {
     yield* login(options, {
-      auth: () => this.#account.auth,
-      reset: () => this.#forget(() => this.#account.forget()),
-      open: onUpdate => this.#inbound.open(this.#account.auth, onUpdate),
+      auth: () => this.#auth,
+      reset: () => this.#forget([]),
+      open: onUpdate => this.#inbound.open(this.#auth, onUpdate),
       timing: this.#timing,
     })
-    this.#account.linked()
-    this.#change(this.#account.describe('stopped'))
+    this.#options.sessions.set([{ type: META, id: LOGGED_OUT, value: null }])
+    this.#change(this.#describe('stopped'))
   }
 
   async logout(): Promise<void> {
@@ -105,12 +105,13 @@ class BaileysConnection implements WhatsAppConnection {
       await Promise.race([goodbye, sleep(5000, undefined, { ref: false })])
     }
     await this.#close()
-    this.#account.wipe()
-    this.#change(this.#account.describeUnlinked())
+    this.#options.sessions.clear()
+    this.#auth = openAuthState(this.#options.sessions)
+    this.#change(this.#unlinked)
   }
 
   newMessageId(): string {
-    return generateMessageIDV2(this.#account.me.pn)
+    return generateMessageIDV2(this.#auth.state.creds.me?.id)
   }
 
   async send(delivery: Delivery): Promise<void> {
@@ -118,8 +119,8 @@ class BaileysConnection implements WhatsAppConnection {
     await this.#outgoing.send(delivery)
   }
 
-  change(change: Change): Promise<void> {
-    return this.#outgoing.change(change)
+  async change(): Promise<void> {
+    throw reject('Changes of messages cannot go to WhatsApp yet')
   }
 
   openMedia(media: Media, signal: AbortSignal): Promise<Readable> {
@@ -128,24 +129,30 @@ class BaileysConnection implements WhatsAppConnection {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#close()
-    // What only a person can change outlives the process: `wa2tg status` shows it.
-    if (this.#status.needs !== 'person') this.#change(this.#account.describe('stopped'))
+    if (this.#isLinked) this.#change(this.#describe('stopped'))
   }
 
   get #openLink(): Link | undefined {
     return this.#link?.isOpen ? this.#link : undefined
   }
 
+  get #isLinked(): boolean {
+    return isLinked(this.#auth.state.creds)
+  }
+
+  get #me(): Me {
+    const { id = '', lid } = this.#auth.state.creds.me ?? {}
+    return { pn: id, ...(lid !== undefined && { lid }) }
+  }
+
   /** An open socket to say goodbye on. One that was never started gets fifteen seconds to open. */
   async #reach(): Promise<Link | undefined> {
     if (this.#openLink !== undefined) return this.#openLink
-    if (!this.#account.isLinked || this.#link !== undefined || this.#status.state !== 'stopped')
-      return undefined
+    if (!this.#isLinked || this.#link !== undefined || this.#status.state !== 'stopped') return undefined
     this.#connect()
-    for (let tries = 0; tries < 300 && this.status.needs === undefined; tries += 1) {
-      if (this.#openLink !== undefined) break
+    const end = Date.now() + 15_000
+    while (this.#openLink === undefined && this.status.state !== 'logged_out' && Date.now() < end)
       await sleep(50)
-    }
     return this.#openLink
   }
 
@@ -158,57 +165,76 @@ class BaileysConnection implements WhatsAppConnection {
 
   #connect(): void {
     if (this.#stop.signal.aborted) return
-    if (this.#status.state !== 'connecting') this.#change(this.#account.describe('connecting'))
-    const link = this.#inbound.open(this.#account.auth, update => this.#updated(link, update))
+    if (this.#status.state !== 'connecting') this.#change(this.#describe('connecting'))
+    const link = this.#inbound.open(this.#auth, update => this.#updated(link, update))
     this.#link = link
   }
 
-  #updated(link: Link, update: LinkUpdate): void {
+  #updated(link: Link, update: Partial<ConnectionState>): void {
     if (this.#stop.signal.aborted) return
     if (update.connection === 'open') {
-      this.#change(this.#account.describe('connected'))
+      this.#attempt = 0
+      this.#change(this.#describe('connected'))
       this.#inbound.fetchGroups(link)
     }
-    if (update.ending !== undefined) this.#closed(link, update.ending)
+    if (update.connection === 'close') this.#closed(update.lastDisconnect?.error)
   }
 
-  #closed(link: Link, ending: Ending): void {
-    const next = afterClose(ending)
+  #closed(error: unknown): void {
+    const next = afterClose(error)
     this.#link = undefined
     if (next.do === 'stop') {
       if (next.state === 'logged_out') this.#unlink(next.problem)
-      this.#change({ ...this.#account.describe(next.state, next.problem), needs: 'person' })
+      this.#change(this.#describe(next.state, next.problem))
       return
     }
-    this.#change(this.#account.describe('connecting', next.problem))
-    this.#reconnects.wait(link.openFor, next.when).then(
+    this.#change(this.#describe('connecting', next.problem))
+    if (next.now) {
+      this.#connect()
+      return
+    }
+    const { firstPause, longestPause } = this.#timing
+    const pause = Math.min(longestPause, firstPause * 2 ** this.#attempt) * (0.5 + Math.random())
+    this.#attempt += 1
+    sleep(pause, undefined, { signal: this.#stop.signal }).then(
       () => this.#connect(),
       () => undefined,
     )
   }
 
-  /** What is wrong outlives connections: only a new process helps. */
-  async #giveUp(reason: string): Promise<void> {
-    if (this.#stop.signal.aborted) return
-    const problem = `${reason}; wa2tg must be started again`
-    this.#stop.abort()
-    this.#change({ ...this.#account.describe('stopped', problem), needs: 'restart' })
-    await this.#link?.end(reason)
-  }
-
+  /** The keys are worth nothing any more, and would keep the next login from beginning. */
   #unlink(problem: string): void {
     try {
-      this.#forget(() => this.#account.ended(problem))
+      this.#forget([{ type: META, id: LOGGED_OUT, value: problem }])
     } catch (error) {
       this.#options.logger.error({ err: error }, 'The session could not be forgotten; the next start does it')
     }
   }
 
-  #forget(forgetAccount: () => void): void {
-    this.#options.sessions.transaction(() => {
-      forgetAccount()
+  #forget(alongside: readonly SessionChange[]): void {
+    const { sessions } = this.#options
+    sessions.transaction(() => {
+      this.#auth.forget()
       this.#inbound.forget()
+      sessions.set(alongside)
     })
+    this.#auth = openAuthState(sessions)
+  }
+
+  get #unlinked(): NetworkStatus {
+    const problem = this.#options.sessions.get(META, LOGGED_OUT)
+    return problem === undefined ? { state: 'unlinked' } : { state: 'logged_out', problem }
+  }
+
+  #describe(state: NetworkStatus['state'], problem?: string): NetworkStatus {
+    const { me } = this.#auth.state.creds
+    const account = this.#isLinked ? normalizeAddress(me?.id) : undefined
+    return {
+      state,
+      ...(account !== undefined && { account }),
+      ...(account !== undefined && me?.name && { name: me.name }),
+      ...(problem !== undefined && { problem }),
+    }
   }
 
   #change(status: NetworkStatus): void {

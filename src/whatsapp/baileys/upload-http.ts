@@ -3,7 +3,6 @@ import type { IncomingMessage } from 'node:http'
 import { request } from 'node:https'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { proxyAgent } from './proxy-agent.ts'
 
 /** For tests. */
 export interface UploadLimits {
@@ -46,7 +45,7 @@ export const post = async (
 ): Promise<Answer> => {
   const outgoing = request(url, {
     method: 'POST',
-    agent: proxyAgent(url) ?? false,
+    agent: false,
     signal,
     headers: {
       'content-type': 'application/octet-stream',

@@ -16,7 +16,6 @@ export class DeliveryQueue {
   readonly #onLive: () => void
   #wire: Wire | undefined
   #live = false
-  #isDeaf = false
 
   constructor(onLive: () => void) {
     this.#onLive = onLive
@@ -32,12 +31,7 @@ export class DeliveryQueue {
 
   push(node: BinaryNode): void {
     this.#pending.push(node)
-    if (this.#live && !this.#isDeaf) this.#wire?.send(node)
-  }
-
-  /** From now on nothing is passed on over this connection, though it answers; the next one gets everything. */
-  deafen(): void {
-    this.#isDeaf = true
+    if (this.#live) this.#wire?.send(node)
   }
 
   /** The companion is ready for deliveries on this connection. */
@@ -45,7 +39,6 @@ export class DeliveryQueue {
     if (this.#wire === wire) return
     this.#wire = wire
     this.#live = false
-    this.#isDeaf = false
     if (this.#pending.length === 0) {
       this.#finish(0)
       return
