@@ -1,8 +1,10 @@
+import { type End, makeWatch } from './app/watch.ts'
 import { type ChatRef, chatRef, type NetworkName } from './bridge/chat-ref.ts'
 import { addNotice } from './bridge/deliver/notice.ts'
 import { makeCarrier } from './bridge/deliver.ts'
 import type { Inbox, Network, NetworkStatus } from './bridge/network.ts'
 import { makeFindMessage, makeInbox } from './bridge/receive.ts'
+import { startRetention } from './bridge/retain.ts'
 import type { Config } from './config/load.ts'
 import { Lease, Outbox, openPaceMemory, Pace, Worker } from './outbox/index.ts'
 import { openStore, type Store, storePath, takeLock } from './store/index.ts'
@@ -25,8 +27,8 @@ export interface Bridge extends AsyncDisposable {
   stop(options: { graceMs: number }): Promise<void>
   /** Called once, when both networks have been connected. */
   onReady(ready: () => void): void
-  /** Called when the person must do something before the bridge can work: link WhatsApp, mend the token. */
-  onBlocked(blocked: (problem: string) => void): void
+  /** Called once, when the bridge cannot go on. */
+  onEnd(end: (end: End) => void): void
 }
 
 /** How often a bridge with nothing new to say shows that it lives, in milliseconds. */
@@ -69,17 +71,29 @@ export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promi
   })
   const transaction = <T>(work: () => T): T => store.transaction(work)
   const worker = opened.use(new Worker({ outbox, carrier, pace, transaction, log: logger }))
-  const watch = makeWatch(networks, problem => {
-    const owner = ownerChat(config)
-    if (owner === undefined || networks.get('telegram')?.status.state !== 'connected') return
-    transaction(() => addNotice(tools, { chat: owner, text: problem, now: systemClock.now() }))
-    worker.wake()
+  const watch = makeWatch({
+    networks,
+    log: logger,
+    tellOwner: async (problem, signal) => {
+      const chat = ownerChat(config)
+      if (chat === undefined) return
+      const job = transaction(() => addNotice(tools, { chat, text: problem, now: systemClock.now() }))
+      worker.wake()
+      while (!signal.aborted && outbox.isOpen(job)) await systemClock.sleep(50, signal)
+    },
   })
 
   const telegram = openTelegram({
     token: config.telegram.token ?? '',
     apiRoot: config.telegram.apiRoot,
     owners: config.telegram.owners,
+    ...(config.telegram.uploadLimit !== undefined && { uploadLimit: config.telegram.uploadLimit }),
+    chatsWith: id => store.links.chatsWith(id),
+    deletionReaction: config.messages.deletionReaction,
+    spoilersOnce: config.messages.spoilersAsViewOnce,
+    trustNameless: config.messages.anonymousAdmins,
+    deletions: config.messages.deletions,
+    receipts: config.messages.receipts,
     sessions: store.session('telegram'),
     inbox: inboxFor('telegram'),
     logger,
@@ -89,6 +103,7 @@ export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promi
   const whatsapp = await openWhatsApp(whatsAppOptions({ config, store, logger, inbox: inboxFor('whatsapp') }))
   networks.set('whatsapp', opened.use(whatsapp))
   opened.use(pulse)
+  opened.use(startRetention({ store, outbox, log: logger }))
   const rest = opened.move()
 
   return {
@@ -103,7 +118,7 @@ export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promi
       await rest.disposeAsync()
     },
     onReady: watch.onReady,
-    onBlocked: watch.onBlocked,
+    onEnd: watch.onEnd,
     [Symbol.asyncDispose]: () => rest.disposeAsync(),
   }
 }
@@ -161,35 +176,16 @@ const makePulse = (
   store: Store,
   networks: ReadonlyMap<NetworkName, Network>,
 ): { beat(): void } & Disposable => {
-  const startedAt = systemClock.now()
+  // Another process compares these with its own clock.
+  const startedAt = Date.now()
   const statusOf = (name: NetworkName): NetworkStatus => networks.get(name)?.status ?? { state: 'connecting' }
   const beat = (): void =>
     store.heartbeat.beat({
       pid: process.pid,
       startedAt,
-      beatAt: systemClock.now(),
+      beatAt: Date.now(),
       networks: { whatsapp: statusOf('whatsapp'), telegram: statusOf('telegram') },
     })
   const timer = setInterval(beat, beatEvery)
   return { beat, [Symbol.dispose]: () => clearInterval(timer) }
 }
-
-/** Looks at both networks' states: both connected for the first time, or one of them in need of a person. */
-const makeWatch = (networks: ReadonlyMap<NetworkName, Network>, tellOwner: (problem: string) => void) => {
-  const { promise: isReady, resolve: ready } = Promise.withResolvers<void>()
-  const { promise: isBlocked, resolve: blocked } = Promise.withResolvers<string>()
-  return {
-    look(name: NetworkName, { state, problem }: NetworkStatus): void {
-      const states = [...networks.values()].map(({ status }) => status.state)
-      if (states.length === 2 && states.every(each => each === 'connected')) ready()
-      if (state !== 'unlinked' && state !== 'logged_out') return
-      const words = problem ?? (name === 'whatsapp' ? unlinked : 'Telegram refuses the bot')
-      if (name === 'whatsapp' && state === 'logged_out') tellOwner(words)
-      blocked(words)
-    },
-    onReady: (call: () => void): void => void isReady.then(call),
-    onBlocked: (call: (problem: string) => void): void => void isBlocked.then(call),
-  }
-}
-
-const unlinked = 'WhatsApp is not linked. Type: wa2tg login'

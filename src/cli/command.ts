@@ -27,6 +27,7 @@ export interface Context {
   readonly options: Readonly<Record<string, string | boolean | undefined>>
   readonly logLevel?: LogLevel
   readonly output: Output
+  readonly env: LoadOptions['env']
   readonly stdin: { readonly isTTY?: boolean } & NodeJS.ReadableStream
   /** Finds and checks the config, says on stderr what it warns of. */
   loadConfig(options?: Pick<LoadOptions, 'needToken'>): Promise<LoadedConfig['config']>

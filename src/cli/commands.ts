@@ -58,6 +58,18 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/status.ts'),
   },
   {
+    name: 'backup',
+    arguments: [['<file>', 'the file to write']],
+    summary: 'Writes the session, the mappings and the outbox into one encrypted file',
+    load: () => import('./commands/backup.ts'),
+  },
+  {
+    name: 'restore',
+    arguments: [['<file>', 'a file that backup wrote']],
+    summary: 'Puts a backup back',
+    load: () => import('./commands/restore.ts'),
+  },
+  {
     name: 'logout',
     arguments: [],
     summary: 'Unlinks from WhatsApp; keeps the mappings',

@@ -25,7 +25,7 @@ export const explainError = (error: unknown): Explanation => {
  * Errors of the rooms below whose message is made for the person at the keyboard. Known by name, so that the command line
  * need not load SQLite to explain a mistyped option.
  */
-const FOR_USER: ReadonlySet<string> = new Set(['StoreError', 'LockedError', 'MappingError'])
+const FOR_USER: ReadonlySet<string> = new Set(['StoreError', 'LockedError', 'MappingError', 'BackupError'])
 
 const isForUser = (error: unknown): error is Error => error instanceof Error && FOR_USER.has(error.name)
 

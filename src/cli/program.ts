@@ -133,6 +133,7 @@ const contextOf = (program: Commander, node: Commander, process: Process): Conte
     options: showNumbers(node.opts()),
     ...(logLevel === undefined ? {} : { logLevel }),
     output,
+    env: process.env,
     stdin: process.stdin,
     loadConfig: async ({ needToken = false } = {}) => {
       const { loadConfig } = await import('../config/load.ts')

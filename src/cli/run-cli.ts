@@ -1,6 +1,7 @@
 import type { Process } from './command.ts'
 import { explainError } from './explain-error.ts'
 import { buildProgram, hideNumbers } from './program.ts'
+import { useProxy } from './proxy.ts'
 import { UsageError } from './usage-error.ts'
 import type { ExitCode } from './user-error.ts'
 
@@ -14,6 +15,7 @@ export const runCli = async (argv: readonly string[], process: Process): Promise
     code = result
   })
   try {
+    await useProxy(process.env)
     await program.parseAsync(hideNumbers(askForHelp(argv)), { from: 'user' })
     return code
   } catch (error) {

@@ -31,14 +31,16 @@ const renderKey = (key: string, schema: z.core.$ZodType, { indent, outside }: Pl
     ? renderGroup(schema, { indent: `${indent}  `, outside: outside && !comment }).join('')
     : ''
   const body = comment ? commentOut(`${line}${inner}`, indent) : `${line}${inner}`
-  return `${renderAbout(doc, indent)}${body}`
+  return `${renderAbout(doc, { indent, outside })}${body}`
 }
 
-const renderAbout = ({ about }: KeyDoc, indent: string): string => {
+/** What stands in a group that is a comment as a whole moves to the right by its mark. */
+const renderAbout = ({ about }: KeyDoc, { indent, outside }: Place): string => {
+  const width = outside ? WIDTH : WIDTH - 2
   const lines: string[] = []
   let line = `${indent}#`
   for (const word of about.split(' ')) {
-    if (line.length + word.length >= WIDTH) {
+    if (line.length + word.length >= width) {
       lines.push(line)
       line = `${indent}#`
     }

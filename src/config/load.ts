@@ -17,6 +17,20 @@ export interface Config {
     readonly token?: string
     readonly owners: readonly number[]
     readonly apiRoot: string
+    /** Bytes of the largest file that it takes; absent: what Telegram's own server takes. */
+    readonly uploadLimit?: number
+  }
+  readonly messages: {
+    /** The reaction by which an owner deletes a message in WhatsApp. */
+    readonly deletionReaction?: string
+    /** What becomes of a message in Telegram that is deleted in WhatsApp. */
+    readonly deletions: 'delete' | 'strike' | 'keep'
+    /** Whether delivery and reading of the owner's messages are shown. */
+    readonly receipts: boolean
+    /** Whether what stands behind a spoiler may be viewed once only. */
+    readonly spoilersAsViewOnce: boolean
+    /** Whether whoever writes in the name of a Telegram group is an owner. */
+    readonly anonymousAdmins: boolean
   }
   readonly whatsapp: {
     readonly server?: { readonly url: string; readonly rootKey: string; readonly mediaHost: string }
@@ -57,11 +71,23 @@ export const loadConfig = async (options: LoadOptions): Promise<LoadedConfig> =>
       ? written.data_dir && expandPath(written.data_dir, base, env)
       : expandPath(options.dataDir, cwd, env)
   const { server } = written.whatsapp
+  const { messages } = written
   const config: Config = {
     ...(file === undefined ? {} : { file }),
     dataDir: dataDir ?? defaultDataDir(env),
     logLevel: options.logLevel ?? written.log_level,
-    telegram: { owners: written.telegram.owners, apiRoot: written.telegram.api_root },
+    telegram: {
+      owners: written.telegram.owners,
+      apiRoot: written.telegram.api_root,
+      ...readUploadLimit(written, file),
+    },
+    messages: {
+      ...(messages.deletion_reaction !== undefined && { deletionReaction: messages.deletion_reaction }),
+      deletions: messages.deletions,
+      receipts: messages.receipts,
+      spoilersAsViewOnce: messages.spoilers_as_view_once,
+      anonymousAdmins: messages.anonymous_admins,
+    },
     whatsapp:
       server === undefined
         ? {}
@@ -75,6 +101,7 @@ export const loadConfig = async (options: LoadOptions): Promise<LoadedConfig> =>
 const defaults: ConfigFile = {
   telegram: { owners: [], api_root: 'https://api.telegram.org' },
   whatsapp: {},
+  messages: { deletions: 'delete', receipts: false, spoilers_as_view_once: false, anonymous_admins: false },
   log_level: 'info',
 }
 
@@ -88,6 +115,25 @@ const readConfigFile = async (file: string): Promise<ConfigFile> => {
   })
   const { parseConfig } = await import('./parse-config.ts')
   return parseConfig(text, file)
+}
+
+/** What `api.telegram.org` takes, in megabytes (core.telegram.org/bots/api, "Sending files"). */
+const CLOUD_LIMIT_MB = 50
+
+const readUploadLimit = (
+  { telegram: { upload_limit_mb: megabytes, api_root: apiRoot } }: ConfigFile,
+  file: string | undefined,
+): { uploadLimit?: number } => {
+  if (megabytes === undefined) return {}
+  if (megabytes > CLOUD_LIMIT_MB && new URL(apiRoot).hostname === 'api.telegram.org') {
+    throw new ConfigError(
+      [
+        `${file}: telegram.upload_limit_mb: api.telegram.org takes ${CLOUD_LIMIT_MB} MB at most, found ${megabytes}`,
+      ],
+      'Leave it out, or set telegram.api_root to a Bot API server of your own',
+    )
+  }
+  return { uploadLimit: megabytes * 1024 * 1024 }
 }
 
 /** The environment goes before the config file, and there the token before the file that holds one. */

@@ -56,6 +56,12 @@ const telegramSchema = z
         expected: 'an http:// or https:// address',
         example: '"https://api.telegram.org"',
       }),
+    upload_limit_mb: z.optional(z.int().check(z.minimum(1), z.maximum(2000))).register(keyDocs, {
+      about:
+        'The largest file, in megabytes, that the Bot API takes: 50 at Telegram’s own server, up to 2000 at one that you run yourself with --local. Larger files become a notice.',
+      expected: 'a whole number of megabytes from 1 to 2000',
+      example: '2000',
+    }),
   })
   .register(keyDocs, {
     about: 'The Telegram side.',
@@ -94,9 +100,51 @@ const whatsappSchema = z.strictObject({ server: z.optional(serverSchema) }).regi
   expected: 'keys of its own',
 })
 
+const deletions = ['delete', 'strike', 'keep'] as const
+
+const messagesSchema = z
+  .strictObject({
+    deletion_reaction: z.optional(z.string().check(z.refine(isEmoji))).register(keyDocs, {
+      about:
+        'A reaction that deletes: put it on a message of yours in a Telegram group, and the message is deleted in WhatsApp. (Telegram does not tell bots when you delete a message.) None by default; answering a message with /delete always works.',
+      expected: 'one emoji that Telegram offers as a reaction',
+      example: '"🙈"',
+    }),
+    deletions: z._default(z.enum(deletions), 'delete').register(keyDocs, {
+      about:
+        'What becomes of a message in Telegram when it is deleted in WhatsApp: delete takes it away, strike draws a line through it, keep leaves it.',
+      expected: `one of ${deletions.join(', ')}`,
+      example: 'delete',
+    }),
+    receipts: z._default(z.boolean(), false).register(keyDocs, {
+      about:
+        'Whether the bot shows by reactions that a message of yours was delivered and read in WhatsApp. A failure is always shown.',
+      expected: 'true or false',
+      example: 'false',
+    }),
+    spoilers_as_view_once: z._default(z.boolean(), false).register(keyDocs, {
+      about: 'Whether photos and videos that you hide behind a spoiler can be viewed only once in WhatsApp.',
+      expected: 'true or false',
+      example: 'false',
+    }),
+    anonymous_admins: z._default(z.boolean(), false).register(keyDocs, {
+      about:
+        'Whether messages written in the name of a Telegram group go to WhatsApp as yours. Telegram does not say which administrator wrote them.',
+      expected: 'true or false',
+      example: 'false',
+    }),
+  })
+  .register(keyDocs, { about: 'What becomes of messages.', expected: 'keys of its own, such as receipts' })
+
 export const configSchema = z.strictObject({
   telegram: z._default(telegramSchema, { owners: [], api_root: 'https://api.telegram.org' }),
   whatsapp: z._default(whatsappSchema, {}),
+  messages: z._default(messagesSchema, {
+    deletions: 'delete',
+    receipts: false,
+    spoilers_as_view_once: false,
+    anonymous_admins: false,
+  }),
   data_dir: z.optional(z.string().check(z.minLength(1))).register(keyDocs, {
     about:
       'Where the linked session, the mappings and undelivered messages are kept. The option --data-dir goes before it.',
@@ -115,6 +163,11 @@ export type ConfigFile = z.infer<typeof configSchema>
 
 function ownerDoc(): KeyDoc {
   return { about: '', expected: 'a Telegram user id (a positive whole number such as 11111111)' }
+}
+
+/** One emoji as people see it: it may consist of several characters. */
+function isEmoji(text: string): boolean {
+  return [...new Intl.Segmenter().segment(text)].length === 1 && /\p{Extended_Pictographic}/u.test(text)
 }
 
 function isHostAndPort(text: string): boolean {

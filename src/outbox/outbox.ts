@@ -1,7 +1,7 @@
 import type { ChatRef } from '../bridge/chat-ref.ts'
 import type { Database } from '../store/index.ts'
 import type { Decision } from './decide.ts'
-import type { Job, NewJob, Untouched, Waiting } from './job.ts'
+import type { Job, NewJob, Untouched } from './job.ts'
 
 /** The first job of a lane. */
 export interface Head {
@@ -100,41 +100,6 @@ export class Outbox {
       .map(row => ({ ...row, dueAt: row.due_at, unsure: row.unsure === 1 }))
   }
 
-  /** How many jobs wait in a lane, counted up to `most`. */
-  waitingIn(lane: string, most: number): number {
-    return (
-      this.#database.get<{ count: number }>(
-        "SELECT count(*) AS count FROM (SELECT 1 FROM jobs WHERE state <> 'failed' AND lane = ? LIMIT ?)",
-        lane,
-        most,
-      )?.count ?? 0
-    )
-  }
-
-  /**
-   * The leading jobs of a lane that no attempt has been made at, that are due and for the same chat: what could go
-   * together. One that is found under a topic goes by itself.
-   */
-  leading(lane: string, now: number, most: number): Waiting[] {
-    const rows = this.#database.all<Waiting & { fresh: number }>(
-      `SELECT id, target, event, (state = 'pending' AND attempts = 0 AND unsure = 0 AND level = 0 AND bugs = 0
-         AND media_failures = 0 AND topic IS NULL AND due_at <= ?2) AS fresh
-       FROM jobs WHERE state <> 'failed' AND lane = ?1 ORDER BY id LIMIT ?3`,
-      lane,
-      now,
-      most,
-    )
-    const end = rows.findIndex(row => row.fresh === 0 || row.target !== rows[0]?.target)
-    return end === -1 ? rows : rows.slice(0, end)
-  }
-
-  /** Makes one job of several: the first one carries the event that they are together. */
-  join([first, ...rest]: readonly number[], event: string): void {
-    if (first === undefined) return
-    this.#database.run('UPDATE jobs SET event = ?2 WHERE id = ?1', first, event)
-    for (const id of rest) this.finish(id)
-  }
-
   /** `mark` is kept only when no earlier attempt is in doubt: that one's mark is the one to look from. */
   claim(id: number, mark: string | undefined): Job {
     const row = this.#database.get<JobRow>(
@@ -185,11 +150,15 @@ export class Outbox {
   }
 
   /**
-   * To be called once, before the first claim. Returns the attempts that were cut off; `unsure` ones were settling an earlier
-   * one. Also brings back what a clock that was wrong (a Raspberry Pi has none of its own) put off into the far future, and
-   * drops what failed more than 30 days ago.
+   * To be called once, before the first claim and before the networks tell anything new. Returns the attempts that were cut
+   * off; `unsure` ones were settling an earlier one. A job in doubt that has no mark, as a restored backup brings them, gets
+   * the one of this moment. Also brings back what a clock that was wrong (a Raspberry Pi has none of its own) put off into
+   * the far future.
    */
-  recover(now: number): { cutOff: { readonly target: ChatRef; readonly unsure: boolean }[] } {
+  recover(
+    now: number,
+    markOf: (target: ChatRef) => string | undefined = () => undefined,
+  ): { cutOff: { readonly target: ChatRef; readonly unsure: boolean }[] } {
     return this.#database.transaction(() => {
       const rows = this.#database.all<{ target: ChatRef; unsure: number }>(
         "SELECT target, unsure FROM jobs WHERE state = 'sending'",
@@ -198,10 +167,28 @@ export class Outbox {
         "UPDATE jobs SET state = 'pending', unsure = 1, due_at = ? WHERE state = 'sending'",
         now,
       )
+      for (const { target } of this.#database.all<{ target: ChatRef }>(
+        "SELECT DISTINCT target FROM jobs WHERE state = 'pending' AND unsure = 1 AND mark IS NULL",
+      )) {
+        this.#database.run(
+          "UPDATE jobs SET mark = ?2 WHERE target = ?1 AND state = 'pending' AND unsure = 1 AND mark IS NULL",
+          target,
+          markOf(target) ?? null,
+        )
+      }
       this.#database.run("UPDATE jobs SET due_at = ?1 WHERE state = 'pending' AND due_at > ?1 + 7200000", now)
-      this.#database.run("DELETE FROM jobs WHERE state = 'failed' AND created_at < ? - 2592000000", now)
       return { cutOff: rows.map(row => ({ ...row, unsure: row.unsure === 1 })) }
     })
+  }
+
+  /** Drops at most `limit` jobs that have failed and were added before that time; returns how many. */
+  dropFailed(before: number, limit: number): number {
+    return this.#database.run(
+      `DELETE FROM jobs WHERE id IN
+         (SELECT id FROM jobs WHERE state = 'failed' AND created_at < ? ORDER BY id LIMIT ?)`,
+      before,
+      limit,
+    ).changes
   }
 
   /** Whether the message with this id in a chat is one that a job here is about to send or is sending. */
@@ -210,6 +197,11 @@ export class Outbox {
       this.#database.get('SELECT 1 FROM jobs WHERE message_id = ? AND target = ?', messageId, target) !==
       undefined
     )
+  }
+
+  /** Whether a job is still to be carried out, or under way. */
+  isOpen(id: number): boolean {
+    return this.#database.get("SELECT 1 FROM jobs WHERE id = ? AND state <> 'failed'", id) !== undefined
   }
 
   counts(): { pending: number; failed: number } {

@@ -28,13 +28,15 @@ export const checkDatabase = (path: string): void => {
   throw new StoreError(`"${path}" is damaged (${damage}). ${keepCopy(path)}. ${remedy}`)
 }
 
-const remedy = 'Move it away and link anew, or start with another --data-dir'
+const remedy = 'Put the last backup back (wa2tg restore FILE --force), or move it away and link anew'
 
 /**
+ * What is wrong with the bytes of a database, in SQLite's words. Throws `StoreError` when it cannot be read.
+ *
  * Opened for reading only, SQLite writes nothing into the file and leaves the log beside it as it is. What a new file's
  * first transaction left half-way must be undone before anything can be read.
  */
-const findDamage = (path: string): string | undefined => {
+export const findDamage = (path: string): string | undefined => {
   let sqlite: Sqlite.Database | undefined
   try {
     sqlite = openSqlite(path, { readonly: !existsSync(`${path}-journal`), timeout: 5000 })

@@ -22,15 +22,16 @@ export const prepareDataFolder = (path: string): void => {
 /** A new folder can vanish in a power cut with all that is in it, until the folder around it is flushed. */
 const makeFolder = (folder: string): void => {
   const first = mkdirSync(folder, { recursive: true, mode: 0o700 })
-  if (first === undefined || process.platform === 'win32') return
+  if (first === undefined) return
   for (let made = folder; ; made = dirname(made)) {
     flushFolder(dirname(made))
     if (made === first) return
   }
 }
 
-/** Makes the names in a folder survive a power cut. */
+/** Makes the names in a folder survive a power cut; Windows does that by itself and knows no such call. */
 export const flushFolder = (folder: string): void => {
+  if (process.platform === 'win32') return
   const handle = openSync(folder, 'r')
   try {
     fsyncSync(handle)

@@ -1,3 +1,5 @@
+export { restoreBackup } from './backup/restore-backup.ts'
+export { writeBackup } from './backup/write-backup.ts'
 export type { Chat, Chats } from './chats.ts'
 export type { Database } from './database.ts'
 export type { Beat } from './heartbeat.ts'

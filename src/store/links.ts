@@ -46,11 +46,14 @@ export class Links {
 
   /**
    * Records that `source` became, or has as its note, a message of the bridge in `chat`. Another role for a message that
-   * is linked already replaces the old one. Returns which part that is.
+   * is linked already replaces the old one, and so does another copy (`raw`). Returns which part that is.
    */
   add(source: number, chat: ChatRef, part: SentPart, now: number, role: LinkRole = ''): number {
     const known = this.#all({ chat, id: part.id }).find(each => each.bridge)
     const target = known?.key ?? this.#insert({ chat, me: false, bridge: true, ...part }, now)
+    if (known && part.raw !== undefined && part.raw !== known.raw) {
+      this.#database.run('UPDATE messages SET raw = ?2 WHERE key = ?1', target, part.raw)
+    }
     const row = this.#database.get<{ part: number }>(
       `INSERT INTO links (source, part, target, role)
        SELECT ?1, coalesce((SELECT part FROM links WHERE source = ?1 AND target = ?2), max(part) + 1, 0), ?2, ?3
@@ -98,27 +101,17 @@ export class Links {
 
   /**
    * The message that one in a chat is about: itself, or for a note or placeholder of the bridge the one that it stands
-   * under. What came before what it became; of several texts in one message the last.
+   * under. What came before what it became.
    */
   subject(message: MessageRef, author?: ChatRef): StoredMessage | undefined {
     const stored = this.find(message, author)
     if (!stored?.bridge) return stored
     const row = this.#database.get<MessageRow>(
       `SELECT m.* FROM links l JOIN messages m ON m.key = l.source WHERE l.target = ?
-       ORDER BY ${RANK}, l.part, l.source DESC LIMIT 1`,
+       ORDER BY ${RANK}, l.part LIMIT 1`,
       stored.key,
     )
     return row ? fromRow(row) : stored
-  }
-
-  /** The messages that one of the bridge stands for. */
-  sources(target: number): number[] {
-    return this.#database
-      .all<{ source: number }>(
-        "SELECT source FROM links WHERE target = ? AND role = '' ORDER BY source",
-        target,
-      )
-      .map(({ source }) => source)
   }
 
   /** What stands in `chat` for a message, in order: itself if that is its chat, and what it became there. */
@@ -195,12 +188,31 @@ export class Links {
       .map(fromRow)
   }
 
-  /** Forgets what was seen before that time (milliseconds since 1970) and waits for no job; returns how many. */
-  forget(before: number): number {
-    return this.#database.run(
-      'DELETE FROM messages WHERE seen_at < ? AND key NOT IN (SELECT source FROM jobs)',
+  /**
+   * Looks at the next `limit` messages behind `after` (a row key; 0 is the beginning) and forgets those that were seen
+   * before that time (milliseconds since 1970). Spared are messages that a job still carries, what it has sent of them,
+   * and what has yet to disappear. Returns where to go on, or undefined at the end.
+   */
+  forget({ before, after, limit }: { before: number; after: number; limit: number }): {
+    last: number | undefined
+    forgotten: number
+  } {
+    const { last } = this.#database.get<{ last: number | null }>(
+      'SELECT max(key) AS last FROM (SELECT key FROM messages WHERE key > ? ORDER BY key LIMIT ?)',
+      after,
+      limit,
+    ) ?? { last: null }
+    if (last === null) return { last: undefined, forgotten: 0 }
+    const { changes } = this.#database.run(
+      `DELETE FROM messages WHERE key > ?1 AND key <= ?2 AND seen_at < ?3
+         AND (expires_at IS NULL OR deleted = 1)
+         AND key NOT IN (SELECT source FROM jobs)
+         AND key NOT IN (SELECT target FROM links WHERE source IN (SELECT source FROM jobs))`,
+      after,
+      last,
       before,
-    ).changes
+    )
+    return { last, forgotten: changes }
   }
 
   #all({ chat, id }: MessageRef): StoredMessage[] {

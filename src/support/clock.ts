@@ -6,18 +6,75 @@ export interface Clock {
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
 }
 
+/** The two clocks of a machine, in milliseconds: one that people and time servers set, and one that nobody sets. */
+export interface Clocks {
+  wall(): number
+  steady(): number
+}
+
+export const machineClocks: Clocks = { wall: () => Date.now(), steady: () => performance.now() }
+
+/**
+ * A clock that never runs back. It follows the wall clock, also over a leap forward (the machine slept, or had no time yet
+ * when it started). Where the wall clock is set back, it goes on from where it was: what was put off for five seconds must
+ * not wait for an hour.
+ */
+export const makeClock = (clocks: Clocks = machineClocks): Clock => {
+  let now = clocks.wall()
+  let last = { wall: now, steady: clocks.steady() }
+  return {
+    now: () => {
+      const wall = clocks.wall()
+      const steady = clocks.steady()
+      // A wall clock is slowed down and sped up a little all the time: that is no leap.
+      const isSetBack = wall - last.wall < steady - last.steady - SLEW
+      now += Math.max(0, isSetBack ? steady - last.steady : wall - last.wall)
+      last = { wall, steady }
+      return now
+    },
+    sleep: (milliseconds, signal) =>
+      new Promise(resolve => {
+        if (signal?.aborted === true) return resolve()
+        const finish = () => {
+          clearTimeout(timer)
+          signal?.removeEventListener('abort', finish)
+          resolve()
+        }
+        const timer = setTimeout(finish, milliseconds)
+        signal?.addEventListener('abort', finish, { once: true })
+      }),
+  }
+}
+
+/** Milliseconds. */
+const SLEW = 500
+const LOOK_EVERY = 5000
+const LEAST_LEAP = 20_000
+
 /** The machine's own time. */
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  sleep: (milliseconds, signal) =>
-    new Promise(resolve => {
-      if (signal?.aborted === true) return resolve()
-      const finish = () => {
-        clearTimeout(timer)
-        signal?.removeEventListener('abort', finish)
-        resolve()
-      }
-      const timer = setTimeout(finish, milliseconds)
-      signal?.addEventListener('abort', finish, { once: true })
-    }),
+export const systemClock: Clock = makeClock()
+
+/** A sense for leaps: says, at each call, by how much more than `expected` milliseconds either clock has moved since the last. */
+export const openLeaps = (clocks: Clocks = machineClocks): ((expected: number) => number) => {
+  let last = { wall: clocks.wall(), steady: clocks.steady() }
+  return expected => {
+    const [wall, steady] = [clocks.wall(), clocks.steady()]
+    const leap = Math.max(Math.abs(wall - last.wall), steady - last.steady) - expected
+    last = { wall, steady }
+    return leap
+  }
+}
+
+/** Calls `leapt`, within five seconds, when the machine has slept or its clock was set. */
+export const watchLeaps = (
+  leapt: () => void,
+  { signal, clocks, every = LOOK_EVERY }: { signal: AbortSignal; clocks?: Clocks; every?: number },
+): void => {
+  if (signal.aborted) return
+  const leapOver = openLeaps(clocks)
+  const timer = setInterval(() => {
+    if (leapOver(every) > LEAST_LEAP) leapt()
+  }, every)
+  timer.unref()
+  signal.addEventListener('abort', () => clearInterval(timer), { once: true })
 }

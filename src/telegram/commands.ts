@@ -1,25 +1,25 @@
 import type { Message } from 'grammy/types'
 import { renderAddress } from './address.ts'
+import { parseDeletion } from './parse/change.ts'
 import { placeOfMessage } from './parse.ts'
 
 /** Commands that the bot answers itself; everything else that begins with a slash is a message like any other. */
-export type Command = 'start' | 'help' | 'id'
+export type Command = 'start' | 'help' | 'id' | 'delete'
 
-/**
- * The command in a message to the bot. In a group only those addressed to it (`/help@name`) count, and `/id`, which is
- * how a group's id is found out.
- */
+/** The command in an owner's message; undefined when it is for another bot (`/help@other_bot`) or for nobody. */
 export const parseCommand = (message: Message, botName: string): Command | undefined => {
-  const found = /^\/(start|help|id)(?:@(\w+))?(?:\s|$)/i.exec(message.text ?? '')
+  const found = /^\/(start|help|id|delete)(?:@(\w+))?(?:\s|$)/i.exec(message.text ?? '')
   if (found === null) return undefined
   const [, word = '', name] = found
   if (name !== undefined && name.toLowerCase() !== botName.toLowerCase()) return undefined
-  const command = word.toLowerCase() as Command
-  return message.chat.type === 'private' || name !== undefined || command === 'id' ? command : undefined
+  return word.toLowerCase() as Command
 }
 
-/** What the bot says to a command of an owner. */
-export const renderCommandAnswer = (command: Command, message: Message): string => {
+/** What the bot says to a command of an owner; undefined when it only does something. */
+export const renderCommandAnswer = (command: Command, message: Message): string | undefined => {
+  if (command === 'delete') {
+    return parseDeletion(message) ? undefined : 'Answer the message that is to go from WhatsApp with /delete'
+  }
   const address = renderAddress(placeOfMessage(message))
   const map = `wa2tg map add "NAME OR NUMBER" ${address}`
   if (command === 'id')
@@ -29,6 +29,7 @@ export const renderCommandAnswer = (command: Command, message: Message): string 
     `To bring a WhatsApp chat here, type on your computer:\n${map}`,
     'For another group or topic, add me there and send /id in it.',
     'What you write in a mapped chat goes to WhatsApp; an answer to a message goes as an answer.',
+    'To delete a message of yours in WhatsApp as well, answer it with /delete: Telegram does not tell me when you delete one.',
   ].join('\n\n')
 }
 

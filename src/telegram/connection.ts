@@ -9,15 +9,17 @@ import { type BotUser, openApi } from './api.ts'
 import type { CallError } from './call-error.ts'
 import type { ChangeOptions } from './change/desk.ts'
 import { type ChangeContext, settleChange, showChange } from './change.ts'
-import { renderCommandAnswer, renderRefusal } from './commands.ts'
 import { tokenRefused, verdictOf } from './errors.ts'
 import { openMarks } from './marks.ts'
 import { openMedia } from './media.ts'
 import { pacedApi } from './paced.ts'
 import { sendDelivery } from './send.ts'
 import { settleDelivery } from './settle.ts'
+import { makeAnswers } from './updates/answer.ts'
+import { nameCustomEmoji } from './updates/custom-emoji.ts'
 import { runLongPoll } from './updates/long-poll.ts'
-import { type Sorted, sortUpdates } from './updates/sort.ts'
+import { sortUpdates } from './updates/sort.ts'
+import { openVersions } from './updates/versions.ts'
 
 export interface TelegramOptions {
   readonly token: string
@@ -25,6 +27,14 @@ export interface TelegramOptions {
   readonly apiRoot: string
   /** User ids of those who may send through the bridge. */
   readonly owners: readonly number[]
+  /** The chats in which the bridge knows a message with this id. */
+  readonly chatsWith: (id: string) => readonly ChatRef[]
+  /** The reaction by which an owner deletes a message in WhatsApp. */
+  readonly deletionReaction?: string | undefined
+  /** Photos and films under a spoiler are to be seen once in WhatsApp. */
+  readonly spoilersOnce?: boolean
+  /** Whoever writes in the name of a group counts as an owner. */
+  readonly trustNameless?: boolean
   readonly sessions: SessionStore
   readonly inbox: Inbox
   readonly logger: Logger
@@ -50,10 +60,10 @@ export const openTelegram = (options: TelegramOptions): Network => {
   const { sessions, inbox, logger, owners } = options
   const api = openApi(options)
   const marks = openMarks(sessions)
+  const versions = openVersions(sessions)
   const stop = new AbortController()
   const openedAt = systemClock.now()
   const doubts = new Map<string, number>()
-  const refused = new Set<number>()
   let status: NetworkStatus = { state: 'connecting' }
   let loop: Promise<void> = Promise.resolve()
 
@@ -86,7 +96,8 @@ export const openTelegram = (options: TelegramOptions): Network => {
       if (verdictOf(error, { sending: true }).verdict.kind === 'unsure') {
         doubts.set(String(chatId), systemClock.now())
       }
-      if (error.code === 401) setStatus({ ...status, state: 'logged_out', problem: tokenRefused })
+      if (error.code === 401)
+        setStatus({ ...status, state: 'logged_out', problem: tokenRefused, needs: 'person' })
     },
     moved: move,
   }
@@ -96,42 +107,26 @@ export const openTelegram = (options: TelegramOptions): Network => {
     api: pacedApi(api, attempt.turn),
   })
 
-  const take = (updates: readonly Update[], bot: BotUser, confirm: () => void): void => {
-    const sorted = sortUpdates(updates, { bot, owners, logger })
+  const answer = makeAnswers({ ...options, api, marks, signal: stop.signal })
+
+  const take = async (updates: readonly Update[], bot: BotUser, confirm: () => void): Promise<void> => {
+    const customEmoji = await nameCustomEmoji(updates, { api, logger, signal: stop.signal })
+    const sorted = sortUpdates(updates, {
+      ...options,
+      bot,
+      customEmoji,
+      version: versions.get,
+      now: systemClock.now(),
+    })
     inbox.receive(sorted.arrivals, () => {
       confirm()
       for (const { chatId, messageId } of sorted.seen) marks.raise(chatId, messageId)
+      for (const { chatId, messageId, version } of sorted.versions) versions.set(chatId, messageId, version)
       for (const { from, to } of sorted.moves) marks.move(from, to)
     })
     for (const chat of sorted.chats) inbox.learn(chat)
     for (const { from, to } of sorted.moves) move({ chatId: from }, { chatId: to })
-    answer(sorted).catch(error => logger.warn({ err: error }, 'A command could not be answered'))
-  }
-
-  /** Answers to commands are no deliveries: one that fails is asked for again by the person. */
-  const answer = async ({ commands, strangers }: Sorted): Promise<void> => {
-    const say = async (message: Sorted['strangers'][number], text: string): Promise<void> => {
-      const { chat, message_thread_id: thread, is_topic_message: inTopic } = message
-      const { turn } = options
-      const ask = turn && ((messages: number) => turn(placeRef({ chatId: chat.id }), messages, stop.signal))
-      const sent = await pacedApi(api, ask).call(
-        'sendMessage',
-        {
-          chat_id: chat.id,
-          text,
-          ...(inTopic === true && thread !== undefined && { message_thread_id: thread }),
-        },
-        { signal: stop.signal },
-      )
-      marks.raise(sent.chat.id, sent.message_id)
-    }
-    for (const { command, message } of commands) await say(message, renderCommandAnswer(command, message))
-    for (const message of strangers) {
-      const id = message.chat.id
-      if (refused.has(id)) continue
-      refused.add(id)
-      await say(message, renderRefusal(id))
-    }
+    answer(sorted)
   }
 
   return {
@@ -149,6 +144,7 @@ export const openTelegram = (options: TelegramOptions): Network => {
             state,
             ...(bot ? { account: `@${bot.username}`, name: bot.first_name } : pickAccount(status)),
             ...(problem !== undefined && { problem }),
+            ...(state === 'logged_out' && { needs: 'person' }),
           }),
       })
     },

@@ -1,65 +1,74 @@
 import type { Message } from 'grammy/types'
-import { type ChatRef, chatRef } from '../bridge/chat-ref.ts'
-import type { MessageEvent, Reply } from '../bridge/event.ts'
-import type { Arrival, ChatKind, KnownChat } from '../bridge/network.ts'
-import { type Place, placeRef } from './address.ts'
+import type { BridgeEvent, Content, MessageEvent, Sender } from '../bridge/event.ts'
+import type { ChatKind, KnownChat } from '../bridge/network.ts'
+import { placeRef } from './address.ts'
 import { parseContent } from './parse/content.ts'
+import { personRef, placeOfMessage } from './parse/place.ts'
+import { parseReply, quoteOutside } from './parse/reply.ts'
+import { versionOf } from './parse/version.ts'
 
-/** Code points of what an answered message said. */
-const maxExcerpt = 200
+export { personRef, placeOfMessage } from './parse/place.ts'
 
-/** Where a message stands. A thread id without `is_topic_message` is a mere chain of replies. */
-export const placeOfMessage = (message: Message): Place => {
-  const { chat, is_topic_message, message_thread_id } = message
-  return is_topic_message === true && message_thread_id !== undefined
-    ? { chatId: chat.id, threadId: message_thread_id }
-    : { chatId: chat.id }
+export interface ParseOptions {
+  readonly bot: { readonly id: number }
+  /** Photos and films under a spoiler are to be seen once. */
+  readonly spoilersOnce?: boolean
 }
 
-export const personRef = (userId: number): ChatRef => chatRef('telegram', String(userId))
+/** What arrived, and which version of its message that is (`parse/version.ts`). */
+export interface Versioned<E extends BridgeEvent = BridgeEvent> {
+  readonly event: E
+  readonly version: string
+}
 
-/** A person's message as an event; undefined for service messages, which are nobody's words. */
-export const parseMessage = (message: Message, bot: { readonly id: number }): Arrival | undefined => {
-  const content = parseContent(message)
-  const { from } = message
-  if (content === undefined || from === undefined) return undefined
-  const replyTo = parseReply(message, bot)
+/** An owner's message as an event; undefined for service messages, which are nobody's words. */
+export const parseMessage = (
+  message: Message,
+  options: ParseOptions,
+): Versioned<MessageEvent> | undefined => {
+  const said = parseSaid(message, options)
+  if (said === undefined) return undefined
+  const replyTo = parseReply(message, options.bot)
   const event: MessageEvent = {
-    version: 1,
+    ...headOf(message),
     kind: 'message',
-    chat: placeRef(placeOfMessage(message)),
-    id: String(message.message_id),
-    sender: { person: personRef(from.id), name: nameOf(from), me: true },
-    sentAt: message.date * 1000,
-    content,
+    content: said,
     ...(replyTo && { replyTo }),
     ...(message.forward_origin && { forwarded: true }),
+    ...(isOfAlbum(message, said) && { album: { id: `album.${message.media_group_id}` } }),
   }
-  return { event }
+  return { event, version: versionOf(said) }
 }
 
-/** What is answered. In a forum every message "answers" its topic's first service message: that is no answer. */
-const parseReply = (message: Message, bot: { readonly id: number }): Reply | undefined => {
-  const { reply_to_message: target, external_reply: outside, quote } = message
-  if (target === undefined) {
-    return outside && quote ? { id: String(outside.message_id ?? 0), excerpt: clip(quote.text) } : undefined
-  }
-  if (target.forum_topic_created || target.message_id === message.message_thread_id) return undefined
-  const said = target.text ?? target.caption
-  return {
-    id: String(target.message_id),
-    ...(target.from && target.from.id !== bot.id && { person: personRef(target.from.id) }),
-    ...(said !== undefined && { excerpt: clip(said) }),
-    ...(quote && quote.is_manual === true && { quote: quote.text }),
-  }
+/** What a message carries, below the words that it answers from elsewhere. */
+export const parseSaid = (message: Message, { spoilersOnce }: ParseOptions): Content | undefined => {
+  const content = parseContent(message)
+  const said = content && quoteOutside(message, content)
+  return spoilersOnce && message.has_media_spoiler && said?.kind === 'media'
+    ? { ...said, media: { ...said.media, viewOnce: true } }
+    : said
 }
 
-const clip = (text: string): string => {
-  const characters = [...text]
-  return characters.length > maxExcerpt ? `${characters.slice(0, maxExcerpt).join('')}…` : text
-}
+/** What every event of a message begins with. */
+export const headOf = (message: Message) => ({
+  version: 1 as const,
+  chat: placeRef(placeOfMessage(message)),
+  id: String(message.message_id),
+  sender: senderOf(message),
+  sentAt: message.date * 1000,
+})
 
-const nameOf = ({ first_name, last_name }: { first_name: string; last_name?: string }): string =>
+const senderOf = ({ from, chat }: Message): Sender => ({
+  person: from ? personRef(from.id) : placeRef({ chatId: chat.id }),
+  ...(from && { name: nameOf(from) }),
+  me: true,
+})
+
+/** WhatsApp has albums of photos and films alone; other files of a group go one by one. */
+const isOfAlbum = ({ media_group_id: group }: Message, content: Content): boolean =>
+  group !== undefined && content.kind === 'media' && (content.as === 'image' || content.as === 'video')
+
+export const nameOf = ({ first_name, last_name }: { first_name: string; last_name?: string }): string =>
   last_name === undefined ? first_name : `${first_name} ${last_name}`
 
 const kinds: Readonly<Record<Message['chat']['type'], ChatKind>> = {

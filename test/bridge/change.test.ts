@@ -34,6 +34,12 @@ const change = <K extends ChangeEvent['kind']>(
 }
 
 const text = (body: string): Content => ({ kind: 'text', body: plainText(body) })
+const file = (caption: string): Content => ({
+  kind: 'media',
+  as: 'image',
+  media: { source: 'x' },
+  caption: plainText(caption),
+})
 const texts = (bridge: Open) => bridge.telegram.shown.map(each => each.text)
 const person = (ref: ChatRef) => ({ person: ref, me: false })
 const me = { person: 'whatsapp:9@lid' as const, me: true }
@@ -136,7 +142,8 @@ test('what the owner reacts in Telegram goes to WhatsApp, and is not listed in T
   bridge.receive(change('reaction', seen, { emoji: '👍', sender: byOwner }))
   await waitUntil(bridge.isDone)
   const [sent] = bridge.whatsapp.changes
-  assert.deepEqual(sent?.changed.parts, [{ id: first.id, fromMe: false, byBridge: false, person: mum }])
+  const parts = sent?.changed.parts.map(({ at: _, ...part }) => part)
+  assert.deepEqual(parts, [{ id: first.id, fromMe: false, byBridge: false, person: mum }])
   assert.equal(sent?.event.kind === 'reaction' && sent.event.emoji, '👍')
   bridge.receive(change('reaction', first, { emoji: '❤' }))
   await waitUntil(bridge.isDone)
@@ -288,6 +295,71 @@ test('an edit typed in Telegram goes to the message that it was sent as; a refus
   const notice = bridge.telegram.shown.at(-1)
   assert.match(notice?.text ?? '', /Not changed .*: too late/)
   assert.equal(notice?.replyTo, typed.id)
+})
+
+test('what the owner deletes in WhatsApp goes from Telegram when that is done, and not before', async () => {
+  await using bridge = openBridge()
+  bridge.worker.start()
+  const typed = event(mumInTelegram, 'wrong chat', { sender: byOwner })
+  bridge.receive(typed)
+  await waitUntil(bridge.isDone)
+  const { change: carryOut } = bridge.whatsapp
+  bridge.whatsapp.change = async () => {
+    throw reject('too late')
+  }
+  bridge.receive(change('deletion', typed, { by: 'author' }))
+  await waitUntil(bridge.isDone)
+  assert.equal(bridge.telegram.changes.length, 0)
+  assert.match(bridge.telegram.shown.at(-1)?.text ?? '', /too late/)
+  bridge.whatsapp.change = carryOut
+  bridge.receive(change('deletion', typed, { by: 'author' }))
+  await waitUntil(bridge.isDone)
+  assert.deepEqual(bridge.whatsapp.shown, [])
+  assert.deepEqual(
+    bridge.telegram.changes.map(({ event: { kind }, changed }) => [kind, changed.parts.map(({ id }) => id)]),
+    [['deletion', [typed.id]]],
+  )
+  bridge.receive(change('deletion', typed, { by: 'author' }))
+  assert.ok(bridge.isDone())
+})
+
+test('what the owner edits before it went goes as it is then; what they take back does not go', async () => {
+  await using bridge = openBridge()
+  const [first, second, photo] = [
+    event(mumInTelegram, 'helo', { sender: byOwner }),
+    event(mumInTelegram, 'wrong chat', { sender: byOwner }),
+    event(mumInTelegram, file('the lak'), { sender: byOwner }),
+  ]
+  bridge.receive(first, second, photo)
+  bridge.receive(
+    change('edit', first, { content: text('hello') }),
+    change('deletion', second, { by: 'author' }),
+    change('edit', photo, { content: text('the lake') }),
+  )
+  bridge.worker.start()
+  await waitUntil(bridge.isDone)
+  assert.deepEqual(
+    bridge.whatsapp.shown.map(each => each.text),
+    ['hello', 'the lake'],
+  )
+  assert.deepEqual(bridge.whatsapp.changes, [])
+  assert.deepEqual(
+    bridge.telegram.changes.map(({ changed }) => changed.parts.map(({ id }) => id)),
+    [[second.id]],
+  )
+})
+
+test('to delete what was never carried over is answered, once', async () => {
+  await using bridge = openBridge()
+  bridge.worker.start()
+  const old = event(mumInTelegram, 'from before', { sender: byOwner })
+  const deletion = change('deletion', old, { by: 'author' })
+  bridge.receive(deletion, deletion, change('edit', old, { content: text('edited') }))
+  await waitUntil(bridge.isDone)
+  assert.deepEqual(
+    bridge.telegram.shown.map(each => [each.replyTo, /never carried/.test(each.text)]),
+    [[old.id, true]],
+  )
 })
 
 test('what happened to the owner’s message is shown at it, and a failure always', async () => {

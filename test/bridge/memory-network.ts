@@ -28,11 +28,6 @@ export const textOf = (content: Content): string => {
       return content.text
     case 'placeholder':
       return content.label
-    case 'joined':
-      return content.items
-        .filter(({ deleted }) => !deleted)
-        .map(({ body }) => body.text)
-        .join('\n')
     default:
       return content.kind
   }

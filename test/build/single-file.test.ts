@@ -66,6 +66,12 @@ test('in an empty folder, without HOME and PATH, it links, maps, and carries a c
   owner.sends(group, { text: 'Yes, here', reply_to: question.id })
   const answer = await eventually(() => alice.inbox[0], 'the answer')
   assert.equal(textOf(answer.message), 'Yes, here')
+  owner.sends(group, { photo: { bytes: files.photo() }, caption: 'The pier' })
+  const sent = await eventually(() => alice.inbox[1]?.shown, 'the photo from Telegram')
+  assert.deepEqual(
+    [sent.kind, sent.text, sent.file?.bytes.equals(files.photo())],
+    ['photo', 'The pier', true],
+  )
 
   const shown = await world.wa2tg('map', 'list', '--json')
   assert.deepEqual(

@@ -36,6 +36,7 @@ test('without any file the defaults hold', async () => {
     dataDir: join(dir.path, '.local/share/wa2tg'),
     logLevel: 'info',
     telegram: { owners: [], apiRoot: 'https://api.telegram.org' },
+    messages: { deletions: 'delete', receipts: false, spoilersAsViewOnce: false, anonymousAdmins: false },
     whatsapp: {},
   })
 })
@@ -54,6 +55,12 @@ whatsapp:
     url: "ws://127.0.0.1:8000/ws/chat"
     root_key: "${'ab'.repeat(32)}"
     media_host: "127.0.0.1:8443"
+messages:
+  deletion_reaction: "🙈"
+  deletions: strike
+  receipts: true
+  spoilers_as_view_once: true
+  anonymous_admins: true
 data_dir: "~/elsewhere"
 log_level: debug
 `,
@@ -65,6 +72,13 @@ log_level: debug
     dataDir: join(dir.path, 'elsewhere'),
     logLevel: 'debug',
     telegram: { token: '123456:abc', owners: [11111111, 22222222], apiRoot: 'http://127.0.0.1:8081' },
+    messages: {
+      deletionReaction: '🙈',
+      deletions: 'strike',
+      receipts: true,
+      spoilersAsViewOnce: true,
+      anonymousAdmins: true,
+    },
     whatsapp: {
       server: {
         url: 'ws://127.0.0.1:8000/ws/chat',
@@ -149,4 +163,19 @@ test('a file that others can read and that holds the token is warned of', async 
   assert.match(warnings[0] ?? '', /chmod 600/)
   const env = { TELEGRAM_BOT_TOKEN: '1:a' }
   assert.deepEqual((await load(dir.path, { configFile, env, needToken: true })).warnings, [])
+})
+
+test('the upload limit is for a Bot API server of one’s own; Telegram’s has 50 MB', async () => {
+  await using dir = await tempDir()
+  const limit = async (text: string) => {
+    await write(dir.path, 'config.yaml', `telegram: {${text}}`)
+    return (await load(dir.path)).config.telegram.uploadLimit
+  }
+  assert.equal(await limit('owners: []'), undefined)
+  assert.equal(await limit('upload_limit_mb: 20'), 20 * 1024 * 1024)
+  assert.equal(await limit('api_root: "http://127.0.0.1:8081", upload_limit_mb: 2000'), 2000 * 1024 * 1024)
+  const [problem] = await problemsOf(limit('upload_limit_mb: 51'))
+  assert.match(problem ?? '', /telegram\.upload_limit_mb: api\.telegram\.org takes 50 MB at most, found 51$/)
+  const [tooMuch] = await problemsOf(limit('upload_limit_mb: 2001'))
+  assert.match(tooMuch ?? '', /expected a whole number of megabytes from 1 to 2000, found the number 2001/)
 })

@@ -23,7 +23,7 @@ const cases: readonly (readonly [name: string, text: string, problem: string])[]
   [
     'a key that resembles none lists the known ones',
     'zzzzzzzz: 1',
-    'c.yaml:1: unknown key "zzzzzzzz"; known here: telegram, whatsapp, data_dir, log_level',
+    'c.yaml:1: unknown key "zzzzzzzz"; known here: telegram, whatsapp, messages, data_dir, log_level',
   ],
   [
     'a number in quotes',
@@ -59,6 +59,11 @@ const cases: readonly (readonly [name: string, text: string, problem: string])[]
     'a missing key points at its group',
     `whatsapp:\n  server:\n    url: ws://h:1\n    root_key: ${'ab'.repeat(32)}`,
     'c.yaml:2: whatsapp.server.media_host is missing: expected a host with a port, such as 127.0.0.1:8443; add it',
+  ],
+  [
+    'a reaction that is no emoji',
+    'messages:\n  deletion_reaction: x',
+    'c.yaml:2: messages.deletion_reaction: expected one emoji that Telegram offers as a reaction, found the text "x"',
   ],
   ['a list instead of keys', '- a', 'c.yaml:1: expected keys such as telegram and whatsapp, found a list'],
 ]
@@ -120,4 +125,5 @@ test('addresses of the test server are checked', () => {
 
 test('an empty file is a config with defaults', () => {
   assert.equal(parseConfig('# nothing\n', 'c.yaml').log_level, 'info')
+  assert.equal(parseConfig('messages: {receipts: true}', 'c.yaml').messages.anonymous_admins, false)
 })

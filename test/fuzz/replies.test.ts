@@ -102,6 +102,7 @@ test('whatever a server answers, a delivery is sent or ends with a verdict, and 
     token,
     apiRoot: `http://127.0.0.1:${port}`,
     owners: [7001],
+    chatsWith: () => [],
     sessions: store.session('telegram'),
     inbox: new RecordingInbox(store),
     logger: silent,

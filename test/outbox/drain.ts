@@ -79,7 +79,6 @@ export const drain = async (
         return { kind: 'sent' }
       },
       plainer: () => undefined,
-      join: () => undefined,
       failed: () => {},
       mark: () => undefined,
       isOnline: () => true,

@@ -27,7 +27,6 @@ const openWorker = (options: Partial<WorkerOptions> = {}) => {
         return new Promise(resolve => flying.set(job.event, resolve))
       },
       plainer: () => undefined,
-      join: () => undefined,
       failed: () => {},
       mark: () => 'mark',
       isOnline: () => true,

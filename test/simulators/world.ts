@@ -11,6 +11,8 @@ export interface WorldOptions {
   readonly binary?: string
   /** Whether Telegram enforces its rate limits. */
   readonly rates?: boolean
+  /** What the program has in its environment beside the certificate of the media host. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 export const ownerId = 7001
@@ -27,6 +29,7 @@ export class World implements AsyncDisposable {
   /** Where the program may put temporary files: it has no reason to. */
   readonly temporary: string
   readonly #binary: string | undefined
+  readonly #env: Readonly<Record<string, string>>
   readonly #programs = new Set<Program>()
 
   private constructor(parts: {
@@ -34,21 +37,23 @@ export class World implements AsyncDisposable {
     tg: TelegramSimulator
     folder: string
     binary: string | undefined
+    env: Readonly<Record<string, string>>
   }) {
     this.wa = parts.wa
     this.tg = parts.tg
     this.folder = parts.folder
     this.temporary = join(parts.folder, 'tmp')
     this.#binary = parts.binary
+    this.#env = parts.env
     this.owner = this.tg.addUser({ id: ownerId, first_name: 'Olivia' })
   }
 
-  static async open({ binary, rates = false }: WorldOptions = {}): Promise<World> {
+  static async open({ binary, rates = false, env = {} }: WorldOptions = {}): Promise<World> {
     const folder = await mkdtemp(join(tmpdir(), 'wa2tg-world-'))
     await mkdir(join(folder, 'tmp'))
     const wa = await startWhatsAppSimulator()
     const tg = await startTelegramSimulator({ rates })
-    const world = new World({ wa, tg, folder, binary })
+    const world = new World({ wa, tg, folder, binary, env })
     await writeFile(join(folder, 'config.yaml'), world.config(), { mode: 0o600 })
     return world
   }
@@ -73,7 +78,7 @@ export class World implements AsyncDisposable {
   start(...args: readonly string[]): Program {
     const program = new Program(args, {
       cwd: this.folder,
-      env: { NODE_EXTRA_CA_CERTS: this.wa.caFile, TMPDIR: this.temporary },
+      env: { NODE_EXTRA_CA_CERTS: this.wa.caFile, TMPDIR: this.temporary, ...this.#env },
       ...(this.#binary === undefined ? {} : { binary: this.#binary }),
     })
     this.#programs.add(program)

@@ -66,6 +66,19 @@ test('every part of a split message leads back to it, and it leads to its first 
   assert.equal(store.links.counterpart({ chat: topic, id: '10' }, mum), undefined)
 })
 
+test('an edited message is kept as it is now, in its old place', () => {
+  using store = tempStore()
+  const source = store.links.remember({ chat: topic, id: 'A', me: true }, 1)
+  assert.ok(source)
+  for (const id of ['7', '8']) store.links.add(source, mum, { id, raw: 'before' }, 1)
+  assert.equal(store.links.add(source, mum, { id: '7', raw: 'after' }, 2), 0)
+  store.links.add(source, mum, { id: '8' }, 2)
+  assert.deepEqual(store.links.parts(source), [
+    { id: '7', raw: 'after' },
+    { id: '8', raw: 'before' },
+  ])
+})
+
 test('the same id from another person in a group is another message', () => {
   using store = tempStore()
   assert.ok(store.links.remember({ chat: family, id: 'A', author: mum, me: false }, 1))
@@ -74,13 +87,25 @@ test('the same id from another person in a group is another message', () => {
   assert.equal(store.links.find({ chat: family, id: 'A' }, dad)?.author, dad)
 })
 
-test('forgetting old messages spares those that still wait', () => {
+test('forgetting goes through all messages, a few at a time, and spares what has yet to disappear', () => {
   using store = tempStore()
-  assert.ok(store.links.remember({ chat: family, id: 'A', author: mum, me: false }, 1))
-  assert.ok(store.links.remember({ chat: family, id: 'B', author: mum, me: false }, 10))
-  assert.equal(store.links.forget(5), 1)
-  assert.equal(store.links.find({ chat: family, id: 'A' }), undefined)
-  assert.ok(store.links.find({ chat: family, id: 'B' }))
+  const remember = (id: string, seenAt: number, more = {}) =>
+    store.links.remember({ chat: family, id, author: mum, me: false, ...more }, seenAt)
+  for (const [id, seenAt] of [
+    ['A', 1],
+    ['B', 10],
+    ['C', 2],
+    ['D', 3],
+  ] as const)
+    remember(id, seenAt)
+  remember('E', 4, { expiresAt: 100 })
+  const first = store.links.forget({ before: 5, after: 0, limit: 2 })
+  assert.equal(first.forgotten, 1)
+  const second = store.links.forget({ before: 5, after: first.last ?? 0, limit: 10 })
+  assert.equal(second.forgotten, 2)
+  assert.equal(store.links.forget({ before: 5, after: second.last ?? 0, limit: 10 }).last, undefined)
+  const left = ['A', 'B', 'C', 'D', 'E'].filter(id => store.links.find({ chat: family, id }))
+  assert.deepEqual(left, ['B', 'E'])
 })
 
 test('the heartbeat comes back as it was written', () => {

@@ -2,9 +2,16 @@ import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize, sep } from 'node:path'
 import { type Import, importsOf, type Lexed, lexSource } from './lex-source.ts'
 
-const VOCABULARY = ['event', 'file-name', 'rich-text', 'content', 'chat-ref', 'network', 'verdict'].map(
-  name => `src/bridge/${name}.ts`,
-)
+const VOCABULARY = [
+  'event',
+  'file-name',
+  'rich-text',
+  'content',
+  'chat-ref',
+  'delivery',
+  'network',
+  'verdict',
+].map(name => `src/bridge/${name}.ts`)
 
 /** Which room may look into which, besides itself. `types of x`: only with `import type`. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { systemClock } from '../../src/support/clock.ts'
+import { makeClock, systemClock, watchLeaps } from '../../src/support/clock.ts'
 
 test('a sleep lasts as long as it was asked to', async () => {
   const start = performance.now()
@@ -16,4 +16,70 @@ test('an abort ends a sleep at once, before or while it lasts', async () => {
   stop.abort()
   await sleeping
   assert.ok(performance.now() - start < 10_000)
+})
+
+const HOUR = 3_600_000
+
+/** Clocks that the test moves. */
+const handClocks = () => {
+  const at = { wall: 1_790_000_000_000, steady: 0 }
+  return {
+    clocks: { wall: () => at.wall, steady: () => at.steady },
+    pass(milliseconds: number) {
+      at.wall += milliseconds
+      at.steady += milliseconds
+    },
+    set(milliseconds: number) {
+      at.wall += milliseconds
+    },
+  }
+}
+
+test('time follows a clock that is set forward, and goes on when it is set back', () => {
+  const { clocks, pass, set } = handClocks()
+  const clock = makeClock(clocks)
+  const begin = clock.now()
+  pass(1000)
+  assert.equal(clock.now() - begin, 1000)
+  set(HOUR)
+  assert.equal(clock.now() - begin, HOUR + 1000)
+  pass(5000)
+  set(-2 * HOUR)
+  assert.equal(clock.now() - begin, HOUR + 6000)
+  pass(5000)
+  assert.equal(clock.now() - begin, HOUR + 11_000)
+  set(-100)
+  assert.equal(
+    clock.now() - begin,
+    HOUR + 11_000,
+    'a time server’s little step is no leap, and never runs back',
+  )
+})
+
+test('a leap of either clock is noticed, a late timer is not', async () => {
+  const { clocks, pass, set } = handClocks()
+  const stop = new AbortController()
+  let leaps = 0
+  watchLeaps(
+    () => {
+      leaps += 1
+    },
+    { signal: stop.signal, clocks, every: 5 },
+  )
+  const look = () => new Promise(resolve => setTimeout(resolve, 30))
+  pass(15_000)
+  await look()
+  assert.equal(leaps, 0)
+  set(HOUR)
+  await look()
+  assert.equal(leaps, 1)
+  set(-HOUR)
+  await look()
+  pass(60_000)
+  await look()
+  assert.equal(leaps, 3)
+  stop.abort()
+  set(HOUR)
+  await look()
+  assert.equal(leaps, 3)
 })

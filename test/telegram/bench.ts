@@ -123,6 +123,7 @@ export class Bench implements AsyncDisposable {
       token: this.tg.token,
       apiRoot: this.tg.apiRoot,
       owners: [ownerId],
+      chatsWith: id => this.store.links.chatsWith(id),
       sessions: this.store.session('telegram'),
       inbox: this.inbox,
       logger: silent,

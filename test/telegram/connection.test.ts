@@ -70,28 +70,61 @@ test('after a restart it is connected at once, though Telegram holds the first p
   )
 })
 
-test('strangers, bots, anonymous administrators and service messages do not get through', async () => {
+test('strangers, bots and service messages do not get through', async () => {
   await using bench = await Bench.open()
   const stranger = bench.tg.addUser({ id: 555, first_name: 'Sam' })
   const group = bench.tg.addSupergroup({ title: 'Mixed', members: [bench.owner, stranger], botRights: {} })
   const alone = bench.tg.addPrivateChat(stranger)
   await bench.connect()
+  const own = bench.owner.sends(group, 'mine')
   stranger.sends(group, 'let me in')
   stranger.sends(alone, 'please')
   stranger.sends(alone, '/start')
-  bench.owner.sends(group, {
-    text: 'as the group',
-    fields: { sender_chat: { id: group.id, type: 'supergroup', title: 'Mixed' } },
-  })
+  stranger.reacts(group, own.message_id, '👍')
+  stranger.pins(group, own.message_id)
+  const theirs = stranger.sends(group, { text: '/delete', reply_to: own.message_id })
+  stranger.edits(group, theirs.message_id, 'edited')
   bench.owner.sends(group, { fields: { new_chat_title: 'New' } })
+  bench.owner.sends(group, {
+    text: 'news',
+    fields: { is_automatic_forward: true, sender_chat: { id: -1009, type: 'channel', title: 'News' } },
+  })
   bench.owner.sends(group, 'really me')
-  await eventually(() => bench.inbox.texts.length > 0, 'the message')
+  await eventually(() => bench.inbox.texts.length > 1, 'the messages')
   await eventually(() => alone.transcript().length === 3, 'the answer to the stranger')
-  assert.deepEqual(bench.inbox.texts, ['really me'])
+  assert.deepEqual(bench.inbox.texts, ['mine', 'really me'])
+  assert.equal(bench.inbox.arrivals.length, 2)
   assert.equal(group.transcript().filter(seen => seen.from.isBot).length, 0)
   const answers = alone.transcript().filter(seen => seen.from.isBot)
   assert.equal(answers.length, 1)
   assert.match(answers[0]?.text ?? '', /555/)
+})
+
+test('who writes in the name of a group or channel is not taken for an owner, and is told so', async () => {
+  await using bench = await Bench.open()
+  const group = bench.tg.addSupergroup({ title: 'Mixed', members: [bench.owner], botRights: {} })
+  await bench.connect()
+  bench.owner.sends(group, { text: 'as the group', nameless: true })
+  bench.owner.sends(group, {
+    text: 'as my channel',
+    fields: { sender_chat: { id: -1009, type: 'channel', title: 'News' } },
+  })
+  await eventually(() => bench.inbox.arrivals.length === 2, 'both')
+  const contents = bench.inbox.messages.map(({ content }) => content)
+  assert.ok(contents.every(content => content.kind === 'placeholder' && /own name/.test(content.why ?? '')))
+})
+
+test('where the config trusts the administrators, what they write in the name of the group is an owner’s', async () => {
+  await using bench = await Bench.open({ trustNameless: true })
+  const group = bench.tg.addSupergroup({ title: 'Mixed', members: [bench.owner], botRights: {} })
+  await bench.connect()
+  bench.owner.sends(group, { text: 'as the group', nameless: true })
+  bench.owner.sends(group, {
+    text: 'as my channel',
+    fields: { sender_chat: { id: -1009, type: 'channel', title: 'News' } },
+  })
+  await eventually(() => bench.inbox.arrivals.length === 2, 'both')
+  assert.deepEqual(bench.inbox.texts, ['as the group', 'placeholder'])
 })
 
 test('/id says what to type for the place it is sent in', async () => {
@@ -135,7 +168,7 @@ test('an answer carries whom and what it answers, and the words picked out', asy
   })
 })
 
-test('what cannot cross yet arrives as what it is', async () => {
+test('files, places and contacts arrive as what they are, and what cannot cross as a placeholder', async () => {
   await using bench = await Bench.open()
   await bench.connect()
   const bytes = Buffer.alloc(1000, 1)
@@ -145,7 +178,7 @@ test('what cannot cross yet arrives as what it is', async () => {
   })
   bench.owner.sends(bench.home, { location: { latitude: 1, longitude: 2 } })
   bench.owner.sends(bench.home, { contact: { phone_number: '+15550000002', first_name: 'Ben' } })
-  bench.owner.sends(bench.home, { fields: { poll: { id: '1', question: 'Where?', options: [] } } })
+  bench.owner.sends(bench.home, { fields: { story: { id: 1, chat: { id: -1009, type: 'channel' } } } })
   await eventually(() => bench.inbox.arrivals.length === 4, 'all of them')
   assert.deepEqual(bench.inbox.texts, ['media', 'location', 'contacts', 'placeholder'])
   const content = bench.inbox.messages[0]?.content

@@ -42,15 +42,11 @@ export const describeAttempt = (job: Job, source: NetworkName, context: AttemptC
   }
 }
 
-/** `words`: what of the message is meant, where it is not the whole. */
-export const standInOf = (
-  { id, bridge, me, author, raw }: StoredMessage,
-  words?: string | undefined,
-): StandIn => ({
+export const standInOf = ({ id, bridge, me, author, raw, seenAt }: StoredMessage): StandIn => ({
   id,
   fromMe: bridge || me,
   byBridge: bridge,
+  at: seenAt,
   ...(author && { person: author }),
   ...(raw !== undefined && { raw }),
-  ...(words !== undefined && { words }),
 })

@@ -12,12 +12,12 @@ export interface NoticeTools {
 
 /**
  * Adds a job that says something in the bridge's own name, as an answer to `replyTo` where given. It has a lane of its own,
- * so that it does not wait behind what it speaks about. Call it in a transaction.
+ * so that it does not wait behind what it speaks about. Call it in a transaction. Returns the job.
  */
 export const addNotice = (
   { store, outbox, newMessageId }: NoticeTools,
   { chat, text, replyTo, now }: { chat: ChatRef; text: string; replyTo?: string; now: number },
-): void => {
+): number => {
   const target = store.chats.resolve(chat)
   const messageId = newMessageId(networkOf(target))
   const event: BridgeEvent = {
@@ -32,5 +32,8 @@ export const addNotice = (
   }
   const source = store.links.remember({ chat: target, id: event.id, author: target, me: false }, now)
   if (source === undefined) throw new Error(`Message id "${messageId}" was handed out twice`)
-  outbox.add({ lane: `notice ${target}`, target, source, messageId, event: JSON.stringify(event) }, now)
+  return outbox.add(
+    { lane: `notice ${target}`, target, source, messageId, event: JSON.stringify(event) },
+    now,
+  )
 }

@@ -1,10 +1,11 @@
 import type { StoredMessage } from '../../store/index.ts'
 import { type ChatRef, chatRef, networkOf } from '../chat-ref.ts'
-import { isVotable, parseContent } from '../content.ts'
+import { type Content, isVotable, parseContent } from '../content.ts'
+import { addEcho } from '../deliver/echo.ts'
 import { addNotice } from '../deliver/notice.ts'
-import type { ChangeEvent, MessageEvent } from '../event.ts'
+import { type ChangeEvent, isMessage, type MessageEvent, parseEvent } from '../event.ts'
 import { prefixed } from '../rich-text.ts'
-import { receiveMessage } from './message.ts'
+import { messageTopic, receiveMessage } from './message.ts'
 import type { Receipt, ReceiveContext } from './receipt.ts'
 import { route } from './route.ts'
 
@@ -26,6 +27,7 @@ export const receiveChange = (event: ChangeEvent, context: ReceiveContext): Rece
     return 'duplicate'
   }
   const subject = store.links.subject({ chat, id: target.id }, target.person) ?? found
+  if (changeWaiting(event, subject, context)) return 'job'
   const kept = keep(event, subject, context)
   return kept === undefined ? 'ignored' : addJobs(kept, subject, context)
 }
@@ -42,12 +44,18 @@ const mayChange = ({ kind, sender, ...event }: ChangeEvent, message: StoredMessa
 const receiveUnknown = (event: ChangeEvent, context: ReceiveContext): Receipt => {
   const { store, now } = context
   const { chat, sender, target } = event
+  if (networkOf(chat) === 'telegram') {
+    if (event.kind !== 'deletion') return 'ignored'
+    if (store.links.remember({ chat, id: event.id, me: true }, now) === undefined) return 'duplicate'
+    addNotice(context, { chat, text: neverCarried, replyTo: target.id, now })
+    return 'refused'
+  }
   if (event.kind === 'deletion') {
     const author = event.by === 'author' ? { author: sender.person } : {}
     store.links.remember({ chat, id: target.id, me: sender.me, deleted: true, ...author }, now)
     return 'ignored'
   }
-  if (event.kind !== 'edit' || networkOf(chat) === 'telegram') return 'ignored'
+  if (event.kind !== 'edit') return 'ignored'
   const { kind: _, target: __, ...head } = event
   const { content } = event
   const message: MessageEvent = {
@@ -58,6 +66,34 @@ const receiveUnknown = (event: ChangeEvent, context: ReceiveContext): Receipt =>
   }
   return receiveMessage(message, context)
 }
+
+const neverCarried = 'Not deleted: I never carried this message to WhatsApp'
+
+/**
+ * What the owner edits or takes back before it went is changed where it waits: nobody ever sees the first version.
+ * Returns whether that was so.
+ */
+const changeWaiting = (event: ChangeEvent, subject: StoredMessage, context: ReceiveContext): boolean => {
+  if (networkOf(event.chat) !== 'telegram' || subject.chat !== event.chat) return false
+  if (event.kind !== 'edit' && event.kind !== 'deletion') return false
+  const { outbox, now } = context
+  const waiting = outbox.untouched(messageTopic(subject.key))
+  if (waiting === undefined) return false
+  if (event.kind === 'deletion') {
+    outbox.finish(waiting.id)
+    addEcho(event, { ...context, source: subject.key, now })
+    return true
+  }
+  const message = parseEvent(waiting.event)
+  if (!isMessage(message)) return false
+  const content = edited(message.content, event.content)
+  outbox.rewrite(waiting.id, { event: JSON.stringify({ ...message, content }), dueAt: waiting.dueAt })
+  return true
+}
+
+/** Words in place of a file are its caption. */
+const edited = (before: Content, after: Content): Content =>
+  before.kind === 'media' && after.kind === 'text' ? { ...before, caption: after.body } : after
 
 /** The owner as one person, on whichever network they act. */
 const personOf = ({ sender, chat }: ChangeEvent): ChatRef =>
@@ -75,7 +111,8 @@ const keep = (
       if (isVotable(event.content)) links.setContent(subject.key, JSON.stringify(event.content))
       return event
     case 'deletion':
-      links.markDeleted(subject.key)
+      // Whether WhatsApp still deletes what the owner wants gone, it says itself.
+      if (networkOf(event.chat) === 'whatsapp') links.markDeleted(subject.key)
       return event
     case 'reaction': {
       const { emoji, sentAt: at } = event

@@ -1,5 +1,5 @@
 import { type ChatRef, networkOf } from '../chat-ref.ts'
-import { isVotable } from '../content.ts'
+import { type Content, isVotable } from '../content.ts'
 import { addNotice } from '../deliver/notice.ts'
 import type { MessageEvent } from '../event.ts'
 import { joinAlbum } from './album.ts'
@@ -38,7 +38,7 @@ export const receiveMessage = (
   const replaces = source !== undefined && before?.key === source
   if (event.album && !replaces) return joinAlbum(event, event.album, { ...context, target, source })
   if (source === undefined) return 'duplicate'
-  const topic = `message ${source}`
+  const topic = messageTopic(source)
   const waiting = replaces ? outbox.untouched(topic) : undefined
   if (waiting !== undefined) {
     // Nobody has seen the placeholder yet: the message goes in its stead.
@@ -52,22 +52,29 @@ export const receiveMessage = (
       source,
       messageId: context.newMessageId(networkOf(target)),
       event: JSON.stringify(event),
-      ...(pending && { topic }),
+      // What the owner has just typed may be changed or taken back before it goes.
+      ...((pending || networkOf(chat) === 'telegram') && { topic }),
     },
     now,
   )
   return 'job'
 }
 
+/** Under which the job of a message is found while it waits. */
+export const messageTopic = (source: number): string => `message ${source}`
+
 const routeMessage = (event: MessageEvent, context: ReceiveContext) => {
   const { content, replyTo, chat } = event
   // It stands for what cannot cross: words about a game are no message to somebody else.
   if (networkOf(chat) === 'telegram' && content.kind === 'placeholder') {
-    return { refusal: `Not sent: "${content.label}" cannot go to WhatsApp` }
+    return { refusal: refusalOf(content) }
   }
   const origin = replyTo && context.store.links.origin({ chat, id: replyTo.id })
   return route(event, ifWhatsApp(origin), context)
 }
+
+const refusalOf = ({ label, why }: Extract<Content, { kind: 'placeholder' }>): string =>
+  why === undefined ? `Not sent: "${label}" cannot go to WhatsApp` : `Not sent (${label}): ${why}`
 
 const ifWhatsApp = (chat: ChatRef | undefined): ChatRef | undefined =>
   chat && networkOf(chat) === 'whatsapp' ? chat : undefined

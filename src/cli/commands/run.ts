@@ -1,3 +1,4 @@
+import type { End } from '../../app/watch.ts'
 import type { Command, Context } from '../command.ts'
 import { openCommandLog } from '../open-log.ts'
 import { runUntilStopped } from '../stop-signals.ts'
@@ -15,8 +16,9 @@ export const command: Command = {
   notes: [
     'SIGINT or SIGTERM stops it: jobs in flight finish, for 10 s at most; a second signal stops at once.',
     'Nothing is lost either way. The log goes to stderr.',
-    'Ends with 0 when it was stopped, 1 when the bridge failed, 2 when a person must do something first:',
-    'link WhatsApp, mend the token, or stop another wa2tg that uses the same data.',
+    'Ends with 0 when it was stopped, 1 when the bridge failed and should be started again, 2 when a person',
+    'must do something first: link WhatsApp, mend the token, or stop another program that uses the link.',
+    'What happens to the link while it runs is told to the first owner in Telegram, too.',
   ],
   run: context => runUntilStopped(stop => carry(context, stop)),
 }
@@ -27,13 +29,13 @@ const carry = async (context: Context, stop: AbortSignal): Promise<ExitCode> => 
   const { openBridge } = await import('../../app.ts')
   await using bridge = await openBridge({ config, dataDir: config.dataDir, logger })
   bridge.onReady(() => logger.info('Ready: both sides are connected'))
-  const blocked = new Promise<string>(resolve => bridge.onBlocked(resolve))
+  const ended = new Promise<End>(resolve => bridge.onEnd(resolve))
   const stopped = whenAborted(stop)
   if (!stop.aborted) await bridge.start()
-  const problem = await Promise.race([stopped, blocked])
-  logger.info(problem === undefined ? 'Stopping' : 'Stopping: this needs a person')
+  const end = await Promise.race([stopped, ended])
+  logger.info(end === undefined ? 'Stopping' : `Stopping: this needs a ${end.needs}`)
   await bridge.stop({ graceMs: GRACE_MS })
-  if (problem !== undefined) throw new UserError(problem)
+  if (end !== undefined) throw new UserError(end.problem, { exitCode: end.needs === 'person' ? 2 : 1 })
   return 0
 }
 

@@ -1,6 +1,10 @@
 import type { Message } from 'grammy/types'
 import type { Content, Media, MediaContent } from '../../bridge/event.ts'
+import { plainText } from '../../bridge/rich-text.ts'
 import { parseEntities } from '../entities.ts'
+import { decideRest } from './fields.ts'
+import { parsePoll } from './poll.ts'
+import { flattenRich, renderChecklist } from './rich.ts'
 
 /** How a file is found again: what `Media.source` holds for files that stand in Telegram. */
 export interface FileSource {
@@ -13,7 +17,12 @@ export interface FileSource {
  * an animation is also a document, a venue also a location.
  */
 export const parseContent = (message: Message): Content | undefined =>
-  parseText(message) ?? parseMedia(message) ?? parsePlain(message) ?? parseOther(message)
+  parseText(message) ??
+  parseMedia(message) ??
+  parsePlace(message) ??
+  parseContact(message) ??
+  parseWords(message) ??
+  parseRest(message)
 
 const parseText = ({ text, entities, link_preview_options: preview }: Message): Content | undefined => {
   if (text === undefined) return undefined
@@ -57,8 +66,9 @@ const parseMedia = (message: Message): Content | undefined => {
 type FoundFile = { as: MediaContent['as']; file: TelegramFile; mimeType?: string; animated?: boolean }
 
 const findFile = (message: Message): FoundFile | undefined => {
-  const { sticker, video_note: note, photo } = message
-  const largest = photo?.at(-1)
+  const { sticker, video_note: note, photo, live_photo: live } = message
+  // Of a live photo the photo goes: WhatsApp's own motion photos are two messages in a form of their own.
+  const largest = (photo ?? live?.photo)?.at(-1)
   if (message.animation) return { as: 'animation', file: message.animation }
   if (largest) return { as: 'image', file: largest, mimeType: 'image/jpeg' }
   if (message.video) return { as: 'video', file: message.video }
@@ -76,18 +86,25 @@ const findFile = (message: Message): FoundFile | undefined => {
   return message.document && { as: 'document', file: message.document }
 }
 
-const parsePlain = ({ venue, location, contact }: Message): Content | undefined => {
+const parsePlace = ({ venue, location, date, edit_date: edited }: Message): Content | undefined => {
   const point = venue?.location ?? location
-  if (point) {
-    return {
-      kind: 'location',
-      latitude: point.latitude,
-      longitude: point.longitude,
-      ...(point.horizontal_accuracy !== undefined && { accuracy: point.horizontal_accuracy }),
-      ...(venue && { name: venue.title, address: venue.address }),
-    }
+  if (point === undefined) return undefined
+  const { live_period: period, heading } = point
+  // Only a position that moves is ever edited; without a period it has come to its end.
+  const live = period === undefined ? edited && 0 : Math.max(0, date + period - (edited ?? date))
+  return {
+    kind: 'location',
+    latitude: point.latitude,
+    longitude: point.longitude,
+    ...(point.horizontal_accuracy !== undefined && { accuracy: point.horizontal_accuracy }),
+    ...(live !== undefined && { live }),
+    ...(heading !== undefined && { heading }),
+    ...(venue && { name: venue.title, address: venue.address }),
   }
-  if (!contact) return undefined
+}
+
+const parseContact = ({ contact }: Message): Content | undefined => {
+  if (contact === undefined) return undefined
   const name = [contact.first_name, contact.last_name].filter(Boolean).join(' ')
   const number = contact.phone_number
   return {
@@ -102,21 +119,18 @@ const renderCard = (name: string, number: string): string => {
   return `BEGIN:VCARD\nVERSION:3.0\nN:;${escaped};;;\nFN:${escaped}\nTEL;type=CELL;waid=${digits}:+${digits}\nEND:VCARD`
 }
 
-/** Words of a person that have no counterpart yet. Whatever is not named here is a service message. */
-const parseOther = (message: Message): Content | undefined => {
-  const label = labelOf(message)
-  return label === undefined ? undefined : { kind: 'placeholder', label }
+/** What WhatsApp has no thing for but words: they say it all. */
+const parseWords = ({ poll, dice, game, checklist, rich_message: rich }: Message): Content | undefined => {
+  if (poll) return parsePoll(poll)
+  const words =
+    (dice && `${dice.emoji} ${dice.value}`) ??
+    (game && `🎮 ${game.title}\n${game.description}`.trim()) ??
+    (checklist && renderChecklist(checklist)) ??
+    (rich && flattenRich(rich))
+  return words ? { kind: 'text', body: plainText(words) } : undefined
 }
 
-const labelOf = (message: Message): string | undefined => {
-  if (message.poll) return `Poll: ${message.poll.question}`
-  if (message.dice) return `Dice: ${message.dice.emoji} ${message.dice.value}`
-  if (message.game) return `Game: ${message.game.title}`
-  if (message.story) return 'Story'
-  if (message.checklist) return `Checklist: ${message.checklist.title}`
-  if (message.rich_message) return 'Rich message'
-  if (message.paid_media) return 'Paid media'
-  if (message.invoice) return `Invoice: ${message.invoice.title}`
-  if (message.giveaway || message.giveaway_winners) return 'Giveaway'
-  return undefined
+const parseRest = (message: Message): Content | undefined => {
+  const rest = decideRest(message)
+  return rest && { kind: 'placeholder', label: rest.label, why: rest.why }
 }

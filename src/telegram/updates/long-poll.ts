@@ -1,6 +1,6 @@
 import type { Update } from 'grammy/types'
 import type { SessionStore } from '../../bridge/network.ts'
-import type { Clock } from '../../support/clock.ts'
+import { type Clock, type Clocks, watchLeaps } from '../../support/clock.ts'
 import type { Logger } from '../../support/log.ts'
 import type { BotApi, BotUser } from '../api.ts'
 import { CallError } from '../call-error.ts'
@@ -22,8 +22,10 @@ export interface LongPollOptions {
   readonly logger: Logger
   readonly signal: AbortSignal
   /** Writes a batch down, with `confirm` in the same transaction; throws when the disk does not take it. */
-  readonly take: (updates: readonly Update[], bot: BotUser, confirm: () => void) => void
+  readonly take: (updates: readonly Update[], bot: BotUser, confirm: () => void) => void | Promise<void>
   readonly onState: (state: PollState) => void
+  /** For tests: the clocks whose leaps are watched, and how often, in milliseconds. */
+  readonly leaps?: { readonly clocks: Clocks; readonly every: number }
 }
 
 export interface PollState {
@@ -44,7 +46,7 @@ const heldMs = 200
 const refusedPauseMs = 60_000
 const pauseMs = { first: 500, most: 30_000 }
 
-/** Reactions and `my_chat_member` are not ours yet, but what a poll leaves out is gone: the list is remembered server-side. */
+/** `my_chat_member` is not ours yet, but what a poll leaves out is gone: the list is remembered server-side. */
 const allowedUpdates = [
   'message',
   'edited_message',
@@ -58,22 +60,34 @@ const offsetRow = { type: 'updates', id: 'offset' } as const
 export const runLongPoll = async (options: LongPollOptions): Promise<void> => {
   const { signal, clock, logger, onState } = options
   let failures = 0
+  // A poll that was open when the machine fell asleep is dead, but would only be given up after its time.
+  let awake = new AbortController()
+  const leapt = (): void => {
+    awake.abort()
+    awake = new AbortController()
+  }
+  watchLeaps(leapt, { signal, ...options.leaps })
   while (!signal.aborted) {
+    const { signal: asleep } = awake
     try {
-      await pollUntilFailure(options, {
-        // A conflict may be told late; having met one, only an answer counts.
-        trustHeld: failures === 0,
-        onSuccess: () => {
-          failures = 0
+      await pollUntilFailure(
+        { ...options, signal: AbortSignal.any([signal, asleep]) },
+        {
+          // A conflict may be told late; having met one, only an answer counts.
+          trustHeld: failures === 0,
+          onSuccess: () => {
+            failures = 0
+          },
         },
-      })
+      )
     } catch (error) {
       if (signal.aborted) return
+      if (asleep.aborted) continue
       const trouble = explain(error)
       logger.warn({ err: error }, trouble.problem)
       onState(trouble)
       const pause = Math.min(pauseMs.first * 2 ** failures++, pauseMs.most)
-      await clock.sleep(Math.max(pause, trouble.pauseMs ?? 0), signal)
+      await clock.sleep(Math.max(pause, trouble.pauseMs ?? 0), AbortSignal.any([signal, awake.signal]))
     }
   }
 }
@@ -129,7 +143,7 @@ const pollOnce = async (
   if (last === undefined) return
   const confirm = (): void =>
     sessions.set([{ ...offsetRow, value: String(Math.max(offset, last.update_id + 1)) }])
-  take(updates, bot, confirm)
+  await take(updates, bot, confirm)
 }
 
 interface Trouble extends PollState {

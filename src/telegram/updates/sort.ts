@@ -1,10 +1,14 @@
-import type { Message, Update } from 'grammy/types'
+import type { CallbackQuery, Message, MessageReactionUpdated, Update } from 'grammy/types'
+import type { ChatRef } from '../../bridge/chat-ref.ts'
 import type { Arrival, KnownChat } from '../../bridge/network.ts'
 import type { Logger } from '../../support/log.ts'
-import { placeRef } from '../address.ts'
+import { placeOf, placeRef } from '../address.ts'
 import type { BotUser } from '../api.ts'
 import { type Command, parseCommand } from '../commands.ts'
-import { parseChat, parseMessage, personRef, placeOfMessage } from '../parse.ts'
+import { parseDeletion, parseEdit, parsePin, parseReaction, parseVote } from '../parse/change.ts'
+import { type ParseOptions, parseChat, parseMessage, placeOfMessage, type Versioned } from '../parse.ts'
+import { decodeVote } from '../vote-button.ts'
+import { refuse, whyNameless } from './refuse.ts'
 
 /** What a batch of updates asks for, sorted out before anything is written. */
 export interface Sorted {
@@ -12,70 +16,173 @@ export interface Sorted {
   readonly chats: KnownChat[]
   /** Every message seen, for the ids that are taken. */
   readonly seen: { readonly chatId: number; readonly messageId: number }[]
+  /** The latest version of each message of an owner. */
+  readonly versions: { readonly chatId: number; readonly messageId: number; readonly version: string }[]
   readonly commands: { readonly command: Command; readonly message: Message }[]
+  /** Pressed buttons, to be answered at once; with words where nothing comes of it. */
+  readonly presses: { readonly id: string; readonly words?: string }[]
   /** Private messages of people who are not owners. */
   readonly strangers: Message[]
   readonly moves: { readonly from: number; readonly to: number }[]
 }
 
-export interface SortContext {
+export interface SortContext extends Omit<ParseOptions, 'bot'> {
   readonly bot: BotUser
   readonly owners: readonly number[]
   readonly logger: Logger
+  /** Which version of a message was seen last. */
+  readonly version: (chatId: number, messageId: number) => string | undefined
+  /** The chats and topics in which the bridge knows a message with this id. */
+  readonly chatsWith: (id: string) => readonly ChatRef[]
+  /** The ordinary emoji behind custom ones. */
+  readonly customEmoji: ReadonlyMap<string, string>
+  readonly deletionReaction?: string | undefined
+  /** Whoever writes in the name of the group itself counts as an owner. */
+  readonly trustNameless?: boolean
+  /** Milliseconds since 1970. */
+  readonly now: number
 }
 
 /**
- * Sorts updates into events, commands and what is to be ignored. Only owners speak through the bridge, told by `from`,
- * never by `sender_chat` (an anonymous administrator is nobody in particular).
+ * Sorts updates into events, commands and what is to be ignored. Only owners speak through the bridge, told by `from`:
+ * whoever writes in the name of a group or channel is nobody in particular.
  */
 export const sortUpdates = (updates: readonly Update[], context: SortContext): Sorted => {
-  const sorted: Sorted = { arrivals: [], chats: [], seen: [], commands: [], strangers: [], moves: [] }
-  for (const update of updates) {
-    const posted = update.message ?? update.edited_message
-    if (posted) sorted.seen.push({ chatId: posted.chat.id, messageId: posted.message_id })
-    if (update.message) sortMessage(update.message, sorted, context)
+  const sorted: Sorted = {
+    arrivals: [],
+    chats: [],
+    seen: [],
+    versions: [],
+    commands: [],
+    presses: [],
+    strangers: [],
+    moves: [],
   }
+  const sorter = new Sorter(context, sorted)
+  for (const update of updates) sorter.take(update)
   return sorted
 }
 
-const sortMessage = (message: Message, sorted: Sorted, { bot, owners, logger }: SortContext): void => {
-  if (message.migrate_to_chat_id !== undefined) {
-    sorted.moves.push({ from: message.chat.id, to: message.migrate_to_chat_id })
-  }
-  const { from } = message
-  if (from === undefined || from.is_bot || message.sender_chat) return
-  if (!owners.includes(from.id)) {
-    if (message.chat.type === 'private') sorted.strangers.push(message)
-    return
-  }
-  const command = parseCommand(message, bot.username)
-  if (command !== undefined) {
-    sorted.chats.push(parseChat(message))
-    sorted.commands.push({ command, message })
-    return
-  }
-  const arrival = parseSafely(message, bot, logger)
-  if (arrival === undefined) return
-  sorted.chats.push(parseChat(message))
-  sorted.arrivals.push(arrival)
-}
+class Sorter {
+  readonly #context: SortContext
+  readonly #sorted: Sorted
+  /** Where the messages of this batch stand: the bridge does not know them yet. */
+  readonly #places = new Map<string, ChatRef>()
 
-/** A message that breaks the parser must neither stop the loop nor vanish: it goes on as a placeholder. */
-const parseSafely = (message: Message, bot: BotUser, logger: Logger): Arrival | undefined => {
-  try {
-    return parseMessage(message, bot)
-  } catch (error) {
-    logger.error({ err: error }, 'A Telegram message could not be read')
-    return {
-      event: {
-        version: 1,
-        kind: 'message',
-        chat: placeRef(placeOfMessage(message)),
-        id: String(message.message_id),
-        sender: { person: personRef(message.from?.id ?? 0), me: true },
-        sentAt: message.date * 1000,
-        content: { kind: 'placeholder', label: 'Message that could not be read' },
-      },
+  constructor(context: SortContext, sorted: Sorted) {
+    this.#context = context
+    this.#sorted = sorted
+  }
+
+  take({ update_id: id, message, edited_message: edited, ...update }: Update): void {
+    const posted = message ?? edited
+    if (posted) {
+      this.#sorted.seen.push({ chatId: posted.chat.id, messageId: posted.message_id })
+      this.#places.set(`${posted.chat.id}/${posted.message_id}`, placeRef(placeOfMessage(posted)))
     }
+    if (message) this.#message(message)
+    if (edited && this.#speakerOf(edited) === 'owner') this.#arrive(edited, () => this.#edit(edited, id))
+    if (update.message_reaction) this.#reaction(update.message_reaction, id)
+    if (update.callback_query) this.#press(update.callback_query)
+  }
+
+  #message(message: Message): void {
+    const { sorted, context } = { sorted: this.#sorted, context: this.#context }
+    if (message.migrate_to_chat_id !== undefined) {
+      sorted.moves.push({ from: message.chat.id, to: message.migrate_to_chat_id })
+    }
+    const speaker = this.#speakerOf(message)
+    if (speaker === 'stranger' && message.chat.type === 'private') sorted.strangers.push(message)
+    if (speaker === 'nameless') {
+      this.#arrive(
+        message,
+        () => parseMessage(message, context) && refuse(message, 'Message', whyNameless(message)),
+      )
+    }
+    if (speaker !== 'owner') return
+    const command = parseCommand(message, context.bot.username)
+    if (command !== undefined) {
+      sorted.chats.push(parseChat(message))
+      sorted.commands.push({ command, message })
+    }
+    if (command === 'delete') this.#arrive(message, () => parseDeletion(message))
+    else if (command === undefined) {
+      this.#arrive(
+        message,
+        () => parsePin(message) ?? this.#versioned(message, parseMessage(message, context)),
+      )
+    }
+  }
+
+  #edit(message: Message, updateId: number): Arrival | undefined {
+    const { versions } = this.#sorted
+    const { chat, message_id: messageId } = message
+    const inBatch = versions.findLast(each => each.chatId === chat.id && each.messageId === messageId)
+    const before = inBatch?.version ?? this.#context.version(chat.id, messageId)
+    return this.#versioned(message, parseEdit(message, { ...this.#context, updateId, before }))
+  }
+
+  #versioned({ chat, message_id: messageId }: Message, parsed: Versioned | undefined): Arrival | undefined {
+    if (parsed === undefined) return undefined
+    const { event, version } = parsed
+    this.#sorted.versions.push({ chatId: chat.id, messageId, version })
+    return { event }
+  }
+
+  #reaction(update: MessageReactionUpdated, updateId: number): void {
+    const { user, chat, message_id: messageId } = update
+    if (user === undefined || !this.#context.owners.includes(user.id)) return
+    const { customEmoji, deletionReaction } = this.#context
+    const ref = this.#chatOf(chat.id, messageId)
+    const arrival = parseReaction(update, { updateId, chat: ref, customEmoji, deletionReaction })
+    if (arrival !== undefined) this.#sorted.arrivals.push(arrival)
+  }
+
+  #press(query: CallbackQuery): void {
+    const { id, from, data, message } = query
+    const { owners, now } = this.#context
+    const { presses, arrivals } = this.#sorted
+    const option = data === undefined ? undefined : decodeVote(data)
+    if (!owners.includes(from.id)) presses.push({ id, words: 'Only the owner of this bridge may do that' })
+    else if (option === undefined || message === undefined) presses.push({ id, words: 'Nothing to do' })
+    else {
+      const { chat, message_id: messageId, date } = message
+      // Of a message that is too old for it to be shown to bots, Telegram gives the date 0 and not the topic.
+      const place = date === 0 ? this.#chatOf(chat.id, messageId) : placeRef(placeOfMessage(message))
+      presses.push({ id })
+      arrivals.push(parseVote(query, { messageId, option, chat: place, now }))
+    }
+  }
+
+  #speakerOf({ from, sender_chat: sender, chat, is_automatic_forward: automatic }: Message) {
+    if (sender !== undefined) {
+      // Telegram itself puts a channel's posts into the group where they are discussed.
+      if (automatic || chat.type === 'channel') return 'nobody'
+      return sender.id === chat.id && this.#context.trustNameless ? 'owner' : 'nameless'
+    }
+    if (from === undefined || from.is_bot) return 'nobody'
+    return this.#context.owners.includes(from.id) ? 'owner' : 'stranger'
+  }
+
+  /** The chat or topic in which a message stands, of which only chat and id are known. */
+  #chatOf(chatId: number, messageId: number): ChatRef {
+    const known = this.#context.chatsWith(String(messageId)).find(ref => {
+      return ref.startsWith('telegram:') && placeOf(ref).chatId === chatId
+    })
+    return this.#places.get(`${chatId}/${messageId}`) ?? known ?? placeRef({ chatId })
+  }
+
+  /** A message that breaks the parser must neither stop the loop nor vanish. */
+  #arrive(message: Message, parse: () => Arrival | undefined): void {
+    let arrival: Arrival | undefined
+    try {
+      arrival = parse()
+    } catch (error) {
+      this.#context.logger.error({ err: error }, 'A Telegram message could not be read')
+      arrival = refuse(message, 'Message that could not be read')
+    }
+    if (arrival === undefined) return
+    this.#sorted.chats.push(parseChat(message))
+    this.#sorted.arrivals.push(arrival)
   }
 }

@@ -1,20 +1,21 @@
 import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type ConnectionState, generateMessageIDV2 } from '@whiskeysockets/baileys'
+import { generateMessageIDV2 } from '@whiskeysockets/baileys'
 import type { Media } from '../../bridge/event.ts'
-import type { Delivery, NetworkStatus, SessionChange } from '../../bridge/network.ts'
-import { reject } from '../../bridge/verdict.ts'
-import { normalizeAddress } from '../address.ts'
+import type { Change, Delivery, NetworkStatus } from '../../bridge/network.ts'
 import type { LoginOptions, LoginStep, WhatsAppConnection, WhatsAppOptions } from '../port.ts'
-import { type AuthState, isLinked, openAuthState } from './auth-state.ts'
-import type { Me } from './decode.ts'
-import { afterClose, notConnected } from './errors.ts'
+import { Account } from './account.ts'
+import { afterClose } from './after-close.ts'
+import type { Ending } from './ending.ts'
+import { notConnected } from './errors.ts'
 import { Inbound } from './inbound.ts'
-import { type Link, TIMING, type Timing } from './link.ts'
+import type { Link, LinkUpdate } from './link.ts'
 import { login } from './login.ts'
 import { openMedia } from './media.ts'
 import { Outgoing } from './outgoing.ts'
+import { Reconnects } from './reconnects.ts'
 import { Sent } from './sent.ts'
+import { TIMING, type Timing } from './timing.ts'
 import type { UploadLimits } from './upload-http.ts'
 
 export interface BaileysOptions extends WhatsAppOptions {
@@ -26,39 +27,36 @@ export interface BaileysOptions extends WhatsAppOptions {
 
 export const openBaileys = (options: BaileysOptions): WhatsAppConnection => new BaileysConnection(options)
 
-const META = 'meta'
-/** Says that WhatsApp has unlinked this machine, and in which words; there until the next login. */
-const LOGGED_OUT = 'logged-out'
-
 /**
  * WhatsApp through Baileys.
  *
  * *unlinked* until somebody logs in. When started, *connecting* and *connected* alternate: a lost socket is replaced
- * after a pause that doubles up to five minutes (at once when WhatsApp asks for it). Two ends need a person:
- * *logged_out* (unlinked at the phone), and *stopped* because another program uses the link or the account is blocked.
+ * after a pause (`reconnects.ts`). What ends it for good stands in `after-close.ts`.
  */
 class BaileysConnection implements WhatsAppConnection {
   readonly name = 'whatsapp'
   readonly #options: BaileysOptions
   readonly #timing: Timing
+  readonly #account: Account
   readonly #inbound: Inbound
   readonly #sent: Sent
   readonly #outgoing: Outgoing
   readonly #stop = new AbortController()
-  #auth: AuthState
+  readonly #reconnects: Reconnects
   #link: Link | undefined
   #status: NetworkStatus
-  #attempt = 0
 
   constructor(options: BaileysOptions) {
     this.#options = options
     this.#timing = { ...TIMING, ...options.timing }
-    this.#auth = openAuthState(options.sessions)
+    this.#reconnects = new Reconnects(this.#timing, this.#stop.signal)
+    this.#account = new Account(options.sessions)
     this.#inbound = new Inbound({
       ...options,
       timing: this.#timing,
-      me: () => this.#me,
+      me: () => this.#account.me,
       findSent: (jid, id) => this.#sent.find(jid, id),
+      onHopeless: reason => void this.#giveUp(reason),
     })
     this.#sent = new Sent({
       findMessage: options.findMessage,
@@ -67,11 +65,13 @@ class BaileysConnection implements WhatsAppConnection {
     this.#outgoing = new Outgoing({
       ...options,
       mediaHost: options.server?.mediaHost,
-      me: () => this.#me,
+      me: () => this.#account.me,
       link: () => this.#openLink,
       sent: this.#sent,
     })
-    this.#status = this.#isLinked ? this.#describe('stopped') : this.#unlinked
+    this.#status = this.#account.isLinked
+      ? this.#account.describe('stopped')
+      : this.#account.describeUnlinked()
   }
 
   get status(): NetworkStatus {
@@ -79,23 +79,23 @@ class BaileysConnection implements WhatsAppConnection {
   }
 
   async start(): Promise<void> {
-    if (this.#isLinked) {
+    if (this.#account.isLinked) {
       this.#inbound.replay()
       this.#connect()
     } else {
-      this.#change(this.#unlinked)
+      this.#change(this.#account.describeUnlinked())
     }
   }
 
   async *login(options: LoginOptions = {}): AsyncIterable<LoginStep> {
     yield* login(options, {
-      auth: () => this.#auth,
-      reset: () => this.#forget([]),
-      open: onUpdate => this.#inbound.open(this.#auth, onUpdate),
+      auth: () => this.#account.auth,
+      reset: () => this.#forget(() => this.#account.forget()),
+      open: onUpdate => this.#inbound.open(this.#account.auth, onUpdate),
       timing: this.#timing,
     })
-    this.#options.sessions.set([{ type: META, id: LOGGED_OUT, value: null }])
-    this.#change(this.#describe('stopped'))
+    this.#account.linked()
+    this.#change(this.#account.describe('stopped'))
   }
 
   async logout(): Promise<void> {
@@ -105,13 +105,12 @@ class BaileysConnection implements WhatsAppConnection {
       await Promise.race([goodbye, sleep(5000, undefined, { ref: false })])
     }
     await this.#close()
-    this.#options.sessions.clear()
-    this.#auth = openAuthState(this.#options.sessions)
-    this.#change(this.#unlinked)
+    this.#account.wipe()
+    this.#change(this.#account.describeUnlinked())
   }
 
   newMessageId(): string {
-    return generateMessageIDV2(this.#auth.state.creds.me?.id)
+    return generateMessageIDV2(this.#account.me.pn)
   }
 
   async send(delivery: Delivery): Promise<void> {
@@ -119,8 +118,8 @@ class BaileysConnection implements WhatsAppConnection {
     await this.#outgoing.send(delivery)
   }
 
-  async change(): Promise<void> {
-    throw reject('Changes of messages cannot go to WhatsApp yet')
+  change(change: Change): Promise<void> {
+    return this.#outgoing.change(change)
   }
 
   openMedia(media: Media, signal: AbortSignal): Promise<Readable> {
@@ -129,30 +128,24 @@ class BaileysConnection implements WhatsAppConnection {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#close()
-    if (this.#isLinked) this.#change(this.#describe('stopped'))
+    // What only a person can change outlives the process: `wa2tg status` shows it.
+    if (this.#status.needs !== 'person') this.#change(this.#account.describe('stopped'))
   }
 
   get #openLink(): Link | undefined {
     return this.#link?.isOpen ? this.#link : undefined
   }
 
-  get #isLinked(): boolean {
-    return isLinked(this.#auth.state.creds)
-  }
-
-  get #me(): Me {
-    const { id = '', lid } = this.#auth.state.creds.me ?? {}
-    return { pn: id, ...(lid !== undefined && { lid }) }
-  }
-
   /** An open socket to say goodbye on. One that was never started gets fifteen seconds to open. */
   async #reach(): Promise<Link | undefined> {
     if (this.#openLink !== undefined) return this.#openLink
-    if (!this.#isLinked || this.#link !== undefined || this.#status.state !== 'stopped') return undefined
+    if (!this.#account.isLinked || this.#link !== undefined || this.#status.state !== 'stopped')
+      return undefined
     this.#connect()
-    const end = Date.now() + 15_000
-    while (this.#openLink === undefined && this.status.state !== 'logged_out' && Date.now() < end)
+    for (let tries = 0; tries < 300 && this.status.needs === undefined; tries += 1) {
+      if (this.#openLink !== undefined) break
       await sleep(50)
+    }
     return this.#openLink
   }
 
@@ -165,76 +158,57 @@ class BaileysConnection implements WhatsAppConnection {
 
   #connect(): void {
     if (this.#stop.signal.aborted) return
-    if (this.#status.state !== 'connecting') this.#change(this.#describe('connecting'))
-    const link = this.#inbound.open(this.#auth, update => this.#updated(link, update))
+    if (this.#status.state !== 'connecting') this.#change(this.#account.describe('connecting'))
+    const link = this.#inbound.open(this.#account.auth, update => this.#updated(link, update))
     this.#link = link
   }
 
-  #updated(link: Link, update: Partial<ConnectionState>): void {
+  #updated(link: Link, update: LinkUpdate): void {
     if (this.#stop.signal.aborted) return
     if (update.connection === 'open') {
-      this.#attempt = 0
-      this.#change(this.#describe('connected'))
+      this.#change(this.#account.describe('connected'))
       this.#inbound.fetchGroups(link)
     }
-    if (update.connection === 'close') this.#closed(update.lastDisconnect?.error)
+    if (update.ending !== undefined) this.#closed(link, update.ending)
   }
 
-  #closed(error: unknown): void {
-    const next = afterClose(error)
+  #closed(link: Link, ending: Ending): void {
+    const next = afterClose(ending)
     this.#link = undefined
     if (next.do === 'stop') {
       if (next.state === 'logged_out') this.#unlink(next.problem)
-      this.#change(this.#describe(next.state, next.problem))
+      this.#change({ ...this.#account.describe(next.state, next.problem), needs: 'person' })
       return
     }
-    this.#change(this.#describe('connecting', next.problem))
-    if (next.now) {
-      this.#connect()
-      return
-    }
-    const { firstPause, longestPause } = this.#timing
-    const pause = Math.min(longestPause, firstPause * 2 ** this.#attempt) * (0.5 + Math.random())
-    this.#attempt += 1
-    sleep(pause, undefined, { signal: this.#stop.signal }).then(
+    this.#change(this.#account.describe('connecting', next.problem))
+    this.#reconnects.wait(link.openFor, next.when).then(
       () => this.#connect(),
       () => undefined,
     )
   }
 
-  /** The keys are worth nothing any more, and would keep the next login from beginning. */
+  /** What is wrong outlives connections: only a new process helps. */
+  async #giveUp(reason: string): Promise<void> {
+    if (this.#stop.signal.aborted) return
+    const problem = `${reason}; wa2tg must be started again`
+    this.#stop.abort()
+    this.#change({ ...this.#account.describe('stopped', problem), needs: 'restart' })
+    await this.#link?.end(reason)
+  }
+
   #unlink(problem: string): void {
     try {
-      this.#forget([{ type: META, id: LOGGED_OUT, value: problem }])
+      this.#forget(() => this.#account.ended(problem))
     } catch (error) {
       this.#options.logger.error({ err: error }, 'The session could not be forgotten; the next start does it')
     }
   }
 
-  #forget(alongside: readonly SessionChange[]): void {
-    const { sessions } = this.#options
-    sessions.transaction(() => {
-      this.#auth.forget()
+  #forget(forgetAccount: () => void): void {
+    this.#options.sessions.transaction(() => {
+      forgetAccount()
       this.#inbound.forget()
-      sessions.set(alongside)
     })
-    this.#auth = openAuthState(sessions)
-  }
-
-  get #unlinked(): NetworkStatus {
-    const problem = this.#options.sessions.get(META, LOGGED_OUT)
-    return problem === undefined ? { state: 'unlinked' } : { state: 'logged_out', problem }
-  }
-
-  #describe(state: NetworkStatus['state'], problem?: string): NetworkStatus {
-    const { me } = this.#auth.state.creds
-    const account = this.#isLinked ? normalizeAddress(me?.id) : undefined
-    return {
-      state,
-      ...(account !== undefined && { account }),
-      ...(account !== undefined && me?.name && { name: me.name }),
-      ...(problem !== undefined && { problem }),
-    }
   }
 
   #change(status: NetworkStatus): void {

@@ -8,11 +8,6 @@ import {
   wait,
 } from '../../bridge/verdict.ts'
 
-/** What to do when a socket has closed. */
-export type AfterClose =
-  | { readonly do: 'reconnect'; readonly now: boolean; readonly problem: string }
-  | { readonly do: 'stop'; readonly state: 'logged_out' | 'stopped'; readonly problem: string }
-
 interface Coded {
   readonly status?: number
   readonly data?: unknown
@@ -26,40 +21,6 @@ export const readError = (error: unknown): Coded => {
   const { output, data } = error as { output?: { statusCode?: unknown }; data?: unknown }
   const status = output?.statusCode
   return { message, data, ...(typeof status === 'number' && { status }) }
-}
-
-const STOPS: Readonly<Record<number, Omit<Extract<AfterClose, { do: 'stop' }>, 'do'>>> = {
-  401: {
-    state: 'logged_out',
-    problem: 'WhatsApp has unlinked this machine; link it again with "wa2tg login"',
-  },
-  402: { state: 'stopped', problem: 'WhatsApp has suspended this account for a time; look at the phone' },
-  403: { state: 'stopped', problem: 'WhatsApp has blocked this account; look at the phone' },
-  406: { state: 'stopped', problem: 'WhatsApp has banned this account; look at the phone' },
-  411: {
-    state: 'logged_out',
-    problem: 'The phone does not take part in linked devices any more; link it again',
-  },
-  440: {
-    state: 'stopped',
-    problem: 'Another program uses this link; stop it there, then start "wa2tg run" again',
-  },
-}
-
-/** Codes of lib/Types/index.js (DisconnectReason) and those that the server sends (reference/content.md §2.3). */
-export const afterClose = (error: unknown): AfterClose => {
-  const { status, message } = readError(error)
-  const stop = STOPS[status ?? 0]
-  if (stop !== undefined) return { do: 'stop', ...stop }
-  if (isForeignServer(error)) {
-    const problem = 'The server cannot prove that it is WhatsApp; something on the network is in between'
-    return { do: 'reconnect', now: false, problem }
-  }
-  if (status === 515) return { do: 'reconnect', now: true, problem: 'WhatsApp asked for a restart' }
-  if (status === 405 || status === 409) {
-    return { do: 'reconnect', now: false, problem: 'WhatsApp refuses this version of the program; update it' }
-  }
-  return { do: 'reconnect', now: false, problem: `The connection was lost (${maskNumbers(message)})` }
 }
 
 /** A certificate that WhatsApp did not sign (lib/Utils/noise-handler.js). */

@@ -1,16 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { BinaryNode, ConnectionState, proto, WAMessage } from '@whiskeysockets/baileys'
+import type { BinaryNode, proto } from '@whiskeysockets/baileys'
 import { isGroup } from '../address.ts'
 import type { WhatsAppOptions } from '../port.ts'
 import type { AuthState } from './auth-state.ts'
 import { Book } from './book.ts'
 import type { Me } from './decode.ts'
+import { Hearing } from './hearing.ts'
+import { HeldBack } from './held-back.ts'
 import { Intake } from './intake.ts'
 import { Journal } from './journal.ts'
-import { Link, type Timing } from './link.ts'
+import { Link, type LinkUpdate } from './link.ts'
+import { isNotice } from './parse/notifications.ts'
 import { quietLogger } from './quiet-logger.ts'
 import { Receiver } from './receiver.ts'
 import { journalledRepository, Turns } from './repository.ts'
+import { Tidy } from './tidy.ts'
+import type { Timing } from './timing.ts'
 
 /** How long a message waits for WhatsApp to say who administers its group, in milliseconds. */
 const ASK_MS = 5000
@@ -22,6 +27,8 @@ export interface InboundOptions extends WhatsAppOptions {
   readonly me: () => Me
   /** What we sent under an id, for devices that could not decrypt it. */
   readonly findSent: (jid: string | null | undefined, id: string) => proto.IMessage | undefined
+  /** Only a new process helps. */
+  readonly onHopeless: (reason: string) => void
 }
 
 /** Everything that comes in, over however many sockets. */
@@ -31,7 +38,10 @@ export class Inbound {
   readonly #journal: Journal
   readonly #receiver: Receiver
   readonly #intake: Intake
+  readonly #tidy: Tidy
   readonly #turns = new Turns()
+  readonly #hearing: Hearing
+  readonly #heldBack: HeldBack
   #link: Link | undefined
 
   constructor(options: InboundOptions) {
@@ -56,6 +66,13 @@ export class Inbound {
         logger.error({ err: error }, 'A message could not be stored; it is tried again')
       },
     })
+    const { hearing } = options.timing
+    this.#hearing = new Hearing(hearing)
+    this.#heldBack = new HeldBack(hearing.slack)
+    this.#tidy = new Tidy({
+      prune: before => this.#journal.prune(before),
+      onError: error => logger.warn({ err: error }, 'What is done could not be cleared away'),
+    })
   }
 
   /** Hands over what an earlier run had received but not handed over. */
@@ -64,7 +81,7 @@ export class Inbound {
   }
 
   /** Opens a socket whose messages come in here. */
-  open(auth: AuthState, onUpdate: (update: Partial<ConnectionState>) => void): Link {
+  open(auth: AuthState, onUpdate: (update: LinkUpdate) => void): Link {
     const { logger, server, timing, findSent } = this.#options
     const link: Link = new Link({
       auth,
@@ -77,19 +94,35 @@ export class Inbound {
           const { pn, lid } = this.#options.me()
           return jid === pn || jid === lid
         },
-        opened: hash => this.#intake.opened(hash),
-        failed: (hash, error) => this.#intake.failed(hash, error),
+        opened: hash => {
+          link.moved()
+          this.#intake.opened(hash)
+        },
+        failed: (hash, error) => {
+          link.moved()
+          this.#intake.failed(hash, error)
+        },
         storageFailed: error => {
           logger.error({ err: error }, 'The disk does not take messages; disconnecting until it does')
           void link.end('The disk does not take messages')
         },
       }),
       getMessage: async ({ remoteJid, id }) => (id ? findSent(remoteJid, id) : undefined),
-      onMessage: node => this.#observe(link, node),
+      onStanza: node => this.#observe(link, node),
       before: node => this.#intake.before(node),
+      watch: {
+        times: timing.watch,
+        hearing: this.#hearing,
+        queues: [{ name: 'Signal steps', shared: true, pass: () => this.#turns.take(async () => undefined) }],
+        onHopeless: this.#options.onHopeless,
+      },
       onUpdate: update => {
-        if (update.receivedPendingNotifications) this.#intake.caughtUp(link.openedAt)
-        if (update.connection === 'close') this.#intake.closed()
+        if (update.receivedPendingNotifications) this.#caughtUp(link)
+        if (update.connection === 'close') {
+          const { serverTimes } = link
+          if (serverTimes !== undefined) this.#heldBack.closed(serverTimes.from, serverTimes.now)
+          this.#intake.closed()
+        }
         onUpdate(update)
       },
     })
@@ -109,17 +142,20 @@ export class Inbound {
   }
 
   /** Once per account: later changes come as events. */
-  fetchGroups({ sock }: Link): void {
+  fetchGroups(link: Link): void {
     const { sessions, logger } = this.#options
     if (sessions.get(GROUPS_FETCHED.type, GROUPS_FETCHED.id) !== undefined) return
     const fetch = async (): Promise<void> => {
-      const groups = Object.values(await sock.groupFetchAllParticipating())
+      const groups = Object.values(await link.sock.groupFetchAllParticipating())
       sessions.transaction(() => {
         this.book.groups(groups.filter(({ id }) => isGroup(id)))
         sessions.set([{ ...GROUPS_FETCHED, value: String(Date.now()) }])
       })
     }
-    fetch().catch((error: unknown) => logger.warn({ err: error }, 'The list of groups could not be fetched'))
+    fetch().catch((error: unknown) => {
+      // The next connection tries again.
+      if (link.isOpen) logger.warn({ err: error }, 'The list of groups could not be fetched')
+    })
   }
 
   /** The account is gone; the next one has groups of its own. */
@@ -131,15 +167,29 @@ export class Inbound {
   async stop(): Promise<void> {
     await this.#intake.stop()
     this.#receiver.stop()
+    this.#tidy.stop()
+  }
+
+  #caughtUp(link: Link): void {
+    this.#intake.caughtUp(link.openedAt)
+    this.#tidy.caughtUp(link)
+    const missed = this.#heldBack.take()
+    if (!this.#hearing.judge(missed)) return
+    this.#options.logger.warn({ missed }, 'WhatsApp had held back messages; a new connection brought them')
+    if (this.#hearing.isHopeless) this.#options.onHopeless('WhatsApp holds messages back again and again')
   }
 
   #observe(link: Link, node: BinaryNode): void {
     try {
-      if (!this.#intake.observe(node)) this.#receiver.absent(node)
+      if (node.tag !== 'notification' || isNotice(node)) this.#heldBack.observe(node)
+      if (node.tag === 'message' && !this.#intake.observe(node)) this.#receiver.absent(node)
+      if (node.tag === 'call' || (node.tag === 'notification' && isNotice(node))) {
+        this.#intake.observeWhole(node)
+      }
     } catch (error) {
       // Not on disk, so it must not be acknowledged: it comes again on the next connection.
-      this.#options.logger.error({ err: error }, 'A message could not be stored; disconnecting')
-      void link.end('A message could not be stored')
+      this.#options.logger.error({ err: error }, 'What came in could not be stored; disconnecting')
+      void link.end('What came in could not be stored')
     }
   }
 
@@ -163,18 +213,6 @@ export class Inbound {
         book.chats(chats)
       }),
     )
-    ev.on('call', calls => {
-      for (const call of calls) this.#safely(() => this.#receiver.call(call))
-    })
-    ev.on('messages.upsert', ({ messages }) => {
-      for (const message of messages) this.#safely(() => this.#upserted(message))
-    })
-  }
-
-  /** Only what had no stanza of its own: everything else has come through the journal. */
-  #upserted(message: WAMessage): void {
-    const isNotice = message.messageStubType != null && message.message == null
-    if (isNotice || message.key.remoteJid?.endsWith('@newsletter')) this.#receiver.notified(message)
   }
 
   /** A listener that throws would throw into Baileys. A thousand contacts are one commit. */

@@ -77,17 +77,13 @@ export class Intake {
       }
     }
     this.#orders.set(node, envelope.order)
-    if (this.#entries.some(entry => entry.envelope.key === envelope.key) || journal.isDone(envelope)) {
-      journal.forget(envelope)
-      return true
-    }
-    const open = envelope.parts.filter(part => journal.plaintext(part.hash) === undefined)
-    this.#add(
-      envelope,
-      open.map(part => part.hash),
-    )
-    this.#pump()
+    this.#enter(envelope)
     return true
+  }
+
+  /** A notification or call has come in, to be handed over whole; it is on disk when this returns. */
+  observeWhole(node: BinaryNode): void {
+    this.#enter(this.#options.journal.envelopeOfWhole(node, chat => this.#lastOpen(chat)))
   }
 
   /**
@@ -123,8 +119,8 @@ export class Intake {
   }
 
   /**
-   * The server has sent everything that waited. Stanzas of earlier connections that are still incomplete are consumed
-   * as far as they go, and what was done before this connection began (milliseconds) cannot come again.
+   * The server has sent everything that waited. Stanzas from before this connection began (milliseconds) that are still
+   * incomplete are consumed as far as they go.
    */
   caughtUp(connectedAt: number): void {
     const { journal } = this.#options
@@ -134,7 +130,6 @@ export class Intake {
     }
     const here = new Set(this.#entries.map(entry => entry.envelope.key))
     for (const { after } of this.#entries) if (after !== undefined && !here.has(after)) this.#release(after)
-    journal.prune(connectedAt)
     this.#pump()
   }
 
@@ -144,6 +139,20 @@ export class Intake {
     for (const timer of this.#timers) clearTimeout(timer)
     this.#pump()
     await this.#current
+  }
+
+  #enter(envelope: Envelope): void {
+    const { journal } = this.#options
+    if (this.#entries.some(entry => entry.envelope.key === envelope.key) || journal.isDone(envelope)) {
+      journal.forget(envelope)
+      return
+    }
+    const open = envelope.parts.filter(part => journal.plaintext(part.hash) === undefined)
+    this.#add(
+      envelope,
+      open.map(part => part.hash),
+    )
+    this.#pump()
   }
 
   #add(envelope: Envelope, open: readonly string[]): void {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import type { BinaryNode } from '@whiskeysockets/baileys'
+import { type BinaryNode, encodeBinaryNode } from '@whiskeysockets/baileys'
 import type { SessionChange, SessionStore } from '../../bridge/network.ts'
 
-/** One `<enc>` or `<plaintext>` child of a stanza. */
+/** One `<enc>` or `<plaintext>` child of a message, or all of a stanza that is kept whole. */
 export interface Part {
   readonly hash: string
   readonly tag: string
@@ -65,6 +65,29 @@ export class Journal {
         : [],
     )
     if (parts.length === 0) return undefined
+    return this.#expect(node, parts, lastOpen)
+  }
+
+  /**
+   * The envelope of a stanza that is kept whole, because nothing in it is encrypted: a notification or a call. Its one
+   * part is written here; throws when the disk does not take it.
+   */
+  envelopeOfWhole(node: BinaryNode, lastOpen: (chat: string) => string | undefined): Envelope {
+    const { from = '', id = '', participant = '', t = '' } = node.attrs
+    // A redelivery has other attributes (`offline`), but the same content.
+    const content = encodeBinaryNode({ ...node, attrs: { from, id, participant, t } })
+    const part = { hash: this.hashOf(content), tag: node.tag, attrs: {} }
+    const envelope = this.#expect(node, [part], lastOpen)
+    this.writePlain(part.hash, encodeBinaryNode(node))
+    return envelope
+  }
+
+  #expect(
+    node: BinaryNode,
+    parts: readonly Part[],
+    lastOpen: (chat: string) => string | undefined,
+  ): Envelope {
+    const children = Array.isArray(node.content) ? node.content : []
     const verified = children.find(child => child.tag === 'verified_name')?.content
     const { from = '', participant = '', id = '' } = node.attrs
     const after = lastOpen(from)
@@ -143,17 +166,21 @@ export class Journal {
       .map(({ hash }) => ({ type: DONE, id: hash, value }))
   }
 
-  /** Deletes what is done and cannot come again: marked before `time` (milliseconds), or 14 days ago. */
-  prune(time: number): void {
+  /**
+   * Deletes at most `limit` stanzas' parts that are done and cannot come again: marked before `time` (milliseconds), or 14
+   * days ago. Returns whether there are more.
+   */
+  prune(time: number, limit = 200): boolean {
     const before = Math.max(time, this.#now() - KEEP_MS)
     const old = [...this.#sessions.list(DONE)].filter(({ value }) => Number(value) < before)
-    if (old.length === 0) return
+    if (old.length === 0) return false
     this.#sessions.set(
-      old.flatMap(({ id }) => [
+      old.slice(0, limit).flatMap(({ id }) => [
         { type: ROWS, id, value: null },
         { type: DONE, id, value: null },
       ]),
     )
+    return old.length > limit
   }
 
   #nextOrder(): number {

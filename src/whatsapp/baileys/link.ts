@@ -1,5 +1,5 @@
+import type https from 'node:https'
 import {
-  type AuthenticationCreds,
   type BinaryNode,
   type ConnectionState,
   DEFAULT_CONNECTION_CONFIG,
@@ -10,11 +10,16 @@ import {
 } from '@whiskeysockets/baileys'
 import { DeliveryError, retry } from '../../bridge/verdict.ts'
 import type { Logger } from '../../support/log.ts'
+import { Acks } from './acks.ts'
 import type { AuthState } from './auth-state.ts'
 import { containRejections, handleInOrder } from './contain.ts'
+import { keepCreds } from './creds.ts'
+import { type Ending, hearEnding } from './ending.ts'
+import { proxyAgent } from './proxy-agent.ts'
+import type { Timing } from './timing.ts'
 import { enforceTrust } from './trust.ts'
-
-export type AckAnswer = 'closed' | 'silence' | 'aborted' | { readonly error?: string }
+import { type LinkWatch, watchLink } from './watch-link.ts'
+import type { Watchdog } from './watchdog.ts'
 
 export interface LinkOptions {
   readonly auth: AuthState
@@ -22,62 +27,59 @@ export interface LinkOptions {
   readonly logger: Logger
   readonly makeSignalRepository: SocketConfig['makeSignalRepository']
   readonly getMessage: SocketConfig['getMessage']
-  /** Every message stanza, before Baileys handles it. */
-  readonly onMessage: (node: BinaryNode) => void
+  /** Every message, notification and call, before Baileys handles and acknowledges it. */
+  readonly onStanza: (node: BinaryNode) => void
   /** Resolves when everything that came before a stanza has been decrypted, or need not be waited for. */
   readonly before: (node: BinaryNode) => Promise<void>
-  readonly onUpdate: (update: Partial<ConnectionState>) => void
+  readonly onUpdate: (update: LinkUpdate) => void
   readonly timing: Timing
+  readonly watch: LinkWatch
 }
 
-/** Milliseconds. */
-export interface Timing {
-  /** Until the server must have acknowledged a message. */
-  readonly ack: number
-  /** Until a socket must have logged in. */
-  readonly open: number
-  /** After which silence of the server's own means that the socket has gone deaf. */
-  readonly deaf: number
-  /** The first pause before a reconnect; doubles up to `longestPause`. */
-  readonly firstPause: number
-  readonly longestPause: number
-}
-
-export const TIMING: Timing = {
-  ack: 30_000,
-  open: 90_000,
-  deaf: 60 * 60_000,
-  firstPause: 1000,
-  longestPause: 5 * 60_000,
-}
+/** What Baileys says of the connection, and with `close` how it ended. */
+export type LinkUpdate = Partial<ConnectionState> & { readonly ending?: Ending }
 
 /** As WhatsApp shows it in the list of linked devices: system and program. */
 const BROWSER: [string, string, string] = ['Linux', 'Chrome', '1.0']
-/** Stanzas that the server sends by itself. Answers to pings come on a deaf socket as well. */
-const SPEAKS: ReadonlySet<string> = new Set(['message', 'receipt', 'notification', 'presence', 'call', 'ib'])
+/** Stanzas that the server passes on to us. Answers come on a deaf connection as well. */
+const PASSED_ON: ReadonlySet<string> = new Set([
+  'message',
+  'receipt',
+  'notification',
+  'call',
+  'presence',
+  'chatstate',
+])
 
 /** One socket, from connect to close. */
 export class Link {
   readonly sock: WASocket
   readonly openedAt = Date.now()
   readonly #options: LinkOptions
-  readonly #acks = new Map<string, (answer: AckAnswer) => void>()
+  readonly #acks: Acks
   readonly #groups = new Map<string, GroupMetadata>()
   readonly #existing = new Set<string>()
-  #timer: NodeJS.Timeout | undefined
-  #isLoggedIn = false
+  readonly #timer: NodeJS.Timeout
+  #watchdog: Watchdog | undefined
+  /** On the clock that nobody sets, in milliseconds. */
+  #loggedInAt: number | undefined
+  #serverTime: number | undefined
   #isClosed = false
 
   constructor(options: LinkOptions) {
     const { auth, server, logger, timing } = options
     this.#options = options
+    this.#acks = new Acks(timing.ack)
     enforceTrust(server?.rootKey)
+    const url = server?.url ?? DEFAULT_CONNECTION_CONFIG.waWebSocketUrl
+    const agent = proxyAgent(url)
     this.sock = makeWASocket({
       ...DEFAULT_CONNECTION_CONFIG,
       auth: auth.state,
       logger,
       browser: BROWSER,
-      ...(server !== undefined && { waWebSocketUrl: server.url }),
+      waWebSocketUrl: url,
+      ...(agent !== undefined && { agent: agent as https.Agent }),
       // The phone stops ringing for chats while a linked device says that it is online.
       markOnlineOnConnect: false,
       syncFullHistory: false,
@@ -88,7 +90,13 @@ export class Link {
       cachedGroupMetadata: jid => this.group(jid),
     })
     this.#listen()
-    this.#watch(timing.open)
+    this.#timer = setTimeout(() => void this.end('WhatsApp did not let us in in time'), timing.open)
+    this.#timer.unref()
+  }
+
+  /** A message was dealt with, one way or the other. */
+  moved(): void {
+    this.#watchdog?.moved()
   }
 
   /** Whether what comes in can still be acknowledged. */
@@ -96,8 +104,23 @@ export class Link {
     return !this.#isClosed && this.sock.ws.isOpen
   }
 
+  /** Since when it has been logged in and what time it is, on the server's clock, in milliseconds since 1970. */
+  get serverTimes(): { readonly from: number; readonly now: number } | undefined {
+    const from = this.#serverTime
+    return from === undefined ? undefined : { from, now: from + this.openFor }
+  }
+
+  /** For how long it has been logged in, in milliseconds. */
+  get openFor(): number {
+    return this.#loggedInAt === undefined ? 0 : performance.now() - this.#loggedInAt
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
   get isOpen(): boolean {
-    return this.#isLoggedIn && !this.#isClosed && this.sock.ws.isOpen
+    return this.#loggedInAt !== undefined && !this.#isClosed && this.sock.ws.isOpen
   }
 
   /**
@@ -139,108 +162,67 @@ export class Link {
   }
 
   /** Waits for the server's ack of a message that is about to be sent. */
-  awaitAck(id: string, signal: AbortSignal): { answer: Promise<AckAnswer>; cancel: () => void } {
-    const { promise, resolve } = Promise.withResolvers<AckAnswer>()
-    const onAbort = () => settle('aborted')
-    const timer = setTimeout(() => settle('silence'), this.#options.timing.ack)
-    const settle = (answer: AckAnswer): void => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', onAbort)
-      this.#acks.delete(id)
-      resolve(answer)
-    }
-    this.#acks.set(id, settle)
-    signal.addEventListener('abort', onAbort)
-    if (this.#isClosed) settle('closed')
-    if (signal.aborted) settle('aborted')
-    return { answer: promise, cancel: () => settle('closed') }
+  awaitAck(id: string, signal: AbortSignal): ReturnType<Acks['wait']> {
+    return this.#acks.wait(id, signal)
   }
 
   #listen(): void {
     const { ev, ws } = this.sock
-    const { auth, onMessage, onUpdate } = this.#options
+    const { auth, onStanza, onUpdate, watch } = this.#options
+    const lastWord = hearEnding(ws)
     containRejections(ws, (event, error) => {
       this.#options.logger.warn(error, `A listener of "${event}" failed`)
       // What cannot be read once cannot be read again: the cipher of the connection counts frames.
       if (event === 'message') void this.end('A frame could not be read')
     })
     handleInOrder(ws, node => this.#options.before(node))
-    // Registered first in line: the envelope must be known when Baileys decrypts.
-    ws.prependListener('CB:message', onMessage)
+    // First in line: the envelope must be known when Baileys decrypts, and on disk what it acknowledges.
+    for (const tag of ['message', 'notification', 'call']) ws.prependListener(`CB:${tag}`, onStanza)
+    ws.prependListener('CB:success', ({ attrs }: BinaryNode) => {
+      this.#serverTime = Number(attrs['t']) * 1000
+      watch.hearing.opened()
+    })
     ws.on('CB:ack,class:message', ({ attrs }: BinaryNode) => {
-      this.#acks.get(attrs['id'] ?? '')?.(attrs['error'] === undefined ? {} : { error: attrs['error'] })
+      if (attrs['error'] === undefined) watch.hearing.sent()
+      this.#acks.take(attrs['id'], attrs['error'])
+    })
+    // Baileys listens to this without doing anything, which keeps `ws` from giving up (lib/Socket/Client/websocket.js).
+    ws.on('unexpected-response', (request: { destroy(): void }, { statusCode }: { statusCode?: number }) => {
+      request.destroy()
+      void this.end(`Something on the way to WhatsApp answered with HTTP ${statusCode}`)
     })
     ws.on('frame', (frame: unknown) => {
-      if (this.#isLoggedIn && SPEAKS.has((frame as BinaryNode).tag)) this.#watch(this.#options.timing.deaf)
+      this.#watchdog?.frame()
+      const { tag, attrs } = frame as BinaryNode
+      if (PASSED_ON.has(tag) && attrs['offline'] === undefined) watch.hearing.heard()
+      if (attrs?.['category'] === 'peer') this.#watchdog?.bePatient()
     })
-    this.#keepCreds(auth)
+    keepCreds(this, auth)
     ev.on('group-participants.update', ({ id }) => this.#groups.delete(id))
     ev.on('groups.update', groups => {
       for (const { id } of groups) if (id !== undefined) this.#groups.delete(id)
     })
     ev.on('connection.update', update => {
       if (update.connection === 'open') {
-        this.#isLoggedIn = true
-        this.#watch(this.#options.timing.deaf)
+        this.#loggedInAt = performance.now()
+        clearTimeout(this.#timer)
+        this.#watchdog = watchLink({ sock: this.sock, end: reason => void this.end(reason) }, watch)
       }
-      if (update.connection === 'close') this.#closed()
-      onUpdate(update)
+      if (update.connection !== 'close') return onUpdate(update)
+      this.#closed()
+      const ending = lastWord() ?? { by: 'silence', error: update.lastDisconnect?.error }
+      onUpdate({ ...update, ending })
     })
-  }
-
-  /**
-   * Takes the place of Baileys' own listeners of `creds.update`: theirs (lib/Socket/socket.js) sends a `presence` stanza
-   * without type at every change of credentials, which shows the account online.
-   */
-  #keepCreds(auth: AuthState): void {
-    const { sock } = this
-    sock.ev.removeAllListeners('creds.update')
-    sock.ev.on('creds.update', update => {
-      const before = auth.state.creds.me?.name
-      if (!this.#save(update)) return
-      const name = auth.state.creds.me?.name
-      // Without a name Baileys could not say "unavailable" when the connection opened.
-      if (name !== undefined && name !== before && this.isOpen) {
-        sock.sendPresenceUpdate('unavailable').catch(() => undefined)
-      }
-      if (update.myAppStateKeyId !== undefined && this.isOpen) {
-        const all = [
-          'critical_block',
-          'critical_unblock_low',
-          'regular_high',
-          'regular_low',
-          'regular',
-        ] as const
-        sock.resyncAppState(all, false).catch(() => undefined)
-      }
-    })
-  }
-
-  #save(update: Partial<AuthenticationCreds>): boolean {
-    if (this.#isClosed) return false
-    try {
-      this.#options.auth.saveCreds(update)
-      return true
-    } catch {
-      void this.end('The disk does not take the credentials')
-      return false
-    }
   }
 
   #closed(): void {
     this.sock.ev.flush()
     this.#isClosed = true
     clearTimeout(this.#timer)
-    for (const settle of [...this.#acks.values()]) settle('closed')
+    this.#watchdog?.stop()
+    this.#acks.close()
     // Baileys takes the listeners of "close" away from queries that still wait, but not those of "error": without this
     // they would wait for a minute.
     this.sock.ws.emit('error', new Error('Connection Closed'))
-  }
-
-  #watch(milliseconds: number): void {
-    clearTimeout(this.#timer)
-    if (this.#isClosed) return
-    this.#timer = setTimeout(() => void this.end('WhatsApp has been silent for too long'), milliseconds)
-    this.#timer.unref()
   }
 }

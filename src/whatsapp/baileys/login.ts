@@ -1,29 +1,26 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ConnectionState } from '@whiskeysockets/baileys'
 import { normalizeAddress } from '../address.ts'
 import { LoginError, type LoginOptions, type LoginStep } from '../port.ts'
+import { afterClose } from './after-close.ts'
 import { type AuthState, isLinked } from './auth-state.ts'
+import type { Ending } from './ending.ts'
 import { isForeignServer, readError } from './errors.ts'
-import type { Link, Timing } from './link.ts'
+import type { Link, LinkUpdate } from './link.ts'
+import type { Timing } from './timing.ts'
 
 export interface LoginPort {
   /** The credentials in use; new ones after `reset`. */
   auth(): AuthState
   /** Forgets what an earlier link or an unfinished login left. */
   reset(): void
-  open(onUpdate: (update: Partial<ConnectionState>) => void): Link
+  open(onUpdate: (update: LinkUpdate) => void): Link
   readonly timing: Timing
 }
-
-type Update = Partial<ConnectionState>
 
 /** How long a person may look for the phone. */
 const TIMEOUT_MS = 10 * 60_000
 /** The first sync has come when Baileys counts it; it gives up waiting for it after 20 s itself. */
 const SYNC_MS = 45_000
-/** Codes with which the server turns a new device away. */
-const REFUSALS: ReadonlySet<number> = new Set([400, 401, 403, 405, 406, 409, 411])
-
 /**
  * Links this machine. Sockets follow one another: each shows its QR codes until they run out (408, after some 160 s) and
  * is replaced by the next; when the phone has agreed, WhatsApp closes with 515 and the next socket logs in as the new
@@ -71,11 +68,9 @@ async function* pair(attempt: Attempt, options: LoginOptions, port: LoginPort): 
       yield { kind: 'code', code: await attempt.askForCode(options.phone) }
     }
     if (update.isNewLogin) yield { kind: 'pairing' }
-    if (update.connection !== 'close') continue
+    if (update.ending === undefined) continue
     if (isLinked(port.auth().state.creds)) return
-    const { status } = readError(update.lastDisconnect?.error)
-    if (status !== undefined && REFUSALS.has(status)) throw refused(update)
-    if (/signature/i.test(readError(update.lastDisconnect?.error).message)) throw refused(update)
+    if (isRefusal(update.ending)) throw refused(update.ending)
     if (!shown) throw new LoginError('noNetwork', 'WhatsApp cannot be reached; check the internet connection')
     asked = false
     port.reset()
@@ -92,10 +87,9 @@ async function* enter(attempt: Attempt, port: LoginPort): AsyncGenerator<LoginSt
     while (true) {
       const update = await attempt.next()
       if (update.connection === 'open') opened = true
-      if (opened || update.connection === 'close') {
-        if (opened) break
-        const { status } = readError(update.lastDisconnect?.error)
-        if (status !== undefined && REFUSALS.has(status)) throw refused(update)
+      if (opened || update.ending !== undefined) {
+        if (update.ending === undefined) break
+        if (isRefusal(update.ending)) throw refused(update.ending)
         tries += 1
         if (tries > 5)
           throw new LoginError('noNetwork', 'WhatsApp cannot be reached any more; start "wa2tg run"')
@@ -114,8 +108,17 @@ async function* enter(attempt: Attempt, port: LoginPort): AsyncGenerator<LoginSt
   }
 }
 
-const refused = (update: Update): LoginError => {
-  const cause = update.lastDisconnect?.error
+/** Whether the server, or what it showed of itself, says that trying again is of no use. */
+const isRefusal = (ending: Ending): boolean => {
+  if (ending.by === 'failure') return ending.code < 500
+  if (ending.by === 'silence') {
+    return isForeignServer(ending.error) || /signature/i.test(readError(ending.error).message)
+  }
+  return afterClose(ending).do === 'stop'
+}
+
+const refused = (ending: Ending): LoginError => {
+  const cause = ending.by === 'silence' ? ending.error : undefined
   const message = isForeignServer(cause)
     ? 'The server cannot prove that it is WhatsApp; something on the network is in between'
     : 'WhatsApp or the phone refused to link this machine'
@@ -126,7 +129,7 @@ const refused = (update: Update): LoginError => {
 class Attempt {
   readonly #port: LoginPort
   readonly #signal: AbortSignal
-  readonly #updates: Update[] = []
+  readonly #updates: LinkUpdate[] = []
   #wake: () => void = () => undefined
   #link: Link | undefined
 
@@ -145,7 +148,7 @@ class Attempt {
     this.#link = link
   }
 
-  async next(): Promise<Update> {
+  async next(): Promise<LinkUpdate> {
     while (true) {
       this.#signal.throwIfAborted()
       const update = this.#updates.shift()

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { request } from 'node:https'
 import { DeliveryError, reject, retry } from '../../bridge/verdict.ts'
 import type { MediaSource } from './media-source.ts'
+import { proxyAgent } from './proxy-agent.ts'
 
 /** For tests; milliseconds and bytes. */
 export interface MediaLimits {
@@ -101,7 +102,11 @@ const get = async (
   url: URL,
   { signal, connectMs = 20_000 }: MediaLimits & { signal: AbortSignal },
 ): Promise<IncomingMessage> => {
-  const outgoing = request(url, { signal, agent: false, headers: { origin: 'https://web.whatsapp.com' } })
+  const outgoing = request(url, {
+    signal,
+    agent: proxyAgent(url) ?? false,
+    headers: { origin: 'https://web.whatsapp.com' },
+  })
   const timer = setTimeout(() => outgoing.destroy(new Error('No answer in time')), connectMs)
   // Errors after the answer has begun are the body's.
   outgoing.on('error', () => undefined)

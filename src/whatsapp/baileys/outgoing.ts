@@ -1,4 +1,5 @@
-import type { Delivery, SessionStore } from '../../bridge/network.ts'
+import type { Change, Delivery, SessionStore } from '../../bridge/network.ts'
+import { carryOut } from './change.ts'
 import type { Me } from './decode.ts'
 import type { Link } from './link.ts'
 import { openSecrets } from './secrets.ts'
@@ -32,12 +33,15 @@ export class Outgoing {
   }
 
   send(delivery: Delivery): Promise<void> {
+    return sendDelivery(delivery, this.#context)
+  }
+
+  change(change: Change): Promise<void> {
+    return carryOut(change, this.#context)
+  }
+
+  get #context(): SendContext {
     const { me, link, sent } = this.#options
-    return sendDelivery(delivery, {
-      ...this.#tools,
-      me: me(),
-      link,
-      remember: (id, message) => sent.remember(id, message),
-    })
+    return { ...this.#tools, me: me(), link, remember: (id, message) => sent.remember(id, message) }
   }
 }

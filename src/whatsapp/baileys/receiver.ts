@@ -1,4 +1,4 @@
-import type { BinaryNode, WACallEvent, WAMessage } from '@whiskeysockets/baileys'
+import { type BinaryNode, decodeBinaryNode, type WAMessage } from '@whiskeysockets/baileys'
 import type { Content } from '../../bridge/event.ts'
 import type { Arrival, Inbox, SessionStore } from '../../bridge/network.ts'
 import type { Logger } from '../../support/log.ts'
@@ -6,6 +6,8 @@ import type { Book } from './book.ts'
 import { decodeHead, decodeOpened } from './decode.ts'
 import type { Opened } from './intake.ts'
 import type { Journal } from './journal.ts'
+import { readCall } from './parse/calls.ts'
+import { noticesIn, pairsIn, subjectIn } from './parse/notifications.ts'
 import { type Parsed, parseHead, parseMessage } from './parse.ts'
 import { Waiting } from './waiting.ts'
 
@@ -42,6 +44,8 @@ export class Receiver {
   /** One journalled stanza. Rejects when the disk does not take it. */
   async opened(opened: Opened): Promise<void> {
     const { journal, book, logger, sessions } = this.#options
+    const [part] = opened.envelope.parts
+    if (part?.tag === 'notification' || part?.tag === 'call') return this.#openedWhole(opened, part.tag)
     const done = (): void => sessions.set(journal.marks(opened.envelope))
     let web: WAMessage
     try {
@@ -75,25 +79,49 @@ export class Receiver {
     }
   }
 
-  /** What came as a notification, not as a stanza of its own: a notice about a group, a channel's message. */
-  notified(web: WAMessage): void {
-    const { arrivals, ignored: reason } = this.#parse(web)
-    if (reason !== undefined) this.#options.logger.debug({ reason }, 'A notice makes no event')
-    this.#hand(arrivals)
-  }
-
-  call(call: WACallEvent): void {
-    if (call.status !== 'offer') return
-    const web: WAMessage = {
-      key: { remoteJid: call.chatId, remoteJidAlt: call.callerPn ?? '', id: call.id, fromMe: false },
-      messageTimestamp: Math.floor(call.date.getTime() / 1000),
-    }
-    if (call.isGroup) web.key.participant = call.from
-    this.#place(web, call.isVideo ? 'Video call' : 'Voice call', false)
-  }
-
   stop(): void {
     this.#waiting.stop()
+  }
+
+  async #openedWhole({ envelope, plaintexts: [bytes] }: Opened, tag: 'notification' | 'call'): Promise<void> {
+    const { journal, logger, sessions } = this.#options
+    let arrivals: Arrival[] = []
+    let node: BinaryNode | undefined
+    try {
+      node = await decodeBinaryNode(bytes ?? Buffer.alloc(0))
+      arrivals = tag === 'call' ? this.#called(node) : this.#noticed(node)
+    } catch (error) {
+      logger.warn({ reason: messageOf(error) }, `A ${tag} of an unknown form was left out`)
+    }
+    this.#hand(arrivals, () => {
+      if (node !== undefined) this.#learn(node)
+      sessions.set(journal.marks(envelope))
+    })
+  }
+
+  #called(node: BinaryNode): Arrival[] {
+    const call = readCall(node)
+    const arrival = call && this.#arrival(call.web, { kind: 'placeholder', label: call.label })
+    if (call === undefined || arrival === undefined) return []
+    const replyTo = call.about !== undefined && { replyTo: { id: call.about } }
+    return [{ ...arrival, event: { ...arrival.event, silent: call.silent, ...replyTo } }]
+  }
+
+  /** Somebody joined, the group was renamed, a channel has spoken. */
+  #noticed(node: BinaryNode): Arrival[] {
+    return noticesIn(node, this.#options.book.context.me).flatMap(web => {
+      const { arrivals, ignored: reason } = this.#parse(web)
+      if (reason !== undefined) this.#options.logger.debug({ reason }, 'A notice makes no event')
+      return [...arrivals]
+    })
+  }
+
+  /** What a notification says about people and groups. */
+  #learn(node: BinaryNode): void {
+    const { book } = this.#options
+    for (const [address, other] of pairsIn(node)) book.same(address, other)
+    const subject = subjectIn(node)
+    if (subject !== undefined) book.groups([{ id: node.attrs['from'] ?? '', subject }])
   }
 
   /** A bug in parsing must neither lose a message nor stop the ones behind it. */

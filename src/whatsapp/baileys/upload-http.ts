@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { request } from 'node:https'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { proxyAgent } from './proxy-agent.ts'
 
 /** For tests. */
 export interface UploadLimits {
@@ -45,7 +46,7 @@ export const post = async (
 ): Promise<Answer> => {
   const outgoing = request(url, {
     method: 'POST',
-    agent: false,
+    agent: proxyAgent(url) ?? false,
     signal,
     headers: {
       'content-type': 'application/octet-stream',

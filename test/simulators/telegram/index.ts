@@ -120,6 +120,18 @@ export class TelegramSimulator implements AsyncDisposable {
       throw new Error(`The bot did what it must not:\n${this.#state.unexpected.join('\n')}`)
   }
 
+  /** What a pressed button was answered with; `text` is shown to whoever pressed it. */
+  callback(id: string): { answered: boolean; text?: string } {
+    const found = this.#world.callbackQueries.get(id)
+    if (found === undefined) throw new Error(`No button was pressed under the id ${id}`)
+    return { ...found }
+  }
+
+  /** Adds a custom emoji with the ordinary one that stands for it. */
+  addCustomEmoji(id: string, emoji: string): void {
+    this.#world.customEmoji.set(id, emoji)
+  }
+
   addUser(user: { id: number; first_name: string; last_name?: string; username?: string }): SimUser {
     const made: User = { is_bot: false, language_code: 'en', ...user }
     this.#world.users.set(made.id, made)

@@ -1,9 +1,9 @@
-import type { Message, User } from 'grammy/types'
+import type { Message, ReactionType, User } from 'grammy/types'
 import { type ChatState, defined } from './chats.ts'
 import { findEntities, fixEntities } from './entities.ts'
 import { fileOf, type UploadedFile } from './files.ts'
 import { fileFields } from './media.ts'
-import { addMessage, updateKind } from './messages.ts'
+import { addMessage, addService, updateKind } from './messages.ts'
 import type { SimChat, SimTopic } from './places.ts'
 import type { Entity, Entry } from './types.ts'
 import type { World } from './world.ts'
@@ -40,13 +40,23 @@ export interface OutgoingMessage {
   readonly video_note?: Attachment
   readonly document?: Attachment
   readonly sticker?: Attachment
-  readonly location?: { readonly latitude: number; readonly longitude: number }
+  readonly location?: {
+    readonly latitude: number
+    readonly longitude: number
+    /** Seconds during which it moves. */
+    readonly live_period?: number
+  }
   readonly contact?: { readonly phone_number: string; readonly first_name: string }
   /** Any further fields of a Bot API Message. */
   readonly fields?: Readonly<Record<string, unknown>>
   readonly reply_to?: number
   readonly media_group_id?: string
+  /** Written in the name of the group, as administrators can. */
+  readonly nameless?: boolean
 }
+
+/** An emoji, or one that only Premium users have. */
+export type Reaction = string | { readonly custom: string } | 'paid'
 
 const attachments = [
   'photo',
@@ -82,41 +92,60 @@ export class SimUser {
     chat.members.set(this.id, this.user)
     const replyTo = content.reply_to === undefined ? undefined : entryOf(chat, content.reply_to)
     const { fields, fileId } = this.#contentOf(content)
-    const entry = addMessage(this.#world, chat, { author: this.user, thread, replyTo, fields, fileId })
+    const name = content.nameless ? { from: anonymousBot, sender_chat: chat.toRaw() } : {}
+    const entry = addMessage(this.#world, chat, {
+      author: this.user,
+      thread,
+      replyTo,
+      fields: { ...name, ...fields },
+      fileId,
+    })
     return this.#tell(chat, entry)
   }
 
-  /** Changes text or caption of a message of theirs. */
+  /** Changes text or caption of a message of theirs, replaces its file, or moves (and without a period ends) its position. */
   edits(where: SimChat | SimTopic, messageId: number, given: string | OutgoingMessage): Message {
     const content = typeof given === 'string' ? { text: given } : given
     const { chat } = placeOf(where)
     const entry = entryOf(chat, messageId)
     if (entry.author !== this.id) throw new Error(`Message ${messageId} is not theirs`)
     for (const name of ['text', 'entities', 'caption', 'caption_entities']) delete entry.message[name]
-    Object.assign(entry.message, this.#contentOf(content).fields)
+    const { fields, fileId } = this.#contentOf(content)
+    if (fileId !== undefined) {
+      for (const name of attachments) delete entry.message[name]
+      entry.fileId = fileId
+    }
+    Object.assign(entry.message, fields)
     entry.message.edit_date = this.#world.clock.seconds()
     entry.edited = true
     return this.#tell(chat, entry, true)
   }
 
   /** Sets their reactions; none to take them back. Only an admin bot of a group hears of it. */
-  reacts(where: SimChat | SimTopic, messageId: number, given: string | readonly string[]): void {
+  reacts(where: SimChat | SimTopic, messageId: number, given: string | readonly Reaction[]): void {
     const { chat } = placeOf(where)
     const entry = entryOf(chat, messageId)
-    const emojis = typeof given === 'string' ? [given] : [...given]
-    const before = entry.reactions.get(this.id) ?? []
-    if (emojis.length === 0) entry.reactions.delete(this.id)
-    else entry.reactions.set(this.id, emojis)
+    const after = (typeof given === 'string' ? [given] : given).map(typed)
+    const before = (entry.reactions.get(this.id) ?? []).map(shown => typed(reactionOf(shown)))
+    if (after.length === 0) entry.reactions.delete(this.id)
+    else entry.reactions.set(this.id, after.map(shownAs))
     if (chat.type === 'private' || chat.type === 'channel' || !chat.isAdmin) return
-    const typed = (list: readonly string[]): unknown => list.map(emoji => ({ type: 'emoji', emoji }))
     this.#world.updates.push('message_reaction', {
       chat: chat.toRaw(),
       message_id: messageId,
       user: this.user,
       date: this.#world.clock.seconds(),
-      old_reaction: typed(before),
-      new_reaction: typed(emojis),
+      old_reaction: before,
+      new_reaction: after,
     })
+  }
+
+  /** Pins a message; Telegram says so with a message of its own. */
+  pins(where: SimChat | SimTopic, messageId: number): void {
+    const { chat, thread } = placeOf(where)
+    const { message } = entryOf(chat, messageId)
+    if (!chat.pinned.includes(messageId)) chat.pinned.push(messageId)
+    addService(this.#world, chat, { author: this.user, thread, fields: { pinned_message: message } })
   }
 
   /** Deletes a message; no bot ever hears of that. */
@@ -129,21 +158,26 @@ export class SimUser {
   /** Presses an inline button by its text; returns the callback query's id. */
   presses(where: SimChat | SimTopic, messageId: number, button: string): string {
     const { chat } = placeOf(where)
-    const entry = entryOf(chat, messageId)
-    const keyboard = entry.markup as
+    const keyboard = entryOf(chat, messageId).markup as
       | { inline_keyboard: { text: string; callback_data?: string }[][] }
       | undefined
     const pressed = keyboard?.inline_keyboard.flat().find(({ text }) => text === button)
     if (pressed?.callback_data === undefined)
       throw new Error(`Message ${messageId} has no button "${button}"`)
+    return this.calls(where, messageId, pressed.callback_data)
+  }
+
+  /** What a button with this data, which was there once, says when it is pressed. */
+  calls(where: SimChat | SimTopic, messageId: number, data: string): string {
+    const { chat } = placeOf(where)
     const id = `${4_000_000 + this.#world.serial()}`
     this.#world.callbackQueries.set(id, { answered: false })
     this.#world.updates.push('callback_query', {
       id,
       from: this.user,
-      message: entry.message,
+      message: entryOf(chat, messageId).message,
       chat_instance: String(chat.id),
-      data: pressed.callback_data,
+      data,
     })
     return id
   }
@@ -181,6 +215,30 @@ export class SimUser {
     return structuredClone(entry.message) as unknown as Message
   }
 }
+
+/** In whose name Telegram shows administrators that want to remain anonymous. */
+const anonymousBot: User = {
+  id: 1087968824,
+  is_bot: true,
+  first_name: 'Group',
+  username: 'GroupAnonymousBot',
+}
+
+const typed = (reaction: Reaction): ReactionType => {
+  if (typeof reaction === 'object') return { type: 'custom_emoji', custom_emoji_id: reaction.custom }
+  return reaction === 'paid' ? { type: 'paid' } : { type: 'emoji', emoji: reaction as '👍' }
+}
+
+/** How a reaction is written down in a message. */
+const shownAs = (reaction: ReactionType): string =>
+  reaction.type === 'emoji'
+    ? reaction.emoji
+    : reaction.type === 'paid'
+      ? 'paid'
+      : `custom:${reaction.custom_emoji_id}`
+
+const reactionOf = (shown: string): Reaction =>
+  shown.startsWith('custom:') ? { custom: shown.slice('custom:'.length) } : shown
 
 function isForBot(world: World, { message }: Entry): boolean {
   const text = message.text ?? ''

@@ -24,6 +24,8 @@ export class World {
   readonly users = new Map<number, User>()
   readonly ownBox = new Counter(100)
   readonly callbackQueries = new Map<string, { answered: boolean; text?: string }>()
+  /** Ordinary emoji by the id of a custom one. */
+  readonly customEmoji = new Map<string, string>()
   topicsInPrivate: boolean
   /** Whether the bot, where it is no admin, sees of a group only what is meant for it. */
   privacy: boolean

@@ -1,4 +1,5 @@
 import type { proto } from '@whiskeysockets/baileys'
+import { Call, type CallOptions } from './call.ts'
 import type { EncPayload } from './contact-device.ts'
 import type { Group } from './group.ts'
 import { Handset, type InboxMessage, newMessageId } from './handset.ts'
@@ -60,7 +61,14 @@ export class Contact {
       throw new Error(`"${this.pushName}" is not a member of "${group.subject}"`)
     }
     const message = typeof content === 'string' ? { conversation: content } : content
-    this.#world.tell({ chat: group?.jid ?? this.lid, from: this.pushName, id, message, timestamp })
+    this.#world.tell({
+      chat: group?.jid ?? this.lid,
+      from: this.pushName,
+      author: this.lid,
+      id,
+      message,
+      timestamp,
+    })
     const author = group?.addressOf(this)
     await this.handset.transmit({
       id,
@@ -71,6 +79,11 @@ export class Contact {
       ...(author && { author }),
     })
     return id
+  }
+
+  /** Calls the account, or a group. */
+  call(options: CallOptions = {}): Call {
+    return new Call(this.#world, this, options)
   }
 
   /** Marks messages of the bridge as read. */
@@ -94,6 +107,8 @@ export class Contact {
     chat: string
     from: string
     encs: EncPayload[]
+    edit?: string | undefined
+    meta?: Readonly<Record<string, string>> | undefined
     group?: Group
   }): Promise<void> {
     const message = await this.handset.receive(incoming)

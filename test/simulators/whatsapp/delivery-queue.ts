@@ -16,6 +16,7 @@ export class DeliveryQueue {
   readonly #onLive: () => void
   #wire: Wire | undefined
   #live = false
+  #isDeaf = false
 
   constructor(onLive: () => void) {
     this.#onLive = onLive
@@ -31,7 +32,12 @@ export class DeliveryQueue {
 
   push(node: BinaryNode): void {
     this.#pending.push(node)
-    if (this.#live) this.#wire?.send(node)
+    if (this.#live && !this.#isDeaf) this.#wire?.send(node)
+  }
+
+  /** From now on nothing is passed on over this connection, though it answers; the next one gets everything. */
+  deafen(): void {
+    this.#isDeaf = true
   }
 
   /** The companion is ready for deliveries on this connection. */
@@ -39,6 +45,7 @@ export class DeliveryQueue {
     if (this.#wire === wire) return
     this.#wire = wire
     this.#live = false
+    this.#isDeaf = false
     if (this.#pending.length === 0) {
       this.#finish(0)
       return

@@ -10,6 +10,8 @@ export interface GroupOptions {
   addressing?: 'lid' | 'pn'
   /** Only admins may write. */
   announce?: boolean
+  /** The announcement group of a community: only admins write, and what members add is sealed. */
+  community?: boolean
   /** Contacts that are admins, `me` for the account itself (default: the account is). */
   admins?: (Contact | 'me')[]
 }
@@ -18,7 +20,8 @@ export interface GroupOptions {
 export class Group {
   readonly jid: string
   readonly addressing: 'lid' | 'pn'
-  readonly announce: boolean
+  announce: boolean
+  readonly community: boolean
   readonly participants: Set<Contact>
   subject: string
   /** False once the account has been removed. */
@@ -33,7 +36,8 @@ export class Group {
     this.subject = options.subject
     this.participants = new Set(options.participants)
     this.addressing = options.addressing ?? 'lid'
-    this.announce = options.announce ?? false
+    this.community = options.community ?? false
+    this.announce = options.announce ?? this.community
     this.#admins = new Set(options.admins ?? ['me'])
   }
 
@@ -46,35 +50,108 @@ export class Group {
     return this.addressing === 'lid' ? person.lid : person.pn
   }
 
-  /** Somebody leaves or is removed: the account (`me`) or a contact. */
-  remove(member: Contact | 'me'): void {
-    if (member === 'me') this.includesMe = false
-    else this.participants.delete(member)
-    const person = member === 'me' ? this.#world.account : member
-    const participant = el('participant', { jid: this.addressOf(person) })
-    this.notify(person, el('remove', {}, [participant]))
+  /** Takes contacts in, on behalf of a member; without one they came by the invite link. */
+  add(members: readonly Contact[], by?: Contact | 'me'): void {
+    for (const member of members) this.participants.add(member)
+    const [first] = members
+    const author = by ?? first
+    if (author === undefined) return
+    this.#change(author, 'add', members, by === undefined ? { reason: 'invite' } : {})
   }
 
-  /** Changes the subject, on behalf of a member. */
+  /** Somebody leaves, or is removed by somebody else. */
+  remove(member: Contact | 'me', by: Contact | 'me' = member): void {
+    if (member === 'me') this.includesMe = false
+    else this.participants.delete(member)
+    this.#admins.delete(member)
+    this.#change(by, 'remove', [member])
+  }
+
+  promote(member: Contact | 'me', by: Contact | 'me' = 'me'): void {
+    this.#admins.add(member)
+    this.#change(by, 'promote', [member])
+  }
+
+  demote(member: Contact | 'me', by: Contact | 'me' = 'me'): void {
+    this.#admins.delete(member)
+    this.#change(by, 'demote', [member])
+  }
+
   rename(subject: string, by: Contact | 'me' = 'me'): void {
     this.subject = subject
-    const person = by === 'me' ? this.#world.account : by
-    const attrs = { subject, s_t: String(unixSeconds()), s_o: this.addressOf(person) }
-    this.notify(person, el('subject', attrs))
+    const attrs = { subject, s_t: String(unixSeconds()), s_o: this.#addressOf(by) }
+    this.notify(this.#person(by), el('subject', attrs))
+  }
+
+  /** Without a text the description is deleted. */
+  describe(text: string | undefined, by: Contact | 'me' = 'me'): void {
+    const content = text === undefined ? el('delete') : el('body', {}, Buffer.from(text))
+    this.notify(this.#person(by), el('description', { id: this.#world.newId() }, [content]))
+  }
+
+  /** `undefined` removes the picture. */
+  picture(id: string | undefined, by: Contact | 'me' = 'me'): void {
+    const attrs = { jid: this.jid, author: this.#addressOf(by), ...(id !== undefined && { id }) }
+    const change = el(id === undefined ? 'delete' : 'set', attrs)
+    this.#world.companion?.queue.push(el('notification', { ...this.#head(), type: 'picture' }, [change]))
+  }
+
+  /** Who may write, who may edit, who may add; whether admins approve newcomers; whether the invite link is a new one. */
+  set(
+    setting:
+      | { readonly announce: boolean }
+      | { readonly locked: boolean }
+      | { readonly memberAdd: 'all_member_add' | 'admin_add' }
+      | { readonly approval: 'on' | 'off' }
+      | { readonly inviteCode: string },
+    by: Contact | 'me' = 'me',
+  ): void {
+    if ('announce' in setting) this.announce = setting.announce
+    this.notify(this.#person(by), settingNode(setting))
+  }
+
+  /** Seconds after which messages disappear; 0 is off. */
+  disappear(seconds: number, by: Contact | 'me' = 'me'): void {
+    const change =
+      seconds > 0
+        ? el('ephemeral', { expiration: String(seconds), trigger: '0' })
+        : el('not_ephemeral', { trigger: '0' })
+    this.notify(this.#person(by), change)
   }
 
   /** Sends the companion a `w:gp2` notification about a change that somebody made. */
   notify(author: { pn: string; lid: string }, change: BinaryNode): void {
     const attrs = {
+      ...this.#head(),
       type: 'w:gp2',
-      from: this.jid,
       participant: this.addressOf(author),
-      ...(this.addressing === 'lid' && { participant_pn: author.pn }),
+      ...(this.addressing === 'lid' ? { participant_pn: author.pn } : { participant_lid: author.lid }),
       addressing_mode: this.addressing,
-      id: this.#world.newId(),
-      t: String(unixSeconds()),
     }
     this.#world.companion?.queue.push(el('notification', attrs, [change]))
+  }
+
+  #head(): Record<string, string> {
+    return { from: this.jid, id: this.#world.newId(), t: String(unixSeconds()) }
+  }
+
+  #person(member: Contact | 'me'): { pn: string; lid: string } {
+    return member === 'me' ? this.#world.account : member
+  }
+
+  #addressOf(member: Contact | 'me'): string {
+    return this.addressOf(this.#person(member))
+  }
+
+  #change(
+    by: Contact | 'me',
+    tag: string,
+    members: readonly (Contact | 'me')[],
+    attrs: Record<string, string> = {},
+  ): void {
+    const version = { prev_v_id: this.#world.newId(), v_id: this.#world.newId() }
+    const people = members.map(member => participantNode(this.#person(member), this.addressing))
+    this.notify(this.#person(by), el(tag, { ...version, ...attrs }, people))
   }
 
   /** `<group>` as in the answer to a metadata query. */
@@ -95,12 +172,29 @@ export class Group {
       size: String(members.length),
     }
     const nodes = members.map(({ person, member }) =>
-      el('participant', {
-        jid: this.addressOf(person),
-        ...(this.addressing === 'lid' ? { phone_number: person.pn } : { lid: person.lid }),
-        type: this.isAdmin(member) ? 'admin' : undefined,
-      }),
+      participantNode(person, this.addressing, this.isAdmin(member) ? 'admin' : undefined),
     )
-    return el('group', attrs, [...nodes, ...(this.announce ? [el('announcement')] : [])])
+    const flags = [
+      ...(this.announce ? [el('announcement')] : []),
+      ...(this.community ? [el('default_sub_group')] : []),
+    ]
+    return el('group', attrs, [...nodes, ...flags])
   }
+}
+
+function participantNode(
+  { pn, lid }: { pn: string; lid: string },
+  addressing: 'lid' | 'pn',
+  type?: string,
+): BinaryNode {
+  const addresses = addressing === 'lid' ? { jid: lid, phone_number: pn } : { jid: pn, lid }
+  return el('participant', { ...addresses, type })
+}
+
+function settingNode(setting: Parameters<Group['set']>[0]): BinaryNode {
+  if ('announce' in setting) return el(setting.announce ? 'announcement' : 'not_announcement', { v_id: '1' })
+  if ('locked' in setting) return el(setting.locked ? 'locked' : 'unlocked')
+  if ('memberAdd' in setting) return el('member_add_mode', {}, Buffer.from(setting.memberAdd))
+  if ('inviteCode' in setting) return el('invite', { code: setting.inviteCode })
+  return el('membership_approval_mode', {}, [el('group_join', { state: setting.approval })])
 }

@@ -5,6 +5,7 @@ import { ContactDevice, type EncPayload } from './contact-device.ts'
 import { bundleNodes, parseRetryKeys } from './device-keys.ts'
 import type { Group } from './group.ts'
 import { bigEndian, child, el, unixSeconds } from './node.ts'
+import { changeKind } from './phone-changes.ts'
 import { type Shown, showMessage } from './phone-view.ts'
 import type { World } from './world.ts'
 
@@ -91,6 +92,8 @@ export class Handset {
     chat: string
     from: string
     encs: EncPayload[]
+    edit?: string | undefined
+    meta?: Readonly<Record<string, string>> | undefined
     group?: Group
   }): Promise<proto.IMessage | undefined> {
     const { companion } = this.#world
@@ -112,7 +115,9 @@ export class Handset {
           await this.device.processSenderKey(incoming.group.jid, incoming.from, skdm)
         Object.assign(message, part)
       }
-      await this.#keep(incoming.id, incoming.chat, message)
+      if (changeKind(message.deviceSentMessage?.message ?? message) === undefined)
+        await this.#keep(incoming.id, incoming.chat, message)
+      else if (!message.deviceSentMessage) await this.#world.changes.apply({ ...incoming, message })
       return message
     } catch (error) {
       this.#world.record.problem(`A phone could not read "${incoming.id}": ${String(error)}`)

@@ -1,15 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { BinaryNode, proto } from '@whiskeysockets/baileys'
+import type { Channel } from './channel.ts'
 import type { Contact, ContactOptions } from './contact.ts'
 import type { Group, GroupOptions } from './group.ts'
 import type { InboxMessage } from './handset.ts'
 import { CA_FILE, type MediaServer, startMediaServer } from './media-server.ts'
-import { el } from './node.ts'
+import { el, SERVER } from './node.ts'
 import type { Forgery } from './pairing.ts'
+import type { AppliedChange } from './phone-changes.ts'
 import type { Recorder } from './record.ts'
 import { Server } from './server.ts'
 import { type Account, type Transmission, World } from './world.ts'
 
+export type { Call, CallOptions } from './call.ts'
+export type { Channel } from './channel.ts'
 export type { Contact, ContactOptions, SendOptions } from './contact.ts'
 export type { Group, GroupOptions } from './group.ts'
 export type { InboxMessage } from './handset.ts'
@@ -72,6 +76,11 @@ export class WhatsAppSimulator {
     return this.#world.addGroup(options)
   }
 
+  /** A channel that the account follows. */
+  addChannel(): Channel {
+    return this.#world.addChannel()
+  }
+
   /** The bridge's device address while one is linked, `…:7@s.whatsapp.net`. */
   get companion(): string | undefined {
     return this.#world.companion?.pn
@@ -105,6 +114,11 @@ export class WhatsAppSimulator {
   /** All chats as their members see them, in order, each message once. */
   get transcript(): readonly Transmission[] {
     return this.#world.transcript
+  }
+
+  /** What the bridge changed of earlier messages, and what phones made of it; the transcript shows the outcome. */
+  get changes(): readonly AppliedChange[] {
+    return this.#world.changes.applied
   }
 
   /** Every stanza received from the bridge. */
@@ -142,11 +156,28 @@ export class WhatsAppSimulator {
     return this.#world.record.unexpected.splice(0)
   }
 
-  /** Ends the bridge's stream: 515 restart, 503 unavailable, 401 unlinked, `conflict` another login took over. */
-  streamError(kind: number | 'conflict'): void {
+  /**
+   * Ends the bridge's stream: 515 restart, 503 unavailable, 401 unlinked, `conflict` another login took over. In parts:
+   * the code, the type of the conflict, or another child that says why (`xml-not-well-formed`, `ack`).
+   */
+  streamError(
+    kind:
+      | number
+      | 'conflict'
+      | { readonly code?: number; readonly conflict?: string; readonly child?: string },
+  ): void {
     if (kind === 401) this.#server.unlink()
-    else if (kind === 'conflict') this.#server.streamError({}, [el('conflict', { type: 'replaced' })])
-    else this.#server.streamError({ code: String(kind) })
+    const { code, conflict, child } =
+      kind === 'conflict' ? { conflict: 'replaced' } : typeof kind === 'number' ? { code: kind } : kind
+    this.#server.streamError({ ...(code !== undefined && { code: String(code) }) }, [
+      ...(conflict === undefined ? [] : [el('conflict', { type: conflict })]),
+      ...(child === undefined ? [] : [el(child)]),
+    ])
+  }
+
+  /** Tells the bridge that the phone takes no part in linked devices. */
+  downgrade(): void {
+    this.#world.companion?.wire?.send(el('ib', { from: SERVER }, [el('downgrade_webclient')]))
   }
 
   /** Sends the bridge a stanza as it is, whatever it is: what only a broken or hostile server would send. */
@@ -164,9 +195,14 @@ export class WhatsAppSimulator {
     this.#server.silence(on)
   }
 
-  /** The next login or registration is turned away with `<failure reason/>`: 401, 403, 405, 503 … */
-  refuseNextLogin(code: number): void {
-    this.#server.loginRefusals.push(code)
+  /** This connection answers and acknowledges, but nothing is passed on over it; the next one gets what was held back. */
+  deafen(): void {
+    this.#world.companion?.queue.deafen()
+  }
+
+  /** The next login or registration is turned away with `<failure reason/>`: 401, 403, 405, 503 …, and more attributes. */
+  refuseNextLogin(code: number, attrs: Readonly<Record<string, string>> = {}): void {
+    this.#server.loginRefusals.push({ code, attrs })
   }
 
   /** Keeps the acks for messages back until told `false`. */

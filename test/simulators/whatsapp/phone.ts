@@ -35,7 +35,7 @@ export class Phone {
     const { account } = this.#world
     const message = typeof content === 'string' ? { conversation: content } : content
     const jid = chat === 'me' ? account.lid : chat instanceof Group ? chat.jid : chat.lid
-    this.#world.tell({ chat: jid, from: 'phone', id, message, timestamp })
+    this.#world.tell({ chat: jid, from: 'phone', author: account.lid, id, message, timestamp })
     this.#showOthers(chat, { id, chat: jid, message, copies: 1, at: Date.now() })
     await this.handset.transmit(this.#outgoing(chat, { id, message, timestamp }))
     return id
@@ -59,6 +59,8 @@ export class Phone {
     chat: string
     from: string
     encs: EncPayload[]
+    edit?: string | undefined
+    meta?: Readonly<Record<string, string>> | undefined
     group?: Group
   }): Promise<void> {
     const message = await this.handset.receive(incoming)

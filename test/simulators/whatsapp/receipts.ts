@@ -32,4 +32,18 @@ export function acceptAck(
   if (settled.length === 0 && node.attrs['class'] !== 'message') {
     world.record.surprise(`An ack came for "${id}", which was not waiting for one`)
   }
+  for (const stanza of settled) {
+    const wrong = mistakesIn(node, stanza)
+    if (wrong.length > 0) world.record.surprise(`The ack of "${id}" has the wrong ${wrong.join(', ')}`)
+  }
+}
+
+/** An ack names the sender of what it is about, and repeats its participant and type. */
+function mistakesIn(ack: BinaryNode, stanza: BinaryNode): string[] {
+  const expected: Record<string, string | undefined> = {
+    to: stanza.attrs['from'],
+    participant: stanza.attrs['participant'],
+    type: stanza.attrs['type'],
+  }
+  return Object.keys(expected).filter(name => ack.attrs[name] !== expected[name])
 }

@@ -25,8 +25,8 @@ export class Server {
   readonly linking: Linking
   /** What the next sends of the companion meet. */
   readonly sendFaults: SendFault[] = []
-  /** Codes with which the next logins are turned away, `<failure reason/>`. */
-  readonly loginRefusals: number[] = []
+  /** How the next logins are turned away, `<failure reason/>`. */
+  readonly loginRefusals: { readonly code: number; readonly attrs: Readonly<Record<string, string>> }[] = []
   readonly #sockets: WebSocketServer
   readonly #wires = new Set<Wire>()
   #heldAcks: BinaryNode[] | undefined
@@ -76,9 +76,9 @@ export class Server {
   }
 
   /** Ends the companion's stream with an error, as the server announces restarts (515, 503) and conflicts. */
-  streamError(attrs: { code?: string }, content?: BinaryNode[]): void {
+  streamError(attrs: { code?: string }, content: BinaryNode[] = []): void {
     const wire = this.world.companion?.wire
-    wire?.send(el('stream:error', attrs, content))
+    wire?.send(el('stream:error', attrs, content.length > 0 ? content : undefined))
     wire?.close()
   }
 
@@ -107,14 +107,14 @@ export class Server {
   }
 
   #hello(wire: Wire, noiseKey: Buffer, payload: proto.ClientPayload): void {
-    const refuse = (code: number, why: string) => {
+    const refuse = (code: number, why: string, attrs: Readonly<Record<string, string>> = {}) => {
       this.world.record.problem(`Connection refused (${code}): ${why}`)
-      wire.send(el('failure', { reason: String(code), location: 'sim' }))
+      wire.send(el('failure', { reason: String(code), location: 'sim', ...attrs }))
       wire.close()
     }
     const scripted = this.loginRefusals.shift()
     if (scripted !== undefined) {
-      refuse(scripted, 'scripted')
+      refuse(scripted.code, 'scripted', scripted.attrs)
     } else if (payload.devicePairingData) {
       try {
         const registration = parseRegistration(payload.devicePairingData)

@@ -2,12 +2,14 @@ import { randomBytes } from 'node:crypto'
 import type { proto, WAPatchName } from '@whiskeysockets/baileys'
 import { contactMutation, pushNameMutation } from './app-state.ts'
 import { AppStateStore } from './app-state-store.ts'
+import { Channel } from './channel.ts'
 import type { Companion } from './companion.ts'
 import { Contact, type ContactOptions } from './contact.ts'
 import { Group, type GroupOptions } from './group.ts'
 import type { MediaServer } from './media-server.ts'
 import { el, SERVER, unixSeconds, withoutDevice } from './node.ts'
 import { Phone } from './phone.ts'
+import { PhoneChanges } from './phone-changes.ts'
 import type { Shown } from './phone-view.ts'
 import { Recorder } from './record.ts'
 
@@ -26,12 +28,26 @@ export interface Transmission {
   chat: string
   /** A push name, `phone` or `bridge`. */
   from: string
+  /** LID of whoever wrote it. */
+  author: string
   id: string
   message: proto.IMessage
   /** What a person sees of it; of what the bridge sent. */
   shown?: Shown
   /** Unix seconds. */
   timestamp: number
+  /** Id of the album that it is an item of. */
+  album?: string
+  /** What it says after the latest edit, and when that was made (unix milliseconds). */
+  edited?: proto.IMessage
+  editedAt?: number
+  deleted?: boolean
+  /** Emoji by LID. */
+  reactions?: Record<string, string>
+  /** Options by LID. */
+  votes?: Record<string, string[]>
+  /** Seconds. */
+  pinned?: number
 }
 
 /** The people, groups and devices that the server knows. */
@@ -41,10 +57,14 @@ export class World {
   readonly phone: Phone
   readonly contacts: Contact[] = []
   readonly groups: Group[] = []
+  readonly channels: Channel[] = []
   readonly appState = new AppStateStore()
   readonly record = new Recorder()
   readonly transcript: Transmission[] = []
+  readonly changes = new PhoneChanges(this)
   companion: Companion | undefined
+  /** Ids of what the bridge has sent so far. */
+  readonly accepted = new Set<string>()
   readonly #told = new Set<string>()
 
   constructor(account: Account, media: MediaServer) {
@@ -78,6 +98,15 @@ export class World {
     const [creator] = group.participants
     if (creator) group.notify(creator, el('create', { type: 'new', key: this.newId() }, [group.node()]))
     return group
+  }
+
+  addChannel(): Channel {
+    const channel = new Channel(
+      this,
+      `1203630001${String(this.channels.length + 1).padStart(8, '0')}@newsletter`,
+    )
+    this.channels.push(channel)
+    return channel
   }
 
   findContact(jid: string): Contact | undefined {

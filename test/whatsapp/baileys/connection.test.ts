@@ -254,13 +254,6 @@ describe('staying connected', () => {
     await until('the message', () => linked.bridge.events.length === 1)
   })
 
-  test('a socket that says nothing any more is replaced', async () => {
-    await using linked = await Linked.started({ timing: { deaf: 300 } as never })
-    linked.wa.silence(true)
-    await until('the end', () => linked.connection.status.state === 'connecting')
-    linked.wa.silence(false)
-  })
-
   test('unlinked at the phone, it stops and says what to do', async () => {
     await using linked = await Linked.started()
     linked.wa.phone.unlink()

@@ -6,6 +6,9 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { type BinaryNode, BufferJSON } from '@whiskeysockets/baileys'
 import { openAuthState } from '../../../src/whatsapp/baileys/auth-state.ts'
+import { Journal } from '../../../src/whatsapp/baileys/journal.ts'
+import { Tidy } from '../../../src/whatsapp/baileys/tidy.ts'
+import { el } from '../../simulators/whatsapp/node.ts'
 import { RecordingBridge, TempDir, until } from '../support.ts'
 import { JournalHarness } from './journal-harness.ts'
 import { GROUP, Sender } from './sender.ts'
@@ -133,11 +136,49 @@ test('What is done before the connection began is forgotten once the server has 
   await harness.handle(await alice.private('P1', text('one')))
   await until('the event', () => bridge.events.length === 1)
   assert.equal([...bridge.sessions.list('journal')].length, 1)
-  harness.intake.caughtUp(Date.now() - 60_000)
+  assert.equal(harness.journal.prune(Date.now() - 60_000), false)
   assert.equal([...bridge.sessions.list('journal')].length, 1)
-  harness.intake.caughtUp(Date.now() + 1)
+  assert.equal(harness.journal.prune(Date.now() + 1), false)
   assert.equal([...bridge.sessions.list('journal')].length, 0)
   assert.equal([...bridge.sessions.list('journal-done')].length, 0)
+})
+
+test('The journal is cleared a little at a time, also on a connection that never ends', async () => {
+  using dir = new TempDir()
+  using bridge = new RecordingBridge(dir.path)
+  const { sessions } = bridge
+  let now = Date.now()
+  const journal = new Journal(sessions, () => now)
+  const link = { openedAt: now, isOpen: true }
+  const seen: number[] = []
+  const tidy = new Tidy({
+    prune: before => {
+      const more = journal.prune(before, 100)
+      seen.push([...sessions.list('journal-done')].length)
+      return more
+    },
+    onError: error => assert.fail(String(error)),
+    times: { settled: 0, every: 100, pause: 1 },
+  })
+  const finish = (count: number) => {
+    for (let turn = 0; turn < count; turn += 1) {
+      const node = el('call', { from: ALICE, id: `${now}.${turn}`, t: '1' }, [el('offer')])
+      sessions.set(journal.marks(journal.envelopeOfWhole(node, () => undefined)))
+    }
+  }
+  now -= 1000
+  finish(250)
+  now += 1000
+  tidy.caughtUp(link)
+  await until('the first round', () => seen.length === 3)
+  assert.deepEqual(seen, [150, 50, 0])
+  finish(1)
+  await until('a later round', () => seen.length >= 4 && seen.at(-1) === 0)
+  link.isOpen = false
+  finish(1)
+  await new Promise(resolve => setTimeout(resolve, 250))
+  assert.equal([...sessions.list('journal')].length, 1, 'it may come again')
+  tidy.stop()
 })
 
 /** Points at which a process dies, in the order in which it passes them. */

@@ -10,6 +10,21 @@ import { Linked } from './linked.ts'
 
 const MESSAGES = 120
 const KILLS = 5
+const NOTICES = 60
+
+/** Runs the bridge as a process of its own, and kills it when it has connected and `moment` has come. */
+const runAndKill = async ({ dir, wa }: Linked, moment: () => Promise<unknown>): Promise<void> => {
+  const child = spawn(
+    process.execPath,
+    [join(import.meta.dirname, 'run-connection.ts'), dir.path, wa.url, wa.rootKey],
+    { stdio: 'inherit' },
+  )
+  await until('the child', () => wa.isConnected, 20_000)
+  await moment()
+  child.kill('SIGKILL')
+  await once(child, 'close')
+  await until('the server to notice', () => !wa.isConnected)
+}
 
 test('Killed again and again while messages come in, each is there once and in order', async () => {
   await using linked = await Linked.link()
@@ -27,18 +42,8 @@ test('Killed again and again while messages come in, each is there once and in o
     }
     isSending = false
   })()
-  for (let kill = 0; kill < KILLS && isSending; kill += 1) {
-    const child = spawn(
-      process.execPath,
-      [join(import.meta.dirname, 'run-connection.ts'), linked.dir.path, wa.url, wa.rootKey],
-      { stdio: 'inherit' },
-    )
-    await until('the child', () => wa.isConnected, 20_000)
-    await sleep(randomInt(20, 400))
-    child.kill('SIGKILL')
-    await once(child, 'close')
-    await until('the server to notice', () => !wa.isConnected)
-  }
+  for (let kill = 0; kill < KILLS && isSending; kill += 1)
+    await runAndKill(linked, () => sleep(randomInt(20, 400)))
   await sending
 
   await linked.restart({ stopped: true })
@@ -58,5 +63,51 @@ test('Killed again and again while messages come in, each is there once and in o
   )
   await until('the receipts', () => wa.pending.length === 0)
   assert.deepEqual(wa.nacks, [])
+  wa.assertNoSurprises()
+})
+
+test('Killed while notices and calls come in, each is there once and in order', async () => {
+  await using linked = await Linked.link()
+  const { wa } = linked
+  const alice = wa.addContact({ name: 'Alice' })
+  const group = wa.addGroup({ subject: 'Class', participants: [alice] })
+  await linked.stop()
+  for (let turn = 0; turn < NOTICES; turn += 1) {
+    group.rename(`name ${turn}`, alice)
+    await alice.send(`text ${turn}`, { to: group })
+    alice.call()
+  }
+  const waiting = () => wa.pending.length
+  const all = waiting()
+  // Each time when some more have been acknowledged: by now all of those must be on disk.
+  for (let kill = 1; kill <= KILLS; kill += 1) {
+    await runAndKill(linked, () =>
+      until('some acks', () => waiting() <= all - (kill * all) / (KILLS + 2), 20_000),
+    )
+  }
+  assert.ok(waiting() > 0, 'it was killed in the middle')
+
+  await linked.restart({ stopped: true })
+  const said = (chat: string) =>
+    linked.bridge.events.flatMap(({ chat: place, ...event }) => {
+      if (place !== `whatsapp:${chat}` || event.kind !== 'message') return []
+      const { content } = event
+      return content.kind === 'text'
+        ? [content.body.text]
+        : content.kind === 'placeholder'
+          ? [content.label]
+          : []
+    })
+  await until('everything', () => said(group.jid).length + said(alice.lid).length >= 3 * NOTICES + 1, 20_000)
+  const turns = Array.from({ length: NOTICES }, (_, turn) => turn)
+  assert.deepEqual(
+    said(group.jid).slice(1),
+    turns.flatMap(turn => [`Renamed the group to: name ${turn}`, `text ${turn}`]),
+  )
+  assert.deepEqual(
+    said(alice.lid),
+    turns.map(() => '📞 Voice call'),
+  )
+  await until('the acks', () => wa.pending.length === 0)
   wa.assertNoSurprises()
 })

@@ -66,7 +66,11 @@ test('A machine that is not linked says so when started, and sends nothing', asy
   using bridge = new RecordingBridge(dir.path)
   await using connection = openBaileys(optionsFor(bridge, 'ws://127.0.0.1:1/ws/chat'))
   await connection.start()
-  assert.deepEqual(connection.status, { state: 'unlinked' })
+  assert.deepEqual(connection.status, {
+    state: 'unlinked',
+    problem: 'WhatsApp is not linked. Type: wa2tg login',
+    needs: 'person',
+  })
   assert.equal(bridge.statuses.at(-1)?.state, 'unlinked')
   const delivery = {
     event: {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { afterClose, failedToSend, refusedByAck } from '../../../src/whatsapp/baileys/errors.ts'
+import { failedToSend, refusedByAck } from '../../../src/whatsapp/baileys/errors.ts'
 import { rawOf, readRaw } from '../../../src/whatsapp/baileys/parse/context.ts'
 
 test('What is kept of a message for quotes and retries has no big preview and no older quote', () => {
@@ -32,13 +32,4 @@ test('A failure whose outcome is not certain is unsure: the same id is the same 
   assert.equal(failedToSend(new TypeError('x')).verdict.kind, 'unsure')
   assert.equal(failedToSend(new Error('All encryptions failed')).verdict.kind, 'retry')
   assert.equal(failedToSend(boom(500, 403)).chatUnreachable, true)
-})
-
-test('Each way in which a socket closes has its consequence', () => {
-  const after = (statusCode?: number) =>
-    afterClose(Object.assign(new Error('x'), statusCode === undefined ? {} : { output: { statusCode } }))
-  assert.equal(after(515).do === 'reconnect' && (after(515) as { now: boolean }).now, true)
-  for (const code of [408, 428, 500, 503, 405, undefined]) assert.equal(after(code).do, 'reconnect')
-  for (const code of [402, 403, 406, 440]) assert.equal((after(code) as { state: string }).state, 'stopped')
-  for (const code of [401, 411]) assert.equal((after(code) as { state: string }).state, 'logged_out')
 })

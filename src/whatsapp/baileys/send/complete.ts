@@ -1,4 +1,4 @@
-import type { proto } from '@whiskeysockets/baileys'
+import { proto } from '@whiskeysockets/baileys'
 import type { Delivery } from '../../../bridge/network.ts'
 import type { Query } from '../media-hosts.ts'
 import { readFile } from '../read-file.ts'
@@ -12,10 +12,20 @@ export interface CompleteTools {
   readonly query: Query
 }
 
-/** Finds out what a message lacks: uploads its file, gives it its secret. Throws `DeliveryError`. */
+const { MEDIA_ALBUM } = proto.MessageAssociation.AssociationType
+
+/**
+ * Finds out what a message lacks: uploads its file, gives it its secret, names the album that it is an item of. Throws
+ * `DeliveryError`.
+ */
 export const complete = async (
   part: Part,
-  { id, delivery, tools }: { id: string; delivery: Delivery; tools: CompleteTools },
+  {
+    id,
+    album,
+    delivery,
+    tools,
+  }: { id: string; album: proto.IMessageKey | undefined; delivery: Delivery; tools: CompleteTools },
 ): Promise<proto.IMessage> => {
   const { secrets, upload, query } = tools
   const { file } = part
@@ -30,9 +40,14 @@ export const complete = async (
       signal: delivery.signal,
     }))
   const message = extend(part.message, { ...uploaded })
+  const isOfAlbum = message.imageMessage != null || message.videoMessage != null
   return {
     ...(part.wrapper === undefined ? message : { [part.wrapper]: { message } }),
     // Others need it to encrypt what they add to this message: edits, votes, comments.
-    messageContextInfo: { messageSecret: secrets.derive(id, 'message') },
+    messageContextInfo: {
+      messageSecret: secrets.derive(id, 'message'),
+      ...(album &&
+        isOfAlbum && { messageAssociation: { associationType: MEDIA_ALBUM, parentMessageKey: album } }),
+    },
   }
 }

@@ -12,6 +12,10 @@ export interface Part {
   readonly mentions?: readonly string[]
   /** What phones put around it, where they put something around it. */
   readonly wrapper?: 'viewOnceMessage' | 'documentWithCaptionMessage'
+  /** Announces an album, of which the messages behind it are items: nothing that anybody would answer. */
+  readonly announces?: boolean
+  /** Which item of the album it is, by position. */
+  readonly item?: number
 }
 
 /** What rendering must know beside the content. */

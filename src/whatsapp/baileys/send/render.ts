@@ -3,10 +3,12 @@ import type { Delivery } from '../../../bridge/network.ts'
 import { plainText } from '../../../bridge/rich-text.ts'
 import { reject } from '../../../bridge/verdict.ts'
 import type { Me } from '../decode.ts'
+import { renderAlbum } from './album.ts'
 import { renderForward, renderQuote } from './context.ts'
 import { renderMedia } from './media.ts'
 import { extend, type Part, type RenderOptions } from './part.ts'
 import { renderContacts, renderLocation } from './places.ts'
+import { renderPoll } from './poll.ts'
 import { renderText } from './text.ts'
 
 /**
@@ -19,7 +21,8 @@ export const renderMessage = (delivery: Delivery, me: Me): Part[] => {
   return parts.map((part, index) => {
     const contextInfo = {
       ...renderForward(event),
-      ...(index === 0 && renderQuote(delivery, me)),
+      // Where an album is not shown as one, its announcement is not shown at all.
+      ...((index === 0 || parts[index - 1]?.announces) && renderQuote(delivery, me)),
       ...(part.mentions?.length && { mentionedJid: [...part.mentions] }),
     }
     return Object.keys(contextInfo).length === 0
@@ -49,11 +52,10 @@ const renderers: Renderers = {
   media: renderMedia,
   location: renderLocation,
   contacts: renderContacts,
-  album: notYet,
-  poll: notYet,
+  album: renderAlbum,
+  poll: renderPoll,
   appointment: notYet,
   card: notYet,
-  joined: notYet,
   placeholder: ({ label }, options) => renderText(plainText(label), options),
   notice: ({ text }, options) => renderText(plainText(text), options),
 }

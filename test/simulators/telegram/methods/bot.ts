@@ -40,6 +40,19 @@ export function answerCallbackQuery(world: World, query: Query): true {
   return true
 }
 
+/** Ids that nobody knows are left out. */
+export function getCustomEmojiStickers(world: World, query: Query): unknown {
+  const ids = query.json('custom_emoji_ids', 'custom emoji identifiers JSON object')
+  if (!Array.isArray(ids)) throw badRequest('expected an Array of custom emoji identifiers')
+  if (ids.length > 200) throw badRequest('too many custom emoji identifiers specified')
+  return ids.flatMap(id => {
+    const emoji = world.customEmoji.get(String(id))
+    const sticker = { file_id: `E${id}`, file_unique_id: `U${id}`, width: 100, height: 100 }
+    const kind = { type: 'custom_emoji', is_animated: false, is_video: false }
+    return emoji === undefined ? [] : [{ ...sticker, ...kind, emoji, custom_emoji_id: String(id) }]
+  })
+}
+
 export function setMyCommands(_world: World, query: Query): true {
   const commands = query.json('commands', 'commands JSON object')
   if (!Array.isArray(commands)) throw badRequest('expected an Array of BotCommand')

@@ -1,0 +1,17 @@
+import { networkOf } from '../chat-ref.ts'
+import type { ChangeEvent } from '../event.ts'
+import type { NoticeTools } from './notice.ts'
+
+/**
+ * What the owner had deleted in WhatsApp goes from their Telegram chat, too. Not before it is done: else nobody could see
+ * any more what WhatsApp has refused to delete. Call it in a transaction.
+ */
+export const addEcho = (
+  event: Extract<ChangeEvent, { kind: 'deletion' }>,
+  { store, outbox, newMessageId, source, now }: NoticeTools & { source: number; now: number },
+): void => {
+  const { chat } = event
+  store.links.markDeleted(source)
+  const messageId = newMessageId(networkOf(chat))
+  outbox.add({ lane: `notice ${chat}`, target: chat, source, messageId, event: JSON.stringify(event) }, now)
+}

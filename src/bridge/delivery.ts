@@ -1,0 +1,126 @@
+import type { Readable } from 'node:stream'
+import type { ChatRef } from './chat-ref.ts'
+import type { VotableContent } from './content.ts'
+import type { ChangeEvent, Media, MessageEvent } from './event.ts'
+
+/** What every delivery needs, of a message or of a change. The same object serves `send` or `change`, and `settle`. */
+interface Attempt {
+  /** Where to. */
+  readonly chat: ChatRef
+  /** Chosen when the job was created; the same at every attempt. */
+  readonly messageId: string
+  /** The line that stands above the message, naming its sender; absent where the chat says it already. */
+  readonly senderLine?: string
+  /** What `mark` returned before the attempt in doubt; only for `settle`. */
+  readonly mark?: string
+  /** Whether a message in the target chat is known already, as ours or somebody's; only for `settle`. */
+  isKnown(id: string): boolean
+  /** Opens the event's file at its source, from the beginning, at every call. */
+  openMedia(media: Media): Promise<Readable>
+  /**
+   * Resolves when a call may go out that the network counts as so many messages (1 where nothing is said; 0 waits out a
+   * refusal, no more). Asked for before each call. Absent where there are no rates to keep to. Throws `DeliveryError`.
+   */
+  turn?(messages?: number): Promise<Turn>
+  /** Aborts when the process must stop now. */
+  readonly signal: AbortSignal
+}
+
+/** Leave for one call to go out. */
+export interface Turn {
+  /** The call has ended; whether the network counts it. */
+  end(counted: boolean): void
+  /** The network refused it because of its rates, for so many seconds. */
+  refused(seconds: number): void
+}
+
+/** One message on its way. */
+export interface Delivery extends Attempt {
+  readonly event: MessageEvent
+  /** The message in `chat` that this one answers, when its link is known. */
+  readonly replyTo?: StandIn
+  /** Messages that earlier attempts are known to have sent, in order; of an album one for each item. */
+  readonly sent: readonly SentPart[]
+  /** What stands in `chat` for this message until now (`MessageEvent.pending`): it is to take its place. */
+  readonly placeholder?: readonly SentPart[]
+  /**
+   * Records one sent message and its link; committed when it returns. One that took the place of a placeholder is
+   * reported under the same id.
+   */
+  onSent(part: SentPart): void
+}
+
+/** One change on its way. */
+export interface Change extends Attempt {
+  readonly event: ChangeEvent
+  readonly changed: Changed
+  /**
+   * Records one message that had to be sent: a further part of the changed message, or with a `role` the bridge's
+   * note under it. Or, of a part that is known, what the network's own copy (`raw`) of it is now. Committed when it
+   * returns; the next attempt finds it in `changed`.
+   */
+  onSent(part: SentPart, role?: NoteRole): void
+  /** Records that a part or note is no longer there. */
+  onGone(id: string): void
+}
+
+/** A message of the bridge's own under another one, which is kept up to date: who reacted, how the votes stand. */
+export type NoteRole = 'reactions' | 'tally'
+
+/** What a change is about, as it stands on the target network now. */
+export interface Changed {
+  /** What stands for the changed message, in order: the messages it became, or the one that it came from. */
+  readonly parts: readonly StandIn[]
+  /** The bridge's notes under it. */
+  readonly notes: Readonly<Partial<Record<NoteRole, SentPart>>>
+  /** When the changed message was seen first, in milliseconds since 1970. */
+  readonly seenAt: number
+  /** Of a poll or appointment: what it is. */
+  readonly content?: VotableContent
+  /** Everybody's reaction to it, the first one first. */
+  readonly reactions: readonly Reaction[]
+  /** Everybody's choice in it. */
+  readonly votes: readonly Vote[]
+}
+
+export interface Reaction {
+  readonly person: ChatRef
+  /** What to call them; `You` for the owner. */
+  readonly name: string
+  readonly me: boolean
+  readonly emoji: string
+}
+
+export interface Vote {
+  readonly person: ChatRef
+  /** What to call them; `You` for the owner. */
+  readonly name: string
+  readonly me: boolean
+  /** Positions of the options. */
+  readonly choice: readonly number[]
+  readonly guests?: number
+}
+
+/** A message on the target network that stands for one on the other. */
+export interface StandIn {
+  readonly id: string
+  /** Whether the bridge's own account wrote it on the target network. */
+  readonly fromMe: boolean
+  /** Whether the bridge sent it, and not its owner from another device. */
+  readonly byBridge: boolean
+  /** Who wrote it there, when that is not the bridge. */
+  readonly person?: ChatRef
+  /** When it was sent there, or seen there first, where that is known; in milliseconds since 1970. */
+  readonly at?: number
+  /** The target network's own copy of the message where it stored one (`SentPart.raw`), for quoting. */
+  readonly raw?: string
+}
+
+/** One message that a delivery became. */
+export interface SentPart {
+  readonly id: string
+  /** What the network wants back when the message is answered, edited or asked for again; opaque. */
+  readonly raw?: string
+  /** Which item of an album it belongs to, by position, where that is not its own position. */
+  readonly item?: number
+}

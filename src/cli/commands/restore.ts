@@ -1,0 +1,42 @@
+import { restoreBackup, storePath, takeLock } from '../../store/index.ts'
+import type { Command, Context } from '../command.ts'
+import { passphraseOption, readPassphrase } from '../passphrase.ts'
+import type { ExitCode } from '../user-error.ts'
+
+export const command: Command = {
+  options: [
+    passphraseOption,
+    { flags: '--force', about: 'replace the data that are there; they are kept aside' },
+  ],
+  examples: [
+    ['wa2tg restore wa2tg.backup', 'asks for the passphrase, then puts the backup back'],
+    ['wa2tg restore wa2tg.backup --force', 'also where there are data already'],
+  ],
+  notes: [
+    'Stop the bridge first. The backup is verified before anything is replaced.',
+    'WhatsApp changes its keys with every message. What came after the backup does not come again, and the next',
+    'messages may have to be sent again by the senders’ phones. So if messages were exchanged since the backup,',
+    'link anew afterwards: wa2tg logout, then wa2tg login. The mappings stay.',
+    'Ends with 0 when the backup is in place, 2 when something must be changed; then nothing was.',
+  ],
+  run: restore,
+}
+
+async function restore(context: Context): Promise<ExitCode> {
+  const { args, options, output, loadConfig } = context
+  const [file = ''] = args
+  const { dataDir } = await loadConfig()
+  await using _lock = await takeLock(dataDir, 'restore')
+  const { madeAt, replaced } = await restoreBackup(file, storePath(dataDir), {
+    passphrase: () => readPassphrase(context, { twice: false }),
+    force: options['force'] === true,
+  })
+  const when = new Date(madeAt).toISOString()
+  output.note(`Restored as it was at ${when}`)
+  if (replaced !== undefined) output.note(`What was there before is kept in "${replaced}"`)
+  output.note(
+    'If messages were exchanged since, WhatsApp’s keys have moved on: link anew with wa2tg logout, then wa2tg login. Mappings stay',
+  )
+  if (output.json) output.data({ restored: when, replaced: replaced ?? null }, () => '')
+  return 0
+}

@@ -1,0 +1,124 @@
+import { existsSync } from 'node:fs'
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { findDamage } from '../check.ts'
+import { flushFolder, prepareDataFolder } from '../data-folder.ts'
+import { Database } from '../database.ts'
+import { applicationId, migrations } from '../migrations/index.ts'
+import { openSqlite } from '../sqlite.ts'
+import { explainFailure } from '../store-error.ts'
+import { BackupError, explainFile } from './backup-error.ts'
+import { decrypt, isContainer } from './container.ts'
+import { copyAll, writeNewFile } from './new-file.ts'
+
+export interface RestoreOptions {
+  /** Asked for when the backup is encrypted. */
+  passphrase(): Promise<string>
+  /** Whether a database that is there may be replaced. */
+  readonly force: boolean
+  readonly now?: number
+}
+
+export interface Restored {
+  /** When the backup was made, milliseconds since 1970. */
+  readonly madeAt: number
+  /** The folder that holds what was there before, if there was anything. */
+  readonly replaced?: string
+}
+
+/**
+ * Puts a backup in the place of the database at `path`. Nothing there is touched until the backup has been decrypted, read
+ * whole and brought up to date. The caller holds the lock. Throws `BackupError`, or `StoreError` when the disk is the cause.
+ */
+export const restoreBackup = async (
+  file: string,
+  path: string,
+  { passphrase, force, now = Date.now() }: RestoreOptions,
+): Promise<Restored> => {
+  if (!force && existsSync(path)) {
+    throw new BackupError(`"${path}" exists. To replace it (it is kept aside), add --force`)
+  }
+  const source = await openBackup(file)
+  const workshop = join(dirname(path), 'restoring')
+  try {
+    prepareDataFolder(dirname(path))
+    await rm(workshop, { recursive: true, force: true })
+    await mkdir(workshop, { mode: 0o700 })
+    const ready = join(workshop, basename(path))
+    const madeAt = await unpack(source, ready, passphrase)
+    prepare(ready)
+    const replaced = await putAside(path, now)
+    await rename(ready, path)
+    flushFolder(dirname(path))
+    return { madeAt, ...(replaced !== undefined && { replaced }) }
+  } catch (error) {
+    throw explainFailure(error, path)
+  } finally {
+    await source.close()
+    await rm(workshop, { recursive: true, force: true })
+  }
+}
+
+const openBackup = async (file: string): Promise<FileHandle> => {
+  try {
+    return await open(file, 'r')
+  } catch (error) {
+    throw explainFile(error, file, 'read')
+  }
+}
+
+/** Writes the database in a backup into a new file; returns when the backup was made. */
+const unpack = async (
+  source: FileHandle,
+  target: string,
+  passphrase: () => Promise<string>,
+): Promise<number> => {
+  const start = Buffer.alloc(16)
+  await source.read(start, 0, start.length, 0)
+  let madeAt = (await source.stat()).mtimeMs
+  if (isContainer(start)) {
+    const words = await passphrase()
+    await writeNewFile(target, async file => {
+      madeAt = await decrypt(source, file, words)
+    })
+  } else if (start.toString('latin1') === 'SQLite format 3\0') {
+    await writeNewFile(target, file => copyAll(source, file))
+  } else {
+    throw noBackup()
+  }
+  return madeAt
+}
+
+const noBackup = (): BackupError => new BackupError('The file is no backup of wa2tg')
+
+/**
+ * Sees that a database is whole and ours, brings it up to date, and puts every delivery in it in doubt: the bridge may have
+ * made it after the backup, and has to look before it sends.
+ */
+const prepare = (path: string): void => {
+  const damage = findDamage(path)
+  if (damage !== undefined) throw new BackupError(`The backup is damaged (${damage}); nothing was changed`)
+  const sqlite = openSqlite(path, { readonly: true, timeout: 5000 })
+  try {
+    if (sqlite.pragma('application_id', { simple: true }) !== applicationId) throw noBackup()
+    if (Number(sqlite.pragma('user_version', { simple: true })) > migrations.length) {
+      throw new BackupError('The backup was made by a newer wa2tg; update wa2tg')
+    }
+  } finally {
+    sqlite.close()
+  }
+  using database = new Database(path)
+  database.run("UPDATE jobs SET unsure = 1 WHERE state <> 'failed'")
+}
+
+/** Moves what is there, with the log that belongs to it, into a folder of its own; returns that folder. */
+const putAside = async (path: string, now: number): Promise<string | undefined> => {
+  const files = ['', '-wal', '-journal'].map(end => `${path}${end}`).filter(each => existsSync(each))
+  await rm(`${path}-shm`, { force: true })
+  if (files.length === 0) return undefined
+  const folder = join(dirname(path), `replaced-${new Date(now).toISOString().replaceAll(/\W/g, '')}`)
+  await mkdir(folder, { mode: 0o700 })
+  // The main file first: what is left if that were all is no database, and not one without its log.
+  for (const file of files) await rename(file, join(folder, basename(file)))
+  return folder
+}

@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs'
+import { type FileHandle, mkdtemp, open, rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { openSqlite } from '../sqlite.ts'
+import { explainFailure } from '../store-error.ts'
+import { BackupError, explainFile } from './backup-error.ts'
+import { encrypt } from './container.ts'
+import { copyAll, writeNewFile } from './new-file.ts'
+
+export interface BackupOptions {
+  /** Asked for when nothing else is in the way; absent for a plain SQLite file. */
+  passphrase?(): Promise<string>
+  /** Whether a file of that name may be replaced. */
+  readonly force: boolean
+  readonly now?: number
+}
+
+/**
+ * Writes the state of the database at `path` at one moment into `file`, also while a bridge uses it; returns its size in
+ * bytes. Throws `BackupError`, or `StoreError` when the disk is the cause.
+ *
+ * `VACUUM INTO` reads one snapshot in one go. SQLite's backup API would begin again at every commit of the bridge.
+ */
+export const writeBackup = async (path: string, file: string, options: BackupOptions): Promise<number> => {
+  const { passphrase, force, now = Date.now() } = options
+  if (!existsSync(path)) throw new BackupError(`There is nothing to back up: "${path}" does not exist`)
+  if (!force && existsSync(file)) {
+    throw new BackupError(`"${file}" exists. To replace it, add --force, or choose another name`)
+  }
+  const words = await passphrase?.()
+  let copy: FileHandle | undefined
+  try {
+    copy = await copySnapshot(path)
+    const snapshot = copy
+    await writeNewFile(file, async target => {
+      if (words === undefined) await copyAll(snapshot, target)
+      else await encrypt(snapshot, target, { passphrase: words, now })
+    })
+    return (await stat(file)).size
+  } catch (error) {
+    throw copy === undefined ? explainFailure(error, path) : explainFile(error, file, 'written')
+  } finally {
+    await copy?.close()
+  }
+}
+
+/**
+ * A copy of the database that has no name any more when it comes back, so that nothing is left behind. It stands beside
+ * the original meanwhile, as private as that one.
+ */
+const copySnapshot = async (path: string): Promise<FileHandle> => {
+  const folder = await mkdtemp(join(dirname(path), 'backup-'))
+  const copy = join(folder, 'wa2tg.db')
+  try {
+    await (await open(copy, 'wx', 0o600)).close()
+    // As it is, with the schema of an older release where that is what runs. Opened for reading only, SQLite would leave
+    // its side files behind.
+    const sqlite = openSqlite(path, { timeout: 5000 })
+    try {
+      sqlite.prepare('VACUUM INTO ?').run(copy)
+    } finally {
+      sqlite.close()
+    }
+    return await open(copy, 'r')
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,79 @@
+import type { Message } from 'grammy/types'
+import type { Content, Reply } from '../../bridge/event.ts'
+import type { RichText } from '../../bridge/rich-text.ts'
+import { joinRich, sliceRich } from '../entities.ts'
+import { personRef } from './place.ts'
+
+/** Code points of what an answered message said. */
+const maxExcerpt = 200
+
+/**
+ * What is answered in the same chat. In a forum every message "answers" its topic's first service message: that is no
+ * answer.
+ */
+export const parseReply = (message: Message, bot: { readonly id: number }): Reply | undefined => {
+  const { reply_to_message: target, quote } = message
+  if (target === undefined || isTopicRoot(message)) return undefined
+  const said = target.text ?? target.caption
+  return {
+    id: String(target.message_id),
+    ...(target.from && target.from.id !== bot.id && { person: personRef(target.from.id) }),
+    ...(said !== undefined && { excerpt: clip(said) }),
+    ...(quote && quote.is_manual === true && { quote: quote.text }),
+  }
+}
+
+/** Outside of topics a thread is a chain of answers, and named after the message that was answered first. */
+export const isTopicRoot = (message: Message): boolean => {
+  const { reply_to_message: target, message_thread_id: thread, is_topic_message: inTopic } = message
+  return target?.forum_topic_created !== undefined || (inTopic === true && target?.message_id === thread)
+}
+
+/**
+ * What is answered in another chat, as a quote above the words: its id means nothing here, and might be that of another
+ * message.
+ */
+export const quoteOutside = (message: Message, content: Content): Content => {
+  const words = outsideWords(message)
+  if (words === undefined) return content
+  const above = quoted(clip(words))
+  if (content.kind === 'text') return { ...content, body: joinRich(above, content.body) }
+  if (content.kind !== 'media') return content
+  const caption = content.caption.text === '' ? withoutBreak(above) : joinRich(above, content.caption)
+  return { ...content, caption }
+}
+
+const outsideWords = ({ external_reply: outside, quote, reply_to_story: story }: Message) => {
+  if (story) return 'Story'
+  if (outside === undefined) return undefined
+  return quote?.text ?? labels.find(([field]) => outside[field] !== undefined)?.[1]
+}
+
+const labels = [
+  ['animation', 'GIF'],
+  ['photo', 'Photo'],
+  ['live_photo', 'Photo'],
+  ['video', 'Video'],
+  ['video_note', 'Video message'],
+  ['voice', 'Voice message'],
+  ['audio', 'Audio'],
+  ['sticker', 'Sticker'],
+  ['document', 'Document'],
+  ['poll', 'Poll'],
+  ['venue', 'Location'],
+  ['location', 'Location'],
+  ['contact', 'Contact'],
+  ['story', 'Story'],
+] as const
+
+const quoted = (words: string): RichText => ({
+  text: `${words}\n`,
+  spans: [{ start: 0, length: words.length, style: 'quote' }],
+})
+
+const withoutBreak = (words: RichText): RichText => sliceRich(words, 0, words.text.length - 1)
+
+const clip = (text: string): string => {
+  const characters = [...text]
+  return characters.length > maxExcerpt ? `${characters.slice(0, maxExcerpt).join('')}…` : text
+}

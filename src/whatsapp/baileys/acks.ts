@@ -1,0 +1,39 @@
+export type AckAnswer = 'closed' | 'silence' | 'aborted' | { readonly error?: string }
+
+/** Messages of ours that wait for the server's ack, on one connection. */
+export class Acks {
+  readonly #waiting = new Map<string, (answer: AckAnswer) => void>()
+  readonly #timeoutMs: number
+  #isClosed = false
+
+  constructor(timeoutMs: number) {
+    this.#timeoutMs = timeoutMs
+  }
+
+  /** Waits for the ack of a message that is about to be sent. */
+  wait(id: string, signal: AbortSignal): { answer: Promise<AckAnswer>; cancel: () => void } {
+    const { promise, resolve } = Promise.withResolvers<AckAnswer>()
+    const onAbort = () => settle('aborted')
+    const timer = setTimeout(() => settle('silence'), this.#timeoutMs)
+    const settle = (answer: AckAnswer): void => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', onAbort)
+      this.#waiting.delete(id)
+      resolve(answer)
+    }
+    this.#waiting.set(id, settle)
+    signal.addEventListener('abort', onAbort)
+    if (this.#isClosed) settle('closed')
+    if (signal.aborted) settle('aborted')
+    return { answer: promise, cancel: () => settle('closed') }
+  }
+
+  take(id: string | undefined, error: string | undefined): void {
+    this.#waiting.get(id ?? '')?.(error === undefined ? {} : { error })
+  }
+
+  close(): void {
+    this.#isClosed = true
+    for (const settle of [...this.#waiting.values()]) settle('closed')
+  }
+}

@@ -1,0 +1,204 @@
+import { type BinaryNode, proto, type WAMessage } from '@whiskeysockets/baileys'
+import { isGroup, isLid, isPhone, normalizeAddress } from '../../address.ts'
+import type { Me } from '../decode.ts'
+
+const { StubType } = proto.WebMessageInfo
+
+/** A `<notification>` that says something in a chat: about a group, its picture, or of a channel. */
+export const isNotice = ({ attrs: { type, from } }: BinaryNode): boolean =>
+  type === 'w:gp2' || type === 'newsletter' || (type === 'picture' && isGroup(normalizeAddress(from) ?? ''))
+
+/**
+ * The notices in a `<notification>`, in the form that Baileys gives them (lib/Socket/messages-recv.js,
+ * handleGroupNotification): its own come too late (they are acknowledged first) and only for the first change. Pure.
+ */
+export const noticesIn = (node: BinaryNode, me: Me): WAMessage[] => {
+  const { attrs } = node
+  return childrenOf(node).flatMap((child, position) => {
+    const said = readChange(attrs, child, me)
+    if (said === undefined) return []
+    const { by = attrs['participant'], byAlt, id = attrs['id'], at = attrs['t'], ...rest } = said
+    const web: WAMessage = {
+      key: {
+        remoteJid: attrs['from'] ?? '',
+        id: position === 0 ? (id ?? '') : `${id}.${position}`,
+        fromMe: isMe(by, me),
+        ...(by !== undefined && { participant: by }),
+        ...alternative(byAlt ?? attrs['participant_pn'] ?? attrs['participant_lid']),
+      },
+      messageTimestamp: Number(at ?? 0),
+      ...rest,
+    }
+    return [web]
+  })
+}
+
+/** Addresses that a notification says belong to one person. */
+export const pairsIn = (node: BinaryNode): [string, string][] => {
+  const { participant, participant_pn, participant_lid } = node.attrs
+  const pairs = [[participant, participant_pn ?? participant_lid]]
+  for (const child of childrenOf(node)) {
+    for (const { tag, attrs } of childrenOf(child)) {
+      if (tag === 'participant') pairs.push([attrs['jid'], attrs['phone_number'] ?? attrs['lid']])
+    }
+  }
+  return pairs.filter((pair): pair is [string, string] => pair.every(address => address !== undefined))
+}
+
+/** The group's new name, where that is what a notification is about. */
+export const subjectIn = (node: BinaryNode): string | undefined => {
+  for (const child of childrenOf(node)) {
+    if (child.tag === 'subject') return child.attrs['subject']
+    if (child.tag === 'create') return childrenOf(child).find(({ tag }) => tag === 'group')?.attrs['subject']
+  }
+  return undefined
+}
+
+interface Said extends Pick<Partial<WAMessage>, 'message' | 'messageStubType' | 'messageStubParameters'> {
+  /** Whose doing it is, where that is not the notification's own participant. */
+  readonly by?: string
+  readonly byAlt?: string
+  readonly id?: string
+  readonly at?: string
+}
+
+const stub = (messageStubType: number, ...parameters: (string | undefined)[]): Said => ({
+  messageStubType,
+  messageStubParameters: parameters.filter(parameter => parameter !== undefined),
+})
+
+type Attrs = Readonly<Record<string, string>>
+
+const readChange = (notification: Attrs, child: BinaryNode, me: Me): Said | undefined => {
+  const type = notification['type']
+  if (type === 'newsletter') return readPost(child)
+  return type === 'picture' ? readPicture(child) : readGroupChange(notification, child, me)
+}
+
+const readGroupChange = (notification: Attrs, child: BinaryNode, me: Me): Said | undefined => {
+  const { attrs } = child
+  switch (child.tag) {
+    case 'create':
+      return readCreation(child, me)
+    case 'add':
+      return stub(StubType.GROUP_PARTICIPANT_ADD, ...peopleIn(child))
+    case 'remove':
+    case 'leave':
+      return readRemoval(notification, child)
+    case 'promote':
+      return stub(StubType.GROUP_PARTICIPANT_PROMOTE, ...peopleIn(child))
+    case 'demote':
+      return stub(StubType.GROUP_PARTICIPANT_DEMOTE, ...peopleIn(child))
+    case 'modify':
+      return stub(StubType.GROUP_PARTICIPANT_CHANGE_NUMBER, ...peopleIn(child))
+    case 'subject':
+      return stub(StubType.GROUP_CHANGE_SUBJECT, attrs['subject'])
+    case 'description':
+      return stub(
+        StubType.GROUP_CHANGE_DESCRIPTION,
+        textOf(childrenOf(child).find(({ tag }) => tag === 'body')),
+      )
+    case 'announcement':
+    case 'not_announcement':
+      return stub(StubType.GROUP_CHANGE_ANNOUNCE, child.tag === 'announcement' ? 'on' : 'off')
+    case 'locked':
+    case 'unlocked':
+      return stub(StubType.GROUP_CHANGE_RESTRICT, child.tag === 'locked' ? 'on' : 'off')
+    case 'invite':
+      return stub(StubType.GROUP_CHANGE_INVITE_LINK, attrs['code'])
+    case 'member_add_mode':
+      return stub(StubType.GROUP_MEMBER_ADD_MODE, textOf(child))
+    case 'membership_approval_mode':
+      return stub(
+        StubType.GROUP_MEMBERSHIP_JOIN_APPROVAL_MODE,
+        childrenOf(child).find(({ tag }) => tag === 'group_join')?.attrs['state'],
+      )
+    case 'created_membership_requests':
+      return stub(
+        StubType.GROUP_MEMBERSHIP_JOIN_APPROVAL_REQUEST_NON_ADMIN_ADD,
+        peopleIn(child)[0] ??
+          JSON.stringify({ id: notification['participant'], phoneNumber: notification['participant_pn'] }),
+        'created',
+      )
+    case 'ephemeral':
+    case 'not_ephemeral':
+      return timer(Number(attrs['expiration'] ?? 0))
+    case 'delete':
+      return stub(StubType.GROUP_DELETE)
+    default:
+      return undefined
+  }
+}
+
+/** A group that is new to us: newly made (`type="new"`), or one that we were taken into. */
+const readCreation = (child: BinaryNode, me: Me): Said => {
+  const group = childrenOf(child).find(({ tag }) => tag === 'group')?.attrs ?? {}
+  if (child.attrs['type'] !== 'new') {
+    return stub(StubType.GROUP_PARTICIPANT_ADD, JSON.stringify({ id: me.lid ?? me.pn, phoneNumber: me.pn }))
+  }
+  const { creator, creator_pn } = group
+  return {
+    ...stub(StubType.GROUP_CREATE, group['subject']),
+    ...(creator !== undefined && { by: creator }),
+    ...(creator_pn !== undefined && { byAlt: creator_pn }),
+  }
+}
+
+const readRemoval = ({ participant, participant_pn }: Attrs, child: BinaryNode): Said => {
+  const [first, second] = childrenOf(child)
+  const isAlone = second === undefined && first !== undefined
+  const isOwn = isAlone && [participant, participant_pn].includes(first.attrs['jid'])
+  const type = isOwn ? StubType.GROUP_PARTICIPANT_LEAVE : StubType.GROUP_PARTICIPANT_REMOVE
+  return stub(type, ...peopleIn(child))
+}
+
+const readPicture = ({ tag, attrs }: BinaryNode): Said | undefined => {
+  if (tag !== 'set' && tag !== 'delete') return undefined
+  const author = attrs['author']
+  const changed = stub(StubType.GROUP_CHANGE_ICON, tag === 'set' ? (attrs['id'] ?? 'new') : undefined)
+  return { ...changed, ...(author !== undefined && { by: author }) }
+}
+
+/** A channel's message, which is not encrypted. Throws when it is no message. */
+const readPost = (child: BinaryNode): Said | undefined => {
+  const content = childrenOf(child).find(({ tag }) => tag === 'plaintext')?.content
+  if (child.tag !== 'message' || !(content instanceof Uint8Array)) return undefined
+  const id = child.attrs['message_id'] ?? child.attrs['server_id'] ?? child.attrs['id']
+  const at = child.attrs['t']
+  return {
+    message: proto.Message.decode(content),
+    ...(id !== undefined && { id }),
+    ...(at !== undefined && { at }),
+  }
+}
+
+const timer = (ephemeralExpiration: number): Said => ({
+  message: {
+    protocolMessage: { type: proto.Message.ProtocolMessage.Type.EPHEMERAL_SETTING, ephemeralExpiration },
+  },
+})
+
+/** People as JSON, as stubs carry them. */
+const peopleIn = (child: BinaryNode): string[] =>
+  childrenOf(child).flatMap(({ tag, attrs: { jid, phone_number, lid } }) =>
+    tag === 'participant' || tag === 'requested_user'
+      ? [JSON.stringify({ id: jid, phoneNumber: phone_number, lid })]
+      : [],
+  )
+
+const alternative = (address: string | undefined) =>
+  address !== undefined && (isPhone(address) || isLid(address)) ? { participantAlt: address } : {}
+
+const isMe = (address: string | undefined, me: Me): boolean => {
+  const person = normalizeAddress(address)
+  return person !== undefined && (person === normalizeAddress(me.pn) || person === normalizeAddress(me.lid))
+}
+
+const textOf = (node: BinaryNode | undefined): string | undefined => {
+  const { content } = node ?? {}
+  if (content instanceof Uint8Array) return Buffer.from(content).toString()
+  return typeof content === 'string' ? content : undefined
+}
+
+const childrenOf = (node: BinaryNode | undefined): readonly BinaryNode[] =>
+  Array.isArray(node?.content) ? node.content : []

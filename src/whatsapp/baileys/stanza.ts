@@ -1,0 +1,39 @@
+import { type BinaryNode, proto } from '@whiskeysockets/baileys'
+
+/** What stands outside the encryption: servers and phones treat a change of a message otherwise than a message. */
+export interface Stanza {
+  readonly additionalAttributes: { readonly [name: string]: string }
+  readonly additionalNodes: BinaryNode[]
+}
+
+const { Type } = proto.Message.ProtocolMessage
+const { SecretEncType } = proto.Message.SecretEncryptedMessage
+
+/**
+ * The attribute `edit` and the node `meta` that belong to a message (whatsmeow send.go, getEditAttribute and
+ * getMessageContent; whatsapp-rust src/send/mod.rs, which follows WhatsApp Web). Baileys sets them in `sendMessage`, not in
+ * `relayMessage`.
+ */
+export const describeStanza = (message: proto.IMessage): Stanza => {
+  const edit = editOf(message)
+  const meta = metaOf(message)
+  return {
+    additionalAttributes: edit === undefined ? {} : { edit },
+    additionalNodes: meta === undefined ? [] : [{ tag: 'meta', attrs: meta }],
+  }
+}
+
+/** `1` an edit, `2` a pin, `7` taken back by its author, `8` deleted by an administrator. */
+const editOf = (message: proto.IMessage): '1' | '2' | '7' | '8' | undefined => {
+  const { protocolMessage: change, reactionMessage: reaction, secretEncryptedMessage: sealed } = message
+  if (message.pinInChatMessage) return '2'
+  if (change?.type === Type.REVOKE) return change.key?.fromMe ? '7' : '8'
+  if (change?.type === Type.MESSAGE_EDIT || sealed?.secretEncType === SecretEncType.MESSAGE_EDIT) return '1'
+  return reaction?.text === '' ? '7' : undefined
+}
+
+const metaOf = (message: proto.IMessage): { [name: string]: string } | undefined => {
+  if (message.pollCreationMessage || message.pollCreationMessageV3) return { polltype: 'creation' }
+  if (message.pollUpdateMessage) return { polltype: 'vote' }
+  return message.encEventResponseMessage ? { event_type: 'response' } : undefined
+}

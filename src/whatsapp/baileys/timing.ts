@@ -1,0 +1,27 @@
+import { HEARING, type HearingTimes } from './hearing.ts'
+import { WATCH, type WatchTimes } from './watchdog.ts'
+
+/** Milliseconds. */
+export interface Timing {
+  /** Until the server must have acknowledged a message. */
+  readonly ack: number
+  /** Until a socket must have logged in. */
+  readonly open: number
+  /** The first pause before a reconnect; doubles up to `longestPause`. */
+  readonly firstPause: number
+  readonly longestPause: number
+  /** After which an open connection counts as a good one, and pauses start anew. */
+  readonly stable: number
+  readonly watch: WatchTimes
+  readonly hearing: HearingTimes
+}
+
+export const TIMING: Timing = {
+  ack: 30_000,
+  open: 90_000,
+  firstPause: 1000,
+  longestPause: 5 * 60_000,
+  stable: 60_000,
+  watch: WATCH,
+  hearing: HEARING,
+}

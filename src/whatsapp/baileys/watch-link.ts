@@ -1,0 +1,41 @@
+import type { WASocket } from '@whiskeysockets/baileys'
+import type { Hearing } from './hearing.ts'
+import { type Queue, Watchdog, type WatchTimes } from './watchdog.ts'
+
+export interface LinkWatch {
+  readonly times: WatchTimes
+  readonly hearing: Hearing
+  /** Queues of ours that must move, beside those of Baileys. */
+  readonly queues: readonly Queue[]
+  /** Only a new process helps. */
+  readonly onHopeless: (reason: string) => void
+}
+
+/** A watchdog over a socket that has just logged in: Baileys' queues (lib/Socket/chats.js), ours, and what it hears. */
+export const watchLink = (
+  { sock, end }: { readonly sock: WASocket; readonly end: (reason: string) => void },
+  { times, hearing, queues, onHopeless }: LinkWatch,
+): Watchdog => {
+  const { messageMutex, receiptMutex, notificationMutex } = sock
+  const pass = (mutex: typeof messageMutex) => () => mutex.mutex(async () => undefined)
+  return new Watchdog({
+    times,
+    queues: [
+      ...queues,
+      { name: 'Messages', pass: pass(messageMutex) },
+      { name: 'Receipts', pass: pass(receiptMutex), aside: true },
+      { name: 'Notifications', pass: pass(notificationMutex), aside: true },
+    ],
+    ping: () =>
+      sock.query(
+        {
+          tag: 'iq',
+          attrs: { to: '@s.whatsapp.net', type: 'get', xmlns: 'w:p' },
+          content: [{ tag: 'ping', attrs: {} }],
+        },
+        times.ping,
+      ),
+    doubt: () => hearing.takeDoubt(),
+    onDeaf: (reason, restart) => (restart ? onHopeless(reason) : end(reason)),
+  })
+}

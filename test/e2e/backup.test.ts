@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import '../simulators/whatsapp/quiet.ts'
+import { eventually } from '../simulators/eventually.ts'
+import { samples, textOf } from '../simulators/samples.ts'
+import { World } from '../simulators/world.ts'
+
+test('a backup taken while messages cross is put back, and the bridge goes on from it without doubling any', async () => {
+  await using world = await World.open()
+  const { wa, tg, owner } = world
+  const alice = wa.addContact({
+    phone: '15550000002',
+    lid: '900000000000002',
+    name: 'Alice',
+    pushName: 'Ali',
+  })
+  const group = tg.addSupergroup({ title: 'Alice', members: [owner], botRights: {} })
+  const file = join(world.folder, 'wa2tg.backup')
+  await writeFile(join(world.folder, 'passphrase'), 'correct horse battery staple\n', { mode: 0o600 })
+  const passphrase = ['--passphrase-file', 'passphrase']
+  assert.equal((await world.link()).code, 0)
+  assert.equal((await world.wa2tg('map', 'add', 'Alice', String(group.id))).code, 0)
+  const bridge = await world.run()
+  const sent: string[] = []
+  const send = async (text: string) => {
+    sent.push(text)
+    await alice.send(samples.text(text))
+  }
+  /** What the reader in Telegram sees of Alice. */
+  const seen = () => group.transcript().flatMap(({ text, from }) => (from.isBot ? [text] : []))
+  const allSeen = () => eventually(() => seen().length >= sent.length, 'all messages', 60_000)
+
+  for (let number = 0; number < 2; number += 1) await send(`Before ${number}`)
+  await allSeen()
+  // What comes now waits in the outbox while the backup is made.
+  tg.faults.next('sendMessage', { error: 429, description: 'Too Many Requests: retry later', retryAfter: 4 })
+  const backup = world.wa2tg('backup', file, ...passphrase)
+  for (let number = 0; number < 4; number += 1) await send(`Meanwhile ${number}`)
+  owner.sends(group, 'An answer meanwhile')
+  const { code, stderr } = await backup
+  assert.equal(code, 0, stderr)
+  for (let number = 0; number < 2; number += 1) await send(`After ${number}`)
+  owner.sends(group, 'An answer after')
+  await eventually(() => alice.inbox.length === 2, 'both answers')
+  await allSeen()
+
+  const refused = await world.wa2tg('restore', file, '--force', ...passphrase)
+  assert.equal(refused.code, 2)
+  assert.match(refused.stderr, new RegExp(`in use by "wa2tg run" \\(process ${bridge.pid}`))
+  bridge.kill('SIGTERM')
+  assert.equal((await bridge.ended).code, 0)
+  const restored = await world.wa2tg('restore', file, '--force', ...passphrase)
+  assert.equal(restored.code, 0, restored.stderr)
+
+  // Alice's phone and the restored session are out of step; her phone sends again what could not be read.
+  const again = await world.run()
+  for (let number = 0; number < 3; number += 1) await send(`With the backup ${number}`)
+  await allSeen()
+  owner.sends(group, 'An answer with the backup')
+  await eventually(() => alice.inbox.length === 3, 'the last answer')
+  assert.deepEqual(
+    alice.inbox.map(({ message }) => textOf(message)),
+    ['An answer meanwhile', 'An answer after', 'An answer with the backup'],
+  )
+  assert.deepEqual(seen(), sent)
+  again.kill('SIGTERM')
+  assert.equal((await again.ended).code, 0)
+  tg.assertNoSurprises()
+})

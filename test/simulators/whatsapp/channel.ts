@@ -1,0 +1,29 @@
+import { proto } from '@whiskeysockets/baileys'
+import { el, unixSeconds } from './node.ts'
+import type { World } from './world.ts'
+
+/** A channel that the account follows. Its posts are not encrypted and come as notifications. */
+export class Channel {
+  readonly jid: string
+  readonly #world: World
+  #posts = 0
+
+  constructor(world: World, jid: string) {
+    this.#world = world
+    this.jid = jid
+  }
+
+  post(content: proto.IMessage | string): string {
+    const message = typeof content === 'string' ? { conversation: content } : content
+    const bytes = Buffer.from(proto.Message.encode(proto.Message.fromObject(message)).finish())
+    this.#posts += 1
+    const id = this.#world.newId()
+    const t = String(unixSeconds())
+    const post = el('message', { message_id: id, server_id: String(100 + this.#posts), t }, [
+      el('plaintext', {}, bytes),
+    ])
+    const head = { type: 'newsletter', from: this.jid, id: this.#world.newId(), t }
+    this.#world.companion?.queue.push(el('notification', head, [post]))
+    return id
+  }
+}

@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import Sqlite from 'better-sqlite3'
+import { Outbox } from '../../../src/outbox/outbox.ts'
+import { openStore, restoreBackup, storePath, takeLock, writeBackup } from '../../../src/store/index.ts'
+import { tempDir, tempStore } from '../temp-store.ts'
+
+const words = async () => 'a passphrase'
+const rows = (value: string) => [{ type: 't', id: 'i', value }]
+const valueIn = (path: string): string | undefined => {
+  using store = openStore(path)
+  return store.session('x').get('t', 'i')
+}
+const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8)
+
+for (const [kind, options] of [
+  ['an encrypted', { passphrase: words }],
+  ['a plain', {}],
+] as const) {
+  test(`${kind} backup of a database in use is its state at that moment, private, and leaves nothing behind`, async () => {
+    using store = tempStore()
+    using elsewhere = tempDir()
+    store.session('x').set(rows('then'))
+    const file = join(elsewhere.path, 'file')
+    const bytes = await writeBackup(store.database.path, file, { ...options, force: false })
+    store.session('x').set(rows('since'))
+    assert.equal(statSync(file).size, bytes)
+    assert.equal(modeOf(file), '600')
+    assert.deepEqual(readdirSync(elsewhere.path), ['file'])
+    assert.deepEqual(readdirSync(store.dir).sort(), ['wa2tg.db', 'wa2tg.db-shm', 'wa2tg.db-wal'])
+    assert.equal(readFileSync(file).includes('then'), kind === 'a plain')
+
+    const path = storePath(join(elsewhere.path, 'data'))
+    const before = Date.now()
+    const { madeAt, replaced } = await restoreBackup(file, path, { passphrase: words, force: false })
+    assert.ok(Math.abs(madeAt - before) < 60_000)
+    assert.equal(replaced, undefined)
+    assert.equal(valueIn(path), 'then')
+    assert.deepEqual([join(elsewhere.path, 'data'), path].map(modeOf), ['700', '600'])
+    assert.deepEqual(readdirSync(join(elsewhere.path, 'data')), ['wa2tg.db'])
+  })
+}
+
+test('what is deleted is not in a backup', async () => {
+  using store = tempStore()
+  store.session('x').set([{ type: 't', id: 'i', value: 'a key of the past '.repeat(1000) }])
+  store.session('x').clear()
+  const file = join(store.dir, 'file')
+  await writeBackup(store.database.path, file, { force: false })
+  assert.ok(!readFileSync(file).includes('a key of the past'))
+})
+
+test('a backup does not replace a file, unless it is told to; then it does so in one step', async () => {
+  using store = tempStore()
+  const file = join(store.dir, 'file')
+  writeFileSync(file, 'something else')
+  const options = { passphrase: () => assert.fail('nobody is asked in vain') }
+  await assert.rejects(writeBackup(store.database.path, file, { ...options, force: false }), {
+    name: 'BackupError',
+    message: /exists\..*--force/,
+  })
+  assert.equal(readFileSync(file, 'utf8'), 'something else')
+  await writeBackup(store.database.path, file, { force: true })
+  assert.equal(readFileSync(file).subarray(0, 15).toString(), 'SQLite format 3')
+})
+
+test('a backup that cannot be written leaves what was there, and says why', async () => {
+  using store = tempStore()
+  const { path } = store.database
+  await assert.rejects(writeBackup(path, join(store.dir, 'no folder/file'), { force: false }), {
+    name: 'BackupError',
+    message: /cannot be written\. Check that its folder exists/,
+  })
+  await assert.rejects(writeBackup(join(store.dir, 'none.db'), join(store.dir, 'file'), { force: false }), {
+    name: 'BackupError',
+    message: /nothing to back up/,
+  })
+  assert.deepEqual(
+    readdirSync(store.dir).filter(name => !name.startsWith('wa2tg.db')),
+    [],
+  )
+})
+
+test('a restore keeps what it replaces aside, with its log, and needs to be told so', async () => {
+  using store = tempStore()
+  using elsewhere = tempDir()
+  const file = join(elsewhere.path, 'file')
+  await writeBackup(store.database.path, file, { passphrase: words, force: false })
+  // As after a kill: the last commit stands in the log alone.
+  store.session('x').set(rows('in the log'))
+  const { path } = store.database
+  const old = readFileSync(`${path}-wal`)
+  const options = { passphrase: words, now: Date.parse('2026-01-02T03:04:05Z') }
+  await assert.rejects(restoreBackup(file, path, { ...options, force: false }), {
+    name: 'BackupError',
+    message: /exists\..*kept aside.*--force/,
+  })
+  const { replaced = '' } = await restoreBackup(file, path, { ...options, force: true })
+  assert.equal(replaced, join(store.dir, 'replaced-20260102T030405000Z'))
+  assert.equal(modeOf(replaced), '700')
+  assert.ok(readFileSync(join(replaced, 'wa2tg.db-wal')).equals(old))
+  assert.equal(valueIn(join(replaced, 'wa2tg.db')), 'in the log')
+  assert.equal(valueIn(path), undefined)
+})
+
+const spoil: Readonly<Record<string, (file: string) => void>> = {
+  'is cut off': file => writeFileSync(file, readFileSync(file).subarray(0, -1)),
+  'has a changed byte': file => {
+    const bytes = readFileSync(file)
+    bytes[1000] = (bytes[1000] ?? 0) ^ 1
+    writeFileSync(file, bytes)
+  },
+  'is empty': file => writeFileSync(file, ''),
+  'is something else': file => writeFileSync(file, 'Dear diary, '.repeat(100)),
+}
+for (const [what, change] of Object.entries(spoil)) {
+  test(`a backup that ${what} replaces nothing`, async () => {
+    using store = tempStore()
+    store.session('x').set(rows('here'))
+    using elsewhere = tempDir()
+    const file = join(elsewhere.path, 'file')
+    await writeBackup(store.database.path, file, { passphrase: words, force: false })
+    change(file)
+    await assert.rejects(restoreBackup(file, store.database.path, { passphrase: words, force: true }), {
+      name: 'BackupError',
+    })
+    assert.equal(store.session('x').get('t', 'i'), 'here')
+    assert.deepEqual(readdirSync(store.dir).sort(), ['wa2tg.db', 'wa2tg.db-shm', 'wa2tg.db-wal'])
+  })
+}
+
+const foreign: readonly (readonly [what: string, sql: string, words: RegExp])[] = [
+  ['a plain database of another program', 'PRAGMA application_id = 1', /no backup of wa2tg/],
+  ['a plain backup of a newer wa2tg', 'PRAGMA user_version = 999', /newer wa2tg/],
+]
+for (const [what, sql, message] of foreign) {
+  test(`${what} replaces nothing`, async () => {
+    using store = tempStore()
+    const file = join(store.dir, 'file')
+    await writeBackup(store.database.path, file, { force: false })
+    const sqlite = new Sqlite(file)
+    sqlite.exec(sql)
+    sqlite.close()
+    using elsewhere = tempDir()
+    const path = storePath(elsewhere.path)
+    await assert.rejects(restoreBackup(file, path, { passphrase: words, force: false }), {
+      name: 'BackupError',
+      message,
+    })
+    assert.deepEqual(readdirSync(elsewhere.path), [])
+  })
+}
+
+test('a restored delivery is in doubt, from the mark that its network has before it hears anything new', async () => {
+  using store = tempStore()
+  const outbox = new Outbox(store.database)
+  const job = { lane: 'l', source: 1, event: '{}', messageId: 'm' }
+  const inTelegram = outbox.add({ ...job, target: 'telegram:-1' }, 1)
+  const inWhatsApp = outbox.add({ ...job, target: 'whatsapp:1@lid', lane: 'w' }, 1)
+  const file = join(store.dir, 'file')
+  await writeBackup(store.database.path, file, { force: false })
+  using elsewhere = tempDir()
+  await restoreBackup(file, storePath(elsewhere.path), { passphrase: words, force: false })
+  using restored = openStore(storePath(elsewhere.path))
+  const again = new Outbox(restored.database)
+  again.recover(2, target => (target === 'telegram:-1' ? 'top 7' : undefined))
+  const { mark, unsure: inDoubt } = again.claim(inTelegram, 'top 9')
+  assert.deepEqual({ mark, inDoubt }, { mark: 'top 7', inDoubt: true })
+  assert.equal(again.claim(inWhatsApp, undefined).unsure, true)
+})
+
+test('while somebody holds the data, nobody else does', async () => {
+  using dir = tempDir()
+  await using _lock = await takeLock(dir.path, 'restore')
+  await assert.rejects(takeLock(dir.path, 'run'), { name: 'LockedError', message: /"wa2tg restore"/ })
+})

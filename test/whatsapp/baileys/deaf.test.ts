@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { DEFAULT_CONNECTION_CONFIG } from '@whiskeysockets/baileys'
+import { HEARING } from '../../../src/whatsapp/baileys/hearing.ts'
+import { WATCH } from '../../../src/whatsapp/baileys/watchdog.ts'
+import { until } from '../support.ts'
+import { Linked } from './linked.ts'
+
+const logins = ({ bridge }: Linked): number =>
+  bridge.statuses.filter(({ state }) => state === 'connected').length
+
+const hearing = (more: Partial<typeof HEARING>) => ({
+  watch: { ...WATCH, tick: 20 },
+  hearing: { ...HEARING, slack: 0, ...more },
+})
+
+test('A line on which nothing comes any more is given up, and found again', async () => {
+  await using linked = await Linked.started({ timing: { watch: { ...WATCH, tick: 50, wire: 400 } } })
+  const alice = linked.wa.addContact({ name: 'Alice' })
+  linked.wa.silence(true)
+  await alice.send('unheard')
+  const { problem } = await until('the end', () =>
+    linked.bridge.statuses.find(({ state, problem }) => state === 'connecting' && problem !== undefined),
+  )
+  assert.match(problem ?? '', /does not answer/)
+  linked.wa.silence(false)
+  linked.wa.dropConnection()
+  await until('the message', () => linked.bridge.said.includes('unheard'), 20_000)
+})
+
+describe('a connection that answers and brings nothing', () => {
+  test('is found by asking when it has been quiet, and what was held back crosses', async () => {
+    await using linked = await Linked.started({ timing: hearing({ shortest: 2500 }) })
+    const alice = linked.wa.addContact({ name: 'Alice' })
+    // The server's times are whole seconds.
+    await sleep(1200)
+    linked.wa.deafen()
+    await alice.send('held back')
+    await until('the message', () => linked.bridge.said.includes('held back'))
+    assert.equal(logins(linked), 2)
+    assert.equal(linked.connection.status.state, 'connected')
+    linked.wa.assertNoSurprises()
+  })
+
+  test('is found by a message of ours that brings no receipt', async () => {
+    await using linked = await Linked.started({ timing: hearing({ unanswered: 300 }) })
+    const alice = linked.wa.addContact({ name: 'Alice' })
+    linked.wa.deafen()
+    await alice.send('held back')
+    await linked.deliver('anybody there?', { chat: `whatsapp:${alice.lid}` })
+    await until('the message', () => linked.bridge.said.includes('held back'))
+    assert.equal(logins(linked), 2)
+  })
+
+  test('asks for a new process when new connections fall silent, too', async () => {
+    await using linked = await Linked.started({ timing: hearing({ shortest: 2500, suspicious: 2500 }) })
+    const alice = linked.wa.addContact({ name: 'Alice' })
+    for (let turn = 1; turn <= 3; turn += 1) {
+      await sleep(1200)
+      linked.wa.deafen()
+      await alice.send(`held back ${turn}`)
+      const isOver = () => linked.connection.status.needs === 'restart'
+      await until('the message', () => linked.bridge.said.includes(`held back ${turn}`) || isOver())
+      assert.equal(isOver(), turn === 3)
+    }
+    assert.match(linked.connection.status.problem ?? '', /must be started again/)
+    await until('the close', () => linked.wa.connections === 0)
+    await linked.restart()
+    await until('the last one', () => linked.bridge.said.includes('held back 3'))
+    assert.deepEqual(linked.bridge.said, ['held back 1', 'held back 2', 'held back 3'])
+  })
+})
+
+test('Where it is really quiet, it is asked ever more seldom', async () => {
+  await using linked = await Linked.started({ timing: hearing({ shortest: 300 }) })
+  const times = [performance.now()]
+  for (let count = 2; count <= 4; count += 1) {
+    await until('another login', () => logins(linked) === count, 30_000)
+    times.push(performance.now())
+  }
+  const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0))
+  // The first quiet began before we looked.
+  for (const [index, least] of [0, 600, 1200].entries()) {
+    assert.ok((gaps[index] ?? 0) >= least, `${gaps.map(Math.round)}`)
+  }
+  assert.equal(linked.connection.status.needs, undefined)
+})
+
+describe('a Signal step that never ends', () => {
+  const { makeSignalRepository } = DEFAULT_CONNECTION_CONFIG
+  before(() => {
+    DEFAULT_CONNECTION_CONFIG.makeSignalRepository = (...options) => ({
+      ...makeSignalRepository(...options),
+      decryptMessage: () => new Promise(() => undefined),
+    })
+  })
+  after(() => {
+    DEFAULT_CONNECTION_CONFIG.makeSignalRepository = makeSignalRepository
+  })
+
+  test('asks for a new process', async () => {
+    await using linked = await Linked.unlinked({
+      timing: { watch: { ...WATCH, tick: 20, stuck: 1000, stuckAside: 1500 } },
+    })
+    const stop = new AbortController()
+    const login = (async () => {
+      for await (const step of linked.connection.login({ signal: stop.signal })) {
+        if (step.kind === 'qr') void linked.wa.phone.scan(step.payload).catch(() => undefined)
+      }
+    })()
+    await until('the end', () => linked.connection.status.needs === 'restart', 15_000)
+    assert.match(linked.connection.status.problem ?? '', /Signal steps/)
+    stop.abort()
+    await assert.rejects(login, /login was stopped/)
+  })
+})

@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { describe, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { DisconnectReason } from '@whiskeysockets/baileys'
+import { RULES, type Rule } from '../../../src/whatsapp/baileys/after-close.ts'
+import { openBaileys } from '../../../src/whatsapp/baileys/connection.ts'
+import { Reconnects } from '../../../src/whatsapp/baileys/reconnects.ts'
+import { TIMING } from '../../../src/whatsapp/baileys/timing.ts'
+import type { WhatsAppSimulator } from '../../simulators/whatsapp/index.ts'
+import { silentLogger, until } from '../support.ts'
+import { Linked } from './linked.ts'
+
+const provoke = (wa: WhatsAppSimulator, { by, code, conflict }: Omit<Rule, 'next'>): void => {
+  if (by === 'downgrade') wa.downgrade()
+  if (by === 'stream') {
+    wa.streamError({ ...(code !== undefined && { code }), ...(conflict !== undefined && { conflict }) })
+  }
+  if (by === 'failure') {
+    wa.refuseNextLogin(code ?? 0)
+    wa.dropConnection()
+  }
+}
+
+const nameOf = ({ by, code, conflict }: Omit<Rule, 'next'>): string =>
+  [by, conflict, code].filter(part => part !== undefined).join(' ')
+
+/** New connections since the test began. */
+const logins = ({ statuses }: Linked['bridge']): number =>
+  statuses.filter(({ state }) => state === 'connected').length
+
+describe('ends that the server announces', () => {
+  for (const rule of RULES.filter(({ next }) => next.do === 'stop')) {
+    test(`${nameOf(rule)} ends it, and a person is told`, async () => {
+      assert.ok(rule.next.do === 'stop')
+      await using linked = await Linked.started()
+      provoke(linked.wa, rule)
+      const { status } = await until('the end', () => {
+        const { connection } = linked
+        return connection.status.state === 'logged_out' || connection.status.state === 'stopped'
+          ? connection
+          : undefined
+      })
+      assert.deepEqual(
+        [status.state, status.problem, status.needs],
+        [rule.next.state, rule.next.problem, 'person'],
+      )
+      const isForgotten = [...linked.bridge.sessions.list('creds')].length === 0
+      assert.equal(isForgotten, rule.next.state === 'logged_out')
+      await sleep(200)
+      assert.equal(linked.wa.connections, 0)
+      assert.equal(logins(linked.bridge), 1)
+    })
+  }
+
+  test('all others are followed by a new connection, and lose nothing', async () => {
+    await using linked = await Linked.started()
+    const alice = linked.wa.addContact({ name: 'Alice' })
+    const known = RULES.filter(({ next }) => next.do === 'reconnect')
+    const unknown = [
+      ...[400, 413, 414, 415, 418, 429].map(code => ({ by: 'failure' as const, code })),
+      ...[400, 429, 516].map(code => ({ by: 'stream' as const, code })),
+      { by: 'stream' as const, conflict: 'of-the-future' },
+    ]
+    const ends = [...known, ...unknown]
+    for (const [turn, end] of ends.entries()) {
+      const before = linked.bridge.statuses.length
+      provoke(linked.wa, end)
+      const problem = await until(`the end by ${nameOf(end)}`, () =>
+        linked.bridge.statuses.slice(before).find(status => status.problem !== undefined),
+      )
+      assert.equal(problem.state, 'connecting', nameOf(end))
+      await alice.send(nameOf(end))
+      await until(`the message behind ${nameOf(end)}`, () => linked.bridge.events.length === turn + 1)
+    }
+    for (const child of ['xml-not-well-formed', 'ack']) linked.wa.streamError({ child })
+    await until('the way back', () => linked.connection.status.state === 'connected')
+    assert.deepEqual(linked.bridge.said, ends.map(nameOf))
+    linked.wa.assertNoSurprises()
+  })
+
+  test('no reason of Baileys to disconnect is without a rule, or its own word for a broken socket', () => {
+    const socket = new Set([DisconnectReason.connectionClosed, DisconnectReason.connectionLost])
+    const codes = Object.values(DisconnectReason).filter(value => typeof value === 'number')
+    for (const code of codes) {
+      if (!socket.has(code))
+        assert.ok(
+          RULES.some(rule => rule.code === code),
+          String(code),
+        )
+    }
+  })
+
+  test('a suspension says until when', async () => {
+    await using linked = await Linked.started()
+    linked.wa.refuseNextLogin(402, { code: '101', expire: '86400' })
+    linked.wa.dropConnection()
+    await until('the end', () => linked.connection.status.state === 'stopped')
+    const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10)
+    assert.match(linked.connection.status.problem ?? '', new RegExp(`until ${tomorrow} \\d\\d:\\d\\d UTC`))
+  })
+})
+
+describe('ends without a word', () => {
+  for (const code of [401, 403, 407, 511]) {
+    test(`an HTTP ${code} on the way to WhatsApp does not cost the session`, async () => {
+      await using linked = await Linked.link()
+      await linked.connection[Symbol.asyncDispose]()
+      await using portal = createServer((_request, response) => response.writeHead(code).end())
+      await new Promise<void>(resolve => portal.listen(0, '127.0.0.1', resolve))
+      const { port } = portal.address() as AddressInfo
+      const { wa, bridge } = linked
+      await using hotel = openBaileys({
+        sessions: bridge.sessions,
+        inbox: bridge,
+        findMessage: () => undefined,
+        logger: silentLogger(),
+        server: { url: `ws://127.0.0.1:${port}`, rootKey: wa.rootKey, mediaHost: wa.mediaHost },
+        timing: { firstPause: 20, longestPause: 50 },
+      })
+      await hotel.start()
+      const problem = await until('a problem', () => hotel.status.problem)
+      assert.match(problem, new RegExp(`answered with HTTP ${code}`))
+      assert.equal(hotel.status.state, 'connecting')
+      await hotel[Symbol.asyncDispose]()
+      await linked.restart()
+    })
+  }
+})
+
+describe('pauses between connections', () => {
+  const timed = async (work: Promise<void>): Promise<number> => {
+    const begun = performance.now()
+    await work
+    return performance.now() - begun
+  }
+
+  test('they grow while connections are short, and start anew behind a good one', async () => {
+    const timing = { ...TIMING, firstPause: 40, longestPause: 1000, stable: 60_000 }
+    const reconnects = new Reconnects(timing, new AbortController().signal)
+    assert.ok((await timed(reconnects.wait(0, 'now'))) < 20)
+    assert.ok((await timed(reconnects.wait(100, 'now'))) >= 39, 'a restart again is no free pass')
+    assert.ok((await timed(reconnects.wait(0, 'soon'))) >= 79)
+    assert.ok((await timed(reconnects.wait(59_000, 'soon'))) >= 159)
+    assert.ok((await timed(reconnects.wait(60_000, 'soon'))) < 159)
+    assert.ok((await timed(reconnects.wait(60_000, 'late'))) >= 499)
+  })
+})

@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { isMessage } from '../../../src/bridge/event.ts'
+import { until } from '../support.ts'
+import { Linked } from './linked.ts'
+
+const open = async () => {
+  const linked = await Linked.started()
+  const { wa } = linked
+  const alice = wa.addContact({ name: 'Alice' })
+  const bob = wa.addContact({ name: 'Bob' })
+  await until('their names', () => linked.bridge.known.some(({ name }) => name === 'Bob'))
+  return { linked, wa, alice, bob }
+}
+
+for (const addressing of ['lid', 'pn'] as const) {
+  test(`everything that happens to a group addressed by ${addressing} is said in it, in order, with who did it`, async () => {
+    const { linked, wa, alice, bob } = await open()
+    await using _ = linked
+    const group = wa.addGroup({ subject: 'Class', participants: [alice], addressing })
+    const heard = (): string[] =>
+      linked.bridge.events.flatMap(event => {
+        if (event.chat !== `whatsapp:${group.jid}` || !isMessage(event)) return []
+        const { content, sender } = event
+        const person = [alice, bob].find(({ lid, pn }) =>
+          [`whatsapp:${lid}`, `whatsapp:${pn}`].includes(sender.person),
+        )
+        return [
+          `${sender.me ? 'me' : person?.name}: ${content.kind === 'placeholder' ? content.label : content.kind}`,
+        ]
+      })
+    group.add([bob], alice)
+    group.promote(bob)
+    group.demote(bob, alice)
+    group.remove(bob, alice)
+    group.add([bob])
+    group.remove(bob)
+    group.rename('Class 4b', alice)
+    group.describe('Bring cake', alice)
+    group.describe(undefined, 'me')
+    group.picture('1700000000', alice)
+    group.picture(undefined, alice)
+    group.set({ announce: true }, alice)
+    group.set({ announce: false }, alice)
+    group.set({ locked: true }, alice)
+    group.set({ locked: false }, alice)
+    group.set({ memberAdd: 'admin_add' }, alice)
+    group.set({ memberAdd: 'all_member_add' }, alice)
+    group.set({ approval: 'on' }, alice)
+    group.set({ inviteCode: 'SeCrEt' }, alice)
+    group.disappear(604_800, alice)
+    group.disappear(0, alice)
+    group.remove('me', alice)
+    const expected = [
+      'me: Created the group: Class',
+      'Alice: Added Bob',
+      'me: Made admin: Bob',
+      'Alice: No longer admin: Bob',
+      'Alice: Removed Bob',
+      'Bob: Has joined the group',
+      'Bob: Has left the group',
+      'Alice: Renamed the group to: Class 4b',
+      'Alice: Changed the description: Bring cake',
+      'me: Removed the description of the group',
+      'Alice: Changed the photo of the group',
+      'Alice: Removed the photo of the group',
+      'Alice: Only admins may write now',
+      'Alice: Everybody may write now',
+      'Alice: Only admins may edit the group now',
+      'Alice: Everybody may edit the group now',
+      'Alice: Only admins may add members now',
+      'Alice: Everybody may add members now',
+      'Alice: Admins approve new members now',
+      'Alice: Reset the invite link of the group',
+      'Alice: Disappearing messages: 7 days',
+      'Alice: Disappearing messages: off',
+      'Alice: Removed you',
+    ]
+    await until('all of it', () => heard().length >= expected.length)
+    assert.deepEqual(heard(), expected)
+    assert.ok(linked.bridge.events.every(({ silent }) => silent === true))
+    assert.ok(
+      linked.bridge.known.some(({ chat, name }) => chat === `whatsapp:${group.jid}` && name === 'Class 4b'),
+    )
+    await until('the acks', () => wa.pending.length === 0)
+    wa.assertNoSurprises()
+  })
+}
+
+test('notices and messages of a group keep the order in which they came', async () => {
+  const { linked, wa, alice } = await open()
+  await using _ = linked
+  const group = wa.addGroup({ subject: '0', participants: [alice] })
+  const expected: string[] = []
+  for (let turn = 1; turn <= 20; turn += 1) {
+    await alice.send(`text ${turn}`, { to: group })
+    group.rename(String(turn), alice)
+    expected.push(`text ${turn}`, `Renamed the group to: ${turn}`)
+  }
+  await until('all of it', () => linked.bridge.said.length === expected.length + 1)
+  assert.deepEqual(linked.bridge.said.slice(1), expected)
+})
+
+describe('calls', () => {
+  test('one that nobody takes is told when it rings and when it is missed', async () => {
+    const { linked, wa, alice } = await open()
+    await using _ = linked
+    const call = alice.call({ video: true })
+    call.timeout()
+    await until('both', () => linked.bridge.events.length === 2)
+    const [ringing, missed] = linked.bridge.events
+    assert.deepEqual(linked.bridge.said, ['📞 Video call', '📞 Missed call'])
+    assert.ok(ringing !== undefined && missed !== undefined && isMessage(missed))
+    assert.equal(ringing.chat, `whatsapp:${alice.lid}`)
+    assert.equal(ringing.silent, false)
+    assert.deepEqual(missed.replyTo, { id: ringing.id })
+    await until('the acks', () => wa.pending.length === 0)
+    wa.assertNoSurprises()
+  })
+
+  test('what happens to it on the phone makes no noise', async () => {
+    const { linked, wa, alice } = await open()
+    await using _ = linked
+    alice.call().accept()
+    alice.call().reject()
+    alice.call().terminate()
+    await until('the acks', () => wa.pending.length === 0)
+    await until('all three', () => linked.bridge.events.length === 3)
+    assert.deepEqual(linked.bridge.said, ['📞 Voice call', '📞 Voice call', '📞 Voice call'])
+    wa.assertNoSurprises()
+  })
+
+  test('one to a group stands in the group, with who calls', async () => {
+    const { linked, wa, alice, bob } = await open()
+    await using _ = linked
+    const group = wa.addGroup({ subject: 'Class', participants: [alice, bob] })
+    bob.call({ group })
+    const event = await until('the call', () => linked.bridge.events[1])
+    assert.equal(event.chat, `whatsapp:${group.jid}`)
+    assert.equal(event.sender.person, `whatsapp:${bob.lid}`)
+    assert.equal(linked.bridge.said[1], '📞 Group voice call')
+  })
+})
+
+test('a post of a channel comes as its message', async () => {
+  const { linked, wa } = await open()
+  await using _ = linked
+  const channel = wa.addChannel()
+  const id = channel.post('news')
+  const event = await until('the post', () => linked.bridge.events[0])
+  assert.deepEqual([event.chat, event.id], [`whatsapp:${channel.jid}`, id])
+  assert.deepEqual(linked.bridge.said, ['news'])
+  await until('the ack', () => wa.pending.length === 0)
+  wa.assertNoSurprises()
+})
+
+test('a disk that does not take a notice keeps it from being acknowledged', async () => {
+  const { linked, wa, alice } = await open()
+  await using _ = linked
+  const group = wa.addGroup({ subject: 'Class', participants: [alice] })
+  await until('the first', () => linked.bridge.events.length === 1)
+  await until('its ack', () => wa.pending.length === 0)
+  const { set } = linked.bridge.sessions
+  Object.assign(linked.bridge.sessions, {
+    set: () => {
+      throw new Error('disk full')
+    },
+  })
+  group.rename('New', alice)
+  await until('the end of the connection', () => linked.connection.status.state === 'connecting')
+  assert.equal(wa.pending.length, 1)
+  Object.assign(linked.bridge.sessions, { set })
+  await until('the notice', () => linked.bridge.said.includes('Renamed the group to: New'))
+  await until('its ack', () => wa.pending.length === 0)
+})
