@@ -30,7 +30,8 @@ export const makeClock = (clocks: Clocks = machineClocks): Clock => {
       const isSetBack = wall - last.wall < steady - last.steady - SLEW
       now += Math.max(0, isSetBack ? steady - last.steady : wall - last.wall)
       last = { wall, steady }
-      return now
+      // Whole, as everywhere: the steady clock counts fractions.
+      return Math.round(now)
     },
     sleep: (milliseconds, signal) =>
       new Promise(resolve => {
