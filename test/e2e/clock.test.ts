@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict'
+import { mkdtempDisposable, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { eventually } from '../simulators/eventually.ts'
+import { samples } from '../simulators/samples.ts'
+import { World } from '../simulators/world.ts'
+
+const HOUR = 3_600_000
+
+test('A clock that leaps by hours, forward and back, while it runs holds nothing up and doubles nothing', async () => {
+  await using dir = await mkdtempDisposable(join(tmpdir(), 'wa2tg-clock-'))
+  const file = join(dir.path, 'wrong-by')
+  await using world = await World.open({
+    env: { NODE_OPTIONS: `--import ${join(import.meta.dirname, 'set-clock.ts')}`, WA2TG_TEST_CLOCK: file },
+  })
+  const { wa, tg, owner } = world
+  const alice = wa.addContact({ name: 'Alice' })
+  const group = tg.addSupergroup({ title: 'Alice', members: [owner], botRights: {} })
+  assert.equal((await world.link()).code, 0)
+  assert.equal((await world.wa2tg('map', 'add', 'Alice', String(group.id))).code, 0)
+  const bridge = await world.run()
+  const setClock = async (wrongBy: number): Promise<void> => {
+    await writeFile(file, String(wrongBy))
+    bridge.kill('SIGUSR2')
+  }
+  const expected: string[] = []
+  const cross = async (text: string): Promise<void> => {
+    expected.push(text)
+    await alice.send(samples.text(text))
+    await eventually(() => group.transcript().some(seen => seen.text === text), text, 40_000)
+    const before = alice.inbox.length
+    owner.sends(group, `answer to ${text}`)
+    await eventually(() => alice.inbox.length === before + 1, `the answer to ${text}`, 40_000)
+  }
+
+  await cross('in time')
+  await setClock(HOUR)
+  await cross('an hour ahead')
+  await setClock(-HOUR)
+  await cross('two hours back')
+
+  // Put off for a moment by the time of then, which is an hour from now.
+  await setClock(HOUR)
+  await cross('ahead again')
+  tg.faults.next('sendMessage', 'reset-before')
+  await alice.send(samples.text('put off'))
+  expected.push('put off')
+  await eventually(() => tg.faults.waiting === 0, 'the first try')
+  await setClock(-HOUR)
+  await eventually(
+    () => group.transcript().some(({ text }) => text === 'put off'),
+    'what was put off',
+    40_000,
+  )
+
+  bridge.kill('SIGKILL')
+  await bridge.ended
+  await writeFile(file, '0')
+  await world.run()
+  await cross('after a restart')
+  const said = group.transcript().filter(({ from }) => from.isBot)
+  assert.deepEqual(
+    said.map(({ text }) => text),
+    expected,
+  )
+  assert.equal(alice.inbox.length, 5)
+  assert.ok(alice.inbox.every(({ copies }) => copies === 1))
+  wa.assertNoSurprises()
+})

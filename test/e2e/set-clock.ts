@@ -1,0 +1,22 @@
+/** Loaded before the program: a wall clock that is set, at SIGUSR2, to what a file says it is wrong by (milliseconds). */
+import { readFileSync } from 'node:fs'
+
+const RealDate = Date
+const { now } = Date
+let wrongBy = 0
+
+class SetDate extends RealDate {
+  constructor(...parts: ConstructorParameters<typeof Date> | []) {
+    if (parts.length === 0) super(now() + wrongBy)
+    else super(...(parts as ConstructorParameters<typeof Date>))
+  }
+
+  static override now(): number {
+    return now() + wrongBy
+  }
+}
+
+globalThis.Date = SetDate as DateConstructor
+process.on('SIGUSR2', () => {
+  wrongBy = Number(readFileSync(process.env['WA2TG_TEST_CLOCK'] ?? '', 'utf8'))
+})
