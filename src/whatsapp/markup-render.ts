@@ -1,11 +1,5 @@
 import type { RichText, Span } from '../bridge/rich-text.ts'
-import { isBoundary } from './markup.ts'
-
-interface Piece {
-  readonly start: number
-  readonly end: number
-  readonly marker: string
-}
+import { piecesOf } from './markup-pieces.ts'
 
 /** A text as WhatsApp takes it, and the jids that its `@digits` stand for. */
 export interface Marked {
@@ -13,27 +7,16 @@ export interface Marked {
   readonly mentions: readonly string[]
 }
 
-/** Outermost first where two begin and end together. */
-const MARKERS: Partial<Record<Span['style'], string>> = { bold: '*', italic: '_', strike: '~' }
-const STYLES = ['bold', 'italic', 'strike'] as const
-
 /**
  * Writes WhatsApp's formatting (reference/telegram.md §5.2): markers hug the words, one pair a line; a style that ends
  * in the middle of a word is dropped, for WhatsApp would show its markers; links become `text (url)`. Spoilers and
  * underlining have no counterpart: their text stays.
  */
 export const renderMarkup = ({ text, spans }: RichText): Marked => {
-  const codes = spans.filter(span => isCode(span) && !coveredText(text, span).includes('```'))
-  const pieces = nest(STYLES.flatMap(style => piecesOf(text, spans, style)))
   const inserts = new Inserts(text)
-  for (const piece of pieces) {
-    inserts.open(piece.start, piece.marker)
-    inserts.close(piece.end, piece.marker)
-  }
-  for (const span of codes) {
-    const marker = fenceOf(text, span)
-    inserts.open(span.start, marker)
-    inserts.close(endOf(span), marker)
+  for (const { start, end, marker } of piecesOf(text, spans)) {
+    inserts.open(start, marker)
+    inserts.close(end, marker)
   }
   const mentions: string[] = []
   for (const span of spans) {
@@ -52,55 +35,9 @@ export const renderMarkup = ({ text, spans }: RichText): Marked => {
 
 const endOf = ({ start, length }: Span): number => start + length
 const coveredText = (text: string, span: Span): string => text.slice(span.start, endOf(span))
-const isCode = ({ style }: Span): boolean => style === 'code' || style === 'pre'
-
-const fenceOf = (text: string, span: Span): string => {
-  const inner = coveredText(text, span)
-  const plain = span.style === 'code' && !/[`\n]/.test(inner) && isBoundary(text, span.start, endOf(span))
-  return plain ? '`' : '```'
-}
-
 const isSameLink = (text: string, url: string): boolean => {
   const bare = (link: string) => link.replace(/^(https?:\/\/|mailto:|tel:)/i, '').replace(/\/$/, '')
   return bare(text) === bare(url)
-}
-
-/** What one style covers, line by line, without spaces at the ends. */
-const piecesOf = (text: string, spans: readonly Span[], style: (typeof STYLES)[number]): Piece[] => {
-  const marker = MARKERS[style] ?? ''
-  const pieces: Piece[] = []
-  let last = 0
-  const ranges = spans
-    .filter(span => span.style === style)
-    .map(span => ({ start: span.start, end: endOf(span) }))
-    .sort((one, other) => one.start - other.start)
-  for (const range of ranges) {
-    let from = Math.max(range.start, last)
-    for (const line of text.slice(from, range.end).split('\n')) {
-      const start = from + (line.length - line.trimStart().length)
-      const end = from + line.trimEnd().length
-      if (end > start) pieces.push({ start, end, marker })
-      from += line.length + 1
-    }
-    last = Math.max(last, range.end)
-  }
-  return pieces.filter(({ start, end }) => {
-    const inner = text.slice(start, end)
-    return !inner.includes(marker) && isBoundary(text, start, end)
-  })
-}
-
-/** Cuts a piece that begins inside another and ends behind it; the part outside stands by itself. */
-const nest = (pieces: readonly Piece[]): Piece[] => {
-  const sorted = [...pieces].sort((one, other) => one.start - other.start || other.end - one.end)
-  const result: Piece[] = []
-  for (const piece of sorted) {
-    const crossed = result.find(
-      outer => outer.start < piece.start && piece.start < outer.end && outer.end < piece.end,
-    )
-    result.push(crossed === undefined ? piece : { ...piece, end: crossed.end })
-  }
-  return result
 }
 
 const quote = (text: string, span: Span, inserts: Inserts): void => {

@@ -1,4 +1,5 @@
 import type { RichText, Span } from '../bridge/rich-text.ts'
+import { isBoundary, isWordAfter, isWordBefore } from './word-border.ts'
 
 /** Somebody named in a text: what stands there instead of `@digits`, and who it is. */
 export interface Mention {
@@ -127,11 +128,16 @@ const readFences = (sheet: Sheet): void => {
 }
 
 const readInlineCode = (sheet: Sheet): void => {
-  for (const match of sheet.text.matchAll(/`([^`\n]+)`/g)) {
+  const pattern = /`([^`\n]+)`/g
+  for (let match = pattern.exec(sheet.text); match !== null; match = pattern.exec(sheet.text)) {
     const from = match.index
     const to = from + match[0].length
     const open = sheet.isFree(from) && sheet.isFree(to - 1) && isBoundary(sheet.text, from, to)
-    if (!open || (match[1] ?? '').trim() === '') continue
+    if (!open || (match[1] ?? '').trim() === '') {
+      // What ends this pair may begin another one.
+      pattern.lastIndex = to - 1
+      continue
+    }
     sheet.protect({ start: from, end: to })
     sheet.remove(from, from + 1)
     sheet.remove(to - 1, to)
@@ -200,18 +206,6 @@ const findClose = (sheet: Sheet, open: number, end: number): number | undefined 
   }
   return undefined
 }
-
-/** Whether what ends before `at` is a letter or digit of any script, accents belonging to their letter. */
-export const isWordBefore = (text: string, at: number): boolean =>
-  /[\p{L}\p{N}]\p{M}*$/u.test(text.slice(Math.max(0, at - 16), at))
-
-/** Whether a letter or digit begins at `at`. */
-export const isWordAfter = (text: string, at: number): boolean =>
-  /^[\p{L}\p{N}]/u.test(text.slice(at, at + 2))
-
-/** Whether neither side of a range touches a word. */
-export const isBoundary = (text: string, start: number, end: number): boolean =>
-  !isWordBefore(text, start) && !isWordAfter(text, end)
 
 /** Code holds no other span and is in none but a quote: a style around it is cut in two. */
 const splitAtCode = (found: readonly Found[]): Found[] => {

@@ -144,7 +144,28 @@ test('Crossing styles come out nested', () => {
     { start: 0, length: 5, style: 'bold' },
     { start: 3, length: 5, style: 'italic' },
   ]
-  assert.equal(renderMarkup({ text: 'ab cd ef', spans }).text, '*ab _cd_* ef')
+  assert.equal(renderMarkup({ text: 'ab cd ef', spans }).text, '*ab _cd_* _ef_')
+})
+
+test('Styles that touch code or each other inside a word are kept where their markers part them', () => {
+  const spans: Span[] = [
+    { start: 0, length: 2, style: 'code' },
+    { start: 2, length: 3, style: 'bold' },
+    { start: 6, length: 2, style: 'bold' },
+    { start: 8, length: 2, style: 'italic' },
+  ]
+  assert.equal(renderMarkup({ text: '42, x abcd', spans }).text, '`42`*, x* *ab*_cd_')
+})
+
+test('Code that touches code is one; a line break at the end of a block stays outside of it', () => {
+  const spans: Span[] = [
+    { start: 0, length: 1, style: 'code' },
+    { start: 1, length: 1, style: 'code' },
+    { start: 3, length: 3, style: 'pre' },
+  ]
+  assert.equal(renderMarkup({ text: 'ab a\nb\nc', spans }).text, '`ab` ```a\nb```\nc')
+  const block: Span[] = [{ start: 1, length: 3, style: 'pre' }]
+  assert.equal(renderMarkup({ text: 'a\nb\nc', spans: block }).text, 'a\n```b```\nc')
 })
 
 test('A quote in the middle of a line starts a line of its own', () => {
