@@ -2,6 +2,7 @@ import { type End, makeWatch } from './app/watch.ts'
 import { type ChatRef, chatRef, type NetworkName } from './bridge/chat-ref.ts'
 import { addNotice } from './bridge/deliver/notice.ts'
 import { makeCarrier } from './bridge/deliver.ts'
+import { startExpiry } from './bridge/expire.ts'
 import type { Inbox, Network, NetworkStatus } from './bridge/network.ts'
 import { makeFindMessage, makeInbox } from './bridge/receive.ts'
 import { startRetention } from './bridge/retain.ts'
@@ -104,6 +105,9 @@ export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promi
   networks.set('whatsapp', opened.use(whatsapp))
   opened.use(pulse)
   opened.use(startRetention({ store, outbox, log: logger }))
+  if (config.messages.disappearing === 'delete') {
+    opened.use(startExpiry({ ...tools, wake: () => worker.wake(), log: logger }))
+  }
   const rest = opened.move()
 
   return {
@@ -165,6 +169,7 @@ const whatsAppOptions = ({
   ...rest,
   sessions: store.session('baileys'),
   findMessage: makeFindMessage(store),
+  receipts: config.messages.receipts,
 })
 
 /** The first owner's private chat with the bot. */

@@ -112,6 +112,9 @@ export type Sender = z.infer<typeof senderSchema>
 export type Reply = z.infer<typeof replySchema>
 export type Target = z.infer<typeof targetSchema>
 
+/** The id of a receipt: each state of a message is told once. */
+export const receiptId = (message: string, state: 'delivered' | 'read'): string => `${message}.${state}`
+
 export const isMessage = (event: BridgeEvent): event is MessageEvent => event.kind === 'message'
 
 /** Reads an event back from a job. Throws when it has not the shape of one: that is a bug or a damaged file. */

@@ -1,9 +1,38 @@
+import type { Log } from '../outbox/index.ts'
+import { type Clock, systemClock } from '../support/clock.ts'
 import { chatRef, networkOf } from './chat-ref.ts'
 import type { NoticeTools } from './deliver/notice.ts'
 import type { ChangeEvent } from './event.ts'
 
 /** Messages taken down in one go; more wait for the next. */
 const batch = 200
+/** Milliseconds between two looks. */
+const lookEvery = 20_000
+
+export interface ExpiryOptions extends NoticeTools {
+  /** Jobs were committed. */
+  wake(): void
+  readonly log: Log
+  readonly clock?: Clock
+}
+
+/** Takes down disappearing messages when their time is up, for as long as it is not disposed. */
+export const startExpiry = (options: ExpiryOptions): Disposable => {
+  const { wake, log, clock = systemClock } = options
+  const stop = new AbortController()
+  const run = async (): Promise<void> => {
+    while (!stop.signal.aborted) {
+      try {
+        if (expireMessages(options, clock.now())) wake()
+      } catch (error) {
+        log.warn({ err: error }, 'Disappearing messages could not be taken down; trying again')
+      }
+      await clock.sleep(lookEvery, stop.signal)
+    }
+  }
+  void run()
+  return { [Symbol.dispose]: () => stop.abort() }
+}
 
 /**
  * Takes down what disappearing messages became, once their time is up. Returns whether there was anything to do. Each

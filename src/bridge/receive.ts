@@ -51,7 +51,7 @@ const receiveOne = (arrival: Arrival, options: InboxOptions, now: number): Recei
   const event = learn(arrival, store, now)
   const mappings = store.mappings.forSource(event.chat)
   if (mappings.length === 0) return 'unmapped'
-  if (event.sender.me && outbox.isOwn(event.chat, event.id)) return 'echo'
+  if (event.sender.me && outbox.sourceOf(event.chat, event.id) !== undefined) return 'echo'
   const context = { ...options, mappings, now }
   return isMessage(event)
     ? receiveMessage(event, { ...context, ...(arrival.raw !== undefined && { raw: arrival.raw }) })

@@ -25,6 +25,8 @@ export interface Config {
     readonly deletionReaction?: string
     /** What becomes of a message in Telegram that is deleted in WhatsApp. */
     readonly deletions: 'delete' | 'strike' | 'keep'
+    /** What becomes in Telegram of disappearing messages whose time is up. */
+    readonly disappearing: 'delete' | 'keep'
     /** Whether delivery and reading of the owner's messages are shown. */
     readonly receipts: boolean
     /** Whether what stands behind a spoiler may be viewed once only. */
@@ -84,6 +86,7 @@ export const loadConfig = async (options: LoadOptions): Promise<LoadedConfig> =>
     messages: {
       ...(messages.deletion_reaction !== undefined && { deletionReaction: messages.deletion_reaction }),
       deletions: messages.deletions,
+      disappearing: messages.disappearing,
       receipts: messages.receipts,
       spoilersAsViewOnce: messages.spoilers_as_view_once,
       anonymousAdmins: messages.anonymous_admins,
@@ -101,7 +104,13 @@ export const loadConfig = async (options: LoadOptions): Promise<LoadedConfig> =>
 const defaults: ConfigFile = {
   telegram: { owners: [], api_root: 'https://api.telegram.org' },
   whatsapp: {},
-  messages: { deletions: 'delete', receipts: false, spoilers_as_view_once: false, anonymous_admins: false },
+  messages: {
+    deletions: 'delete',
+    disappearing: 'delete',
+    receipts: false,
+    spoilers_as_view_once: false,
+    anonymous_admins: false,
+  },
   log_level: 'info',
 }
 

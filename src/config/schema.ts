@@ -116,6 +116,12 @@ const messagesSchema = z
       expected: `one of ${deletions.join(', ')}`,
       example: 'delete',
     }),
+    disappearing: z._default(z.enum(['delete', 'keep']), 'delete').register(keyDocs, {
+      about:
+        'What becomes of a disappearing message in Telegram when its time is up: delete takes it away as WhatsApp does, keep leaves it.',
+      expected: 'one of delete, keep',
+      example: 'delete',
+    }),
     receipts: z._default(z.boolean(), false).register(keyDocs, {
       about:
         'Whether the bot shows by reactions that a message of yours was delivered and read in WhatsApp. A failure is always shown.',
@@ -141,6 +147,7 @@ export const configSchema = z.strictObject({
   whatsapp: z._default(whatsappSchema, {}),
   messages: z._default(messagesSchema, {
     deletions: 'delete',
+    disappearing: 'delete',
     receipts: false,
     spoilers_as_view_once: false,
     anonymous_admins: false,

@@ -191,12 +191,13 @@ export class Outbox {
     ).changes
   }
 
-  /** Whether the message with this id in a chat is one that a job here is about to send or is sending. */
-  isOwn(target: ChatRef, messageId: string): boolean {
-    return (
-      this.#database.get('SELECT 1 FROM jobs WHERE message_id = ? AND target = ?', messageId, target) !==
-      undefined
-    )
+  /** Of the job that is about to send, or is sending, the message with this id in a chat: where its links start. */
+  sourceOf(target: ChatRef, messageId: string): number | undefined {
+    return this.#database.get<{ source: number }>(
+      'SELECT source FROM jobs WHERE message_id = ? AND target = ?',
+      messageId,
+      target,
+    )?.source
   }
 
   /** Whether a job is still to be carried out, or under way. */

@@ -57,5 +57,7 @@ export interface WhatsAppOptions {
   readonly sessions: SessionStore
   readonly inbox: Inbox
   readonly findMessage: FindMessage
+  /** Whether it tells of messages that were delivered and read. */
+  readonly receipts?: boolean
   readonly logger: Logger
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ChatRef } from '../../src/bridge/chat-ref.ts'
-import type { ChangeEvent, Content, MessageEvent } from '../../src/bridge/event.ts'
+import { type ChangeEvent, type Content, type MessageEvent, receiptId } from '../../src/bridge/event.ts'
 import { expireMessages } from '../../src/bridge/expire.ts'
 import { plainText } from '../../src/bridge/rich-text.ts'
 import { reject } from '../../src/bridge/verdict.ts'
@@ -388,6 +388,25 @@ test('what happened to the owner’s message is shown at it, and a failure alway
     ],
   )
   assert.ok(bridge.telegram.shown.every(({ chat }) => chat !== owner))
+})
+
+test('a receipt that comes before the link is written is shown, and reading is not taken back by delivery', async () => {
+  await using bridge = openBridge()
+  bridge.worker.start()
+  const typed = event(mumInTelegram, 'hello', { sender: byOwner })
+  bridge.whatsapp.scripts.push(async (delivery, show) => {
+    const there = { ...typed, chat: mum, id: delivery.messageId }
+    const id = receiptId(there.id, 'read')
+    bridge.receive(change('receipt', there, { id, state: 'read', sender: person(mum) }))
+    delivery.onSent({ id: show() })
+    bridge.receive(change('receipt', there, { state: 'delivered', sender: person(mum) }))
+  })
+  bridge.receive(typed)
+  await waitUntil(bridge.isDone)
+  assert.deepEqual(
+    bridge.telegram.changes.map(({ event: { kind, ...rest } }) => [kind, 'state' in rest && rest.state]),
+    [['receipt', 'read']],
+  )
 })
 
 test('a person under number and address has one reaction and one vote', async () => {

@@ -36,7 +36,13 @@ test('without any file the defaults hold', async () => {
     dataDir: join(dir.path, '.local/share/wa2tg'),
     logLevel: 'info',
     telegram: { owners: [], apiRoot: 'https://api.telegram.org' },
-    messages: { deletions: 'delete', receipts: false, spoilersAsViewOnce: false, anonymousAdmins: false },
+    messages: {
+      deletions: 'delete',
+      disappearing: 'delete',
+      receipts: false,
+      spoilersAsViewOnce: false,
+      anonymousAdmins: false,
+    },
     whatsapp: {},
   })
 })
@@ -58,6 +64,7 @@ whatsapp:
 messages:
   deletion_reaction: "🙈"
   deletions: strike
+  disappearing: keep
   receipts: true
   spoilers_as_view_once: true
   anonymous_admins: true
@@ -75,6 +82,7 @@ log_level: debug
     messages: {
       deletionReaction: '🙈',
       deletions: 'strike',
+      disappearing: 'keep',
       receipts: true,
       spoilersAsViewOnce: true,
       anonymousAdmins: true,

@@ -3,7 +3,7 @@ import { type ChatRef, chatRef, networkOf } from '../chat-ref.ts'
 import { type Content, isVotable, parseContent } from '../content.ts'
 import { addEcho } from '../deliver/echo.ts'
 import { addNotice } from '../deliver/notice.ts'
-import { type ChangeEvent, isMessage, type MessageEvent, parseEvent } from '../event.ts'
+import { type ChangeEvent, isMessage, type MessageEvent, parseEvent, receiptId } from '../event.ts'
 import { prefixed } from '../rich-text.ts'
 import { messageTopic, receiveMessage } from './message.ts'
 import type { Receipt, ReceiveContext } from './receipt.ts'
@@ -21,23 +21,35 @@ export const receiveChange = (event: ChangeEvent, context: ReceiveContext): Rece
   const { chat, id, sender, target } = event
   const found = store.links.find({ chat, id: target.id }, target.person)
   if (found?.deleted) return 'ignored'
-  if (!found) return receiveUnknown(event, context)
-  if (!mayChange(event, found)) return 'ignored'
+  const sending = found ? undefined : onItsWay(event, context)
+  if (!found && !sending) return receiveUnknown(event, context)
+  if (found && !mayChange(event, found)) return 'ignored'
   if (store.links.remember({ chat, id, author: sender.person, me: sender.me }, now) === undefined) {
     return 'duplicate'
   }
-  const subject = store.links.subject({ chat, id: target.id }, target.person) ?? found
+  const subject = sending ?? store.links.subject({ chat, id: target.id }, target.person) ?? found
+  if (!subject) return 'ignored'
   if (changeWaiting(event, subject, context)) return 'job'
   const kept = keep(event, subject, context)
   return kept === undefined ? 'ignored' : addJobs(kept, subject, context)
 }
 
 const mayChange = ({ kind, sender, ...event }: ChangeEvent, message: StoredMessage): boolean => {
+  if (kind === 'receipt') return message.bridge
   if (kind !== 'edit' && kind !== 'deletion') return true
   if (kind === 'deletion' && 'by' in event && event.by !== 'author') return true
   // Towards WhatsApp everything is said in the owner's name; what is not theirs WhatsApp refuses itself.
   if (networkOf(message.chat) === 'telegram') return sender.me
   return sender.me ? message.me || message.bridge : message.author === sender.person
+}
+
+/** The message whose receipt comes before its link is written: the other phone was faster than our disk. */
+const onItsWay = (
+  { kind, chat, target }: ChangeEvent,
+  { store, outbox }: ReceiveContext,
+): StoredMessage | undefined => {
+  const source = kind === 'receipt' ? outbox.sourceOf(chat, target.id) : undefined
+  return source === undefined ? undefined : store.links.get(source)
 }
 
 /** A change of what was never seen: from before the mapping, or still on its way. */
@@ -131,8 +143,12 @@ const keep = (
       return opinions.vote(subject.key, vote) ? { ...settled, choice } : undefined
     }
     case 'pin':
-    case 'receipt':
       return event
+    case 'receipt': {
+      // What was read has been delivered, whichever is told first.
+      const read = { chat: event.chat, id: receiptId(event.target.id, 'read') }
+      return event.state === 'delivered' && links.find(read) ? undefined : event
+    }
     default:
       return event satisfies never
   }

@@ -25,7 +25,7 @@ const bin = '🗑 '
 export const showDeletion = async (by: By, desk: ChangeDesk): Promise<void> => {
   const { parts } = desk.change.changed
   const { deletions } = desk.options
-  if (deletions === 'keep') return
+  if (deletions === 'keep' && by !== 'time') return
   const left = deletions === 'strike' && by !== 'time' ? parts : await removeAll(desk)
   const told: Outcome[] = []
   for (const part of left) {

@@ -12,6 +12,7 @@ import { Journal } from './journal.ts'
 import { Link, type LinkUpdate } from './link.ts'
 import { isNotice } from './parse/notifications.ts'
 import { quietLogger } from './quiet-logger.ts'
+import { readReceipt } from './receipts.ts'
 import { Receiver } from './receiver.ts'
 import { journalledRepository, Turns } from './repository.ts'
 import { Tidy } from './tidy.ts'
@@ -193,8 +194,17 @@ export class Inbound {
     }
   }
 
-  #listen({ sock: { ev } }: Link): void {
+  #listen({ sock: { ev, ws } }: Link): void {
     const { book } = this
+    const { receipts, inbox } = this.#options
+    if (receipts) {
+      ws.on('CB:receipt', (node: BinaryNode) =>
+        this.#safely(() => {
+          const arrivals = readReceipt(node, book.context, Date.now())
+          if (arrivals.length > 0) inbox.receive(arrivals)
+        }),
+      )
+    }
     ev.on('contacts.upsert', contacts => this.#safely(() => book.contacts(contacts)))
     ev.on('contacts.update', contacts => this.#safely(() => book.contacts(contacts)))
     ev.on('chats.upsert', chats => this.#safely(() => book.chats(chats)))

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict'
+import { appendFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { eventually } from '../simulators/eventually.ts'
+import { World } from '../simulators/world.ts'
+
+const open = async (config = ''): Promise<World> => {
+  const world = await World.open()
+  if (config) await appendFile(join(world.folder, 'config.yaml'), config)
+  return world
+}
+
+/** Alice, mapped to a group of her own in which the bot is an administrator. */
+const mapped = async (world: World) => {
+  const { wa, tg, owner } = world
+  const alice = wa.addContact({
+    phone: '15550000002',
+    lid: '900000000000002',
+    name: 'Alice',
+    pushName: 'Ali',
+  })
+  const group = tg.addSupergroup({ title: 'Alice', members: [owner], botRights: {} })
+  await world.link()
+  assert.equal((await world.wa2tg('map', 'add', 'Alice', String(group.id))).code, 0)
+  await world.run()
+  return { alice, group }
+}
+
+test('a message to WhatsApp shows that it was delivered and read, when the config says so', async () => {
+  await using world = await open('messages:\n  receipts: true\n')
+  const { alice, group } = await mapped(world)
+  const typed = world.owner.sends(group, 'Are you there?')
+  const sent = await eventually(() => alice.inbox[0], 'the message')
+  const signs = () =>
+    world.tg
+      .callsOf('setMessageReaction')
+      .filter(({ params }) => params['message_id'] === typed.message_id)
+      .map(({ params }) => JSON.stringify(params['reaction']))
+  await eventually(() => signs().length === 1, 'the sign that it was delivered')
+  await alice.read([sent.id])
+  await eventually(() => signs().length === 2, 'the sign that it was read')
+  assert.match(signs()[0] ?? '', /👌/)
+  assert.match(signs()[1] ?? '', /👀/)
+  world.wa.assertNoSurprises()
+  world.tg.assertNoSurprises()
+})
+
+test('nothing is shown of delivery and reading unless the config says so', async () => {
+  await using world = await open()
+  const { alice, group } = await mapped(world)
+  world.owner.sends(group, 'Are you there?')
+  const sent = await eventually(() => alice.inbox[0], 'the message')
+  await alice.read([sent.id])
+  await alice.send('Yes')
+  await eventually(() => group.transcript().some(({ text }) => text === 'Yes'), 'the answer')
+  assert.deepEqual(world.tg.callsOf('setMessageReaction'), [])
+})
+
+test('a disappearing message goes from Telegram when its time is up', async () => {
+  await using world = await open()
+  const { alice, group } = await mapped(world)
+  const expiration = 5
+  await alice.send({ extendedTextMessage: { text: 'for a moment', contextInfo: { expiration } } })
+  await eventually(() => group.transcript().some(({ text }) => text === 'for a moment'), 'the message')
+  await eventually(() => group.transcript().every(({ text }) => text !== 'for a moment'), 'its end', 60_000)
+})
