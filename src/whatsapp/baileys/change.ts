@@ -2,6 +2,7 @@ import type { GroupMetadata, proto } from '@whiskeysockets/baileys'
 import type { Change } from '../../bridge/network.ts'
 import { reject } from '../../bridge/verdict.ts'
 import { isGroup, jidOfChat } from '../address.ts'
+import type { Member } from '../mentions.ts'
 import { renderDeletion } from './change/delete.ts'
 import { renderEdit } from './change/edit.ts'
 import { renderPin } from './change/pin.ts'
@@ -9,11 +10,13 @@ import { Scene } from './change/scene.ts'
 import { renderAnswer, renderReaction, renderVote } from './change/sealed.ts'
 import type { Me } from './decode.ts'
 import { failedToSend } from './errors.ts'
+import { membersOf, type NameOf } from './members.ts'
 import { rawOf } from './parse/context.ts'
 import { assertWritable, openLink, partId, type Transmitter, transmit } from './transmit.ts'
 
 export interface ChangeContext extends Transmitter {
   readonly me: Me
+  readonly nameOf: NameOf
 }
 
 /**
@@ -24,7 +27,8 @@ export const carryOut = async (change: Change, context: ChangeContext): Promise<
   const jid = jidOfChat(change.chat)
   await assertWritable(jid, context)
   const group = isGroup(jid) ? await groupOf(jid, context) : undefined
-  const steps = render(change, new Scene(jid, context.me, group))
+  const members = group ? membersOf(group, context.me, context.nameOf) : []
+  const steps = render(change, { scene: new Scene(jid, context.me, group), members })
   for (const [position, { message, after }] of steps.entries()) {
     const id = partId(change.messageId, position)
     await transmit(message, { id, jid, signal: change.signal, transmitter: context })
@@ -46,7 +50,10 @@ interface Step {
   readonly after?: { readonly id: string; readonly raw: string }
 }
 
-const render = ({ event, changed }: Change, scene: Scene): Step[] => {
+const render = (
+  { event, changed }: Change,
+  { scene, members }: { scene: Scene; members: readonly Member[] },
+): Step[] => {
   const { content, seenAt } = changed
   const parts = changed.parts.map(part => ({ ...part, at: part.at ?? seenAt }))
   const [first] = parts
@@ -57,7 +64,7 @@ const render = ({ event, changed }: Change, scene: Scene): Step[] => {
       if (event.content.kind === 'location') return []
       if (event.content.kind !== 'text') throw reject('WhatsApp cannot change a message of this kind')
       if (first === undefined) throw reject('The message itself was not delivered')
-      const { message, part, after } = renderEdit(parts, event.content.body, { scene, now })
+      const { message, part, after } = renderEdit(parts, event.content.body, { scene, members, now })
       return [{ message, after: { id: part.id, raw: rawOf(after) } }]
     }
     case 'deletion':

@@ -67,6 +67,7 @@ class BaileysConnection implements WhatsAppConnection {
       mediaHost: options.server?.mediaHost,
       me: () => this.#account.me,
       link: () => this.#openLink,
+      nameOf: address => this.#inbound.book.nameOf(address),
       sent: this.#sent,
     })
     this.#status = this.#account.isLinked

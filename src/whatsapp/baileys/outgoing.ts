@@ -2,6 +2,7 @@ import type { Change, Delivery, SessionStore } from '../../bridge/network.ts'
 import { carryOut } from './change.ts'
 import type { Me } from './decode.ts'
 import type { Link } from './link.ts'
+import type { NameOf } from './members.ts'
 import { openSecrets } from './secrets.ts'
 import { type SendContext, sendDelivery } from './send.ts'
 import type { Sent } from './sent.ts'
@@ -17,6 +18,7 @@ export interface OutgoingOptions {
   me(): Me
   /** The socket, while it is open. */
   link(): Link | undefined
+  readonly nameOf: NameOf
   readonly sent: Sent
 }
 
@@ -41,7 +43,7 @@ export class Outgoing {
   }
 
   get #context(): SendContext {
-    const { me, link, sent } = this.#options
-    return { ...this.#tools, me: me(), link, remember: (id, message) => sent.remember(id, message) }
+    const { me, link, nameOf, sent } = this.#options
+    return { ...this.#tools, me: me(), link, nameOf, remember: (id, message) => sent.remember(id, message) }
   }
 }

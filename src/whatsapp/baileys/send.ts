@@ -1,9 +1,11 @@
 import type { proto } from '@whiskeysockets/baileys'
 import type { Delivery } from '../../bridge/network.ts'
 import { DeliveryError, reject } from '../../bridge/verdict.ts'
-import { jidOfChat } from '../address.ts'
+import { isGroup, jidOfChat } from '../address.ts'
+import type { Member } from '../mentions.ts'
 import type { Me } from './decode.ts'
 import type { Link } from './link.ts'
+import { membersOf, type NameOf } from './members.ts'
 import { rawOf } from './parse/context.ts'
 import type { Secrets } from './secrets.ts'
 import { complete } from './send/complete.ts'
@@ -14,6 +16,7 @@ import type { Uploader } from './upload.ts'
 
 export interface SendContext extends Transmitter {
   readonly me: Me
+  readonly nameOf: NameOf
   readonly secrets: Secrets
   readonly upload: Uploader
 }
@@ -25,7 +28,7 @@ export interface SendContext extends Transmitter {
 export const sendDelivery = async (delivery: Delivery, context: SendContext): Promise<void> => {
   const jid = jidOfChat(delivery.chat)
   await assertWritable(jid, context)
-  const parts = renderMessage(delivery, context.me)
+  const parts = renderMessage(delivery, context.me, await membersIn(jid, context))
   const album = parts[0]?.announces ? { remoteJid: jid, fromMe: true, id: delivery.messageId } : undefined
   const refusals: DeliveryError[] = []
   for (const [position, part] of parts.entries()) {
@@ -43,6 +46,16 @@ export const sendDelivery = async (delivery: Delivery, context: SendContext): Pr
   throw parts.length > 2
     ? reject(`${refusals.length} of its files did not go: ${first.message}`, first)
     : first
+}
+
+/** Whoever cannot be found is not mentioned: the words say the same. */
+const membersIn = async (jid: string, context: SendContext): Promise<Member[]> => {
+  if (!isGroup(jid)) return []
+  const { me, nameOf } = context
+  const group = await openLink(context)
+    .group(jid)
+    .catch(() => undefined)
+  return group === undefined ? [] : membersOf(group, me, nameOf)
 }
 
 const isRefusal = (error: unknown): error is DeliveryError =>

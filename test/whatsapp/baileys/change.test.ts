@@ -79,6 +79,27 @@ test('words that were edited show on phones as edited, in private and in a group
   }
 })
 
+test('a member of a group who is named is mentioned, as the group knows them, in messages and in edits', async () => {
+  await using it = await open()
+  const byNumber = it.wa.addGroup({ subject: 'Old', participants: [it.alice, it.bob], addressing: 'pn' })
+  await until('the name', () => it.linked.bridge.known.some(({ name }) => name === 'Bob'))
+  for (const [group, address] of [
+    [it.family, it.bob.lid],
+    [byNumber, it.bob.pn],
+  ] as const) {
+    const chat = chatOf(group.jid)
+    await it.linked.deliver('@Bob, are you there?', { chat })
+    const part = lastSent(it.linked)
+    const line = await until('the message', () => it.line(part.id))
+    const digits = address.slice(0, address.indexOf('@'))
+    const { text, contextInfo } = line.message.extendedTextMessage ?? {}
+    assert.deepEqual([text, contextInfo?.mentionedJid], [`@${digits}, are you there?`, [address]])
+    await it.change(words('@bob and @Nobody'), { chat, parts: [part] })
+    const edited = line.edited?.extendedTextMessage
+    assert.deepEqual([edited?.text, edited?.contextInfo?.mentionedJid], [`@${digits} and @Nobody`, [address]])
+  }
+})
+
 test('a caption is edited without another upload; of a file and its words the words are', async () => {
   await using it = await open()
   const chat = chatOf(it.alice.lid)

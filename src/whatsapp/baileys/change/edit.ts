@@ -3,6 +3,7 @@ import type { StandIn } from '../../../bridge/network.ts'
 import type { RichText } from '../../../bridge/rich-text.ts'
 import { reject } from '../../../bridge/verdict.ts'
 import { renderMarkup } from '../../markup-render.ts'
+import { type Member, mentionMembers } from '../../mentions.ts'
 import { readRaw } from '../parse/context.ts'
 import type { Scene } from './scene.ts'
 import { sealFor } from './sealed.ts'
@@ -26,7 +27,7 @@ export interface Edit {
 export const renderEdit = (
   parts: readonly StandIn[],
   body: RichText,
-  { scene, now }: { scene: Scene; now: number },
+  { scene, members, now }: { scene: Scene; members: readonly Member[]; now: number },
 ): Edit => {
   const own = parts.filter(({ fromMe }) => fromMe)
   if (own.length === 0) throw reject('WhatsApp lets nobody change what others wrote')
@@ -36,7 +37,7 @@ export const renderEdit = (
   // Of a file and the words behind it the words.
   for (const part of own.toReversed()) {
     const before = part.raw === undefined ? {} : readRaw(part.raw)
-    const content = withWords(before, body)
+    const content = withWords(before, mentionMembers(body, members))
     if (content === undefined) continue
     const key = scene.keyOf(part)
     const edit: proto.IMessage = {

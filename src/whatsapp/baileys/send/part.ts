@@ -1,5 +1,6 @@
 import type { proto } from '@whiskeysockets/baileys'
 import type { Media } from '../../../bridge/event.ts'
+import type { Member } from '../../mentions.ts'
 import type { MediaKind } from '../media-keys.ts'
 
 /** One message that an event becomes, but for what only a network can say: where its file was put, for instance. */
@@ -22,6 +23,8 @@ export interface Part {
 export interface RenderOptions {
   /** The line above the message that names its sender. */
   readonly senderLine?: string
+  /** Who may be mentioned: the members of the group. */
+  readonly members?: readonly Member[]
 }
 
 /** The same message with more in its one field of content. */

@@ -2,6 +2,7 @@ import type { Content } from '../../../bridge/event.ts'
 import type { Delivery } from '../../../bridge/network.ts'
 import { plainText } from '../../../bridge/rich-text.ts'
 import { reject } from '../../../bridge/verdict.ts'
+import type { Member } from '../../mentions.ts'
 import type { Me } from '../decode.ts'
 import { renderAlbum } from './album.ts'
 import { renderForward, renderQuote } from './context.ts'
@@ -15,9 +16,12 @@ import { renderText } from './text.ts'
  * The messages that an event becomes, in order; what it answers is quoted in the first. A pure function of the event, so
  * that an attempt cut off in the middle goes on with the right one. Throws `DeliveryError` where it cannot cross.
  */
-export const renderMessage = (delivery: Delivery, me: Me): Part[] => {
+export const renderMessage = (delivery: Delivery, me: Me, members: readonly Member[] = []): Part[] => {
   const { event, senderLine } = delivery
-  const parts = renderContent(event.content, senderLine === undefined ? {} : { senderLine })
+  const parts = renderContent(event.content, {
+    members,
+    ...(senderLine !== undefined && { senderLine }),
+  })
   return parts.map((part, index) => {
     const contextInfo = {
       ...renderForward(event),

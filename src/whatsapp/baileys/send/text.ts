@@ -1,6 +1,7 @@
 import type { RichText, Span } from '../../../bridge/rich-text.ts'
 import { reject } from '../../../bridge/verdict.ts'
 import { type Marked, renderMarkup } from '../../markup-render.ts'
+import { mentionMembers } from '../../mentions.ts'
 import type { Part, RenderOptions } from './part.ts'
 
 export const renderText = (body: RichText, options: RenderOptions): Part[] => {
@@ -10,7 +11,8 @@ export const renderText = (body: RichText, options: RenderOptions): Part[] => {
 }
 
 /** Text with its marks, under the line that names its sender. */
-export const renderCaption = (body: RichText, { senderLine: line }: RenderOptions): Marked => {
+export const renderCaption = (given: RichText, { senderLine: line, members = [] }: RenderOptions): Marked => {
+  const body = mentionMembers(given, members)
   if (line === undefined || line === '') return renderMarkup(body)
   const shift = line.length + 1
   const bold: Span = { start: 0, length: line.length, style: 'bold' }
