@@ -1,7 +1,8 @@
-import { createDecipheriv, createHash, hkdfSync } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { proto } from '@whiskeysockets/baileys'
 import type { Group } from './group.ts'
 import { showMessage } from './phone-view.ts'
+import { openAs } from './sealing.ts'
 import type { Transmission, World } from './world.ts'
 
 /** A message that changes another one, as it came to a phone from the account of the bridge. */
@@ -217,7 +218,7 @@ export class PhoneChanges {
     for (const author of [writer?.lid, writer?.pn]) {
       for (const sender of group ? [group.addressOf(account)] : [account.lid, account.pn]) {
         try {
-          return open(sealed, { secret, id: line.id, author: author ?? '', sender, purpose })
+          return openAs(sealed, { secret, id: line.id, author: author ?? '', sender, purpose })
         } catch {}
       }
     }
@@ -247,21 +248,6 @@ function contentOf(outer: proto.IMessage): { kind: string; file: string } {
   const isText = message.conversation != null || message.extendedTextMessage != null
   if (!media && !isText) throw new Error('it has neither text nor caption')
   return { kind, file: Buffer.from(media?.mediaKey ?? []).toString('hex') }
-}
-
-function open(
-  { encPayload, encIv }: { encPayload?: Uint8Array | null; encIv?: Uint8Array | null },
-  by: { secret: Uint8Array; id: string; author: string; sender: string; purpose: string },
-): Buffer {
-  const { secret, id, author, sender, purpose } = by
-  if (encIv?.length !== 12 || !encPayload || encPayload.length < 16) throw new Error('it is cut off')
-  const key = Buffer.from(
-    hkdfSync('sha256', secret, Buffer.alloc(0), `${id}${author}${sender}${purpose}`, 32),
-  )
-  const cipher = createDecipheriv('aes-256-gcm', key, encIv)
-  cipher.setAuthTag(encPayload.subarray(-16))
-  if (purpose === 'Poll Vote' || purpose === 'Event Response') cipher.setAAD(Buffer.from(`${id}\0${sender}`))
-  return Buffer.concat([cipher.update(encPayload.subarray(0, -16)), cipher.final()])
 }
 
 const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest()

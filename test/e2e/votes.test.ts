@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict'
+import { createHash, randomBytes } from 'node:crypto'
+import { test } from 'node:test'
+import { proto } from '@whiskeysockets/baileys'
+import { eventually } from '../simulators/eventually.ts'
+import { files, samples } from '../simulators/samples.ts'
+import { sealAs } from '../simulators/whatsapp/sealing.ts'
+import { World } from '../simulators/world.ts'
+
+test('Polls are voted in from both sides, whoever made them, and an album stays one', async () => {
+  await using world = await World.open()
+  const { wa, tg, owner } = world
+  const alice = wa.addContact({ name: 'Alice' })
+  const group = tg.addSupergroup({ title: 'Alice', members: [owner], botRights: {} })
+  assert.equal((await world.link()).code, 0)
+  assert.equal((await world.wa2tg('map', 'add', 'Alice', String(group.id))).code, 0)
+  const bridge = await world.run()
+  const { lid } = wa.account
+  const shown = (button: string) =>
+    group.transcript().find(({ buttons }) => buttons.some(row => row.includes(button)))
+
+  await alice.send(
+    { ...samples.poll(), messageContextInfo: { messageSecret: randomBytes(32) } },
+    { id: 'P1' },
+  )
+  const hers = await eventually(() => shown('Noodles'), 'her poll')
+  const line = await eventually(() => wa.transcript.find(({ id }) => id === 'P1'), 'her line')
+  const query = owner.presses(group, hers.id, 'Noodles')
+  await eventually(() => line.votes?.[lid]?.join() === 'Noodles', 'the vote on her phone')
+  assert.equal(tg.callback(query).answered, true)
+  await eventually(() => shown('✓ Noodles'), 'the tally')
+  owner.presses(group, hers.id, '✓ Noodles')
+  await eventually(() => line.votes?.[lid]?.length === 0, 'the vote to be taken back')
+
+  const option = (text: string) => ({ text, voter_count: 0, persistent_id: text })
+  const poll = { id: '1', question: 'Where?', options: [option('Here'), option('There')], type: 'regular' }
+  const asked = owner.sends(group, { fields: { poll: { ...poll, allows_multiple_answers: true } } })
+  const mine = await eventually(
+    () => wa.transcript.find(({ message }) => message.pollCreationMessage),
+    'the poll on her phone',
+  )
+  const { messageSecret: secret } = mine.message.messageContextInfo ?? {}
+  assert.equal(secret?.length, 32)
+  const vote = proto.Message.PollVoteMessage.encode({
+    selectedOptions: [createHash('sha256').update('There').digest()],
+  }).finish()
+  await alice.send({
+    pollUpdateMessage: {
+      pollCreationMessageKey: { remoteJid: lid, fromMe: false, id: mine.id },
+      vote: sealAs(vote, { secret, id: mine.id, author: lid, sender: alice.lid, purpose: 'Poll Vote' }),
+      senderTimestampMs: Date.now(),
+    },
+  })
+  const tally = await eventually(
+    () => group.transcript().find(({ replyTo }) => replyTo === asked.message_id),
+    'her vote in Telegram',
+  )
+  assert.match(tally.text, /There.*Alice/)
+  owner.presses(group, tally.id, 'Here')
+  await eventually(() => mine.votes?.[lid]?.join() === 'Here', 'the vote in the own poll')
+
+  const photo = { bytes: files.photo(), name: 'photo.jpg' }
+  owner.sends(group, { photo, caption: 'The lake', media_group_id: '77' })
+  owner.sends(group, { photo, media_group_id: '77' })
+  const album = await eventually(() => {
+    const items = wa.transcript.filter(each => each.album !== undefined)
+    return items.length === 2 && items
+  }, 'the album')
+  assert.deepEqual(
+    album.map(each => each.shown?.text),
+    ['The lake', ''],
+  )
+  assert.equal(new Set(album.map(each => each.album)).size, 1)
+
+  bridge.kill('SIGTERM')
+  assert.equal((await bridge.ended).code, 0)
+  wa.assertNoSurprises()
+  tg.assertNoSurprises()
+})
