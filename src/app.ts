@@ -184,13 +184,25 @@ const makePulse = (
   // Another process compares these with its own clock.
   const startedAt = Date.now()
   const statusOf = (name: NetworkName): NetworkStatus => networks.get(name)?.status ?? { state: 'connecting' }
-  const beat = (): void =>
-    store.heartbeat.beat({
-      pid: process.pid,
-      startedAt,
-      beatAt: Date.now(),
-      networks: { whatsapp: statusOf('whatsapp'), telegram: statusOf('telegram') },
-    })
+  const beat = (): void => {
+    try {
+      store.heartbeat.beat({
+        pid: process.pid,
+        startedAt,
+        beatAt: Date.now(),
+        networks: { whatsapp: statusOf('whatsapp'), telegram: statusOf('telegram') },
+      })
+    } catch {
+      // A full disk: the next beat tells. It must not end the process.
+    }
+  }
+  let isMoving = false
   const timer = setInterval(beat, beatEvery)
-  return { beat, [Symbol.dispose]: () => clearInterval(timer) }
+  // While it moves, and once more at its end.
+  const look = setInterval(() => {
+    const moves = statusOf('whatsapp').catchingUp !== undefined
+    if (moves || isMoving) beat()
+    isMoving = moves
+  }, 1000)
+  return { beat, [Symbol.dispose]: () => [timer, look].forEach(clearInterval) }
 }

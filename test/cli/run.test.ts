@@ -37,6 +37,7 @@ test('while it runs, its status is good, and a second one is told who holds the 
     state: 'connected',
     account: '15550000001@s.whatsapp.net',
     name: 'Olivia Owner',
+    catchingUp: null,
   })
   assert.deepEqual(telegram, { state: 'connected', bot: '@bridge_bot' })
   assert.equal(bridge.pid, run.pid)

@@ -32,7 +32,12 @@ test('beside a healthy bridge the status is all there and ends with 0', async ()
   assert.deepEqual(
     [status.whatsapp, status.telegram, status.outbox, status.mappings, status.bridge.pid, status.problems],
     [
-      { state: 'connected', account: '15550000009@s.whatsapp.net', name: 'Olivia' },
+      {
+        state: 'connected',
+        account: '15550000009@s.whatsapp.net',
+        name: 'Olivia',
+        catchingUp: null,
+      },
       { state: 'connected', bot: '@my_bot' },
       { pending: 0, failed: 0 },
       1,
@@ -42,6 +47,14 @@ test('beside a healthy bridge the status is all there and ends with 0', async ()
   )
   const text = await box.run('status')
   assert.match(text.stdout, /^WhatsApp +connected \(Olivia, \+15550000009\)$/m)
+  const catchingUp = { done: 120, total: 500 }
+  {
+    using store = box.openStore()
+    const networks = { ...connected, whatsapp: { ...connected.whatsapp, catchingUp } }
+    store.heartbeat.beat({ pid: process.pid, startedAt: Date.now(), beatAt: Date.now(), networks })
+  }
+  assert.deepEqual(JSON.parse((await box.run('status', '--json')).stdout).whatsapp.catchingUp, catchingUp)
+  assert.match((await box.run('status')).stdout, /^WhatsApp .*, catching up: 120 of 500 messages$/m)
 })
 
 test('what a dead bridge said last counts no more', async () => {
@@ -60,7 +73,12 @@ test('what a dead bridge said last counts no more', async () => {
   const { code, stdout } = await box.run('status', '--json')
   const { whatsapp, telegram, bridge } = JSON.parse(stdout)
   assert.equal(code, 1)
-  assert.deepEqual(whatsapp, { state: 'connecting', account: '15550000009@s.whatsapp.net', name: 'Olivia' })
+  assert.deepEqual(whatsapp, {
+    state: 'connecting',
+    account: '15550000009@s.whatsapp.net',
+    name: 'Olivia',
+    catchingUp: null,
+  })
   assert.deepEqual(telegram, { state: 'stopped', bot: '@my_bot' })
   assert.deepEqual(bridge, { running: false, pid: null, since: null })
 })

@@ -41,6 +41,8 @@ interface Status {
     readonly state: 'unlinked' | 'connecting' | 'connected' | 'logged_out'
     readonly account: string | null
     readonly name: string | null
+    /** While what waited comes in. */
+    readonly catchingUp: { readonly done: number; readonly total: number } | null
   }
   readonly telegram: { readonly state: 'connecting' | 'connected' | 'stopped'; readonly bot: string | null }
   readonly outbox: { readonly pending: number; readonly failed: number }
@@ -69,6 +71,7 @@ const readStatus = async (store: Store, config: Config): Promise<Status> => {
       state: whatsAppState(whatsapp?.state, store),
       account: whatsapp?.account ?? linked?.account ?? null,
       name: whatsapp?.name ?? linked?.name ?? null,
+      catchingUp: whatsapp?.catchingUp ?? null,
     },
     telegram: {
       state: telegramState(telegram?.state, running !== undefined),
@@ -119,10 +122,13 @@ const renderStatus = ({ bridge, whatsapp, telegram, outbox, mappings, dataDir, .
     whatsapp.account === null
       ? ''
       : ` (${[whatsapp.name, phoneOf(whatsapp.account) ?? whatsapp.account].filter(Boolean).join(', ')})`
+  const { catchingUp } = whatsapp
+  const catchUp =
+    catchingUp === null ? '' : `, catching up: ${catchingUp.done} of ${catchingUp.total} messages`
   return [
     `wa2tg ${rest.version}`,
     `Bridge    ${bridge.running ? `runs as process ${bridge.pid} since ${bridge.since}` : 'does not run'}`,
-    `WhatsApp  ${bridge.running || whatsapp.state !== 'connecting' ? whatsapp.state : 'linked'}${who}`,
+    `WhatsApp  ${bridge.running || whatsapp.state !== 'connecting' ? whatsapp.state : 'linked'}${who}${catchUp}`,
     `Telegram  ${telegram.state}${telegram.bot === null ? '' : ` (${telegram.bot})`}`,
     `Outbox    ${outbox.pending} pending, ${outbox.failed} failed`,
     `Mappings  ${mappings}`,

@@ -76,7 +76,8 @@ class BaileysConnection implements WhatsAppConnection {
   }
 
   get status(): NetworkStatus {
-    return this.#status
+    const { catchingUp } = this.#inbound
+    return catchingUp === undefined ? this.#status : { ...this.#status, catchingUp }
   }
 
   async start(): Promise<void> {

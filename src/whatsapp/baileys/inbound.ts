@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { BinaryNode, proto } from '@whiskeysockets/baileys'
+import type { NetworkStatus } from '../../bridge/network.ts'
 import { isGroup } from '../address.ts'
 import type { WhatsAppOptions } from '../port.ts'
 import type { AuthState } from './auth-state.ts'
+import { Backlog } from './backlog.ts'
 import { Book } from './book.ts'
 import type { Me } from './decode.ts'
+import { fillBook } from './fill-book.ts'
 import { Hearing } from './hearing.ts'
 import { HeldBack } from './held-back.ts'
 import { Intake } from './intake.ts'
@@ -39,6 +42,7 @@ export class Inbound {
   readonly #journal: Journal
   readonly #receiver: Receiver
   readonly #intake: Intake
+  readonly #backlog = new Backlog(() => this.#intake.isIdle)
   readonly #tidy: Tidy
   readonly #turns = new Turns()
   readonly #hearing: Hearing
@@ -61,7 +65,12 @@ export class Inbound {
     })
     this.#intake = new Intake({
       journal: this.#journal,
-      consume: opened => this.#receiver.opened(opened),
+      consume: async opened => {
+        await this.#receiver.opened(opened)
+        const { attrs, parts } = opened.envelope
+        const isMessage = parts[0]?.tag !== 'notification' && parts[0]?.tag !== 'call'
+        if (isMessage && attrs['offline'] !== undefined) this.#backlog.handed()
+      },
       onError: error => {
         this.book.doubt()
         logger.error({ err: error }, 'A message could not be stored; it is tried again')
@@ -74,6 +83,10 @@ export class Inbound {
       prune: before => this.#journal.prune(before),
       onError: error => logger.warn({ err: error }, 'What is done could not be cleared away'),
     })
+  }
+
+  get catchingUp(): NetworkStatus['catchingUp'] {
+    return this.#backlog.progress
   }
 
   /** Hands over what an earlier run had received but not handed over. */
@@ -111,6 +124,7 @@ export class Inbound {
       getMessage: async ({ remoteJid, id }) => (id ? findSent(remoteJid, id) : undefined),
       onStanza: node => this.#observe(link, node),
       before: node => this.#intake.before(node),
+      onBacklog: messages => this.#backlog.announce(messages),
       watch: {
         times: timing.watch,
         hearing: this.#hearing,
@@ -122,6 +136,7 @@ export class Inbound {
         if (update.connection === 'close') {
           const { serverTimes } = link
           if (serverTimes !== undefined) this.#heldBack.closed(serverTimes.from, serverTimes.now)
+          this.#backlog.over()
           this.#intake.closed()
         }
         onUpdate(update)
@@ -172,6 +187,7 @@ export class Inbound {
   }
 
   #caughtUp(link: Link): void {
+    this.#backlog.over()
     this.#intake.caughtUp(link.openedAt)
     this.#tidy.caughtUp(link)
     const missed = this.#heldBack.take()
@@ -194,35 +210,18 @@ export class Inbound {
     }
   }
 
-  #listen({ sock: { ev, ws } }: Link): void {
+  #listen({ sock }: Link): void {
     const { book } = this
     const { receipts, inbox } = this.#options
     if (receipts) {
-      ws.on('CB:receipt', (node: BinaryNode) =>
+      sock.ws.on('CB:receipt', (node: BinaryNode) =>
         this.#safely(() => {
           const arrivals = readReceipt(node, book.context, Date.now())
           if (arrivals.length > 0) inbox.receive(arrivals)
         }),
       )
     }
-    ev.on('contacts.upsert', contacts => this.#safely(() => book.contacts(contacts)))
-    ev.on('contacts.update', contacts => this.#safely(() => book.contacts(contacts)))
-    ev.on('chats.upsert', chats => this.#safely(() => book.chats(chats)))
-    ev.on('chats.update', chats =>
-      // Without the time: every message emits one, and the bridge sees the message itself.
-      this.#safely(() => book.chats(chats.map(({ conversationTimestamp: _time, ...chat }) => chat))),
-    )
-    ev.on('groups.upsert', groups => this.#safely(() => book.groups(groups)))
-    ev.on('groups.update', groups => this.#safely(() => book.groups(groups)))
-    ev.on('group-participants.update', change => this.#safely(() => book.participants(change)))
-    ev.on('lid-mapping.update', ({ lid, pn }) => this.#safely(() => book.same(lid, pn)))
-    ev.on('messaging-history.set', ({ chats, contacts, lidPnMappings }) =>
-      this.#safely(() => {
-        for (const { lid, pn } of lidPnMappings ?? []) book.same(lid, pn)
-        book.contacts(contacts)
-        book.chats(chats)
-      }),
-    )
+    fillBook(sock, book, work => this.#safely(work))
   }
 
   /** A listener that throws would throw into Baileys. A thousand contacts are one commit. */

@@ -111,6 +111,11 @@ export class Intake {
     this.#settle(hash)
   }
 
+  /** Whether everything that has come is with the bridge. */
+  get isIdle(): boolean {
+    return this.#entries.length === 0
+  }
+
   /** The socket is gone: what was not decrypted comes again. */
   closed(): void {
     for (const entry of this.#entries) if (entry.open.size > 0) this.#options.journal.forget(entry.envelope)

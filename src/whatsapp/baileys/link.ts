@@ -32,6 +32,8 @@ export interface LinkOptions {
   /** Resolves when everything that came before a stanza has been decrypted, or need not be waited for. */
   readonly before: (node: BinaryNode) => Promise<void>
   readonly onUpdate: (update: LinkUpdate) => void
+  /** So many messages wait on the server. */
+  readonly onBacklog: (messages: number) => void
   readonly timing: Timing
   readonly watch: LinkWatch
 }
@@ -168,7 +170,7 @@ export class Link {
 
   #listen(): void {
     const { ev, ws } = this.sock
-    const { auth, onStanza, onUpdate, watch } = this.#options
+    const { auth, onStanza, onUpdate, onBacklog, watch } = this.#options
     const lastWord = hearEnding(ws)
     containRejections(ws, (event, error) => {
       this.#options.logger.warn(error, `A listener of "${event}" failed`)
@@ -181,6 +183,10 @@ export class Link {
     ws.prependListener('CB:success', ({ attrs }: BinaryNode) => {
       this.#serverTime = Number(attrs['t']) * 1000
       watch.hearing.opened()
+    })
+    ws.prependListener('CB:ib,,offline_preview', ({ content }: BinaryNode) => {
+      const [preview] = Array.isArray(content) ? content : []
+      onBacklog(Number(preview?.attrs['message'] ?? 0))
     })
     ws.on('CB:ack,class:message', ({ attrs }: BinaryNode) => {
       if (attrs['error'] === undefined) watch.hearing.sent()

@@ -75,6 +75,30 @@ describe('receiving', () => {
     linked.wa.assertNoSurprises()
   })
 
+  test('how far what waited has come is told, until it is all there', async () => {
+    await using linked = await Linked.started()
+    const alice = linked.wa.addContact({ name: 'Alice' })
+    await linked.stop()
+    for (let turn = 1; turn <= 60; turn += 1) await alice.send(String(turn))
+    const restarted = linked.restart({ stopped: true })
+    const seen: number[] = []
+    await until('the end', () => {
+      const { catchingUp } = linked.connection.status
+      if (catchingUp !== undefined) {
+        assert.equal(catchingUp.total, 60)
+        seen.push(catchingUp.done)
+      }
+      return seen.length > 0 && catchingUp === undefined
+    })
+    await restarted
+    assert.equal(linked.bridge.events.length, 60)
+    assert.deepEqual(
+      seen,
+      seen.toSorted((one, other) => one - other),
+    )
+    assert.equal(linked.connection.status.state, 'connected')
+  })
+
   test('what the owner types on the phone comes in as their own', async () => {
     await using linked = await Linked.started()
     const alice = linked.wa.addContact({ name: 'Alice' })

@@ -1,0 +1,27 @@
+import type { WASocket } from '@whiskeysockets/baileys'
+import type { Book } from './book.ts'
+
+/**
+ * Lets Baileys' events fill the book: people, chats, groups, who administers them. They come after the ack, so a crash can
+ * cost a name until WhatsApp tells it again. `safely` runs a piece of work as one commit and lets nothing through.
+ */
+export const fillBook = ({ ev }: WASocket, book: Book, safely: (work: () => void) => void): void => {
+  ev.on('contacts.upsert', contacts => safely(() => book.contacts(contacts)))
+  ev.on('contacts.update', contacts => safely(() => book.contacts(contacts)))
+  ev.on('chats.upsert', chats => safely(() => book.chats(chats)))
+  ev.on('chats.update', chats =>
+    // Without the time: every message emits one, and the bridge sees the message itself.
+    safely(() => book.chats(chats.map(({ conversationTimestamp: _time, ...chat }) => chat))),
+  )
+  ev.on('groups.upsert', groups => safely(() => book.groups(groups)))
+  ev.on('groups.update', groups => safely(() => book.groups(groups)))
+  ev.on('group-participants.update', change => safely(() => book.participants(change)))
+  ev.on('lid-mapping.update', ({ lid, pn }) => safely(() => book.same(lid, pn)))
+  ev.on('messaging-history.set', ({ chats, contacts, lidPnMappings }) =>
+    safely(() => {
+      for (const { lid, pn } of lidPnMappings ?? []) book.same(lid, pn)
+      book.contacts(contacts)
+      book.chats(chats)
+    }),
+  )
+}
