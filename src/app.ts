@@ -166,6 +166,7 @@ const whatsAppOptions = ({
   inbox: Inbox
 }): Parameters<typeof openWhatsApp>[0] => ({
   ...config.whatsapp,
+  linkPreviews: config.messages.linkPreviews,
   ...rest,
   sessions: store.session('baileys'),
   findMessage: makeFindMessage(store),

@@ -6,6 +6,16 @@ import { richTextSchema } from './rich-text.ts'
  * of what is there already needs a migration.
  */
 
+/** A small picture of a file that its network keeps beside it: opened like the file itself. */
+const stillSchema = z.object({
+  source: z.string(),
+  /** Bytes. */
+  size: z.optional(z.number()),
+  /** Pixels. */
+  width: z.optional(z.number()),
+  height: z.optional(z.number()),
+})
+
 /**
  * A file that stays where it is until it is delivered. `source` is opaque: only the network that the event came from
  * reads it, in `openMedia`. Everything else is what the sender claims: hints, not facts.
@@ -23,10 +33,14 @@ const mediaSchema = z.object({
   seconds: z.optional(z.number()),
   /** Sender's preview, JPEG, base64. */
   thumbnail: z.optional(z.string()),
+  /** Where there is a preview that has to be fetched. */
+  still: z.optional(stillSchema),
   /** Loudness over time of a voice note: 64 numbers of 0–100. */
   waveform: z.optional(z.array(z.number())),
   animated: z.optional(z.boolean()),
   viewOnce: z.optional(z.boolean()),
+  /** What a sticker stands for. */
+  emoji: z.optional(z.string()),
 })
 
 const mediaContentSchema = z.object({
@@ -129,6 +143,7 @@ export type CardContent = Extract<Content, { kind: 'card' }>
 /** What is shown anew as a whole when somebody votes, and therefore remembered. */
 export type VotableContent = PollContent | AppointmentContent
 export type Media = z.infer<typeof mediaSchema>
+export type Still = z.infer<typeof stillSchema>
 
 /** Reads content back from the store. Throws when it has not the shape of one: that is a bug or a damaged file. */
 export const parseContent = (json: string): Content => contentSchema.parse(JSON.parse(json))

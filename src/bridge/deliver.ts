@@ -133,9 +133,10 @@ const plainer = (job: Job, failure: Failure): number | undefined => {
   if (failure.unreachable || !event || !('content' in event)) return undefined
   // Words about a better version of a file would be worse than the file that is there.
   if (event.kind === 'edit' && event.content.kind === 'media') return undefined
-  const last = formsOf(event.content, networkOf(job.target)).length - 1
-  const next = failure.from === 'media' && event.content.kind !== 'album' ? last : job.level + 1
-  return next > job.level && next <= last ? next : undefined
+  const forms = formsOf(event.content, networkOf(job.target))
+  const isFile = failure.from === 'media' && event.content.kind !== 'album'
+  const next = isFile ? forms.findLastIndex(({ kind }) => kind !== 'media') : job.level + 1
+  return next > job.level && next < forms.length ? next : undefined
 }
 
 /** Under the owner's own message where it came from Telegram; else in the owner's chat, once per chat and hour. */

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { ChatRef } from './chat-ref.ts'
-import type { VotableContent } from './content.ts'
+import type { Still, VotableContent } from './content.ts'
 import type { ChangeEvent, Media, MessageEvent } from './event.ts'
 
 /** What every delivery needs, of a message or of a change. The same object serves `send` or `change`, and `settle`. */
@@ -48,6 +48,10 @@ export interface Delivery extends Attempt {
    * reported under the same id.
    */
   onSent(part: SentPart): void
+  /** Opens a still as `openMedia` opens files; that it cannot be had is no failure of the file. */
+  openStill(still: Still): Promise<Readable>
+  /** Says something about this message to whoever sent it, as an answer to it: that a part of it was left behind. */
+  tell(text: string): void
 }
 
 /** One change on its way. */

@@ -5,7 +5,7 @@ const NAMES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'] as cons
 /**
  * Sends everything that this process asks for through the proxy that the environment names, but for the hosts in
  * `NO_PROXY`. Node does that for `fetch` and its own agents (`http.setGlobalProxyFromEnv`); WhatsApp's WebSocket takes
- * their agent (whatsapp/baileys/proxy-agent.ts). Throws `UserError` for what is no address of an HTTP proxy: Node would
+ * their agent (whatsapp/proxy-agent.ts). Throws `UserError` for what is no address of an HTTP proxy: Node would
  * refuse it with the address, password included, or take no notice.
  */
 export const useProxy = async (env: Readonly<Record<string, string | undefined>>): Promise<void> => {

@@ -31,6 +31,8 @@ export interface Config {
     readonly receipts: boolean
     /** Whether what stands behind a spoiler may be viewed once only. */
     readonly spoilersAsViewOnce: boolean
+    /** Whether the page behind a link is looked at, to send a preview with it. */
+    readonly linkPreviews: boolean
     /** Whether whoever writes in the name of a Telegram group is an owner. */
     readonly anonymousAdmins: boolean
   }
@@ -89,6 +91,7 @@ export const loadConfig = async (options: LoadOptions): Promise<LoadedConfig> =>
       disappearing: messages.disappearing,
       receipts: messages.receipts,
       spoilersAsViewOnce: messages.spoilers_as_view_once,
+      linkPreviews: messages.link_previews,
       anonymousAdmins: messages.anonymous_admins,
     },
     whatsapp:
@@ -109,6 +112,7 @@ const defaults: ConfigFile = {
     disappearing: 'delete',
     receipts: false,
     spoilers_as_view_once: false,
+    link_previews: true,
     anonymous_admins: false,
   },
   log_level: 'info',

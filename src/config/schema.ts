@@ -85,7 +85,8 @@ const serverSchema = z
         example: `"${'0123456789abcdef'.repeat(4)}"`,
       }),
     media_host: z.string().check(z.refine(isHostAndPort)).register(keyDocs, {
-      about: 'The only host, beside WhatsApp’s own, that media may come from or go to (https).',
+      about:
+        'The only host, beside WhatsApp’s own, that media may come from or go to (https), and in your own network the only one whose pages are previewed.',
       expected: 'a host with a port, such as 127.0.0.1:8443',
       example: '"127.0.0.1:8443"',
     }),
@@ -133,6 +134,12 @@ const messagesSchema = z
       expected: 'true or false',
       example: 'false',
     }),
+    link_previews: z._default(z.boolean(), true).register(keyDocs, {
+      about:
+        'Whether links in your messages get a preview in WhatsApp. This machine then loads the page, as your phone does for links that you write there; addresses in your own network are never asked.',
+      expected: 'true or false',
+      example: 'true',
+    }),
     anonymous_admins: z._default(z.boolean(), false).register(keyDocs, {
       about:
         'Whether messages written in the name of a Telegram group go to WhatsApp as yours. Telegram does not say which administrator wrote them.',
@@ -150,6 +157,7 @@ export const configSchema = z.strictObject({
     disappearing: 'delete',
     receipts: false,
     spoilers_as_view_once: false,
+    link_previews: true,
     anonymous_admins: false,
   }),
   data_dir: z.optional(z.string().check(z.minLength(1))).register(keyDocs, {

@@ -157,7 +157,7 @@ export const openTelegram = (options: TelegramOptions): Network => {
     settle: attempt =>
       'sent' in attempt ? settleDelivery(attempt, paced(attempt)) : settleChange(attempt, paced(attempt)),
     mark: chat => marks.write(chat),
-    openMedia: (media, signal) => openMedia(media, { api, signal }),
+    openMedia: (media, signal) => openMedia(media, { api, signal, connected: context.connected }),
     async [Symbol.asyncDispose]() {
       stop.abort()
       await loop

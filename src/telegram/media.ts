@@ -1,36 +1,47 @@
 import { Readable } from 'node:stream'
 import type { Media } from '../bridge/event.ts'
-import { reject, retry } from '../bridge/verdict.ts'
+import { type DeliveryError, offline, reject, retry } from '../bridge/verdict.ts'
 import type { BotApi } from './api.ts'
 import { CallError } from './call-error.ts'
 import { verdictOf } from './errors.ts'
 import type { FileSource } from './parse/content.ts'
 
-/** For how long a download may stand still, in milliseconds. */
+export interface OpenMediaOptions {
+  readonly api: BotApi
+  readonly signal: AbortSignal
+  /** Whether the update loop reaches Telegram. */
+  readonly connected: () => boolean
+  /** For how long the download may stand still, in milliseconds. */
+  readonly idleMs?: number
+}
+
 const usualIdleMs = 30_000
 
 /** Opens a file that stands in Telegram. Throws `DeliveryError`, and so does the stream when it stalls or is cut off. */
 export const openMedia = async (
   media: Media,
-  { api, signal, idleMs = usualIdleMs }: { api: BotApi; signal: AbortSignal; idleMs?: number },
+  { api, signal, connected, idleMs = usualIdleMs }: OpenMediaOptions,
 ): Promise<Readable> => {
   const { fileId } = JSON.parse(media.source) as FileSource
   try {
     const { file_path: path } = await api.call('getFile', { file_id: fileId }, { signal })
     if (path === undefined) throw reject('Telegram does not give the file away')
-    return follow(await api.download(path, signal), idleMs)
+    return follow(await api.download(path, signal), { connected, idleMs })
   } catch (error) {
     if (!(error instanceof CallError)) throw error
     if (error.says('file is too big')) {
       throw reject('The file is over the 20 MB that Telegram lets a bot download', error)
     }
-    throw verdictOf(error, { sending: false })
+    throw unlessOffline(verdictOf(error, { sending: false }), connected)
   }
 }
 
 /** Not `Readable.from`: that would close the source of a reader that goes away only when the next piece has come. */
-const follow = (source: Readable, idleMs: number): Readable => {
-  const iterator = pieces(source, idleMs)
+const follow = (
+  source: Readable,
+  options: Pick<Required<OpenMediaOptions>, 'connected' | 'idleMs'>,
+): Readable => {
+  const iterator = pieces(source, options)
   const stream = new Readable({
     read() {
       iterator.next().then(
@@ -49,7 +60,10 @@ const follow = (source: Readable, idleMs: number): Readable => {
 }
 
 /** Waiting for a slow reader is no stall: only waiting for Telegram counts. */
-async function* pieces(source: Readable, idleMs: number): AsyncGenerator<Buffer> {
+async function* pieces(
+  source: Readable,
+  { connected, idleMs }: Pick<Required<OpenMediaOptions>, 'connected' | 'idleMs'>,
+): AsyncGenerator<Buffer> {
   const stalled = () => source.destroy(new Error('No more came'))
   let timer = setTimeout(stalled, idleMs)
   try {
@@ -59,9 +73,13 @@ async function* pieces(source: Readable, idleMs: number): AsyncGenerator<Buffer>
       timer = setTimeout(stalled, idleMs)
     }
   } catch (error) {
-    throw retry('The download from Telegram was cut off', error)
+    throw unlessOffline(retry('The download from Telegram was cut off', error), connected)
   } finally {
     clearTimeout(timer)
     source.destroy()
   }
 }
+
+/** While Telegram cannot be reached at all, a failure says nothing about the file. */
+const unlessOffline = (error: DeliveryError, connected: () => boolean): DeliveryError =>
+  error.verdict.kind === 'retry' && !connected() ? offline('Telegram cannot be reached', error) : error

@@ -60,4 +60,6 @@ export interface WhatsAppOptions {
   /** Whether it tells of messages that were delivered and read. */
   readonly receipts?: boolean
   readonly logger: Logger
+  /** Whether the page behind a link is looked at, to send a preview with it. Off where nothing is said. */
+  readonly linkPreviews?: boolean
 }

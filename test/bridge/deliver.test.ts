@@ -231,6 +231,51 @@ test('a file that breaks while it streams is a failing file, whatever the reader
   assert.equal(bridge.whatsapp.opened, 5)
 })
 
+test('a file that cannot be had is not tried as another kind of file', async () => {
+  await using bridge = openBridge()
+  bridge.telegram.openError = reject('The file is over the 20 MB')
+  const open = async ({ event: { content }, openMedia }: Parameters<typeof bridge.whatsapp.send>[0]) => {
+    if (content.kind === 'media') await openMedia(content.media)
+  }
+  bridge.whatsapp.scripts.push(open, open)
+  bridge.worker.start()
+  bridge.receive(event(mumInTelegram, photo))
+  await waitUntil(bridge.isDone)
+  assert.equal(bridge.whatsapp.attempts.length, 1)
+  assert.match(bridge.telegram.shown[0]?.text ?? '', /The file is over the 20 MB/)
+})
+
+test('a still that cannot be had is no failure of the file', async () => {
+  await using bridge = openBridge()
+  bridge.telegram.openError = retry('Telegram is busy')
+  const still = { source: 's' }
+  bridge.whatsapp.scripts.push(async delivery => {
+    await delivery.openStill(still).catch(() => undefined)
+    // Had the file been the cause, it would be asked for again only after half a minute.
+    throw offline('gone for a moment')
+  })
+  bridge.worker.start()
+  const before = bridge.clock.now()
+  bridge.receive(event(mumInTelegram, { ...photo, media: { ...photo.media, still } }))
+  await waitUntil(() => bridge.whatsapp.shown.length === 1)
+  assert.ok(bridge.clock.now() - before < 30_000)
+})
+
+test('what a network has to say about a message stands under it', async () => {
+  await using bridge = openBridge()
+  bridge.whatsapp.scripts.push(async (delivery, show) => {
+    delivery.onSent({ id: show(0) })
+    delivery.tell('Sent as a still picture')
+  })
+  bridge.worker.start()
+  bridge.receive(event(mumInTelegram, photo, { id: '700' }))
+  await waitUntil(bridge.isDone)
+  assert.deepEqual(
+    bridge.telegram.shown.map(({ text, replyTo }) => [text, replyTo]),
+    [['Sent as a still picture', '700']],
+  )
+})
+
 test("what fails for good towards WhatsApp is said under the owner's message, and the lane goes on", async () => {
   await using bridge = openBridge()
   bridge.store.chats.learn({ chat: mum, name: 'Mum' })

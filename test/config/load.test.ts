@@ -41,6 +41,7 @@ test('without any file the defaults hold', async () => {
       disappearing: 'delete',
       receipts: false,
       spoilersAsViewOnce: false,
+      linkPreviews: true,
       anonymousAdmins: false,
     },
     whatsapp: {},
@@ -67,6 +68,7 @@ messages:
   disappearing: keep
   receipts: true
   spoilers_as_view_once: true
+  link_previews: false
   anonymous_admins: true
 data_dir: "~/elsewhere"
 log_level: debug
@@ -85,6 +87,7 @@ log_level: debug
       disappearing: 'keep',
       receipts: true,
       spoilersAsViewOnce: true,
+      linkPreviews: false,
       anonymousAdmins: true,
     },
     whatsapp: {

@@ -17,22 +17,63 @@ const kinds: readonly (readonly [what: string, OutgoingMessage, Expected])[] = [
   [
     'a photo with a caption',
     { photo: photo(), caption: 'see bold', entities: [{ type: 'bold', offset: 4, length: 4 }] },
-    { kind: 'photo', text: 'see *bold*', file: { mime: 'image/jpeg', width: 640, height: 480 } },
+    {
+      kind: 'photo',
+      text: 'see *bold*',
+      file: { thumbnail: files.thumbnail(), mime: 'image/jpeg', width: 640, height: 480 },
+    },
   ],
   [
     'a video',
     { video: film({ width: 640, height: 360, duration: 12 }), caption: 'clip' },
-    { kind: 'video', text: 'clip', file: { mime: 'video/mp4', width: 640, height: 360, seconds: 12 } },
+    {
+      kind: 'video',
+      text: 'clip',
+      file: { mime: 'video/mp4', width: 640, height: 360, seconds: 12, thumbnail: files.thumbnail() },
+    },
   ],
   [
     'a GIF',
     { animation: film({ width: 320, height: 240, duration: 2 }), caption: 'lol' },
-    { kind: 'gif', text: 'lol', file: { mime: 'video/mp4', width: 320, height: 240, seconds: 2 } },
+    {
+      kind: 'gif',
+      text: 'lol',
+      file: { mime: 'video/mp4', width: 320, height: 240, seconds: 2, thumbnail: files.thumbnail() },
+    },
   ],
   [
     'a video note',
     { video_note: film({ length: 384, duration: 8 }) },
-    { kind: 'video note', file: { mime: 'video/mp4', width: 384, height: 384, seconds: 8 } },
+    {
+      kind: 'video note',
+      file: { mime: 'video/mp4', width: 384, height: 384, seconds: 8, thumbnail: files.thumbnail() },
+    },
+  ],
+  [
+    'a covered photo',
+    { photo: photo(), fields: { has_media_spoiler: true } },
+    {
+      kind: 'photo',
+      viewOnce: true,
+      file: { mime: 'image/jpeg', width: 640, height: 480, thumbnail: files.thumbnail() },
+    },
+  ],
+  [
+    'a photo that was passed on',
+    {
+      photo: photo(),
+      fields: { forward_origin: { type: 'hidden_user', date: 1, sender_user_name: 'Somebody' } },
+    },
+    {
+      kind: 'photo',
+      forwarded: true,
+      file: { mime: 'image/jpeg', width: 640, height: 480, thumbnail: files.thumbnail() },
+    },
+  ],
+  [
+    'a QuickTime video',
+    { video: { bytes: files.film(), name: 'a.mov', mime: 'video/quicktime', duration: 2 } },
+    { kind: 'document', file: { mime: 'video/quicktime', name: 'a.mov' } },
   ],
   [
     'a voice note',
@@ -59,6 +100,7 @@ const kinds: readonly (readonly [what: string, OutgoingMessage, Expected])[] = [
     { sticker: { bytes: files.sticker(), name: 's.webp', emoji: '🐸' } },
     { kind: 'sticker', file: { mime: 'image/webp', width: 512, height: 512 } },
   ],
+  ['dice', { fields: { dice: { emoji: '🎲', value: 4 } } }, { kind: 'text', text: '🎲 4' }],
   [
     'a location',
     { location: { latitude: 52.5, longitude: 13.4 } },
@@ -99,7 +141,7 @@ function photo(): Attachment {
 }
 
 function film(more: Partial<Attachment>): Attachment {
-  return { bytes: files.film(), name: 'film.mp4', ...more }
+  return { bytes: files.film(), name: 'film.mp4', thumbnail: files.thumbnail(), ...more }
 }
 
 const attachmentOf = (message: OutgoingMessage): Attachment | undefined =>
@@ -112,7 +154,7 @@ describe('from Telegram to WhatsApp', () => {
   let places: readonly (readonly [name: string, SimChat | SimTopic])[]
 
   before(async () => {
-    world = await World.open()
+    world = await World.open({ messages: ['link_previews: true', 'spoilers_as_view_once: true'] })
     const { wa, tg, owner } = world
     alice = wa.addContact({ name: 'Alice' })
     family = wa.addGroup({ subject: 'Family', participants: [alice] })
@@ -143,12 +185,60 @@ describe('from Telegram to WhatsApp', () => {
         const { file, ...seen } = entry.shown ?? { kind: 'nothing' }
         const { file: facts, ...words } = expected
         assert.deepEqual(seen, { text: '', forwarded: false, viewOnce: false, ...words })
-        const { bytes, thumbnail: _, waveform: __, ...found } = file ?? {}
+        const { bytes, waveform: _, ...found } = file ?? {}
         assert.deepEqual(found, { ...facts })
         assert.deepEqual(bytes, attachmentOf(message)?.bytes)
       }
     })
   }
+
+  const [moving, other] = [
+    { mime: 'video/webm', name: 'k.webm' },
+    { mime: 'application/x-tgsticker', name: 'k.tgs' },
+  ]
+  const webm = Buffer.from('GkXfo59ChoEB', 'base64')
+  const tgs = Buffer.from('H4sIAAAAAAAAA6uuBQBDv6ajAgAAAA==', 'base64')
+
+  test('moving stickers arrive as stills, as stickers or photos, and that is said once', async () => {
+    const [, place] = places[0] ?? []
+    assert.ok(place)
+    const said = () => place.transcript().filter(({ text }) => text.includes('still picture'))
+    const stickers: (readonly [Attachment, kind: string, text: string])[] = [
+      [{ bytes: webm, ...moving, thumbnail: files.sticker() }, 'sticker', ''],
+      [{ bytes: tgs, ...other, thumbnail: files.thumbnail() }, 'photo', ''],
+      [{ bytes: tgs, ...other, emoji: '🐸' }, 'text', '🐸'],
+    ]
+    const sent: number[] = []
+    for (const [sticker, kind, text] of stickers) {
+      const before = alice.inbox.length
+      sent.push(world.owner.sends(place, { sticker }).message_id)
+      const { shown: seen } = await eventually(() => alice.inbox.at(before), kind)
+      assert.deepEqual([seen?.kind, seen?.text], [kind, text])
+      if (sticker.thumbnail) assert.deepEqual(seen?.file?.bytes, Buffer.from(sticker.thumbnail))
+    }
+    await eventually(() => said().length > 0, 'the word about stills')
+    assert.deepEqual(
+      said().map(({ replyTo }) => replyTo),
+      sent.slice(0, 1),
+    )
+  })
+
+  test('a link is previewed, and the network at home is not asked', async () => {
+    const [, place] = places[0] ?? []
+    assert.ok(place)
+    const { media } = world.wa
+    media.page('/inside', { status: 302, headers: { location: world.tg.apiRoot } })
+    const link = media.page('/lakes', '<meta property="og:title" content="Lakes">')
+    const before = alice.inbox.length
+    world.owner.sends(place, `see ${link}`)
+    world.owner.sends(place, `see https://${media.host}/inside`)
+    world.owner.sends(place, `see ${world.tg.apiRoot}/x`)
+    await eventually(() => alice.inbox.length === before + 3, 'the links')
+    assert.deepEqual(
+      alice.inbox.slice(before).map(({ shown: seen }) => seen?.preview),
+      [{ url: link, title: 'Lakes', description: '' }, undefined, undefined],
+    )
+  })
 
   test('a photo that answers a message quotes it', async () => {
     const [, place] = places[0] ?? []

@@ -12,6 +12,8 @@ export const files = {
   /** Three seconds of silence, Opus. */
   voice: () => read('voice.ogg'),
   pdf: () => read('timetable.pdf'),
+  /** 64 × 48 pixels, 287 bytes. */
+  thumbnail: () => read('thumbnail.jpg'),
   /** 512 × 512 pixels. */
   sticker: () => read('sticker.webp'),
   /** What looks like an MP4 file at first sight: nothing here plays films. */

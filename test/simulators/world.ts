@@ -13,6 +13,8 @@ export interface WorldOptions {
   readonly rates?: boolean
   /** What the program has in its environment beside the certificate of the media host. */
   readonly env?: Readonly<Record<string, string>>
+  /** Lines of the config under `messages`. */
+  readonly messages?: readonly string[]
 }
 
 export const ownerId = 7001
@@ -48,17 +50,18 @@ export class World implements AsyncDisposable {
     this.owner = this.tg.addUser({ id: ownerId, first_name: 'Olivia' })
   }
 
-  static async open({ binary, rates = false, env = {} }: WorldOptions = {}): Promise<World> {
+  static async open({ binary, rates = false, env = {}, messages = [] }: WorldOptions = {}): Promise<World> {
     const folder = await mkdtemp(join(tmpdir(), 'wa2tg-world-'))
     await mkdir(join(folder, 'tmp'))
     const wa = await startWhatsAppSimulator()
     const tg = await startTelegramSimulator({ rates })
     const world = new World({ wa, tg, folder, binary, env })
-    await writeFile(join(folder, 'config.yaml'), world.config(), { mode: 0o600 })
+    await writeFile(join(folder, 'config.yaml'), world.config(messages), { mode: 0o600 })
     return world
   }
 
-  config(): string {
+  /** No link is followed where nothing is said: it would lead out of this machine. */
+  config(messages: readonly string[] = []): string {
     return [
       'telegram:',
       `  token: "${this.tg.token}"`,
@@ -69,6 +72,8 @@ export class World implements AsyncDisposable {
       `    url: "${this.wa.url}"`,
       `    root_key: "${this.wa.rootKey}"`,
       `    media_host: "${this.wa.mediaHost}"`,
+      'messages:',
+      ...(messages.length > 0 ? messages : ['link_previews: false']).map(line => `  ${line}`),
       'data_dir: "data"',
       '',
     ].join('\n')

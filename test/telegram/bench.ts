@@ -217,6 +217,8 @@ export const delivery = (init: DeliveryInit): TestDelivery => {
     onSent: part => void sent.push(part),
     isKnown: id => known.includes(Number(id)) || sent.some(part => part.id === id),
     openMedia: async media => (typeof bytes === 'function' ? bytes(media) : Readable.from([bytes])),
+    openStill: () => Promise.reject(new Error('There is no still')),
+    tell: () => undefined,
     signal: init.signal ?? new AbortController().signal,
   }
 }

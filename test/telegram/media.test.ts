@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import type { Media } from '../../src/bridge/event.ts'
 import { DeliveryError } from '../../src/bridge/verdict.ts'
 import { openApi } from '../../src/telegram/api.ts'
-import { openMedia } from '../../src/telegram/media.ts'
+import { type OpenMediaOptions, openMedia } from '../../src/telegram/media.ts'
 import { eventually } from '../simulators/eventually.ts'
 import { type Fault, startTelegramSimulator, type TelegramSimulator } from '../simulators/telegram/index.ts'
 
@@ -21,8 +21,14 @@ const serve = async (size = bytes.length): Promise<{ tg: TelegramSimulator; medi
   return { tg, media: { source } }
 }
 
-const open = (tg: TelegramSimulator, media: Media, signal = new AbortController().signal) =>
-  openMedia(media, { api: openApi({ token: tg.token, apiRoot: tg.apiRoot }), signal, idleMs: 200 })
+const open = (tg: TelegramSimulator, media: Media, more: Partial<OpenMediaOptions> = {}) =>
+  openMedia(media, {
+    api: openApi({ token: tg.token, apiRoot: tg.apiRoot }),
+    signal: new AbortController().signal,
+    connected: () => true,
+    idleMs: 200,
+    ...more,
+  })
 
 const failsWith =
   (kind: string, words = /./) =>
@@ -53,6 +59,16 @@ test('a download that is cut off or stalls is tried again', async () => {
   }
 })
 
+test('while Telegram cannot be reached, no failure is one of the file', async () => {
+  const { tg, media } = await serve()
+  await using _ = tg
+  const connected = () => false
+  tg.faults.next('download', 'reset-during-body')
+  await assert.rejects(buffer(await open(tg, media, { connected })), failsWith('offline'))
+  tg.faults.next('getFile', 'reset-before')
+  await assert.rejects(open(tg, media, { connected }), failsWith('offline'))
+})
+
 test('a download that breaks while nobody reads does not end the process', async () => {
   const { tg, media } = await serve()
   await using _ = tg
@@ -74,10 +90,7 @@ test('a reader that goes away closes the download, even a stalled one', async ()
   const { tg, media } = await serve()
   await using _ = tg
   tg.faults.next('download', 'hang')
-  const stream = await openMedia(media, {
-    api: openApi({ token: tg.token, apiRoot: tg.apiRoot }),
-    signal: new AbortController().signal,
-  })
+  const stream = await open(tg, media, { idleMs: 60_000 })
   stream.resume()
   await new Promise(resolve => setTimeout(resolve, 50))
   stream.destroy()

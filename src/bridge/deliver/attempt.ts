@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import type { AskTurn, Job, Log } from '../../outbox/index.ts'
 import type { StoredMessage } from '../../store/index.ts'
 import type { ChatRef, NetworkName } from '../chat-ref.ts'
+import type { Still } from '../content.ts'
 import type { Network, StandIn } from '../network.ts'
 import type { FilePlace } from './files.ts'
 import type { NoticeTools } from './notice.ts'
@@ -37,6 +38,7 @@ export const describeAttempt = (job: Job, source: NetworkName, context: AttemptC
       await files.enter()
       return await watch(() => network(source).openMedia(media, signal))
     },
+    openStill: (still: Still) => network(source).openMedia(still, signal),
     turn,
     signal,
   }

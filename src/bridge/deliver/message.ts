@@ -5,6 +5,7 @@ import type { MessageEvent } from '../event.ts'
 import type { Delivery, SentPart, StandIn } from '../network.ts'
 import { senderLine } from '../sender-line.ts'
 import { type AttemptContext, describeAttempt, standInOf } from './attempt.ts'
+import { addNotice } from './notice.ts'
 
 /** What the target network needs to send a message in the form whose turn it is. */
 export const prepareMessage = (job: Job, event: MessageEvent, context: AttemptContext): Delivery => {
@@ -30,6 +31,8 @@ export const prepareMessage = (job: Job, event: MessageEvent, context: AttemptCo
       store.transaction(() => link(job, event, { part, index: sent.length, chat: chats.resolve(job.target) }))
       sent.push(part)
     },
+    tell: text =>
+      store.transaction(() => addNotice(context, { chat: event.chat, text, replyTo: event.id, now: now() })),
   }
 
   function link(

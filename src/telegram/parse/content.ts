@@ -1,4 +1,5 @@
-import type { Message } from 'grammy/types'
+import type { Message, PhotoSize } from 'grammy/types'
+import type { Still } from '../../bridge/content.ts'
 import type { Content, Media, MediaContent } from '../../bridge/event.ts'
 import { plainText } from '../../bridge/rich-text.ts'
 import { parseEntities } from '../entities.ts'
@@ -24,14 +25,32 @@ export const parseContent = (message: Message): Content | undefined =>
   parseWords(message) ??
   parseRest(message)
 
-const parseText = ({ text, entities, link_preview_options: preview }: Message): Content | undefined => {
+const parseText = (message: Message): Content | undefined => {
+  const { text, entities } = message
   if (text === undefined) return undefined
-  const previewUrl = preview?.is_disabled === true ? undefined : preview?.url
+  const previewUrl = findPreviewUrl(message)
   return {
     kind: 'text',
     body: parseEntities(text, entities),
     ...(previewUrl !== undefined && { previewUrl }),
   }
+}
+
+/**
+ * Which link the sender shows a preview of: by Telegram's own rule the first one, where they chose no other and did not
+ * switch it off. Never in what is passed on: those are somebody else's links.
+ */
+const findPreviewUrl = ({
+  text = '',
+  entities = [],
+  link_preview_options: preview,
+  forward_origin: origin,
+}: Message): string | undefined => {
+  if (preview?.is_disabled === true || origin !== undefined) return undefined
+  if (preview?.url !== undefined) return preview.url
+  const link = entities.find(({ type }) => type === 'url' || type === 'text_link')
+  if (link === undefined) return undefined
+  return link.type === 'text_link' ? link.url : text.slice(link.offset, link.offset + link.length)
 }
 
 interface TelegramFile {
@@ -43,15 +62,16 @@ interface TelegramFile {
   readonly width?: number
   readonly height?: number
   readonly duration?: number
+  readonly thumbnail?: PhotoSize
 }
 
 const parseMedia = (message: Message): Content | undefined => {
   const found = findFile(message)
   if (found === undefined) return undefined
-  const { as, file, ...extra } = found
-  const source: FileSource = { fileId: file.file_id, uniqueId: file.file_unique_id }
+  const { as, file, still = file.thumbnail, ...extra } = found
   const media: Media = {
-    source: JSON.stringify(source),
+    source: sourceOf(file),
+    ...(still !== undefined && { still: parseStill(still) }),
     ...(file.mime_type !== undefined && { mimeType: file.mime_type }),
     ...(file.file_name !== undefined && { fileName: file.file_name }),
     ...(file.file_size !== undefined && { size: file.file_size }),
@@ -63,14 +83,32 @@ const parseMedia = (message: Message): Content | undefined => {
   return { kind: 'media', as, media, caption: parseEntities(message.caption ?? '', message.caption_entities) }
 }
 
-type FoundFile = { as: MediaContent['as']; file: TelegramFile; mimeType?: string; animated?: boolean }
+const sourceOf = ({ file_id: fileId, file_unique_id: uniqueId }: TelegramFile): string =>
+  JSON.stringify({ fileId, uniqueId } satisfies FileSource)
+
+const parseStill = (still: PhotoSize): Still => ({
+  source: sourceOf(still),
+  ...(still.file_size !== undefined && { size: still.file_size }),
+  width: still.width,
+  height: still.height,
+})
+
+interface FoundFile extends Pick<Media, 'mimeType' | 'animated' | 'emoji'> {
+  readonly as: MediaContent['as']
+  readonly file: TelegramFile
+  readonly still?: PhotoSize
+}
 
 const findFile = (message: Message): FoundFile | undefined => {
   const { sticker, video_note: note, photo, live_photo: live } = message
   // Of a live photo the photo goes: WhatsApp's own motion photos are two messages in a form of their own.
-  const largest = (photo ?? live?.photo)?.at(-1)
+  const sizes = photo ?? live?.photo
+  const [smallest, largest] = [sizes?.[0], sizes?.at(-1)]
   if (message.animation) return { as: 'animation', file: message.animation }
-  if (largest) return { as: 'image', file: largest, mimeType: 'image/jpeg' }
+  if (largest) {
+    const still = smallest !== largest && smallest
+    return { as: 'image', file: largest, mimeType: 'image/jpeg', ...(still && { still }) }
+  }
   if (message.video) return { as: 'video', file: message.video }
   if (note) return { as: 'video-note', file: { ...note, width: note.length, height: note.length } }
   if (message.voice) return { as: 'voice', file: message.voice }
@@ -81,7 +119,9 @@ const findFile = (message: Message): FoundFile | undefined => {
       : sticker.is_animated
         ? 'application/x-tgsticker'
         : 'image/webp'
-    return { as: 'sticker', file: sticker, mimeType, animated: sticker.is_video || sticker.is_animated }
+    const animated = sticker.is_video || sticker.is_animated
+    const { emoji } = sticker
+    return { as: 'sticker', file: sticker, mimeType, animated, ...(emoji !== undefined && { emoji }) }
   }
   return message.document && { as: 'document', file: message.document }
 }

@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { request } from 'node:https'
 import { DeliveryError, reject, retry } from '../../bridge/verdict.ts'
+import { proxyAgent } from '../proxy-agent.ts'
 import type { MediaSource } from './media-source.ts'
-import { proxyAgent } from './proxy-agent.ts'
 
 /** For tests; milliseconds and bytes. */
 export interface MediaLimits {

@@ -1,9 +1,11 @@
 import type { Change, Delivery, SessionStore } from '../../bridge/network.ts'
+import { findPreview } from '../link-preview/find-preview.ts'
 import { carryOut } from './change.ts'
 import type { Me } from './decode.ts'
 import type { Link } from './link.ts'
 import type { NameOf } from './members.ts'
 import { openSecrets } from './secrets.ts'
+import { openNotes } from './send/notes.ts'
 import { type SendContext, sendDelivery } from './send.ts'
 import type { Sent } from './sent.ts'
 import { openUploader } from './upload.ts'
@@ -11,6 +13,7 @@ import type { UploadLimits } from './upload-http.ts'
 
 export interface OutgoingOptions {
   readonly sessions: SessionStore
+  readonly linkPreviews?: boolean
   /** `host:port` of a private test server. */
   readonly mediaHost: string | undefined
   /** For tests. */
@@ -25,13 +28,19 @@ export interface OutgoingOptions {
 /** Everything that goes out over one connection, whichever socket it has at the moment. */
 export class Outgoing {
   readonly #options: OutgoingOptions
-  readonly #tools: Pick<SendContext, 'secrets' | 'upload'>
+  readonly #tools: Pick<SendContext, 'secrets' | 'upload' | 'preview' | 'note'>
 
   constructor(options: OutgoingOptions) {
-    const { sessions, mediaHost, uploadLimits } = options
+    const { sessions, mediaHost, uploadLimits, linkPreviews = false } = options
     const secrets = openSecrets(sessions)
     this.#options = options
-    this.#tools = { secrets, upload: openUploader({ mediaHost, secrets, ...uploadLimits }) }
+    this.#tools = {
+      secrets,
+      upload: openUploader({ mediaHost, secrets, ...uploadLimits }),
+      preview: async (link, signal) =>
+        linkPreviews ? findPreview(link, { signal, testHost: mediaHost }) : undefined,
+      note: openNotes(sessions),
+    }
   }
 
   send(delivery: Delivery): Promise<void> {

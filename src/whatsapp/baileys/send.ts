@@ -8,7 +8,8 @@ import type { Link } from './link.ts'
 import { membersOf, type NameOf } from './members.ts'
 import { rawOf } from './parse/context.ts'
 import type { Secrets } from './secrets.ts'
-import { complete } from './send/complete.ts'
+import { type CompleteTools, complete } from './send/complete.ts'
+import type { Note } from './send/notes.ts'
 import type { Part } from './send/part.ts'
 import { renderMessage } from './send/render.ts'
 import { assertWritable, openLink, partId, type Transmitter, transmit } from './transmit.ts'
@@ -19,6 +20,9 @@ export interface SendContext extends Transmitter {
   readonly nameOf: NameOf
   readonly secrets: Secrets
   readonly upload: Uploader
+  readonly preview: CompleteTools['preview']
+  /** Says something to the sender that they have not been told yet. */
+  note(note: Note, tell: (text: string) => void): void
 }
 
 /**
@@ -79,4 +83,5 @@ const sendPart = async (part: Part, { id, jid, album, delivery, context }: PartC
   await transmit(message, { id, jid, signal: delivery.signal, transmitter: context })
   if (part.announces) return
   delivery.onSent({ id, raw: rawOf(message), ...(part.item !== undefined && { item: part.item }) })
+  if (part.note !== undefined) context.note(part.note, text => delivery.tell(text))
 }

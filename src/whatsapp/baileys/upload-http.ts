@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { request } from 'node:https'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { proxyAgent } from './proxy-agent.ts'
+import { proxyAgent } from '../proxy-agent.ts'
 
 /** For tests. */
 export interface UploadLimits {

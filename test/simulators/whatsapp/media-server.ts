@@ -47,6 +47,17 @@ export interface MediaRequest {
   aborted: boolean
 }
 
+/** A web page that stands beside the files: what links in messages lead to. */
+export interface Page {
+  body?: string | Buffer
+  /** Default: 200. */
+  status?: number
+  /** Default: an HTML page in UTF-8. */
+  headers?: Readonly<Record<string, string>>
+  /** The answer never comes to its end. */
+  endless?: boolean
+}
+
 interface StoredFile {
   directPath: string
   length: number
@@ -88,6 +99,7 @@ export class MediaServer {
   readonly uploads: string[] = []
   readonly #server: Server
   readonly #files = new Map<string, StoredFile>()
+  readonly #pages = new Map<string, Page>()
   readonly #downloadFaults = new Map<string, Planned<DownloadFault>>()
   #uploadFault: Planned<UploadFault> | undefined
 
@@ -135,6 +147,12 @@ export class MediaServer {
     return decryptMedia(Buffer.concat(chunks), message, kind)
   }
 
+  /** Puts a web page at a path; returns its address. */
+  page(path: string, page: Page | string): string {
+    this.#pages.set(path, typeof page === 'string' ? { body: page } : page)
+    return `https://${this.host}${path}`
+  }
+
   /** Makes downloads of one file fail, `times` times or (by default) always. */
   fault(file: { directPath: string }, fault: DownloadFault, times = Number.POSITIVE_INFINITY): void {
     this.#downloadFaults.set(pathOf(file.directPath), { fault, left: times })
@@ -173,7 +191,9 @@ export class MediaServer {
       gone.abort()
     })
     try {
-      if (method === 'GET') await this.#download(seen, response, gone.signal)
+      const page = this.#pages.get(url)
+      if (page) showPage(page, response)
+      else if (method === 'GET') await this.#download(seen, response, gone.signal)
       else if (method === 'POST') await this.#upload(seen, request, { response, signal: gone.signal })
       else reply(response, 405, { error: `Method "${method}" is not allowed` })
     } catch (error) {
@@ -294,6 +314,13 @@ function take<Fault>(planned: Planned<Fault> | undefined): Fault | undefined {
   if (!planned || planned.left <= 0) return undefined
   planned.left -= 1
   return planned.fault
+}
+
+function showPage(page: Page, response: ServerResponse): void {
+  const { body = '', status = 200, headers = {}, endless = false } = page
+  response.writeHead(status, { 'content-type': 'text/html; charset=utf-8', ...headers })
+  if (endless) response.write(body)
+  else response.end(body)
 }
 
 function reply(response: ServerResponse, status: number, body: object): void {

@@ -45,12 +45,14 @@ describe('a phone', () => {
   test('looks into what is wrapped, and wants the wrappers where they belong', async () => {
     const once = { viewOnceMessage: { message: { imageMessage: await image({ viewOnce: true }) } } }
     assert.equal((await showMessage(once, media)).viewOnce, true)
+    const bare = { imageMessage: await image({ viewOnce: true }) }
+    assert.equal((await showMessage(bare, media)).viewOnce, true)
     const { documentMessage } = await samples.document(media, 'a.pdf', 'p. 3')
     const captioned = { documentWithCaptionMessage: { message: { documentMessage: documentMessage ?? {} } } }
     assert.equal((await showMessage(captioned, media)).text, 'p. 3')
     const wrong: Message[] = [
       { viewOnceMessage: { message: { imageMessage: await image() } } },
-      { imageMessage: await image({ viewOnce: true }) },
+      { extendedTextMessage: { text: 'once', viewOnce: true } },
       { viewOnceMessage: { message: { conversation: 'once' } } },
       { documentWithCaptionMessage: { message: { imageMessage: await image() } } },
     ]

@@ -55,7 +55,7 @@ export async function showMessage(sent: proto.IMessage, media: MediaServer): Pro
   const inner = (wrapper && message[wrapper]?.message) ?? message
   const fields = Object.keys(inner).filter(field => !BESIDE.includes(field))
   const [field, ...others] = fields
-  const base = { text: '', forwarded: false, viewOnce: wrapper?.startsWith('viewOnce') ?? false }
+  const base = { text: '', forwarded: false, viewOnce: false }
   try {
     if (field === undefined) throw new Error('There is no content')
     if (others.length > 0) throw new Error(`There are several contents: ${fields.join(', ')}`)
@@ -64,6 +64,7 @@ export async function showMessage(sent: proto.IMessage, media: MediaServer): Pro
     const content = inner[field as keyof proto.IMessage] as Content | string
     const info = typeof content === 'string' ? {} : content
     checkWrapper(wrapper, field, info)
+    if (info.viewOnce) base.viewOnce = true
     return { ...base, ...showContext(info.contextInfo), ...(await describeContent(field, inner, media)) }
   } catch (error) {
     return { ...base, kind: 'broken', problem: error instanceof Error ? error.message : String(error) }
@@ -81,10 +82,11 @@ interface Content {
 }
 
 function checkWrapper(wrapper: (typeof WRAPPERS)[number] | undefined, field: string, content: Content): void {
-  const isOnce = wrapper?.startsWith('viewOnce') ?? false
-  if (isOnce && !['imageMessage', 'videoMessage', 'audioMessage'].includes(field))
+  const isWrapped = wrapper?.startsWith('viewOnce') ?? false
+  if ((isWrapped || content.viewOnce) && !['imageMessage', 'videoMessage', 'audioMessage'].includes(field))
     throw new Error(`A "${field}" cannot be viewed once`)
-  if (isOnce !== (content.viewOnce ?? false)) throw new Error('viewOnce and its wrapper go together')
+  // Old clients send the flag alone; the wrapper without it is nobody's.
+  if (isWrapped && !content.viewOnce) throw new Error('The wrapper of viewOnce is there without it')
   if (wrapper === 'documentWithCaptionMessage' && (field !== 'documentMessage' || !content.caption))
     throw new Error('documentWithCaptionMessage is for documents that have a caption')
 }

@@ -22,6 +22,8 @@ export class Linked implements AsyncDisposable {
   readonly dir: TempDir
   readonly wa: WhatsAppSimulator
   readonly sent: SentPart[] = []
+  /** What was said about messages to whoever sent them. */
+  readonly told: string[] = []
   bridge: RecordingBridge
   connection: WhatsAppConnection
   readonly steps: LoginStep[] = []
@@ -100,6 +102,8 @@ export class Linked implements AsyncDisposable {
       onSent: part => this.sent.push(part),
       isKnown: () => false,
       openMedia: () => Promise.reject(new Error('There is no media')),
+      openStill: () => Promise.reject(new Error('There is no still')),
+      tell: text => this.told.push(text),
       signal: new AbortController().signal,
       ...more,
     }

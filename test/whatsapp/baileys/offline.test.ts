@@ -88,6 +88,8 @@ test('A machine that is not linked says so when started, and sends nothing', asy
     onSent: () => undefined,
     isKnown: () => false,
     openMedia: () => Promise.reject(new Error('no media')),
+    openStill: () => Promise.reject(new Error('no still')),
+    tell: () => undefined,
     signal: new AbortController().signal,
   }
   await assert.rejects(connection.send(delivery), (error: unknown) => {

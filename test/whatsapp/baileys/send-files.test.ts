@@ -202,4 +202,90 @@ describe('sending files', () => {
     const { shown } = await until('the document', () => alice.inbox[0])
     assert.deepEqual(shown?.file?.bytes, bytes)
   })
+
+  test('the still that Telegram keeps goes along; one that cannot be had or is no JPEG costs nothing', async () => {
+    await using linked = await Linked.started()
+    const alice = linked.wa.addContact({ name: 'Alice' })
+    const stills: (readonly [Buffer | Error, Buffer | undefined])[] = [
+      [files.thumbnail(), files.thumbnail()],
+      [new Error('gone'), undefined],
+      [files.sticker(), undefined],
+      [Buffer.concat([files.thumbnail(), Buffer.alloc(100_000)]), undefined],
+    ]
+    for (const [given, expected] of stills) {
+      const before = alice.inbox.length
+      await linked.deliver(file('video', { still: { source: 's' } }), {
+        chat: `whatsapp:${alice.lid}`,
+        ...from(files.film()),
+        openStill: async () => {
+          if (given instanceof Error) throw given
+          return Readable.from([given])
+        },
+      })
+      const { shown } = await until('the video', () => alice.inbox.at(before))
+      assert.deepEqual([shown?.kind, shown?.file?.thumbnail], ['video', expected])
+    }
+    linked.wa.assertNoSurprises()
+  })
+
+  test('a moving sticker arrives as its still, as a sticker or a photo; its sender hears of it once', async () => {
+    await using linked = await Linked.started()
+    const alice = linked.wa.addContact({ name: 'Alice' })
+    const moving = { mimeType: 'video/webm', animated: true, still: { source: 's' }, emoji: '🐸' }
+    const send = async (content: MediaContent, still: Buffer) => {
+      const before = alice.inbox.length
+      const openStill = async () => Readable.from([still])
+      await linked.deliver(content, { chat: `whatsapp:${alice.lid}`, openStill })
+      return (await until('the sticker', () => alice.inbox.at(before))).shown
+    }
+    const webp = await send(file('sticker', moving), files.sticker())
+    assert.deepEqual([webp?.kind, webp?.file?.bytes], ['sticker', files.sticker()])
+    const jpeg = await send(file('sticker', moving), files.thumbnail())
+    assert.deepEqual([jpeg?.kind, jpeg?.file?.mime], ['photo', 'image/jpeg'])
+    const { still: _, ...bare } = moving
+    assert.equal((await send(file('sticker', bare), files.sticker()))?.text, '🐸')
+    assert.equal(linked.told.length, 1)
+    assert.match(linked.told[0] ?? '', /still picture/)
+    await linked.restart()
+    await send(file('sticker', moving), files.sticker())
+    assert.equal(linked.told.length, 1)
+    linked.wa.assertNoSurprises()
+  })
+
+  test('what may be looked at once arrives as such', async () => {
+    await using linked = await Linked.started()
+    const alice = linked.wa.addContact({ name: 'Alice' })
+    const photo = file('image', { viewOnce: true })
+    await linked.deliver(photo, { chat: `whatsapp:${alice.lid}`, ...from(files.photo()) })
+    const { shown } = await until('the photo', () => alice.inbox[0])
+    assert.deepEqual([shown?.kind, shown?.viewOnce], ['photo', true])
+    linked.wa.assertNoSurprises()
+  })
+
+  test('a link is previewed where the owner wants it and its page has something to say', async () => {
+    for (const linkPreviews of [true, false]) {
+      await using linked = await Linked.started({ linkPreviews })
+      const { wa } = linked
+      const alice = wa.addContact({ name: 'Alice' })
+      const page = '<title>Lakes</title><meta name="description" content="Ten of them">'
+      for (const link of [wa.media.page('/lakes', page), wa.media.page('/none', '<p>hello')]) {
+        const content: Content = {
+          kind: 'text',
+          body: { text: `see ${link}`, spans: [] },
+          previewUrl: link,
+        }
+        await linked.deliver(content, { chat: `whatsapp:${alice.lid}` })
+      }
+      await until('both', () => alice.inbox.length === 2)
+      const [lakes, none] = alice.inbox.map(({ shown }) => shown)
+      const url = `https://${wa.mediaHost}/lakes`
+      assert.deepEqual(
+        lakes?.preview,
+        linkPreviews ? { url, title: 'Lakes', description: 'Ten of them' } : undefined,
+      )
+      assert.deepEqual([none?.text, none?.preview], [`see https://${wa.mediaHost}/none`, undefined])
+      assert.equal(wa.media.requests.length, linkPreviews ? 2 : 0)
+      wa.assertNoSurprises()
+    }
+  })
 })

@@ -1,53 +1,97 @@
 import { proto } from '@whiskeysockets/baileys'
+import type { Still } from '../../../bridge/content.ts'
 import type { Delivery } from '../../../bridge/network.ts'
+import { reject } from '../../../bridge/verdict.ts'
+import type { PageFacts } from '../../link-preview/page.ts'
 import type { Query } from '../media-hosts.ts'
 import { readFile } from '../read-file.ts'
 import type { Secrets } from '../secrets.ts'
-import type { Uploader } from '../upload.ts'
+import type { Upload, Uploaded, Uploader } from '../upload.ts'
 import { extend, type Part } from './part.ts'
+import { loadPreview, loadStill, pictureType } from './still.ts'
 
 export interface CompleteTools {
   readonly secrets: Secrets
   readonly upload: Uploader
   readonly query: Query
+  /** Looks at the page behind a link; undefined when nothing can be had of it. */
+  preview(link: string, signal: AbortSignal): Promise<PageFacts | undefined>
+}
+
+interface Context {
+  /** Of the message. */
+  readonly id: string
+  /** Key of the album that it may be an item of. */
+  readonly album: proto.IMessageKey | undefined
+  readonly delivery: Delivery
+  readonly tools: CompleteTools
 }
 
 const { MEDIA_ALBUM } = proto.MessageAssociation.AssociationType
 
 /**
- * Finds out what a message lacks: uploads its file, gives it its secret, names the album that it is an item of. Throws
- * `DeliveryError`.
+ * Finds out what a message lacks: uploads its file, fetches its preview, gives it its secret, names the album that it is
+ * an item of. Throws `DeliveryError`.
  */
-export const complete = async (
-  part: Part,
-  {
-    id,
-    album,
-    delivery,
-    tools,
-  }: { id: string; album: proto.IMessageKey | undefined; delivery: Delivery; tools: CompleteTools },
-): Promise<proto.IMessage> => {
-  const { secrets, upload, query } = tools
-  const { file } = part
-  const uploaded =
-    file &&
-    (await upload({
-      kind: file.kind,
-      name: file.media.source,
-      open: signal => readFile(file.media, { delivery, signal }),
-      messageId: id,
-      query,
-      signal: delivery.signal,
-    }))
-  const message = extend(part.message, { ...uploaded })
-  const isOfAlbum = message.imageMessage != null || message.videoMessage != null
+export const complete = async (part: Part, context: Context): Promise<proto.IMessage> => {
+  const message =
+    part.sticker === undefined
+      ? await withFile(part, context)
+      : await asSticker(part.message, part.sticker, context)
+  const { id, album, tools } = context
+  const isOfAlbum = part.message.imageMessage != null || part.message.videoMessage != null
   return {
-    ...(part.wrapper === undefined ? message : { [part.wrapper]: { message } }),
+    ...message,
     // Others need it to encrypt what they add to this message: edits, votes, comments.
     messageContextInfo: {
-      messageSecret: secrets.derive(id, 'message'),
+      messageSecret: tools.secrets.derive(id, 'message'),
       ...(album &&
         isOfAlbum && { messageAssociation: { associationType: MEDIA_ALBUM, parentMessageKey: album } }),
     },
   }
 }
+
+const withFile = async (part: Part, context: Context): Promise<proto.IMessage> => {
+  const { message, file, still } = part
+  if (file === undefined)
+    return part.previewOf === undefined ? message : await withPreview(message, part.previewOf, context)
+  const { delivery } = context
+  const { media, kind } = file
+  const [uploaded, jpegThumbnail] = await Promise.all([
+    upload({ kind, name: media.source, open: signal => readFile(media, { delivery, signal }) }, context),
+    still && loadPreview(still, delivery),
+  ])
+  return extend(message, { ...uploaded, ...(jpegThumbnail && { jpegThumbnail }) })
+}
+
+const withPreview = async (
+  message: proto.IMessage,
+  link: string,
+  { delivery, tools }: Context,
+): Promise<proto.IMessage> => {
+  const page = await tools.preview(link, delivery.signal)
+  return page === undefined ? message : extend(message, { matchedText: link, ...page })
+}
+
+/** A still of a sticker is a sticker where it is a WebP, and else a photo. */
+const asSticker = async (
+  message: proto.IMessage,
+  still: Still,
+  context: Context,
+): Promise<proto.IMessage> => {
+  const bytes = await loadStill(still, context.delivery)
+  const mimetype = pictureType(bytes)
+  if (mimetype === undefined) throw reject('The still picture of the sticker is none that WhatsApp shows')
+  async function* open() {
+    yield bytes
+  }
+  const uploaded = await upload({ kind: 'Image', name: still.source, open }, context)
+  const { stickerMessage } = extend(message, { ...uploaded, mimetype })
+  const { isAnimated: _, ...imageMessage } = stickerMessage ?? {}
+  return mimetype === 'image/webp' ? { stickerMessage: stickerMessage ?? {} } : { imageMessage }
+}
+
+const upload = (
+  file: Pick<Upload, 'kind' | 'name' | 'open'>,
+  { id, delivery, tools }: Context,
+): Promise<Uploaded> => tools.upload({ ...file, messageId: id, query: tools.query, signal: delivery.signal })

@@ -1,5 +1,6 @@
 import type { Media, MediaContent } from '../../../bridge/event.ts'
 import { renderFileName } from '../../../bridge/file-name.ts'
+import { plainText, type RichText } from '../../../bridge/rich-text.ts'
 import { reject } from '../../../bridge/verdict.ts'
 import type { MediaKind } from '../media-keys.ts'
 import { isShown, mimeTypeOf } from './media-types.ts'
@@ -15,9 +16,25 @@ const FLAT = new Uint8Array(64).fill(16)
 export const renderMedia = (content: MediaContent, options: RenderOptions): Part[] => {
   const mimetype = mimeTypeOf(content)
   if (isShown(content.as, mimetype)) return renderers[content.as](content, mimetype, options)
-  if (content.as === 'sticker') throw reject(`WhatsApp shows no stickers of the type ${mimetype}`)
+  if (content.as === 'sticker') return renderStill(content, options)
   // A voice note in another format is still to be heard.
-  return renderMedia({ ...content, as: content.as === 'voice' ? 'audio' : 'document' }, options)
+  const plainer = content.as === 'voice' ? 'audio' : 'document'
+  const parts = renderMedia({ ...content, as: plainer }, options)
+  return plainer === 'audio' ? parts : parts.map(part => ({ ...part, note: 'files' }))
+}
+
+/** What moves in a way that phones do not know: the still picture of it, or what it stands for. */
+const renderStill = ({ media: { still, emoji }, caption }: MediaContent, options: RenderOptions): Part[] => {
+  if (still !== undefined) {
+    const stickerMessage = { isAnimated: false, ...sizeOf(still) }
+    return [
+      { message: { stickerMessage }, sticker: still, note: 'stills' },
+      ...captionBehind(caption, options),
+    ]
+  }
+  if (emoji === undefined) throw reject('WhatsApp shows no stickers of this kind')
+  const words = renderText(plainText(emoji), options).map((part): Part => ({ ...part, note: 'stills' }))
+  return [...words, ...captionBehind(caption, options)]
 }
 
 type Renderer = (content: MediaContent, mimetype: string, options: RenderOptions) => Part[]
@@ -25,14 +42,20 @@ type Renderer = (content: MediaContent, mimetype: string, options: RenderOptions
 const renderers: Readonly<Record<MediaContent['as'], Renderer>> = {
   image: (content, mimetype, options) => {
     const { text: caption, mentions } = renderCaption(content.caption, options)
-    const imageMessage = { mimetype, caption, ...sizeOf(content.media) }
-    return [{ message: { imageMessage }, file: fileOf(content, 'Image'), mentions }]
+    const imageMessage = { mimetype, caption, ...sizeOf(content.media), ...onceOf(content.media) }
+    return [{ message: { imageMessage }, ...fileOf(content, 'Image'), mentions }]
   },
 
   video: (content, mimetype, options) => {
     const { text: caption, mentions } = renderCaption(content.caption, options)
-    const videoMessage = { mimetype, caption, ...sizeOf(content.media), ...lengthOf(content.media) }
-    return [{ message: { videoMessage }, file: fileOf(content, 'Video'), mentions }]
+    const videoMessage = {
+      mimetype,
+      caption,
+      ...sizeOf(content.media),
+      ...lengthOf(content.media),
+      ...onceOf(content.media),
+    }
+    return [{ message: { videoMessage }, ...fileOf(content, 'Video'), mentions }]
   },
 
   animation: (content, mimetype, options) => {
@@ -44,12 +67,15 @@ const renderers: Readonly<Record<MediaContent['as'], Renderer>> = {
       ...sizeOf(content.media),
       ...lengthOf(content.media),
     }
-    return [{ message: { videoMessage }, file: fileOf(content, 'Video'), mentions }]
+    return [{ message: { videoMessage }, ...fileOf(content, 'Video'), mentions }]
   },
 
   'video-note': (content, mimetype, options) => {
     const ptvMessage = { mimetype, ...sizeOf(content.media), ...lengthOf(content.media) }
-    return [{ message: { ptvMessage }, file: fileOf(content, 'Video') }, ...captionBehind(content, options)]
+    return [
+      { message: { ptvMessage }, ...fileOf(content, 'Video') },
+      ...captionBehind(content.caption, options),
+    ]
   },
 
   voice: (content, _mimetype, options) => {
@@ -60,7 +86,10 @@ const renderers: Readonly<Record<MediaContent['as'], Renderer>> = {
       waveform: waveform === undefined ? FLAT : Uint8Array.from(waveform),
       ...lengthOf(content.media),
     }
-    return [{ message: { audioMessage }, file: fileOf(content, 'Audio') }, ...captionBehind(content, options)]
+    return [
+      { message: { audioMessage }, ...fileOf(content, 'Audio') },
+      ...captionBehind(content.caption, options),
+    ]
   },
 
   audio: (content, mimetype, options) => {
@@ -69,14 +98,17 @@ const renderers: Readonly<Record<MediaContent['as'], Renderer>> = {
       ptt: false,
       ...lengthOf(content.media),
     }
-    return [{ message: { audioMessage }, file: fileOf(content, 'Audio') }, ...captionBehind(content, options)]
+    return [
+      { message: { audioMessage }, ...fileOf(content, 'Audio') },
+      ...captionBehind(content.caption, options),
+    ]
   },
 
   sticker: (content, mimetype, options) => {
     const stickerMessage = { mimetype, isAnimated: content.media.animated ?? false, ...sizeOf(content.media) }
     return [
-      { message: { stickerMessage }, file: fileOf(content, 'Image') },
-      ...captionBehind(content, options),
+      { message: { stickerMessage }, ...fileOf(content, 'Image') },
+      ...captionBehind(content.caption, options),
     ]
   },
 
@@ -84,25 +116,23 @@ const renderers: Readonly<Record<MediaContent['as'], Renderer>> = {
     const { text: caption, mentions } = renderCaption(content.caption, options)
     const fileName = renderFileName(content)
     const documentMessage = { mimetype, fileName, title: fileName, ...(caption !== '' && { caption }) }
-    return [
-      {
-        message: { documentMessage },
-        file: fileOf(content, 'Document'),
-        mentions,
-        // Phones wrap a document that has a caption (whatsmeow, mautrix-whatsapp); without, older ones hide it.
-        ...(caption !== '' && { wrapper: 'documentWithCaptionMessage' }),
-      },
-    ]
+    return [{ message: { documentMessage }, ...fileOf(content, 'Document'), mentions }]
   },
 }
 
-const fileOf = ({ media }: MediaContent, kind: MediaKind): NonNullable<Part['file']> => ({ media, kind })
+const fileOf = ({ media }: MediaContent, kind: MediaKind): Pick<Part, 'file' | 'still'> => ({
+  file: { media, kind },
+  ...(media.still !== undefined && { still: media.still }),
+})
 
-const captionBehind = ({ caption }: MediaContent, options: RenderOptions): Part[] =>
+const captionBehind = (caption: RichText, options: RenderOptions): Part[] =>
   caption.text === '' ? [] : renderText(caption, options)
 
+/** Not wrapped as phones do it: what is wrapped Baileys sends without its type, and then it does not arrive (README.md). */
+const onceOf = ({ viewOnce }: Media): { viewOnce?: true } => (viewOnce === true ? { viewOnce } : {})
+
 /** Sizes and lengths are claims of the sender: only sane ones are passed on. */
-const sizeOf = ({ width, height }: Media): { width?: number; height?: number } =>
+const sizeOf = ({ width, height }: Pick<Media, 'width' | 'height'>): { width?: number; height?: number } =>
   isSane(width) && isSane(height) ? { width: Math.round(width), height: Math.round(height) } : {}
 
 const lengthOf = ({ seconds }: Media): { seconds?: number } =>

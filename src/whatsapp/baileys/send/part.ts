@@ -1,7 +1,9 @@
 import type { proto } from '@whiskeysockets/baileys'
+import type { Still } from '../../../bridge/content.ts'
 import type { Media } from '../../../bridge/event.ts'
 import type { Member } from '../../mentions.ts'
 import type { MediaKind } from '../media-keys.ts'
+import type { Note } from './notes.ts'
 
 /** One message that an event becomes, but for what only a network can say: where its file was put, for instance. */
 export interface Part {
@@ -9,14 +11,20 @@ export interface Part {
   readonly message: proto.IMessage
   /** Uploaded first; what the upload says of it joins the fields of the content. */
   readonly file?: { readonly media: Media; readonly kind: MediaKind }
+  /** Shown until the file has been loaded, where it is a JPEG. */
+  readonly still?: Still
+  /** In place of `file`: sent as a sticker or as a photo, whichever it turns out to be. */
+  readonly sticker?: Still
+  /** A link in the text, in the very words that stand there, that gets a preview. */
+  readonly previewOf?: string
   /** Jids behind the `@digits` in its text. */
   readonly mentions?: readonly string[]
-  /** What phones put around it, where they put something around it. */
-  readonly wrapper?: 'viewOnceMessage' | 'documentWithCaptionMessage'
   /** Announces an album, of which the messages behind it are items: nothing that anybody would answer. */
   readonly announces?: boolean
   /** Which item of the album it is, by position. */
   readonly item?: number
+  /** What the sender is told when it has gone out, the first time. */
+  readonly note?: Note
 }
 
 /** What rendering must know beside the content. */

@@ -10,16 +10,18 @@ export const renderLocation = (
   options: RenderOptions,
 ): Part[] => {
   const { latitude, longitude, accuracy, name, address } = place
+  // Linked devices cannot send one that moves.
+  const isLive = (place.live ?? 0) > 0
   const { text: comment, mentions } = renderCaption({ text: place.comment ?? '', spans: [] }, options)
   const locationMessage = {
     degreesLatitude: latitude,
     degreesLongitude: longitude,
-    ...(name && { name }),
+    ...((name || isLive) && { name: name || 'Live location (where it began)' }),
     ...(address && { address }),
     ...(accuracy !== undefined && { accuracyInMeters: Math.round(accuracy) }),
     ...(comment.trim() !== '' && { comment: comment.trim() }),
   }
-  return [{ message: { locationMessage }, mentions }]
+  return [{ message: { locationMessage }, mentions, ...(isLive && { note: 'places' }) }]
 }
 
 /** One contact is a card, several are a list of cards. */

@@ -52,7 +52,7 @@ const notYet = ({ kind }: Content): never => {
 }
 
 const renderers: Renderers = {
-  text: ({ body }, options) => renderText(body, options),
+  text: ({ body, previewUrl }, options) => renderText(body, options, previewUrl),
   media: renderMedia,
   location: renderLocation,
   contacts: renderContacts,

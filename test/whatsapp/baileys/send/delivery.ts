@@ -20,6 +20,8 @@ export const deliveryOf = (content: Content, more: Partial<Delivery> = {}): Deli
   onSent: () => undefined,
   isKnown: () => false,
   openMedia: () => Promise.reject(new Error('no media')),
+  openStill: () => Promise.reject(new Error('no still')),
+  tell: () => undefined,
   signal: new AbortController().signal,
   ...more,
 })

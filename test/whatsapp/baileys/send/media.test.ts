@@ -12,7 +12,7 @@ const flat = new Uint8Array(64).fill(16)
 const cases: readonly (readonly [
   what: string,
   MediaContent,
-  Omit<Part, 'file' | 'mentions'>,
+  Omit<Part, 'file' | 'mentions' | 'note'>,
   keys: string,
 ])[] = [
   [
@@ -77,7 +77,6 @@ const cases: readonly (readonly [
       message: {
         documentMessage: { mimetype: 'image/gif', fileName: 'a.gif', title: 'a.gif', caption: 'lol' },
       },
-      wrapper: 'documentWithCaptionMessage',
     },
     'Document',
   ],
@@ -148,7 +147,6 @@ const cases: readonly (readonly [
           caption: 'p. 3',
         },
       },
-      wrapper: 'documentWithCaptionMessage',
     },
     'Document',
   ],
@@ -182,7 +180,7 @@ const cases: readonly (readonly [
 
 for (const [what, content, expected, keys] of cases) {
   test(`What ${what} becomes`, () => {
-    const [{ file: uploaded, mentions: _, ...part } = { message: {} }] = renderMedia(content, {})
+    const [{ file: uploaded, mentions: _, note: __, ...part } = { message: {} }] = renderMedia(content, {})
     assert.deepEqual(part, expected)
     assert.deepEqual(uploaded, { media: content.media, kind: keys })
   })
@@ -197,11 +195,59 @@ test('A caption that WhatsApp has no place for follows', () => {
   }
 })
 
-test('A sticker that phones do not show is rejected, so that a plainer form is tried', () => {
-  for (const mimeType of ['video/webm', 'application/x-tgsticker']) {
+test('What phones do not show or play goes as a file, and the sender is told', () => {
+  const kinds = [
+    file('video', { mimeType: 'video/webm' }),
+    file('animation', { mimeType: 'image/gif' }),
+    file('audio', { mimeType: 'audio/flac' }),
+    file('voice', { mimeType: 'audio/wav' }),
+  ]
+  for (const content of kinds) {
+    const [part] = renderMedia(content, {})
+    assert.deepEqual([part?.file?.kind, part?.note], ['Document', 'files'], String(content.media.mimeType))
+  }
+  for (const content of [file('voice', { mimeType: 'audio/mpeg' }), file('document'), file('image')]) {
+    assert.equal(renderMedia(content, {})[0]?.note, undefined)
+  }
+})
+
+const still = { source: 'still', width: 128, height: 100 }
+
+test('The preview that Telegram keeps goes along where a message has room for one', () => {
+  for (const as of ['image', 'video', 'animation', 'video-note', 'document'] as const) {
+    assert.deepEqual(renderMedia(file(as, { still }), {})[0]?.still, still, as)
+  }
+})
+
+for (const mimeType of ['video/webm', 'application/x-tgsticker']) {
+  const moving = { mimeType, animated: true }
+
+  test(`A sticker of the type ${mimeType} goes as its still, and the sender is told`, () => {
+    const [part] = renderMedia(file('sticker', { ...moving, still, emoji: '🐸' }), {})
+    assert.deepEqual(part, {
+      message: { stickerMessage: { isAnimated: false, width: 128, height: 100 } },
+      sticker: still,
+      note: 'stills',
+    })
+  })
+
+  test(`A sticker of the type ${mimeType} without a still goes as what it stands for`, () => {
+    const [part] = renderMedia(file('sticker', { ...moving, emoji: '🐸' }), {})
+    assert.deepEqual([part?.message, part?.note], [{ extendedTextMessage: { text: '🐸' } }, 'stills'])
+  })
+
+  test(`A sticker of the type ${mimeType} that stands for nothing is rejected`, () => {
     assert.throws(
-      () => renderMedia(file('sticker', { mimeType, animated: true }), {}),
+      () => renderMedia(file('sticker', moving), {}),
       (error: unknown) => error instanceof DeliveryError && error.verdict.kind === 'reject',
     )
+  })
+}
+
+test('What may be looked at once says so, and is not wrapped', () => {
+  for (const as of ['image', 'video'] as const) {
+    const [part] = renderMedia(file(as, { viewOnce: true }), {})
+    const { imageMessage, videoMessage } = part?.message ?? {}
+    assert.equal((imageMessage ?? videoMessage)?.viewOnce, true)
   }
 })

@@ -21,6 +21,14 @@ test('A place is sent with name, address, accuracy and what was said about it', 
   })
 })
 
+test('A live location is the place where it begins, says so, and the sender is told', () => {
+  const [live] = renderLocation({ ...place, live: 900 }, {})
+  assert.equal(live?.message.locationMessage?.name, 'Live location (where it began)')
+  assert.equal(live?.note, 'places')
+  const [ended] = renderLocation({ ...place, live: 0 }, {})
+  assert.deepEqual([ended?.message.locationMessage?.name, ended?.note], [undefined, undefined])
+})
+
 test('One contact is a card, several are a list', () => {
   const [one] = renderContacts({ kind: 'contacts', contacts: [jane] })
   assert.equal(one?.message.contactMessage?.displayName, 'Jane')

@@ -93,3 +93,30 @@ test('A mention in a caption is one', () => {
   assert.equal(part?.message.imageMessage?.caption, 'by @900000000000003')
   assert.deepEqual(part?.message.imageMessage?.contextInfo?.mentionedJid, ['900000000000003@lid'])
 })
+
+const links: readonly (readonly [words: string, url: string, found: string | undefined])[] = [
+  ['see https://a.example/x?y=1 there', 'https://a.example/x?y=1', 'https://a.example/x?y=1'],
+  ['see a.example', 'a.example', 'a.example'],
+  ['see a.example', 'https://a.example/', 'a.example'],
+  ['see HTTPS://a.example', 'https://a.example', 'a.example'],
+  ['see nothing', 'https://a.example', undefined],
+  ['see nothing', 'https://', undefined],
+]
+
+for (const [words, url, found] of links) {
+  test(`The link to preview is looked for in the words: ${url} in "${words}"`, () => {
+    const content: Content = { kind: 'text', body: { text: words, spans: [] }, previewUrl: url }
+    assert.equal(render(content)[0]?.previewOf, found)
+  })
+}
+
+test('A link behind words is written out, and previewed', () => {
+  const spans = [{ start: 0, length: 4, style: 'link' as const, url: 'https://a.example/x' }]
+  const [part] = render({
+    kind: 'text',
+    body: { text: 'here', spans },
+    previewUrl: 'https://a.example/x',
+  })
+  assert.equal(part?.message.extendedTextMessage?.text, 'here (https://a.example/x)')
+  assert.equal(part?.previewOf, 'https://a.example/x')
+})
