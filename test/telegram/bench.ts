@@ -291,6 +291,7 @@ export const change = (
     },
     isKnown: id => changed.ids.includes(id),
     openMedia: async () => Readable.from([bytes]),
+    openStill: () => Promise.reject(new Error('There is no still')),
     signal: new AbortController().signal,
   }
 }

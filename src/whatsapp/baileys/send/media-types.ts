@@ -1,4 +1,5 @@
 import type { MediaContent } from '../../../bridge/event.ts'
+import { mimeTypeOf } from '../../../bridge/file-name.ts'
 
 /** What phones show and play; everything else can only be a file (as in mautrix-whatsapp, pkg/msgconv/from-matrix.go). */
 const shown: Readonly<Record<Exclude<MediaContent['as'], 'document'>, readonly string[]>> = {
@@ -32,9 +33,9 @@ const synonyms: Readonly<Record<string, string>> = {
   'image/jpg': 'image/jpeg',
 }
 
-/** The type of a file by its sender's word, in the one form that it has: lower case, without parameters. */
-export const mimeTypeOf = ({ as, media }: MediaContent): string => {
-  const claimed = media.mimeType?.toLowerCase().split(';')[0]?.trim() ?? ''
+/** The type of a file by its sender's word, by the one name that WhatsApp has for it. */
+export const whatsAppTypeOf = ({ as, media }: MediaContent): string => {
+  const claimed = mimeTypeOf(media)
   return /^[\w.+-]+\/[\w.+-]+$/.test(claimed) ? (synonyms[claimed] ?? claimed) : usual[as]
 }
 

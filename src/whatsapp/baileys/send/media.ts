@@ -3,7 +3,7 @@ import { renderFileName } from '../../../bridge/file-name.ts'
 import { plainText, type RichText } from '../../../bridge/rich-text.ts'
 import { reject } from '../../../bridge/verdict.ts'
 import type { MediaKind } from '../media-keys.ts'
-import { isShown, mimeTypeOf } from './media-types.ts'
+import { isShown, whatsAppTypeOf } from './media-types.ts'
 import type { Part, RenderOptions } from './part.ts'
 import { renderCaption, renderText } from './text.ts'
 
@@ -14,7 +14,7 @@ const FLAT = new Uint8Array(64).fill(16)
 
 /** A file with its caption: in the same message where WhatsApp has captions, else in one that follows. */
 export const renderMedia = (content: MediaContent, options: RenderOptions): Part[] => {
-  const mimetype = mimeTypeOf(content)
+  const mimetype = whatsAppTypeOf(content)
   if (isShown(content.as, mimetype)) return renderers[content.as](content, mimetype, options)
   if (content.as === 'sticker') return renderStill(content, options)
   // A voice note in another format is still to be heard.
