@@ -291,7 +291,6 @@ export const change = (
     },
     isKnown: id => changed.ids.includes(id),
     openMedia: async () => Readable.from([bytes]),
-    openStill: () => Promise.reject(new Error('There is no still')),
     signal: new AbortController().signal,
   }
 }
