@@ -1,4 +1,5 @@
 import type { proto } from '@whiskeysockets/baileys'
+import { Acts, editAttribute, withSecret } from './acts.ts'
 import { Call, type CallOptions } from './call.ts'
 import type { EncPayload } from './contact-device.ts'
 import type { Group } from './group.ts'
@@ -35,6 +36,8 @@ export class Contact {
   readonly pushName: string
   addressing: 'lid' | 'pn'
   readonly handset: Handset
+  /** What she does with messages: edits, deletions, reactions, polls, albums. */
+  readonly acts: Acts
   /** Receipts from the companion for what this contact sent. */
   readonly receipts: { id: string; type: string }[] = []
   readonly #world: World
@@ -47,6 +50,7 @@ export class Contact {
     this.pushName = options.pushName ?? options.name ?? options.phone
     this.addressing = options.addressing ?? 'lid'
     this.handset = new Handset(world, this.pn, this.lid)
+    this.acts = new Acts(world, { me: this, send: (message, to) => this.send(message, to ? { to } : {}) })
   }
 
   /** What the bridge (or the owner's phone) sent her, private chat and groups. */
@@ -60,7 +64,7 @@ export class Contact {
     if (group && !group.participants.has(this)) {
       throw new Error(`"${this.pushName}" is not a member of "${group.subject}"`)
     }
-    const message = typeof content === 'string' ? { conversation: content } : content
+    const message = withSecret(typeof content === 'string' ? { conversation: content } : content)
     this.#world.tell({
       chat: group?.jid ?? this.lid,
       from: this.pushName,
@@ -74,7 +78,7 @@ export class Contact {
       id,
       message,
       timestamp,
-      attrs: group ? this.#groupAttrs(group) : this.#privateAttrs(),
+      attrs: { ...(group ? this.#groupAttrs(group) : this.#privateAttrs()), edit: editAttribute(message) },
       ...(group && { group }),
       ...(author && { author }),
     })
@@ -84,6 +88,14 @@ export class Contact {
   /** Calls the account, or a group. */
   call(options: CallOptions = {}): Call {
     return new Call(this.#world, this, options)
+  }
+
+  /** Sends what linked devices are only told of: `view_once`, `view_once_unavailable_fanout`, `bot_unavailable_fanout`. */
+  sendUnavailable(type: string): string {
+    const id = newMessageId()
+    const attrs = { ...this.#privateAttrs(), id, t: String(unixSeconds()), type: 'media' }
+    this.#world.companion?.queue.push(el('message', attrs, [el('unavailable', { type })]))
+    return id
   }
 
   /** Marks messages of the bridge as read. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { BinaryNode, proto } from '@whiskeysockets/baileys'
+import type { Acts } from './acts.ts'
 import type { Channel } from './channel.ts'
 import type { Contact, ContactOptions } from './contact.ts'
 import type { Group, GroupOptions } from './group.ts'
@@ -12,6 +13,7 @@ import type { Recorder } from './record.ts'
 import { Server } from './server.ts'
 import { type Account, type Transmission, World } from './world.ts'
 
+export type { ActOptions, Acts } from './acts.ts'
 export type { Call, CallOptions } from './call.ts'
 export type { Channel } from './channel.ts'
 export type { Contact, ContactOptions, SendOptions } from './contact.ts'
@@ -272,6 +274,11 @@ export class OwnerPhone {
     options: { id?: string; timestamp?: number } = {},
   ): Promise<string> {
     return this.#world.phone.send(chat, content, options)
+  }
+
+  /** What the owner does with messages in a chat: edits, deletions, reactions, polls, albums. */
+  acts(chat: Contact | Group): Acts {
+    return this.#world.phone.acts(chat)
   }
 
   /** A message to the bridge that belongs to no chat (`category="peer"`). */

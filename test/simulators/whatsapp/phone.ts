@@ -1,4 +1,5 @@
 import { type proto, WAMessageStatus } from '@whiskeysockets/baileys'
+import { Acts, editAttribute, withSecret } from './acts.ts'
 import { keyShareMessage } from './app-state.ts'
 import { Contact } from './contact.ts'
 import type { EncPayload } from './contact-device.ts'
@@ -33,12 +34,19 @@ export class Phone {
   ): Promise<string> {
     const { id = newMessageId(), timestamp = unixSeconds() } = options
     const { account } = this.#world
-    const message = typeof content === 'string' ? { conversation: content } : content
+    const message = withSecret(typeof content === 'string' ? { conversation: content } : content)
     const jid = chat === 'me' ? account.lid : chat instanceof Group ? chat.jid : chat.lid
     this.#world.tell({ chat: jid, from: 'phone', author: account.lid, id, message, timestamp })
     this.#showOthers(chat, { id, chat: jid, message, copies: 1, at: Date.now() })
-    await this.handset.transmit(this.#outgoing(chat, { id, message, timestamp }))
+    const { attrs, ...outgoing } = this.#outgoing(chat, { id, message, timestamp })
+    await this.handset.transmit({ ...outgoing, attrs: { ...attrs, edit: editAttribute(message) } })
     return id
+  }
+
+  /** What the owner does with messages in a chat: edits, deletions, reactions, polls, albums. */
+  acts(chat: Contact | Group): Acts {
+    const peer = chat instanceof Group ? {} : { peer: chat }
+    return new Acts(this.#world, { ...peer, send: message => this.send(chat, message) })
   }
 
   /** A message from the phone to its companion that belongs to no chat. */
