@@ -42,7 +42,7 @@ const beatEvery = 20_000
 export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promise<Bridge> => {
   await using opened = new AsyncDisposableStack()
   opened.use(await takeLock(dataDir, 'run'))
-  const store = opened.use(openStore(storePath(dataDir), { check: true }))
+  const store = opened.use(openStore(storePath(dataDir), { ...config.storage, check: true, sealAll: true }))
   const outbox = new Outbox(store.database)
   const networks = new Map<NetworkName, Network>()
   const pulse = makePulse(store, networks)
@@ -138,7 +138,7 @@ export const openWhatsAppFor = async ({
 > => {
   await using opened = new AsyncDisposableStack()
   opened.use(await takeLock(dataDir, command))
-  const store = opened.use(openStore(storePath(dataDir)))
+  const store = opened.use(openStore(storePath(dataDir), { ...config.storage, sealAll: true }))
   const inbox = makeInbox({
     store,
     outbox: new Outbox(store.database),

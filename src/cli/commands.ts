@@ -70,6 +70,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/restore.ts'),
   },
   {
+    name: 'unseal',
+    arguments: [],
+    summary: 'Takes the seal off the data, so that they need no key',
+    load: () => import('./commands/unseal.ts'),
+  },
+  {
     name: 'logout',
     arguments: [],
     summary: 'Unlinks from WhatsApp; keeps the mappings',

@@ -1,9 +1,11 @@
-import { readFile, stat } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { LogLevel } from '../support/log.ts'
 import { ConfigError } from './config-error.ts'
 import { defaultDataDir, type Environment, expandPath, findConfigFile, userConfigFile } from './paths.ts'
 import type { ConfigFile } from './schema.ts'
+import { reasonOf, warnIfReadable } from './secret-file.ts'
+import { readStorageKey } from './storage-key.ts'
 
 /** What the program runs on: the config file, the environment and the command line, put together. */
 export interface Config {
@@ -35,6 +37,10 @@ export interface Config {
     readonly linkPreviews: boolean
     /** Whether whoever writes in the name of a Telegram group is an owner. */
     readonly anonymousAdmins: boolean
+  }
+  readonly storage: {
+    /** What secrets are sealed with, 32 bytes; absent where they are not. */
+    readonly key?: Buffer
   }
   readonly whatsapp: {
     readonly server?: { readonly url: string; readonly rootKey: string; readonly mediaHost: string }
@@ -76,6 +82,11 @@ export const loadConfig = async (options: LoadOptions): Promise<LoadedConfig> =>
       : expandPath(options.dataDir, cwd, env)
   const { server } = written.whatsapp
   const { messages } = written
+  const { key, warnings: keyWarnings } = await readStorageKey({
+    keyFile: written.storage.key_file,
+    base,
+    env,
+  })
   const config: Config = {
     ...(file === undefined ? {} : { file }),
     dataDir: dataDir ?? defaultDataDir(env),
@@ -94,18 +105,23 @@ export const loadConfig = async (options: LoadOptions): Promise<LoadedConfig> =>
       linkPreviews: messages.link_previews,
       anonymousAdmins: messages.anonymous_admins,
     },
+    storage: key === undefined ? {} : { key },
     whatsapp:
       server === undefined
         ? {}
         : { server: { url: server.url, rootKey: server.root_key, mediaHost: server.media_host } },
   }
-  if (options.needToken !== true) return { config, warnings: [] }
+  if (options.needToken !== true) return { config, warnings: keyWarnings }
   const { token, warnings } = await readToken({ written, base, env, ...(file ? { file } : {}) })
-  return { config: { ...config, telegram: { ...config.telegram, token } }, warnings }
+  return {
+    config: { ...config, telegram: { ...config.telegram, token } },
+    warnings: [...keyWarnings, ...warnings],
+  }
 }
 
 const defaults: ConfigFile = {
   telegram: { owners: [], api_root: 'https://api.telegram.org' },
+  storage: {},
   whatsapp: {},
   messages: {
     deletions: 'delete',
@@ -166,7 +182,7 @@ const readToken = async (place: {
   const fromEnv = env['TELEGRAM_BOT_TOKEN']?.trim()
   if (fromEnv) return { token: check(fromEnv, 'TELEGRAM_BOT_TOKEN'), warnings: [] }
   const { token, token_file } = written.telegram
-  if (token !== undefined) return { token, warnings: file ? await warnIfReadable(file) : [] }
+  if (token !== undefined) return { token, warnings: file ? await warnIfReadable(file, 'the bot token') : [] }
   if (token_file === undefined) {
     throw new ConfigError(
       ['This needs the token of your Telegram bot, and there is none'],
@@ -180,21 +196,5 @@ const readToken = async (place: {
       'Write the bot token into that file, or correct the path',
     )
   })
-  return { token: check(text.trim(), path), warnings: await warnIfReadable(path) }
-}
-
-/** File modes say nothing on Windows. */
-const warnIfReadable = async (path: string): Promise<string[]> => {
-  const { mode } = await stat(path)
-  return process.platform !== 'win32' && (mode & 0o077) !== 0
-    ? [`"${path}" holds the bot token and other users of this machine can read it; type: chmod 600 "${path}"`]
-    : []
-}
-
-const reasonOf = (cause: unknown): string => {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
-  if (code === 'ENOENT') return 'there is no such file'
-  if (code === 'EACCES') return 'permission denied'
-  if (code === 'EISDIR') return 'it is a folder'
-  return cause instanceof Error ? cause.message : String(cause)
+  return { token: check(text.trim(), path), warnings: await warnIfReadable(path, 'the bot token') }
 }

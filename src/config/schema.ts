@@ -149,6 +149,17 @@ const messagesSchema = z
   })
   .register(keyDocs, { about: 'What becomes of messages.', expected: 'keys of its own, such as receipts' })
 
+const storageSchema = z
+  .strictObject({
+    key_file: z.optional(z.string().check(z.minLength(1))).register(keyDocs, {
+      about:
+        'A file with a key of 64 hex digits (openssl rand -hex 32): with one, keys and message texts in the data folder are sealed from the next start on. Lose it, and the data are lost. The environment variable WA2TG_KEY goes before it; without either, the systemd credential wa2tg-key is taken.',
+      expected: 'the path of a file',
+      example: '~/.config/wa2tg/key',
+    }),
+  })
+  .register(keyDocs, { about: 'How data are kept.', expected: 'keys of its own, such as key_file' })
+
 export const configSchema = z.strictObject({
   telegram: z._default(telegramSchema, { owners: [], api_root: 'https://api.telegram.org' }),
   whatsapp: z._default(whatsappSchema, {}),
@@ -160,6 +171,7 @@ export const configSchema = z.strictObject({
     link_previews: true,
     anonymous_admins: false,
   }),
+  storage: z._default(storageSchema, {}),
   data_dir: z.optional(z.string().check(z.minLength(1))).register(keyDocs, {
     about:
       'Where the linked session, the mappings and undelivered messages are kept. The option --data-dir goes before it.',

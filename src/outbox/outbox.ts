@@ -54,7 +54,7 @@ export class Outbox {
   add(job: NewJob, now: number): number {
     return this.#database.run(
       `INSERT INTO jobs (lane, target, source, message_id, event, topic, due_at, created_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+       VALUES (?, ?, ?, ?, seal(?), ?, ?, ?)`,
       job.lane,
       job.target,
       job.source,
@@ -78,7 +78,7 @@ export class Outbox {
 
   /** Gives an untouched job another event to carry, in its old place in the lane. */
   rewrite(id: number, { event, dueAt }: { event: string; dueAt: number }): void {
-    this.#database.run('UPDATE jobs SET event = ?2, due_at = ?3 WHERE id = ?1', id, event, dueAt)
+    this.#database.run('UPDATE jobs SET event = seal(?2), due_at = ?3 WHERE id = ?1', id, event, dueAt)
   }
 
   /** The first job of every lane, but of those in which one of `running` is being sent. */

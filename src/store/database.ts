@@ -2,6 +2,7 @@ import { chmodSync, closeSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { prepareDataFolder } from './data-folder.ts'
 import { migrate } from './migrations/index.ts'
+import { type OpenRow, openSeal, removeSeal, type SealOptions } from './seal.ts'
 import { openSqlite, type Sqlite } from './sqlite.ts'
 import { explainFailure } from './store-error.ts'
 
@@ -15,11 +16,21 @@ export class Database implements Disposable {
   readonly path: string
   readonly #sqlite: Sqlite.Database
   readonly #statements = new Map<string, Sqlite.Statement<unknown[], unknown>>()
+  readonly #openRow: OpenRow
 
-  /** Opens, or makes, the file and brings its schema up to date. */
-  constructor(path: string) {
+  /**
+   * Opens, or makes, the file and brings its schema up to date. Secrets are sealed by `seal(?)` in the SQL that writes them
+   * (`seal.ts`), and open in every row that is read.
+   */
+  constructor(path: string, seal: SealOptions = {}) {
     this.path = path
     this.#sqlite = guard(path, () => prepareFile(path))
+    try {
+      this.#openRow = guard(path, () => openSeal(this.#sqlite, path, seal))
+    } catch (error) {
+      this.#sqlite.close()
+      throw error
+    }
   }
 
   /** Runs a statement; returns how many rows it changed and the row id of an insert. */
@@ -29,11 +40,15 @@ export class Database implements Disposable {
   }
 
   get<Row>(sql: string, ...values: Value[]): Row | undefined {
-    return guard(this.path, () => this.#prepare(sql).get(...bind(sql, values))) as Row | undefined
+    const row = guard(this.path, () => this.#prepare(sql).get(...bind(sql, values)))
+    this.#openRow(row)
+    return row as Row | undefined
   }
 
   all<Row>(sql: string, ...values: Value[]): Row[] {
-    return guard(this.path, () => this.#prepare(sql).all(...bind(sql, values))) as Row[]
+    const rows = guard(this.path, () => this.#prepare(sql).all(...bind(sql, values)))
+    rows.forEach(this.#openRow)
+    return rows as Row[]
   }
 
   /**
@@ -44,6 +59,15 @@ export class Database implements Disposable {
   transaction<T>(work: () => T): T {
     if (this.#sqlite.inTransaction) return this.#sqlite.transaction(work).deferred()
     return guard(this.path, () => this.#sqlite.transaction(work).immediate())
+  }
+
+  get isSealed(): boolean {
+    return this.get('SELECT 1 FROM seal') !== undefined
+  }
+
+  /** From now on nothing is sealed. To be disposed afterwards; the caller holds the lock. */
+  unseal(): void {
+    guard(this.path, () => removeSeal(this.#sqlite))
   }
 
   [Symbol.dispose](): void {

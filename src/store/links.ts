@@ -35,7 +35,7 @@ export class Links {
     if (known === undefined) return this.#insert({ ...message, bridge: false }, now)
     if (!known.pending || known.deleted || message.pending) return undefined
     this.#database.run(
-      'UPDATE messages SET pending = 0, raw = ?2, content = ?3, expires_at = ?4 WHERE key = ?1',
+      'UPDATE messages SET pending = 0, raw = seal(?2), content = seal(?3), expires_at = ?4 WHERE key = ?1',
       known.key,
       message.raw ?? null,
       message.content ?? null,
@@ -52,7 +52,7 @@ export class Links {
     const known = this.#all({ chat, id: part.id }).find(each => each.bridge)
     const target = known?.key ?? this.#insert({ chat, me: false, bridge: true, ...part }, now)
     if (known && part.raw !== undefined && part.raw !== known.raw) {
-      this.#database.run('UPDATE messages SET raw = ?2 WHERE key = ?1', target, part.raw)
+      this.#database.run('UPDATE messages SET raw = seal(?2) WHERE key = ?1', target, part.raw)
     }
     const row = this.#database.get<{ part: number }>(
       `INSERT INTO links (source, part, target, role)
@@ -174,7 +174,7 @@ export class Links {
 
   /** What is shown anew as a whole has become another. */
   setContent(key: number, content: string): void {
-    this.#database.run('UPDATE messages SET content = ? WHERE key = ?', content, key)
+    this.#database.run('UPDATE messages SET content = seal(?) WHERE key = ?', content, key)
   }
 
   /** Messages whose time was up at `now`, the earliest first. */
@@ -224,7 +224,7 @@ export class Links {
   #insert(message: NewMessage & { bridge: boolean }, now: number): number {
     return this.#database.run(
       `INSERT INTO messages (id, chat, author, me, bridge, raw, content, pending, deleted, expires_at, seen_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       VALUES (?, ?, ?, ?, ?, seal(?), seal(?), ?, ?, ?, ?)`,
       message.id,
       message.chat,
       message.author ?? '',

@@ -9,8 +9,8 @@ export const openSession = (database: Database, connection: string): SessionStor
     } else {
       // Updating in place keeps `seq`, the order in which rows were first written.
       database.run(
-        `INSERT INTO sessions (connection, type, id, value) VALUES (?, ?, ?, ?)
-         ON CONFLICT (connection, type, id) DO UPDATE SET value = excluded.value WHERE value <> excluded.value`,
+        `INSERT INTO sessions (connection, type, id, value) VALUES (?1, ?2, ?3, seal(?4))
+         ON CONFLICT (connection, type, id) DO UPDATE SET value = excluded.value WHERE unseal(value) <> ?4`,
         connection,
         type,
         id,

@@ -7,6 +7,7 @@ import { Heartbeat } from './heartbeat.ts'
 import { Links } from './links.ts'
 import { Mappings } from './mappings.ts'
 import { Opinions } from './opinions.ts'
+import type { SealOptions } from './seal.ts'
 import { openSession } from './sessions.ts'
 
 /** Everything that outlives the process, in one SQLite file. */
@@ -27,13 +28,15 @@ export interface Store extends Disposable {
 /** Where the store stands in a data folder. */
 export const storePath = (dataDir: string): string => join(dataDir, 'wa2tg.db')
 
-/**
- * Opens the file, making it and its folder (0600 in 0700) where missing. With `check` all of it is read first, to see that
- * it is whole. Throws `StoreError`.
- */
-export const openStore = (path: string, { check = false }: { check?: boolean } = {}): Store => {
+export interface StoreOptions extends SealOptions {
+  /** Reads all of the file first, to see that it is whole. */
+  readonly check?: boolean
+}
+
+/** Opens the file, making it and its folder (0600 in 0700) where missing. Throws `StoreError`. */
+export const openStore = (path: string, { check = false, ...seal }: StoreOptions = {}): Store => {
   if (check) checkDatabase(path)
-  const database = new Database(path)
+  const database = new Database(path, seal)
   const chats = new Chats(database)
   return {
     database,

@@ -44,12 +44,14 @@ test('without any file the defaults hold', async () => {
       linkPreviews: true,
       anonymousAdmins: false,
     },
+    storage: {},
     whatsapp: {},
   })
 })
 
 test('every key is read', async () => {
   await using dir = await tempDir()
+  await write(dir.path, 'key', 'ab'.repeat(32))
   const file = await write(
     dir.path,
     'config.yaml',
@@ -70,6 +72,8 @@ messages:
   spoilers_as_view_once: true
   link_previews: false
   anonymous_admins: true
+storage:
+  key_file: "~/key"
 data_dir: "~/elsewhere"
 log_level: debug
 `,
@@ -90,6 +94,7 @@ log_level: debug
       linkPreviews: false,
       anonymousAdmins: true,
     },
+    storage: { key: Buffer.alloc(32, 0xab) },
     whatsapp: {
       server: {
         url: 'ws://127.0.0.1:8000/ws/chat',

@@ -23,7 +23,7 @@ const cases: readonly (readonly [name: string, text: string, problem: string])[]
   [
     'a key that resembles none lists the known ones',
     'zzzzzzzz: 1',
-    'c.yaml:1: unknown key "zzzzzzzz"; known here: telegram, whatsapp, messages, data_dir, log_level',
+    'c.yaml:1: unknown key "zzzzzzzz"; known here: telegram, whatsapp, messages, storage, data_dir, log_level',
   ],
   [
     'a number in quotes',

@@ -10,7 +10,7 @@ import { seededRandom } from '../support/disk/seeded-random.ts'
 import { type DiskCall, watchDisk } from '../support/disk/watch-disk.ts'
 import { tempDir } from './temp-store.ts'
 
-const victim = join(import.meta.dirname, 'migrate-victim.ts')
+const victim = join(import.meta.dirname, 'open-victim.ts')
 
 /** A database as the release with this schema left it, with something in it; version 0 is none at all. */
 const writeOld = (path: string, version: number): void => {

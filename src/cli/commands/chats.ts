@@ -16,8 +16,8 @@ export const command: Command = {
 }
 
 async function listChats({ args: [query], output, loadConfig }: Context): Promise<ExitCode> {
-  const { dataDir } = await loadConfig()
-  using store = openStore(storePath(dataDir))
+  const { dataDir, storage } = await loadConfig()
+  using store = openStore(storePath(dataDir), storage)
   const rows = describeChats(store, query)
   if (rows.length === 0) {
     output.note(

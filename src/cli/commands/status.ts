@@ -27,7 +27,7 @@ export const command: Command = {
 
 async function showStatus({ output, loadConfig }: Context): Promise<ExitCode> {
   const config = await loadConfig()
-  using store = openStore(storePath(config.dataDir))
+  using store = openStore(storePath(config.dataDir), config.storage)
   const status = await readStatus(store, config)
   output.data(status, renderStatus)
   for (const problem of status.problems) output.note(problem)

@@ -3,8 +3,7 @@ import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { findDamage } from '../check.ts'
 import { flushFolder, prepareDataFolder } from '../data-folder.ts'
-import { Database } from '../database.ts'
-import { applicationId, migrations } from '../migrations/index.ts'
+import { applicationId, migrate, migrations } from '../migrations/index.ts'
 import { openSqlite } from '../sqlite.ts'
 import { explainFailure } from '../store-error.ts'
 import { BackupError, explainFile } from './backup-error.ts'
@@ -98,17 +97,17 @@ const noBackup = (): BackupError => new BackupError('The file is no backup of wa
 const prepare = (path: string): void => {
   const damage = findDamage(path)
   if (damage !== undefined) throw new BackupError(`The backup is damaged (${damage}); nothing was changed`)
-  const sqlite = openSqlite(path, { readonly: true, timeout: 5000 })
+  const sqlite = openSqlite(path, { timeout: 5000 })
   try {
     if (sqlite.pragma('application_id', { simple: true }) !== applicationId) throw noBackup()
     if (Number(sqlite.pragma('user_version', { simple: true })) > migrations.length) {
       throw new BackupError('The backup was made by a newer wa2tg; update wa2tg')
     }
+    migrate(sqlite, path)
+    sqlite.exec("UPDATE jobs SET unsure = 1 WHERE state <> 'failed'")
   } finally {
     sqlite.close()
   }
-  using database = new Database(path)
-  database.run("UPDATE jobs SET unsure = 1 WHERE state <> 'failed'")
 }
 
 /** Moves what is there, with the log that belongs to it, into a folder of its own; returns that folder. */

@@ -2,9 +2,10 @@ import type { Sqlite } from '../sqlite.ts'
 import { StoreError } from '../store-error.ts'
 import { initial } from './0001-initial.ts'
 import { changes } from './0002-changes.ts'
+import { seal } from './0003-seal.ts'
 
 /** In order; a migration that has been released is never changed, only followed by another. */
-export const migrations: readonly string[] = [initial, changes]
+export const migrations: readonly string[] = [initial, changes, seal]
 
 /** Marks the file as ours ("wa2t"), so that somebody else's database is refused instead of filled with our tables. */
 export const applicationId = 0x77_61_32_74

@@ -26,7 +26,7 @@ export const command: Command = {
 async function addMapping({ args, options, output, loadConfig }: Context): Promise<ExitCode> {
   const [typedChat = '', typedPlace = ''] = args
   const config = await loadConfig({ needToken: true })
-  using store = openStore(storePath(config.dataDir))
+  using store = openStore(storePath(config.dataDir), config.storage)
   const whatsapp = findChat(typedChat, store)
   const { telegram, title } = await checkPlace(typedPlace, config)
   const toTelegramOnly = options['toTelegramOnly'] === true

@@ -14,8 +14,8 @@ export const command: Command = {
 }
 
 async function listMappings({ output, loadConfig }: Context): Promise<ExitCode> {
-  const { dataDir } = await loadConfig()
-  using store = openStore(storePath(dataDir))
+  const { dataDir, storage } = await loadConfig()
+  using store = openStore(storePath(dataDir), storage)
   const rows = store.mappings.list().map(({ whatsapp, telegram, toTelegramOnly, addedAt }) => ({
     whatsapp: addressOf(whatsapp),
     name: store.chats.displayName(whatsapp),

@@ -15,8 +15,8 @@ export const command: Command = {
 }
 
 async function removeMapping({ args: [typed = ''], output, loadConfig }: Context): Promise<ExitCode> {
-  const { dataDir } = await loadConfig()
-  using store = openStore(storePath(dataDir))
+  const { dataDir, storage } = await loadConfig()
+  using store = openStore(storePath(dataDir), storage)
   const candidates = listWhatsAppChats(store, typed)
   const mapped = new Set(store.mappings.list().map(({ whatsapp }) => whatsapp))
   const among = candidates.filter(({ ref }) => mapped.has(ref))
