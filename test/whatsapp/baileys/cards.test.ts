@@ -196,7 +196,7 @@ describe('cards', () => {
     const { body } = cardOf({ listMessage: { sections: [{ rows }] } })
     assert.equal(body.text.split('\n').length, 101)
     assert.match(body.text, /9900 more/)
-    const buttons = Array.from({ length: 1000 }, (_, index) => ({ buttonText: { displayText: `b${index}` } }))
+    const buttons = Array.from({ length: 100 }, (_, index) => ({ buttonText: { displayText: `b${index}` } }))
     const many = cardOf({ buttonsMessage: { contentText: 'x', buttons } })
     assert.equal(many.buttons.length, 30)
     assert.match(many.body.text, /• b30\n/)

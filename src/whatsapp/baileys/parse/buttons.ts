@@ -1,7 +1,7 @@
 import type { proto } from '@whiskeysockets/baileys'
 import type { CardContent } from '../../../bridge/content.ts'
 import { oneLine } from './context.ts'
-import { items, webUrl } from './lines.ts'
+import { few, items, webUrl } from './lines.ts'
 
 type Button = CardContent['buttons'][number]
 type NativeButton = proto.Message.InteractiveMessage.NativeFlowMessage.INativeFlowButton
@@ -23,7 +23,7 @@ export const joinButtons = (...all: readonly Buttons[]): Buttons => {
   const rest = buttons.slice(MOST_BUTTONS).map(({ label, url }) => (url ? `${label}: ${url}` : label))
   return {
     buttons: buttons.slice(0, MOST_BUTTONS),
-    lines: [...all.flatMap(each => each.lines), items(rest)].filter(line => line !== ''),
+    lines: [...few(all.flatMap(each => each.lines)), items(rest)].filter(line => line !== ''),
   }
 }
 

@@ -3,7 +3,7 @@ import type { CardContent, MediaContent } from '../../../bridge/content.ts'
 import type { Content } from '../../../bridge/event.ts'
 import { plainText, type RichText } from '../../../bridge/rich-text.ts'
 import { type Buttons, callButton, joinButtons, labelButton, nativeButton, urlButton } from './buttons.ts'
-import { bold, italic, items, linesOf, sum } from './lines.ts'
+import { bold, few, italic, items, linesOf, sum } from './lines.ts'
 import { readDocument, readImage, readVideo } from './media.ts'
 import type { Scene } from './said.ts'
 import { textOf } from './text.ts'
@@ -44,7 +44,7 @@ const placeOf = (header: Header | null | undefined): RichText => {
 
 /** Without words there is nothing to show; `kind` says what it was. */
 const cardOf = (kind: string, { body, buttons, media }: Draft): Content => {
-  const words = linesOf(body, ...buttons.lines)
+  const words = linesOf(body, buttons.lines.join('\n'))
   if (words.text === '' && buttons.buttons.length === 0 && media === undefined) {
     return { kind: 'placeholder', label: kind }
   }
@@ -70,7 +70,7 @@ export const readButtons = (message: Field<'buttonsMessage'>, scene: Scene): Con
       italic(message.footerText),
     ),
     buttons: joinButtons(
-      ...(message.buttons ?? []).map(({ buttonText, nativeFlowInfo: flow }) =>
+      ...few(message.buttons).map(({ buttonText, nativeFlowInfo: flow }) =>
         flow?.paramsJson
           ? nativeButton({ name: flow.name ?? null, buttonParamsJson: flow.paramsJson })
           : labelButton(buttonText?.displayText),
@@ -95,13 +95,11 @@ const template = (message: Field<'templateMessage'>, scene: Scene): Draft => {
         italic(hydrated.hydratedFooterText),
       ),
       buttons: joinButtons(
-        ...(hydrated.hydratedButtons ?? []).flatMap(
-          ({ quickReplyButton, urlButton: url, callButton: call }) => [
-            ...(quickReplyButton ? [labelButton(quickReplyButton.displayText)] : []),
-            ...(url ? [urlButton(url.displayText, url.url)] : []),
-            ...(call ? [callButton(call.displayText, call.phoneNumber)] : []),
-          ],
-        ),
+        ...few(hydrated.hydratedButtons).flatMap(({ quickReplyButton, urlButton: url, callButton: call }) => [
+          ...(quickReplyButton ? [labelButton(quickReplyButton.displayText)] : []),
+          ...(url ? [urlButton(url.displayText, url.url)] : []),
+          ...(call ? [callButton(call.displayText, call.phoneNumber)] : []),
+        ]),
       ),
     }
   }
@@ -114,7 +112,7 @@ const template = (message: Field<'templateMessage'>, scene: Scene): Draft => {
       structuredText(four?.footer, scene),
     ),
     buttons: joinButtons(
-      ...(four?.buttons ?? []).flatMap(({ quickReplyButton, urlButton: url, callButton: call }) => [
+      ...few(four?.buttons).flatMap(({ quickReplyButton, urlButton: url, callButton: call }) => [
         ...(quickReplyButton ? [labelButton(plainWords(quickReplyButton.displayText))] : []),
         ...(url ? [urlButton(plainWords(url.displayText), plainWords(url.url))] : []),
         ...(call ? [callButton(plainWords(call.displayText), plainWords(call.phoneNumber))] : []),
@@ -148,7 +146,7 @@ export const readList = (message: Field<'listMessage'>, scene: Scene): Content =
     body: linesOf(
       bold(title),
       text(description, scene),
-      ...(sections ?? []).flatMap(section => [
+      ...few(sections).flatMap(section => [
         bold(section.title),
         items(section.rows?.map(row => [row.title, row.description].filter(Boolean).join(' – '))),
       ]),
@@ -165,7 +163,7 @@ export const readInteractive = (message: Field<'interactiveMessage'>, scene: Sce
 const interactiveDraft = (message: Field<'interactiveMessage'>, scene: Scene): Draft => {
   const { header, body, footer, nativeFlowMessage: flow, carouselMessage: carousel } = message
   const product = header?.productMessage
-  const cards = (carousel?.cards ?? []).map(card => interactiveDraft(card, scene))
+  const cards = few(carousel?.cards).map(card => interactiveDraft(card, scene))
   return {
     media:
       mediaOf(header, scene) ??
@@ -178,10 +176,10 @@ const interactiveDraft = (message: Field<'interactiveMessage'>, scene: Scene): D
       product && productText(product, scene),
       text(body?.text, scene),
       italic(footer?.text),
-      ...cards.map(card => linesOf(card.body, ...card.buttons.lines)),
+      ...cards.map(card => linesOf(card.body, card.buttons.lines.join('\n'))),
     ),
     buttons: joinButtons(
-      ...(flow?.buttons ?? []).map(nativeButton),
+      ...few(flow?.buttons).map(nativeButton),
       ...cards.map(({ buttons }) => ({ ...buttons, lines: [] })),
     ),
   }

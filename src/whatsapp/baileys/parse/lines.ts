@@ -32,6 +32,10 @@ export const italic = (text: string | null | undefined): RichText | undefined =>
 /** Nobody reads further; a stranger's list may have no end. */
 const MOST_ITEMS = 100
 
+/** Of a list that a stranger made as many as anybody reads: it may have no end. */
+export const few = <T>(list: readonly T[] | null | undefined): readonly T[] =>
+  (list ?? []).slice(0, MOST_ITEMS)
+
 /** One line for each text, with a dot in front. */
 export const items = (texts: readonly (string | null | undefined)[] | null | undefined): string => {
   const said = (texts ?? []).filter(text => text?.trim())

@@ -2,7 +2,7 @@ import type { proto } from '@whiskeysockets/baileys'
 import type { Content } from '../../../bridge/event.ts'
 import type { RichText } from '../../../bridge/rich-text.ts'
 import type { ParseContext } from './context.ts'
-import { bold, linesOf, webUrl } from './lines.ts'
+import { bold, few, linesOf, webUrl } from './lines.ts'
 import { textOf } from './text.ts'
 
 type Part = proto.IAIRichResponseSubMessage
@@ -12,7 +12,7 @@ export const readRichAnswer = (
   { submessages }: NonNullable<proto.IMessage['richResponseMessage']>,
   context: ParseContext,
 ): Content => {
-  const body = linesOf(...(submessages ?? []).map(part => renderPart(part, context)))
+  const body = linesOf(...few(submessages).map(part => renderPart(part, context)))
   return body.text === ''
     ? { kind: 'placeholder', label: 'An answer of Meta AI; see it on the phone' }
     : { kind: 'text', body }

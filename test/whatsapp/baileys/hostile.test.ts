@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { proto } from '@whiskeysockets/baileys'
+import { eventSchema } from '../../../src/bridge/event.ts'
+import { parseMessage } from '../../../src/whatsapp/baileys/parse.ts'
+import { until } from '../support.ts'
+import { Linked } from './linked.ts'
+import { context, MEDIA, web } from './parsing.ts'
+
+const nested = (depth: number): proto.IMessage => {
+  let message: proto.IMessage = { conversation: 'deep' }
+  for (let at = 0; at < depth; at += 1) message = { ephemeralMessage: { message } }
+  return message
+}
+
+const jids = Array.from({ length: 10_000 }, (_, index) => `9${String(index).padStart(14, '0')}@lid`)
+
+const hostile: Record<string, proto.IMessage> = {
+  'a million characters': { conversation: 'x'.repeat(1_000_000) },
+  'a million markers': { conversation: '*_~`'.repeat(250_000) },
+  'ten thousand mentions': {
+    extendedTextMessage: {
+      text: jids.map(jid => `@${jid.split('@')[0]}`).join(' '),
+      contextInfo: { mentionedJid: jids },
+    },
+  },
+  'a card of a million lines': {
+    contactMessage: {
+      displayName: 'x',
+      vcard: `BEGIN:VCARD\n${'TEL:+1\n'.repeat(200_000)}${' x\r\n'.repeat(200_000)}`,
+    },
+  },
+  'ten thousand contacts': {
+    contactsArrayMessage: {
+      contacts: Array.from({ length: 10_000 }, (_, index) => ({
+        displayName: `c${index}`,
+        vcard: 'TEL:+1',
+      })),
+    },
+  },
+  'wrappers a hundred deep': nested(100),
+  'edits of edits': {
+    protocolMessage: {
+      key: { id: 'T' },
+      type: 14,
+      editedMessage: {
+        protocolMessage: { key: { id: 'T' }, type: 14, editedMessage: { conversation: 'x' } },
+      },
+    },
+  },
+  'a file of no bytes': { documentMessage: { ...MEDIA, fileLength: 0, fileName: '../../etc/passwd' } },
+  'a type that lies': {
+    imageMessage: { ...MEDIA, mimetype: 'text/html;\r\nx-evil: 1', width: 4e9, height: 4e9 },
+  },
+  'a preview of a megabyte': { imageMessage: { ...MEDIA, jpegThumbnail: Buffer.alloc(1_000_000, 1) } },
+  'buttons of hostile JSON': {
+    interactiveMessage: {
+      body: { text: 'x' },
+      nativeFlowMessage: {
+        buttons: Array.from({ length: 1000 }, () => ({
+          name: 'single_select',
+          buttonParamsJson: `{"sections":[${'{"rows":[{"title":"x"}]},'.repeat(250)}{}]}`,
+        })),
+      },
+    },
+  },
+  'a poll of ten thousand options': {
+    pollCreationMessage: {
+      name: 'x'.repeat(100_000),
+      options: Array.from({ length: 10_000 }, (_, index) => ({ optionName: `o${index}` })),
+    },
+  },
+  'a reaction that is a book': { reactionMessage: { key: { id: 'T' }, text: 'x'.repeat(1_000_000) } },
+}
+
+for (const [name, message] of Object.entries(hostile)) {
+  test(`Of ${name} becomes an event or a reason, soon`, () => {
+    const received = web(message)
+    const began = performance.now()
+    const { arrivals, ignored } = parseMessage(received, context)
+    const took = performance.now() - began
+    assert.ok(arrivals.length === 1 || (ignored ?? '').length > 3)
+    for (const { event, raw = '' } of arrivals) {
+      eventSchema.parse(JSON.parse(JSON.stringify(event)))
+      assert.ok(raw.length < 100_000, `${raw.length} bytes are kept for a quote`)
+    }
+    // Not a benchmark: what takes seconds on any machine would stop the bridge for everybody.
+    assert.ok(took < 5000, `${Math.round(took)} ms`)
+  })
+}
+
+test('Whatever comes, the next message arrives', async () => {
+  await using linked = await Linked.started()
+  const alice = linked.wa.addContact({ name: 'Alice' })
+  for (const message of Object.values(hostile)) await alice.send(message)
+  await alice.send('and on')
+  await until('the last', () => linked.bridge.said.includes('and on'), 60_000)
+  // A type that this Baileys has never heard of, as a later one would write it.
+  const future = { protocolMessage: { key: { id: 'T' }, type: 999 as proto.Message.ProtocolMessage.Type } }
+  await alice.send(future)
+  await alice.send('still here')
+  await until('one more', () => linked.bridge.said.includes('still here'), 30_000)
+  linked.wa.assertNoSurprises()
+})
