@@ -9,7 +9,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'ev-': 'an event of Baileys beside the messages',
   'wa-viewonce-unavailable': 'a stanza without content: test/whatsapp/baileys/incoming.test.ts',
   'wa-video-big': 'what Telegram does not take: test/telegram',
-  'wa-media-410-offline': 'a file that cannot be fetched: test/whatsapp/baileys/expired.test.ts',
+  'wa-media-410-offline': 'a file that has expired: the phone is not asked for it again yet',
   'wa-media-badmac': 'a file that cannot be fetched: test/whatsapp/baileys/media.test.ts',
   'wa-media-tampered': 'a file that cannot be fetched: test/whatsapp/baileys/media.test.ts',
   'wa-media-truncated': 'a file that cannot be fetched: test/whatsapp/baileys/media.test.ts',
