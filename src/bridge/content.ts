@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { type ChatRef, isChatRef } from './chat-ref.ts'
 import { richTextSchema } from './rich-text.ts'
 
 /**
@@ -57,6 +58,21 @@ const buttonSchema = z.object({
   label: z.string(),
   url: z.optional(z.string()),
   copy: z.optional(z.string()),
+})
+
+/** One text of several in one message, with the id and author of its own message, by which it is found again. */
+const joinedItemSchema = z.object({
+  id: z.string(),
+  person: z.custom<ChatRef>(isChatRef),
+  /** Who said it and when, as shown above it: `Anna · 14:03`. */
+  line: z.string(),
+  body: richTextSchema,
+  /** What the message that it answers said. */
+  excerpt: z.optional(z.string()),
+  forwarded: z.optional(z.boolean()),
+  forwardedFrom: z.optional(z.string()),
+  /** It was taken back. */
+  deleted: z.optional(z.boolean()),
 })
 
 export const contentSchema = z.discriminatedUnion('kind', [
@@ -120,6 +136,8 @@ export const contentSchema = z.discriminatedUnion('kind', [
     buttons: z.array(buttonSchema),
     media: z.optional(mediaContentSchema),
   }),
+  /** Texts that came one after the other, in one message (`deliver/join.ts`). */
+  z.object({ kind: z.literal('joined'), items: z.array(joinedItemSchema) }),
   /** Stands for what cannot cross: `label` says in a few words what it was, for instance `Poll: Where do we eat?`. */
   z.object({
     kind: z.literal('placeholder'),
@@ -139,6 +157,7 @@ export type MediaContent = Extract<Content, { kind: 'media' }>
 export type AlbumContent = Extract<Content, { kind: 'album' }>
 export type PollContent = Extract<Content, { kind: 'poll' }>
 export type AppointmentContent = Extract<Content, { kind: 'appointment' }>
+export type JoinedContent = Extract<Content, { kind: 'joined' }>
 export type CardContent = Extract<Content, { kind: 'card' }>
 /** What is shown anew as a whole when somebody votes, and therefore remembered. */
 export type VotableContent = PollContent | AppointmentContent

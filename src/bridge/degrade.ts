@@ -1,5 +1,5 @@
 import type { NetworkName } from './chat-ref.ts'
-import type { AlbumContent, CardContent, Content, MediaContent } from './content.ts'
+import type { AlbumContent, CardContent, Content, JoinedContent, MediaContent } from './content.ts'
 import { plainText, type RichText } from './rich-text.ts'
 
 /**
@@ -29,6 +29,8 @@ export const formsOf = (content: Content, target: NetworkName): readonly [Conten
       const plain: Content = { kind: 'text', body: plainText(bare.body.text) }
       return content.media ? [content, bare, plain] : [content, plain]
     }
+    case 'joined':
+      return [content, { ...content, items: content.items.map(withoutMarks) }]
     case 'poll':
     case 'appointment':
     case 'placeholder':
@@ -64,6 +66,11 @@ const wordsFor = (content: MediaContent): Content => {
     body: captioned(`[${describeFile(content)} could not be carried over]`, content.caption),
   }
 }
+
+const withoutMarks = (item: JoinedContent['items'][number]): JoinedContent['items'][number] => ({
+  ...item,
+  body: plainText(item.body.text),
+})
 
 const wordsForAlbum = ({ items }: AlbumContent): Content => ({
   kind: 'text',

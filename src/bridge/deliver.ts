@@ -7,6 +7,7 @@ import { prepareChange } from './deliver/change.ts'
 import { addEcho } from './deliver/echo.ts'
 import { describeFailure, watchMedia } from './deliver/failure.ts'
 import { limitFiles } from './deliver/files.ts'
+import { joinTexts } from './deliver/join.ts'
 import { forgetPlaceholders, prepareMessage } from './deliver/message.ts'
 import { addNotice } from './deliver/notice.ts'
 import { addFailureReceipt } from './deliver/receipt.ts'
@@ -37,6 +38,7 @@ export const makeCarrier = (options: CarrierOptions): Carrier => {
       }
     },
     plainer: (job, failure) => plainer(job, failure),
+    join: jobs => joinTexts(jobs, { store: options.store, now: (options.now ?? Date.now)() }),
     failed: (job, problem) => showFailure(job, problem, options),
     mark: target => options.network(networkOf(target)).mark?.(target),
     isOnline: name => options.network(name).status.state === 'connected',
@@ -89,11 +91,12 @@ const prepare = (job: Job, network: Network, context: AttemptContext): Prepared 
       },
     }
   }
-  const change = prepareChange(job, event, context)
+  const { change, keep } = prepareChange(job, event, context)
   return {
     settle: async () => network.settle?.(change),
     async carryOut() {
       await network.change(change)
+      keep?.()
       if (event.kind !== 'deletion' || !isOutward(event, job)) return
       const { store, now = Date.now } = context
       store.transaction(() => addEcho(event, { ...context, source: job.source, now: now() }))
@@ -160,8 +163,11 @@ const showFailure = (job: Job, problem: string, options: CarrierOptions): void =
   const chat = options.ownerChat()
   if (!chat || (event && !store.chats.mayNotify(event.chat, now(), hour))) return
   const name = event ? ` from ${store.chats.displayName(event.chat)}` : ''
-  const what = event && !isMessage(event) ? 'A change of a message' : 'A message'
-  const text = `${what}${name} could not be shown in Telegram: ${problem}. It is on your phone; wa2tg status counts such messages`
+  const [what, where] =
+    event && isMessage(event) && event.content.kind === 'joined'
+      ? [`${event.content.items.length} messages`, 'They are']
+      : [event && !isMessage(event) ? 'A change of a message' : 'A message', 'It is']
+  const text = `${what}${name} could not be shown in Telegram: ${problem}. ${where} on your phone; wa2tg status counts such messages`
   addNotice(options, { chat, text, now: now() })
 }
 

@@ -118,6 +118,8 @@ export interface StandIn {
   readonly at?: number
   /** The target network's own copy of the message where it stored one (`SentPart.raw`), for quoting. */
   readonly raw?: string
+  /** Where it holds several texts (content `joined`): what the one that is meant says. */
+  readonly words?: string
 }
 
 /** One message that a delivery became. */

@@ -1,6 +1,6 @@
 import type { ChatRef, NetworkName } from '../bridge/chat-ref.ts'
 import type { Turn } from '../bridge/network.ts'
-import type { Failure, Job, Outcome } from './job.ts'
+import type { Failure, Job, Outcome, Waiting } from './job.ts'
 
 export type AskTurn = (messages?: number) => Promise<Turn>
 
@@ -10,11 +10,23 @@ export interface Carrier {
   deliver(job: Job, signal: AbortSignal, turn: AskTurn): Promise<Outcome>
   /** The next plainer level of a rejected job, if there is one. */
   plainer(job: Job, failure: Failure): number | undefined
+  /**
+   * How many of these jobs, from the first on, may go as one message, and the event that they are together; undefined when
+   * the first one has to go by itself. Called inside the transaction that claims them.
+   */
+  join(jobs: readonly Waiting[]): Joined | undefined
   /** The job is given up: tell the owner. Called inside the transaction that says so. */
   failed(job: Job, problem: string): void
   /** The word to keep with an attempt (`Network.mark`). */
   mark(target: ChatRef): string | undefined
   isOnline(network: NetworkName): boolean
+}
+
+/** Several jobs as one. */
+export interface Joined {
+  readonly count: number
+  /** As JSON. */
+  readonly event: string
 }
 
 /** The part of a logger that the bridge uses. */

@@ -1,6 +1,6 @@
-export type { AskTurn, Carrier, Log } from './carrier.ts'
+export type { AskTurn, Carrier, Joined, Log } from './carrier.ts'
 export { mediaFailureLimit } from './decide.ts'
-export type { Failure, Job, NewJob, Outcome, Untouched } from './job.ts'
+export type { Failure, Job, NewJob, Outcome, Untouched, Waiting } from './job.ts'
 export { Lease } from './lease.ts'
 export { Outbox } from './outbox.ts'
 export { type Budget, Pace } from './pace.ts'

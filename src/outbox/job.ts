@@ -40,6 +40,9 @@ export interface NewJob extends Pick<Job, 'lane' | 'target' | 'source' | 'messag
 /** A job that no attempt has been made at: what it will send may still be changed. */
 export type Untouched = Pick<Job, 'id' | 'event' | 'createdAt'> & { readonly dueAt: number }
 
+/** A job that waits for its first attempt. */
+export type Waiting = Pick<Job, 'id' | 'target' | 'event'>
+
 /** How one attempt ended. */
 export type Outcome =
   | { readonly kind: 'sent' }

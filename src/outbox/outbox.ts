@@ -1,7 +1,7 @@
 import type { ChatRef } from '../bridge/chat-ref.ts'
 import type { Database } from '../store/index.ts'
 import type { Decision } from './decide.ts'
-import type { Job, NewJob, Untouched } from './job.ts'
+import type { Job, NewJob, Untouched, Waiting } from './job.ts'
 
 /** The first job of a lane. */
 export interface Head {
@@ -98,6 +98,41 @@ export class Outbox {
         JSON.stringify(running),
       )
       .map(row => ({ ...row, dueAt: row.due_at, unsure: row.unsure === 1 }))
+  }
+
+  /** How many jobs wait in a lane, counted up to `most`. */
+  waitingIn(lane: string, most: number): number {
+    return (
+      this.#database.get<{ count: number }>(
+        "SELECT count(*) AS count FROM (SELECT 1 FROM jobs WHERE state <> 'failed' AND lane = ? LIMIT ?)",
+        lane,
+        most,
+      )?.count ?? 0
+    )
+  }
+
+  /**
+   * The leading jobs of a lane that no attempt has been made at, that are due and for the same chat: what could go
+   * together. One that is found under a topic goes by itself.
+   */
+  leading(lane: string, now: number, most: number): Waiting[] {
+    const rows = this.#database.all<Waiting & { fresh: number }>(
+      `SELECT id, target, event, (state = 'pending' AND attempts = 0 AND unsure = 0 AND level = 0 AND bugs = 0
+         AND media_failures = 0 AND topic IS NULL AND due_at <= ?2) AS fresh
+       FROM jobs WHERE state <> 'failed' AND lane = ?1 ORDER BY id LIMIT ?3`,
+      lane,
+      now,
+      most,
+    )
+    const end = rows.findIndex(row => row.fresh === 0 || row.target !== rows[0]?.target)
+    return end === -1 ? rows : rows.slice(0, end)
+  }
+
+  /** Makes one job of several: the first one carries the event that they are together. */
+  join([first, ...rest]: readonly number[], event: string): void {
+    if (first === undefined) return
+    this.#database.run('UPDATE jobs SET event = ?2 WHERE id = ?1', first, event)
+    for (const id of rest) this.finish(id)
   }
 
   /** `mark` is kept only when no earlier attempt is in doubt: that one's mark is the one to look from. */

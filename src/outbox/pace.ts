@@ -70,7 +70,21 @@ export class Pace {
       const most = budget.count - Math.min(messages, budget.count)
       if (places.length > most) ready = Math.max(ready, (places.at(-most - 1) ?? 0) + window)
     }
-    return ready
+    return Math.ceil(ready)
+  }
+
+  /** Chats for which it says the same share their budgets. */
+  peerOf(chat: ChatRef): string {
+    return this.#peerOf(chat)
+  }
+
+  /** How many messages may go to this chat's peer in a minute; undefined when nothing limits them. */
+  perMinute(chat: ChatRef): number | undefined {
+    const peer = this.#peerOf(chat)
+    const own = this.#budgets.filter(budget => budget.keyOf(chat) === peer)
+    if (own.length === 0) return undefined
+    const minutes = own.map(({ count, seconds }) => (count * 60) / seconds)
+    return Math.floor(Math.min(...minutes) / this.#penalties.stretch(peer))
   }
 
   /** Takes room for a call that goes out now, or at a later time that `readyAt` gave. */

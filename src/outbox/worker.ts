@@ -1,12 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type ChatRef, type NetworkName, networkOf } from '../bridge/chat-ref.ts'
-import { StoreError } from '../store/index.ts'
 import { type Clock, systemClock } from '../support/clock.ts'
 import type { Carrier, Log } from './carrier.ts'
+import { claimJobs, markOf } from './claim.ts'
+import { Crowd, type Lane } from './crowd.ts'
 import { Holds } from './holds.ts'
 import type { Job, Outcome } from './job.ts'
 import { Lease } from './lease.ts'
-import type { Outbox } from './outbox.ts'
+import type { Head, Outbox } from './outbox.ts'
 import type { Pace, Room } from './pace.ts'
 import { record } from './record.ts'
 
@@ -31,7 +32,9 @@ export interface WorkerOptions {
 
 interface Choice {
   /** The jobs to begin now, each with the room that was taken for it. */
-  readonly chosen: readonly { readonly id: number; readonly target: ChatRef; readonly room: Room }[]
+  readonly chosen: readonly (Head & { readonly room: Room })[]
+  /** All lanes that have something to send. */
+  readonly busy: readonly Lane[]
   /** When the next one will be due. */
   readonly next: number
 }
@@ -54,6 +57,7 @@ export class Worker implements AsyncDisposable {
   readonly #ended: { job: Job; outcome: Outcome }[] = []
   readonly #served = new Map<string, number>()
   readonly #holds: Holds
+  readonly #crowd: Crowd
   readonly #stop = new AbortController()
   #turns = 0
   #started = false
@@ -72,12 +76,13 @@ export class Worker implements AsyncDisposable {
       ...options,
     }
     this.#holds = new Holds(this.#options.random)
+    this.#crowd = new Crowd(this.#options)
   }
 
   /** Takes over what an earlier run left behind and begins. */
   start(): void {
     const { outbox, clock, pace, log } = this.#options
-    const { cutOff } = outbox.recover(clock.now(), target => this.#markOf(target))
+    const { cutOff } = outbox.recover(clock.now(), target => markOf(target, this.#options))
     // Settling takes about three calls before the message is sent again.
     const calls = cutOff.flatMap(({ target, unsure }) => Array<ChatRef>(unsure ? 4 : 1).fill(target))
     pace.restore(calls, clock.now())
@@ -134,24 +139,22 @@ export class Worker implements AsyncDisposable {
 
   #turn(): void {
     if (!this.#started) return
-    const { outbox, transaction, log, clock, pace } = this.#options
+    const { transaction, log, clock, pace } = this.#options
     this.#timer.abort()
     pace.sweep(clock.now())
     const ended = this.#ended.splice(0)
-    let choice: Choice = { chosen: [], next: Number.POSITIVE_INFINITY }
+    let choice: Choice = { chosen: [], busy: [], next: Number.POSITIVE_INFINITY }
     let { next } = choice
     try {
       const claimed = transaction(() => {
         for (const { job, outcome } of ended) record(job, outcome, { ...this.#options, holds: this.#holds })
         choice = this.#choose(new Set(ended.map(({ job }) => job.id)))
-        return choice.chosen.map(({ id, target, room }) => ({
-          job: outbox.claim(id, this.#markOf(target)),
-          room,
-        }))
+        const tools = { ...this.#options, crowd: this.#crowd }
+        return claimJobs(choice.chosen, { all: choice.busy, now: clock.now(), tools })
       })
       next = choice.next
       for (const { job } of ended) this.#running.delete(job.id)
-      for (const { job, room } of claimed) this.#run(job, room)
+      for (const { job, head } of claimed) this.#run(job, head.room)
     } catch (error) {
       log.error({ err: error }, 'The outbox cannot be written; trying again')
       for (const { room } of choice.chosen) room.close(clock.now(), false)
@@ -163,9 +166,9 @@ export class Worker implements AsyncDisposable {
   }
 
   #choose(ended: ReadonlySet<number>): Choice {
-    const chosen: { id: number; target: ChatRef; room: Room }[] = []
+    const chosen: (Head & { readonly room: Room })[] = []
     let next = Number.POSITIVE_INFINITY
-    if (this.#draining) return { chosen, next }
+    if (this.#draining) return { chosen, busy: [], next }
     const { outbox, carrier, clock, pace, peerOf, parallel } = this.#options
     const now = clock.now()
     const running = [...this.#running.values()].filter(job => !ended.has(job.id))
@@ -174,9 +177,11 @@ export class Worker implements AsyncDisposable {
       .heads(running.map(job => job.id))
       .sort((a, b) => this.#rank(a) - this.#rank(b) || a.id - b.id)
     // A lane that has nothing to send any more is as quiet as one that never had.
-    const busy = new Set([...running, ...heads].map(({ lane }) => lane))
-    for (const lane of this.#served.keys()) if (!busy.has(lane)) this.#served.delete(lane)
-    for (const { id, lane, target, dueAt } of heads) {
+    const busy = [...running, ...heads]
+    const names = new Set(busy.map(({ lane }) => lane))
+    for (const lane of this.#served.keys()) if (!names.has(lane)) this.#served.delete(lane)
+    for (const head of heads) {
+      const { lane, target, dueAt } = head
       if (running.length + chosen.length >= parallel) break
       if (!carrier.isOnline(networkOf(target)) || busyPeers.has(peerOf(target))) continue
       const at = Math.max(dueAt, pace.readyAt(target, now), this.#holds.until(networkOf(target)))
@@ -187,25 +192,14 @@ export class Worker implements AsyncDisposable {
       busyPeers.add(peerOf(target))
       this.#turns += 1
       this.#served.set(lane, this.#turns)
-      chosen.push({ id, target, room: pace.take(target) })
+      chosen.push({ ...head, room: pace.take(target) })
     }
-    return { chosen, next }
+    return { chosen, busy, next }
   }
 
   /** What is in doubt comes first, then the lane served longest ago. */
   #rank({ lane, unsure }: { lane: string; unsure: boolean }): number {
     return unsure ? -1 : (this.#served.get(lane) ?? 0)
-  }
-
-  #markOf(target: ChatRef): string | undefined {
-    const { carrier, log } = this.#options
-    try {
-      return carrier.mark(target)
-    } catch (error) {
-      if (error instanceof StoreError) throw error
-      log.error({ err: error }, 'A network gave no mark')
-      return undefined
-    }
   }
 
   #run(job: Job, claimed: Room): void {

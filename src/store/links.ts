@@ -101,17 +101,27 @@ export class Links {
 
   /**
    * The message that one in a chat is about: itself, or for a note or placeholder of the bridge the one that it stands
-   * under. What came before what it became.
+   * under. What came before what it became; of several texts in one message the last.
    */
   subject(message: MessageRef, author?: ChatRef): StoredMessage | undefined {
     const stored = this.find(message, author)
     if (!stored?.bridge) return stored
     const row = this.#database.get<MessageRow>(
       `SELECT m.* FROM links l JOIN messages m ON m.key = l.source WHERE l.target = ?
-       ORDER BY ${RANK}, l.part LIMIT 1`,
+       ORDER BY ${RANK}, l.part, l.source DESC LIMIT 1`,
       stored.key,
     )
     return row ? fromRow(row) : stored
+  }
+
+  /** The messages that one of the bridge stands for. */
+  sources(target: number): number[] {
+    return this.#database
+      .all<{ source: number }>(
+        "SELECT source FROM links WHERE target = ? AND role = '' ORDER BY source",
+        target,
+      )
+      .map(({ source }) => source)
   }
 
   /** What stands in `chat` for a message, in order: itself if that is its chat, and what it became there. */

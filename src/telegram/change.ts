@@ -25,7 +25,9 @@ export const showChange = (change: Change, context: ChangeContext): Promise<void
     ...deskFor(change, context),
     async send(part, under, role) {
       const { chat, signal, openMedia } = change
-      const errand = { chat, signal, openMedia, silent: true, reply: { id: Number(under) } }
+      const { id, words: quote } = under
+      const reply = { id: Number(id), ...(quote !== undefined && { quote }) }
+      const errand = { chat, signal, openMedia, silent: true, reply }
       const [message] = await sendBatch([part], errand, context)
       if (message) record(change, { part, message, role })
     },

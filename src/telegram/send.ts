@@ -97,7 +97,7 @@ const plainest = ({ plainer }: Part): Part | undefined => plainer && (plainest(p
 const errandFor = ({ answers }: Part, { delivery }: Sending): Errand => {
   const { chat, openMedia, signal, event, replyTo, sent } = delivery
   const target = answers === 'target' ? replyTo : answers === undefined ? undefined : sent[answers]
-  const quote = answers === 'target' ? event.replyTo?.quote : undefined
+  const quote = answers === 'target' ? (event.replyTo?.quote ?? replyTo?.words) : undefined
   const id = Number(target?.id)
   return {
     chat,

@@ -28,6 +28,11 @@ export const textOf = (content: Content): string => {
       return content.text
     case 'placeholder':
       return content.label
+    case 'joined':
+      return content.items
+        .filter(({ deleted }) => !deleted)
+        .map(({ body }) => body.text)
+        .join('\n')
     default:
       return content.kind
   }

@@ -1,17 +1,24 @@
 import { makeCarrier } from '../../src/bridge/deliver.ts'
 import type { Network } from '../../src/bridge/network.ts'
 import { makeInbox } from '../../src/bridge/receive.ts'
-import { Outbox, Pace, Worker } from '../../src/outbox/index.ts'
+import { type Budget, Outbox, Pace, Worker } from '../../src/outbox/index.ts'
 import type { Store } from '../../src/store/index.ts'
 import { openTelegram } from '../../src/telegram/connection.ts'
-import { idPeerOf } from '../../src/telegram/rates.ts'
+import { idPeerOf, ratePeerOf } from '../../src/telegram/rates.ts'
 import { leapingClock } from '../outbox/leaping-clock.ts'
 import type { TelegramSimulator } from '../simulators/telegram/index.ts'
 import { silent } from '../telegram/bench.ts'
 import { MemoryNetwork } from './memory-network.ts'
 
 /** The middle of the bridge over a store, with the real Telegram network on one side. */
-export const openMiddle = (store: Store, tg: TelegramSimulator) => {
+export const openMiddle = (
+  store: Store,
+  tg: TelegramSimulator,
+  {
+    budgets = [],
+    deletions = 'delete',
+  }: { budgets?: Budget[]; deletions?: 'delete' | 'strike' | 'keep' } = {},
+) => {
   const outbox = new Outbox(store.database)
   const whatsapp = new MemoryNetwork('whatsapp')
   const networks = new Map<string, Network>([['whatsapp', whatsapp]])
@@ -32,10 +39,11 @@ export const openMiddle = (store: Store, tg: TelegramSimulator) => {
     sessions: store.session('telegram'),
     inbox: { ...inbox, changed: () => worker.resume('telegram') },
     logger: silent,
+    deletions,
     graceMs: 0,
   })
   networks.set('telegram', telegram)
-  const pace = new Pace([])
+  const pace = new Pace(budgets, ratePeerOf)
   const carrier = makeCarrier({
     ...tools,
     network,

@@ -79,6 +79,7 @@ export const drain = async (
         return { kind: 'sent' }
       },
       plainer: () => undefined,
+      join: () => undefined,
       failed: () => {},
       mark: () => undefined,
       isOnline: () => true,

@@ -27,6 +27,7 @@ const openWorker = (options: Partial<WorkerOptions> = {}) => {
         return new Promise(resolve => flying.set(job.event, resolve))
       },
       plainer: () => undefined,
+      join: () => undefined,
       failed: () => {},
       mark: () => 'mark',
       isOnline: () => true,

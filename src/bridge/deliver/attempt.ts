@@ -44,11 +44,16 @@ export const describeAttempt = (job: Job, source: NetworkName, context: AttemptC
   }
 }
 
-export const standInOf = ({ id, bridge, me, author, raw, seenAt }: StoredMessage): StandIn => ({
+/** `words`: what of the message is meant, where it is not the whole. */
+export const standInOf = (
+  { id, bridge, me, author, raw, seenAt }: StoredMessage,
+  words?: string | undefined,
+): StandIn => ({
   id,
   fromMe: bridge || me,
   byBridge: bridge,
   at: seenAt,
   ...(author && { person: author }),
   ...(raw !== undefined && { raw }),
+  ...(words !== undefined && { words }),
 })

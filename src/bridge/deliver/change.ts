@@ -6,26 +6,44 @@ import type { ChangeEvent } from '../event.ts'
 import type { Change, Changed, NoteRole, SentPart } from '../network.ts'
 import { senderLine } from '../sender-line.ts'
 import { type AttemptContext, describeAttempt, standInOf } from './attempt.ts'
+import { changeJoined, wordsIn } from './joined.ts'
 
-/** What the target network needs to carry out a change: the state of things now, not when the change was made. */
-export const prepareChange = (job: Job, event: ChangeEvent, context: AttemptContext): Change => {
+/**
+ * What the target network needs to carry out a change: the state of things now, not when the change was made. `keep` writes
+ * down what is to be remembered of it, once it is carried out.
+ */
+export const prepareChange = (
+  job: Job,
+  event: ChangeEvent,
+  context: AttemptContext,
+): { readonly change: Change; keep?(): void } => {
   const { store, now = Date.now } = context
   const { links, chats } = store
-  const line = senderLine(event, job.target, store)
+  const joined = changeJoined(job, event, store)
+  const line = joined ? undefined : senderLine(event, job.target, store)
   const ref = (id: string) => ({ chat: chats.resolve(job.target), id })
-  return {
+  const inAll = (role: NoteRole | undefined): readonly number[] =>
+    role === undefined && joined ? joined.sources : [job.source]
+  const change: Change = {
     ...describeAttempt(job, networkOf(event.chat), context),
-    event: inForm(event, job),
+    event: inForm(joined?.event ?? event, job),
     ...(line !== undefined && { senderLine: line }),
     // What was found or sent in the meantime counts.
     get changed() {
       return describeChanged(job, context)
     },
     onSent(part: SentPart, role?: NoteRole) {
-      store.transaction(() => links.add(job.source, ref(part.id).chat, part, now(), role))
+      store.transaction(() => {
+        for (const source of inAll(role)) links.add(source, ref(part.id).chat, part, now(), role)
+      })
     },
-    onGone: id => store.transaction(() => links.drop(job.source, ref(id))),
+    onGone(id) {
+      store.transaction(() => {
+        for (const source of inAll(undefined)) links.drop(source, ref(id))
+      })
+    },
   }
+  return { change, ...(joined && { keep: joined.keep }) }
 }
 
 const inForm = (event: ChangeEvent, { target, level }: Job): ChangeEvent =>
@@ -33,8 +51,8 @@ const inForm = (event: ChangeEvent, { target, level }: Job): ChangeEvent =>
     ? { ...event, content: formsOf(event.content, networkOf(target))[level] ?? event.content }
     : event
 
-const describeChanged = ({ source, target }: Job, { store }: AttemptContext): Changed => {
-  const { links, opinions, chats } = store
+const describeChanged = ({ source, target }: Job, context: AttemptContext): Changed => {
+  const { links, opinions, chats } = context.store
   const message = links.get(source)
   const content = message?.content === undefined ? undefined : parseContent(message.content)
   const [reactions] = links.parts(source, 'reactions')
@@ -44,7 +62,9 @@ const describeChanged = ({ source, target }: Job, { store }: AttemptContext): Ch
     return { person, me, name: me ? 'You' : chats.displayName(person) }
   }
   return {
-    parts: links.standIns(source, target).map(standInOf),
+    parts: links
+      .standIns(source, target)
+      .map(standIn => standInOf(standIn, wordsIn(standIn, message, context.store))),
     notes: { ...(reactions && { reactions }), ...(tally && { tally }) },
     seenAt: message?.seenAt ?? 0,
     ...(content && isVotable(content) && { content }),

@@ -6,6 +6,7 @@ import type { Delivery, SentPart, StandIn } from '../network.ts'
 import { senderLine } from '../sender-line.ts'
 import { type AttemptContext, describeAttempt, standInOf } from './attempt.ts'
 import { addNotice } from './notice.ts'
+import { answered, sourceOf, wordsIn } from './joined.ts'
 
 /** What the target network needs to send a message in the form whose turn it is. */
 export const prepareMessage = (job: Job, event: MessageEvent, context: AttemptContext): Delivery => {
@@ -15,7 +16,7 @@ export const prepareMessage = (job: Job, event: MessageEvent, context: AttemptCo
   const known = links.parts(job.source, partRole(event))
   // Every form of an album has the same items: those that went as one form do not go again as another.
   const sent: SentPart[] = content.kind === 'album' ? known : known.slice(job.base)
-  const line = senderLine(event, job.target, store)
+  const line = content.kind === 'joined' ? undefined : senderLine(event, job.target, store)
   const replyTo = findReplyTarget(event, job.target, context)
   const placeholder = event.pending ? [] : links.parts(job.source, 'placeholder')
   return {
@@ -28,23 +29,27 @@ export const prepareMessage = (job: Job, event: MessageEvent, context: AttemptCo
     onSent(part) {
       if (sent.some(({ id }) => id === part.id)) return
       // Its address may have become an alias since the job was claimed.
-      store.transaction(() => link(job, event, { part, index: sent.length, chat: chats.resolve(job.target) }))
+      store.transaction(() => link(part, sent.length, chats.resolve(job.target)))
       sent.push(part)
     },
     tell: text =>
       store.transaction(() => addNotice(context, { chat: event.chat, text, replyTo: event.id, now: now() })),
   }
 
-  function link(
-    { source }: Job,
-    { content: { kind }, chat, sender }: MessageEvent,
-    { part, index, chat: target }: { part: SentPart; index: number; chat: ChatRef },
-  ): void {
+  function link(part: SentPart, index: number, target: ChatRef): void {
+    const { source } = job
     links.add(source, target, part, now(), partRole(event))
-    const item =
-      kind === 'album' && event.content.kind === 'album' ? event.content.items[part.item ?? index] : undefined
-    const key = item && links.find({ chat, id: item.id }, sender.person)?.key
-    if (key !== undefined) links.add(key, target, part, now())
+    if (event.content.kind === 'album') {
+      const item = event.content.items[part.item ?? index]
+      const key = item && links.find({ chat: event.chat, id: item.id }, event.sender.person)?.key
+      if (key !== undefined) links.add(key, target, part, now())
+    }
+    if (content.kind === 'joined') {
+      const keys = content.items.map(item => sourceOf(item, event.chat, store)?.key)
+      for (const key of keys) if (key !== undefined && key !== source) links.add(key, target, part, now())
+      const holder = links.find({ chat: target, id: part.id })
+      if (index === 0 && holder) links.setContent(holder.key, JSON.stringify(content))
+    }
   }
 }
 
@@ -64,7 +69,10 @@ const findReplyTarget = (
 ): StandIn | undefined => {
   if (!replyTo) return undefined
   if (chat === target) return { id: replyTo.id, fromMe: false, byBridge: false }
-  const person = replyTo.person && store.chats.resolve(replyTo.person)
-  const stored = store.links.counterpart({ chat, id: replyTo.id }, target, person)
-  return stored && standInOf(stored)
+  const { links, chats } = store
+  const person = replyTo.person && chats.resolve(replyTo.person)
+  const message = { chat, id: replyTo.id }
+  const one = answered(message, { quote: replyTo.quote, chat: target, store })
+  const stored = one ?? links.counterpart(message, target, person)
+  return stored && standInOf(stored, wordsIn(stored, links.find(message, person), store))
 }

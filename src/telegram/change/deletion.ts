@@ -38,7 +38,7 @@ export const showDeletion = async (by: By, desk: ChangeDesk): Promise<void> => {
   }
   if (left.some(isRemark) || told.length === 0 || told.some(outcome => outcome !== 'refused')) return
   const [target] = parts
-  if (target) await desk.send({ ...textPart(sentence(by)), remark: 'deleted' }, target.id)
+  if (target) await desk.send({ ...textPart(sentence(by)), remark: 'deleted' }, target)
 }
 
 const isRemark = ({ raw }: StandIn): boolean => readKept(raw)?.as === 'deleted'

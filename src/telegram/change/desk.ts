@@ -1,4 +1,4 @@
-import type { Change, NoteRole } from '../../bridge/network.ts'
+import type { Change, NoteRole, StandIn } from '../../bridge/network.ts'
 import { removeMessage } from '../send/edit.ts'
 import type { Part } from '../send/part.ts'
 import type { Desk } from '../send/repeatable.ts'
@@ -16,8 +16,8 @@ export interface ChangeOptions {
 export interface ChangeDesk extends Desk {
   readonly change: Change
   readonly options: ChangeOptions
-  /** Sends a message that stands under another one, without a sound, and records it. */
-  send(part: Part, under: string, role?: NoteRole): Promise<void>
+  /** Sends a message that stands under another one, or under some words of it, without a sound, and records it. */
+  send(part: Part, under: Pick<StandIn, 'id' | 'words'>, role?: NoteRole): Promise<void>
 }
 
 /** Takes a message of the bridge away, and records that. False when Telegram does not let it go. */

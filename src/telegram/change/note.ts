@@ -29,5 +29,5 @@ export const keepNote = async (
   if (target === undefined) return
   const part = textPart(words, note.words)
   const look = { ...part.look, form: note.form, under: Number(target.id) }
-  await desk.send({ ...part, look }, target.id, role)
+  await desk.send({ ...part, look }, target, role)
 }

@@ -17,7 +17,7 @@ export const showPin = async (pinned: boolean, desk: ChangeDesk): Promise<void> 
     : await repeatable('unpinChatMessage', id, desk)
   if (pinned && outcome === 'refused' && !remark) {
     const text = senderLine === undefined ? '📌 Pinned' : `📌 ${oneLine(senderLine)} pinned this`
-    await desk.send({ ...textPart(plainText(text)), remark: 'pin' }, target.id)
+    await desk.send({ ...textPart(plainText(text)), remark: 'pin' }, target)
   }
   if (!pinned && remark) await takeAway(remark.id, desk)
 }

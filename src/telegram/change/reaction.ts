@@ -16,15 +16,16 @@ const allowed: ReadonlySet<string> = new Set(
 const mostNames = 12
 
 /**
- * A bot has one reaction on a message. One person's is shown as it; those of several, and one that bots may not set, in a line
- * below.
+ * A bot has one reaction on a message. One person's is shown as it; those of several, one that bots may not set, and one to
+ * a single text of several in the message, in a line below.
  */
 export const showReactions = async (desk: ChangeDesk): Promise<void> => {
   const { parts, reactions } = desk.change.changed
   const [target] = parts
   if (target === undefined) return
-  const native = nativeReaction(reactions)
-  const outcome = await setReaction(target.id, native, desk)
+  const whole = target.words === undefined
+  const native = whole ? nativeReaction(reactions) : undefined
+  const outcome = whole ? await setReaction(target.id, native, desk) : 'done'
   if (outcome === 'gone') return
   const shown = native !== undefined && outcome === 'done'
   const line = shown ? '' : renderReactions(reactions)

@@ -4,6 +4,7 @@ import { joinRich } from '../entities.ts'
 import { renderCardWords } from '../send/card.ts'
 import { editMedia, editWords, type Words } from '../send/edit.ts'
 import { renderSender } from '../send/head.ts'
+import { renderJoined } from '../send/joined.ts'
 import { type Kept, readKept } from '../send/kept.ts'
 import { styled } from '../send/line.ts'
 import { nameOwner } from '../send/owner.ts'
@@ -17,7 +18,7 @@ import { type ChangeDesk, takeAway } from './desk.ts'
 type Edited = Extract<ChangeEvent, { kind: 'edit' }>['content']
 
 /** The words of an edited message; undefined for what has none. */
-export const wordsOf = (content: Edited, { change, context }: ChangeDesk): Words | undefined => {
+export const wordsOf = (content: Edited, { change, context, options }: ChangeDesk): Words | undefined => {
   const named = nameOwner(content, context)
   switch (named.kind) {
     case 'text':
@@ -27,6 +28,8 @@ export const wordsOf = (content: Edited, { change, context }: ChangeDesk): Words
     case 'poll':
     case 'appointment':
       return renderVotable(named, change.changed.votes)
+    case 'joined':
+      return { words: renderJoined(named, options.deletions) }
     case 'placeholder':
       return { words: styled(named.label, 'italic') }
     case 'notice':
@@ -88,7 +91,7 @@ const lay = async (given: Words, { head, slots, desk }: Laying): Promise<boolean
     else if ((await put(part, slot, desk)) === 'refused' && index === 0) return false
   }
   const [first] = desk.change.changed.parts
-  for (const part of parts.slice(slots.length)) if (first) await desk.send(part, first.id)
+  for (const part of parts.slice(slots.length)) if (first) await desk.send(part, first)
   return true
 }
 

@@ -15,21 +15,28 @@ export const renderHead = ({
   senderLine,
   replyTo,
 }: Pick<Delivery, 'event' | 'senderLine' | 'replyTo'>): RichText =>
-  joinRich(renderSender(senderLine), renderForwarded(event), renderExcerpt(event, replyTo !== undefined))
+  joinRich(
+    renderSender(senderLine),
+    renderForwarded(event),
+    renderExcerpt(replyTo === undefined ? (event.replyTo?.quote ?? event.replyTo?.excerpt ?? '') : ''),
+  )
 
 export const renderSender = (line: string | undefined): RichText => {
   const clean = clip(oneLine(line ?? ''), maxSenderLine)
   return clean === '' ? plainText('') : styled(`${clean}\n`, 'bold', clean.length)
 }
 
-const renderForwarded = ({ forwarded, forwardedFrom }: MessageEvent): RichText => {
+export const renderForwarded = ({
+  forwarded,
+  forwardedFrom,
+}: Pick<MessageEvent, 'forwarded' | 'forwardedFrom'>): RichText => {
   if (!forwarded && forwardedFrom === undefined) return plainText('')
   const line = `↪️ Forwarded${forwardedFrom === undefined ? '' : ` from ${shortName(forwardedFrom)}`}`
   return styled(`${line}\n`, 'italic', line.length)
 }
 
 /** What the message answers, for when that was never carried over and cannot be pointed at. */
-const renderExcerpt = ({ replyTo }: MessageEvent, linked: boolean): RichText => {
-  const excerpt = linked ? '' : clip(oneLine(replyTo?.quote ?? replyTo?.excerpt ?? ''), maxExcerpt)
+export const renderExcerpt = (words: string): RichText => {
+  const excerpt = clip(oneLine(words), maxExcerpt)
   return excerpt === '' ? plainText('') : styled(`${excerpt}\n`, 'quote', excerpt.length)
 }

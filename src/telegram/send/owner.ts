@@ -18,6 +18,8 @@ export const nameOwner = (content: Content, { owner }: Pick<RenderOptions, 'owne
       return { ...content, caption: name(content.caption) }
     case 'album':
       return { ...content, items: content.items.map(item => ({ ...item, caption: name(item.caption) })) }
+    case 'joined':
+      return { ...content, items: content.items.map(item => ({ ...item, body: name(item.body) })) }
     case 'card':
       return { ...content, body: name(content.body) }
     case 'appointment':

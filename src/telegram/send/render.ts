@@ -5,6 +5,7 @@ import { renderAlbum } from './album.ts'
 import { renderCard } from './card.ts'
 import { renderContacts } from './contacts.ts'
 import { renderHead } from './head.ts'
+import { renderJoined } from './joined.ts'
 import { styled } from './line.ts'
 import { renderMedia, withHead } from './media.ts'
 import { nameOwner } from './owner.ts'
@@ -45,6 +46,8 @@ const renderContent = (content: Content, head: RichText, options: RenderOptions)
     }
     case 'card':
       return renderCard(content, head, options)
+    case 'joined':
+      return renderText(renderJoined(content))
     case 'placeholder':
       return withHead(head, line => renderText(above(line, styled(content.label, 'italic'))))
     case 'notice':

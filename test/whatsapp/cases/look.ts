@@ -139,6 +139,8 @@ const bodiesOf = (event: BridgeEvent): RichText[] => {
       return [plain(what.label)]
     case 'notice':
       return [plain(what.text)]
+    case 'joined':
+      return what.items.map(({ body }) => body)
     case 'poll':
       return [plain([what.question, ...what.options].join('\n'))]
     case 'appointment':

@@ -60,6 +60,7 @@ const renderers: Renderers = {
   poll: renderPoll,
   appointment: notYet,
   card: notYet,
+  joined: notYet,
   placeholder: ({ label }, options) => renderText(plainText(label), options),
   notice: ({ text }, options) => renderText(plainText(text), options),
 }

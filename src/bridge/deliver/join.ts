@@ -1,0 +1,88 @@
+import type { Joined, Waiting } from '../../outbox/index.ts'
+import type { Store } from '../../store/index.ts'
+import { type ChatRef, networkOf } from '../chat-ref.ts'
+import type { JoinedContent } from '../content.ts'
+import { isMessage, type MessageEvent, parseEvent } from '../event.ts'
+import { senderLine } from '../sender-line.ts'
+
+type Item = JoinedContent['items'][number]
+type TextEvent = MessageEvent & { content: { kind: 'text' } }
+
+/** UTF-16 units of one text that is still short. */
+const mostEach = 500
+/** UTF-16 units of all of them; Telegram takes 4096, and edits may make them longer. */
+const mostTogether = 3000
+/** Marks over all of them: Telegram keeps about a hundred (telegram.md §1.4). */
+const mostSpans = 60
+
+/**
+ * Joins the leading short texts of a lane into one message, each with its sender and time. The names stay as they are now:
+ * an attempt in doubt is recognised by them. A text that stands alone (a file, a long text, an answer to what cannot
+ * be said in words) ends the run.
+ */
+export const joinTexts = (
+  jobs: readonly Waiting[],
+  { store, now }: { store: Store; now: number },
+): Joined | undefined => {
+  const events: TextEvent[] = []
+  const items: Item[] = []
+  let [length, spans] = [0, 0]
+  for (const { event: json, target } of jobs) {
+    const event = parseEvent(json)
+    if (!isJoinable(event, target)) break
+    const item = itemOf(event, { target, store, now })
+    length += lengthOf(item)
+    spans += item.body.spans.length + 1
+    if (length > mostTogether || spans > mostSpans) break
+    events.push(event)
+    items.push(item)
+  }
+  const [first] = events
+  if (first === undefined) return undefined
+  const { replyTo: _, forwarded: __, forwardedFrom: ___, silent: ____, ...head } = first
+  const event: MessageEvent = {
+    ...head,
+    content: { kind: 'joined', items },
+    ...(events.every(({ silent }) => silent === true) && { silent: true }),
+  }
+  return { count: items.length, event: JSON.stringify(event) }
+}
+
+const isJoinable = (event: ReturnType<typeof parseEvent>, target: ChatRef): event is TextEvent => {
+  if (!isMessage(event) || event.content.kind !== 'text') return false
+  const isAcross = networkOf(event.chat) !== networkOf(target) && networkOf(target) === 'telegram'
+  const isWhole = event.pending !== true && event.album === undefined
+  return isAcross && isWhole && event.content.body.text.length <= mostEach && excerptOf(event) !== undefined
+}
+
+/** What is answered, in words: empty where nothing is, undefined where there are none. */
+const excerptOf = ({ replyTo }: MessageEvent): string | undefined =>
+  replyTo === undefined ? '' : (replyTo.quote ?? replyTo.excerpt)
+
+const itemOf = (
+  event: TextEvent,
+  { target, store, now }: { target: ChatRef; store: Store; now: number },
+): Item => {
+  const excerpt = excerptOf(event) ?? ''
+  return {
+    id: event.id,
+    person: event.sender.person,
+    line: [senderLine(event, target, store), timeOf(event.sentAt, now)]
+      .filter(part => part !== undefined)
+      .join(' · '),
+    body: event.content.body,
+    ...(excerpt !== '' && { excerpt }),
+    ...(event.forwarded === true && { forwarded: true }),
+    ...(event.forwardedFrom !== undefined && { forwardedFrom: event.forwardedFrom }),
+  }
+}
+
+const lengthOf = ({ line, body, excerpt }: Item): number =>
+  line.length + body.text.length + Math.min(excerpt?.length ?? 0, 200) + 20
+
+/** `14:03`, or `25 Nov 14:03` when that was another day; in the time zone of this machine. */
+const timeOf = (at: number, now: number): string => {
+  const day = (time: number) => new Date(time).toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })
+  const time = new Date(at).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })
+  return day(at) === day(now) ? time : `${day(at)} ${time}`
+}

@@ -1,0 +1,45 @@
+import type { ChatRef } from '../bridge/chat-ref.ts'
+import { StoreError } from '../store/index.ts'
+import type { Carrier, Log } from './carrier.ts'
+import type { Crowd, Lane } from './crowd.ts'
+import type { Job } from './job.ts'
+import type { Head, Outbox } from './outbox.ts'
+
+export interface ClaimTools {
+  readonly outbox: Outbox
+  readonly carrier: Carrier
+  readonly crowd: Crowd
+  readonly log: Log
+}
+
+/**
+ * Claims the first jobs of lanes whose turn it is, joined with those behind them where their chat is crowded. To be called in
+ * one transaction; `all` are the lanes that have something to send.
+ */
+export const claimJobs = <H extends Head>(
+  chosen: readonly H[],
+  { all, now, tools }: { all: readonly Lane[]; now: number; tools: ClaimTools },
+): { head: H; job: Job }[] => {
+  const { outbox, carrier, crowd, log } = tools
+  contain(() => crowd.join(chosen, all, now), { log, problem: 'Waiting messages could not be joined' })
+  return chosen.map(head => {
+    return { head, job: outbox.claim(head.id, markOf(head.target, { carrier, log })) }
+  })
+}
+
+/** The network's word on the chat as it is now; undefined where it gives none. */
+export const markOf = (
+  target: ChatRef,
+  { carrier, log }: Pick<ClaimTools, 'carrier' | 'log'>,
+): string | undefined => contain(() => carrier.mark(target), { log, problem: 'A network gave no mark' })
+
+/** A bug in what is only helpful must not hold up the lanes; a disk that refuses does. */
+const contain = <T>(work: () => T, { log, problem }: { log: Log; problem: string }): T | undefined => {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof StoreError) throw error
+    log.error({ err: error }, problem)
+    return undefined
+  }
+}
