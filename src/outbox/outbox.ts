@@ -2,6 +2,7 @@ import type { ChatRef } from '../bridge/chat-ref.ts'
 import type { Database } from '../store/index.ts'
 import type { Decision } from './decide.ts'
 import type { Job, NewJob, Untouched, Waiting } from './job.ts'
+import { fromRow, type JobRow } from './job-row.ts'
 
 /** The first job of a lane. */
 export interface Head {
@@ -10,25 +11,6 @@ export interface Head {
   readonly target: ChatRef
   readonly dueAt: number
   readonly unsure: boolean
-}
-
-interface JobRow {
-  id: number
-  lane: string
-  target: ChatRef
-  source: number
-  message_id: string
-  event: string
-  unsure: number
-  mark: string | null
-  level: number
-  base: number
-  attempts: number
-  media_failures: number
-  bugs: number
-  failing_for: number
-  last_failed_at: number | null
-  created_at: number
 }
 
 /**
@@ -247,22 +229,3 @@ export class Outbox {
     return { pending: all - failed, failed }
   }
 }
-
-const fromRow = (row: JobRow): Job => ({
-  id: row.id,
-  lane: row.lane,
-  target: row.target,
-  source: row.source,
-  messageId: row.message_id,
-  event: row.event,
-  unsure: row.unsure === 1,
-  ...(row.mark !== null && { mark: row.mark }),
-  level: row.level,
-  base: row.base,
-  attempts: row.attempts,
-  mediaFailures: row.media_failures,
-  bugs: row.bugs,
-  failingFor: row.failing_for,
-  ...(row.last_failed_at !== null && { lastFailedAt: row.last_failed_at }),
-  createdAt: row.created_at,
-})

@@ -1,6 +1,7 @@
 import type { ChatRef } from '../bridge/chat-ref.ts'
 import type { PaceMemory } from './pace-memory.ts'
 import { Penalties } from './penalties.ts'
+import { Quickest } from './quickest.ts'
 
 /** At most `count` messages within any `seconds`, together for all chats for which `keyOf` says the same. */
 export interface Budget {
@@ -150,24 +151,6 @@ export class Pace {
     const left = (this.#taken.get(key) ?? []).filter(each => each !== taken)
     if (left.length > 0) this.#taken.set(key, left)
     else this.#taken.delete(key)
-  }
-}
-
-/**
- * The time that even the quickest call takes there and back. Between two calls the network sees at least the time from the
- * first one's answer to the second one's start and this: the second one's way there, and the first one's way back.
- */
-class Quickest {
-  readonly #latest: number[] = []
-
-  add(took: number): void {
-    this.#latest.push(took)
-    if (this.#latest.length > 50) this.#latest.shift()
-  }
-
-  /** Three quarters of it: of two calls, one may have been the quickest there and the other the quickest back. */
-  get milliseconds(): number {
-    return this.#latest.length < 5 ? 0 : 0.75 * Math.min(...this.#latest)
   }
 }
 

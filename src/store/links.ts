@@ -116,12 +116,8 @@ export class Links {
 
   /** The messages that one of the bridge stands for. */
   sources(target: number): number[] {
-    return this.#database
-      .all<{ source: number }>(
-        "SELECT source FROM links WHERE target = ? AND role = '' ORDER BY source",
-        target,
-      )
-      .map(({ source }) => source)
+    const sql = "SELECT source FROM links WHERE target = ? AND role = '' ORDER BY source"
+    return this.#database.all<{ source: number }>(sql, target).map(({ source }) => source)
   }
 
   /** What stands in `chat` for a message, in order: itself if that is its chat, and what it became there. */
