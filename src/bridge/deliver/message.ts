@@ -5,8 +5,8 @@ import type { MessageEvent } from '../event.ts'
 import type { Delivery, SentPart, StandIn } from '../network.ts'
 import { senderLine } from '../sender-line.ts'
 import { type AttemptContext, describeAttempt, standInOf } from './attempt.ts'
-import { addNotice } from './notice.ts'
 import { answered, sourceOf, wordsIn } from './joined.ts'
+import { addNotice } from './notice.ts'
 
 /** What the target network needs to send a message in the form whose turn it is. */
 export const prepareMessage = (job: Job, event: MessageEvent, context: AttemptContext): Delivery => {
