@@ -5,6 +5,8 @@ import type { Me } from './decode.ts'
 
 /** In which words WhatsApp has unlinked this machine; there until the next login. */
 const LOGGED_OUT = { type: 'meta', id: 'logged-out' } as const
+/** What Baileys calls an account until its name arrives (lib/Socket/socket.js, `requestPairingCode`). */
+const UNNAMED = '~'
 const UNLINKED = 'WhatsApp is not linked. Type: wa2tg login'
 
 /** The account that this machine is linked to, if it is: who it is, and its keys. */
@@ -27,8 +29,8 @@ export class Account {
   }
 
   get me(): Me {
-    const { id = '', lid } = this.#auth.state.creds.me ?? {}
-    return { pn: id, ...(lid !== undefined && { lid }) }
+    const { id = '', lid, name } = this.#auth.state.creds.me ?? {}
+    return { pn: id, ...(lid !== undefined && { lid }), ...(name && name !== UNNAMED && { name }) }
   }
 
   describe(state: NetworkStatus['state'], problem?: string): NetworkStatus {

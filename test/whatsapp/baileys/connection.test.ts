@@ -145,6 +145,16 @@ describe('receiving', () => {
     linked.wa.assertNoSurprises()
   })
 
+  test('a mention of the owner has the name that the account gives itself', async () => {
+    await using linked = await Linked.started()
+    const { wa, bridge } = linked
+    const alice = wa.addContact({ name: 'Alice' })
+    const text = `@${wa.account.lid.split('@')[0]} look`
+    await alice.send({ extendedTextMessage: { text, contextInfo: { mentionedJid: [wa.account.lid] } } })
+    await until('the event', () => bridge.events.length === 1)
+    assert.deepEqual(bridge.said, [`@${wa.account.name} look`])
+  })
+
   test('a picture crosses as a file that can be opened', async () => {
     await using linked = await Linked.started()
     const alice = linked.wa.addContact({ name: 'Alice' })
