@@ -27,6 +27,9 @@ const icons: Readonly<Record<string, string>> = {
   venue: '📍',
   contact: '👤',
   video: '🎬 video',
+  animation: '🎞 GIF',
+  video_note: '⏺ video note',
+  audio: '🎵 audio',
 }
 
 /** What a person reads of a Telegram message in one line. */
@@ -51,6 +54,20 @@ export const sideBySide = (
     const cells = [left.lines[row], right.lines[row]].map(line => (line ? `${line.who}: ${line.what}` : ''))
     const [one = '', other = ''] = cells.map(cell => fit(cell, width))
     console.log(`  ${one} ${other.trimEnd()}`)
+  }
+}
+
+/** What was sent and what is seen of it, in three columns; the last is as wide as it likes, and may have several lines. */
+export const sentAndSeen = (
+  titles: readonly [sent: string, seen: string],
+  rows: readonly { readonly name: string; readonly sent: string; readonly seen: readonly string[] }[],
+): void => {
+  const [names, width] = [24, 48]
+  console.log(`  ${' '.repeat(names)} ${paint('1', titles[0].padEnd(width))} ${paint('1', titles[1])}`)
+  for (const { name, sent, seen } of rows) {
+    const [first = '', ...others] = seen
+    console.log(`  ${fit(name, names)} ${fit(sent, width)} ${first}`)
+    for (const line of others) console.log(`${' '.repeat(names + width + 4)}${line}`)
   }
 }
 

@@ -138,7 +138,7 @@ export const tell = async (stage: Stage): Promise<boolean> => {
 }
 
 /** Whether the program asked nothing of the simulated servers that the real ones do not know. */
-const noSurprises = ({ world: { wa, tg } }: Stage): boolean => {
+export const noSurprises = ({ world: { wa, tg } }: Stage): boolean => {
   try {
     wa.assertNoSurprises()
     tg.assertNoSurprises()

@@ -1,0 +1,98 @@
+import type { Contact, Group } from '../../test/simulators/whatsapp/index.ts'
+import { cards } from './kinds/cards.ts'
+import { Chat, type Kind } from './kinds/chat.ts'
+import { files } from './kinds/files.ts'
+import { filesBack, wordsBack } from './kinds/from-telegram.ts'
+import { group } from './kinds/group.ts'
+import { calls, notices, posts } from './kinds/notices.ts'
+import { places } from './kinds/places.ts'
+import { type Row, type Side, sendAll } from './kinds/send-all.ts'
+import { words } from './kinds/words.ts'
+import { heading, sentAndSeen } from './show.ts'
+import type { Stage } from './stage.ts'
+import { noSurprises } from './story.ts'
+
+const names: Readonly<Record<Side, string>> = { telegram: 'Telegram', whatsapp: 'WhatsApp' }
+
+/** A chat of its own for each, since Telegram lets a bot say 20 things a minute in a group. */
+interface Chapter {
+  readonly title: string
+  /** As `wa2tg map add` finds it. */
+  readonly name: string
+  readonly chat: Chat
+  readonly kinds: readonly Kind[]
+  /** Where most of its kinds come from. */
+  readonly from: Side
+}
+
+const openChapters = ({ world, alice, bob }: Stage): Chapter[] => {
+  const { wa, tg, owner } = world
+  const botRights = { can_delete_messages: true, can_pin_messages: true }
+  const chapter = (
+    title: string,
+    room: Contact | Group,
+    kinds: readonly Kind[],
+    { address, from = 'whatsapp' }: { address?: string; from?: Side } = {},
+  ): Chapter => {
+    const name = address ?? ('subject' in room ? room.subject : (room.name ?? room.pushName))
+    const place = tg.addSupergroup({ title: name, members: [owner], botRights })
+    return { title, name, chat: new Chat(world, place, room), kinds, from }
+  }
+  const walkers = wa.addGroup({ subject: 'Walkers', participants: [alice, bob], admins: [bob, 'me'] })
+  const club = wa.addGroup({ subject: 'Chess', participants: [alice, bob], admins: [alice, 'me'] })
+  const channel = wa.addChannel()
+  const person = (name: string) => wa.addContact({ name })
+  const finn = person('Finn')
+  return [
+    chapter('Text, and what happens to it', alice, words),
+    chapter('Files', bob, files),
+    chapter('Places, people, polls, appointments', person('Carol'), places),
+    chapter('What businesses send, invitations, money', person('Acme Shop'), cards),
+    chapter('In a group', walkers, group),
+    chapter('Notices of a group', club, notices),
+    chapter('Calls', finn, calls),
+    // Nobody in particular writes in a channel.
+    chapter('Channels', finn, posts(channel), { address: channel.jid }),
+    chapter('From Telegram: words, places, changes', person('Dora'), wordsBack, { from: 'telegram' }),
+    chapter('From Telegram: files', person('Emil'), filesBack, { from: 'telegram' }),
+  ]
+}
+
+/** Sends one of each kind through the program and shows both sides; returns whether all of them came out right. */
+export const showKinds = async (stage: Stage): Promise<boolean> => {
+  const chapters = openChapters(stage)
+  heading('Link WhatsApp: a QR code, scanned by a simulated phone')
+  await stage.login()
+
+  heading('Choose chats')
+  for (const { name, chat } of chapters) await stage.type('map', 'add', name, String(chat.place.id))
+
+  heading('Run')
+  await stage.run()
+  const rows: Row[] = []
+  const under = chapters.map(chapter => ({ ...chapter, sent: sendAll(chapter.chat, chapter.kinds) }))
+  for (const { title, from, sent } of under) {
+    heading(title)
+    const shown = await sent
+    rows.push(...shown)
+    const to = from === 'whatsapp' ? 'telegram' : 'whatsapp'
+    sentAndSeen(
+      [`Sent: ${names[from]}`, `Seen: ${names[to]}`],
+      shown.map(({ kind: { name, sent }, news, problem }) => ({
+        name,
+        sent,
+        seen: [
+          ...(problem === undefined ? [] : [`FAILED: ${problem}; there is:`]),
+          ...news.map(({ side, line }) => (side === to ? line : `${names[side]}: ${line}`)),
+        ],
+      })),
+    )
+  }
+
+  heading('Result')
+  const failed = rows.filter(({ problem }) => problem !== undefined)
+  const clean = noSurprises(stage)
+  console.log(`  ${rows.length - failed.length} of ${rows.length} came out on the other side as they should.`)
+  for (const { kind } of failed) console.log(`  FAILED: ${kind.name} (${kind.sent})`)
+  return clean && failed.length === 0
+}
