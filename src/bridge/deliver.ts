@@ -87,7 +87,7 @@ const prepare = (job: Job, network: Network, context: AttemptContext): Prepared 
         // An album of which only the announcement came.
         if (event.content.kind === 'album' && event.content.items.length === 0) return
         await network.send(delivery)
-        if (!event.pending) forgetPlaceholders(job, context)
+        if (!event.pending) forgetPlaceholders(job, event, context)
       },
     }
   }

@@ -62,6 +62,8 @@ const messageSchema = z.object({
   album: z.optional(z.object({ id: z.string() })),
   /** Stands for a message that cannot be read yet: one with the same id comes later and takes its place. */
   pending: z.optional(z.boolean()),
+  /** Its file has come after all: it takes the place of the words about it, if there are any. */
+  late: z.optional(z.boolean()),
   /** When the message is to vanish, in milliseconds since 1970. */
   expiresAt: z.optional(z.number()),
 })

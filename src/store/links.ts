@@ -6,6 +6,7 @@ import {
   type LinkRole,
   type MessageRow,
   type NewMessage,
+  RANK,
   type StoredMessage,
 } from './message-row.ts'
 
@@ -33,7 +34,8 @@ export class Links {
         (each.deleted && each.author === undefined && !each.bridge),
     )
     if (known === undefined) return this.#insert({ ...message, bridge: false }, now)
-    if (!known.pending || known.deleted || message.pending) return undefined
+    const waits = known.pending || (message.late && this.parts(known.key, 'words').length > 0)
+    if (!waits || known.deleted || message.pending) return undefined
     this.#database.run(
       'UPDATE messages SET pending = 0, raw = seal(?2), content = seal(?3), expires_at = ?4 WHERE key = ?1',
       known.key,
@@ -127,7 +129,7 @@ export class Links {
         `SELECT m.*, -1 AS n FROM messages m WHERE m.key = ?1 AND m.chat = ?2
          UNION ALL
          SELECT m.*, l.part AS n FROM links l JOIN messages m ON m.key = l.target
-         WHERE l.source = ?1 AND m.chat = ?2 AND l.role IN ('', 'placeholder')
+         WHERE l.source = ?1 AND m.chat = ?2 AND l.role IN ('', 'placeholder', 'words')
          ORDER BY n`,
         key,
         chat,
@@ -245,6 +247,3 @@ export class Links {
     ).id
   }
 }
-
-/** What stands for a message as itself comes before what does so as a part of an album; a note comes last. */
-const RANK = "CASE l.role WHEN '' THEN 0 WHEN 'placeholder' THEN 1 WHEN 'album' THEN 2 ELSE 3 END"

@@ -31,6 +31,8 @@ export interface NewMessage extends MessageRef {
   readonly raw?: string
   readonly content?: string
   readonly pending?: boolean
+  /** It is to take the place of what stands for it until now. */
+  readonly late?: boolean
   /** It was taken back before it came: nothing of it is to be shown. */
   readonly deleted?: boolean
   /** When it vanishes, in milliseconds since 1970. */
@@ -53,10 +55,11 @@ export interface MessageRow {
 }
 
 /**
- * What a linked message is to its source: it stands for it (''), holds its place until it can be read, is one of the
+ * What a linked message is to its source: it stands for it (''), holds its place until it can be read, says in `words`
+ * what its file was that could not be had, is one of the
  * messages that an album's announcement became, or a note of the bridge under it.
  */
-export type LinkRole = '' | 'placeholder' | 'album' | NoteRole
+export type LinkRole = '' | 'placeholder' | 'words' | 'album' | NoteRole
 
 export const fromRow = (row: MessageRow): StoredMessage => ({
   key: row.key,
@@ -71,3 +74,7 @@ export const fromRow = (row: MessageRow): StoredMessage => ({
   deleted: row.deleted === 1,
   seenAt: row.seen_at,
 })
+
+/** What stands for a message as itself comes before what does so as a part of an album; a note comes last. */
+export const RANK =
+  "CASE l.role WHEN '' THEN 0 WHEN 'words' THEN 1 WHEN 'placeholder' THEN 1 WHEN 'album' THEN 2 ELSE 3 END"

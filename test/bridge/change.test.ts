@@ -252,6 +252,35 @@ test('the message that was waited for takes the place of its placeholder', async
   )
 })
 
+test('words that stand for a lost file give way to the file, and what comes twice does not', async () => {
+  await using bridge = openBridge()
+  bridge.worker.start()
+  const photo: Content = {
+    kind: 'media',
+    as: 'image',
+    media: { source: 'x' },
+    caption: plainText('look'),
+  }
+  const first = event(mum, photo)
+  bridge.whatsapp.openError = reject('gone')
+  bridge.telegram.scripts.push(async delivery => {
+    await delivery.openMedia(photo.media)
+  })
+  bridge.receive(first)
+  await waitUntil(bridge.isDone)
+  assert.match(texts(bridge)[0] ?? '', /could not be carried over/)
+  const words = bridge.telegram.shown[0]?.id
+  bridge.receive(first, { ...first, late: true })
+  await waitUntil(bridge.isDone)
+  const last = bridge.telegram.attempts.at(-1)
+  assert.deepEqual(
+    last?.placeholder?.map(({ id }) => id),
+    [words],
+  )
+  bridge.receive({ ...first, late: true })
+  assert.equal(bridge.isDone(), true)
+})
+
 test('a placeholder that nobody has seen yet is not shown at all', async () => {
   await using bridge = openBridge()
   const waiting = event(mum, { kind: 'placeholder', label: 'Waiting' }, { pending: true })

@@ -1,15 +1,7 @@
 import assert from 'node:assert/strict'
-import { appendFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { test } from 'node:test'
 import { eventually } from '../simulators/eventually.ts'
 import { World } from '../simulators/world.ts'
-
-const open = async (config = ''): Promise<World> => {
-  const world = await World.open()
-  if (config) await appendFile(join(world.folder, 'config.yaml'), config)
-  return world
-}
 
 /** Alice, mapped to a group of her own in which the bot is an administrator. */
 const mapped = async (world: World) => {
@@ -28,7 +20,7 @@ const mapped = async (world: World) => {
 }
 
 test('a message to WhatsApp shows that it was delivered and read, when the config says so', async () => {
-  await using world = await open('messages:\n  receipts: true\n')
+  await using world = await World.open({ messages: ['receipts: true'] })
   const { alice, group } = await mapped(world)
   const typed = world.owner.sends(group, 'Are you there?')
   const sent = await eventually(() => alice.inbox[0], 'the message')
@@ -47,7 +39,7 @@ test('a message to WhatsApp shows that it was delivered and read, when the confi
 })
 
 test('nothing is shown of delivery and reading unless the config says so', async () => {
-  await using world = await open()
+  await using world = await World.open()
   const { alice, group } = await mapped(world)
   world.owner.sends(group, 'Are you there?')
   const sent = await eventually(() => alice.inbox[0], 'the message')
@@ -58,7 +50,7 @@ test('nothing is shown of delivery and reading unless the config says so', async
 })
 
 test('a disappearing message goes from Telegram when its time is up', async () => {
-  await using world = await open()
+  await using world = await World.open()
   const { alice, group } = await mapped(world)
   const expiration = 5
   await alice.send({ extendedTextMessage: { text: 'for a moment', contextInfo: { expiration } } })

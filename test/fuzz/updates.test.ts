@@ -124,7 +124,16 @@ const anyUpdate = fc
 
 test('whatever update comes from Telegram is sorted, and what it makes can be stored', () => {
   let events = 0
-  const context = { bot: { id: 8001, username: 'wa_bot' }, owners: [7001], logger: silent }
+  const context = {
+    bot: { id: 8001, username: 'wa_bot' },
+    owners: [7001],
+    logger: silent,
+    version: () => undefined,
+    chatsWith: () => ['telegram:-1001234567890'],
+    customEmoji: new Map(),
+    deletionReaction: '🙈',
+    now: 1_790_000_000_000,
+  }
   fc.assert(
     fc.property(fc.array(anyUpdate, { minLength: 1, maxLength: 3 }), updates => {
       const sorted = sortUpdates(
@@ -134,7 +143,9 @@ test('whatever update comes from Telegram is sorted, and what it makes can be st
       for (const { event } of sorted.arrivals) {
         eventSchema.parse(JSON.parse(JSON.stringify(event)))
         assert.equal(event.sender.me, true)
-        assert.notEqual(event.sender.person, 'telegram:7002', 'a stranger spoke through the bridge')
+        // What is only refused, with an answer, may be anybody's: a placeholder never goes to WhatsApp.
+        const isRefused = event.kind === 'message' && event.content.kind === 'placeholder'
+        assert.ok(event.sender.person !== 'telegram:7002' || isRefused, 'a stranger spoke through the bridge')
         events += 1
       }
     }),

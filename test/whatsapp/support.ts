@@ -53,7 +53,8 @@ export class RecordingBridge implements Inbox, Disposable {
         const { chat, id } = arrival.event
         const row = { type: 'event', id: `${chat} ${id}` }
         const before = this.#rows.get(row.type, row.id)
-        if (before !== undefined && !JSON.parse(before).event.pending) continue
+        const late = isMessage(arrival.event) && arrival.event.late
+        if (before !== undefined && !late && !JSON.parse(before).event.pending) continue
         this.#rows.set([{ ...row, value: JSON.stringify(arrival) }])
       }
       alongside?.()

@@ -1,7 +1,8 @@
 import type { Job } from '../../outbox/index.ts'
+import type { LinkRole } from '../../store/index.ts'
 import { type ChatRef, networkOf } from '../chat-ref.ts'
 import { formsOf } from '../degrade.ts'
-import type { MessageEvent } from '../event.ts'
+import type { Content, MessageEvent } from '../event.ts'
 import type { Delivery, SentPart, StandIn } from '../network.ts'
 import { senderLine } from '../sender-line.ts'
 import { type AttemptContext, describeAttempt, standInOf } from './attempt.ts'
@@ -12,13 +13,14 @@ import { addNotice } from './notice.ts'
 export const prepareMessage = (job: Job, event: MessageEvent, context: AttemptContext): Delivery => {
   const { store, now = Date.now } = context
   const { links, chats } = store
-  const content = formsOf(event.content, networkOf(job.target))[job.level] ?? event.content
-  const known = links.parts(job.source, partRole(event))
+  const content = formOf(job, event)
+  const role = roleOf(event, content)
+  const known = links.parts(job.source, role)
   // Every form of an album has the same items: those that went as one form do not go again as another.
-  const sent: SentPart[] = content.kind === 'album' ? known : known.slice(job.base)
+  const sent: SentPart[] = role === '' ? known.slice(job.base) : known
   const line = content.kind === 'joined' ? undefined : senderLine(event, job.target, store)
   const replyTo = findReplyTarget(event, job.target, context)
-  const placeholder = event.pending ? [] : links.parts(job.source, 'placeholder')
+  const placeholder = holders(role).flatMap(each => links.parts(job.source, each))
   return {
     ...describeAttempt(job, networkOf(event.chat), context),
     event: { ...event, content },
@@ -38,7 +40,7 @@ export const prepareMessage = (job: Job, event: MessageEvent, context: AttemptCo
 
   function link(part: SentPart, index: number, target: ChatRef): void {
     const { source } = job
-    links.add(source, target, part, now(), partRole(event))
+    links.add(source, target, part, now(), role)
     if (event.content.kind === 'album') {
       const item = event.content.items[part.item ?? index]
       const key = item && links.find({ chat: event.chat, id: item.id }, event.sender.person)?.key
@@ -53,14 +55,25 @@ export const prepareMessage = (job: Job, event: MessageEvent, context: AttemptCo
   }
 }
 
-/** The placeholders that a message replaced are gone with its last part. */
-export const forgetPlaceholders = (job: Job, { store }: AttemptContext): void => {
-  for (const { id } of store.links.parts(job.source, 'placeholder'))
+/** What a message replaced is gone with its last part. */
+export const forgetPlaceholders = (job: Job, event: MessageEvent, { store }: AttemptContext): void => {
+  const role = roleOf(event, formOf(job, event))
+  for (const { id } of holders(role).flatMap(each => store.links.parts(job.source, each)))
     store.links.drop(job.source, { chat: store.chats.resolve(job.target), id })
 }
 
-const partRole = ({ content, pending }: MessageEvent) =>
-  pending ? 'placeholder' : content.kind === 'album' ? 'album' : ''
+const formOf = ({ level, target }: Job, { content }: MessageEvent): Content =>
+  formsOf(content, networkOf(target))[level] ?? content
+
+const roleOf = ({ content, pending }: MessageEvent, form: Content): LinkRole => {
+  if (pending) return 'placeholder'
+  if (content.kind === 'media' && form.kind !== 'media') return 'words'
+  return content.kind === 'album' ? 'album' : ''
+}
+
+/** What gives way to a message that has this role. */
+const holders = (role: LinkRole): LinkRole[] =>
+  role === 'placeholder' ? [] : role === 'words' ? ['placeholder'] : ['placeholder', 'words']
 
 const findReplyTarget = (
   { chat, replyTo }: MessageEvent,

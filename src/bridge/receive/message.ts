@@ -23,6 +23,7 @@ export const receiveMessage = (
       ...(raw !== undefined && { raw }),
       ...(isVotable(content) && { content: JSON.stringify(content) }),
       ...(pending && { pending }),
+      ...(event.late && { late: true }),
       ...(expiresAt !== undefined && { expiresAt }),
     },
     now,

@@ -125,7 +125,11 @@ class BaileysConnection implements WhatsAppConnection {
   }
 
   openMedia(media: Media, signal: AbortSignal): Promise<Readable> {
-    return openMedia(media, { signal, mediaHost: this.#options.server?.mediaHost })
+    return openMedia(media, {
+      signal,
+      mediaHost: this.#options.server?.mediaHost,
+      reupload: source => this.#inbound.reupload(source, signal),
+    })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -7,17 +7,20 @@ import type { AuthState } from './auth-state.ts'
 import { Backlog } from './backlog.ts'
 import { Book } from './book.ts'
 import type { Me } from './decode.ts'
+import { notConnected } from './errors.ts'
 import { fillBook } from './fill-book.ts'
 import { Hearing } from './hearing.ts'
 import { HeldBack } from './held-back.ts'
 import { Intake } from './intake.ts'
 import { Journal } from './journal.ts'
 import { Link, type LinkUpdate } from './link.ts'
+import type { MediaSource } from './media-source.ts'
 import { isNotice } from './parse/notifications.ts'
 import { quietLogger } from './quiet-logger.ts'
-import { readReceipt } from './receipts.ts'
+import { hearReceipts } from './receipts.ts'
 import { Receiver } from './receiver.ts'
 import { journalledRepository, Turns } from './repository.ts'
+import { Reuploads } from './reupload.ts'
 import { Tidy } from './tidy.ts'
 import type { Timing } from './timing.ts'
 
@@ -45,6 +48,7 @@ export class Inbound {
   readonly #backlog = new Backlog(() => this.#intake.isIdle)
   readonly #tidy: Tidy
   readonly #turns = new Turns()
+  readonly #reuploads: Reuploads
   readonly #hearing: Hearing
   readonly #heldBack: HeldBack
   #link: Link | undefined
@@ -53,6 +57,7 @@ export class Inbound {
     const { sessions, inbox, logger, waitingMs } = options
     this.#options = options
     this.#journal = new Journal(sessions)
+    this.#reuploads = new Reuploads(options.timing.reupload)
     this.book = new Book({ sessions, inbox, findMessage: options.findMessage, me: options.me })
     this.#receiver = new Receiver({
       sessions,
@@ -210,21 +215,26 @@ export class Inbound {
     }
   }
 
+  /** Where a file lies that the phone has put up again. Throws `DeliveryError`. */
+  reupload(source: MediaSource, signal: AbortSignal): Promise<string> {
+    if (!this.#link?.isOpen) throw notConnected()
+    return this.#reuploads.ask(source, { link: this.#link, me: this.#options.me().pn, signal })
+  }
+
   #listen({ sock }: Link): void {
     const { book } = this
     const { receipts, inbox } = this.#options
-    if (receipts) {
-      sock.ws.on('CB:receipt', (node: BinaryNode) =>
-        this.#safely(() => {
-          const arrivals = readReceipt(node, book.context, Date.now())
-          if (arrivals.length > 0) inbox.receive(arrivals)
-        }),
-      )
-    }
+    if (receipts)
+      hearReceipts(sock, { book, receive: arrivals => this.#safely(() => inbox.receive(arrivals)) })
     fillBook(sock, book, work => this.#safely(work))
+    sock.ev.on('messages.media-update', updates => {
+      for (const update of updates) {
+        if (!this.#reuploads.answered(update)) this.#safely(() => this.#receiver.fileCame(update))
+      }
+    })
   }
 
-  /** A listener that throws would throw into Baileys. A thousand contacts are one commit. */
+  /** A listener that throws would throw into Baileys. */
   #safely(work: () => void): void {
     try {
       this.#options.sessions.transaction(work)

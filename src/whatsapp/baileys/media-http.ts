@@ -90,9 +90,16 @@ export const download = async (
 
 const tooLarge = (): DeliveryError => reject('The file is larger than its message says')
 
+/** The media host has deleted the file. */
+export class FileGone extends DeliveryError {
+  constructor(status: number) {
+    super({ kind: 'reject' }, `WhatsApp does not have the file any more (${status})`)
+  }
+}
+
 const refusedWith = (status: number): DeliveryError => {
   const gone = status === 403 || status === 404 || status === 410
-  if (gone) return reject(`WhatsApp does not have the file any more (${status})`)
+  if (gone) return new FileGone(status)
   return status === 429 || status >= 500
     ? retry(`The media host has trouble (${status})`)
     : reject(`The media host refused the file (${status})`)

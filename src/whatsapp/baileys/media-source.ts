@@ -1,4 +1,4 @@
-import type { proto } from '@whiskeysockets/baileys'
+import type { proto, WAMessageKey } from '@whiskeysockets/baileys'
 import * as z from 'zod/mini'
 import { MEDIA_KINDS } from './media-keys.ts'
 
@@ -13,6 +13,15 @@ const schema = z.object({
   /** SHA-256 of the file, base64. */
   sha256: z.optional(z.string()),
   size: z.optional(z.number()),
+  /** The message it came with, as the phone knows it: to ask it for a file that WhatsApp has deleted. */
+  message: z.optional(
+    z.object({
+      jid: z.string(),
+      id: z.string(),
+      fromMe: z.optional(z.boolean()),
+      participant: z.optional(z.string()),
+    }),
+  ),
 })
 
 export type MediaSource = z.infer<typeof schema>
@@ -26,7 +35,11 @@ interface Located {
 }
 
 /** `undefined` when the message does not say how to get the file: nothing to download it from, or nothing to check it. */
-export const renderSource = (media: Located, keys: MediaSource['keys']): string | undefined => {
+export const renderSource = (
+  media: Located,
+  keys: MediaSource['keys'],
+  message?: WAMessageKey,
+): string | undefined => {
   if (!media.directPath && !media.url) return undefined
   if (!media.mediaKey?.length && !media.fileSha256?.length) return undefined
   const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64')
@@ -37,9 +50,15 @@ export const renderSource = (media: Located, keys: MediaSource['keys']): string 
     ...(media.mediaKey?.length && { key: base64(media.mediaKey) }),
     ...(media.fileSha256?.length && { sha256: base64(media.fileSha256) }),
     ...(media.fileLength != null && { size: Number(media.fileLength) }),
+    ...(message && describeMessage(message)),
   }
   return JSON.stringify(source)
 }
+
+const describeMessage = ({ remoteJid, id, fromMe, participant }: WAMessageKey): Partial<MediaSource> =>
+  remoteJid && id
+    ? { message: { jid: remoteJid, id, ...(fromMe && { fromMe }), ...(participant && { participant }) } }
+    : {}
 
 /** Throws when the text is not the source of a file. */
 export const parseSource = (text: string): MediaSource => schema.parse(JSON.parse(text))

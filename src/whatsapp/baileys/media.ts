@@ -2,7 +2,7 @@ import { createDecipheriv, createHash, createHmac, timingSafeEqual } from 'node:
 import { Readable } from 'node:stream'
 import type { Media } from '../../bridge/event.ts'
 import { reject, retry } from '../../bridge/verdict.ts'
-import { download, type MediaLimits, mediaUrl } from './media-http.ts'
+import { download, FileGone, type MediaLimits, mediaUrl } from './media-http.ts'
 import { deriveMediaKeys, MAC_BYTES, sealedLength } from './media-keys.ts'
 import { type MediaSource, parseSource } from './media-source.ts'
 
@@ -15,6 +15,8 @@ export interface OpenMediaOptions extends MediaLimits {
   readonly signal: AbortSignal
   /** `host:port` of a private test server. */
   readonly mediaHost: string | undefined
+  /** Asks the phone to put a file up again that is gone; resolves to its new path. Throws `DeliveryError`. */
+  readonly reupload?: (source: MediaSource) => Promise<string>
 }
 
 /**
@@ -24,12 +26,23 @@ export interface OpenMediaOptions extends MediaLimits {
  */
 export const openMedia = async (media: Media, options: OpenMediaOptions): Promise<Readable> => {
   const source = readSource(media)
-  const body = await download(mediaUrl(source, options.mediaHost), source, options)
+  const body = await fetchOrAsk(source, options)
   const file = source.key === undefined ? check(body, source) : decrypt(body, source, source.key)
   const stream = Readable.from(file, { objectMode: false })
   // Nobody may be reading yet when the connection breaks: an unheard error would end the process.
   stream.on('error', () => undefined)
   return stream
+}
+
+const fetchOrAsk = async (source: MediaSource, options: OpenMediaOptions): Promise<AsyncIterable<Buffer>> => {
+  const { reupload, mediaHost } = options
+  try {
+    return await download(mediaUrl(source, mediaHost), source, options)
+  } catch (error) {
+    if (!(error instanceof FileGone) || reupload === undefined) throw error
+  }
+  const path = await reupload(source)
+  return download(mediaUrl({ ...source, path }, mediaHost), source, options)
 }
 
 const readSource = (media: Media): MediaSource => {

@@ -1,8 +1,9 @@
-import type { BinaryNode } from '@whiskeysockets/baileys'
+import type { BinaryNode, WASocket } from '@whiskeysockets/baileys'
 import { chatRef } from '../../bridge/chat-ref.ts'
 import { type ChangeEvent, receiptId } from '../../bridge/event.ts'
 import type { Arrival } from '../../bridge/network.ts'
 import { isLid, isPhone } from '../address.ts'
+import type { Book } from './book.ts'
 import { canonical, type ParseContext } from './parse/context.ts'
 
 /** Types of `<receipt>` by what they say of a message (whatsmeow types/presence.go, Baileys lib/Utils/generics.js). */
@@ -11,6 +12,17 @@ const STATES: Readonly<Record<string, 'delivered' | 'read'>> = {
   inactive: 'delivered',
   read: 'read',
   played: 'read',
+}
+
+/** Hands over what receipts say of messages, from now on. */
+export const hearReceipts = (
+  { ws }: WASocket,
+  { book, receive }: { book: Book; receive: (arrivals: Arrival[]) => void },
+): void => {
+  ws.on('CB:receipt', (node: BinaryNode) => {
+    const arrivals = readReceipt(node, book.context, Date.now())
+    if (arrivals.length > 0) receive(arrivals)
+  })
 }
 
 /**

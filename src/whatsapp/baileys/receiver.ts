@@ -1,5 +1,5 @@
 import { type BinaryNode, decodeBinaryNode, type WAMessage } from '@whiskeysockets/baileys'
-import type { Content } from '../../bridge/event.ts'
+import { type Content, isMessage } from '../../bridge/event.ts'
 import type { Arrival, Inbox, SessionStore } from '../../bridge/network.ts'
 import type { Logger } from '../../support/log.ts'
 import type { Book } from './book.ts'
@@ -7,8 +7,10 @@ import { decodeHead, decodeOpened } from './decode.ts'
 import type { Opened } from './intake.ts'
 import type { Journal } from './journal.ts'
 import { readCall } from './parse/calls.ts'
+import { readRaw } from './parse/context.ts'
 import { noticesIn, pairsIn, subjectIn } from './parse/notifications.ts'
 import { type Parsed, parseHead, parseMessage } from './parse.ts'
+import { type MediaUpdate, relocate } from './reupload.ts'
 import { Waiting } from './waiting.ts'
 
 /** Baileys' words for "decrypted before, or never decryptable" (lib/Utils/decode-wa-message.js). */
@@ -77,6 +79,22 @@ export class Receiver {
       const web = this.#headOf(node)
       if (web !== undefined) this.#wait(web, undefined)
     }
+  }
+
+  /** The phone has put a file up again, later than anybody waited for it. */
+  fileCame(update: MediaUpdate): void {
+    const { context } = this.#options.book
+    const head = parseHead({ key: update.key }, context)
+    const raw = head && context.findMessage({ chat: head.event.chat, id: head.event.id })?.raw
+    const message = raw === undefined ? undefined : relocate(readRaw(raw), update)
+    if (message === undefined) return
+    const web: WAMessage = { key: update.key, message, messageTimestamp: Math.floor(Date.now() / 1000) }
+    this.#hand(
+      this.#parse(web).arrivals.map(({ event, ...more }) => ({
+        ...more,
+        event: isMessage(event) ? { ...event, late: true, silent: true } : event,
+      })),
+    )
   }
 
   stop(): void {

@@ -7,6 +7,8 @@ export interface Timing {
   readonly ack: number
   /** Until a socket must have logged in. */
   readonly open: number
+  /** Until the phone must have put a file up again; less than Telegram waits for the bytes of an upload. */
+  readonly reupload: number
   /** The first pause before a reconnect; doubles up to `longestPause`. */
   readonly firstPause: number
   readonly longestPause: number
@@ -19,6 +21,7 @@ export interface Timing {
 export const TIMING: Timing = {
   ack: 30_000,
   open: 90_000,
+  reupload: 30_000,
   firstPause: 1000,
   longestPause: 5 * 60_000,
   stable: 60_000,

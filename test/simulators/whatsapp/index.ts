@@ -257,6 +257,11 @@ export class OwnerPhone {
     return this.#server.linking.enterCode(code, options.forge)
   }
 
+  /** Switches the phone off, or on again: a phone that is off puts no files up again for linked devices. */
+  switch(on: boolean): void {
+    this.#world.mediaRetries.switch(on)
+  }
+
   /** Turns down the devices that want to be linked now. */
   refuse(code = 401): void {
     this.#server.linking.refuse(code)

@@ -100,6 +100,7 @@ export class MediaServer {
   readonly #server: Server
   readonly #files = new Map<string, StoredFile>()
   readonly #pages = new Map<string, Page>()
+  readonly #expired = new Map<string, StoredFile>()
   readonly #downloadFaults = new Map<string, Planned<DownloadFault>>()
   #uploadFault: Planned<UploadFault> | undefined
 
@@ -134,6 +135,20 @@ export class MediaServer {
       url: this.#url(directPath),
       mediaKeyTimestamp: Math.floor(Date.now() / 1000),
     }
+  }
+
+  /** Deletes a file from the host, as WhatsApp does after some weeks: a download gets 410. */
+  expire(directPath: string): void {
+    const file = this.#files.get(pathOf(directPath))
+    if (file === undefined) throw new Error(`There is no file at "${directPath}"`)
+    this.#files.delete(pathOf(directPath))
+    this.#expired.set(pathOf(directPath), file)
+  }
+
+  /** Puts up again what a phone still has; returns its new path, or undefined when it was never here. */
+  putAgain(directPath: string): string | undefined {
+    const file = this.#expired.get(pathOf(directPath)) ?? this.#files.get(pathOf(directPath))
+    return file && this.#store(file.length, () => file.open()).directPath
   }
 
   /** Reads a file as a contact's phone would, and throws where its message does not fit. */
@@ -205,7 +220,8 @@ export class MediaServer {
 
   async #download(seen: MediaRequest, response: ServerResponse, signal: AbortSignal): Promise<void> {
     const file = this.#files.get(pathOf(seen.url))
-    if (!file) return reply(response, 404, { error: 'There is no such file' })
+    const status = this.#expired.has(pathOf(seen.url)) ? 410 : 404
+    if (!file) return reply(response, status, { error: 'There is no such file' })
     if (!isSignedFor(seen.url, file)) return reply(response, 403, { error: 'The URL signature is wrong' })
     const fault = take(this.#downloadFaults.get(pathOf(seen.url)))
     if (fault?.kind === 'status') return reply(response, fault.status, { error: 'Injected fault' })

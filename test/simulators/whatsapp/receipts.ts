@@ -10,7 +10,9 @@ export async function acceptReceipt(
 ): Promise<BinaryNode> {
   const { id, to, participant, type = 'delivered', recipient } = node.attrs
   const sender = world.findContact(participant ?? to ?? '') ?? world.phone
-  if (type === 'retry') {
+  if (type === 'server-error') {
+    world.mediaRetries.ask(node)
+  } else if (type === 'retry') {
     await sender.handset.retransmit(companion, node)
   } else {
     if (type !== 'read' && type !== 'read-self' && type !== 'hist_sync') companion.queue.settle(node)

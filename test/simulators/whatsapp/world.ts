@@ -6,6 +6,7 @@ import { Channel } from './channel.ts'
 import type { Companion } from './companion.ts'
 import { Contact, type ContactOptions } from './contact.ts'
 import { Group, type GroupOptions } from './group.ts'
+import { MediaRetries } from './media-retry.ts'
 import type { MediaServer } from './media-server.ts'
 import { el, SERVER, unixSeconds, withoutDevice } from './node.ts'
 import { Phone } from './phone.ts'
@@ -62,6 +63,7 @@ export class World {
   readonly record = new Recorder()
   readonly transcript: Transmission[] = []
   readonly changes = new PhoneChanges(this)
+  readonly mediaRetries = new MediaRetries(this)
   companion: Companion | undefined
   /** Ids of what the bridge has sent so far. */
   readonly accepted = new Set<string>()

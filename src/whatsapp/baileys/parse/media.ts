@@ -34,7 +34,7 @@ const read = (media: Partial<AnyMedia>, kind: Kind, scene: Scene): Content => {
   const caption: RichText = media.caption ? textOf(media.caption, media.contextInfo, scene) : plainText('')
   // Only what channels publish is not encrypted.
   const isOpen = isChannel(normalizeAddress(scene.key.remoteJid) ?? '')
-  const source = media.mediaKey?.length || isOpen ? renderSource(media, kind.keys) : undefined
+  const source = media.mediaKey?.length || isOpen ? renderSource(media, kind.keys, scene.key) : undefined
   if (source === undefined) {
     const about = caption.text === '' ? '' : `: ${caption.text}`
     return { kind: 'placeholder', label: `${kind.word} that can only be seen on the phone${about}` }
