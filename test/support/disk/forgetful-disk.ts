@@ -62,6 +62,14 @@ export class ForgetfulDisk {
     }
   }
 
+  /** How many changes to files and names were asked for and not flushed yet. */
+  get unflushed(): number {
+    return [...this.#names.values()].reduce(
+      (sum, states) => sum + states.length - 1 + (states.at(-1)?.pending.length ?? 0),
+      0,
+    )
+  }
+
   /** The power goes: writes what is found afterwards into another folder. */
   crash(into: string, random: Random): void {
     mkdirSync(into, { recursive: true })
