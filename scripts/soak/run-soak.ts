@@ -18,13 +18,15 @@ export interface SoakReport {
   readonly faults: ReadonlyMap<string, number>
   readonly toTelegram: Verdict
   readonly toWhatsApp: Verdict
-  /** Milliseconds from the last fault until everything had arrived. */
+  /** Milliseconds from the last fault until everything had arrived, or was given up waiting for. */
   readonly calm: number
+  /** Messages that were still on their way when the last fault had struck. */
+  readonly behind: number
   readonly clean: boolean
 }
 
-/** What may still be on its way when peace returns: a group's budget, a message in doubt, a pause before a reconnect. */
-const calmLimit = 180_000
+/** What may still be on its way when peace returns: a group takes 20 messages a minute, and it may have many to catch up with. */
+const calmLimit = 900_000
 /** A copy too many would come late. */
 const afterthought = 10_000
 
@@ -44,11 +46,12 @@ export const soak = async ({ forMs, every, ...options }: SoakOptions): Promise<S
   ])
   const [faults] = await running.finally(() => end.abort())
   const calmFrom = performance.now()
+  const behind = Object.values(judge()).reduce((sum, { lost }) => sum + lost, 0)
   const isThere = (): boolean => Object.values(judge()).every(({ lost }) => lost === 0)
   await eventually(isThere, 'the last message', calmLimit).catch(() => undefined)
   const calm = performance.now() - calmFrom
   await sleep(afterthought)
   await stage.restart('SIGTERM')
   const verdicts = judge()
-  return { ...verdicts, faults, calm, clean: Object.values(verdicts).every(isClean) }
+  return { ...verdicts, faults, calm, behind, clean: Object.values(verdicts).every(isClean) }
 }
