@@ -9,19 +9,11 @@ import { World } from '../simulators/world.ts'
 
 test('a backup taken while messages cross is put back, and the bridge goes on from it without doubling any', async () => {
   await using world = await World.open()
-  const { wa, tg, owner } = world
-  const alice = wa.addContact({
-    phone: '15550000002',
-    lid: '900000000000002',
-    name: 'Alice',
-    pushName: 'Ali',
-  })
-  const group = tg.addSupergroup({ title: 'Alice', members: [owner], botRights: {} })
+  const { tg, owner } = world
+  const { alice, group } = await world.mapAlice()
   const file = join(world.folder, 'wa2tg.backup')
   await writeFile(join(world.folder, 'passphrase'), 'correct horse battery staple\n', { mode: 0o600 })
   const passphrase = ['--passphrase-file', 'passphrase']
-  assert.equal((await world.link()).code, 0)
-  assert.equal((await world.wa2tg('map', 'add', 'Alice', String(group.id))).code, 0)
   const bridge = await world.run()
   const sent: string[] = []
   const send = async (text: string) => {

@@ -7,15 +7,7 @@ import { World } from '../simulators/world.ts'
 test('A linked bridge carries a chat both ways and loses nothing when it is killed', async () => {
   await using world = await World.open()
   const { wa, tg, owner } = world
-  const alice = wa.addContact({
-    phone: '15550000002',
-    lid: '900000000000002',
-    name: 'Alice',
-    pushName: 'Ali',
-  })
-  const group = tg.addSupergroup({ title: 'Alice', members: [owner], botRights: {} })
-  assert.equal((await world.link()).code, 0)
-  assert.equal((await world.wa2tg('map', 'add', 'Alice', String(group.id))).code, 0)
+  const { alice, group } = await world.mapAlice()
   const bridge = await world.run()
 
   await alice.send(samples.text('Are you *there*?'))

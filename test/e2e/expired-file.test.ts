@@ -4,21 +4,6 @@ import { eventually } from '../simulators/eventually.ts'
 import { files, samples } from '../simulators/samples.ts'
 import { World } from '../simulators/world.ts'
 
-/** Alice, mapped to a group of her own. */
-const mapped = async (world: World) => {
-  const { wa, tg, owner } = world
-  const alice = wa.addContact({
-    phone: '15550000002',
-    lid: '900000000000002',
-    name: 'Alice',
-    pushName: 'Ali',
-  })
-  const group = tg.addSupergroup({ title: 'Alice', members: [owner], botRights: {} })
-  await world.link()
-  assert.equal((await world.wa2tg('map', 'add', 'Alice', String(group.id))).code, 0)
-  return { alice, group }
-}
-
 const expiredPhoto = async ({ wa }: World, caption: string) => {
   const message = await samples.photo(wa.media, caption)
   wa.media.expire(message.imageMessage?.directPath ?? '')
@@ -27,7 +12,7 @@ const expiredPhoto = async ({ wa }: World, caption: string) => {
 
 test('a file that WhatsApp has deleted is asked for again from the phone, and comes at its place', async () => {
   await using world = await World.open()
-  const { alice, group } = await mapped(world)
+  const { alice, group } = await world.mapAlice()
   await world.run()
   await alice.send(await expiredPhoto(world, 'The lake'))
   await alice.send('Nice?')
@@ -44,7 +29,7 @@ test('a file that WhatsApp has deleted is asked for again from the phone, and co
 
 test('while the phone is off words stand for the file, over a restart; then it takes their place', async () => {
   await using world = await World.open()
-  const { alice, group } = await mapped(world)
+  const { alice, group } = await world.mapAlice()
   const bridge = await world.run()
   world.wa.phone.switch(false)
   await alice.send(await expiredPhoto(world, 'The lake'))

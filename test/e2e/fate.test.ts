@@ -3,25 +3,10 @@ import { test } from 'node:test'
 import { eventually } from '../simulators/eventually.ts'
 import { World } from '../simulators/world.ts'
 
-/** Alice, mapped to a group of her own in which the bot is an administrator. */
-const mapped = async (world: World) => {
-  const { wa, tg, owner } = world
-  const alice = wa.addContact({
-    phone: '15550000002',
-    lid: '900000000000002',
-    name: 'Alice',
-    pushName: 'Ali',
-  })
-  const group = tg.addSupergroup({ title: 'Alice', members: [owner], botRights: {} })
-  await world.link()
-  assert.equal((await world.wa2tg('map', 'add', 'Alice', String(group.id))).code, 0)
-  await world.run()
-  return { alice, group }
-}
-
 test('a message to WhatsApp shows that it was delivered and read, when the config says so', async () => {
   await using world = await World.open({ messages: ['receipts: true'] })
-  const { alice, group } = await mapped(world)
+  const { alice, group } = await world.mapAlice()
+  await world.run()
   const typed = world.owner.sends(group, 'Are you there?')
   const sent = await eventually(() => alice.inbox[0], 'the message')
   const signs = () =>
@@ -40,7 +25,8 @@ test('a message to WhatsApp shows that it was delivered and read, when the confi
 
 test('nothing is shown of delivery and reading unless the config says so', async () => {
   await using world = await World.open()
-  const { alice, group } = await mapped(world)
+  const { alice, group } = await world.mapAlice()
+  await world.run()
   world.owner.sends(group, 'Are you there?')
   const sent = await eventually(() => alice.inbox[0], 'the message')
   await alice.read([sent.id])
@@ -51,7 +37,8 @@ test('nothing is shown of delivery and reading unless the config says so', async
 
 test('a disappearing message goes from Telegram when its time is up', async () => {
   await using world = await World.open()
-  const { alice, group } = await mapped(world)
+  const { alice, group } = await world.mapAlice()
+  await world.run()
   const expiration = 5
   await alice.send({ extendedTextMessage: { text: 'for a moment', contextInfo: { expiration } } })
   await eventually(() => group.transcript().some(({ text }) => text === 'for a moment'), 'the message')

@@ -105,6 +105,21 @@ export class World implements AsyncDisposable {
     return await login.ended
   }
 
+  /** Links the program and maps Alice to a Telegram group of her own, in which the bot is an administrator. */
+  async mapAlice() {
+    const alice = this.wa.addContact({
+      phone: '15550000002',
+      lid: '900000000000002',
+      name: 'Alice',
+      pushName: 'Ali',
+    })
+    const group = this.tg.addSupergroup({ title: 'Alice', members: [this.owner], botRights: {} })
+    const outcomes = [await this.link(), await this.wa2tg('map', 'add', 'Alice', String(group.id))]
+    const failed = outcomes.find(({ code }) => code !== 0)
+    if (failed) throw new Error(failed.stderr)
+    return { alice, group }
+  }
+
   /** Starts `wa2tg run` and waits until both sides are ready. */
   async run(...args: readonly string[]): Promise<Program> {
     const program = this.start('run', ...args)
