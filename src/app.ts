@@ -70,7 +70,7 @@ export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promi
     peerOf: idPeerOf,
     log: logger,
   })
-  const transaction = <T>(work: () => T): T => store.transaction(work)
+  const transaction: Store['transaction'] = (work, options) => store.transaction(work, options)
   const worker = opened.use(new Worker({ outbox, carrier, pace, transaction, log: logger }))
   const watch = makeWatch({
     networks,

@@ -106,11 +106,19 @@ export interface SessionStore {
   /** Rows of one type in the order in which they were first written. */
   list(type: string): Iterable<{ id: string; value: string }>
   /** Sets (or, with `null`, deletes) rows, all or none. */
-  set(changes: readonly SessionChange[]): void
+  set(changes: readonly SessionChange[], options?: CommitOptions): void
   /** Runs `work` so that all its writes are committed together, or none when it throws. May be nested. */
   transaction<T>(work: () => T): T
   /** Deletes every row of this connection: the link is gone. */
   clear(): void
+}
+
+export interface CommitOptions {
+  /**
+   * `false` for what may be forgotten in a power cut, as long as nothing was committed since; a crash of the process never
+   * loses it. It spares the disk a flush. `true` when absent, and inside another transaction that one's.
+   */
+  readonly flush?: boolean
 }
 
 export interface SessionChange {

@@ -222,6 +222,14 @@ export class Outbox {
     return this.#database.get("SELECT 1 FROM jobs WHERE id = ? AND state <> 'failed'", id) !== undefined
   }
 
+  /** Whether any job waits for an attempt, now or later. */
+  hasPending(): boolean {
+    return (
+      this.#database.get("SELECT 1 FROM jobs WHERE state <> 'failed' AND state = 'pending' LIMIT 1") !==
+      undefined
+    )
+  }
+
   counts(): { pending: number; failed: number } {
     const { all, failed } = this.#database.get<{ all: number; failed: number }>(
       "SELECT (SELECT count(*) FROM jobs) AS 'all', (SELECT count(*) FROM jobs WHERE state = 'failed') AS failed",

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type ChatRef, type NetworkName, networkOf } from '../bridge/chat-ref.ts'
+import type { CommitOptions } from '../bridge/network.ts'
 import { type Clock, systemClock } from '../support/clock.ts'
 import type { Carrier, Log } from './carrier.ts'
 import { claimJobs, markOf } from './claim.ts'
@@ -15,7 +16,7 @@ export interface WorkerOptions {
   readonly outbox: Outbox
   readonly carrier: Carrier
   readonly pace: Pace
-  transaction<T>(work: () => T): T
+  transaction<T>(work: () => T, options?: CommitOptions): T
   /**
    * Chats for which it says the same have one delivery in flight at a time: for Telegram a group with all its topics,
    * whose message ids are one series, so that what an attempt in doubt left behind cannot be taken for another's.
@@ -139,20 +140,27 @@ export class Worker implements AsyncDisposable {
 
   #turn(): void {
     if (!this.#started) return
-    const { transaction, log, clock, pace } = this.#options
+    const { outbox, transaction, log, clock, pace } = this.#options
     this.#timer.abort()
     pace.sweep(clock.now())
     const ended = this.#ended.splice(0)
     let choice: Choice = { chosen: [], busy: [], next: Number.POSITIVE_INFINITY }
     let { next } = choice
     try {
-      const claimed = transaction(() => {
-        for (const { job, outcome } of ended) record(job, outcome, { ...this.#options, holds: this.#holds })
-        choice = this.#choose(new Set(ended.map(({ job }) => job.id)))
-        const tools = { ...this.#options, crowd: this.#crowd }
-        return claimJobs(choice.chosen, { all: choice.busy, now: clock.now(), tools })
-      })
-      next = choice.next
+      // Where nothing else waits, what ended needs no flush: a job that a power cut brings back is settled by its links. But
+      // no attempt begins before its claim is flushed, so the claims have a turn of their own then.
+      const isLast = ended.length > 0 && !outbox.hasPending()
+      const claimed = transaction(
+        () => {
+          for (const { job, outcome } of ended) record(job, outcome, { ...this.#options, holds: this.#holds })
+          if (isLast) return []
+          choice = this.#choose(new Set(ended.map(({ job }) => job.id)))
+          const tools = { ...this.#options, crowd: this.#crowd }
+          return claimJobs(choice.chosen, { all: choice.busy, now: clock.now(), tools })
+        },
+        { flush: !isLast },
+      )
+      next = isLast ? clock.now() : choice.next
       for (const { job } of ended) this.#running.delete(job.id)
       for (const { job, head } of claimed) this.#run(job, head.room)
     } catch (error) {

@@ -1,5 +1,6 @@
 import { chmodSync, closeSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
+import type { CommitOptions } from '../bridge/network.ts'
 import { prepareDataFolder } from './data-folder.ts'
 import { migrate } from './migrations/index.ts'
 import { type OpenRow, openSeal, removeSeal, type SealOptions } from './seal.ts'
@@ -55,10 +56,20 @@ export class Database implements Disposable {
    * Runs `work` so that its writes are committed together, or none when it throws. A call inside another is part of
    * the outer transaction (a savepoint: an inner failure that is caught undoes the inner writes alone). The write lock is
    * taken at once, so that a command beside the running bridge waits its turn instead of failing half-way.
+   *
+   * With `flush: false` the commit outlives a crash of the process at once, but a power cut only when a later commit was
+   * flushed: that one takes all before it along, since the log is written in order.
    */
-  transaction<T>(work: () => T): T {
+  transaction<T>(work: () => T, { flush = true }: CommitOptions = {}): T {
     if (this.#sqlite.inTransaction) return this.#sqlite.transaction(work).deferred()
-    return guard(this.path, () => this.#sqlite.transaction(work).immediate())
+    return guard(this.path, () => {
+      if (!flush) this.#sqlite.pragma('synchronous = NORMAL')
+      try {
+        return this.#sqlite.transaction(work).immediate()
+      } finally {
+        if (!flush) this.#sqlite.pragma('synchronous = FULL')
+      }
+    })
   }
 
   get isSealed(): boolean {

@@ -32,8 +32,8 @@ export const openSession = (database: Database, connection: string): SessionStor
         connection,
         type,
       ),
-    set: changes => {
-      if (changes.length > 0) database.transaction(() => changes.forEach(change))
+    set: (changes, options) => {
+      if (changes.length > 0) database.transaction(() => changes.forEach(change), options)
     },
     transaction: work => database.transaction(work),
     clear: () => {

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { SessionStore } from '../bridge/network.ts'
+import type { CommitOptions, SessionStore } from '../bridge/network.ts'
 import { Chats } from './chats.ts'
 import { checkDatabase } from './check.ts'
 import { Database } from './database.ts'
@@ -22,7 +22,7 @@ export interface Store extends Disposable {
   /** The rows of one connection, for instance `baileys` or `telegram`. */
   session(connection: string): SessionStore
   /** All writes of `work` are committed together, or none. May be nested. */
-  transaction<T>(work: () => T): T
+  transaction<T>(work: () => T, options?: CommitOptions): T
 }
 
 /** Where the store stands in a data folder. */
@@ -46,7 +46,7 @@ export const openStore = (path: string, { check = false, ...seal }: StoreOptions
     opinions: new Opinions(database),
     heartbeat: new Heartbeat(database),
     session: connection => openSession(database, connection),
-    transaction: work => database.transaction(work),
+    transaction: (work, options) => database.transaction(work, options),
     [Symbol.dispose]: () => database[Symbol.dispose](),
   }
 }

@@ -54,7 +54,8 @@ export const openMarks = (sessions: SessionStore): Marks => {
       remember(idSpace(chatId), messageId)
       if (messageId <= top(chatId)) return
       const space = idSpace(chatId)
-      sessions.set([{ type: topType, id: space, value: String(messageId) }])
+      // The next commit, of the message's link, takes it along; without either the job's own mark is the one to look from.
+      sessions.set([{ type: topType, id: space, value: String(messageId) }], { flush: false })
       tops.set(space, messageId)
     },
     move: (from, to) => sessions.set([{ type: movedType, id: String(from), value: String(to) }]),

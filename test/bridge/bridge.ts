@@ -48,7 +48,7 @@ export const openBridge = (options: { budgets?: Budget[]; giveUpAfter?: number }
     carrier,
     pace,
     peerOf,
-    transaction: work => store.transaction(work),
+    transaction: (work, options) => store.transaction(work, options),
     log: quiet,
     clock,
     ...(options.giveUpAfter !== undefined && { giveUpAfter: options.giveUpAfter }),
