@@ -78,6 +78,8 @@ describe('receiving', () => {
   test('how far what waited has come is told, until it is all there', async () => {
     await using linked = await Linked.started()
     const alice = linked.wa.addContact({ name: 'Alice' })
+    // What the phone said last would wait beside them.
+    await until('the end of the first sync', () => linked.wa.pending.length === 0)
     await linked.stop()
     for (let turn = 1; turn <= 60; turn += 1) await alice.send(String(turn))
     const restarted = linked.restart({ stopped: true })
