@@ -154,7 +154,7 @@ const cards: Record<string, [proto.IMessage, string]> = {
         message: '*please*',
       },
     },
-    '🛒 Order: Cart\n3 items, 129.5 EUR\nplease',
+    '🛒 Order: Cart\n3 items, 129.50 EUR\nplease',
   ],
   'an invitation to a group says how long it holds': [
     { groupInviteMessage: { groupName: 'Te\nam', caption: 'join us', inviteExpiration: 1_790_086_400 } },

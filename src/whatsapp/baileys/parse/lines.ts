@@ -49,8 +49,11 @@ export const sum = (
   thousandths: number | { toNumber(): number } | null | undefined,
   currency: string | null | undefined,
 ): string => {
-  const amount = Number(thousandths ?? 0) / 1000
-  return amount > 0 ? `${amount} ${currency ?? ''}`.trim() : ''
+  const whole = Number(thousandths ?? 0)
+  if (!(whole > 0)) return ''
+  const amount = whole / 1000
+  const hasCents = whole % 1000 !== 0 && whole % 10 === 0
+  return `${hasCents ? amount.toFixed(2) : amount} ${currency ?? ''}`.trim()
 }
 
 /** A moment in seconds since 1970, for people: `2026-09-22 14:13 UTC`. */
