@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { eventually } from './eventually.ts'
 import { type Outcome, Program } from './program.ts'
 import { startTelegramSimulator, type TelegramSimulator } from './telegram/index.ts'
@@ -45,7 +45,8 @@ export class World implements AsyncDisposable {
     this.tg = parts.tg
     this.folder = parts.folder
     this.temporary = join(parts.folder, 'tmp')
-    this.#binary = parts.binary
+    // The program runs in a folder of its own.
+    this.#binary = parts.binary && resolve(parts.binary)
     this.#env = parts.env
     this.owner = this.tg.addUser({ id: ownerId, first_name: 'Olivia' })
   }
