@@ -6,7 +6,7 @@ import { type BridgeEvent, isMessage } from './event.ts'
 import type { Arrival, FindMessage, Inbox, NetworkStatus } from './network.ts'
 import { receiveChange } from './receive/change.ts'
 import { receiveMessage } from './receive/message.ts'
-import type { Receipt } from './receive/receipt.ts'
+import type { Reception } from './receive/reception.ts'
 
 export interface InboxOptions extends NoticeTools {
   /** Whose inbox it is. */
@@ -46,7 +46,7 @@ export const makeInbox = (options: InboxOptions): Inbox => {
   }
 }
 
-const receiveOne = (arrival: Arrival, options: InboxOptions, now: number): Receipt => {
+const receiveOne = (arrival: Arrival, options: InboxOptions, now: number): Reception => {
   const { store, outbox } = options
   const event = learn(arrival, store, now)
   const mappings = store.mappings.forSource(event.chat)

@@ -1,7 +1,7 @@
 import { type ChatRef, networkOf } from '../chat-ref.ts'
 import type { AlbumContent } from '../content.ts'
 import { isMessage, type MessageEvent, parseEvent } from '../event.ts'
-import type { Receipt, ReceiveContext } from './receipt.ts'
+import type { ReceiveContext, Reception } from './reception.ts'
 
 /** How long an album waits for its next picture, in milliseconds; WhatsApp's come as fast as they are uploaded. */
 const gap = { whatsapp: 5000, telegram: 1000 } as const
@@ -19,7 +19,7 @@ export const joinAlbum = (
   event: MessageEvent,
   album: { readonly id: string },
   context: ReceiveContext & { readonly target: ChatRef; readonly source: number | undefined },
-): Receipt => {
+): Reception => {
   const { store, outbox, target, source, now } = context
   const { chat, sender, content } = event
   const found = store.links.find({ chat, id: album.id }, sender.person)
@@ -31,7 +31,7 @@ export const joinAlbum = (
   if (key === undefined) return 'duplicate'
   const isNew = announced ? source !== undefined : known === undefined
   const topic = `album ${key}`
-  const add = (job: MessageEvent, at: { source: number; topic?: string; dueAt?: number }): Receipt => {
+  const add = (job: MessageEvent, at: { source: number; topic?: string; dueAt?: number }): Reception => {
     const messageId = context.newMessageId(networkOf(target))
     outbox.add({ lane: chat, target, messageId, event: JSON.stringify(job), ...at }, now)
     return 'job'

@@ -6,7 +6,7 @@ import { addNotice } from '../deliver/notice.ts'
 import { type ChangeEvent, isMessage, type MessageEvent, parseEvent, receiptId } from '../event.ts'
 import { prefixed } from '../rich-text.ts'
 import { messageTopic, receiveMessage } from './message.ts'
-import type { Receipt, ReceiveContext } from './receipt.ts'
+import type { ReceiveContext, Reception } from './reception.ts'
 import { route } from './route.ts'
 
 /**
@@ -16,7 +16,7 @@ import { route } from './route.ts'
  * Whoever is in a group can encrypt what claims to be an edit of anybody's message: that it could be decrypted says
  * nothing about its author.
  */
-export const receiveChange = (event: ChangeEvent, context: ReceiveContext): Receipt => {
+export const receiveChange = (event: ChangeEvent, context: ReceiveContext): Reception => {
   const { store, now } = context
   const { chat, id, sender, target } = event
   const found = store.links.find({ chat, id: target.id }, target.person)
@@ -53,7 +53,7 @@ const onItsWay = (
 }
 
 /** A change of what was never seen: from before the mapping, or still on its way. */
-const receiveUnknown = (event: ChangeEvent, context: ReceiveContext): Receipt => {
+const receiveUnknown = (event: ChangeEvent, context: ReceiveContext): Reception => {
   const { store, now } = context
   const { chat, sender, target } = event
   if (networkOf(chat) === 'telegram') {
@@ -171,7 +171,7 @@ const chosen = (
   return single ? pressed : [...before.filter(option => !choice.includes(option)), ...pressed].sort()
 }
 
-const addJobs = (event: ChangeEvent, subject: StoredMessage, context: ReceiveContext): Receipt => {
+const addJobs = (event: ChangeEvent, subject: StoredMessage, context: ReceiveContext): Reception => {
   const { chat, target: changed } = event
   const { target, refusal } = route(event, askedChat(event, subject, context), context)
   if (refusal !== undefined) {

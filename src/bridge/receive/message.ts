@@ -3,14 +3,14 @@ import { type Content, isVotable } from '../content.ts'
 import { addNotice } from '../deliver/notice.ts'
 import type { MessageEvent } from '../event.ts'
 import { joinAlbum } from './album.ts'
-import type { Receipt, ReceiveContext } from './receipt.ts'
+import type { ReceiveContext, Reception } from './reception.ts'
 import { route } from './route.ts'
 
 /** Remembers a message that has come and adds the job that carries it across. */
 export const receiveMessage = (
   event: MessageEvent,
   context: ReceiveContext & { readonly raw?: string },
-): Receipt => {
+): Reception => {
   const { store, outbox, now, raw } = context
   const { chat, id, sender, content, pending, expiresAt } = event
   const before = store.links.find({ chat, id }, sender.person)

@@ -1,6 +1,6 @@
 import { type ChatRef, networkOf } from '../chat-ref.ts'
 import type { BridgeEvent } from '../event.ts'
-import type { ReceiveContext } from './receipt.ts'
+import type { ReceiveContext } from './reception.ts'
 
 export type Route =
   | { readonly target: ChatRef; readonly refusal?: never }
