@@ -48,3 +48,26 @@ test('A linked bridge carries a chat both ways and loses nothing when it is kill
   wa.assertNoSurprises()
   tg.assertNoSurprises()
 })
+
+test('A running bridge follows what is mapped and unmapped beside it at once', async () => {
+  await using world = await World.open()
+  const { wa } = world
+  const { alice, group } = await world.mapAlice()
+  const bob = wa.addContact({ name: 'Bob', pushName: 'Bob' })
+  const other = world.tg.addSupergroup({ title: 'Bob', members: [world.owner], botRights: {} })
+  await world.run()
+  await bob.send('to nobody')
+  assert.equal((await world.wa2tg('map', 'add', 'Bob', String(other.id))).code, 0)
+  await bob.send('to Bob’s group')
+  await eventually(() => other.transcript().length === 1, 'the message of a chat that was mapped just now')
+  assert.equal((await world.wa2tg('map', 'remove', 'Alice')).code, 0)
+  await alice.send('to nobody')
+  await bob.send('the last')
+  await eventually(() => other.transcript().length === 2, 'the message behind the one that goes nowhere')
+  assert.deepEqual(group.transcript(), [])
+  assert.deepEqual(
+    other.transcript().map(({ text }) => text),
+    ['to Bob’s group', 'the last'],
+  )
+  wa.assertNoSurprises()
+})
