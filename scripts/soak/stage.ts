@@ -58,7 +58,10 @@ export class Stage implements AsyncDisposable {
     }
     this.#bridge.kill(signal)
     const { code, stderr } = await this.#bridge.ended
-    if (signal === 'SIGTERM' && code !== 0) throw new Error(`SIGTERM ended it with ${code}\n${stderr}`)
+    // Without a code it ended by the signal itself, before it had begun to listen for it: it had nothing to finish.
+    if (signal === 'SIGTERM' && code !== 0 && code !== null) {
+      throw new Error(`SIGTERM ended it with ${code}\n${stderr}`)
+    }
     this.#bridge = this.world.start('run')
   }
 
