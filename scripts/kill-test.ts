@@ -101,7 +101,14 @@ const inDoubt = ({ stderr }: Outcome): number =>
 await Promise.all([send(), kill()])
 console.log(`${sent} messages sent, ${killed} kills, ${seconds(began).toFixed(0)} s`)
 const calmed = performance.now()
-const seen = () => pairs.map(({ group }) => group.transcript().map(({ text }) => text))
+/** Where more waits than goes within a minute, one Telegram message holds several, each on a line of its own. */
+const seen = () =>
+  pairs.map(({ group }) =>
+    group
+      .transcript()
+      .flatMap(({ text }) => text.split('\n'))
+      .filter(line => line.startsWith('Message ')),
+  )
 const total = () => seen().flat().length
 const left = messages - total()
 // A group takes 20 messages a minute; what was in doubt, and a penalty, cost a little more.

@@ -25,12 +25,12 @@ export const compare = (said: readonly string[], seen: readonly string[]): Verdi
   return { sent: said.length, lost: said.length - arrived.length, doubled, disordered }
 }
 
-/** What a person sees of the messages in Telegram. */
+/** What a person sees of the messages in Telegram, where one may hold several, each on a line of its own. */
 export const seenInTelegram = ({ group }: Pair): string[] =>
   group
     .transcript()
-    .map(({ text }) => text)
-    .filter(text => text.startsWith('Message '))
+    .flatMap(({ text }) => text.split('\n'))
+    .filter(line => line.startsWith('Message '))
 
 /** What the contact reads on the phone; a message under one id that came twice is one. */
 export const seenOnWhatsApp = ({ contact }: Pair): string[] =>
