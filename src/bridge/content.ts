@@ -149,6 +149,18 @@ export const contentSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('notice'), text: z.string() }),
 ])
 
+/** What people call a file that is shown as this. */
+export const mediaNames: Readonly<Record<MediaContent['as'], string>> = {
+  image: 'Photo',
+  video: 'Video',
+  animation: 'GIF',
+  'video-note': 'Video message',
+  voice: 'Voice message',
+  audio: 'Audio',
+  document: 'Document',
+  sticker: 'Sticker',
+}
+
 /** What an answer to an appointment may be, in the order in which votes count them. */
 export const appointmentAnswers = ['Going', 'Maybe', 'Not going'] as const
 

@@ -1,5 +1,13 @@
 import type { NetworkName } from './chat-ref.ts'
-import type { AlbumContent, CardContent, Content, JoinedContent, MediaContent } from './content.ts'
+import {
+  type AlbumContent,
+  type CardContent,
+  type Content,
+  type JoinedContent,
+  type MediaContent,
+  mediaNames,
+} from './content.ts'
+import { renderSize } from './file-name.ts'
 import { plainText, type RichText } from './rich-text.ts'
 
 /**
@@ -94,23 +102,7 @@ const withoutButtons = (card: CardContent): CardContent => {
 export const describeFile = ({ as, media }: MediaContent): string => {
   const name = media.fileName ? ` "${media.fileName}"` : ''
   const size = media.size === undefined ? '' : ` (${renderSize(media.size)})`
-  return `${labels[as]}${name}${size}`
-}
-
-const labels: Record<MediaContent['as'], string> = {
-  image: 'Photo',
-  video: 'Video',
-  animation: 'GIF',
-  'video-note': 'Video message',
-  voice: 'Voice message',
-  audio: 'Audio',
-  document: 'Document',
-  sticker: 'Sticker',
-}
-
-const renderSize = (bytes: number): string => {
-  if (bytes < 1000) return `${bytes} bytes`
-  return bytes < 1_000_000 ? `${Math.round(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`
+  return `${mediaNames[as]}${name}${size}`
 }
 
 const captioned = (line: string, caption: RichText): RichText => {

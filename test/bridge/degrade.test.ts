@@ -34,10 +34,10 @@ test('the words name the file and its size and keep the caption with its styles 
   const video = file('video', { fileName: 'holiday.mp4', size: 52_428_800 })
   const caption = { text: 'look here', spans: [{ start: 5, length: 4, style: 'bold' as const }] }
   const words = formsOf({ ...video, caption }, 'telegram').at(-1)
-  assert.equal(describeFile(video), 'Video "holiday.mp4" (52.4 MB)')
+  assert.equal(describeFile(video), 'Video "holiday.mp4" (50 MB)')
   assert.ok(words?.kind === 'text')
   const { text, spans } = words.body
-  assert.equal(text, '[Video "holiday.mp4" (52.4 MB) could not be carried over]\nlook here')
+  assert.equal(text, '[Video "holiday.mp4" (50 MB) could not be carried over]\nlook here')
   assert.deepEqual(
     spans.map(span => text.slice(span.start, span.start + span.length)),
     ['here'],

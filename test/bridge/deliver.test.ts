@@ -176,7 +176,7 @@ test('a refused photo goes as a document, then as words with its caption', async
   bridge.telegram.scripts.push(fails(reject('no')), fails(reject('no')))
   bridge.receive(event(mum, photo))
   await waitUntil(bridge.isDone)
-  assert.equal(bridge.telegram.shown[1]?.text, '[Photo "p.jpg" (2.1 MB) could not be carried over]\nlook')
+  assert.equal(bridge.telegram.shown[1]?.text, '[Photo "p.jpg" (2 MB) could not be carried over]\nlook')
 })
 
 test('a damaged file becomes words after five tries, and the lane goes on', async () => {

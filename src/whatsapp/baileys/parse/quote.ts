@@ -1,5 +1,6 @@
 import type { proto } from '@whiskeysockets/baileys'
 import { chatRef } from '../../../bridge/chat-ref.ts'
+import { mediaNames } from '../../../bridge/content.ts'
 import type { Content, Reply } from '../../../bridge/event.ts'
 import { canonical } from './context.ts'
 import { textIn } from './labels.ts'
@@ -19,14 +20,7 @@ export const quoteIn = (info: proto.IContextInfo | undefined, scene: Scene): Rep
 
 const EXCERPT = 200
 const WORDS: Readonly<Record<string, string>> = {
-  image: 'Photo',
-  video: 'Video',
-  animation: 'GIF',
-  'video-note': 'Video message',
-  voice: 'Voice message',
-  audio: 'Audio',
-  document: 'Document',
-  sticker: 'Sticker',
+  ...mediaNames,
   location: 'Location',
   contacts: 'Contact',
   album: 'Album',
