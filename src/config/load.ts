@@ -119,6 +119,7 @@ export const loadConfig = async (options: LoadOptions): Promise<LoadedConfig> =>
   }
 }
 
+/** What the schema fills in, written down once more so that it need not be loaded where there is no file. */
 const defaults: ConfigFile = {
   telegram: { owners: [], api_root: 'https://api.telegram.org' },
   storage: {},

@@ -12,19 +12,16 @@ const earliest = 0.5
 /** Styles that mean something only as a whole: cut around them where possible. */
 const whole = new Set(['link', 'mention', 'code'])
 
-/**
- * Cuts a text into messages of at most `limit` code points (the first one of `firstLimit`): behind a paragraph, else a
- * line, a sentence, a word, else between two graphemes. A style goes on in the next message; a link, a mention or inline
- * code is cut only when it alone is too long. Nothing but the blank space at the cuts is lost. Blank text gives no part.
- */
-export const splitText = (rich: RichText, limits: SplitLimits = {}): RichText[] => [...pieces(rich, limits)]
-
 export interface SplitLimits {
   readonly firstLimit?: number
   readonly limit?: number
 }
 
-/** The same, one by one: of a book only what is asked for is cut. */
+/**
+ * Cuts a text into messages of at most `limit` code points (the first one of `firstLimit`): behind a paragraph, else a
+ * line, a sentence, a word, else between two graphemes. A style goes on in the next message; a link, a mention or inline
+ * code is cut only when it alone is too long. Nothing but the blank space at the cuts is lost. Blank text gives no part. Of a book only what is asked for is cut.
+ */
 export function* pieces(
   rich: RichText,
   { firstLimit = textLimit, limit = textLimit }: SplitLimits = {},

@@ -29,6 +29,16 @@ const problemsOf = async (work: Promise<unknown>): Promise<readonly string[]> =>
   return assert.fail('no problem was found')
 }
 
+test('without a file everything is as with a file that says nothing', async () => {
+  await using dir = await tempDir()
+  const { config: without } = await load(dir.path)
+  await write(dir.path, 'config.yaml', 'telegram: {}\nwhatsapp: {}\nmessages: {}\nstorage: {}\n')
+  const { config } = await load(dir.path)
+  const { file, ...rest } = config
+  assert.ok(file)
+  assert.deepEqual(rest, without)
+})
+
 test('without any file the defaults hold', async () => {
   await using dir = await tempDir()
   const { config } = await load(dir.path)

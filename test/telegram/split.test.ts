@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import type { RichText, Span } from '../../src/bridge/rich-text.ts'
 import { plainText } from '../../src/bridge/rich-text.ts'
-import { splitText } from '../../src/telegram/split.ts'
+import { pieces as split } from '../../src/telegram/split.ts'
 
 const bare = (text: string): string => text.replace(/[ \n\r\t]/g, '')
 const length = (text: string): number => [...text].length
@@ -29,7 +29,7 @@ const cuts: readonly (readonly [string, string, number, readonly string[]])[] = 
 for (const [where, text, limit, expected] of cuts) {
   test(`a text is cut ${where}`, () => {
     assert.deepEqual(
-      splitText(plainText(text), { limit, firstLimit: limit }).map(part => part.text),
+      [...split(plainText(text), { limit, firstLimit: limit })].map(part => part.text),
       expected,
     )
   })
@@ -39,19 +39,25 @@ test('a link, a mention or a piece of code is not cut in two where it fits into 
   for (const style of ['link', 'mention', 'code'] as const) {
     const span: Span = { start: 6, length: 9, style, ...(style === 'link' && { url: 'https://a.example' }) }
     const rich = { text: 'aaaaa two words bb', spans: [span] }
-    assert.deepEqual(splitText(rich, { limit: 12, firstLimit: 12 }), [
-      { text: 'aaaaa', spans: [] },
-      { text: 'two words bb', spans: [{ ...span, start: 0 }] },
-    ])
+    assert.deepEqual(
+      [...split(rich, { limit: 12, firstLimit: 12 })],
+      [
+        { text: 'aaaaa', spans: [] },
+        { text: 'two words bb', spans: [{ ...span, start: 0 }] },
+      ],
+    )
   }
 })
 
 test('a style goes on in the next part', () => {
   const rich: RichText = { text: 'aaa aaa bbb', spans: [{ start: 4, length: 7, style: 'bold' }] }
-  assert.deepEqual(splitText(rich, { limit: 8, firstLimit: 8 }), [
-    { text: 'aaa aaa', spans: [{ start: 4, length: 3, style: 'bold' }] },
-    { text: 'bbb', spans: [{ start: 0, length: 3, style: 'bold' }] },
-  ])
+  assert.deepEqual(
+    [...split(rich, { limit: 8, firstLimit: 8 })],
+    [
+      { text: 'aaa aaa', spans: [{ start: 4, length: 3, style: 'bold' }] },
+      { text: 'bbb', spans: [{ start: 0, length: 3, style: 'bold' }] },
+    ],
+  )
 })
 
 const words = fc.array(
@@ -88,7 +94,7 @@ test('whatever the text, every part fits, nothing but blanks is lost, and no mar
   fc.assert(
     fc.property(words, spans, fc.integer({ min: 1, max: 60 }), (pieces, marks, limit) => {
       const text = pieces.join('').toWellFormed()
-      const parts = splitText({ text, spans: marks }, { limit, firstLimit: Math.max(1, limit - 3) })
+      const parts = [...split({ text, spans: marks }, { limit, firstLimit: Math.max(1, limit - 3) })]
       assert.equal(bare(parts.map(part => part.text).join('')), bare(text))
       parts.forEach((part, index) => {
         assert.ok(length(part.text) <= (index === 0 ? Math.max(1, limit - 3) : limit))
@@ -114,7 +120,7 @@ test('no grapheme that fits into a part is cut in two', () => {
       fc.integer({ min: 8, max: 40 }),
       (units, limit) => {
         const text = units.join('x')
-        const parts = splitText(plainText(text), { limit, firstLimit: limit })
+        const parts = [...split(plainText(text), { limit, firstLimit: limit })]
         assert.equal(
           parts.reduce((sum, part) => sum + count(part.text), 0),
           count(text),
