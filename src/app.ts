@@ -105,9 +105,8 @@ export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promi
   networks.set('whatsapp', opened.use(whatsapp))
   opened.use(pulse)
   opened.use(startRetention({ store, outbox, log: logger }))
-  if (config.messages.disappearing === 'delete') {
-    opened.use(startExpiry({ ...tools, wake: () => worker.wake(), log: logger }))
-  }
+  const disappearing = config.messages.disappearing === 'delete'
+  opened.use(startExpiry({ ...tools, disappearing, wake: () => worker.wake(), log: logger }))
   const rest = opened.move()
 
   return {

@@ -179,5 +179,9 @@ export type Still = z.infer<typeof stillSchema>
 /** Reads content back from the store. Throws when it has not the shape of one: that is a bug or a damaged file. */
 export const parseContent = (json: string): Content => contentSchema.parse(JSON.parse(json))
 
+/** Whether nobody may vote any more. */
+export const isOver = (content: Content, now: number): boolean =>
+  content.kind === 'poll' && content.endsAt !== undefined && content.endsAt <= now
+
 export const isVotable = (content: Content): content is VotableContent =>
   content.kind === 'poll' || content.kind === 'appointment'

@@ -85,6 +85,8 @@ export interface Changed {
   readonly reactions: readonly Reaction[]
   /** Everybody's choice in it. */
   readonly votes: readonly Vote[]
+  /** Of a poll: nobody may vote in it any more. */
+  readonly isOver: boolean
 }
 
 export interface Reaction {

@@ -1,31 +1,34 @@
 import type { Log } from '../outbox/index.ts'
+import type { StoredMessage } from '../store/index.ts'
 import { type Clock, systemClock } from '../support/clock.ts'
 import { chatRef, networkOf } from './chat-ref.ts'
 import type { NoticeTools } from './deliver/notice.ts'
 import type { ChangeEvent } from './event.ts'
 
-/** Messages taken down in one go; more wait for the next. */
+/** Ends that are seen to in one go; more wait for the next. */
 const batch = 200
 /** Milliseconds between two looks. */
 const lookEvery = 20_000
 
 export interface ExpiryOptions extends NoticeTools {
+  /** Whether disappearing messages go from Telegram, too. */
+  readonly disappearing: boolean
   /** Jobs were committed. */
   wake(): void
   readonly log: Log
   readonly clock?: Clock
 }
 
-/** Takes down disappearing messages when their time is up, for as long as it is not disposed. */
+/** Ends in Telegram what ends by itself in WhatsApp, for as long as it is not disposed. */
 export const startExpiry = (options: ExpiryOptions): Disposable => {
   const { wake, log, clock = systemClock } = options
   const stop = new AbortController()
   const run = async (): Promise<void> => {
     while (!stop.signal.aborted) {
       try {
-        if (expireMessages(options, clock.now())) wake()
+        if (endWhatIsOver(options, clock.now())) wake()
       } catch (error) {
-        log.warn({ err: error }, 'Disappearing messages could not be taken down; trying again')
+        log.warn({ err: error }, 'What ends by itself could not be ended; trying again')
       }
       await clock.sleep(lookEvery, stop.signal)
     }
@@ -35,29 +38,61 @@ export const startExpiry = (options: ExpiryOptions): Disposable => {
 }
 
 /**
- * Takes down what disappearing messages became, once their time is up. Returns whether there was anything to do. Each
- * goes as a deletion in the lane of its chat, behind whatever of that chat still waits.
+ * Takes down what disappearing messages became, unpins, and closes polls, once their time is up. Returns whether there was
+ * anything to do. Each goes as a change in the lane of its chat, behind whatever of that chat still waits.
  */
-export const expireMessages = ({ store, outbox, newMessageId }: NoticeTools, now: number): boolean =>
-  store.transaction(() => {
-    const expired = store.links.expired(now, batch)
-    for (const { key, id, chat } of expired) {
-      store.links.markDeleted(key)
-      const [mapping] = store.mappings.forSource(chat)
-      if (mapping === undefined || networkOf(chat) !== 'whatsapp') continue
-      const target = mapping.telegram
-      const messageId = newMessageId(networkOf(target))
-      const event: ChangeEvent = {
-        version: 1,
-        kind: 'deletion',
-        chat,
-        id: `expiry-${messageId}`,
-        sender: { person: chatRef('whatsapp', 'time'), me: false },
-        sentAt: now,
-        target: { id },
-        by: 'time',
-      }
-      outbox.add({ lane: chat, target, source: key, messageId, event: JSON.stringify(event) }, now)
+export const endWhatIsOver = (
+  tools: NoticeTools & Pick<ExpiryOptions, 'disappearing'>,
+  now: number,
+): boolean => {
+  const { store, disappearing } = tools
+  return store.transaction(() => {
+    const expired = disappearing ? store.links.expired(now, batch) : []
+    for (const message of expired) {
+      store.links.markDeleted(message.key)
+      if (networkOf(message.chat) === 'whatsapp')
+        addEnd(message, { kind: 'deletion', by: 'time' }, tools, now)
     }
-    return expired.length > 0
+    const timers = store.timers.due(now, batch)
+    for (const timer of timers) {
+      store.timers.set(timer, undefined)
+      const message = store.links.get(timer.message)
+      if (message === undefined || message.deleted) continue
+      addEnd(
+        message,
+        timer.what === 'pin' ? { kind: 'pin', pinned: false } : { kind: 'vote', choice: [] },
+        tools,
+        now,
+      )
+    }
+    return expired.length + timers.length > 0
   })
+}
+
+type End =
+  | { readonly kind: 'deletion'; readonly by: 'time' }
+  | { readonly kind: 'pin'; readonly pinned: false }
+  /** Nobody's vote: the tally is shown anew. */
+  | { readonly kind: 'vote'; readonly choice: number[] }
+
+const addEnd = (
+  { key, id, chat }: StoredMessage,
+  end: End,
+  { store, outbox, newMessageId }: NoticeTools,
+  now: number,
+): void => {
+  const [mapping] = store.mappings.forSource(chat)
+  if (mapping === undefined) return
+  const { whatsapp, telegram } = mapping
+  const messageId = newMessageId('telegram')
+  const event: ChangeEvent = {
+    version: 1,
+    ...end,
+    chat: whatsapp,
+    id: `end-${messageId}`,
+    sender: { person: chatRef('whatsapp', 'time'), me: false },
+    sentAt: now,
+    target: { id },
+  }
+  outbox.add({ lane: whatsapp, target: telegram, source: key, messageId, event: JSON.stringify(event) }, now)
+}

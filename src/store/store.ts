@@ -9,6 +9,7 @@ import { Mappings } from './mappings.ts'
 import { Opinions } from './opinions.ts'
 import type { SealOptions } from './seal.ts'
 import { openSession } from './sessions.ts'
+import { Timers } from './timers.ts'
 
 /** Everything that outlives the process, in one SQLite file. */
 export interface Store extends Disposable {
@@ -18,6 +19,7 @@ export interface Store extends Disposable {
   readonly mappings: Mappings
   readonly links: Links
   readonly opinions: Opinions
+  readonly timers: Timers
   readonly heartbeat: Heartbeat
   /** The rows of one connection, for instance `baileys` or `telegram`. */
   session(connection: string): SessionStore
@@ -44,6 +46,7 @@ export const openStore = (path: string, { check = false, ...seal }: StoreOptions
     mappings: new Mappings(database, chats),
     links: new Links(database),
     opinions: new Opinions(database),
+    timers: new Timers(database),
     heartbeat: new Heartbeat(database),
     session: connection => openSession(database, connection),
     transaction: (work, options) => database.transaction(work, options),

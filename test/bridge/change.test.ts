@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ChatRef } from '../../src/bridge/chat-ref.ts'
 import { type ChangeEvent, type Content, type MessageEvent, receiptId } from '../../src/bridge/event.ts'
-import { expireMessages } from '../../src/bridge/expire.ts'
+import { endWhatIsOver } from '../../src/bridge/expire.ts'
 import { plainText } from '../../src/bridge/rich-text.ts'
 import { reject } from '../../src/bridge/verdict.ts'
 import {
@@ -300,10 +300,11 @@ test('a disappearing message goes when its time is up, once', async () => {
     store: bridge.store,
     outbox: bridge.outbox,
     newMessageId: () => bridge.telegram.newMessageId(),
+    disappearing: true,
   }
-  assert.equal(expireMessages(tools, expiresAt - 1), false)
-  assert.equal(expireMessages(tools, expiresAt), true)
-  assert.equal(expireMessages(tools, expiresAt), false)
+  assert.equal(endWhatIsOver(tools, expiresAt - 1), false)
+  assert.equal(endWhatIsOver(tools, expiresAt), true)
+  assert.equal(endWhatIsOver(tools, expiresAt), false)
   bridge.worker.wake()
   await waitUntil(bridge.isDone)
   assert.deepEqual(texts(bridge), ['for ever'])

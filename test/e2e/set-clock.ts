@@ -1,9 +1,14 @@
-/** Loaded before the program: a wall clock that is set, at SIGUSR2, to what a file says it is wrong by (milliseconds). */
-import { readFileSync } from 'node:fs'
+/**
+ * Loaded before the program: a wall clock that is set, at the start and at SIGUSR2, to what a file says it is wrong by
+ * (milliseconds).
+ */
+import { existsSync, readFileSync } from 'node:fs'
 
 const RealDate = Date
 const { now } = Date
-let wrongBy = 0
+const file = process.env['WA2TG_TEST_CLOCK'] ?? ''
+const read = (): number => (existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0)
+let wrongBy = read()
 
 class SetDate extends RealDate {
   constructor(...parts: ConstructorParameters<typeof Date> | []) {
@@ -18,5 +23,5 @@ class SetDate extends RealDate {
 
 globalThis.Date = SetDate as DateConstructor
 process.on('SIGUSR2', () => {
-  wrongBy = Number(readFileSync(process.env['WA2TG_TEST_CLOCK'] ?? '', 'utf8'))
+  wrongBy = read()
 })

@@ -240,6 +240,7 @@ export class Standing implements Changed {
   parts: StandIn[]
   notes: Partial<Record<NoteRole, SentPart>> = {}
   seenAt = Date.now()
+  isOver = false
   reactions: Reaction[] = []
   votes: Vote[] = []
   content?: VotableContent

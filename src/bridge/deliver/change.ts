@@ -1,6 +1,6 @@
 import type { Job } from '../../outbox/index.ts'
 import { addressOf, type ChatRef, networkOf } from '../chat-ref.ts'
-import { isVotable, parseContent } from '../content.ts'
+import { isOver, isVotable, parseContent } from '../content.ts'
 import { formsOf } from '../degrade.ts'
 import type { ChangeEvent } from '../event.ts'
 import type { Change, Changed, NoteRole, SentPart } from '../network.ts'
@@ -52,7 +52,8 @@ const inForm = (event: ChangeEvent, { target, level }: Job): ChangeEvent =>
     : event
 
 const describeChanged = ({ source, target }: Job, context: AttemptContext): Changed => {
-  const { links, opinions, chats } = context.store
+  const { store, now = Date.now } = context
+  const { links, opinions, chats } = store
   const message = links.get(source)
   const content = message?.content === undefined ? undefined : parseContent(message.content)
   const [reactions] = links.parts(source, 'reactions')
@@ -64,7 +65,7 @@ const describeChanged = ({ source, target }: Job, context: AttemptContext): Chan
   return {
     parts: links
       .standIns(source, target)
-      .map(standIn => standInOf(standIn, wordsIn(standIn, message, context.store))),
+      .map(standIn => standInOf(standIn, wordsIn(standIn, message, store))),
     notes: { ...(reactions && { reactions }), ...(tally && { tally }) },
     seenAt: message?.seenAt ?? 0,
     ...(content && isVotable(content) && { content }),
@@ -73,6 +74,7 @@ const describeChanged = ({ source, target }: Job, context: AttemptContext): Chan
       // What somebody reacted on the target network itself stands there already.
       .filter(({ person }) => networkOf(person) !== networkOf(target))
       .map(({ person, emoji }) => ({ ...who(person), emoji })),
+    isOver: content !== undefined && isOver(content, now()),
     votes: opinions
       .votes(source)
       .map(({ person, choice, guests }) => ({ ...who(person), choice, ...(guests > 0 && { guests }) })),

@@ -1,6 +1,6 @@
 import type { StoredMessage } from '../../store/index.ts'
 import { type ChatRef, chatRef, networkOf } from '../chat-ref.ts'
-import { type Content, isVotable, parseContent } from '../content.ts'
+import { type Content, isOver, isVotable, parseContent } from '../content.ts'
 import { addEcho } from '../deliver/echo.ts'
 import { addNotice } from '../deliver/notice.ts'
 import { type ChangeEvent, isMessage, type MessageEvent, parseEvent, receiptId } from '../event.ts'
@@ -117,7 +117,8 @@ const keep = (
   subject: StoredMessage,
   context: ReceiveContext,
 ): ChangeEvent | undefined => {
-  const { links, opinions } = context.store
+  const { store, now } = context
+  const { links, opinions, timers } = store
   switch (event.kind) {
     case 'edit':
       if (isVotable(event.content)) links.setContent(subject.key, JSON.stringify(event.content))
@@ -142,8 +143,11 @@ const keep = (
       const { toggle: _, ...settled } = event
       return opinions.vote(subject.key, vote) ? { ...settled, choice } : undefined
     }
-    case 'pin':
-      return event
+    case 'pin': {
+      const end = endOfPin(event, now)
+      timers.set({ message: subject.key, what: 'pin' }, end)
+      return end !== undefined && end <= now ? undefined : event
+    }
     case 'receipt': {
       // What was read has been delivered, whichever is told first.
       const read = { chat: event.chat, id: receiptId(event.target.id, 'read') }
@@ -154,16 +158,29 @@ const keep = (
   }
 }
 
+/** The longest that anything of WhatsApp lasts is 90 days: more is nonsense, and would keep the message for ever. */
+const longestPin = 90 * 86_400
+
+/** When WhatsApp takes a pin away by itself; undefined: when somebody does. */
+const endOfPin = (
+  { chat, sentAt, pinned, seconds }: Extract<ChangeEvent, { kind: 'pin' }>,
+  now: number,
+): number | undefined =>
+  pinned && seconds !== undefined && networkOf(chat) === 'whatsapp'
+    ? Math.min(sentAt, now) + Math.min(seconds, longestPin) * 1000
+    : undefined
+
 const owner = chatRef('whatsapp', 'me')
 
 /** The whole choice that a vote makes: a pressed button adds to or takes from what was chosen before. */
 const chosen = (
-  { choice, toggle }: Extract<ChangeEvent, { kind: 'vote' }>,
+  { chat, choice, toggle }: Extract<ChangeEvent, { kind: 'vote' }>,
   { key, content: json }: StoredMessage,
-  { store }: ReceiveContext,
+  { store, now }: ReceiveContext,
 ): number[] | undefined => {
   const content = json === undefined ? undefined : parseContent(json)
   if (content === undefined || !isVotable(content)) return undefined
+  if (networkOf(chat) === 'telegram' && isOver(content, now)) return undefined
   if (!toggle) return choice
   const before = store.opinions.votes(key).find(({ person }) => person === owner)?.choice ?? []
   const pressed = choice.filter(option => !before.includes(option))

@@ -31,6 +31,10 @@ export const receiveMessage = (
   // A picture of an album may come before the album's own announcement.
   if (source === undefined && content.kind !== 'album') return 'duplicate'
 
+  if (source !== undefined && content.kind === 'poll') {
+    const { endsAt } = content
+    store.timers.set({ message: source, what: 'poll' }, endsAt && endsAt > now ? endsAt : undefined)
+  }
   const { target, refusal } = routeMessage(event, context)
   if (refusal !== undefined) {
     addNotice(context, { chat, text: refusal, replyTo: id, now })

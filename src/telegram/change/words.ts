@@ -27,7 +27,7 @@ export const wordsOf = (content: Edited, { change, context, options }: ChangeDes
       return renderCardWords(named)
     case 'poll':
     case 'appointment':
-      return renderVotable(named, change.changed.votes)
+      return renderVotable(named, change.changed)
     case 'joined':
       return { words: renderJoined(named, options.deletions) }
     case 'placeholder':

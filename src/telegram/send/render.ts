@@ -41,7 +41,7 @@ const renderContent = (content: Content, head: RichText, options: RenderOptions)
       return renderContacts(content.contacts, head)
     case 'poll':
     case 'appointment': {
-      const { words, markup } = renderVotable(content, [])
+      const { words, markup } = renderVotable(content, { votes: [], isOver: false })
       return withHead(head, line => renderText(above(line, words), { ...(markup && { markup }) }))
     }
     case 'card':

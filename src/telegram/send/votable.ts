@@ -20,11 +20,17 @@ const mostNames = 12
 /** With these words a poll or appointment begins, however its votes stand. */
 export const votableForm = /^(📊|📅|🚫) /u
 
-/** A poll or an appointment as it stands now, with a button for each option. */
-export const renderVotable = (content: PollContent | AppointmentContent, votes: readonly Vote[]): Shown =>
-  content.kind === 'poll' ? renderPoll(content, votes) : renderAppointment(content, votes)
+interface Votes {
+  readonly votes: readonly Vote[]
+  /** Nobody may vote any more. */
+  readonly isOver: boolean
+}
 
-const renderPoll = (poll: PollContent, votes: readonly Vote[]): Shown => {
+/** A poll or an appointment as it stands now, with a button for each option as long as one may vote. */
+export const renderVotable = (content: PollContent | AppointmentContent, state: Votes): Shown =>
+  content.kind === 'poll' ? renderPoll(content, state) : renderAppointment(content, state.votes)
+
+const renderPoll = (poll: PollContent, { votes, isOver }: Votes): Shown => {
   const options = poll.options.slice(0, mostOptions)
   const lines = options.map((option, index) => {
     const chosen = votes.filter(vote => vote.choice.includes(index))
@@ -37,15 +43,16 @@ const renderPoll = (poll: PollContent, votes: readonly Vote[]): Shown => {
       ...lines,
       plainText(left > 0 ? `\n… and ${left} more options` : ''),
       plainText('\n'),
-      styled(hints(poll, votes).join(' · '), 'italic'),
+      styled(hints(poll, { votes, isOver }).join(' · '), 'italic'),
     ),
-    ...(options.length > 0 && {
-      markup: { inline_keyboard: options.map((option, index) => [optionButton(option, index, votes)]) },
-    }),
+    ...(options.length > 0 &&
+      !isOver && {
+        markup: { inline_keyboard: options.map((option, index) => [optionButton(option, index, votes)]) },
+      }),
   }
 }
 
-const hints = ({ choices, options, quiz, endsAt }: PollContent, votes: readonly Vote[]): string[] => {
+const hints = ({ choices, options, quiz, endsAt }: PollContent, { votes, isOver }: Votes): string[] => {
   const voters = votes.filter(({ choice }) => choice.length > 0).length
   return [
     ...(quiz ? ['Quiz'] : []),
@@ -54,7 +61,7 @@ const hints = ({ choices, options, quiz, endsAt }: PollContent, votes: readonly 
       : choices > 1 && choices < options.length
         ? `Choose up to ${choices}`
         : 'Choose any number',
-    ...(endsAt === undefined ? [] : [`Ends ${renderTime(endsAt)}`]),
+    ...(endsAt === undefined ? [] : [`${isOver ? 'Ended' : 'Ends'} ${renderTime(endsAt)}`]),
     ...(voters > 0 ? [`${voters} voted`] : []),
   ]
 }
