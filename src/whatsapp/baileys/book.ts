@@ -1,9 +1,11 @@
-import type { BaileysEventMap, Contact, GroupMetadata } from '@whiskeysockets/baileys'
+import type { BaileysEventMap, Contact, GroupMetadata, WAMessage } from '@whiskeysockets/baileys'
 import { addressOf, chatRef } from '../../bridge/chat-ref.ts'
 import type { Arrival, FindMessage, Inbox, KnownChat, SessionStore } from '../../bridge/network.ts'
 import { isGroup, kindOfAddress, normalizeAddress, userOf } from '../address.ts'
 import { Admins } from './admins.ts'
-import { canonical, oneLine, type ParseContext, toNumber } from './parse/context.ts'
+import { addressesOf, canonical, oneLine, type ParseContext, toNumber } from './parse/context.ts'
+import { parseHead } from './parse/head.ts'
+import { type Timer, Timers, timerIn } from './timers.ts'
 
 /** A chat in any of the shapes that Baileys' events give it. */
 export interface SeenChat {
@@ -12,6 +14,9 @@ export interface SeenChat {
   readonly lidJid?: string | null
   readonly pnJid?: string | null
   readonly conversationTimestamp?: number | { toNumber(): number } | null
+  /** Seconds after which messages disappear, and since when that is so. */
+  readonly ephemeralExpiration?: number | null
+  readonly ephemeralSettingTimestamp?: number | { toNumber(): number } | null
 }
 
 const NAMES = 'name'
@@ -28,6 +33,7 @@ export class Book {
   readonly #names: Map<string, string>
   readonly #me: () => ParseContext['me']
   readonly #admins: Admins
+  readonly #timers: Timers
   readonly #findMessage: FindMessage
   /** What the bridge was told last about an address: most events say nothing new, and each would cost a commit. */
   readonly #told = new Map<string, string>()
@@ -40,6 +46,7 @@ export class Book {
   }) {
     this.#sessions = options.sessions
     this.#admins = new Admins(options.sessions)
+    this.#timers = new Timers(options.sessions)
     this.#findMessage = options.findMessage
     this.#inbox = options.inbox
     this.#me = options.me
@@ -78,20 +85,28 @@ export class Book {
   }
 
   chats(chats: readonly SeenChat[]): void {
-    for (const { id, name, lidJid, pnJid, conversationTimestamp } of chats) {
+    for (const { id, name, lidJid, pnJid, conversationTimestamp, ...timer } of chats) {
       const seconds = toNumber(conversationTimestamp)
       this.#learn(id, lidJid ?? pnJid, {
         name,
         ...(seconds !== undefined && seconds > 0 && { lastActivity: seconds * 1000 }),
       })
+      const address = canonical(id, lidJid ?? pnJid, this.context)?.address
+      const { ephemeralExpiration: lasts, ephemeralSettingTimestamp: setAt } = timer
+      // Of a group Baileys tells what any member claims.
+      if (address !== undefined && lasts != null && !isGroup(address))
+        this.#timers.learn(address, { seconds: lasts, setAt: toNumber(setAt) ?? 0 })
     }
   }
 
   groups(groups: readonly Partial<GroupMetadata>[]): void {
-    for (const { id, subject, participants } of groups) {
+    for (const { id, subject, participants, ephemeralDuration } of groups) {
       if (id && isGroup(id)) {
         this.#learn(id, undefined, { name: subject })
-        if (participants !== undefined) this.#admins.learn({ id, participants })
+        if (participants !== undefined) {
+          this.#admins.learn({ id, participants })
+          this.#timers.learn(id, { seconds: ephemeralDuration ?? 0, setAt: Math.floor(Date.now() / 1000) })
+        }
       }
       for (const member of participants ?? []) {
         const other = member.lid ?? member.phoneNumber
@@ -116,6 +131,23 @@ export class Book {
     const writer = addressOf(sender.person)
     if (sender.me || sender.name === undefined || this.#names.has(writer)) return
     this.#remember(writer, sender.name)
+  }
+
+  /** How long messages last in the chat of this one, where it says so. Of a group only a notice is to be believed. */
+  timer(web: WAMessage, { isNotice = false } = {}): void {
+    const timer = timerIn(web)
+    const chat = timer && parseHead(web, this.context)?.event.chat
+    if (chat === undefined || timer === undefined) return
+    const address = addressOf(chat)
+    if (isNotice || !isGroup(address)) this.#timers.learn(address, timer)
+  }
+
+  /** How long messages last in a chat, where that was ever heard. */
+  timerOf(jid: string): Timer | undefined {
+    const address = canonical(jid, undefined, this.context)?.address
+    // It may have been heard before the other address of the person was known.
+    const known = address === undefined ? [] : [address, ...addressesOf(address, this.context)]
+    return known.map(each => this.#timers.of(each)).find(timer => timer !== undefined)
   }
 
   #learn(

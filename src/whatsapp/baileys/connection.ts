@@ -68,6 +68,7 @@ class BaileysConnection implements WhatsAppConnection {
       me: () => this.#account.me,
       link: () => this.#openLink,
       nameOf: address => this.#inbound.book.nameOf(address),
+      timerOf: jid => this.#inbound.book.timerOf(jid),
       sent: this.#sent,
     })
     this.#status = this.#account.isLinked

@@ -22,6 +22,7 @@ export interface OutgoingOptions {
   /** The socket, while it is open. */
   link(): Link | undefined
   readonly nameOf: NameOf
+  readonly timerOf: SendContext['timerOf']
   readonly sent: Sent
 }
 
@@ -52,7 +53,8 @@ export class Outgoing {
   }
 
   get #context(): SendContext {
-    const { me, link, nameOf, sent } = this.#options
-    return { ...this.#tools, me: me(), link, nameOf, remember: (id, message) => sent.remember(id, message) }
+    const { me, link, nameOf, timerOf, sent } = this.#options
+    const remember = sent.remember.bind(sent)
+    return { ...this.#tools, me: me(), link, nameOf, timerOf, remember }
   }
 }

@@ -60,7 +60,10 @@ export class Receiver {
     const parsed = await this.#believe(web)
     if (parsed.ignored !== undefined) logger.debug({ reason: parsed.ignored }, 'A message makes no event')
     if (parsed.arrivals.length === 0 && opened.failure !== undefined) this.#wait(web, opened.failure)
-    this.#hand(parsed.arrivals, done)
+    this.#hand(parsed.arrivals, () => {
+      book.timer(web)
+      done()
+    })
   }
 
   /** A stanza that carries no content for us: view once, or what only the phone was given. */
@@ -138,6 +141,7 @@ export class Receiver {
   #learn(node: BinaryNode): void {
     const { book } = this.#options
     for (const [address, other] of pairsIn(node)) book.same(address, other)
+    for (const web of noticesIn(node, book.context.me)) book.timer(web, { isNotice: true })
     const subject = subjectIn(node)
     if (subject !== undefined) book.groups([{ id: node.attrs['from'] ?? '', subject }])
   }

@@ -1,8 +1,7 @@
-import type { proto } from '@whiskeysockets/baileys'
+import type { GroupMetadata, proto } from '@whiskeysockets/baileys'
 import type { Delivery } from '../../bridge/network.ts'
 import { DeliveryError, reject } from '../../bridge/verdict.ts'
 import { isGroup, jidOfChat } from '../address.ts'
-import type { Member } from '../mentions.ts'
 import type { Me } from './decode.ts'
 import type { Link } from './link.ts'
 import { membersOf, type NameOf } from './members.ts'
@@ -12,6 +11,7 @@ import { type CompleteTools, complete } from './send/complete.ts'
 import type { Note } from './send/notes.ts'
 import type { Part } from './send/part.ts'
 import { renderMessage } from './send/render.ts'
+import { renderTimer, type Timer } from './timers.ts'
 import { assertWritable, openLink, partId, type Transmitter, transmit } from './transmit.ts'
 import type { Uploader } from './upload.ts'
 
@@ -21,6 +21,8 @@ export interface SendContext extends Transmitter {
   readonly secrets: Secrets
   readonly upload: Uploader
   readonly preview: CompleteTools['preview']
+  /** How long messages last in a chat, where that was ever heard. */
+  timerOf(jid: string): Timer | undefined
   /** Says something to the sender that they have not been told yet. */
   note(note: Note, tell: (text: string) => void): void
 }
@@ -32,7 +34,11 @@ export interface SendContext extends Transmitter {
 export const sendDelivery = async (delivery: Delivery, context: SendContext): Promise<void> => {
   const jid = jidOfChat(delivery.chat)
   await assertWritable(jid, context)
-  const parts = renderMessage(delivery, context.me, await membersIn(jid, context))
+  const { me, nameOf } = context
+  const group = isGroup(jid) ? await groupOf(jid, context) : undefined
+  const members = group === undefined ? [] : membersOf(group, me, nameOf)
+  const timer = renderTimer(context.timerOf(jid) ?? timerFrom(group))
+  const parts = renderMessage(delivery, { me, members, timer })
   const album = parts[0]?.announces ? { remoteJid: jid, fromMe: true, id: delivery.messageId } : undefined
   const refusals: DeliveryError[] = []
   for (const [position, part] of parts.entries()) {
@@ -52,15 +58,14 @@ export const sendDelivery = async (delivery: Delivery, context: SendContext): Pr
     : first
 }
 
-/** Whoever cannot be found is not mentioned: the words say the same. */
-const membersIn = async (jid: string, context: SendContext): Promise<Member[]> => {
-  if (!isGroup(jid)) return []
-  const { me, nameOf } = context
-  const group = await openLink(context)
+/** Undefined when WhatsApp does not tell: whoever cannot be found is not mentioned, and the words say the same. */
+const groupOf = (jid: string, context: SendContext): Promise<GroupMetadata | undefined> =>
+  openLink(context)
     .group(jid)
     .catch(() => undefined)
-  return group === undefined ? [] : membersOf(group, me, nameOf)
-}
+
+const timerFrom = (group: GroupMetadata | undefined): Timer | undefined =>
+  group?.ephemeralDuration === undefined ? undefined : { seconds: group.ephemeralDuration, setAt: 0 }
 
 const isRefusal = (error: unknown): error is DeliveryError =>
   error instanceof DeliveryError && error.verdict.kind === 'reject' && !error.chatUnreachable

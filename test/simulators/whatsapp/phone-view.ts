@@ -33,6 +33,8 @@ export interface Shown {
   quote?: { id: string; author: string; text: string }
   forwarded: boolean
   viewOnce: boolean
+  /** Seconds after which the message disappears. */
+  lasts?: number
   /** Why it is broken. */
   problem?: string
 }
@@ -93,7 +95,10 @@ function checkWrapper(wrapper: (typeof WRAPPERS)[number] | undefined, field: str
 
 function showContext(info: proto.IContextInfo | null | undefined): Partial<Shown> {
   if (!info) return {}
-  const shown: Partial<Shown> = info.isForwarded ? { forwarded: true } : {}
+  const shown: Partial<Shown> = {
+    ...(info.isForwarded && { forwarded: true }),
+    ...(info.expiration && { lasts: info.expiration }),
+  }
   if (!info.stanzaId) return shown
   if (!info.participant || !info.quotedMessage) throw new Error('A quote needs an author and a message')
   return {

@@ -1,3 +1,4 @@
+import type { proto } from '@whiskeysockets/baileys'
 import type { Content } from '../../../bridge/event.ts'
 import type { Delivery } from '../../../bridge/network.ts'
 import { plainText } from '../../../bridge/rich-text.ts'
@@ -16,7 +17,10 @@ import { renderText } from './text.ts'
  * The messages that an event becomes, in order; what it answers is quoted in the first. A pure function of the event, so
  * that an attempt cut off in the middle goes on with the right one. Throws `DeliveryError` where it cannot cross.
  */
-export const renderMessage = (delivery: Delivery, me: Me, members: readonly Member[] = []): Part[] => {
+export const renderMessage = (
+  delivery: Delivery,
+  { me, members = [], timer = {} }: { me: Me; members?: readonly Member[]; timer?: proto.IContextInfo },
+): Part[] => {
   const { event, senderLine } = delivery
   const parts = renderContent(event.content, {
     members,
@@ -24,6 +28,7 @@ export const renderMessage = (delivery: Delivery, me: Me, members: readonly Memb
   })
   return parts.map((part, index) => {
     const contextInfo = {
+      ...timer,
       ...renderForward(event),
       // Where an album is not shown as one, its announcement is not shown at all.
       ...((index === 0 || parts[index - 1]?.announces) && renderQuote(delivery, me)),

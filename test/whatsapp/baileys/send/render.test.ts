@@ -8,7 +8,7 @@ import { renderMessage } from '../../../../src/whatsapp/baileys/send/render.ts'
 import { deliveryOf, file, ME, text } from './delivery.ts'
 
 const render = (content: Content, more: Partial<Delivery> = {}) =>
-  renderMessage(deliveryOf(content, more), ME)
+  renderMessage(deliveryOf(content, more), { me: ME })
 const textOf = (content: Content, more: Partial<Delivery> = {}) =>
   render(content, more)[0]?.message.extendedTextMessage?.text
 
@@ -58,7 +58,7 @@ test('A quote holds the words that were picked out, and stays what it was', () =
   const quoted = (raw: string, quote: string) => {
     const delivery = deliveryOf(text('so'), { replyTo: { id: 'Q1', fromMe: false, byBridge: false, raw } })
     const event = { ...delivery.event, replyTo: { id: '4', quote } }
-    const [part] = renderMessage({ ...delivery, event }, ME)
+    const [part] = renderMessage({ ...delivery, event }, { me: ME })
     return part?.message.extendedTextMessage?.contextInfo?.quotedMessage
   }
   const secret = { messageContextInfo: { messageSecret: Buffer.alloc(32) } }
