@@ -461,3 +461,20 @@ test('a person under number and address has one reaction and one vote', async ()
     [[1]],
   )
 })
+
+test('of a position that moves only the newest waits', async () => {
+  await using bridge = openBridge()
+  const place = { kind: 'location', latitude: 1, longitude: 2, live: 900 } as const
+  const first = event(mum, place)
+  bridge.receive(first)
+  for (const latitude of [2, 3, 4]) {
+    bridge.receive(change('edit', first, { content: { ...place, latitude } }))
+  }
+  assert.equal(bridge.outbox.counts().pending, 2)
+  bridge.worker.start()
+  await waitUntil(bridge.isDone)
+  assert.deepEqual(
+    bridge.telegram.changes.map(({ event: { kind, ...more } }) => [kind, 'content' in more && more.content]),
+    [['edit', { ...place, latitude: 4 }]],
+  )
+})

@@ -223,6 +223,30 @@ describe('from Telegram to WhatsApp', () => {
     )
   })
 
+  test('a live location is told where it begins and where it ends, and that is said once', async () => {
+    const [, place] = places[0] ?? []
+    assert.ok(place)
+    const before = alice.inbox.length
+    const gate = { latitude: 52.5, longitude: 13.4 }
+    const { message_id: id } = world.owner.sends(place, { location: { ...gate, live_period: 900 } })
+    await eventually(() => alice.inbox.length > before, 'where it begins')
+    world.owner.edits(place, id, { location: { ...gate, latitude: 52.6, live_period: 900 } })
+    world.owner.edits(place, id, { location: { ...gate, latitude: 52.7 } })
+    await eventually(() => alice.inbox.length > before + 1, 'where it ends')
+    assert.deepEqual(
+      alice.inbox.slice(before).map(({ shown: seen }) => [seen?.location?.latitude, seen?.location?.name]),
+      [
+        [52.5, 'Live location (where it began)'],
+        [52.7, 'Live location (where it ended)'],
+      ],
+    )
+    const said = place.transcript().filter(({ text }) => text.includes('where a live location begins'))
+    assert.deepEqual(
+      said.map(({ replyTo }) => replyTo),
+      [id],
+    )
+  })
+
   test('a link is previewed, and the network at home is not asked', async () => {
     const [, place] = places[0] ?? []
     assert.ok(place)

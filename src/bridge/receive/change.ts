@@ -214,9 +214,13 @@ const askedChat = (
   return mappings.find(({ whatsapp }) => store.links.standIns(subject.key, whatsapp).length > 0)?.whatsapp
 }
 
-/**
- * Reactions and votes are shown as they all stand when their job runs: while one waits, no other is needed.
- */
+/** What is shown as it stands when the job runs: while one waits, no other is needed. */
+const isState = (event: ChangeEvent): boolean =>
+  event.kind === 'reaction' ||
+  event.kind === 'vote' ||
+  (event.kind === 'edit' && event.content.kind === 'location')
+
+/** Adds the job that shows a change, or lets the one that waits show it. */
 const addChange = (
   event: ChangeEvent,
   {
@@ -228,7 +232,7 @@ const addChange = (
   }: Pick<ReceiveContext, 'outbox' | 'newMessageId' | 'now'> & { target: ChatRef; subject: StoredMessage },
 ): void => {
   const topic = `${event.kind} ${subject.key} ${target}`
-  const waiting = event.kind === 'reaction' || event.kind === 'vote' ? outbox.untouched(topic) : undefined
+  const waiting = isState(event) ? outbox.untouched(topic) : undefined
   const json = JSON.stringify(event)
   if (waiting !== undefined) {
     outbox.rewrite(waiting.id, { event: json, dueAt: waiting.dueAt })

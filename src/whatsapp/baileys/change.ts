@@ -5,6 +5,7 @@ import { isGroup, jidOfChat } from '../address.ts'
 import type { Member } from '../mentions.ts'
 import { renderDeletion } from './change/delete.ts'
 import { renderEdit } from './change/edit.ts'
+import { renderMove } from './change/move.ts'
 import { renderPin } from './change/pin.ts'
 import { Scene } from './change/scene.ts'
 import { renderAnswer, renderReaction, renderVote } from './change/sealed.ts'
@@ -12,11 +13,16 @@ import type { Me } from './decode.ts'
 import { failedToSend } from './errors.ts'
 import { membersOf, type NameOf } from './members.ts'
 import { rawOf } from './parse/context.ts'
+import type { Secrets } from './secrets.ts'
+import { renderTimer, type Timer } from './timers.ts'
 import { assertWritable, openLink, partId, type Transmitter, transmit } from './transmit.ts'
 
 export interface ChangeContext extends Transmitter {
   readonly me: Me
   readonly nameOf: NameOf
+  readonly secrets: Secrets
+  /** How long messages last in a chat, where that was ever heard. */
+  timerOf(jid: string): Timer | undefined
 }
 
 /**
@@ -25,14 +31,19 @@ export interface ChangeContext extends Transmitter {
  */
 export const carryOut = async (change: Change, context: ChangeContext): Promise<void> => {
   const jid = jidOfChat(change.chat)
+  openLink(context)
   await assertWritable(jid, context)
   const group = isGroup(jid) ? await groupOf(jid, context) : undefined
   const members = group ? membersOf(group, context.me, context.nameOf) : []
-  const steps = render(change, { scene: new Scene(jid, context.me, group), members })
-  for (const [position, { message, after }] of steps.entries()) {
+  const timer = renderTimer(context.timerOf(jid))
+  const steps = render(change, { scene: new Scene(jid, context.me, group), members, timer })
+  for (const [position, { message: rendered, after, isNew }] of steps.entries()) {
     const id = partId(change.messageId, position)
+    const messageSecret = context.secrets.derive(id, 'message')
+    const message = isNew ? { ...rendered, messageContextInfo: { messageSecret } } : rendered
     await transmit(message, { id, jid, signal: change.signal, transmitter: context })
     if (after) change.onSent(after)
+    if (isNew) change.onSent({ id, raw: rawOf(message) })
   }
 }
 
@@ -48,11 +59,13 @@ interface Step {
   readonly message: proto.IMessage
   /** What the changed message is then. */
   readonly after?: { readonly id: string; readonly raw: string }
+  /** It is a message by itself, which stands for the changed one beside the others. */
+  readonly isNew?: boolean
 }
 
 const render = (
   { event, changed }: Change,
-  { scene, members }: { scene: Scene; members: readonly Member[] },
+  { scene, members, timer }: { scene: Scene; members: readonly Member[]; timer: proto.IContextInfo },
 ): Step[] => {
   const { content, seenAt } = changed
   const parts = changed.parts.map(part => ({ ...part, at: part.at ?? seenAt }))
@@ -60,8 +73,10 @@ const render = (
   const now = Date.now()
   switch (event.kind) {
     case 'edit': {
-      // A companion device cannot move a position (reference/content.md §14): it stays where it was when it was sent.
-      if (event.content.kind === 'location') return []
+      if (event.content.kind === 'location') {
+        const message = renderMove(parts, event.content, { scene, timer, now })
+        return message === undefined ? [] : [{ message, isNew: true }]
+      }
       if (event.content.kind !== 'text') throw reject('WhatsApp cannot change a message of this kind')
       if (first === undefined) throw reject('The message itself was not delivered')
       const { message, part, after } = renderEdit(parts, event.content.body, { scene, members, now })

@@ -299,11 +299,3 @@ test('a phone that could not read a change gets it again', async () => {
   await until('the edit', () => it.line(part.id)?.shown?.text === 'hello')
   it.wa.assertNoSurprises()
 })
-
-test('a position stays where it was: linked devices cannot move it', async () => {
-  await using it = await open()
-  const chat = chatOf(it.alice.lid)
-  const moved: What = { kind: 'edit', content: { kind: 'location', latitude: 1, longitude: 2, live: 60 } }
-  await it.linked.connection.change(changeOf(it.linked, moved, { chat, parts: [] }))
-  assert.deepEqual(it.wa.changes, [])
-})

@@ -6,7 +6,7 @@ export const notes = {
     'WhatsApp gets a still picture of moving stickers: converting them needs tools that wa2tg does not have. This is said only once.',
   files: 'WhatsApp gets this as a file: phones do not play or show this format. This is said only once.',
   places:
-    'WhatsApp gets the place where a live location begins; it does not move there. This is said only once.',
+    'WhatsApp gets the place where a live location begins, every five minutes where it has got to, and where it ends: linked devices cannot move one there. This is said only once.',
 } as const
 
 export type Note = keyof typeof notes
