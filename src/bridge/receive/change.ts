@@ -5,6 +5,7 @@ import { addEcho } from '../deliver/echo.ts'
 import { addNotice } from '../deliver/notice.ts'
 import { type ChangeEvent, isMessage, type MessageEvent, parseEvent, receiptId } from '../event.ts'
 import { prefixed } from '../rich-text.ts'
+import { addChange } from './change-job.ts'
 import { messageTopic, receiveMessage } from './message.ts'
 import type { ReceiveContext, Reception } from './reception.ts'
 import { route } from './route.ts'
@@ -212,41 +213,4 @@ const askedChat = (
   if (networkOf(chat) === 'whatsapp') return undefined
   if (networkOf(subject.chat) === 'whatsapp') return subject.chat
   return mappings.find(({ whatsapp }) => store.links.standIns(subject.key, whatsapp).length > 0)?.whatsapp
-}
-
-/** What is shown as it stands when the job runs: while one waits, no other is needed. */
-const isState = (event: ChangeEvent): boolean =>
-  event.kind === 'reaction' ||
-  event.kind === 'vote' ||
-  (event.kind === 'edit' && event.content.kind === 'location')
-
-/** Adds the job that shows a change, or lets the one that waits show it. */
-const addChange = (
-  event: ChangeEvent,
-  {
-    outbox,
-    newMessageId,
-    target,
-    subject,
-    now,
-  }: Pick<ReceiveContext, 'outbox' | 'newMessageId' | 'now'> & { target: ChatRef; subject: StoredMessage },
-): void => {
-  const topic = `${event.kind} ${subject.key} ${target}`
-  const waiting = isState(event) ? outbox.untouched(topic) : undefined
-  const json = JSON.stringify(event)
-  if (waiting !== undefined) {
-    outbox.rewrite(waiting.id, { event: json, dueAt: waiting.dueAt })
-    return
-  }
-  outbox.add(
-    {
-      lane: event.chat,
-      target,
-      source: subject.key,
-      messageId: newMessageId(networkOf(target)),
-      event: json,
-      topic,
-    },
-    now,
-  )
 }
