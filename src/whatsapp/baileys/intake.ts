@@ -70,10 +70,14 @@ export class Intake {
   observe(node: BinaryNode): boolean {
     const { journal } = this.#options
     const envelope = journal.envelopeOf(node, chat => this.#lastOpen(chat))
-    if (envelope === undefined || envelope.parts.every(part => part.attrs['type'] === 'msmsg')) return false
+    if (envelope === undefined) return false
+    if (envelope.parts.every(part => part.attrs['type'] === 'msmsg')) {
+      journal.forget(envelope)
+      return false
+    }
     for (const child of Array.isArray(node.content) ? node.content : []) {
       if (child.tag === 'plaintext' && child.content instanceof Uint8Array) {
-        journal.writePlain(journal.hashOf(child.content), child.content)
+        journal.writePlain(envelope, journal.hashOf(child.content), child.content)
       }
     }
     this.#orders.set(node, envelope.order)
@@ -86,9 +90,7 @@ export class Intake {
     this.#enter(this.#options.journal.envelopeOfWhole(node, chat => this.#lastOpen(chat)))
   }
 
-  /**
-   * Resolves when every stanza that came before this one has been decrypted, as far as it will be, or its time is up.
-   */
+  /** Resolves when every stanza that came before this one has been decrypted, as far as it will be, or its time is up. */
   async before(node: BinaryNode): Promise<void> {
     const order = this.#orders.get(node)
     if (order === undefined) return
@@ -149,7 +151,7 @@ export class Intake {
   #enter(envelope: Envelope): void {
     const { journal } = this.#options
     if (this.#entries.some(entry => entry.envelope.key === envelope.key) || journal.isDone(envelope)) {
-      journal.forget(envelope)
+      journal.cameAgain(envelope)
       return
     }
     const open = envelope.parts.filter(part => journal.plaintext(part.hash) === undefined)

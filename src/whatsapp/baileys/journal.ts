@@ -41,6 +41,8 @@ const KEEP_MS = 14 * 24 * 60 * 60_000
 export class Journal {
   readonly #sessions: SessionStore
   readonly #expected = new Map<string, Envelope>()
+  /** When a part came again that was done before. */
+  readonly #cameAgain = new Map<string, number>()
   readonly #now: () => number
   #lastOrder = 0
 
@@ -78,7 +80,7 @@ export class Journal {
     const content = encodeBinaryNode({ ...node, attrs: { from, id, participant, t } })
     const part = { hash: this.hashOf(content), tag: node.tag, attrs: {} }
     const envelope = this.#expect(node, [part], lastOpen)
-    this.writePlain(part.hash, encodeBinaryNode(node))
+    this.writePlain(envelope, part.hash, encodeBinaryNode(node))
     return envelope
   }
 
@@ -99,7 +101,8 @@ export class Journal {
       ...(after !== undefined && { after }),
       ...(verified instanceof Uint8Array && { verifiedName: Buffer.from(verified).toString('base64') }),
     }
-    for (const part of parts) this.#expected.set(part.hash, envelope)
+    // What has come twice is decrypted for the stanza that came first.
+    for (const { hash } of parts) if (!this.#expected.has(hash)) this.#expected.set(hash, envelope)
     return envelope
   }
 
@@ -110,21 +113,29 @@ export class Journal {
     }
   }
 
-  /** Whether a stanza announced this ciphertext. */
-  expects(hash: string): boolean {
-    return this.#expected.has(hash)
+  /**
+   * A stanza came that is with the bridge already, or about to be: it only has to be answered. What it is answered from is
+   * kept as if it had been done just now, for this answer may be lost, too.
+   */
+  cameAgain(envelope: Envelope): void {
+    this.forget(envelope)
+    for (const { hash } of envelope.parts) this.#cameAgain.set(hash, this.#now())
   }
 
-  /** The row to be written with the ratchet; `undefined` when no stanza announced this ciphertext. */
-  rowsFor(hash: string, plaintext: Uint8Array): Record<string, Row> | undefined {
-    const envelope = this.#expected.get(hash)
-    return envelope && { [hash]: { envelope, plaintext: Buffer.from(plaintext).toString('base64') } }
+  /** The stanza that announced this ciphertext. */
+  expected(hash: string): Envelope | undefined {
+    return this.#expected.get(hash)
+  }
+
+  /** The row to be written with the ratchet. */
+  rowsFor(envelope: Envelope, hash: string, plaintext: Uint8Array): Record<string, Row> {
+    return { [hash]: { envelope, plaintext: Buffer.from(plaintext).toString('base64') } }
   }
 
   /** Writes the row of a part that was never encrypted, before the stanza is acknowledged. */
-  writePlain(hash: string, plaintext: Uint8Array): void {
-    const row = this.rowsFor(hash, plaintext)?.[hash]
-    if (row !== undefined) this.#sessions.set([{ type: ROWS, id: hash, value: JSON.stringify(row) }])
+  writePlain(envelope: Envelope, hash: string, plaintext: Uint8Array): void {
+    const row = this.rowsFor(envelope, hash, plaintext)[hash]
+    this.#sessions.set([{ type: ROWS, id: hash, value: JSON.stringify(row) }])
   }
 
   /** The plaintext of a ciphertext seen before. */
@@ -167,19 +178,23 @@ export class Journal {
   }
 
   /**
-   * Deletes at most `limit` stanzas' parts that are done and cannot come again: marked before `time` (milliseconds), or 14
-   * days ago. Returns whether there are more.
+   * Deletes at most `limit` stanzas' parts that are done and cannot come again: done, and come for the last time, before
+   * `time` (milliseconds), or 14 days ago. Returns whether there are more.
    */
   prune(time: number, limit = 200): boolean {
     const before = Math.max(time, this.#now() - KEEP_MS)
-    const old = [...this.#sessions.list(DONE)].filter(({ value }) => Number(value) < before)
+    const old = [...this.#sessions.list(DONE)].filter(
+      ({ id, value }) => Math.max(Number(value), this.#cameAgain.get(id) ?? 0) < before,
+    )
     if (old.length === 0) return false
+    const cleared = old.slice(0, limit)
     this.#sessions.set(
-      old.slice(0, limit).flatMap(({ id }) => [
+      cleared.flatMap(({ id }) => [
         { type: ROWS, id, value: null },
         { type: DONE, id, value: null },
       ]),
     )
+    for (const { id } of cleared) this.#cameAgain.delete(id)
     return old.length > limit
   }
 

@@ -66,14 +66,15 @@ export const journalledRepository =
         openings.opened(hash)
         return known
       }
-      // A step of the ratchet without a row in the journal would be a message lost.
-      if (!openings.isAlive() || !journal.expects(hash)) throw new Error('The socket is closed')
+      // A step of the ratchet without a row in the journal would be a message lost. The socket may close while it is taken.
+      const envelope = journal.expected(hash)
+      if (!openings.isAlive() || envelope === undefined) throw new Error('The socket is closed')
       try {
         const plaintext = await keys.transaction(async () => {
           const text = await decrypt()
-          const rows = journal.rowsFor(hash, text)
+          const rows = journal.rowsFor(envelope, hash, text)
           // Baileys' typings know its own types only; the store takes any.
-          if (rows !== undefined) await keys.set({ journal: rows } as unknown as SignalDataSet)
+          await keys.set({ journal: rows } as unknown as SignalDataSet)
           return text
         }, lock)
         openings.opened(hash)

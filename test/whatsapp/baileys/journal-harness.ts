@@ -73,8 +73,13 @@ export class JournalHarness implements AsyncDisposable {
   }
 
   /** What Baileys does with a stanza up to the receipt; resolves to whether it would send one. */
-  async handle(node: BinaryNode): Promise<boolean> {
+  handle(node: BinaryNode): Promise<boolean> {
     this.intake.observe(node)
+    return this.decrypt(node)
+  }
+
+  /** The same for one that has been observed. */
+  async decrypt(node: BinaryNode): Promise<boolean> {
     const { fullMessage, decrypt } = decryptMessageNode(node, ME.pn, ME.lid, this.repository, silentLogger())
     await decrypt()
     return fullMessage.messageStubType === undefined || fullMessage.messageStubType === null

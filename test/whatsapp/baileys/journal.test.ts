@@ -4,7 +4,9 @@ import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type BinaryNode, BufferJSON } from '@whiskeysockets/baileys'
+import type { SessionStore } from '../../../src/bridge/network.ts'
 import { openAuthState } from '../../../src/whatsapp/baileys/auth-state.ts'
 import { Journal } from '../../../src/whatsapp/baileys/journal.ts'
 import { Tidy } from '../../../src/whatsapp/baileys/tidy.ts'
@@ -54,6 +56,63 @@ test('A redelivery is answered from the journal and makes no second event', asyn
   await harness.handle(await alice.private('P2', text('last')))
   await until('the last one', () => bridge.said.includes('last'))
   assert.deepEqual(bridge.said, ['one', 'two', 'last'])
+})
+
+test('A message that comes again is answered, though the server has caught up before Baileys comes to it', async () => {
+  using dir = new TempDir()
+  const { alice } = begin(dir.path)
+  using bridge = new RecordingBridge(dir.path)
+  const stanza = await alice.private('P1', text('one'))
+  {
+    await using harness = new JournalHarness(bridge)
+    assert.ok(await harness.handle(stanza))
+    await until('the message', () => bridge.said.includes('one'))
+  }
+  await sleep(2)
+  const openedAt = Date.now()
+  await using harness = new JournalHarness(bridge)
+  harness.intake.observe(stanza)
+  harness.journal.prune(openedAt)
+  assert.ok(await harness.decrypt(stanza))
+  harness.journal.prune(openedAt)
+  assert.ok(await harness.handle(stanza))
+  assert.deepEqual(bridge.said, ['one'])
+})
+
+test('A message that comes twice before it is decrypted is decrypted all the same, and crosses once', async () => {
+  using dir = new TempDir()
+  const { alice } = begin(dir.path)
+  using bridge = new RecordingBridge(dir.path)
+  await using harness = new JournalHarness(bridge)
+  const stanza = await alice.private('P1', text('one'))
+  harness.intake.observe(stanza)
+  harness.intake.observe(stanza)
+  assert.ok(await harness.decrypt(stanza))
+  assert.ok(await harness.decrypt(stanza))
+  await harness.handle(await alice.private('P2', text('two')))
+  await until('the last one', () => bridge.said.includes('two'))
+  assert.deepEqual(bridge.said, ['one', 'two'])
+})
+
+test('A message that is being decrypted when the socket closes can be read when it comes again', async () => {
+  using dir = new TempDir()
+  const { alice } = begin(dir.path)
+  using bridge = new RecordingBridge(dir.path)
+  const stanza = await alice.private('P1', text('one'))
+  {
+    await using harness = new JournalHarness(bridge)
+    const { get } = bridge.sessions
+    const closing: SessionStore['get'] = (type, id) => {
+      if (type === 'session') harness.intake.closed()
+      return get(type, id)
+    }
+    Object.assign(bridge.sessions, { get: closing })
+    await harness.handle(stanza)
+    Object.assign(bridge.sessions, { get })
+  }
+  await using harness = new JournalHarness(bridge)
+  assert.ok(await harness.handle(stanza))
+  await until('the message', () => bridge.said.includes('one'))
 })
 
 test('A message that is not on disk is not acknowledged, and crosses when it comes again', async () => {
