@@ -11,6 +11,9 @@ export const files = {
   photo: () => read('photo.jpg'),
   /** Three seconds of silence, Opus. */
   voice: () => read('voice.ogg'),
+  /** Four seconds with the loudness of words, Opus; and two of them in stereo. */
+  speech: () => read('speech.ogg'),
+  stereo: () => read('speech-stereo.ogg'),
   pdf: () => read('timetable.pdf'),
   /** 64 × 48 pixels, 287 bytes. */
   thumbnail: () => read('thumbnail.jpg'),

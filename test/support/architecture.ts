@@ -43,6 +43,7 @@ const HOMES: Readonly<Record<string, string>> = {
   'better-sqlite3': 'src/store/sqlite.ts',
   '@whiskeysockets/baileys': 'src/whatsapp/baileys/',
   libsignal: 'src/whatsapp/baileys/',
+  'opus-decoder': 'src/whatsapp/baileys/',
   ws: 'src/whatsapp/baileys/',
   grammy: 'src/telegram/',
   commander: 'src/cli/',

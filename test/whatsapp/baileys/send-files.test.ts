@@ -60,6 +60,26 @@ describe('sending files', () => {
     wa.assertNoSurprises()
   })
 
+  test('a voice note shows how loud it is, and plays when it is none', async () => {
+    await using linked = await Linked.started()
+    const alice = linked.wa.addContact({ name: 'Alice' })
+    const chat = `whatsapp:${alice.lid}` as const
+    const notes = [
+      [files.speech(), 'voice', 'audio/ogg; codecs=opus'],
+      [files.song(), 'audio', 'audio/mpeg'],
+      [files.film(), 'audio', 'audio/mp4'],
+    ] as const
+    for (const [index, [bytes, kind, mime]] of notes.entries()) {
+      const voice = file('voice', { mimeType: 'audio/ogg', seconds: 4 })
+      await linked.deliver(voice, { chat, ...from(bytes) })
+      const { shown } = await until(kind, () => alice.inbox.at(index))
+      assert.deepEqual([shown?.kind, shown?.file?.mime], [kind, mime], String(shown?.problem))
+    }
+    const { waveform = [] } = alice.inbox[0]?.shown?.file ?? {}
+    assert.deepEqual([Math.min(...waveform), Math.max(...waveform)], [0, 100])
+    linked.wa.assertNoSurprises()
+  })
+
   test('the same message again is the same message, and uploads nothing again', async () => {
     await using linked = await Linked.started()
     const alice = linked.wa.addContact({ name: 'Alice' })

@@ -9,6 +9,7 @@ import type { Secrets } from '../secrets.ts'
 import type { Upload, Uploaded, Uploader } from '../upload.ts'
 import { extend, type Part } from './part.ts'
 import { loadPreview, loadStill, pictureType } from './still.ts'
+import { hear } from './voice.ts'
 
 export interface CompleteTools {
   readonly secrets: Secrets
@@ -57,11 +58,35 @@ const withFile = async (part: Part, context: Context): Promise<proto.IMessage> =
     return part.previewOf === undefined ? message : await withPreview(message, part.previewOf, context)
   const { delivery } = context
   const { media, kind } = file
+  const open = (signal: AbortSignal) => readFile(media, { delivery, signal })
+  if (message.audioMessage?.ptt) return await withVoice(message.audioMessage, { file, open, context })
   const [uploaded, jpegThumbnail] = await Promise.all([
-    upload({ kind, name: media.source, open: signal => readFile(media, { delivery, signal }) }, context),
+    upload({ kind, name: media.source, open }, context),
     still && loadPreview(still, delivery),
   ])
   return extend(message, { ...uploaded, ...(jpegThumbnail && { jpegThumbnail }) })
+}
+
+/** A voice note is listened to on its way; what turns out to be no Ogg is still to be heard, as a file of sound. */
+const withVoice = async (
+  voice: proto.Message.IAudioMessage,
+  {
+    file,
+    open,
+    context,
+  }: {
+    file: NonNullable<Part['file']>
+    open: (signal: AbortSignal) => AsyncIterable<Uint8Array>
+    context: Context
+  },
+): Promise<proto.IMessage> => {
+  const heard = hear(open)
+  try {
+    const uploaded = await upload({ kind: file.kind, name: file.media.source, open: heard.open }, context)
+    return { audioMessage: { ...heard.describe(voice), ...uploaded } }
+  } finally {
+    heard.end()
+  }
 }
 
 const withPreview = async (
