@@ -10,6 +10,7 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { Penalties } from '../src/outbox/penalties.ts'
 import { eventually } from '../test/simulators/eventually.ts'
 import type { Outcome, Program } from '../test/simulators/program.ts'
 import { samples } from '../test/simulators/samples.ts'
@@ -111,11 +112,19 @@ const seen = () =>
   )
 const total = () => seen().flat().length
 const left = messages - total()
-// A group takes 20 messages a minute; what was in doubt, and a penalty, cost a little more.
-const limit = 120_000 + (Math.ceil(messages / chats) / 20) * 60_000
-await eventually(() => total() >= messages, 'the last message', limit).catch(error =>
-  console.log(String(error)),
-)
+/**
+ * The budgets alone may silence a group for a minute, when it has had its 20 messages, and refusals make that minute longer.
+ * So it is waited for as long as something comes; what is silent for longer than all that has stalled.
+ */
+const longestSilence = 60_000 * Penalties.longestStretch + 60_000
+let stalled = false
+while (total() < messages && !stalled) {
+  const before = total()
+  await eventually(() => total() > before, 'the next message', longestSilence).catch(error => {
+    stalled = true
+    console.log(`STALLED: ${error.message}`)
+  })
+}
 const drained = seconds(calmed)
 // A copy too many would come late: give it the time to.
 await sleep(10_000)

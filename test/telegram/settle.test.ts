@@ -179,6 +179,10 @@ const doubts: readonly (readonly [string, Fault, boolean])[] = [
   ['lost', 'reply-lost', true],
   ['a 500 after the fact', { error: 500, description: 'Internal Server Error: restart', done: true }, true],
   ['a 500 instead of it', { error: 500, description: 'Internal Server Error: restart' }, false],
+  ['a 502 of a proxy after the fact', { status: 502, html: '<h1>Bad Gateway</h1>', done: true }, true],
+  ['a 502 of a proxy instead of it', { status: 502, html: '<h1>Bad Gateway</h1>' }, false],
+  ['cut off in its head', { cutAfter: 50 }, true],
+  ['broken off in its body', { cutAfter: 200, reset: true }, true],
 ]
 
 for (const [name, fault, arrived] of doubts) {

@@ -3,6 +3,8 @@
  * `reply-lost`: the call is carried out, then the socket is destroyed. `reset-before`: destroyed with nothing done.
  * `reset-during-body`: destroyed while the body still comes in. `hang`: carried out never, answered never.
  * `other-bytes`, of `download`: a file of the same size, but another one.
+ * `cutAfter`: the call is carried out, and the connection ends behind so many bytes of the answer, its head among them;
+ * `reset` breaks it instead. An answer that is not longer comes whole.
  * `status` with `html`: what a proxy in front says. `error`: a Bot API error, with `done` after the call was carried
  * out. `delayMs`: carried out after that time. The method `download` is the download of a file: reset or hanging in the
  * middle of it.
@@ -22,6 +24,7 @@ export type Fault =
       readonly done?: boolean
     }
   | { readonly delayMs: number }
+  | { readonly cutAfter: number; readonly reset?: boolean }
 
 /** A request's parameters, JSON ones decoded; `false` while they are not known yet. */
 export type Params = Readonly<Record<string, unknown>>

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ApiError, badRequest, type ErrorAnswer } from './errors.ts'
@@ -105,7 +105,7 @@ async function call(state: ServerState, exchange: Exchange, search: URLSearchPar
   if (fault === 'reset-before' || fault === 'reset-during-body') return void request.socket.destroy()
   if (fault === 'hang') return
   if (typeof fault === 'object' && 'delayMs' in fault) await sleep(fault.delayMs)
-  const skipped = typeof fault === 'object' && !('delayMs' in fault) && fault.done !== true
+  const skipped = typeof fault === 'object' && ('html' in fault || 'error' in fault) && fault.done !== true
   const done = skipped ? undefined : await perform(state, new Query(method, form.args, form.files), response)
   for (const listener of state.listeners) listener()
   if (fault === 'reply-lost') return void request.socket.destroy()
@@ -114,6 +114,7 @@ async function call(state: ServerState, exchange: Exchange, search: URLSearchPar
     return
   }
   record.response = planned(fault) ?? done
+  if (typeof fault === 'object' && 'cutAfter' in fault) return cut(response, record.response, fault)
   answer(response, record.response)
 }
 
@@ -175,6 +176,33 @@ function answer(response: ServerResponse, body: unknown): void {
     ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
   })
   response.end(JSON.stringify(body))
+}
+
+/** Answers with so many bytes at most, and ends or breaks the connection when that is not all. */
+function cut(
+  response: ServerResponse,
+  body: unknown,
+  { cutAfter, reset = false }: { cutAfter: number; reset?: boolean },
+): void {
+  const { socket } = response
+  if (socket === null) return
+  const code = (body as { error_code?: number }).error_code ?? 200
+  const text = JSON.stringify(body)
+  const head = [
+    `HTTP/1.1 ${code} ${STATUS_CODES[code]}`,
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(text)}`,
+    'Connection: keep-alive',
+  ]
+  const bytes = Buffer.from(`${head.join('\r\n')}\r\n\r\n${text}`)
+  if (cutAfter >= bytes.length) {
+    answer(response, body)
+    return
+  }
+  socket.write(bytes.subarray(0, cutAfter), () => {
+    if (reset) socket.resetAndDestroy()
+    else socket.destroy()
+  })
 }
 
 async function readBody(request: IncomingMessage, options: Parameters<typeof readForm>[2]): Promise<Form> {

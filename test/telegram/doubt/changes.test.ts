@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ChatRef } from '../../../src/bridge/chat-ref.ts'
+import type { Change } from '../../../src/bridge/network.ts'
+import { jpeg } from '../../simulators/telegram/helpers.ts'
+import type { Fault, SimChat } from '../../simulators/telegram/index.ts'
+import { Bench, change, type DeliveryInit, failureOf, file, type Standing, sendFor, text } from '../bench.ts'
+
+const words = Array.from({ length: 1000 }, (_, n) => `word${n}`).join(' ')
+const place = { kind: 'location', latitude: 48.1, longitude: 11.5, live: 900 } as const
+const alice = { person: 'whatsapp:1@s.whatsapp.net', name: 'Alice', me: false } as const
+
+interface Case {
+  readonly method: string
+  readonly sent: Omit<DeliveryInit, 'chat'>
+  /** What has been carried out before. */
+  readonly before?: Parameters<typeof change>[1]
+  readonly change: Parameters<typeof change>[1]
+}
+
+/** One change for each method that leaves no message behind. */
+const cases: readonly Case[] = [
+  {
+    method: 'editMessageText',
+    sent: { content: text('Hello') },
+    change: { kind: 'edit', content: text('Hello you') },
+  },
+  {
+    method: 'editMessageCaption',
+    sent: { content: file('image', {}, 'Look'), bytes: jpeg(10, 10) },
+    change: { kind: 'edit', content: text('Look here') },
+  },
+  {
+    method: 'editMessageMedia',
+    sent: { content: file('image', {}, 'Look'), bytes: jpeg(10, 10) },
+    change: { kind: 'edit', content: file('image', {}, 'Look') },
+  },
+  {
+    method: 'editMessageLiveLocation',
+    sent: { content: place },
+    change: { kind: 'edit', content: { ...place, latitude: 48.2 } },
+  },
+  {
+    method: 'stopMessageLiveLocation',
+    sent: { content: place },
+    change: { kind: 'edit', content: { ...place, live: 0 } },
+  },
+  { method: 'deleteMessage', sent: { content: text('Hello') }, change: { kind: 'deletion', by: 'author' } },
+  { method: 'deleteMessages', sent: { content: text(words) }, change: { kind: 'deletion', by: 'author' } },
+  {
+    method: 'setMessageReaction',
+    sent: { content: text('Hello') },
+    change: { kind: 'reaction', emoji: '👍' },
+  },
+  { method: 'pinChatMessage', sent: { content: text('Hello') }, change: { kind: 'pin', pinned: true } },
+  {
+    method: 'unpinChatMessage',
+    sent: { content: text('Hello') },
+    before: { kind: 'pin', pinned: true },
+    change: { kind: 'pin', pinned: false },
+  },
+]
+
+/** What may become of an answer; in the last case it comes when it is not waited for any more. */
+const faults: readonly Fault[] = [
+  'reply-lost',
+  'reset-before',
+  { cutAfter: 30 },
+  { cutAfter: 110, reset: true },
+  { status: 502, html: '<h1>Bad Gateway</h1>', done: true },
+  { status: 502, html: '<h1>Bad Gateway</h1>' },
+  { error: 500, description: 'Internal Server Error: restart', done: true },
+  { error: 500, description: 'Internal Server Error: restart' },
+  { delayMs: 150 },
+]
+
+/** What a person sees, whatever the ids. */
+const look = (chat: SimChat) => ({
+  pinned: chat.state.pinned.length,
+  shown: chat.transcript({ service: true }).map(({ id: _, date: __, replyTo: ___, file: sent, ...seen }) => ({
+    ...seen,
+    sha256: sent?.sha256,
+  })),
+})
+
+const open = async (bench: Bench, { sent, before, change: what }: Case) => {
+  const botRights = { can_pin_messages: true, can_delete_messages: true }
+  const group = bench.tg.addSupergroup({ title: 'Family', members: [bench.owner], botRights })
+  const chat: ChatRef = `telegram:${group.id}`
+  const shown: Standing = await sendFor(bench, { chat, ...sent })
+  if (before) await bench.network.change(change(chat, before, shown))
+  if (what.kind === 'reaction') shown.reactions = [{ ...alice, emoji: what.emoji }]
+  const attempt = (): Change => change(chat, what, shown, { bytes: jpeg(20, 20) })
+  return { group, attempt }
+}
+
+for (const each of cases) {
+  test(`whatever becomes of the answer to ${each.method}, repeating it does it once`, async () => {
+    await using bench = await Bench.open()
+    const reference = await open(bench, each)
+    await bench.network.change(reference.attempt())
+    for (const fault of faults) {
+      const what = JSON.stringify(fault)
+      const { group, attempt } = await open(bench, each)
+      bench.tg.faults.next(each.method, fault)
+      const isLate = typeof fault === 'object' && 'delayMs' in fault
+      const signal = isLate ? AbortSignal.timeout(50) : new AbortController().signal
+      const failure = await failureOf(bench.network.change({ ...attempt(), signal }))
+      assert.equal(failure.verdict.kind, 'retry', what)
+      await bench.network.change(attempt())
+      if (isLate) await sleep(fault.delayMs)
+      assert.equal(bench.tg.faults.waiting, 0, what)
+      assert.deepEqual(look(group), look(reference.group), what)
+    }
+    bench.tg.assertNoSurprises()
+  })
+}

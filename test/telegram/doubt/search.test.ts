@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { ChatRef } from '../../../src/bridge/chat-ref.ts'
+import type { Fault, SimChat } from '../../simulators/telegram/index.ts'
+import { Bench, delivery, failureOf, type TestDelivery, text } from '../bench.ts'
+
+const question = 'editMessageReplyMarkup'
+
+/** What may become of the answer to a question, and what the search makes of it. */
+const faults: readonly (readonly [Fault, verdict: string])[] = [
+  ['reply-lost', 'retry'],
+  ['reset-before', 'retry'],
+  [{ cutAfter: 60 }, 'retry'],
+  [{ cutAfter: 150, reset: true }, 'retry'],
+  [{ status: 502, html: '<h1>Bad Gateway</h1>', done: true }, 'retry'],
+  [{ error: 500, description: 'Internal Server Error: restart', done: true }, 'retry'],
+  [{ error: 429, retryAfter: 3 }, 'wait'],
+]
+
+interface Scene {
+  readonly group: SimChat
+  readonly job: TestDelivery
+}
+
+/**
+ * A message whose answer was lost, among those of people, one of the bridge that was deleted, and one of the bot that
+ * nobody has linked.
+ */
+const loseAnswer = async (bench: Bench, group: SimChat): Promise<Scene> => {
+  const chat: ChatRef = `telegram:${group.id}`
+  await bench.network.send(delivery({ chat, content: text('before') }))
+  const job = { ...delivery({ chat, content: text('in doubt') }), mark: bench.network.mark?.(chat) ?? '' }
+  bench.owner.sends(group, 'in doubt')
+  await bench.network.send(delivery({ chat, content: text('of another job') }))
+  const gone = bench.owner.sends(group, 'oops')
+  bench.owner.deletes(group, gone.message_id)
+  bench.tg.faults.next('sendMessage', 'reply-lost')
+  assert.equal((await failureOf(bench.network.send(job))).verdict.kind, 'unsure')
+  bench.owner.sends(group, 'behind it')
+  return { group, job }
+}
+
+const settle = async (bench: Bench, job: TestDelivery): Promise<boolean> => {
+  assert.ok(bench.network.settle)
+  return await bench.network.settle(job)
+}
+
+const assertOnce = ({ group, job }: Scene, what: string): void => {
+  const seen = group.transcript()
+  assert.deepEqual(
+    seen.map(each => [each.text, each.buttons, each.edited]),
+    ['before', 'in doubt', 'of another job', 'in doubt', 'behind it'].map(words => [words, [], false]),
+    what,
+  )
+  assert.deepEqual(
+    job.sent.map(({ id }) => Number(id)),
+    [seen[3]?.id],
+    what,
+  )
+}
+
+for (const [fault, verdict] of faults) {
+  test(`a search whose questions meet ${JSON.stringify(fault)} finds the message all the same`, async () => {
+    await using bench = await Bench.open()
+    let struck = 0
+    for (let nth = 1, whole = false; !whole; nth += 1) {
+      const what = `question ${nth}`
+      const scene = await loseAnswer(bench, bench.addGroup())
+      let left = nth
+      bench.tg.faults.next(question, fault, {
+        when: ({ chat_id: chat }) => chat === scene.group.id && --left === 0,
+      })
+      const failure = await failureOf(settle(bench, scene.job)).catch(() => undefined)
+      whole = failure === undefined
+      if (failure) {
+        struck += 1
+        assert.equal(failure.verdict.kind, verdict, what)
+        assert.deepEqual(scene.job.sent, [], what)
+        // Every other time what a search remembers is gone, too.
+        if (nth % 2 === 0) await bench.restart()
+        assert.equal(await settle(bench, scene.job), true, what)
+      }
+      assertOnce(scene, what)
+    }
+    assert.ok(struck >= 4, `${struck} questions`)
+    bench.tg.assertNoSurprises()
+  })
+}
+
+test('where the bot was removed, nothing is sent again, and the search goes on when it is let in', async () => {
+  await using bench = await Bench.open()
+  const scene = await loseAnswer(bench, bench.addGroup())
+  bench.tg.kick(scene.group)
+  for (const attempt of [() => settle(bench, scene.job), () => bench.network.send(scene.job)]) {
+    const { verdict, chatUnreachable } = await failureOf(attempt())
+    assert.deepEqual([verdict.kind, chatUnreachable], ['reject', true])
+  }
+  bench.tg.readmit(scene.group)
+  assert.equal(await settle(bench, scene.job), true)
+  assertOnce(scene, 'after it')
+})
