@@ -1,19 +1,46 @@
 /**
- * Measures how well the pace uses what Telegram allows: ten mixes of traffic go through the real worker, outbox and SQLite
- * on a virtual clock, to the rates of the Bot API simulator. Prints how long each took, the least that the budgets allow,
- * and how often Telegram refused.
+ * Measures how well the pace uses what Telegram allows: the ten traces of test/traffic go through the real inbox, outbox, worker
+ * and Telegram network to the Bot API simulator with its limits on. Prints how long each took, the least that the limits allow,
+ * how often Telegram refused, and the longest that a message waited. Time is virtual where nothing is said.
  *
- *   node scripts/bench/drain.ts
+ *   node scripts/bench/drain.ts [--backlog] [--apart] [--real-time] [trace...]
+ *
+ * `--backlog`: everything comes at once, as after an outage. `--apart`: nothing is joined. `--real-time`: as long as it takes,
+ * up to half an hour, all traces side by side.
  */
-import { drain } from '../../test/outbox/drain.ts'
-import { mixes } from '../../test/outbox/mixes.ts'
+import { parseArgs } from 'node:util'
+import { play } from '../../test/traffic/play.ts'
+import { readTrace, recorded } from '../../test/traffic/trace.ts'
 
-console.log('| Mix | Messages | Took | Optimum | More | 429 |\n|---|---|---|---|---|---|')
-for (const [name, arrivals] of Object.entries(mixes)) {
-  const { took, optimum, refusals, impatient } = await drain(arrivals)
-  const messages = arrivals.flatMap(({ calls }) => calls).reduce((sum, each) => sum + each, 0)
-  const more = optimum === 0 ? '–' : `${((took / optimum - 1) * 100).toFixed(1)} %`
-  console.log(
-    `| ${name} | ${messages} | ${(took / 1000).toFixed(1)} s | ${(optimum / 1000).toFixed(1)} s | ${more} | ${refusals}${impatient > 0 ? ` (${impatient} impatient)` : ''} |`,
-  )
+const { values, positionals } = parseArgs({
+  options: { backlog: { type: 'boolean' }, apart: { type: 'boolean' }, 'real-time': { type: 'boolean' } },
+  allowPositionals: true,
+})
+const { backlog = false, apart = false, 'real-time': real = false } = values
+const names = recorded.filter(name => positionals.length === 0 || positionals.includes(name))
+
+const measure = async (name: (typeof recorded)[number]): Promise<void> => {
+  const trace = readTrace(name)
+  const { took, optimum, calls, refusals, waited, problems } = await play(trace, { backlog, apart, real })
+  const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(1)} s`
+  const longest = Math.max(...waited.map(each => each ?? 0))
+  const more = `${((took / optimum - 1) * 100).toFixed(1)} %`
+  const cells = [
+    name,
+    trace.rows.length,
+    calls.length,
+    seconds(took),
+    seconds(optimum),
+    more,
+    refusals,
+    seconds(longest),
+  ]
+  console.log(`| ${cells.join(' | ')} |`)
+  for (const problem of problems) console.error(`${name}: ${problem}`)
 }
+
+console.log(
+  '| Trace | Events | Calls | Took | Least | More | 429 | Longest wait |\n|---|---|---|---|---|---|---|---|',
+)
+if (real) await Promise.all(names.map(measure))
+else for (const name of names) await measure(name)

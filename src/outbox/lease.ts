@@ -38,15 +38,22 @@ export class Lease {
       if (messages === 1) return this.#begin(claimed)
       claimed.close(0, false)
     }
+    let place: Room | undefined
     for (;;) {
-      if (this.#signal.aborted) throw wait(0, 'Stopped')
+      if (this.#signal.aborted) {
+        place?.close(0, false)
+        throw wait(0, 'Stopped')
+      }
       const now = this.#clock.now()
-      const at = this.#pace.readyAt(this.#chat, now, messages)
-      if (at <= now) return this.#begin(this.#pace.take(this.#chat, messages))
-      const place = this.#pace.take(this.#chat, messages, at)
-      await this.#clock.sleep(at - now, this.#signal)
       // A refusal in the meantime may have put it off.
-      place.close(0, false)
+      const at = this.#pace.readyAt(this.#chat, now, messages, place)
+      if (at <= now) {
+        place?.begin()
+        return this.#begin(place ?? this.#pace.take(this.#chat, messages))
+      }
+      place?.putOff(at)
+      place ??= this.#pace.take(this.#chat, messages, at)
+      await this.#clock.sleep(at - now, this.#signal)
     }
   }
 

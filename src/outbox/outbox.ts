@@ -13,6 +13,9 @@ export interface Head {
   readonly unsure: boolean
 }
 
+/** What the topics of changes begin with that may come a little later than the texts behind them. */
+const changeTopics = ['edit', 'deletion', 'reaction', 'vote'] as const
+
 /**
  * The jobs, in the database.
  *
@@ -95,13 +98,17 @@ export class Outbox {
 
   /**
    * The leading jobs of a lane that no attempt has been made at, that are due and for the same chat: what could go
-   * together. One that is found under a topic goes by itself.
+   * together. Changes in between stay where they are, behind what they may be about; anything else that is found under a topic
+   * goes by itself.
    */
   leading(lane: string, now: number, most: number): Waiting[] {
     const rows = this.#database.all<Waiting & { fresh: number }>(
       `SELECT id, target, event, (state = 'pending' AND attempts = 0 AND unsure = 0 AND level = 0 AND bugs = 0
          AND media_failures = 0 AND topic IS NULL AND due_at <= ?2) AS fresh
-       FROM jobs WHERE state <> 'failed' AND lane = ?1 ORDER BY id LIMIT ?3`,
+       FROM jobs WHERE state <> 'failed' AND lane = ?1
+         AND (id = (SELECT min(id) FROM jobs WHERE state <> 'failed' AND lane = ?1)
+           OR topic IS NULL OR NOT (${changeTopics.map(topic => `topic GLOB '${topic} *'`).join(' OR ')}))
+       ORDER BY id LIMIT ?3`,
       lane,
       now,
       most,

@@ -13,6 +13,10 @@ export interface Budget {
 
 /** Room taken for one call. */
 export interface Room {
+  /** The time has come for a call that was planned: it goes out now. */
+  begin(): void
+  /** A call that was planned has to go later than it was planned for. */
+  putOff(at: number): void
   /**
    * The call has ended, `took` milliseconds after it began; whether it counts. Room that is given back was never taken.
    */
@@ -43,6 +47,7 @@ export class Pace {
   readonly #peerOf: (chat: ChatRef) => string
   readonly #memory: PaceMemory | undefined
   readonly #taken = new Map<string, Taken[]>()
+  readonly #places = new WeakMap<Room, Taken>()
   readonly #penalties = new Penalties()
   readonly #quickest = new Quickest()
 
@@ -57,17 +62,21 @@ export class Pace {
     this.#memory = memory
   }
 
-  /** When a call that counts as so many messages may go to this chat; `now` or earlier means at once. */
-  readyAt(chat: ChatRef, now: number, messages = 1): number {
+  /**
+   * When a call that counts as so many messages may go to this chat; `now` or earlier means at once. With its `place`, where
+   * it was planned: who planned later waits behind it.
+   */
+  readyAt(chat: ChatRef, now: number, messages = 1, place?: Room): number {
     const peer = this.#peerOf(chat)
     let ready = this.#penalties.until(peer)
     if (messages === 0) return ready
+    const ahead = aheadOf(place && this.#places.get(place))
     for (const budget of this.#budgets) {
       const key = budget.keyOf(chat)
       if (key === undefined) continue
       const stretch = key === peer ? this.#penalties.stretch(peer) : 1
       const window = budget.seconds * 1000 * stretch - this.#quickest.milliseconds
-      const places = placesOf(this.#taken.get(key) ?? [], budget, { now, window })
+      const places = placesOf(ahead(this.#taken.get(key) ?? []), budget, { now, window })
       const most = budget.count - Math.min(messages, budget.count)
       if (places.length > most) ready = Math.max(ready, (places.at(-most - 1) ?? 0) + window)
     }
@@ -94,7 +103,14 @@ export class Pace {
     const accounts = messages === 0 ? [] : this.#budgets.map(budget => budget.keyOf(chat))
     const keys = new Set(accounts.filter(key => key !== undefined))
     for (const key of keys) this.#taken.set(key, [...(this.#taken.get(key) ?? []), taken])
-    return {
+    const room: Room = {
+      begin: () => {
+        taken.at = undefined
+        taken.planned = false
+      },
+      putOff: at => {
+        taken.at = at
+      },
       close: (now, counted, took) => {
         if (took !== undefined && counted) this.#quickest.add(took)
         taken.at = now
@@ -103,6 +119,8 @@ export class Pace {
         else for (const key of keys) this.#forget(key, taken)
       },
     }
+    this.#places.set(room, taken)
+    return room
   }
 
   /** The network refused a call to this chat and says for how many seconds to hold back. */
@@ -156,6 +174,16 @@ export class Pace {
 
 const longestWindow = (budgets: readonly Budget[]): number =>
   Math.max(0, ...budgets.map(({ seconds }) => seconds * 1000)) * Penalties.longestStretch
+
+/** What a planned call has to wait for: not for those that were planned after it, or they would put each other off for ever. */
+const aheadOf =
+  (own: Taken | undefined) =>
+  (all: readonly Taken[]): readonly Taken[] => {
+    const index = own === undefined ? -1 : all.indexOf(own)
+    return index === -1
+      ? all
+      : [...all.slice(0, index), ...all.slice(index + 1).filter(({ planned }) => !planned)]
+  }
 
 /**
  * The places taken within the window, the earliest first, planned ones with them. A clock that was set back does not hold

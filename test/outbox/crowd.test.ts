@@ -85,6 +85,23 @@ test('at most twenty go together, and the joining goes on until hardly anything 
   assert.deepEqual(bench.events('school'), ['0', '1'], 'it is over')
 })
 
+test('changes between texts stay behind them, in their order', () => {
+  using bench = openCrowd()
+  bench.add('school', 2)
+  for (const kind of ['reaction', 'edit', 'vote', 'deletion']) bench.add('school', 1, `${kind} 1`)
+  bench.add('school', 16)
+  bench.join()
+  assert.deepEqual(bench.events('school'), [[...upTo(2), ...upTo(16, 6)].join('+'), '2', '3', '4', '5'])
+  bench.finish('school')
+  bench.add('school', 25)
+  bench.join()
+  assert.deepEqual(
+    bench.events('school'),
+    upTo(4, 2).concat(upTo(25, 4)),
+    'a change that is first goes by itself',
+  )
+})
+
 test('only what no attempt was made at is joined, and what is found under a topic goes by itself', () => {
   using bench = openCrowd()
   bench.add('school', 30)
@@ -95,7 +112,7 @@ test('only what no attempt was made at is joined, and what is found under a topi
   assert.deepEqual(bench.events('school'), upTo(30), 'the first is in doubt')
   bench.finish('school')
   bench.add('mum', 2)
-  bench.add('mum', 1, 'reaction 1')
+  bench.add('mum', 1, 'album 1')
   bench.add('mum', 2)
   bench.join()
   assert.equal(bench.events('school')[0], upTo(20, 1).join('+'))

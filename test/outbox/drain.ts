@@ -18,10 +18,6 @@ export interface Arrival {
 }
 
 export interface Drained {
-  /** From the first arrival until the last answer, in milliseconds. */
-  readonly took: number
-  /** The least that the budgets allow (`lowerBound`). */
-  readonly optimum: number
   readonly refusals: number
   /** Calls made to a chat that had been told to wait. */
   readonly impatient: number
@@ -48,7 +44,6 @@ export const drain = async (
   const pace = new Pace(budgets, ratePeerOf, openPaceMemory(store.session('pace')))
   const shownAt: number[] = []
   let refusals = 0
-  let ended = began
   await using worker = new Worker({
     outbox,
     pace,
@@ -74,7 +69,6 @@ export const drain = async (
           shownAt[index] = clock.now() - began
           await clock.sleep(wayMs)
           leave.end(true)
-          ended = clock.now()
         }
         return { kind: 'sent' }
       },
@@ -104,8 +98,6 @@ export const drain = async (
   await clock.runUntil(() => arrived === arrivals.length && outbox.counts().pending === 0)
   await arriving
   return {
-    took: ended - began - (arrivals[0]?.at ?? 0),
-    optimum: lowerBound(arrivals),
     refusals,
     impatient: rates.impatient,
     shownAt,
@@ -115,54 +107,4 @@ export const drain = async (
 const chatOf = (target: ChatRef): { id: number; type: 'private' | 'supergroup' } => {
   const id = Number(ratePeerOf(target).slice('telegram:'.length))
   return { id, type: id > 0 ? 'private' : 'supergroup' }
-}
-
-/**
- * The least time in which the budgets let the arrivals through, wires taking no time: of each account (a chat, a group, all
- * together) the earliest schedule of its own messages, the other accounts left out of account; the longest of these.
- */
-const lowerBound = (arrivals: readonly Arrival[]): number => {
-  const first = arrivals[0]?.at ?? 0
-  const accounts = Map.groupBy(
-    arrivals.flatMap(arrival =>
-      telegramBudgets.flatMap(budget => {
-        const key = budget.keyOf(arrival.target)
-        return key === undefined ? [] : [{ account: key, arrival }]
-      }),
-    ),
-    ({ account }) => account,
-  )
-  return Math.max(
-    ...[...accounts].map(([account, entries]) => {
-      const own = [...new Set(entries.map(({ arrival }) => arrival))].sort((a, b) => a.at - b.at)
-      const limits = telegramBudgets.filter(budget =>
-        own.some(({ target }) => budget.keyOf(target) === account),
-      )
-      return earliestEnd(own, limits) - first
-    }),
-  )
-}
-
-const earliestEnd = (
-  arrivals: readonly Arrival[],
-  limits: readonly { readonly count: number; readonly seconds: number }[],
-): number => {
-  const places = limits.map((): number[] => [])
-  let last = 0
-  for (const { at, calls } of arrivals) {
-    for (const messages of calls) {
-      let time = Math.max(at, last)
-      for (const [index, { count, seconds }] of limits.entries()) {
-        const most = count - Math.min(messages, count)
-        const taken = (places[index] ?? []).toSorted((a, b) => a - b)
-        if (taken.length > most) time = Math.max(time, (taken.at(-most - 1) ?? 0) + seconds * 1000)
-      }
-      // What one call has beyond the budget is paid for later.
-      for (const [index, { count, seconds }] of limits.entries())
-        for (let item = 0; item < messages; item += 1)
-          places[index]?.push(time + (Math.max(0, item - count + 1) * seconds * 1000) / count)
-      last = time
-    }
-  }
-  return last
 }

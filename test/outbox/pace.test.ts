@@ -5,7 +5,6 @@ import { Lease, openPaceMemory, Pace } from '../../src/outbox/index.ts'
 import { ratePeerOf, telegramBudgets } from '../../src/telegram/rates.ts'
 import { tempStore } from '../store/temp-store.ts'
 import { type Arrival, drain } from './drain.ts'
-import { mixes } from './mixes.ts'
 import { VirtualClock } from './virtual-clock.ts'
 
 const [topic, otherTopic, person] = ['telegram:-1001/1', 'telegram:-1001/2', 'telegram:11'] as const
@@ -187,6 +186,26 @@ test('who waits for a turn is not overtaken by who comes later', async () => {
   await clock.runUntil(() => isDone)
 })
 
+test('albums that wait for one chat go one after the other, and do not put each other off', async () => {
+  const pace = openPace()
+  const { clock, lease } = openLease(pace)
+  const went: [string, number][] = []
+  const albums = ['first', 'second', 'third'].map(async name => {
+    const own = new Lease({ pace, chat: person, clock, signal: new AbortController().signal })
+    const turn = await own.turn(4)
+    went.push([name, clock.now()])
+    turn.end(true)
+  })
+  ;(await lease.turn()).end(true)
+  await clock.runUntil(() => went.length === 3 || clock.now() > 60_000)
+  assert.deepEqual(went, [
+    ['first', 3000],
+    ['second', 7000],
+    ['third', 11_000],
+  ])
+  await Promise.all(albums)
+})
+
 test('a turn that is waited for when the process stops was not taken', async () => {
   const pace = openPace()
   const stop = new AbortController()
@@ -205,19 +224,6 @@ test('an attempt that called nobody gives its room back', () => {
   lease.end()
   assert.ok(pace.readyAt(person, 0) <= 0)
 })
-
-for (const name of [
-  'one chat, a few words',
-  'one private topic, a backlog of 100',
-  'thirty groups, 20 each, after a night offline',
-  'albums and long texts in three groups',
-]) {
-  test(`from a cold start without a refusal, and at most 5 % slower than the budgets allow: ${name}`, async () => {
-    const { took, optimum, refusals } = await drain(mixes[name] ?? assert.fail())
-    assert.equal(refusals, 0)
-    assert.ok(took <= optimum * 1.05, `${took} ms, and ${optimum} ms would do`)
-  })
-}
 
 test('what comes fresh in a quiet topic overtakes the backlog of a busy one, never anything in its own', async () => {
   const busy = Array.from(

@@ -31,11 +31,16 @@ export class VirtualClock implements Clock {
     })
   }
 
-  /** Lets time pass until it is done; fails when nobody waits for anything any more. */
-  async runUntil(isDone: () => boolean): Promise<void> {
+  /**
+   * Lets time pass until it is done; fails when nobody waits for anything any more. Time stands still while `isBusy` says so:
+   * where work is under way that the event loop cannot finish in a few rounds.
+   */
+  async runUntil(isDone: () => boolean, isBusy: () => boolean = () => false): Promise<void> {
     for (;;) {
+      while (isBusy()) await new Promise(resolve => setImmediate(resolve))
       for (let round = 0; round < rounds; round += 1) await new Promise(resolve => setImmediate(resolve))
       if (isDone()) return
+      if (isBusy()) continue
       const [next] = [...this.#sleepers.values()].sort((a, b) => a.until - b.until)
       if (next === undefined) throw new Error('Nothing is under way, and it is not done')
       this.#now = Math.max(this.#now, next.until)
