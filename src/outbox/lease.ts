@@ -67,10 +67,8 @@ export class Lease {
 
   #begin(room: Room): Turn {
     this.#open.add(room)
-    const began = this.#clock.now()
     const close = (counted: boolean): void => {
-      const now = this.#clock.now()
-      if (this.#open.delete(room)) room.close(now, counted, now - began)
+      if (this.#open.delete(room)) room.close(this.#clock.now(), counted)
     }
     return {
       end: close,

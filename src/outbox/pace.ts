@@ -1,7 +1,6 @@
 import type { ChatRef } from '../bridge/chat-ref.ts'
 import type { PaceMemory } from './pace-memory.ts'
 import { Penalties } from './penalties.ts'
-import { Quickest } from './quickest.ts'
 
 /** At most `count` messages within any `seconds`, together for all chats for which `keyOf` says the same. */
 export interface Budget {
@@ -17,10 +16,8 @@ export interface Room {
   begin(): void
   /** A call that was planned has to go later than it was planned for. */
   putOff(at: number): void
-  /**
-   * The call has ended, `took` milliseconds after it began; whether it counts. Room that is given back was never taken.
-   */
-  close(now: number, counted: boolean, took?: number): void
+  /** The call has ended; whether it counts. Room that is given back was never taken. */
+  close(now: number, counted: boolean): void
 }
 
 interface Taken {
@@ -36,8 +33,8 @@ interface Taken {
  * long as fewer than `count` messages went out within the window, the next one goes at once; an idle chat never waits.
  *
  * The network counts a call somewhere between its going out and its answer. So it holds its place until the answer, and only
- * then does its window begin, less what the next call will take on its way in any case (`quickest`). What one call has
- * beyond `count` (an album) takes the places of later ones.
+ * then does its window begin: that the next one will be on its way for a while, too, is not counted upon, since a line can
+ * become quicker. What one call has beyond `count` (an album) takes the places of later ones.
  *
  * A refusal holds everything to the peer back for as long as it says, and makes the windows longer for a while
  * (`penalties.ts`).
@@ -49,7 +46,6 @@ export class Pace {
   readonly #taken = new Map<string, Taken[]>()
   readonly #places = new WeakMap<Room, Taken>()
   readonly #penalties = new Penalties()
-  readonly #quickest = new Quickest()
 
   /** `peerOf` names what a refusal (Telegram 429) holds back: for a topic, its whole group. */
   constructor(
@@ -75,7 +71,7 @@ export class Pace {
       const key = budget.keyOf(chat)
       if (key === undefined) continue
       const stretch = key === peer ? this.#penalties.stretch(peer) : 1
-      const window = budget.seconds * 1000 * stretch - this.#quickest.milliseconds
+      const window = budget.seconds * 1000 * stretch
       const places = placesOf(ahead(this.#taken.get(key) ?? []), budget, { now, window })
       const most = budget.count - Math.min(messages, budget.count)
       if (places.length > most) ready = Math.max(ready, (places.at(-most - 1) ?? 0) + window)
@@ -111,8 +107,7 @@ export class Pace {
       putOff: at => {
         taken.at = at
       },
-      close: (now, counted, took) => {
-        if (took !== undefined && counted) this.#quickest.add(took)
+      close: (now, counted) => {
         taken.at = now
         taken.planned = false
         if (counted) this.#penalties.passed(this.#peerOf(chat))

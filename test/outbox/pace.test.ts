@@ -59,14 +59,6 @@ test('a call holds its place until its answer, and its window begins only then',
   assert.equal(pace.readyAt(person, 90_000), 93_000)
 })
 
-test('the window is shorter by what even the quickest call takes on its way', () => {
-  const pace = openPace()
-  for (const took of [100, 100, 300]) pace.take(person).close(1000, true, took)
-  assert.equal(pace.readyAt(person, 1000), 4000, 'which three calls do not tell')
-  for (let call = 1; call <= 17; call += 1) pace.take(`telegram:${call}`).close(1000, true, 80 * call)
-  assert.equal(pace.readyAt(person, 1000), 4000 - 60)
-})
-
 test('room that is given back was never taken', () => {
   const pace = openPace()
   const rooms = [1, 2, 3, 4].map(() => pace.take(person))
