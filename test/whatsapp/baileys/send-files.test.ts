@@ -80,6 +80,18 @@ describe('sending files', () => {
     linked.wa.assertNoSurprises()
   })
 
+  test('a file that turns out to be empty is rejected, and the next one arrives', async () => {
+    await using linked = await Linked.started()
+    const alice = linked.wa.addContact({ name: 'Alice' })
+    const chat = `whatsapp:${alice.lid}` as const
+    for (const as of ['document', 'voice'] as const) {
+      const empty = { chat, openMedia: async () => Readable.from([]) }
+      await assert.rejects(linked.deliver(file(as, { seconds: 3 }), empty), verdict('reject'))
+    }
+    await linked.deliver(file('image', {}, 'next'), { chat, ...from(files.photo()) })
+    await until('the photo', () => alice.inbox[0]?.shown?.text === 'next')
+  })
+
   test('the same message again is the same message, and uploads nothing again', async () => {
     await using linked = await Linked.started()
     const alice = linked.wa.addContact({ name: 'Alice' })

@@ -116,7 +116,12 @@ const asSticker = async (
   return mimetype === 'image/webp' ? { stickerMessage: stickerMessage ?? {} } : { imageMessage }
 }
 
-const upload = (
+const upload = async (
   file: Pick<Upload, 'kind' | 'name' | 'open'>,
   { id, delivery, tools }: Context,
-): Promise<Uploaded> => tools.upload({ ...file, messageId: id, query: tools.query, signal: delivery.signal })
+): Promise<Uploaded> => {
+  const { query } = tools
+  const uploaded = await tools.upload({ ...file, messageId: id, query, signal: delivery.signal })
+  if (uploaded.fileLength === 0) throw reject('The file is empty')
+  return uploaded
+}

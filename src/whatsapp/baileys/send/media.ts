@@ -14,6 +14,7 @@ const FLAT = new Uint8Array(64).fill(16)
 
 /** A file with its caption: in the same message where WhatsApp has captions, else in one that follows. */
 export const renderMedia = (content: MediaContent, options: RenderOptions): Part[] => {
+  if (content.media.size === 0) throw reject(`"${renderFileName(content)}" is empty`)
   const mimetype = whatsAppTypeOf(content)
   if (isShown(content.as, mimetype)) return renderers[content.as](content, mimetype, options)
   if (content.as === 'sticker') return renderStill(content, options)

@@ -251,3 +251,12 @@ test('What may be looked at once says so, and is not wrapped', () => {
     assert.equal((imageMessage ?? videoMessage)?.viewOnce, true)
   }
 })
+
+test('A file that is empty is rejected by its name', () => {
+  for (const as of ['document', 'image', 'voice', 'sticker'] as const) {
+    assert.throws(
+      () => renderMedia(file(as, { size: 0, fileName: 'e.txt' }), {}),
+      (error: unknown) => error instanceof DeliveryError && /^"e\.txt" is empty/.test(error.message),
+    )
+  }
+})
