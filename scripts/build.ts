@@ -9,6 +9,7 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { bundle } from './build/bundle.ts'
 import { check } from './build/check.ts'
+import { collectLicences } from './build/licences.ts'
 import { pack } from './build/pack.ts'
 import { findTarget, isThisMachine, thisMachine } from './build/target.ts'
 
@@ -22,7 +23,7 @@ const target = findTarget(values.target)
 const out = resolve(values.out)
 
 await using work = await mkdtempDisposable(join(tmpdir(), 'wa2tg-build-'))
-const program = await bundle(work.path)
-await pack({ program, target, out })
+const { program, sources } = await bundle(work.path)
+await pack({ program, licences: await collectLicences(sources, target), target, out })
 if (isThisMachine(target)) await check(out)
 console.log(out)

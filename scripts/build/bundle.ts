@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { build } from 'esbuild'
 
 /**
@@ -8,15 +8,19 @@ import { build } from 'esbuild'
 const ABSENT = ['sharp', 'jimp', 'link-preview-js', 'audio-decode']
 
 /**
- * Makes one CommonJS file of the program and its packages in `folder`, and gives its path. A module is run when it is first
+ * Makes one CommonJS file of the program and its packages in `folder`; gives its path and those of the files that went into
+ * it. A module is run when it is first
  * asked for, as from source: esbuild wraps what stands behind `import()` in functions. Names stay as they are, so that the
  * stack of a bug can be read.
  */
-export const bundle = async (folder: string): Promise<string> => {
-  const outfile = join(folder, 'wa2tg.cjs')
-  await build({
+export const bundle = async (
+  folder: string,
+): Promise<{ readonly program: string; readonly sources: readonly string[] }> => {
+  const program = join(folder, 'wa2tg.cjs')
+  const { metafile } = await build({
     entryPoints: [join(import.meta.dirname, '../../src/main.ts')],
-    outfile,
+    outfile: program,
+    metafile: true,
     bundle: true,
     platform: 'node',
     format: 'cjs',
@@ -28,5 +32,5 @@ export const bundle = async (folder: string): Promise<string> => {
     minifySyntax: true,
     logLevel: 'warning',
   })
-  return outfile
+  return { program, sources: Object.keys(metafile.inputs).map(file => resolve(file)) }
 }

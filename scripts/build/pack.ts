@@ -3,24 +3,28 @@ import { createHash } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { licencesAsset } from '../../src/cli/commands/licences.ts'
 import { findTarget, isThisMachine, type Target, thisMachine } from './target.ts'
 
 const run = promisify(execFile)
 
 /**
- * Puts the program and the addon into a copy of Node, which becomes the executable `out`.
+ * Puts the program, the addon and the licences into a copy of Node, which becomes the executable `out`.
  * https://nodejs.org/api/single-executable-applications.html
  */
 export const pack = async (parts: {
   /** The bundle. */
   readonly program: string
+  /** Their texts. */
+  readonly licences: string
   readonly target: Target
   readonly out: string
 }): Promise<void> => {
-  const { program, target, out } = parts
+  const { program, licences, target, out } = parts
   // A file that runs cannot be overwritten, but replaced.
   const draft = `${out}.new`
   const config = join(dirname(program), 'sea.json')
+  const texts = join(dirname(program), 'licences.txt')
   const settings = {
     // Without a folder, so that the builder's does not stand in the stacks of bugs.
     main: basename(program),
@@ -32,9 +36,10 @@ export const pack = async (parts: {
     // All words are the program's own, NODE_OPTIONS means nothing to it, and no signal opens a debugger.
     execArgvExtension: 'none',
     execArgv: ['--disable-sigusr1'],
-    assets: { [await nameAddon(target.addon)]: target.addon },
+    assets: { [await nameAddon(target.addon)]: target.addon, [licencesAsset]: texts },
   }
   await writeFile(config, JSON.stringify(settings))
+  await writeFile(texts, licences)
   await mkdir(dirname(out), { recursive: true })
   await run(findTarget(thisMachine).node, ['--build-sea', config], { cwd: dirname(config) })
   // The signature that Node came with does not fit any more, and macOS starts nothing without one.

@@ -81,6 +81,12 @@ export const commands: readonly CommandEntry[] = [
     summary: 'Unlinks from WhatsApp; keeps the mappings',
     load: () => import('./commands/logout.ts'),
   },
+  {
+    name: 'licences',
+    arguments: [],
+    summary: 'Prints the licences of this program and its parts',
+    load: () => import('./commands/licences.ts'),
+  },
 ]
 
 /** What a word that only groups commands says in the help. */

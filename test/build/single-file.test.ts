@@ -41,6 +41,19 @@ test('the file tells its version without touching the disk', async () => {
   assert.deepEqual(await readdir(dir.path), [])
 })
 
+test('the file carries the licence of every part of it', async () => {
+  await using dir = await emptyDir()
+  const { code, stdout } = await run(dir.path, ['licences'])
+  assert.equal(code, 0)
+  const parts = stdout.split(/^-{80}\n\n/m)
+  const textOfPart = (name: string) => parts.find(part => part.startsWith(`${name} `)) ?? ''
+  for (const name of ['wa2tg', 'libsignal']) assert.match(textOfPart(name), /GNU GENERAL PUBLIC LICENSE/)
+  for (const name of ['better-sqlite3', 'grammy', '@whiskeysockets/baileys', 'protobufjs'])
+    assert.match(textOfPart(name), /Copyright/i, name)
+  assert.match(parts.at(-1) ?? '', /Copyright Node\.js contributors/)
+  assert.deepEqual(await readdir(dir.path), [])
+})
+
 test('in an empty folder, without HOME and PATH, it links, maps, and carries a chat both ways', async () => {
   await using world = await World.open({ binary })
   const { wa, tg, owner } = world
