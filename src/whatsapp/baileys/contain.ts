@@ -34,23 +34,34 @@ export const containRejections = (
   }
 }
 
+export interface InTurn {
+  /** Whether what is handled can still be acknowledged. */
+  isAlive(): boolean
+  /** Baileys is done with a message, whatever it made of it. */
+  handled(node: BinaryNode): void
+}
+
 /**
- * Lets Baileys handle messages in the order in which they came. It queues those of the backlog (`offline`), but handles
- * a live one at once, beside the queue (lib/Socket/messages-recv.js, processNode): a group message would be decrypted
- * before the sender key that the backlog still holds, fail, be asked for again and come out of order.
+ * Lets Baileys handle messages one at a time, in the order in which they came. It queues those of the backlog (`offline`),
+ * but handles a live one at once, beside the queue (lib/Socket/messages-recv.js, processNode): a group message would be
+ * decrypted before the sender key that the backlog still holds, fail, be asked for again and come out of order. And of
+ * what it queues itself nobody hears when it is done with it. So there is one queue, this one, and Baileys is told of no
+ * backlog; a message that the socket does not outlive is not handled: it comes again.
  *
- * @param before resolves when everything that came before a stanza has been decrypted, or need not be waited for
+ * @returns resolves when all that has come so far is handled
  */
-export const handleInOrder = (emitter: EventEmitter, before: (node: BinaryNode) => Promise<void>): void => {
-  let last: Promise<unknown> = Promise.resolve()
+export const handleInTurn = (emitter: EventEmitter, { isAlive, handled }: InTurn): (() => Promise<void>) => {
+  let last: Promise<void> = Promise.resolve()
   rewire(emitter, 'CB:message', listener => (...values) => {
     const node = values[0] as BinaryNode
-    if (node.attrs['offline'] !== undefined) return listener(...values)
-    // A failure is the listener's own affair: what comes behind it goes on.
-    last = last
-      .then(() => before(node))
-      .then(() => listener(...values))
-      .catch(() => undefined)
+    const { offline: _offline, ...attrs } = node.attrs
+    last = last.then(async () => {
+      if (!isAlive()) return
+      // A failure is the listener's own affair: what comes behind it goes on.
+      await Promise.resolve(listener({ ...node, attrs })).catch(() => undefined)
+      if (isAlive()) handled(node)
+    })
     return last
   })
+  return () => last
 }

@@ -128,7 +128,7 @@ export class Inbound {
       }),
       getMessage: async ({ remoteJid, id }) => (id ? findSent(remoteJid, id) : undefined),
       onStanza: node => this.#observe(link, node),
-      before: node => this.#intake.before(node),
+      onHandled: node => this.#intake.handled(node),
       onBacklog: messages => this.#backlog.announce(messages),
       watch: {
         times: timing.watch,

@@ -16,8 +16,6 @@ interface Entry {
   /** Hashes of parts that Baileys has not dealt with yet. */
   readonly open: Set<string>
   failure?: unknown
-  /** `running`: later stanzas wait for it, but not for long. `over`: they wait no longer. */
-  hold: 'none' | 'running' | 'over'
   /** Key of a stanza that goes first, though it may not even be here: it was never acknowledged and comes again. */
   after: string | undefined
 }
@@ -27,8 +25,6 @@ export interface IntakeOptions {
   /** Hands one stanza to the bridge and marks it done. Rejects when the disk does not take it: it is tried again. */
   readonly consume: (opened: Opened) => Promise<void>
   readonly onError: (error: unknown) => void
-  /** How long a stanza may hold up later ones of its chat, in milliseconds. */
-  readonly holdMs?: number
   /** Pause before a stanza that the disk did not take is tried again, in milliseconds. */
   readonly retryMs?: number
 }
@@ -36,11 +32,12 @@ export interface IntakeOptions {
 /**
  * The single way in. A stanza is *open* while Baileys decrypts its parts, *settled* when all are journalled or failed,
  * and gone when the bridge has committed it. Settled stanzas are consumed one at a time in the order in which they
- * arrived; one that is still open holds up later ones of the same chat, for `holdMs` at most (Baileys may never decrypt
- * it: it ignores some kinds before that). What an earlier run left undone is consumed before anything new.
+ * arrived; one that is still open holds up later ones of the same chat. Baileys may pass one by without decrypting it: it
+ * is settled when Baileys is done with it. What an earlier run left undone is consumed before anything new.
  *
- * Baileys can decrypt a live message before older ones of the backlog. If the process dies or the socket closes then, the
- * older ones come again: the journal says which one a message has to wait for, until the server has sent all.
+ * A notice or call is on disk at once, a message of its chat that came before it only when it is decrypted. If the process
+ * dies or the socket closes in between, the message comes again: the journal says that the notice has to wait for it, until
+ * the server has sent all.
  *
  * When the socket closes, open stanzas are forgotten: they were not acknowledged and come again.
  */
@@ -50,7 +47,6 @@ export class Intake {
   #current: Promise<void> | undefined
   readonly #timers = new Set<NodeJS.Timeout>()
   readonly #orders = new WeakMap<BinaryNode, number>()
-  #wake: (() => void)[] = []
   #stopped = false
 
   constructor(options: IntakeOptions) {
@@ -90,18 +86,14 @@ export class Intake {
     this.#enter(this.#options.journal.envelopeOfWhole(node, chat => this.#lastOpen(chat)))
   }
 
-  /** Resolves when every stanza that came before this one has been decrypted, as far as it will be, or its time is up. */
-  async before(node: BinaryNode): Promise<void> {
+  /** Baileys is done with a stanza: what of it was not decrypted by now never will be. */
+  handled(node: BinaryNode): void {
     const order = this.#orders.get(node)
-    if (order === undefined) return
-    while (true) {
-      const first = this.#entries.find(
-        ({ open, hold, envelope }) => open.size > 0 && hold !== 'over' && envelope.order < order,
-      )
-      if (first === undefined || this.#stopped) return
-      this.#limit(first)
-      await new Promise<void>(resolve => this.#wake.push(resolve))
-    }
+    const entry = this.#entries.find(({ envelope, open }) => envelope.order === order && open.size > 0)
+    if (entry === undefined) return
+    entry.failure ??= new Error('It was passed by')
+    entry.open.clear()
+    this.#pump()
   }
 
   opened(hash: string): void {
@@ -164,7 +156,7 @@ export class Intake {
 
   #add(envelope: Envelope, open: readonly string[]): void {
     const lane = envelope.attrs['from'] ?? ''
-    this.#entries.push({ envelope, lane, open: new Set(open), hold: 'none', after: envelope.after })
+    this.#entries.push({ envelope, lane, open: new Set(open), after: envelope.after })
   }
 
   #lastOpen(lane: string): string | undefined {
@@ -182,7 +174,6 @@ export class Intake {
   }
 
   #pump(): void {
-    for (const wake of this.#wake.splice(0)) wake()
     if (this.#current !== undefined || this.#stopped) return
     const entry = this.#next()
     if (entry === undefined) return
@@ -195,28 +186,12 @@ export class Intake {
 
   /** The first settled stanza that nothing of its own chat stands before. */
   #next(): Entry | undefined {
-    const held = new Map<string, Entry>()
+    const held = new Set<string>()
     for (const entry of this.#entries) {
-      if (entry.open.size > 0) {
-        if (entry.hold !== 'over' && !held.has(entry.lane)) held.set(entry.lane, entry)
-        continue
-      }
-      const before = held.get(entry.lane)
-      if (before === undefined && this.#mayGo(entry)) return entry
-      if (before === undefined) continue
-      this.#limit(before)
+      if (entry.open.size > 0) held.add(entry.lane)
+      else if (!held.has(entry.lane) && this.#mayGo(entry)) return entry
     }
     return undefined
-  }
-
-  /** Others wait for this stanza, but not for ever. */
-  #limit(entry: Entry): void {
-    if (entry.hold !== 'none') return
-    entry.hold = 'running'
-    this.#later(this.#options.holdMs ?? 5000, () => {
-      entry.hold = 'over'
-      this.#release(entry.envelope.key)
-    })
   }
 
   async #consume(entry: Entry): Promise<boolean> {
@@ -238,10 +213,9 @@ export class Intake {
     return after === undefined || this.#options.journal.isKeyDone(after)
   }
 
-  #later(milliseconds: number, before?: () => void): void {
+  #later(milliseconds: number): void {
     const timer = setTimeout(() => {
       this.#timers.delete(timer)
-      before?.()
       this.#pump()
     }, milliseconds)
     timer.unref()

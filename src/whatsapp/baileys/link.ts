@@ -13,7 +13,7 @@ import type { Logger } from '../../support/log.ts'
 import { proxyAgent } from '../proxy-agent.ts'
 import { Acks } from './acks.ts'
 import type { AuthState } from './auth-state.ts'
-import { containRejections, handleInOrder } from './contain.ts'
+import { containRejections, handleInTurn } from './contain.ts'
 import { keepCreds } from './creds.ts'
 import { type Ending, hearEnding } from './ending.ts'
 import type { Timing } from './timing.ts'
@@ -29,8 +29,8 @@ export interface LinkOptions {
   readonly getMessage: SocketConfig['getMessage']
   /** Every message, notification and call, before Baileys handles and acknowledges it. */
   readonly onStanza: (node: BinaryNode) => void
-  /** Resolves when everything that came before a stanza has been decrypted, or need not be waited for. */
-  readonly before: (node: BinaryNode) => Promise<void>
+  /** Baileys is done with a message: what of it was not decrypted by now never will be. */
+  readonly onHandled: (node: BinaryNode) => void
   readonly onUpdate: (update: LinkUpdate) => void
   /** So many messages wait on the server. */
   readonly onBacklog: (messages: number) => void
@@ -86,6 +86,8 @@ export class Link {
       markOnlineOnConnect: false,
       syncFullHistory: false,
       emitOwnEvents: false,
+      // Baileys would pause behind every request for a message that it could not decrypt, and all messages with it.
+      retryRequestDelayMs: 0,
       transactionOpts: { maxCommitRetries: 1, delayBetweenTriesMs: 100 },
       makeSignalRepository: options.makeSignalRepository,
       getMessage: options.getMessage,
@@ -170,14 +172,14 @@ export class Link {
 
   #listen(): void {
     const { ev, ws } = this.sock
-    const { auth, onStanza, onUpdate, onBacklog, watch } = this.#options
+    const { auth, onStanza, onHandled, onUpdate, onBacklog, watch } = this.#options
     const lastWord = hearEnding(ws)
     containRejections(ws, (event, error) => {
       this.#options.logger.warn(error, `A listener of "${event}" failed`)
       // What cannot be read once cannot be read again: the cipher of the connection counts frames.
       if (event === 'message') void this.end('A frame could not be read')
     })
-    handleInOrder(ws, node => this.#options.before(node))
+    const handledAll = handleInTurn(ws, { isAlive: () => this.isAlive, handled: onHandled })
     // First in line: the envelope must be known when Baileys decrypts, and on disk what it acknowledges.
     for (const tag of ['message', 'notification', 'call']) ws.prependListener(`CB:${tag}`, onStanza)
     ws.prependListener('CB:success', ({ attrs }: BinaryNode) => {
@@ -212,7 +214,10 @@ export class Link {
       if (update.connection === 'open') {
         this.#loggedInAt = performance.now()
         clearTimeout(this.#timer)
-        this.#watchdog = watchLink({ sock: this.sock, end: reason => void this.end(reason) }, watch)
+        this.#watchdog = watchLink(
+          { sock: this.sock, handledAll, end: reason => void this.end(reason) },
+          watch,
+        )
       }
       if (update.connection !== 'close') return onUpdate(update)
       this.#closed()

@@ -10,8 +10,8 @@ export interface TidyTimes {
 const TIMES: TidyTimes = { settled: 60 * 60_000, every: 60 * 60_000, pause: 50 }
 
 /**
- * Keeps the journal short. What was done before a connection began cannot come again once the server has sent everything
- * that waited; on a connection that stays open the same holds for what was done long enough ago.
+ * Keeps the journal short. What was done before a connection began, and is not among what the server sends again then,
+ * cannot come again; on a connection that stays open the same holds for what was done long enough ago.
  */
 export class Tidy {
   readonly #prune: (before: number) => boolean

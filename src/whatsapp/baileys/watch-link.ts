@@ -11,18 +11,25 @@ export interface LinkWatch {
   readonly onHopeless: (reason: string) => void
 }
 
+export interface WatchedLink {
+  readonly sock: WASocket
+  /** Resolves when all messages that have come so far are handled. */
+  readonly handledAll: () => Promise<void>
+  readonly end: (reason: string) => void
+}
+
 /** A watchdog over a socket that has just logged in: Baileys' queues (lib/Socket/chats.js), ours, and what it hears. */
 export const watchLink = (
-  { sock, end }: { readonly sock: WASocket; readonly end: (reason: string) => void },
+  { sock, handledAll, end }: WatchedLink,
   { times, hearing, queues, onHopeless }: LinkWatch,
 ): Watchdog => {
-  const { messageMutex, receiptMutex, notificationMutex } = sock
-  const pass = (mutex: typeof messageMutex) => () => mutex.mutex(async () => undefined)
+  const { receiptMutex, notificationMutex } = sock
+  const pass = (mutex: typeof receiptMutex) => () => mutex.mutex(async () => undefined)
   return new Watchdog({
     times,
     queues: [
       ...queues,
-      { name: 'Messages', pass: pass(messageMutex) },
+      { name: 'Messages', pass: handledAll },
       { name: 'Receipts', pass: pass(receiptMutex), aside: true },
       { name: 'Notifications', pass: pass(notificationMutex), aside: true },
     ],

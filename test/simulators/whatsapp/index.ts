@@ -7,6 +7,7 @@ import type { Group, GroupOptions } from './group.ts'
 import type { InboxMessage } from './handset.ts'
 import { CA_FILE, type MediaServer, startMediaServer } from './media-server.ts'
 import { el, SERVER } from './node.ts'
+import { newKeyPair } from './noise.ts'
 import type { Forgery } from './pairing.ts'
 import type { AppliedChange } from './phone-changes.ts'
 import type { Recorder } from './record.ts'
@@ -187,6 +188,11 @@ export class WhatsAppSimulator {
     this.#world.companion?.wire?.send(node)
   }
 
+  /** Leaves a stanza with the server as it is: it waits while the bridge is away, and comes again until it is settled. */
+  enqueue(node: BinaryNode): void {
+    this.#world.companion?.queue.push(node)
+  }
+
   /** Cuts all connections without a word. */
   dropConnection(): void {
     this.#server.drop()
@@ -205,6 +211,11 @@ export class WhatsAppSimulator {
   /** The next login or registration is turned away with `<failure reason/>`: 401, 403, 405, 503 …, and more attributes. */
   refuseNextLogin(code: number, attrs: Readonly<Record<string, string>> = {}): void {
     this.#server.loginRefusals.push({ code, attrs })
+  }
+
+  /** From now on the server shakes hands with another key under the same certificate, as one who has only seen it. */
+  forgeHandshake(): void {
+    this.#server.identity.staticKey = newKeyPair()
   }
 
   /** Keeps the acks for messages back until told `false`. */

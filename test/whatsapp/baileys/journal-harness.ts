@@ -17,7 +17,6 @@ export const ME = { pn: '15550000001:7@s.whatsapp.net', lid: '900000000000001:7@
 export interface HarnessOptions {
   /** Runs between the commit of ratchet and plaintext and everything behind it. */
   readonly afterCommit?: () => void
-  readonly holdMs?: number
   readonly retryMs?: number
 }
 
@@ -52,7 +51,6 @@ export class JournalHarness implements AsyncDisposable {
       journal: this.journal,
       consume: opened => this.receiver.opened(opened),
       onError: () => undefined,
-      ...(options.holdMs !== undefined && { holdMs: options.holdMs }),
       retryMs: options.retryMs ?? 20,
     })
     const keys = addTransactionCapability(this.auth.state.keys, logger, {

@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { test } from 'node:test'
+import type { BinaryNode } from '@whiskeysockets/baileys'
+import type { Contact, Group } from '../../simulators/whatsapp/index.ts'
+import { el } from '../../simulators/whatsapp/node.ts'
+import { until } from '../support.ts'
+import { Linked } from './linked.ts'
+
+const WAITING = 'Waiting for this message; it may be on the phone already'
+
+const enc = () => el('enc', { v: '2', type: 'msg' }, randomBytes(60))
+
+/** A message that nobody can read, and that its sender does not send again. */
+const unreadable = (from: Contact, to?: Group): BinaryNode => {
+  const attrs = { id: randomBytes(8).toString('hex'), t: '1790000000', type: 'text', notify: from.pushName }
+  return to === undefined
+    ? el('message', { ...attrs, from: from.lid, sender_pn: from.pn }, [enc()])
+    : el('message', { ...attrs, from: to.jid, participant: from.lid, participant_pn: from.pn }, [enc()])
+}
+
+/** Baileys gives up on it before it decrypts anything. */
+const refused = (from: Contact): BinaryNode => {
+  const { tag, attrs, content } = unreadable(from)
+  const name = el('verified_name', {}, Buffer.of(0xff, 0xff))
+  return { tag, attrs, content: [name, ...(Array.isArray(content) ? content : [])] }
+}
+
+const saidIn = ({ bridge }: Linked, chat: string): string[] =>
+  bridge.messages.flatMap(({ chat: place, content }) =>
+    place === `whatsapp:${chat}` && content.kind === 'text' ? [content.body.text] : [],
+  )
+
+const numbers = (count: number): string[] => Array.from({ length: count }, (_, index) => String(index))
+
+test('Messages that Baileys passes by undecrypted hold nobody up, and are announced', async () => {
+  await using linked = await Linked.started({ waitingMs: 50 })
+  const { wa, bridge } = linked
+  const [alice, bob] = [wa.addContact({ name: 'Alice' }), wa.addContact({ name: 'Bob' })]
+  await alice.send('before')
+  await until('the first', () => bridge.said.includes('before'))
+  for (let turn = 0; turn < 30; turn += 1) wa.inject(refused(alice))
+  await alice.send('behind')
+  await bob.send('beside')
+  await until('both', () => bridge.said.includes('behind') && bridge.said.includes('beside'))
+  await until('the refusals', () => wa.nacks.length === 30)
+  await until('the placeholders', () => bridge.said.filter(text => text === WAITING).length === 30)
+})
+
+test('A message that comes twice before it is read is read once, and refused never', async () => {
+  await using linked = await Linked.started()
+  const { wa } = linked
+  const alice = wa.addContact({ name: 'Alice' })
+  await linked.stop()
+  await alice.send('one')
+  await alice.send('two')
+  const [first] = wa.pending.filter(({ tag }) => tag === 'message')
+  assert.ok(first !== undefined)
+  // The server has passed it on twice: what waits, and once more before that was looked at.
+  wa.enqueue(first)
+  await linked.restart({ stopped: true })
+  await until('all receipts', () => wa.pending.length === 0)
+  assert.deepEqual(linked.bridge.said, ['one', 'two'])
+  assert.deepEqual(wa.nacks, [])
+})
+
+test('What comes again because its receipt was lost is answered each time, and never asked for', async () => {
+  await using linked = await Linked.started()
+  const { wa } = linked
+  const alice = wa.addContact({ name: 'Alice' })
+  await linked.stop()
+  for (const turn of numbers(20)) await alice.send(turn)
+  const stanzas = wa.pending.filter(({ tag }) => tag === 'message')
+  await linked.restart({ stopped: true })
+  for (let time = 1; time <= 3; time += 1) {
+    await until('the receipts', () => wa.pending.length === 0)
+    await until('the messages', () => linked.bridge.said.length === 20)
+    assert.equal(alice.receipts.filter(({ type }) => type === 'inactive').length, time * 20)
+    await linked.stop()
+    for (const stanza of stanzas) wa.enqueue(stanza)
+    await linked.restart({ stopped: true })
+  }
+  assert.deepEqual(linked.bridge.said, numbers(20))
+  assert.deepEqual(wa.nacks, [])
+  assert.deepEqual(
+    alice.receipts.filter(({ type }) => type === 'retry'),
+    [],
+  )
+})
+
+test('Poisoned messages among those that waited hold up nobody in their chat, nor in others', async () => {
+  await using linked = await Linked.started({ waitingMs: 50 })
+  const { wa } = linked
+  const [alice, bob] = [wa.addContact({ name: 'Alice' }), wa.addContact({ name: 'Bob' })]
+  const group = wa.addGroup({ subject: 'Class', participants: [alice, bob] })
+  await linked.stop()
+  for (const turn of numbers(10)) {
+    await alice.send(turn)
+    wa.enqueue(turn === '3' ? refused(alice) : unreadable(alice))
+    await bob.send(turn, { to: group })
+    wa.enqueue(unreadable(alice, group))
+    await alice.send(turn, { to: group, id: `A${turn}` })
+    await bob.send(turn)
+  }
+  await linked.restart({ stopped: true })
+  const chats = [alice.lid, bob.lid, group.jid]
+  await until('all that can be read', () => chats.flatMap(chat => saidIn(linked, chat)).length === 40, 20_000)
+  assert.deepEqual(saidIn(linked, alice.lid), numbers(10))
+  assert.deepEqual(saidIn(linked, bob.lid), numbers(10))
+  assert.deepEqual(
+    saidIn(linked, group.jid),
+    numbers(10).flatMap(turn => [turn, turn]),
+  )
+  await until('everything', () => wa.pending.length === 0)
+  await until('the placeholders', () => linked.bridge.said.filter(text => text === WAITING).length === 20)
+})
+
+test('A message that was damaged on the way crosses when it is asked for, once, behind those that waited with it', async () => {
+  await using linked = await Linked.started()
+  const { wa } = linked
+  const alice = wa.addContact({ name: 'Alice' })
+  await linked.stop()
+  for (const turn of numbers(5)) await alice.send(turn)
+  for (const node of wa.pending.filter(({ tag }) => tag === 'message').slice(1, 3)) damage(node)
+  await linked.restart({ stopped: true })
+  await until('all', () => linked.bridge.said.length === 5)
+  assert.deepEqual(linked.bridge.said.slice(0, 3), ['0', '3', '4'])
+  assert.deepEqual(linked.bridge.said.slice(3).toSorted(), ['1', '2'])
+})
+
+const damage = ({ content }: BinaryNode): void => {
+  const [part] = Array.isArray(content) ? content : []
+  assert.ok(part?.content instanceof Uint8Array)
+  const inside = part.content.length - 30
+  part.content[inside] = (part.content[inside] ?? 0) ^ 1
+}
