@@ -340,4 +340,15 @@ describe('staying connected', () => {
       return true
     })
   })
+
+  test('a server that shows the certificate of another is told nothing', async () => {
+    await using linked = await Linked.started()
+    const { wa, connection } = linked
+    wa.forgeHandshake()
+    const logins = wa.requests.length
+    wa.dropConnection()
+    await until('the refusal', () => /cannot prove that it is WhatsApp/.test(connection.status.problem ?? ''))
+    assert.equal(wa.isConnected, false)
+    assert.equal(wa.requests.length, logins)
+  })
 })
