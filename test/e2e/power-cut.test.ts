@@ -61,9 +61,11 @@ if (process.platform === 'linux') {
         numbers.map(cut => `From there ${cut}`),
       )
       assert.deepEqual(
-        contact.inbox.map(({ message }) => textOf(message)),
-        numbers.map(cut => `From here ${cut}`),
+        { said: contact.inbox.map(({ message }) => textOf(message)), problems: wa.problems },
+        { said: numbers.map(cut => `From here ${cut}`), problems: [] },
       )
     }
+    // Whoever asks for a message again has lost something that was on disk.
+    assert.deepEqual(wa.nacks, [])
   })
 }
