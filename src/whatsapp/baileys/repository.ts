@@ -9,6 +9,7 @@ import { StorageError } from './auth-state.ts'
 import { hushed } from './hush.ts'
 import type { Journal } from './journal.ts'
 import { isSignedPreKey } from './trust.ts'
+import { leaveOtherSessions } from './untouched-session.ts'
 
 /** What the wrapper tells about each ciphertext that Baileys hands to it. */
 export interface Openings {
@@ -35,7 +36,7 @@ export class Turns {
 }
 
 /**
- * Baileys' Signal repository with four things put right.
+ * Baileys' Signal repository with five things put right.
  *
  * 1. Journal: the plaintext is committed together with the ratchet step that produced it, and a ciphertext that comes
  *    again is answered from there. Baileys sends the receipt after `decrypt…` has resolved
@@ -46,10 +47,12 @@ export class Turns {
  *    moreover runs a waiting job in the async context, hence in the transaction, of the job before it.
  * 3. libsignal prints sessions with their private keys on the console when it closes one: not here.
  * 4. The signature of a signed prekey is checked: libsignal's session builder ignores the answer of its own check.
+ * 5. A message spoils no session but its own (`untouched-session.ts`).
  */
 export const journalledRepository =
   (journal: Journal, turns: Turns, openings: Openings): SocketConfig['makeSignalRepository'] =>
   (auth, logger, pnToLid) => {
+    leaveOtherSessions()
     const real = DEFAULT_CONNECTION_CONFIG.makeSignalRepository(auth, logger, pnToLid)
     const keys = auth.keys as SignalKeyStoreWithTransaction
     const outside = AsyncLocalStorage.snapshot()

@@ -140,6 +140,21 @@ describe('private chats', () => {
     assert.equal(await bridge.read(contact, renewed), 'three')
   })
 
+  test('two contacts who both wrote first read each other in both sessions', async () => {
+    const other = '4915100000003@s.whatsapp.net'
+    const [one, two] = [new ContactDevice({ jid: CONTACT }), new ContactDevice({ jid: other })]
+    const fromOne = await one.encryptFor(other, Buffer.from('one'), () => two.bundle())
+    const fromTwo = await two.encryptFor(CONTACT, Buffer.from('two'), () => one.bundle())
+    assert.equal((await one.decrypt(other, fromTwo)).toString(), 'two')
+    assert.equal((await two.decrypt(CONTACT, fromOne)).toString(), 'one')
+    for (const turn of ['1', '2', '3']) {
+      const there = await one.encryptFor(other, Buffer.from(`there ${turn}`), unexpectedBundle)
+      assert.equal((await two.decrypt(CONTACT, there)).toString(), `there ${turn}`)
+      const back = await two.encryptFor(CONTACT, Buffer.from(`back ${turn}`), unexpectedBundle)
+      assert.equal((await one.decrypt(other, back)).toString(), `back ${turn}`)
+    }
+  })
+
   test('a bundle whose signed prekey is not signed by its identity is refused', async () => {
     await using bridge = openBridge()
     const contact = new ContactDevice({ jid: CONTACT })

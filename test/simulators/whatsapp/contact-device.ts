@@ -30,6 +30,11 @@ export interface EncPayload {
   ciphertext: Buffer
 }
 
+/** What `SessionRecord.serialize` gives in fact: the typings say bytes. */
+interface Serialized {
+  readonly _sessions: Record<string, unknown>
+}
+
 interface KeyPair {
   pubKey: Buffer
   privKey: Buffer
@@ -117,16 +122,41 @@ export class ContactDevice {
   /** Decrypts a `pkmsg` or `msg`; rejects a replayed, damaged or unknown one with an error. */
   decrypt(from: string, enc: EncPayload): Promise<Buffer> {
     return this.#inTurn(async () => {
-      const cipher = new SessionCipher(this.#storage, this.#address(from))
+      const address = this.#address(from)
       switch (enc.type) {
         case 'pkmsg':
-          return cipher.decryptPreKeyWhisperMessage(enc.ciphertext)
+          return new SessionCipher(this.#storage, address).decryptPreKeyWhisperMessage(enc.ciphertext)
         case 'msg':
-          return cipher.decryptWhisperMessage(enc.ciphertext)
+          return this.#decryptWithOne(address, enc.ciphertext)
         case 'skmsg':
           throw new Error('A "skmsg" is for decryptGroup')
       }
     })
+  }
+
+  /**
+   * Tries each session by itself, as phones do (Signal's libsignal, session_cipher.rs); npm's `libsignal` spoils those that
+   * it tries in vain, and stores them with the one that fits.
+   */
+  async #decryptWithOne(address: ProtocolAddress, ciphertext: Buffer): Promise<Buffer> {
+    const all = this.#sessions.get(address.toString()) as unknown as Serialized | undefined
+    let problem: unknown = new Error(`No session record of "${address}"`)
+    for (const [key, session] of Object.entries(all?._sessions ?? {})) {
+      const alone = { ...all, _sessions: { [key]: session } } as unknown as Uint8Array
+      const storage: SignalStorage = {
+        ...this.#storage,
+        loadSession: async () => SessionRecord.deserialize(alone),
+        storeSession: async (_, record) => {
+          Object.assign(all?._sessions ?? {}, (record.serialize() as unknown as Serialized)._sessions)
+        },
+      }
+      try {
+        return await new SessionCipher(storage, address).decryptWhisperMessage(ciphertext)
+      } catch (error) {
+        problem = error
+      }
+    }
+    throw problem
   }
 
   /** True when a session with that device is open. */

@@ -10,6 +10,7 @@ import { Intake } from '../../../src/whatsapp/baileys/intake.ts'
 import { Journal } from '../../../src/whatsapp/baileys/journal.ts'
 import { Receiver } from '../../../src/whatsapp/baileys/receiver.ts'
 import { journalledRepository, Turns } from '../../../src/whatsapp/baileys/repository.ts'
+import type { ContactDevice } from '../../simulators/whatsapp/contact-device.ts'
 import { type RecordingBridge, silentLogger } from '../support.ts'
 
 export const ME = { pn: '15550000001:7@s.whatsapp.net', lid: '900000000000001:7@lid' }
@@ -81,6 +82,25 @@ export class JournalHarness implements AsyncDisposable {
     const { fullMessage, decrypt } = decryptMessageNode(node, ME.pn, ME.lid, this.repository, silentLogger())
     await decrypt()
     return fullMessage.messageStubType === undefined || fullMessage.messageStubType === null
+  }
+
+  /** Opens a session with a device, from the keys that the server hands out for it. */
+  open(device: ContactDevice): Promise<void> {
+    const { registrationId, identity, signedPreKey, preKey } = device.bundle()
+    const withTypeByte = (key: Buffer) => Buffer.concat([Buffer.of(5), key])
+    return this.repository.injectE2ESession({
+      jid: device.jid,
+      session: {
+        registrationId,
+        identityKey: withTypeByte(identity),
+        signedPreKey: {
+          keyId: signedPreKey.id,
+          publicKey: withTypeByte(signedPreKey.publicKey),
+          signature: signedPreKey.signature,
+        },
+        ...(preKey && { preKey: { keyId: preKey.id, publicKey: withTypeByte(preKey.publicKey) } }),
+      },
+    })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

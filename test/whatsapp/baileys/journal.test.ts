@@ -12,7 +12,7 @@ import { Journal } from '../../../src/whatsapp/baileys/journal.ts'
 import { Tidy } from '../../../src/whatsapp/baileys/tidy.ts'
 import { el } from '../../simulators/whatsapp/node.ts'
 import { RecordingBridge, TempDir, until } from '../support.ts'
-import { JournalHarness } from './journal-harness.ts'
+import { JournalHarness, ME } from './journal-harness.ts'
 import { GROUP, Sender } from './sender.ts'
 
 const ALICE = '900000000000002@lid'
@@ -113,6 +113,30 @@ test('A message that is being decrypted when the socket closes can be read when 
   await using harness = new JournalHarness(bridge)
   assert.ok(await harness.handle(stanza))
   await until('the message', () => bridge.said.includes('one'))
+})
+
+test('Where both sides wrote first, both sessions can be written and read on', async () => {
+  using dir = new TempDir()
+  const { alice } = begin(dir.path)
+  using bridge = new RecordingBridge(dir.path)
+  await using harness = new JournalHarness(bridge)
+  const write = async (body: string) => {
+    const { type, ciphertext } = await harness.repository.encryptMessage({
+      jid: ALICE,
+      data: Buffer.from(body),
+    })
+    return (await alice.device.decrypt(ME.lid, { type, ciphertext: Buffer.from(ciphertext) })).toString()
+  }
+  const hers = await alice.private('P1', text('one'))
+  await harness.open(alice.device)
+  assert.equal(await write('her phone answers this'), 'her phone answers this')
+  assert.ok(await harness.handle(hers))
+  for (const [turn, id] of ['P2', 'P3', 'P4'].entries()) {
+    assert.ok(await harness.handle(await alice.private(id, text(id))))
+    assert.equal(await write(`answer ${turn}`), `answer ${turn}`)
+  }
+  await until('the last one', () => bridge.said.includes('P4'))
+  assert.deepEqual(bridge.said, ['one', 'P2', 'P3', 'P4'])
 })
 
 test('A message that is not on disk is not acknowledged, and crosses when it comes again', async () => {
