@@ -1,11 +1,22 @@
-import { join, resolve } from 'node:path'
-import { build } from 'esbuild'
+import { dirname, join, resolve } from 'node:path'
+import { build, type Plugin } from 'esbuild'
 
 /**
  * Baileys asks for these when they are there, and does without: previews of pictures, links and sound. The first is native
  * and cannot be in a single file, the others are not installed.
  */
 const ABSENT = ['sharp', 'jimp', 'link-preview-js', 'audio-decode']
+
+/** The decoder of moving stickers goes into the bundle, which has no packages beside it to read it from. */
+const carryDecoder: Plugin = {
+  name: 'decoder',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]moving[\\/]decoder-module\.ts$/ }, ({ path }) => ({
+      contents: "import bytes from '@cwasm/webp/webp.wasm'\nexport const decoderModule = () => bytes",
+      resolveDir: dirname(path),
+    }))
+  },
+}
 
 /**
  * Makes one CommonJS file of the program and its packages in `folder`; gives its path and those of the files that went into
@@ -31,6 +42,8 @@ export const bundle = async (
     minifyWhitespace: true,
     minifySyntax: true,
     logLevel: 'warning',
+    loader: { '.wasm': 'binary' },
+    plugins: [carryDecoder],
   })
   return { program, sources: Object.keys(metafile.inputs).map(file => resolve(file)) }
 }

@@ -42,6 +42,8 @@ const mediaSchema = z.object({
   viewOnce: z.optional(z.boolean()),
   /** What a sticker stands for. */
   emoji: z.optional(z.string()),
+  /** What a sticker shows, in words. */
+  label: z.optional(z.string()),
 })
 
 const mediaContentSchema = z.object({

@@ -68,7 +68,7 @@ const plainerAs: Record<MediaContent['as'], MediaContent['as'][]> = {
 }
 
 const wordsFor = (content: MediaContent): Content => {
-  if (content.as === 'sticker') return { kind: 'placeholder', label: 'Sticker' }
+  if (content.as === 'sticker') return { kind: 'placeholder', label: content.media.label ?? 'Sticker' }
   return {
     kind: 'text',
     body: captioned(`[${describeFile(content)} could not be carried over]`, content.caption),

@@ -86,6 +86,14 @@ test('in an empty folder, without HOME and PATH, it links, maps, and carries a c
     ['photo', 'The pier', true],
   )
 
+  // What is decoded with WebAssembly comes out of the file itself.
+  await alice.send(await samples.movingSticker(wa.media))
+  const sticker = await eventually(() => group.transcript().at(4), 'the moving sticker')
+  assert.equal(sticker.kind, 'animation')
+  owner.sends(group, { voice: { bytes: files.speech(), duration: 4 } })
+  const voice = await eventually(() => alice.inbox[2]?.shown?.file, 'the voice note')
+  assert.equal(Math.max(...(voice.waveform ?? [])), 100)
+
   const shown = await world.wa2tg('map', 'list', '--json')
   assert.deepEqual(
     JSON.parse(shown.stdout).map(({ name, telegram }: { name: string; telegram: string }) => [

@@ -19,6 +19,8 @@ export const files = {
   thumbnail: () => read('thumbnail.jpg'),
   /** 512 × 512 pixels. */
   sticker: () => read('sticker.webp'),
+  /** An orange disc that goes round on nothing: 512 × 512 pixels, 8 pictures of 100 ms. */
+  movingSticker: () => read('moving.webp'),
   /** What looks like an MP4 file at first sight: nothing here plays films. */
   film: () =>
     Buffer.from('AAAAIGZ0eXBpc29tAAACAGlzb21pc28yYXZjMW1wNDEAAAAIZnJlZQAAABBtZGF0AQEBAQEBAQE=', 'base64'),
@@ -66,6 +68,15 @@ export const samples = {
     stickerMessage: {
       ...(await media.put(files.sticker(), 'image')),
       mimetype: 'image/webp',
+      width: 512,
+      height: 512,
+    },
+  }),
+  movingSticker: async (media: Media): Promise<proto.IMessage> => ({
+    stickerMessage: {
+      ...(await media.put(files.movingSticker(), 'image')),
+      mimetype: 'image/webp',
+      isAnimated: true,
       width: 512,
       height: 512,
     },

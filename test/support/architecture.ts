@@ -46,6 +46,7 @@ const HOMES: Readonly<Record<string, string>> = {
   'opus-decoder': 'src/whatsapp/baileys/',
   ws: 'src/whatsapp/baileys/',
   grammy: 'src/telegram/',
+  '@cwasm/webp': 'src/telegram/',
   commander: 'src/cli/',
   'qrcode-terminal': 'src/cli/',
   yaml: 'src/config/',

@@ -79,6 +79,12 @@ export const files: readonly Kind[] = [
     telegram: [/^🎴 sticker$/],
   },
   {
+    name: 'Moving sticker',
+    sent: '🎴 moving sticker',
+    make: async chat => chat.says(await samples.movingSticker(chat.world.wa.media)),
+    telegram: [/^🎞 GIF$/],
+  },
+  {
     name: 'Album',
     sent: '🖼 photo · first + 🖼 photo · second',
     make: async chat => {

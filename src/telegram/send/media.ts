@@ -5,6 +5,7 @@ import { joinRich } from '../entities.ts'
 import { captionLimit, pieces } from '../split.ts'
 import { styled } from './line.ts'
 import { formOf, forms } from './media-form.ts'
+import { moved } from './moved.ts'
 import type { Part, RenderOptions } from './part.ts'
 import {
   above,
@@ -38,18 +39,19 @@ export const renderMedia = (
     field: form.field,
     name,
     source: media,
-    ...(as === 'sticker' && media.animated && { still: true }),
+    ...(as === 'sticker' && media.animated && { moving: 'still' as const }),
   }
   const look = {
     kinds: form.kinds,
-    ...(media.size !== undefined && as !== 'image' && !file.still && { fileSize: media.size }),
+    ...(media.size !== undefined && as !== 'image' && !file.moving && { fileSize: media.size }),
   }
   const payload = renderDetails(content, as)
   const buttons = extras({ markup: options.markup })
   if (!form.captioned) {
+    const bare = { method: form.method, payload, ...buttons, file, look: { ...look, words: plainText('') } }
     return [
       ...withHead(head, renderText),
-      { method: form.method, payload, ...buttons, file, look: { ...look, words: plainText('') } },
+      file.moving ? moved(bare, media) : bare,
       ...renderText(caption).map(answersFirst),
     ]
   }

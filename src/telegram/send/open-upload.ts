@@ -3,10 +3,12 @@ import { renderSize } from '../../bridge/file-name.ts'
 import type { Delivery } from '../../bridge/network.ts'
 import { reject } from '../../bridge/verdict.ts'
 import type { Upload } from '../api.ts'
-import type { PartFile } from './part.ts'
+import { toGif } from '../moving/to-gif.ts'
+import { toTgs } from '../moving/to-tgs.ts'
+import type { Moving, PartFile } from './part.ts'
 import { stillOf } from './still.ts'
 
-/** Bytes of a moving sticker that are read to find its first picture; phones make them of half that at most. */
+/** Bytes of a moving sticker that are read at most; phones make them of half that. */
 const stickerLimit = 1024 * 1024
 
 /**
@@ -14,7 +16,7 @@ const stickerLimit = 1024 * 1024
  * one is open at a time. `close` ends the source, whether it was read or not.
  */
 export const openUpload = (
-  { name, source, still = false }: PartFile,
+  { name, source, moving }: PartFile,
   { openMedia, limit }: { openMedia: Delivery['openMedia']; limit: number },
 ): Upload & { close(): void } => {
   let opened: Readable | undefined
@@ -33,19 +35,33 @@ export const openUpload = (
       yield chunk
     }
   }
-  return { name, bytes: still ? stand(bytes()) : bytes(), close: () => opened?.destroy() }
+  return {
+    name,
+    bytes: moving === undefined ? bytes() : convert(bytes(), moving),
+    close: () => opened?.destroy(),
+  }
 }
 
-/** The first picture of a moving sticker; as it is where none is found. */
-async function* stand(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+/** Of a sticker that is too large, or no such thing, nothing is made; it may still go as it came. */
+const converters: Readonly<Record<Moving, (file: Buffer) => Promise<Uint8Array | undefined>>> = {
+  gif: toGif,
+  tgs: async file => toTgs(file),
+  still: async file => stillOf(file) ?? (file.length > 0 ? file : undefined),
+}
+
+/** Rejects where it cannot be made into that: it goes out in its plainer form then. */
+async function* convert(bytes: AsyncIterable<Uint8Array>, moving: Moving): AsyncGenerator<Uint8Array> {
   const held: Uint8Array[] = []
   let size = 0
   for await (const chunk of bytes) {
     size += chunk.byteLength
+    if (size > stickerLimit && moving !== 'still') throw reject('The sticker is too large to be converted')
     if (size > stickerLimit) yield* held.splice(0)
     if (size > stickerLimit) yield chunk
     else held.push(chunk)
   }
-  const file = Buffer.concat(held)
-  if (file.length > 0) yield stillOf(file) ?? file
+  if (size > stickerLimit) return
+  const converted = await converters[moving](Buffer.concat(held))
+  if (converted !== undefined) yield converted
+  else if (moving !== 'still') throw reject('The sticker is none that can be converted')
 }

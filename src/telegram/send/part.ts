@@ -36,9 +36,12 @@ export interface PartFile {
   readonly name: string
   /** Where its bytes are, or the bytes of a file that the bridge makes itself. */
   readonly source: Media | { readonly bytes: Uint8Array }
-  /** Of a moving sticker: send the first picture, since Telegram does not move this format. */
-  readonly still?: boolean
+  /** A moving sticker of WhatsApp, which Telegram does not show as it is: what it is made into. */
+  readonly moving?: Moving
 }
+
+/** Of pictures a GIF, or the first one alone; of a drawing one of Telegram's. */
+export type Moving = 'gif' | 'still' | 'tgs'
 
 /** What tells one message of the bot from another when its id is not known. */
 export interface Look {

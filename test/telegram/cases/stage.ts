@@ -50,7 +50,7 @@ export const carryCase = async (which: Case): Promise<readonly Call[]> => {
   const before = tg.calls.length
   {
     await using middle = openMiddle(store, tg)
-    middle.whatsapp.files = fileOf
+    middle.whatsapp.files = media => fileOf(media, which)
     await middle.start()
     await waitUntil(() => middle.outbox.counts().pending === 0)
   }
@@ -87,7 +87,8 @@ const post = (api: Api, { id }: SimChat, { kind, text }: { kind: string; text: s
     ? api.sendPhoto(id, new InputFile(jpeg(64, 48)), { caption: text })
     : api.sendMessage(id, text)
 
-const fileOf = ({ mimeType = '' }: Media): Readable => {
+const fileOf = ({ mimeType = '', animated }: Media, { context: { media } }: Case): Readable => {
+  if (animated && media?.plaintext) return Readable.from([Buffer.from(media.plaintext, 'base64')])
   if (mimeType.startsWith('image/webp')) return Readable.from([webp()])
   return Readable.from([mimeType.startsWith('image/') ? jpeg(64, 48) : ogg()])
 }

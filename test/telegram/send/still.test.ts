@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
 import { test } from 'node:test'
+import { gunzipSync } from 'node:zlib'
 import { stillOf } from '../../../src/telegram/send/still.ts'
+import { files } from '../../simulators/samples.ts'
 import { Bench, delivery, file } from '../bench.ts'
+import { makeZip } from '../moving/make-zip.ts'
 
 const chunk = (name: string, data: Uint8Array): Buffer => {
   const size = Buffer.alloc(4)
@@ -63,7 +66,7 @@ test('what is no moving WebP, or is damaged, has no first picture', () => {
   }
 })
 
-test('a moving sticker goes out as a still one, and one that cannot be read as it came', async () => {
+test('a sticker with one picture goes out as that, and one that cannot be read as it came', async () => {
   await using bench = await Bench.open()
   const chat = `telegram:${bench.owner.id}` as const
   const content = file('sticker', { animated: true, mimeType: 'image/webp', size: 9999 })
@@ -78,4 +81,37 @@ test('a moving sticker goes out as a still one, and one that cannot be read as i
     [riff(lossless), Buffer.from('noise'), big],
   )
   assert.equal(bench.tg.callsOf('sendSticker')[0]?.files[0]?.name, 'sticker.webp')
+})
+
+test('a moving sticker goes out as a GIF, or still where Telegram does not take that', async () => {
+  await using bench = await Bench.open()
+  const chat = `telegram:${bench.owner.id}` as const
+  const content = file('sticker', { animated: true, mimeType: 'image/webp' })
+  const sticker = () => delivery({ chat, content, bytes: () => Readable.from([files.movingSticker()]) })
+  await bench.network.send(sticker())
+  bench.tg.faults.next('sendAnimation', { error: 400, description: 'Bad Request: not enough rights to send' })
+  await bench.network.send(sticker())
+  const [moving, still] = bench.home.transcript()
+  assert.deepEqual([moving?.kind, still?.kind], ['animation', 'sticker'])
+  assert.equal(Buffer.from(moving?.file?.content ?? []).toString('latin1', 0, 6), 'GIF89a')
+  assert.equal(bench.tg.callsOf('sendAnimation')[0]?.files[0]?.name, 'sticker.gif')
+  bench.tg.assertNoSurprises()
+})
+
+test('a drawn sticker goes out as one of Telegram’s, or as what it says of itself', async () => {
+  await using bench = await Bench.open()
+  const chat = `telegram:${bench.owner.id}` as const
+  const label = 'Animated sticker: a wave'
+  const content = file('sticker', { animated: true, mimeType: 'application/was', label })
+  const drawing = { fr: 60, ip: 0, op: 60, w: 512, h: 512, layers: [] }
+  const was = makeZip({ 'animation/animation.json': JSON.stringify(drawing) })
+  for (const bytes of [was, Buffer.from('noise')]) {
+    await bench.network.send(delivery({ chat, content, bytes: () => Readable.from([bytes]) }))
+  }
+  const [drawn, words] = bench.home.transcript()
+  assert.deepEqual([drawn?.kind, words?.kind, words?.text], ['sticker', 'text', label])
+  const json = gunzipSync(Buffer.from(drawn?.file?.content ?? [])).toString()
+  assert.deepEqual(JSON.parse(json), { tgs: 1, ...drawing })
+  assert.equal(bench.tg.callsOf('sendSticker')[0]?.files[0]?.name, 'sticker.tgs')
+  bench.tg.assertNoSurprises()
 })

@@ -170,7 +170,20 @@ describe('media', () => {
     assert.equal(as({ documentMessage: MEDIA }), 'document')
     assert.equal(as({ documentWithCaptionMessage: { message: { documentMessage: MEDIA } } }), 'document')
     assert.equal(as({ stickerMessage: MEDIA }), 'sticker')
-    assert.equal(as({ stickerMessage: { ...MEDIA, isLottie: true } }), 'placeholder')
+  })
+
+  test('a drawn sticker is one, with what stands for it where it cannot be shown', () => {
+    const accessibilityLabel = 'a wave\nof a hand'
+    const label = 'Animated sticker: a wave of a hand'
+    const drawn = { stickerMessage: { ...MEDIA, mimetype: 'application/was', accessibilityLabel } }
+    for (const message of [drawn, { lottieStickerMessage: { message: drawn } }]) {
+      const { content } = eventOf(message)
+      assert.ok(content.kind === 'media' && content.as === 'sticker')
+      const { mimeType, animated, label: said } = content.media
+      assert.deepEqual([mimeType, animated, said], ['application/was', true, label])
+    }
+    const bare = { stickerMessage: { isLottie: true, accessibilityLabel } }
+    assert.deepEqual(eventOf(bare).content, { kind: 'placeholder', label })
   })
 
   test('what the sender claims comes along', () => {

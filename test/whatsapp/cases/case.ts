@@ -33,6 +33,8 @@ interface Context {
   readonly sentByBridge?: readonly string[]
   /** What Telegram answers to the first calls of a method. */
   readonly telegramAnswers?: Readonly<Record<string, unknown>>
+  /** The file that is to be had. */
+  readonly media?: { readonly plaintext?: string }
   /** Emoji by message and person. */
   readonly reactions?: Readonly<Record<string, Readonly<Record<string, string>>>>
 }

@@ -4,7 +4,7 @@ import { plainText, type RichText } from '../../../bridge/rich-text.ts'
 import { isChannel, normalizeAddress } from '../../address.ts'
 import type { MediaKind } from '../media-keys.ts'
 import { renderSource } from '../media-source.ts'
-import { toNumber } from './context.ts'
+import { oneLine, toNumber } from './context.ts'
 import type { Scene } from './said.ts'
 import { textOf } from './text.ts'
 
@@ -22,6 +22,8 @@ interface Kind {
   readonly word: string
 }
 
+/** The type of drawn stickers. */
+const DRAWN = 'application/was'
 /** Loudness of a voice note has 64 steps. */
 const WAVES = 64
 /** A preview has a few kilobytes; jobs hold it. */
@@ -89,13 +91,16 @@ export const readAudio = (audio: proto.Message.IAudioMessage, scene: Scene): Con
 export const readDocument = (document: proto.Message.IDocumentMessage, scene: Scene): Content =>
   read(document, { as: 'document', keys: 'Document', word: 'Document' }, scene)
 
-/** A `.was` sticker is a zip of drawing commands that Telegram cannot show: its label stands for it. */
-export const readSticker = (sticker: proto.Message.IStickerMessage, scene: Scene): Content =>
-  sticker.isLottie || sticker.mimetype === 'application/was'
-    ? {
-        kind: 'placeholder',
-        label: sticker.accessibilityLabel
-          ? `Animated sticker: ${sticker.accessibilityLabel}`
-          : 'Animated sticker',
-      }
-    : read(sticker, { as: 'sticker', keys: 'Image', word: 'Sticker' }, scene)
+/** What a drawn sticker says of itself where it cannot be shown. */
+const drawn = ({ accessibilityLabel: label }: proto.Message.IStickerMessage): string =>
+  label ? `Animated sticker: ${oneLine(label)}` : 'Animated sticker'
+
+/** One that is drawn (`.was`) has a label, which stands for it where it cannot be shown. */
+export const readSticker = (sticker: proto.Message.IStickerMessage, scene: Scene): Content => {
+  const content = read(sticker, { as: 'sticker', keys: 'Image', word: 'Sticker' }, scene)
+  if (!sticker.isLottie && sticker.mimetype !== DRAWN) return content
+  const label = drawn(sticker)
+  return content.kind === 'media'
+    ? { ...content, media: { ...content.media, mimeType: DRAWN, animated: true, label } }
+    : { kind: 'placeholder', label }
+}

@@ -1,0 +1,36 @@
+import type { Media } from '../../bridge/event.ts'
+import { mimeTypeOf } from '../../bridge/file-name.ts'
+import { plainText } from '../../bridge/rich-text.ts'
+import { clip, styled } from './line.ts'
+import { forms } from './media-form.ts'
+import type { Part } from './part.ts'
+import { renderText } from './text.ts'
+
+const longestLabel = 500
+
+/**
+ * A sticker of WhatsApp that moves, given the part that would send it still. Of pictures it becomes a GIF, and where that
+ * cannot be made, the first one. A drawn one becomes one of Telegram's, or what it says of itself.
+ */
+export const moved = (still: Part, media: Media): Part => {
+  const { file } = still
+  if (file === undefined) return still
+  if (mimeTypeOf(media) !== 'application/was') {
+    const { method, field, kinds } = forms.animation
+    return {
+      ...still,
+      method,
+      payload: {},
+      file: { ...file, field, name: 'sticker.gif', moving: 'gif' },
+      look: { kinds, words: plainText('') },
+      plainer: still,
+    }
+  }
+  const label = clip(media.label ?? 'Animated sticker', longestLabel)
+  const [words] = renderText(styled(label, 'italic'), { markup: still.markup })
+  return {
+    ...still,
+    file: { ...file, name: 'sticker.tgs', moving: 'tgs' },
+    ...(words && { plainer: words }),
+  }
+}
