@@ -1,10 +1,20 @@
 import { randomUUID } from 'node:crypto'
 import type { Update } from 'grammy/types'
 import type { ChatRef } from '../bridge/chat-ref.ts'
-import type { Delivery, Inbox, Network, NetworkStatus, SessionStore, Turn } from '../bridge/network.ts'
+import type {
+  Change,
+  Delivery,
+  Inbox,
+  Network,
+  NetworkStatus,
+  NoteRole,
+  SentPart,
+  SessionStore,
+  Turn,
+} from '../bridge/network.ts'
 import { systemClock } from '../support/clock.ts'
 import type { Logger } from '../support/log.ts'
-import { type Place, placeRef } from './address.ts'
+import { type Place, placeOf, placeRef } from './address.ts'
 import { type BotUser, openApi } from './api.ts'
 import type { CallError } from './call-error.ts'
 import type { ChangeOptions } from './change/desk.ts'
@@ -107,6 +117,15 @@ export const openTelegram = (options: TelegramOptions): Network => {
     api: pacedApi(api, attempt.turn),
   })
 
+  /** What it sends is taken as soon as its link is on disk. */
+  const noted = <A extends Delivery | Change>(attempt: A): A => ({
+    ...attempt,
+    onSent(part: SentPart, role?: NoteRole) {
+      attempt.onSent(part, role)
+      marks.take(marks.current(placeOf(attempt.chat).chatId), Number(part.id))
+    },
+  })
+
   const answer = makeAnswers({ ...options, api, marks, signal: stop.signal })
 
   const take = async (updates: readonly Update[], bot: BotUser, confirm: () => void): Promise<void> => {
@@ -120,7 +139,7 @@ export const openTelegram = (options: TelegramOptions): Network => {
     })
     inbox.receive(sorted.arrivals, () => {
       confirm()
-      for (const { chatId, messageId } of sorted.seen) marks.raise(chatId, messageId)
+      for (const { chatId, messageId } of sorted.seen) marks.take(chatId, messageId)
       for (const { chatId, messageId, version } of sorted.versions) versions.set(chatId, messageId, version)
       for (const { from, to } of sorted.moves) marks.move(from, to)
     })
@@ -152,10 +171,12 @@ export const openTelegram = (options: TelegramOptions): Network => {
       return status
     },
     newMessageId: () => randomUUID(),
-    send: delivery => sendDelivery(delivery, paced(delivery)),
-    change: change => showChange(change, paced(change)),
+    send: delivery => sendDelivery(noted(delivery), paced(delivery)),
+    change: change => showChange(noted(change), paced(change)),
     settle: attempt =>
-      'sent' in attempt ? settleDelivery(attempt, paced(attempt)) : settleChange(attempt, paced(attempt)),
+      'sent' in attempt
+        ? settleDelivery(noted(attempt), paced(attempt))
+        : settleChange(noted(attempt), paced(attempt)),
     mark: chat => marks.write(chat),
     openMedia: (media, signal) => openMedia(media, { api, signal, connected: context.connected }),
     async [Symbol.asyncDispose]() {

@@ -13,7 +13,12 @@ export interface Marks {
   /** The highest message id known in the id space of the chat; 0 when none is. */
   top(chatId: number | string): number
   raise(chatId: number | string, messageId: number): void
-  /** Whether this process saw or sent the message under an id, in whichever chat of the id space. */
+  /**
+   * Raises, and remembers whose the message is. Not to be called for what a job has sent before its link is on disk: who looks for
+   * it then must find it.
+   */
+  take(chatId: number | string, messageId: number): void
+  /** Whether the message under an id, in whichever chat of the id space, is known in this process not to be looked for. */
   isTaken(chatId: number | string, messageId: number): boolean
   /** Notes that a basic group became a supergroup with another id. */
   move(from: number | string, to: number): void
@@ -47,16 +52,20 @@ export const openMarks = (sessions: SessionStore): Marks => {
     const moved = sessions.get(movedType, String(chatId))
     return moved === undefined ? chatId : Number(moved)
   }
+  const raise = (chatId: number | string, messageId: number): void => {
+    if (messageId <= top(chatId)) return
+    const space = idSpace(chatId)
+    // The next commit, of the message's link, takes it along; without either the job's own mark is the one to look from.
+    sessions.set([{ type: topType, id: space, value: String(messageId) }], { flush: false })
+    tops.set(space, messageId)
+  }
   return {
     top,
     isTaken: (chatId, messageId) => taken.get(idSpace(chatId))?.has(messageId) ?? false,
-    raise(chatId, messageId) {
+    raise,
+    take(chatId, messageId) {
+      raise(chatId, messageId)
       remember(idSpace(chatId), messageId)
-      if (messageId <= top(chatId)) return
-      const space = idSpace(chatId)
-      // The next commit, of the message's link, takes it along; without either the job's own mark is the one to look from.
-      sessions.set([{ type: topType, id: space, value: String(messageId) }], { flush: false })
-      tops.set(space, messageId)
     },
     move: (from, to) => sessions.set([{ type: movedType, id: String(from), value: String(to) }]),
     current,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { openStore } from '../../src/store/index.ts'
 import type { Fault } from '../simulators/telegram/faults.ts'
 import { startTelegramSimulator } from '../simulators/telegram/index.ts'
@@ -56,4 +57,27 @@ test('through lost answers, resets, restarts of the server and of the bridge eac
     )
   }
   tg.assertNoSurprises()
+})
+
+test('what was sent while the disk took no link of it is found again, not sent again', async () => {
+  await using tg = await startTelegramSimulator()
+  const group = tg.addSupergroup({ title: 'WhatsApp', botRights: {} })
+  using store = tempStore()
+  store.mappings.add({ whatsapp: lanes[0], telegram: `telegram:${group.id}` })
+  await using middle = openMiddle(store, tg)
+  await middle.start()
+  const sent = tg.until('the message', () => tg.callsOf('sendMessage').length === 1)
+  middle.inbox.receive([{ event: event(lanes[0], 'once') }])
+  await sent
+  // The answer is on its way.
+  store.database.run('PRAGMA query_only = ON')
+  await sleep(300)
+  store.database.run('PRAGMA query_only = OFF')
+  middle.inbox.receive([{ event: event(lanes[0], 'and then') }])
+  await tg.until('the outbox to be done', () => middle.outbox.counts().pending === 0)
+  assert.deepEqual(
+    group.transcript().map(({ text }) => text?.split('\n').at(-1)),
+    ['once', 'and then'],
+  )
+  assert.equal(tg.callsOf('sendMessage').length, 2)
 })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { closeSync, openSync, readdirSync, statSync, writeSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import Sqlite from 'better-sqlite3'
 import { storePath } from '../../src/store/index.ts'
@@ -8,8 +9,9 @@ import type { Outcome } from '../simulators/program.ts'
 import { assertTold } from './assert-told.ts'
 import { fillStore, Sandbox } from './wa2tg.ts'
 
-const run = (sandbox: Sandbox): Promise<Outcome> =>
-  sandbox.start(['run', '--data-dir', sandbox.dataDir], { TELEGRAM_BOT_TOKEN: '1:a' }).ended
+const run = (sandbox: Sandbox, env: Readonly<Record<string, string>> = {}): Promise<Outcome> =>
+  sandbox.start(['run', '--data-dir', sandbox.dataDir], { TELEGRAM_BOT_TOKEN: '1:a', ...env }).ended
+const preload = (file: string): string => `--import ${join(import.meta.dirname, file)}`
 
 const openFilled = async (): Promise<Sandbox> => {
   const sandbox = await Sandbox.open()
@@ -56,3 +58,41 @@ test('a file where the data folder should be ends every command with 2 and what 
     assert.match(stderr, /^[^\n]+ cannot be opened\. Check that the folder exists[^\n]+\n$/)
   }
 })
+
+// Elsewhere the system does not say what is mounted, and SQLite's calls cannot be made to fail without a compiler.
+if (process.platform === 'linux') {
+  test('a data folder on a network drive ends the run with 2 and what to do, and nothing is written there', async () => {
+    await using sandbox = await Sandbox.open()
+    const mounts = `28 1 179:2 / / rw - ext4 /dev/sda1 rw
+60 28 0:45 / ${sandbox.folder} rw,relatime - nfs4 nas.lan:/home rw,vers=4.2
+`
+    const outcome = await run(sandbox, {
+      NODE_OPTIONS: preload('set-mounts.ts'),
+      WA2TG_TEST_MOUNTS: mounts,
+    })
+    assertRefused(outcome, '"…" is on a network drive')
+    assert.deepEqual(readdirSync(sandbox.dataDir), [])
+  })
+
+  for (const trouble of ['read-only', 'full']) {
+    test(`a disk that is ${trouble} at the start ends the run with 2, one line, and what is there stays`, async () => {
+      await using sandbox = await openFilled()
+      const env = {
+        NODE_OPTIONS: preload('../support/disk/trouble-disk.ts'),
+        NODE_NO_WARNINGS: '1',
+        WA2TG_DISK_TROUBLE: await sandbox.write('trouble', trouble),
+      }
+      const { code, stdout, stderr } = await run(sandbox, env)
+      assert.equal(code, 2, stderr)
+      assert.equal(stdout, '')
+      assert.match(
+        stderr.trimEnd(),
+        trouble === 'full'
+          ? /^The disk that holds ".*" is full\. Make room[^\n]*$/
+          : /^[^\n]*(cannot be (opened|written))[^\n]*$/,
+      )
+      using store = sandbox.openStore()
+      assert.equal(store.mappings.list().length, 1)
+    })
+  }
+}

@@ -15,6 +15,8 @@ export interface WorldOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Lines of the config under `messages`. */
   readonly messages?: readonly string[]
+  /** What the media host calls itself. */
+  readonly mediaName?: string
 }
 
 export const ownerId = 7001
@@ -51,10 +53,16 @@ export class World implements AsyncDisposable {
     this.owner = this.tg.addUser({ id: ownerId, first_name: 'Olivia' })
   }
 
-  static async open({ binary, rates = false, env = {}, messages = [] }: WorldOptions = {}): Promise<World> {
+  static async open({
+    binary,
+    rates = false,
+    env = {},
+    messages = [],
+    mediaName,
+  }: WorldOptions = {}): Promise<World> {
     const folder = await mkdtemp(join(tmpdir(), 'wa2tg-world-'))
     await mkdir(join(folder, 'tmp'))
-    const wa = await startWhatsAppSimulator()
+    const wa = await startWhatsAppSimulator({ ...(mediaName !== undefined && { mediaName }) })
     const tg = await startTelegramSimulator({ rates })
     const world = new World({ wa, tg, folder, binary, env })
     await writeFile(join(folder, 'config.yaml'), world.config(messages), { mode: 0o600 })

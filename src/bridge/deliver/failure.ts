@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { Failure } from '../../outbox/index.ts'
+import { StoreError } from '../../store/index.ts'
 import { DeliveryError } from '../verdict.ts'
 
 /**
@@ -26,7 +27,10 @@ export const watchMedia = () => {
   }
 }
 
-/** What an error from `send` or `settle` says about its job. Anything but a `DeliveryError` is a bug. */
+/**
+ * What an error from `send` or `settle` says about its job. A disk that refuses makes it unknown what was sent; anything but that
+ * and a `DeliveryError` is a bug.
+ */
 export const describeFailure = (
   error: unknown,
   { stage, mediaError, aborted }: { stage: 'send' | 'settle'; mediaError: unknown; aborted: boolean },
@@ -42,6 +46,10 @@ export const describeFailure = (
       from: byMedia ? 'media' : stage,
       ...(error.chatUnreachable && { unreachable: true }),
     }
+  }
+  if (error instanceof StoreError) {
+    const problem = 'The disk of the bridge did not take what was sent'
+    return { kind: 'failure', verdict: { kind: 'unsure' }, problem, from: stage }
   }
   const problem =
     byMedia && mediaError instanceof DeliveryError ? mediaError.message : 'It is not known whether it arrived'

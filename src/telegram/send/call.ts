@@ -147,7 +147,7 @@ const replyOf = ({ reply }: Errand, { quoted }: { quoted: boolean }): Record<str
  */
 const withdraw = async (messages: readonly Message[], { api, marks }: SendContext): Promise<never> => {
   for (const { chat, message_id } of messages) {
-    marks.raise(chat.id, message_id)
+    marks.take(chat.id, message_id)
     await api.call('deleteMessage', { chat_id: chat.id, message_id }).catch(() => undefined)
   }
   const gone = reject('The Telegram topic is gone: map the chat to another one')

@@ -38,7 +38,7 @@ export const makeAnswers = ({ api, marks, signal, logger, turn }: AnswerOptions)
       },
       { signal },
     )
-    marks.raise(sent.chat.id, sent.message_id)
+    marks.take(sent.chat.id, sent.message_id)
   }
 
   /** In groups the bot needs a right for that; without it the command stays. */

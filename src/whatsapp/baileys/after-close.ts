@@ -139,6 +139,10 @@ const afterSilence = (error: unknown): AfterClose => {
       'The server cannot prove that it is WhatsApp; something on the network is in between',
     )
   }
-  const { message } = readError(error)
-  return again('soon', `The connection was lost (${message.replace(/\d{5,}/g, '…')})`)
+  const words = readError(error).message.replace(/\d{5,}/g, '…')
+  const isUnreachable = /\b(getaddrinfo|connect E[A-Z]+)/.test(words)
+  return again(
+    'soon',
+    `${isUnreachable ? 'WhatsApp cannot be reached' : 'The connection was lost'} (${words})`,
+  )
 }

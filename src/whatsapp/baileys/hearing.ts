@@ -24,7 +24,7 @@ export const HEARING: HearingTimes = {
   unanswered: 2 * MINUTE,
   suspicious: 2 * MINUTE,
   suspicion: HOUR,
-  slack: MINUTE,
+  slack: 20_000,
 }
 
 /** So often within the time of suspicion, and a new connection does not help. */

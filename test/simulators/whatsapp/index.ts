@@ -31,6 +31,8 @@ export interface SimulatorOptions {
   lid?: string
   /** Push name of the account. */
   name?: string
+  /** What the media host calls itself: 127.0.0.1, or `localhost`; its certificate is good for no other. */
+  mediaName?: string
 }
 
 /** Starts WhatsApp on loopback: the chat server, the media host, the owner's phone. */
@@ -40,7 +42,7 @@ export async function startWhatsAppSimulator(options: SimulatorOptions = {}): Pr
     lid: `${options.lid ?? '900000000000001'}@lid`,
     name: options.name ?? 'Olivia Owner',
   }
-  const media = await startMediaServer()
+  const media = await startMediaServer(options.mediaName)
   const world = new World(account, media)
   return new WhatsAppSimulator(world, await Server.listen(world, options.port ?? 0))
 }

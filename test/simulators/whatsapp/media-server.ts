@@ -75,13 +75,13 @@ const MOST_KEPT = 64 * 1024 * 1024
 /** The paths of Baileys' `MEDIA_PATH_MAP` (lib/Defaults/index.js) that messages use. */
 const UPLOAD_PATH = /^\/mms\/(image|video|document|audio)\/([\w-]{43})$/
 
-/** Starts WhatsApp's media host on a free port of 127.0.0.1, over TLS. */
-export async function startMediaServer(): Promise<MediaServer> {
+/** Starts WhatsApp's media host on a free port of 127.0.0.1, over TLS. `name`: what it calls itself. */
+export async function startMediaServer(name = '127.0.0.1'): Promise<MediaServer> {
   const fixture = (name: string) => readFileSync(join(import.meta.dirname, 'fixtures/tls', name))
   const server = createServer({ key: fixture('server-key.pem'), cert: fixture('server.pem') })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  return new MediaServer(server)
+  return new MediaServer(server, name)
 }
 
 /**
@@ -89,7 +89,7 @@ export async function startMediaServer(): Promise<MediaServer> {
  * (lib/Utils/messages-media.js). It never sees a media key except for the files that a test puts here itself.
  */
 export class MediaServer {
-  /** `127.0.0.1:PORT`, as in `hosts` of a `media_conn`. */
+  /** `127.0.0.1:PORT`, or by another name, as in `hosts` of a `media_conn`. */
   readonly host: string
   readonly caFile = CA_FILE
   /** The `auth` of a `media_conn`, without which nothing is stored. */
@@ -104,11 +104,11 @@ export class MediaServer {
   readonly #downloadFaults = new Map<string, Planned<DownloadFault>>()
   #uploadFault: Planned<UploadFault> | undefined
 
-  constructor(server: Server) {
+  constructor(server: Server, name: string) {
     this.#server = server
     const address = server.address()
     if (address === null || typeof address === 'string') throw new Error('The media server is not listening')
-    this.host = `127.0.0.1:${address.port}`
+    this.host = `${name}:${address.port}`
     server.on('request', (request, response) => {
       void this.#answer(request, response)
     })

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict'
+import { mkdtempDisposable, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { eventually } from '../simulators/eventually.ts'
+import { samples, textOf } from '../simulators/samples.ts'
+import { World } from '../simulators/world.ts'
+
+const disk = join(import.meta.dirname, '../support/disk/trouble-disk.ts')
+
+// Elsewhere SQLite's calls cannot be made to fail without a compiler.
+if (process.platform === 'linux') {
+  test('A disk that is full in the middle of a run: nothing is acknowledged, the run goes on, and with room everything crosses once', async () => {
+    await using notes = await mkdtempDisposable(join(tmpdir(), 'wa2tg-full-'))
+    const trouble = join(notes.path, 'trouble')
+    await using world = await World.open({
+      env: { NODE_OPTIONS: `--import ${disk}`, WA2TG_DISK_TROUBLE: trouble },
+    })
+    const { wa, tg, owner } = world
+    const { alice, group } = await world.mapAlice()
+    const run = await world.run()
+    const shown = () => group.transcript().filter(({ from }) => from.isBot)
+    await alice.send(samples.text('before'))
+    await eventually(() => shown().length === 1, 'the first message')
+    await eventually(() => alice.receipts.length > 0, 'its receipt')
+
+    await writeFile(trouble, 'full')
+    const receipts = alice.receipts.length
+    const ids = [
+      await alice.send(samples.text('while full 1')),
+      await alice.send(samples.text('while full 2')),
+    ]
+    const typed = owner.sends(group, 'typed while full')
+    await run.says(({ stderr }) => /disk that holds[^\n]* is full/.test(stderr), 60_000)
+    const polls = () => tg.callsOf('getUpdates').length
+    const before = polls()
+    // It asks for the same update again, since it could not write it down.
+    await eventually(() => polls() >= before + 2, 'more polls', 60_000)
+    assert.equal(shown().length, 1)
+    assert.deepEqual(alice.receipts.slice(receipts), [], 'no receipt for what is on no disk')
+    assert.equal(alice.inbox.length, 0)
+    const status = await world.wa2tg('status', '--json')
+    assert.ok(run.running, status.stderr)
+
+    await rm(trouble)
+    await eventually(() => shown().length === 3, 'both messages', 60_000)
+    await eventually(() => alice.inbox.length === 1, 'the answer', 60_000)
+    await eventually(() => ids.every(id => alice.receipts.some(receipt => receipt.id === id)), 'the receipts')
+    assert.deepEqual(
+      shown().map(({ text }) => text),
+      ['before', 'while full 1', 'while full 2'],
+    )
+    assert.ok(typed)
+    assert.equal(textOf(alice.inbox[0]?.message ?? assert.fail()), 'typed while full')
+    assert.equal(alice.inbox[0]?.copies, 1)
+    assert.ok(run.running)
+    wa.assertNoSurprises()
+    tg.assertNoSurprises()
+  })
+}
