@@ -170,6 +170,7 @@ const whatsAppOptions = ({
   sessions: store.session('baileys'),
   findMessage: makeFindMessage(store),
   receipts: config.messages.receipts,
+  securityCodes: config.messages.securityCodes,
 })
 
 /** The first owner's private chat with the bot. */

@@ -33,6 +33,8 @@ export interface Config {
     readonly receipts: boolean
     /** Whether what stands behind a spoiler may be viewed once only. */
     readonly spoilersAsViewOnce: boolean
+    /** Whether a chat says that the security code of its contact has changed. */
+    readonly securityCodes: boolean
     /** Whether the page behind a link is looked at, to send a preview with it. */
     readonly linkPreviews: boolean
     /** Whether whoever writes in the name of a Telegram group is an owner. */
@@ -102,6 +104,7 @@ export const loadConfig = async (options: LoadOptions): Promise<LoadedConfig> =>
       disappearing: messages.disappearing,
       receipts: messages.receipts,
       spoilersAsViewOnce: messages.spoilers_as_view_once,
+      securityCodes: messages.security_codes,
       linkPreviews: messages.link_previews,
       anonymousAdmins: messages.anonymous_admins,
     },
@@ -129,6 +132,7 @@ const defaults: ConfigFile = {
     disappearing: 'delete',
     receipts: false,
     spoilers_as_view_once: false,
+    security_codes: false,
     link_previews: true,
     anonymous_admins: false,
   },

@@ -134,6 +134,12 @@ const messagesSchema = z
       expected: 'true or false',
       example: 'false',
     }),
+    security_codes: z._default(z.boolean(), false).register(keyDocs, {
+      about:
+        'Whether a chat says so when the security code of its contact changes: they have a new phone, have installed WhatsApp anew, or somebody else has their number.',
+      expected: 'true or false',
+      example: 'false',
+    }),
     link_previews: z._default(z.boolean(), true).register(keyDocs, {
       about:
         'Whether links in your messages get a preview in WhatsApp. This machine then loads the page, as your phone does for links that you write there; addresses in your own network are never asked.',
@@ -168,6 +174,7 @@ export const configSchema = z.strictObject({
     disappearing: 'delete',
     receipts: false,
     spoilers_as_view_once: false,
+    security_codes: false,
     link_previews: true,
     anonymous_admins: false,
   }),

@@ -59,6 +59,8 @@ export interface WhatsAppOptions {
   readonly findMessage: FindMessage
   /** Whether it tells of messages that were delivered and read. */
   readonly receipts?: boolean
+  /** Whether it tells of contacts whose security code has changed. */
+  readonly securityCodes?: boolean
   readonly logger: Logger
   /** Whether the page behind a link is looked at, to send a preview with it. Off where nothing is said. */
   readonly linkPreviews?: boolean

@@ -51,6 +51,7 @@ test('without any file the defaults hold', async () => {
       disappearing: 'delete',
       receipts: false,
       spoilersAsViewOnce: false,
+      securityCodes: false,
       linkPreviews: true,
       anonymousAdmins: false,
     },
@@ -80,6 +81,7 @@ messages:
   disappearing: keep
   receipts: true
   spoilers_as_view_once: true
+  security_codes: true
   link_previews: false
   anonymous_admins: true
 storage:
@@ -101,6 +103,7 @@ log_level: debug
       disappearing: 'keep',
       receipts: true,
       spoilersAsViewOnce: true,
+      securityCodes: true,
       linkPreviews: false,
       anonymousAdmins: true,
     },

@@ -69,3 +69,46 @@ test('A clock that leaps by hours, forward and back, while it runs holds nothing
   assert.ok(alice.inbox.every(({ copies }) => copies === 1))
   wa.assertNoSurprises()
 })
+
+for (const [wrongBy, name] of [
+  [HOUR, 'ahead'],
+  [-HOUR, 'behind'],
+] as const) {
+  test(`On a machine whose clock is an hour ${name} from the start, everything crosses, once and in order`, async () => {
+    await using dir = await mkdtempDisposable(join(tmpdir(), 'wa2tg-clock-'))
+    const file = join(dir.path, 'wrong-by')
+    await writeFile(file, String(wrongBy))
+    await using world = await World.open({
+      env: { NODE_OPTIONS: `--import ${join(import.meta.dirname, 'set-clock.ts')}`, WA2TG_TEST_CLOCK: file },
+    })
+    const { wa, tg, owner } = world
+    const alice = wa.addContact({ name: 'Alice' })
+    const group = tg.addSupergroup({ title: 'Alice', members: [owner], botRights: {} })
+    assert.equal((await world.link()).code, 0)
+    assert.equal((await world.wa2tg('map', 'add', 'Alice', String(group.id))).code, 0)
+    const bridge = await world.run()
+    const said = () => group.transcript().flatMap(({ from, text }) => (from.isBot ? [text] : []))
+    const heard = () => wa.transcript.filter(({ from }) => from === 'bridge')
+
+    const first = await alice.send(samples.text('one'))
+    await eventually(() => said().includes('one'), 'the first')
+    await alice.acts.edit(first, 'one, edited')
+    await eventually(() => said().includes('one, edited'), 'its edit')
+    const answer = owner.sends(group, 'answer')
+    await eventually(() => alice.inbox.length === 1, 'the answer')
+    owner.edits(group, answer.message_id, 'answer, edited')
+    await eventually(() => heard()[0]?.edited !== undefined, 'the edit of the answer')
+
+    bridge.kill('SIGKILL')
+    await bridge.ended
+    await alice.send(samples.text('two'))
+    await alice.send(samples.text('three'))
+    owner.sends(group, 'another')
+    await world.run()
+    await eventually(() => said().includes('three') && alice.inbox.length === 2, 'what waited', 40_000)
+    assert.deepEqual(said(), ['one, edited', 'two', 'three'])
+    assert.ok(alice.inbox.every(({ copies }) => copies === 1))
+    assert.deepEqual(wa.nacks, [])
+    wa.assertNoSurprises()
+  })
+}

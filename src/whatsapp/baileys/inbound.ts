@@ -15,7 +15,7 @@ import { Intake } from './intake.ts'
 import { Journal } from './journal.ts'
 import { Link, type LinkUpdate } from './link.ts'
 import type { MediaSource } from './media-source.ts'
-import { isNotice } from './parse/notifications.ts'
+import { isIdentityChange, isNotice } from './parse/notifications.ts'
 import { quietLogger } from './quiet-logger.ts'
 import { hearReceipts } from './receipts.ts'
 import { Receiver } from './receiver.ts'
@@ -203,16 +203,20 @@ export class Inbound {
 
   #observe(link: Link, node: BinaryNode): void {
     try {
-      if (node.tag !== 'notification' || isNotice(node)) this.#heldBack.observe(node)
-      if (node.tag === 'message' && !this.#intake.observe(node)) this.#receiver.absent(node)
-      if (node.tag === 'call' || (node.tag === 'notification' && isNotice(node))) {
-        this.#intake.observeWhole(node)
-      }
+      if (node.tag === 'notification' && !this.#isNotice(node)) return
+      this.#heldBack.observe(node)
+      if (node.tag !== 'message') this.#intake.observeWhole(node)
+      else if (!this.#intake.observe(node)) this.#receiver.absent(node)
     } catch (error) {
       // Not on disk, so it must not be acknowledged: it comes again on the next connection.
       this.#options.logger.error({ err: error }, 'What came in could not be stored; disconnecting')
       void link.end('What came in could not be stored')
     }
+  }
+
+  #isNotice(node: BinaryNode): boolean {
+    const { securityCodes, me } = this.#options
+    return isNotice(node) || (securityCodes === true && isIdentityChange(node, me()))
   }
 
   /** Where a file lies that the phone has put up again. Throws `DeliveryError`. */

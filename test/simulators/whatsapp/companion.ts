@@ -24,6 +24,8 @@ export class Companion {
   readonly noiseKey: Buffer
   readonly keys: DeviceKeys
   readonly queue: DeliveryQueue
+  /** So many uploads of prekeys are refused. */
+  refusedUploads = 0
   /** The connection it is logged in on. */
   wire: Wire | undefined
   /** Groups for which a sender's key has reached it: `group participant`. */

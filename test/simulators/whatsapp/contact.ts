@@ -108,6 +108,17 @@ export class Contact {
     this.#receipt(id, chat, 'retry')
   }
 
+  /** Installs WhatsApp anew: the server says that the identity has changed, and groups get new sender keys. */
+  reinstall(): void {
+    const { companion } = this.#world
+    this.handset.renew()
+    for (const given of companion?.senderKeysGiven ?? []) {
+      if (given.endsWith(this.lid) || given.endsWith(this.pn)) companion?.senderKeysGiven.delete(given)
+    }
+    const attrs = { type: 'encrypt', from: this.lid, id: this.#world.newId(), t: String(unixSeconds()) }
+    companion?.queue.push(el('notification', attrs, [el('identity')]))
+  }
+
   /** Makes the next messages from the bridge unreadable on this phone. */
   failToRead(times = 1): void {
     this.handset.failToRead(times)

@@ -38,17 +38,23 @@ export interface Outgoing {
 
 /** The primary device of somebody: a contact, or the owner of the account. */
 export class Handset {
-  readonly device: ContactDevice
+  device: ContactDevice
   readonly inbox: InboxMessage[] = []
   readonly #world: World
   readonly #outgoing = new Map<string, Outgoing>()
   readonly #retries = new Map<string, number>()
+  readonly #addresses: { pn: string; lid: string }
   #unreadable = 0
 
   constructor(world: World, pn: string, lid: string) {
     this.#world = world
-    this.device = new ContactDevice({ jid: pn })
-    this.device.alias(lid, pn)
+    this.#addresses = { pn, lid }
+    this.device = this.#newDevice()
+  }
+
+  /** WhatsApp is installed anew: another identity, no sessions, no sender keys; what was written before is known still. */
+  renew(): void {
+    this.device = this.#newDevice()
   }
 
   /** Makes the next messages unreadable, so that the phone asks for them again. */
@@ -145,6 +151,13 @@ export class Handset {
     const known = this.inbox.find(entry => entry.id === id && sameChat(entry.chat))
     if (known) known.copies += 1
     else this.inbox.push({ id, chat, message, shown, copies: 1, at: Date.now() })
+  }
+
+  #newDevice(): ContactDevice {
+    const { pn, lid } = this.#addresses
+    const device = new ContactDevice({ jid: pn })
+    device.alias(lid, pn)
+    return device
   }
 
   /** The companion's two addresses are one device. */

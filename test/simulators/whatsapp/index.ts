@@ -215,6 +215,17 @@ export class WhatsAppSimulator {
     this.#server.loginRefusals.push({ code, attrs })
   }
 
+  /** Others take the bridge's prekeys from the server without ever writing, until so many are left. */
+  takePreKeys(left: number): void {
+    const keys = this.#world.companion?.keys
+    while (keys !== undefined && keys.count > left) keys.bundle()
+  }
+
+  /** The next uploads of prekeys are refused (500). */
+  refusePreKeys(uploads: number): void {
+    if (this.#world.companion) this.#world.companion.refusedUploads = uploads
+  }
+
   /** From now on the server shakes hands with another key under the same certificate, as one who has only seen it. */
   forgeHandshake(): void {
     this.#server.identity.staticKey = newKeyPair()

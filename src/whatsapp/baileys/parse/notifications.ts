@@ -1,4 +1,4 @@
-import { type BinaryNode, proto, type WAMessage } from '@whiskeysockets/baileys'
+import { type BinaryNode, jidDecode, proto, type WAMessage } from '@whiskeysockets/baileys'
 import { isGroup, isLid, isPhone, normalizeAddress } from '../../address.ts'
 import type { Me } from '../decode.ts'
 
@@ -7,6 +7,17 @@ const { StubType } = proto.WebMessageInfo
 /** A `<notification>` that says something in a chat: about a group, its picture, or of a channel. */
 export const isNotice = ({ attrs: { type, from } }: BinaryNode): boolean =>
   type === 'w:gp2' || type === 'newsletter' || (type === 'picture' && isGroup(normalizeAddress(from) ?? ''))
+
+/**
+ * Whether somebody has a new identity key: a new phone, or WhatsApp installed anew (lib/Utils/identity-change-handler.js).
+ * What it says of somebody's linked devices, or of the own phone, is nothing to compare security codes about.
+ */
+export const isIdentityChange = (node: BinaryNode, me: Me): boolean => {
+  const { type, from = '' } = node.attrs
+  if (type !== 'encrypt' || isMe(from, me) || (jidDecode(from)?.device ?? 0) !== 0) return false
+  const person = normalizeAddress(from) ?? ''
+  return (isLid(person) || isPhone(person)) && childrenOf(node).some(({ tag }) => tag === 'identity')
+}
 
 /**
  * The notices in a `<notification>`, in the form that Baileys gives them (lib/Socket/messages-recv.js,
@@ -72,7 +83,9 @@ type Attrs = Readonly<Record<string, string>>
 const readChange = (notification: Attrs, child: BinaryNode, me: Me): Said | undefined => {
   const type = notification['type']
   if (type === 'newsletter') return readPost(child)
-  return type === 'picture' ? readPicture(child) : readGroupChange(notification, child, me)
+  if (type === 'picture') return readPicture(child)
+  if (type !== 'encrypt') return readGroupChange(notification, child, me)
+  return child.tag === 'identity' ? stub(StubType.E2E_IDENTITY_CHANGED, notification['from']) : undefined
 }
 
 const readGroupChange = (notification: Attrs, child: BinaryNode, me: Me): Said | undefined => {

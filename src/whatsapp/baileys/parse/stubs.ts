@@ -98,7 +98,8 @@ export const STUBS: Readonly<Record<number, Sentence>> = {
   [StubType.CHANGE_EPHEMERAL_SETTING]: ({ first }) =>
     `Disappearing messages: ${duration(Number(first ?? 0) || 0)}`,
   [StubType.CHANGE_LIMIT_SHARING]: onOff('Advanced chat privacy: on', 'Advanced chat privacy: off'),
-  [StubType.E2E_IDENTITY_CHANGED]: 'The security code has changed',
+  [StubType.E2E_IDENTITY_CHANGED]: ({ first, people }) =>
+    first === undefined ? 'The security code has changed' : `🔐 The security code of ${people()} has changed`,
   [StubType.OVERSIZED]: 'A message that is too large for here; open WhatsApp',
   [StubType.QUARANTINED_MESSAGE]: 'A message that WhatsApp holds back; look at the phone',
   [StubType.PAYMENT_CIPHERTEXT]: '💸 Payment',

@@ -12,6 +12,10 @@ export const encryptHandlers: IqHandlers = {
   },
 
   'encrypt set registration': (request, { companion }) => {
+    if (companion.refusedUploads > 0) {
+      companion.refusedUploads -= 1
+      throw new IqError(500, 'internal-server-error')
+    }
     companion.keys.upload(request)
     return []
   },
