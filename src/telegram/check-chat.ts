@@ -11,7 +11,8 @@ export interface BotAccess {
 
 /** Whether the bot can post somewhere, and what to do when it cannot. */
 export type ChatCheck =
-  | { readonly ok: true; readonly place: Place; readonly title: string }
+  /** `isChannel`: nobody there can be told from another, so nothing comes from there. */
+  | { readonly ok: true; readonly place: Place; readonly title: string; readonly isChannel: boolean }
   | { readonly ok: false; readonly problem: string; readonly remedy: string }
 
 /** Who the bot is, asked of Telegram. Throws `DeliveryError`. */
@@ -38,7 +39,8 @@ export const checkChat = async ({ place, ...access }: BotAccess & { place: Place
     const missing =
       (await findMissingRight(api, { bot, chat })) ??
       (await findMissingTopic(api, { bot, chat, place: found }))
-    return missing ? { ok: false, ...missing } : { ok: true, place: found, title: titleOf(chat) }
+    if (missing) return { ok: false, ...missing }
+    return { ok: true, place: found, title: titleOf(chat), isChannel: chat.type === 'channel' }
   } catch (error) {
     if (!(error instanceof CallError)) throw error
     return { ok: false, ...explain(error, place) }

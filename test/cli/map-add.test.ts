@@ -47,6 +47,16 @@ test('a chat is mapped to a group where the bot is', async () => {
   assert.deepEqual(bench.added, [`telegram:${group.id}`])
 })
 
+test('to a channel a chat is mapped one way alone', async () => {
+  await using bench = await open()
+  const channel = bench.tg.addChannel({ title: 'News', botRights: {} })
+  const refused = await bench.add('Mum', String(channel.id))
+  assert.equal(refused.code, 2)
+  assert.match(refused.stderr, /"News" is a channel.*\n.*--to-telegram-only/)
+  assert.equal((await bench.add('Mum', String(channel.id), '--to-telegram-only')).code, 0)
+  assert.deepEqual(bench.added, [`telegram:${channel.id} only`])
+})
+
 test('a topic is a plain argument, before or after options', async () => {
   await using bench = await open()
   const forum = bench.tg.addSupergroup({

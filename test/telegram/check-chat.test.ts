@@ -16,16 +16,23 @@ test('a chat where the bot can post is found by id, by topic and by name', async
   tg.addPrivateChat(owner)
   const group = tg.addSupergroup({ title: 'WhatsApp', forum: true, username: 'our_chats', members: [owner] })
   const topic = group.addTopic({ name: 'Family' })
-  assert.deepEqual(await check(tg, '7001'), { ok: true, place: { chatId: 7001 }, title: 'Olivia' })
+  assert.deepEqual(await check(tg, '7001'), {
+    ok: true,
+    place: { chatId: 7001 },
+    title: 'Olivia',
+    isChannel: false,
+  })
   assert.deepEqual(await check(tg, `${group.id}/${topic.message_thread_id}`), {
     ok: true,
     place: { chatId: group.id, threadId: topic.message_thread_id },
     title: 'WhatsApp',
+    isChannel: false,
   })
   assert.deepEqual(await check(tg, '@our_chats'), {
     ok: true,
     place: { chatId: group.id },
     title: 'WhatsApp',
+    isChannel: false,
   })
   assert.deepEqual(group.transcript(), [])
   assert.deepEqual(await describeBot({ token: tg.token, apiRoot: tg.apiRoot }), {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Message } from 'grammy/types'
 import type { Content } from '../../../src/bridge/event.ts'
+import { FIELDS } from '../../../src/telegram/parse/fields.ts'
 import { parseMessage } from '../../../src/telegram/parse.ts'
 
 const bot = { id: 8001 }
@@ -131,6 +132,15 @@ for (const [what, fields, why] of refused) {
     assert.match(content.why ?? '', why)
   })
 }
+
+test('every field of a message that is refused says why, and none that only notifies is answered', () => {
+  for (const [field, decision] of Object.entries(FIELDS)) {
+    if (decision.is !== 'service' && decision.is !== 'refused') continue
+    const content = eventOf({ [field]: {} })?.content
+    if (decision.is === 'service') assert.equal(content, undefined, field)
+    else assert.deepEqual(content, { kind: 'placeholder', label: decision.label, why: decision.why }, field)
+  }
+})
 
 test('service messages are nobody’s words', () => {
   for (const fields of [

@@ -28,8 +28,16 @@ async function addMapping({ args, options, output, loadConfig }: Context): Promi
   const config = await loadConfig({ needToken: true })
   using store = openStore(storePath(config.dataDir), config.storage)
   const whatsapp = findChat(typedChat, store)
-  const { telegram, title } = await checkPlace(typedPlace, config)
+  const { telegram, title, isChannel } = await checkPlace(typedPlace, config)
   const toTelegramOnly = options['toTelegramOnly'] === true
+  if (isChannel && !toTelegramOnly) {
+    throw new UserError(
+      `"${title}" is a channel, where nobody can tell who writes: nothing can go back from it`,
+      {
+        hint: 'Add --to-telegram-only, or choose a group',
+      },
+    )
+  }
   const mapping = store.mappings.add({ whatsapp, telegram, toTelegramOnly })
   const known = store.chats.get(whatsapp)?.lastActivity !== undefined
   output.note(
@@ -46,7 +54,10 @@ async function addMapping({ args, options, output, loadConfig }: Context): Promi
 }
 
 /** Whether the bot can post there, asked of Telegram. An `@name` becomes the number that stays when the name changes. */
-const checkPlace = async (typed: string, config: Config): Promise<{ telegram: ChatRef; title: string }> => {
+const checkPlace = async (
+  typed: string,
+  config: Config,
+): Promise<{ telegram: ChatRef; title: string; isChannel: boolean }> => {
   const place = parseAddress(typed)
   if (place === undefined) {
     throw new UserError(`"${typed}" is no Telegram chat`, {
@@ -57,5 +68,6 @@ const checkPlace = async (typed: string, config: Config): Promise<{ telegram: Ch
   const { checkChat } = await import('../../../telegram/check-chat.ts')
   const found = await checkChat({ token, apiRoot, place })
   if (!found.ok) throw new UserError(found.problem, { hint: found.remedy })
-  return { telegram: chatRef('telegram', renderAddress(found.place)), title: found.title }
+  const { title, isChannel } = found
+  return { telegram: chatRef('telegram', renderAddress(found.place)), title, isChannel }
 }
