@@ -100,6 +100,26 @@ const kinds: readonly (readonly [what: string, OutgoingMessage, Expected])[] = [
     { sticker: { bytes: files.sticker(), name: 's.webp', emoji: '🐸' } },
     { kind: 'sticker', file: { mime: 'image/webp', width: 512, height: 512 } },
   ],
+  [
+    'a text that was passed on from a channel',
+    {
+      text: 'news',
+      fields: {
+        forward_origin: {
+          type: 'channel',
+          date: 1,
+          chat: { id: -100555, type: 'channel', title: 'Chan' },
+          message_id: 5,
+        },
+      },
+    },
+    { kind: 'text', text: 'news', forwarded: true },
+  ],
+  [
+    'a text under a spoiler, for which WhatsApp has nothing',
+    { text: 'the butler did it', entities: [{ type: 'spoiler', offset: 4, length: 6 }] },
+    { kind: 'text', text: 'the butler did it' },
+  ],
   ['dice', { fields: { dice: { emoji: '🎲', value: 4 } } }, { kind: 'text', text: '🎲 4' }],
   [
     'a location',
@@ -280,6 +300,26 @@ describe('from Telegram to WhatsApp', () => {
       [seen?.kind, seen?.quote?.text, seen?.quote?.author],
       ['photo', 'Where are you?', alice.lid],
     )
+  })
+
+  test('words that were picked out of a message are what is quoted, in private and in a group', async () => {
+    for (const [name, place] of places) {
+      const group = name === 'Family' ? { to: family } : {}
+      const question = `${name}: when, and where do we meet?`
+      await alice.send(question, group)
+      const asked = await eventually(
+        () => place.transcript().find(({ text }) => text.includes(question)),
+        'the question',
+      )
+      const before = alice.inbox.length
+      const quote = { text: 'where do we meet?', position: asked.text.indexOf('where'), is_manual: true }
+      world.owner.sends(place, { text: 'At the gate', reply_to: asked.id, fields: { quote } })
+      const { shown: seen } = await eventually(() => alice.inbox.at(before), 'the answer')
+      assert.deepEqual(
+        [seen?.text, seen?.quote?.text, seen?.quote?.author],
+        ['At the gate', 'where do we meet?', alice.lid],
+      )
+    }
   })
 
   test('a file that a bot may not download is answered with the reason, and the next message arrives', async () => {
