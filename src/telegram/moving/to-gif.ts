@@ -96,14 +96,25 @@ const paint = (
   { frame: { left, top, blends }, across }: { frame: Frame; across: number },
 ): void => {
   for (let y = 0; y < height; y += 1) {
-    for (let x = 0; x < width; x += 1) {
-      const from = (y * width + x) * 4
-      const to = ((top + y) * across + left + x) * 4
-      const alpha = blends ? (source[from + 3] ?? 0) : 255
-      if (alpha === 255) pixels.set(source.subarray(from, from + 4), to)
-      else if (alpha > 0) mix(pixels, to, { source, from })
-    }
+    const start = y * width * 4
+    const place = ((top + y) * across + left) * 4
+    const row = source.subarray(start, start + width * 4)
+    if (!blends) pixels.set(row, place)
+    else for (let at = 0; at < row.length; at += 4) blend(pixels, place + at, { row, at })
   }
+}
+
+const blend = (pixels: Uint8Array, to: number, { row, at }: { row: Uint8Array; at: number }): void => {
+  const alpha = row[at + 3] ?? 0
+  if (alpha === 0) return
+  if (alpha < 255) {
+    mix(pixels, to, { source: row, from: at })
+    return
+  }
+  pixels[to] = row[at] ?? 0
+  pixels[to + 1] = row[at + 1] ?? 0
+  pixels[to + 2] = row[at + 2] ?? 0
+  pixels[to + 3] = 255
 }
 
 const mix = (
