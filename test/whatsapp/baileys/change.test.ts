@@ -1,17 +1,22 @@
 import '../../simulators/whatsapp/quiet.ts'
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { test } from 'node:test'
+import { Readable } from 'node:stream'
+import { before, test } from 'node:test'
 import type { proto } from '@whiskeysockets/baileys'
 import type { ChatRef } from '../../../src/bridge/chat-ref.ts'
 import type { AppointmentContent, PollContent } from '../../../src/bridge/content.ts'
 import type { SentPart, StandIn } from '../../../src/bridge/network.ts'
+import { plainText } from '../../../src/bridge/rich-text.ts'
 import { rawOf } from '../../../src/whatsapp/baileys/parse/context.ts'
-import { samples } from '../../simulators/samples.ts'
+import { files, samples } from '../../simulators/samples.ts'
 import type { Contact, Group } from '../../simulators/whatsapp/index.ts'
+import { trustTestCa } from '../../simulators/whatsapp/media-server.ts'
 import { until } from '../support.ts'
 import { changeOf, failureOf, lastSent, type What, words } from './changes.ts'
 import { Linked } from './linked.ts'
+
+before(trustTestCa)
 
 const minute = 60_000
 
@@ -97,6 +102,26 @@ test('a member of a group who is named is mentioned, as the group knows them, in
     await it.change(words('@bob and @Nobody'), { chat, parts: [part] })
     const edited = line.edited?.extendedTextMessage
     assert.deepEqual([edited?.text, edited?.contextInfo?.mentionedJid], [`@${digits} and @Nobody`, [address]])
+  }
+})
+
+test('an edit of what answers something, in a chat with a timer, keeps both', async () => {
+  await using it = await open()
+  const chat = chatOf(it.alice.lid)
+  const expiration = 86_400
+  await it.alice.send({ extendedTextMessage: { text: 'where?', contextInfo: { expiration } } }, { id: 'A1' })
+  await until('the question', () => it.linked.bridge.said.includes('where?'))
+  const { raw = '' } = it.linked.bridge.arrivals.find(({ event }) => event.id === 'A1') ?? {}
+  const replyTo = { ...seen('A1', it.alice), raw }
+  const photo = { kind: 'media', as: 'image', media: { source: 'x' }, caption: plainText('heer') } as const
+  const openMedia = async () => Readable.from([files.photo()])
+  for (const content of [photo, 'heer']) {
+    await it.linked.deliver(content, { chat, replyTo, openMedia })
+    const part = lastSent(it.linked)
+    await until('the answer', () => it.line(part.id))
+    await it.change(words('here'), { chat, parts: [part] })
+    const { text, quote, lasts } = it.line(part.id)?.shown ?? {}
+    assert.deepEqual([text, quote?.text, lasts], ['here', 'where?', expiration])
   }
 })
 

@@ -4,7 +4,7 @@ import type { RichText } from '../../../bridge/rich-text.ts'
 import { reject } from '../../../bridge/verdict.ts'
 import { renderMarkup } from '../../markup-render.ts'
 import { type Member, mentionMembers } from '../../mentions.ts'
-import { readRaw } from '../parse/context.ts'
+import { contextInfoOf, readRaw } from '../parse/context.ts'
 import type { Scene } from './scene.ts'
 import { sealFor } from './sealed.ts'
 
@@ -69,16 +69,27 @@ const sealed = (part: StandIn, edit: proto.IMessage, scene: Scene): proto.IMessa
 /** A message with other words; undefined when it is of a kind that has none. */
 const withWords = (message: proto.IMessage, body: RichText): proto.IMessage | undefined => {
   const { text, mentions } = renderMarkup(body)
-  const mentioned = mentions.length > 0 ? { contextInfo: { mentionedJid: [...mentions] } } : {}
+  const contextInfo = { ...timerOf(message), ...(mentions.length > 0 && { mentionedJid: [...mentions] }) }
+  const info = { contextInfo: Object.keys(contextInfo).length > 0 ? contextInfo : null }
   const { conversation, extendedTextMessage, imageMessage, videoMessage } = message
   const document = message.documentMessage ?? message.documentWithCaptionMessage?.message?.documentMessage
   if (extendedTextMessage || conversation) {
     if (text === '') throw reject('WhatsApp has no empty messages')
-    return { extendedTextMessage: { text, ...mentioned } }
+    return { extendedTextMessage: { text, ...info } }
   }
-  if (imageMessage) return { imageMessage: { ...imageMessage, caption: text, ...mentioned } }
-  if (videoMessage) return { videoMessage: { ...videoMessage, caption: text, ...mentioned } }
+  if (imageMessage) return { imageMessage: { ...imageMessage, caption: text, ...info } }
+  if (videoMessage) return { videoMessage: { ...videoMessage, caption: text, ...info } }
   if (!document) return undefined
-  const documentMessage = { ...document, caption: text, ...mentioned }
+  const documentMessage = { ...document, caption: text, ...info }
   return { documentWithCaptionMessage: { message: { documentMessage } } }
+}
+
+/** It lasts as long as before. What it answered stays with the message, and of that our copy has no words. */
+const timerOf = (message: proto.IMessage): proto.IContextInfo => {
+  const { documentWithCaptionMessage: wrapper } = message
+  const { expiration, ephemeralSettingTimestamp } = contextInfoOf(wrapper?.message ?? message) ?? {}
+  return {
+    ...(expiration && { expiration }),
+    ...(expiration && ephemeralSettingTimestamp && { ephemeralSettingTimestamp }),
+  }
 }
