@@ -138,4 +138,6 @@ export interface KnownMessage {
   /** Written by the owner, from another device. */
   readonly me: boolean
   readonly byBridge: boolean
+  /** It cannot be read yet; a placeholder stands for it. */
+  readonly pending?: boolean
 }

@@ -87,6 +87,7 @@ export const makeFindMessage =
         ...(known.author && { author: known.author }),
         me: known.me,
         byBridge: known.bridge,
+        pending: known.pending,
       }
     )
   }

@@ -23,6 +23,7 @@ const context = {
   phoneOf: () => undefined,
   nameOf: (address: string) => (address.startsWith('9') ? 'Alice' : undefined),
   isAdmin: () => true,
+  isAwaited: () => false,
   /** A message that changes can be about, with a secret to open what is sealed. */
   findMessage: () => ({ me: false, byBridge: false, raw: known }),
 }

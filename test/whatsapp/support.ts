@@ -78,7 +78,8 @@ export class RecordingBridge implements Inbox, Disposable {
     if (row === undefined) return undefined
     const { event, raw }: Arrival = JSON.parse(row)
     const { person: author, me } = event.sender
-    return { author, me, byBridge: false, ...(raw !== undefined && { raw }) }
+    const pending = isMessage(event) && event.pending === true
+    return { author, me, byBridge: false, pending, ...(raw !== undefined && { raw }) }
   }
 
   get messages(): MessageEvent[] {

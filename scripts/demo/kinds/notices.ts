@@ -16,7 +16,11 @@ export const notices: readonly Kind[] = [
     /Renamed .*Chess club/,
   ),
   notice('… describes it', chat => chat.room.describe('Fridays', chat.person), /description: Fridays/),
-  notice('… changes its picture', chat => chat.room.picture('1700000000', chat.person), /Changed the photo/),
+  notice(
+    '… changes its picture',
+    chat => chat.room.picture('1700000000', chat.person),
+    /🖼 photo · Alice ⏎ Changed the photo/,
+  ),
   notice('… makes Bob an admin', chat => chat.room.promote(chat.other, chat.person), /Made admin: Bob/),
   notice(
     '… lets only admins write',

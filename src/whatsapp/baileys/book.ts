@@ -53,7 +53,7 @@ export class Book {
     this.#names = new Map([...this.#sessions.list(NAMES)].map(({ id, value }) => [id, value]))
   }
 
-  get context(): ParseContext {
+  get context(): Omit<ParseContext, 'isAwaited'> {
     return {
       me: this.#me(),
       lidOf: address => this.lidOf(address),

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { generateMessageIDV2 } from '@whiskeysockets/baileys'
+import { type BinaryNode, generateMessageIDV2 } from '@whiskeysockets/baileys'
 import type { Media } from '../../bridge/event.ts'
 import type { Change, Delivery, NetworkStatus } from '../../bridge/network.ts'
 import type { LoginOptions, LoginStep, WhatsAppConnection, WhatsAppOptions } from '../port.ts'
@@ -8,6 +8,7 @@ import { Account } from './account.ts'
 import { afterClose } from './after-close.ts'
 import type { Ending } from './ending.ts'
 import { notConnected } from './errors.ts'
+import { findPicture } from './group-picture.ts'
 import { Inbound } from './inbound.ts'
 import type { Link, LinkUpdate } from './link.ts'
 import { login } from './login.ts'
@@ -17,6 +18,9 @@ import { Reconnects } from './reconnects.ts'
 import { Sent } from './sent.ts'
 import { TIMING, type Timing } from './timing.ts'
 import type { UploadLimits } from './upload-http.ts'
+
+/** How long WhatsApp's server has for an answer, in milliseconds. */
+const QUERY_MS = 10_000
 
 export interface BaileysOptions extends WhatsAppOptions {
   /** For tests. */
@@ -130,6 +134,7 @@ class BaileysConnection implements WhatsAppConnection {
       signal,
       mediaHost: this.#options.server?.mediaHost,
       reupload: source => this.#inbound.reupload(source, signal),
+      findPicture: picture => findPicture(picture, node => this.#query(node)),
     })
   }
 
@@ -137,6 +142,10 @@ class BaileysConnection implements WhatsAppConnection {
     await this.#close()
     // What only a person can change outlives the process: `wa2tg status` shows it.
     if (this.#status.needs !== 'person') this.#change(this.#account.describe('stopped'))
+  }
+
+  async #query(node: BinaryNode): Promise<BinaryNode | undefined> {
+    return await this.#openLink?.sock.query(node, QUERY_MS)
   }
 
   get #openLink(): Link | undefined {

@@ -13,6 +13,8 @@ const schema = z.object({
   /** SHA-256 of the file, base64. */
   sha256: z.optional(z.string()),
   size: z.optional(z.number()),
+  /** It is the picture of a group, which is asked for by the group's address; `id` as its notice names it. */
+  picture: z.optional(z.object({ group: z.string(), id: z.optional(z.string()) })),
   /** The message it came with, as the phone knows it: to ask it for a file that WhatsApp has deleted. */
   message: z.optional(
     z.object({

@@ -2,6 +2,7 @@ import { createDecipheriv, createHash, createHmac, timingSafeEqual } from 'node:
 import { Readable } from 'node:stream'
 import type { Media } from '../../bridge/event.ts'
 import { reject, retry } from '../../bridge/verdict.ts'
+import { largestPicture, type Picture } from './group-picture.ts'
 import { download, FileGone, type MediaLimits, mediaUrl } from './media-http.ts'
 import { deriveMediaKeys, MAC_BYTES, sealedLength } from './media-keys.ts'
 import { type MediaSource, parseSource } from './media-source.ts'
@@ -17,6 +18,8 @@ export interface OpenMediaOptions extends MediaLimits {
   readonly mediaHost: string | undefined
   /** Asks the phone to put a file up again that is gone; resolves to its new path. Throws `DeliveryError`. */
   readonly reupload?: (source: MediaSource) => Promise<string>
+  /** Asks where the picture of a group lies. Throws `DeliveryError`. */
+  readonly findPicture?: (picture: Picture) => Promise<string>
 }
 
 /**
@@ -26,12 +29,28 @@ export interface OpenMediaOptions extends MediaLimits {
  */
 export const openMedia = async (media: Media, options: OpenMediaOptions): Promise<Readable> => {
   const source = readSource(media)
-  const body = await fetchOrAsk(source, options)
-  const file = source.key === undefined ? check(body, source) : decrypt(body, source, source.key)
+  const file =
+    source.picture === undefined ? await openFile(source, options) : await openPicture(source, options)
   const stream = Readable.from(file, { objectMode: false })
   // Nobody may be reading yet when the connection breaks: an unheard error would end the process.
   stream.on('error', () => undefined)
   return stream
+}
+
+const openFile = async (source: MediaSource, options: OpenMediaOptions): Promise<AsyncIterable<Buffer>> => {
+  const body = await fetchOrAsk(source, options)
+  return source.key === undefined ? check(body, source) : decrypt(body, source, source.key)
+}
+
+/** Neither encrypted nor described by anybody: it comes from WhatsApp's own host over TLS, or not at all. */
+const openPicture = async (
+  source: MediaSource,
+  options: OpenMediaOptions,
+): Promise<AsyncIterable<Buffer>> => {
+  const { picture, keys } = source
+  if (picture === undefined || options.findPicture === undefined) throw reject('The picture cannot be had')
+  const found = { keys, url: await options.findPicture(picture) }
+  return download(mediaUrl(found, options.mediaHost), found, { ...options, maxBytes: largestPicture })
 }
 
 const fetchOrAsk = async (source: MediaSource, options: OpenMediaOptions): Promise<AsyncIterable<Buffer>> => {

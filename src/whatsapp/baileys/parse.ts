@@ -1,10 +1,15 @@
 import { proto, type WAMessage } from '@whiskeysockets/baileys'
-import type { BridgeEvent, MessageEvent } from '../../bridge/event.ts'
+import type { MessageRef } from '../../bridge/chat-ref.ts'
+import type { BridgeEvent, Content, MessageEvent } from '../../bridge/event.ts'
 import type { Arrival } from '../../bridge/network.ts'
+import { plainText } from '../../bridge/rich-text.ts'
+import { normalizeAddress } from '../address.ts'
+import { pictureSource } from './group-picture.ts'
 import { albumOf, expiryOf, withSurroundings } from './parse/around.ts'
 import { contextInfoOf, isMe, oneLine, type ParseContext, rawOfReceived } from './parse/context.ts'
 import { type Decision, FIELDS } from './parse/fields.ts'
 import { parseHead } from './parse/head.ts'
+import { italic } from './parse/lines.ts'
 import { quoteIn } from './parse/quote.ts'
 import type { Said, SaidMessage, Scene } from './parse/said.ts'
 import { labelOfStub, silenceOf } from './parse/stubs.ts'
@@ -19,6 +24,8 @@ export interface Parsed {
   readonly ignored?: string
   /** A group whose administrators have to be known before this can be believed; then it is to be parsed anew. */
   readonly asks?: string
+  /** A message that has not come yet, without which this cannot be read or applied: it is to be parsed anew then. */
+  readonly holds?: MessageRef
 }
 
 const UNKNOWN = 'A message of a kind not supported yet; open WhatsApp'
@@ -43,7 +50,10 @@ export const parseMessage = (web: WAMessage, context: ParseContext): Parsed => {
     peel: unwrap,
   }
   const said = sayAll(unwrapped, scene)
-  if ('ignored' in said) return { arrivals: [], ignored: said.ignored }
+  const holds = holdsOf(said, scene)
+  if ('ignored' in said || (holds && 'change' in said)) {
+    return { arrivals: [], ignored: 'ignored' in said ? said.ignored : 'too early', ...(holds && { holds }) }
+  }
   if ('content' in said) {
     const event = messageOf(said, unwrapped, { ...head, scene })
     return {
@@ -54,6 +64,7 @@ export const parseMessage = (web: WAMessage, context: ParseContext): Parsed => {
           raw: rawOfReceived({ ...unwrapped.message, messageContextInfo: unwrapped.info }),
         },
       ],
+      ...(holds && { holds }),
     }
   }
   const event: BridgeEvent = {
@@ -65,6 +76,18 @@ export const parseMessage = (web: WAMessage, context: ParseContext): Parsed => {
   return { arrivals: [{ ...head.more, event }], ...(said.asks !== undefined && { asks: said.asks }) }
 }
 
+/**
+ * What has to come first. An edit of a placeholder would be undone by the message itself; a reaction or pin can stand under
+ * one, but not under nothing.
+ */
+const holdsOf = (said: Said, { chat, isAwaited, findMessage }: Scene): MessageRef | undefined => {
+  if (!('change' in said)) return said.holds === undefined ? undefined : { chat, id: said.holds }
+  const { kind, target } = said.change
+  const message = { chat, id: target.id }
+  if (kind === 'deletion' || !isAwaited(message)) return undefined
+  return kind === 'edit' || findMessage(message) === undefined ? message : undefined
+}
+
 /** Somebody joined, the group was renamed: a notice says so, in the name of whoever did it. */
 const parseNotice = (
   web: WAMessage,
@@ -74,8 +97,25 @@ const parseNotice = (
   if (web.messageStubType == null) return { arrivals: [], ignored: 'no content' }
   const label = labelOfStub(web, address => (isMe(address, context.me) ? 'you' : context.nameOf(address)))
   if (label === undefined) return { arrivals: [], ignored: silenceOf(web) }
+  const content = withPicture(web, label) ?? { kind: 'placeholder', label }
+  return { arrivals: [{ ...more, event: { ...event, content, silent: true } }] }
+}
+
+/** A group's new picture, under the words about it. */
+const withPicture = (
+  { key, messageStubType, messageStubParameters }: WAMessage,
+  label: string,
+): Content | undefined => {
+  const [id] = messageStubParameters ?? []
+  const group = normalizeAddress(key.remoteJid)
+  if (messageStubType !== proto.WebMessageInfo.StubType.GROUP_CHANGE_ICON || !id || group === undefined)
+    return undefined
+  const media = { source: pictureSource({ group, id }), mimeType: 'image/jpeg' }
   return {
-    arrivals: [{ ...more, event: { ...event, content: { kind: 'placeholder', label }, silent: true } }],
+    kind: 'card',
+    body: italic(label) ?? plainText(label),
+    buttons: [],
+    media: { kind: 'media', as: 'image', media, caption: plainText('') },
   }
 }
 
@@ -100,6 +140,7 @@ const messageOf = (
     ...(album !== undefined && { album }),
     ...(expiresAt !== undefined && { expiresAt }),
     ...((said.silent || event.sender.me) && { silent: true }),
+    ...(said.holds !== undefined && { pending: true }),
   }
 }
 

@@ -4,7 +4,7 @@ import { type ChangeEvent, receiptId } from '../../bridge/event.ts'
 import type { Arrival } from '../../bridge/network.ts'
 import { isLid, isPhone } from '../address.ts'
 import type { Book } from './book.ts'
-import { canonical, type ParseContext } from './parse/context.ts'
+import { type Addresses, canonical } from './parse/context.ts'
 
 /** Types of `<receipt>` by what they say of a message (whatsmeow types/presence.go, Baileys lib/Utils/generics.js). */
 const STATES: Readonly<Record<string, 'delivered' | 'read'>> = {
@@ -29,11 +29,7 @@ export const hearReceipts = (
  * What a `<receipt>` stanza says of messages in a private chat. In groups every member's phone sends its own, which would
  * be told many times over.
  */
-export const readReceipt = (
-  { attrs, content }: BinaryNode,
-  context: ParseContext,
-  now: number,
-): Arrival[] => {
+export const readReceipt = ({ attrs, content }: BinaryNode, context: Addresses, now: number): Arrival[] => {
   const state = STATES[attrs['type'] ?? '']
   const peer = canonical(attrs['from'], undefined, context)
   if (state === undefined || peer === undefined) return []

@@ -1,13 +1,15 @@
 import { type BinaryNode, decodeBinaryNode, type WAMessage } from '@whiskeysockets/baileys'
+import type { MessageRef } from '../../bridge/chat-ref.ts'
 import { type Content, isMessage } from '../../bridge/event.ts'
-import type { Arrival, Inbox, SessionStore } from '../../bridge/network.ts'
+import type { Arrival, Inbox, SessionChange, SessionStore } from '../../bridge/network.ts'
 import type { Logger } from '../../support/log.ts'
 import type { Book } from './book.ts'
 import { decodeHead, decodeOpened } from './decode.ts'
+import { Held } from './held.ts'
 import type { Opened } from './intake.ts'
 import type { Journal } from './journal.ts'
 import { readCall } from './parse/calls.ts'
-import { readRaw } from './parse/context.ts'
+import { type ParseContext, readRaw } from './parse/context.ts'
 import { noticesIn, pairsIn, subjectIn } from './parse/notifications.ts'
 import { type Parsed, parseHead, parseMessage } from './parse.ts'
 import { type MediaUpdate, relocate } from './reupload.ts'
@@ -32,12 +34,14 @@ export interface ReceiverOptions {
 export class Receiver {
   readonly #options: ReceiverOptions
   readonly #waiting: Waiting
+  readonly #held: Held
 
   constructor(options: ReceiverOptions) {
     this.#options = options
+    this.#held = new Held(options.sessions)
     this.#waiting = new Waiting({
       sessions: options.sessions,
-      receive: (arrival, alongside) => options.inbox.receive([arrival], alongside),
+      receive: (arrival, alongside) => this.#hand([arrival], alongside),
       ...(options.waitingMs !== undefined && { delayMs: options.waitingMs }),
     })
     this.#waiting.resume()
@@ -60,10 +64,19 @@ export class Receiver {
     const parsed = await this.#believe(web)
     if (parsed.ignored !== undefined) logger.debug({ reason: parsed.ignored }, 'A message makes no event')
     if (parsed.arrivals.length === 0 && opened.failure !== undefined) this.#wait(web, opened.failure)
+    const { holds } = parsed
     this.#hand(parsed.arrivals, () => {
       book.timer(web)
+      if (holds !== undefined) sessions.set(this.#held.keep(holds, web))
       done()
     })
+  }
+
+  get #context(): ParseContext {
+    const { context } = this.#options.book
+    const isAwaited = (message: MessageRef): boolean =>
+      this.#waiting.has(message) || context.findMessage(message)?.pending === true
+    return { ...context, isAwaited }
   }
 
   /** A stanza that carries no content for us: view once, or what only the phone was given. */
@@ -86,7 +99,7 @@ export class Receiver {
 
   /** The phone has put a file up again, later than anybody waited for it. */
   fileCame(update: MediaUpdate): void {
-    const { context } = this.#options.book
+    const context = this.#context
     const head = parseHead({ key: update.key }, context)
     const raw = head && context.findMessage({ chat: head.event.chat, id: head.event.id })?.raw
     const message = raw === undefined ? undefined : relocate(readRaw(raw), update)
@@ -148,9 +161,9 @@ export class Receiver {
 
   /** A bug in parsing must neither lose a message nor stop the ones behind it. */
   #parse(web: WAMessage): Parsed {
-    const { book, logger } = this.#options
+    const { logger } = this.#options
     try {
-      return parseMessage(web, book.context)
+      return parseMessage(web, this.#context)
     } catch (error) {
       logger.error({ reason: messageOf(error) }, 'A message could not be read')
       return { arrivals: this.#unreadable(web) }
@@ -187,12 +200,12 @@ export class Receiver {
 
   #wait(web: WAMessage, failure: unknown): void {
     if (web.category === 'peer' || messageOf(failure) === USED_ALREADY) return
-    const head = parseHead(web, this.#options.book.context)
+    const head = parseHead(web, this.#context)
     if (head !== undefined) this.#waiting.expect(head.event, head.more)
   }
 
   #arrival(web: WAMessage, content: Content): Arrival | undefined {
-    const head = parseHead(web, this.#options.book.context)
+    const head = parseHead(web, this.#context)
     return head && { ...head.more, event: { ...head.event, content } }
   }
 
@@ -205,8 +218,24 @@ export class Receiver {
       if (settled.length > 0) sessions.set(settled)
       alongside?.()
     }
-    if (arrivals.length > 0) inbox.receive(arrivals, write)
-    else sessions.transaction(write)
+    const late = arrivals.flatMap(({ event }) => (isMessage(event) ? this.#held.about(event) : []))
+    if (arrivals.length === 0) sessions.transaction(write)
+    else if (late.length === 0) inbox.receive(arrivals, write)
+    else {
+      sessions.transaction(() => {
+        inbox.receive(arrivals, write)
+        for (const { web, forget } of late) this.#release(web, forget)
+      })
+    }
+  }
+
+  /** A change whose message may have come by now. */
+  #release(web: WAMessage, forget: SessionChange): void {
+    const { inbox, sessions } = this.#options
+    const { arrivals, holds } = this.#parse(web)
+    if (holds !== undefined) return
+    if (arrivals.length > 0) inbox.receive(arrivals, () => sessions.set([forget]))
+    else sessions.set([forget])
   }
 }
 

@@ -53,6 +53,11 @@ export class Waiting {
     return this.#sessions.get(ROWS, id) === undefined ? [] : [{ type: ROWS, id, value: null }]
   }
 
+  /** Whether a message has not come yet, nor been announced. */
+  has(message: Pick<MessageEvent, 'chat' | 'id'>): boolean {
+    return this.#sessions.get(ROWS, keyOf(message)) !== undefined
+  }
+
   stop(): void {
     for (const timer of this.#timers.values()) clearTimeout(timer)
     this.#timers.clear()

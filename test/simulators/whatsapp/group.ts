@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { BinaryNode } from '@whiskeysockets/baileys'
 import type { Contact } from './contact.ts'
 import { el, unixSeconds } from './node.ts'
 import type { World } from './world.ts'
+
+const PHOTO = readFileSync(join(import.meta.dirname, '../fixtures/photo.jpg'))
 
 export interface GroupOptions {
   subject: string
@@ -26,6 +30,8 @@ export class Group {
   subject: string
   /** False once the account has been removed. */
   includesMe = true
+  /** The picture that it has now. */
+  icon: { id: string; directPath: string; url: string } | undefined
   readonly #world: World
   readonly #admins: Set<Contact | 'me'>
   readonly #created = unixSeconds()
@@ -89,8 +95,9 @@ export class Group {
     this.notify(this.#person(by), el('description', { id: this.#world.newId() }, [content]))
   }
 
-  /** `undefined` removes the picture. */
-  picture(id: string | undefined, by: Contact | 'me' = 'me'): void {
+  /** `undefined` removes the picture. `bytes`: the picture itself. */
+  picture(id: string | undefined, by: Contact | 'me' = 'me', bytes = PHOTO): void {
+    this.icon = id === undefined ? undefined : { id, ...this.#world.media.publish(bytes) }
     const attrs = { jid: this.jid, author: this.#addressOf(by), ...(id !== undefined && { id }) }
     const change = el(id === undefined ? 'delete' : 'set', attrs)
     this.#world.companion?.queue.push(el('notification', { ...this.#head(), type: 'picture' }, [change]))

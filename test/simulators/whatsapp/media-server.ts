@@ -137,6 +137,13 @@ export class MediaServer {
     }
   }
 
+  /** Stores a file as it is, for everybody who has its address: pictures of groups. Returns its path and address. */
+  publish(bytes: Uint8Array): { directPath: string; url: string } {
+    const open = () => Readable.from([Buffer.from(bytes)], { objectMode: false })
+    const { directPath } = this.#store(bytes.length, open, '/v/t61.24694-24/')
+    return { directPath, url: `https://${this.host}${directPath}` }
+  }
+
   /** Deletes a file from the host, as WhatsApp does after some weeks: a download gets 410. */
   expire(directPath: string): void {
     const file = this.#files.get(pathOf(directPath))
@@ -285,9 +292,9 @@ export class MediaServer {
     return sha256 === name ? undefined : { status: 400, error: 'token is not the SHA-256 of the body' }
   }
 
-  #store(length: number, open: () => AsyncIterable<Buffer>): StoredFile {
-    const name = `${randomBytes(8).readBigUInt64BE()}_${randomBytes(8).readBigUInt64BE()}_n.enc`
-    const path = `/v/t62.7118-24/${name}`
+  #store(length: number, open: () => AsyncIterable<Buffer>, folder = '/v/t62.7118-24/'): StoredFile {
+    const suffix = folder === '/v/t62.7118-24/' ? 'enc' : 'jpg'
+    const path = `${folder}${randomBytes(8).readBigUInt64BE()}_${randomBytes(8).readBigUInt64BE()}_n.${suffix}`
     const expires = (Math.floor(Date.now() / 1000) + 14 * 86_400).toString(16).toUpperCase()
     const signature = `01_${randomBytes(24).toString('base64url')}`
     const directPath = `${path}?ccb=11-4&oh=${signature}&oe=${expires}&_nc_sid=5e03e0`

@@ -25,9 +25,13 @@ for (const addressing of ['lid', 'pn'] as const) {
         const person = [alice, bob].find(({ lid, pn }) =>
           [`whatsapp:${lid}`, `whatsapp:${pn}`].includes(sender.person),
         )
-        return [
-          `${sender.me ? 'me' : person?.name}: ${content.kind === 'placeholder' ? content.label : content.kind}`,
-        ]
+        const words =
+          content.kind === 'placeholder'
+            ? content.label
+            : content.kind === 'card'
+              ? `${content.body.text} (${content.media?.as})`
+              : content.kind
+        return [`${sender.me ? 'me' : person?.name}: ${words}`]
       })
     group.add([bob], alice)
     group.promote(bob)
@@ -62,7 +66,7 @@ for (const addressing of ['lid', 'pn'] as const) {
       'Alice: Renamed the group to: Class 4b',
       'Alice: Changed the description: Bring cake',
       'me: Removed the description of the group',
-      'Alice: Changed the photo of the group',
+      'Alice: Changed the photo of the group (image)',
       'Alice: Removed the photo of the group',
       'Alice: Only admins may write now',
       'Alice: Everybody may write now',

@@ -14,6 +14,7 @@ export const context: ParseContext = {
   nameOf: address => (address === ALICE ? 'Alice' : undefined),
   isAdmin: () => false,
   findMessage: () => undefined,
+  isAwaited: () => false,
 }
 
 /** As it comes over the wire: encoded and decoded once. */

@@ -1,5 +1,5 @@
 import { proto } from '@whiskeysockets/baileys'
-import type { ChatRef } from '../../../src/bridge/chat-ref.ts'
+import type { ChatRef, MessageRef } from '../../../src/bridge/chat-ref.ts'
 import { type BridgeEvent, type Content, parseEvent } from '../../../src/bridge/event.ts'
 import type { SessionStore } from '../../../src/bridge/network.ts'
 import { makeFindMessage, makeInbox } from '../../../src/bridge/receive.ts'
@@ -56,7 +56,12 @@ export const play = (
   seed(which, store, outbox)
   const sessions = store.session('baileys')
   knowPeople(which, sessions)
-  const { context } = new Book({ sessions, inbox, findMessage: makeFindMessage(store), me: () => ME })
+  const findMessage = makeFindMessage(store)
+  const book = new Book({ sessions, inbox, findMessage, me: () => ME })
+  const context = {
+    ...book.context,
+    isAwaited: (message: MessageRef) => findMessage(message)?.pending === true,
+  }
   for (const web of messagesOf(which)) inbox.receive(parseMessage(web, context).arrivals)
   const outcomes = store.database
     .all<{ event: string; source: number; target: ChatRef }>(

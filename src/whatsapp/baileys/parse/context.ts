@@ -1,5 +1,5 @@
 import { proto } from '@whiskeysockets/baileys'
-import type { ChatRef } from '../../../bridge/chat-ref.ts'
+import type { ChatRef, MessageRef } from '../../../bridge/chat-ref.ts'
 import type { FindMessage } from '../../../bridge/network.ts'
 import { chatOfJid, isLid, isPhone, normalizeAddress } from '../../address.ts'
 import type { Me } from '../decode.ts'
@@ -16,6 +16,8 @@ export interface ParseContext {
   /** Whether somebody with these addresses is known to be an administrator of a group. */
   isAdmin(group: string, addresses: readonly string[]): boolean
   readonly findMessage: FindMessage
+  /** Whether a message is still to come: it could not be decrypted, and was asked for again. */
+  isAwaited(message: MessageRef): boolean
 }
 
 /** What it takes to see that two addresses are one person. */

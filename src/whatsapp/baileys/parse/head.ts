@@ -1,10 +1,10 @@
 import type { WAMessage } from '@whiskeysockets/baileys'
 import { chatRef } from '../../../bridge/chat-ref.ts'
 import { isBroadcast, isGroup, normalizeAddress, STATUS } from '../../address.ts'
-import { addressesOf, canonical, isMe, oneLine, type ParseContext, toNumber } from './context.ts'
+import { type Addresses, addressesOf, canonical, isMe, oneLine, toNumber } from './context.ts'
 
 /** Who said something where and when; `undefined` when the addresses make no sense. */
-export const parseHead = (web: WAMessage, context: ParseContext) => {
+export const parseHead = (web: WAMessage, context: Addresses) => {
   const { key } = web
   const { me } = context
   const place = normalizeAddress(key.remoteJid)

@@ -31,6 +31,8 @@ export interface SaidMessage {
   readonly about?: string
   readonly silent?: boolean
   readonly album?: { readonly id: string }
+  /** The message that it needs to be read, which has not come yet: till then this stands for it. */
+  readonly holds?: string
 }
 
 type Body<T> = T extends ChangeEvent
@@ -49,6 +51,8 @@ export interface SaidChange {
 /** What makes no event, and why. */
 export interface Ignored {
   readonly ignored: string
+  /** For now: the message that it is about, by id, has not come yet. */
+  readonly holds?: string
 }
 
 export type Said = SaidMessage | SaidChange | Ignored

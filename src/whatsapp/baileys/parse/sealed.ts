@@ -20,6 +20,10 @@ interface Opened {
 }
 
 const unknown: Ignored = { ignored: 'about a message that is not known here' }
+export const tooEarly = (id: string): Ignored => ({
+  ignored: 'about a message that has not come yet',
+  holds: id,
+})
 const garbled: Ignored = { ignored: 'sealed with keys that do not fit' }
 
 const open = (
@@ -29,6 +33,7 @@ const open = (
   scene: Scene,
 ): Opened | Ignored | 'no secret' => {
   if (!key?.id) return unknown
+  if (scene.isAwaited({ chat: scene.chat, id: key.id })) return tooEarly(key.id)
   const found = scene.findMessage({ chat: scene.chat, id: key.id })
   if (found === undefined) return unknown
   const about = found.raw === undefined ? {} : readRaw(found.raw)
@@ -133,7 +138,8 @@ export const readSealedComment = (message: Field<'encCommentMessage'>, scene: Sc
   const key = message.targetMessageKey ?? {}
   const opened = open(key, message, 'Enc Comment', scene)
   const closed = remark('Commented; see it on the phone', key)
-  if (opened === 'no secret' || 'ignored' in opened) return closed
+  if (opened === 'no secret') return closed
+  if ('ignored' in opened) return opened.holds === undefined ? closed : { ...closed, holds: opened.holds }
   const inner = decode(() => proto.Message.decode(opened.plain))
   const said = inner === undefined ? closed : scene.say(scene.peel(inner).message)
   return 'content' in said ? { ...said, about: opened.id } : closed

@@ -66,8 +66,15 @@ export const accountHandlers: IqHandlers = {
     return [el('result', {}, Buffer.from(JSON.stringify({ data })))]
   },
 
-  'w:profile:picture get picture': () => {
-    throw new IqError(404, 'item-not-found')
+  /** Pictures of groups; nobody here has one of their own. Form: lib/Socket/chats.js, whatsmeow user.go. */
+  'w:profile:picture get picture': (request, { world }) => {
+    const { type, query } = child(request, 'picture')?.attrs ?? {}
+    if (query !== 'url' || (type !== 'image' && type !== 'preview')) throw new IqError(400, 'bad-request')
+    const group = world.findGroup(request.attrs['target'] ?? '')
+    if (group && !group.includesMe) throw new IqError(401, 'not-authorized')
+    if (group?.icon === undefined) throw new IqError(404, 'item-not-found')
+    const { id, url, directPath } = group.icon
+    return [el('picture', { id, type, url, direct_path: directPath })]
   },
 
   'w:biz get business_profile': () => [el('business_profile', { v: '244', t: String(unixSeconds()) })],
