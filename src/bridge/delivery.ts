@@ -83,6 +83,8 @@ export interface Changed {
   readonly content?: VotableContent
   /** Everybody's reaction to it, the first one first. */
   readonly reactions: readonly Reaction[]
+  /** Of a message that the bridge sent for its owner: what became of it, where that is known. */
+  readonly receipt?: 'delivered' | 'read'
   /** Everybody's choice in it. */
   readonly votes: readonly Vote[]
   /** Of a poll: nobody may vote in it any more. */

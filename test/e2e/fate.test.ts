@@ -19,6 +19,13 @@ test('a message to WhatsApp shows that it was delivered and read, when the confi
   await eventually(() => signs().length === 2, 'the sign that it was read')
   assert.match(signs()[0] ?? '', /👌/)
   assert.match(signs()[1] ?? '', /👀/)
+  // Somebody's reaction takes its place, for as long as it is there.
+  await alice.acts.react(sent.id, '👍')
+  await eventually(() => signs().length === 3, 'the reaction')
+  await alice.acts.react(sent.id, '')
+  await eventually(() => signs().length === 4, 'the sign again')
+  assert.match(signs()[2] ?? '', /👍/)
+  assert.match(signs()[3] ?? '', /👀/)
   world.wa.assertNoSurprises()
   world.tg.assertNoSurprises()
 })

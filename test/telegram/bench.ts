@@ -241,6 +241,7 @@ export class Standing implements Changed {
   notes: Partial<Record<NoteRole, SentPart>> = {}
   seenAt = Date.now()
   isOver = false
+  receipt?: NonNullable<Changed['receipt']>
   reactions: Reaction[] = []
   votes: Vote[] = []
   content?: VotableContent

@@ -1,4 +1,4 @@
-import type { Channel } from '../../../test/simulators/whatsapp/index.ts'
+import type { Call, Channel } from '../../../test/simulators/whatsapp/index.ts'
 import type { Chat, Kind } from './chat.ts'
 
 const notice = (sent: string, make: (chat: Chat) => unknown, shows: RegExp): Kind => ({
@@ -42,13 +42,46 @@ export const notices: readonly Kind[] = [
   },
 ]
 
-/** A call that nobody takes. */
+/** Calls, and what becomes of them: each ends before the next begins. */
+const inCall = (end: (call: Call) => void) => {
+  let call: Call | undefined
+  return {
+    ring: (chat: Chat, options: { video: boolean }) => {
+      call = chat.person.call(options)
+    },
+    end: () => {
+      if (call !== undefined) end(call)
+    },
+  }
+}
+
+const missed = inCall(call => call.timeout())
+const taken = inCall(call => call.accept())
+
 export const calls: readonly Kind[] = [
   {
-    name: 'Missed call',
-    sent: '📞 rings, with a picture, and gives up',
-    make: chat => chat.person.call({ video: true }).timeout(),
-    telegram: [/^📞 Video call/, /^↩ “📞 Video call” 📞 Missed call/],
+    name: 'Call',
+    sent: '📞 rings, with a picture',
+    make: chat => missed.ring(chat, { video: true }),
+    telegram: [/^📞 Video call/],
+  },
+  {
+    name: '… that nobody takes',
+    sent: '📞 gives up',
+    make: missed.end,
+    telegram: [/^📞 Missed video call .*\(edited\)$/],
+  },
+  {
+    name: 'Call',
+    sent: '📞 rings',
+    make: chat => taken.ring(chat, { video: false }),
+    telegram: [/^📞 Voice call/],
+  },
+  {
+    name: '… taken on the phone',
+    sent: '📞 is answered',
+    make: taken.end,
+    telegram: [/^📞 Voice call · answered .*\(edited\)$/],
   },
 ]
 

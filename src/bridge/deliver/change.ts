@@ -1,8 +1,9 @@
 import type { Job } from '../../outbox/index.ts'
+import type { Store } from '../../store/index.ts'
 import { addressOf, type ChatRef, networkOf } from '../chat-ref.ts'
 import { isOver, isVotable, parseContent } from '../content.ts'
 import { formsOf } from '../degrade.ts'
-import type { ChangeEvent } from '../event.ts'
+import { type ChangeEvent, receiptId } from '../event.ts'
 import type { Change, Changed, NoteRole, SentPart } from '../network.ts'
 import { senderLine } from '../sender-line.ts'
 import { type AttemptContext, describeAttempt, standInOf } from './attempt.ts'
@@ -30,7 +31,7 @@ export const prepareChange = (
     ...(line !== undefined && { senderLine: line }),
     // What was found or sent in the meantime counts.
     get changed() {
-      return describeChanged(job, context)
+      return describeChanged(job, event, context)
     },
     onSent(part: SentPart, role?: NoteRole) {
       store.transaction(() => {
@@ -51,13 +52,18 @@ const inForm = (event: ChangeEvent, { target, level }: Job): ChangeEvent =>
     ? { ...event, content: formsOf(event.content, networkOf(target))[level] ?? event.content }
     : event
 
-const describeChanged = ({ source, target }: Job, context: AttemptContext): Changed => {
+/** What phones have told of a message that was sent for the owner. */
+const receiptOf = ({ chat, target }: ChangeEvent, { links }: Store): Changed['receipt'] =>
+  (['read', 'delivered'] as const).find(state => links.find({ chat, id: receiptId(target.id, state) }))
+
+const describeChanged = ({ source, target }: Job, event: ChangeEvent, context: AttemptContext): Changed => {
   const { store, now = Date.now } = context
   const { links, opinions, chats } = store
   const message = links.get(source)
   const content = message?.content === undefined ? undefined : parseContent(message.content)
   const [reactions] = links.parts(source, 'reactions')
   const [tally] = links.parts(source, 'tally')
+  const receipt = receiptOf(event, store)
   const who = (person: ChatRef) => {
     const me = addressOf(person) === 'me'
     return { person, me, name: me ? 'You' : chats.displayName(person) }
@@ -74,6 +80,7 @@ const describeChanged = ({ source, target }: Job, context: AttemptContext): Chan
       // What somebody reacted on the target network itself stands there already.
       .filter(({ person }) => networkOf(person) !== networkOf(target))
       .map(({ person, emoji }) => ({ ...who(person), emoji })),
+    ...(receipt && { receipt }),
     isOver: content !== undefined && isOver(content, now()),
     votes: opinions
       .votes(source)

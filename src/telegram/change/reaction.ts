@@ -12,6 +12,13 @@ const allowed: ReadonlySet<string> = new Set(
   ),
 )
 
+/** By which reaction of the bot the owner's messages show what became of them. */
+export const signs: Readonly<Record<'delivered' | 'read' | 'failed', string>> = {
+  delivered: '👌',
+  read: '👀',
+  failed: '👎',
+}
+
 /** Names behind one emoji in a note. */
 const mostNames = 12
 
@@ -20,12 +27,14 @@ const mostNames = 12
  * a single text of several in the message, in a line below.
  */
 export const showReactions = async (desk: ChangeDesk): Promise<void> => {
-  const { parts, reactions } = desk.change.changed
+  const { parts, reactions, receipt } = desk.change.changed
   const [target] = parts
   if (target === undefined) return
   const whole = target.words === undefined
   const native = whole ? nativeReaction(reactions) : undefined
-  const outcome = whole ? await setReaction(target.id, native, desk) : 'done'
+  // Where nobody's reaction stands, the sign of what became of the message comes back.
+  const sign = receipt && !target.byBridge && desk.options.receipts ? signs[receipt] : undefined
+  const outcome = whole ? await setReaction(target.id, native ?? sign, desk) : 'done'
   if (outcome === 'gone') return
   const shown = native !== undefined && outcome === 'done'
   const line = shown ? '' : renderReactions(reactions)

@@ -8,7 +8,7 @@ import { decodeHead, decodeOpened } from './decode.ts'
 import { Held } from './held.ts'
 import type { Opened } from './intake.ts'
 import type { Journal } from './journal.ts'
-import { readCall } from './parse/calls.ts'
+import { readCall, tellCall } from './parse/calls.ts'
 import { type ParseContext, readRaw } from './parse/context.ts'
 import { noticesIn, pairsIn, subjectIn } from './parse/notifications.ts'
 import { type Parsed, parseHead, parseMessage } from './parse.ts'
@@ -133,12 +133,13 @@ export class Receiver {
     })
   }
 
+  /** A call, or in its place what became of it. */
   #called(node: BinaryNode): Arrival[] {
     const call = readCall(node)
-    const arrival = call && this.#arrival(call.web, { kind: 'placeholder', label: call.label })
-    if (call === undefined || arrival === undefined) return []
-    const replyTo = call.about !== undefined && { replyTo: { id: call.about } }
-    return [{ ...arrival, event: { ...arrival.event, silent: call.silent, ...replyTo } }]
+    const head = call && parseHead(call.web, this.#context)
+    if (call === undefined || head === undefined) return []
+    const known = call.about && this.#context.findMessage({ chat: head.event.chat, id: call.about })
+    return tellCall(call, head, known || undefined)
   }
 
   /** Somebody joined, the group was renamed, a channel has spoken. */

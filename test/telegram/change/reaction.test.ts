@@ -124,3 +124,27 @@ const lines: readonly (readonly [Reaction[], string])[] = [
 for (const [reactions, line] of lines) {
   test(`reactions read "${line}"`, () => assert.equal(renderReactions(reactions), line))
 }
+
+test('when the last reaction to the owner’s message is taken back, what became of the message shows again', async () => {
+  for (const [receipts, sign] of [
+    [true, ['👀']],
+    [false, []],
+  ] as const) {
+    await using bench = await Bench.open({ receipts })
+    const chat = `telegram:${bench.owner.id}` as const
+    const typed = bench.owner.sends(bench.home, 'typed')
+    const shown = new Standing([ownMessage(typed.message_id)])
+    const seen = () => bench.home.transcript()[0]?.reactions.map(({ emoji }) => emoji)
+    for (const state of ['delivered', 'read'] as const) {
+      await bench.network.change(change(chat, { kind: 'receipt', state }, shown))
+      shown.receipt = state
+    }
+    await react(bench, chat, shown, by('Bob', '👍'))
+    assert.deepEqual(seen(), ['👍'])
+    await react(bench, chat, shown, by('Bob', '👍'), by('Alice', '😂'))
+    assert.deepEqual(seen(), sign)
+    await react(bench, chat, shown)
+    assert.deepEqual(seen(), sign)
+    assert.equal(bench.home.transcript().length, 1)
+  }
+})

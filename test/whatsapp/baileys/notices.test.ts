@@ -106,31 +106,43 @@ test('notices and messages of a group keep the order in which they came', async 
 })
 
 describe('calls', () => {
-  test('one that nobody takes is told when it rings and when it is missed', async () => {
+  const heard = ({ bridge }: Linked): string[] =>
+    bridge.events.map(event => {
+      assert.ok('content' in event && event.content.kind === 'placeholder')
+      return `${event.kind === 'edit' ? `edit of ${event.target.id}` : event.id}: ${event.content.label}`
+    })
+
+  test('one that nobody takes is told when it rings, and in its place that it was missed', async () => {
     const { linked, wa, alice } = await open()
     await using _ = linked
     const call = alice.call({ video: true })
     call.timeout()
     await until('both', () => linked.bridge.events.length === 2)
     const [ringing, missed] = linked.bridge.events
-    assert.deepEqual(linked.bridge.said, ['📞 Video call', '📞 Missed call'])
-    assert.ok(ringing !== undefined && missed !== undefined && isMessage(missed))
-    assert.equal(ringing.chat, `whatsapp:${alice.lid}`)
-    assert.equal(ringing.silent, false)
-    assert.deepEqual(missed.replyTo, { id: ringing.id })
+    assert.deepEqual(heard(linked), [`${call.id}: 📞 Video call`, `edit of ${call.id}: 📞 Missed video call`])
+    assert.equal(ringing?.chat, `whatsapp:${alice.lid}`)
+    assert.deepEqual([ringing?.silent, missed?.silent], [undefined, true])
+    assert.equal(ringing?.sender.person, missed?.sender.person)
     await until('the acks', () => wa.pending.length === 0)
     wa.assertNoSurprises()
   })
 
-  test('what happens to it on the phone makes no noise', async () => {
+  test('what happens to it on the phone stands where it was told', async () => {
     const { linked, wa, alice } = await open()
     await using _ = linked
-    alice.call().accept()
-    alice.call().reject()
-    alice.call().terminate()
+    const [taken, declined, given] = [alice.call(), alice.call({ video: true }), alice.call()]
+    taken.accept()
+    declined.reject()
+    given.terminate()
     await until('the acks', () => wa.pending.length === 0)
-    await until('all three', () => linked.bridge.events.length === 3)
-    assert.deepEqual(linked.bridge.said, ['📞 Voice call', '📞 Voice call', '📞 Voice call'])
+    await until('all of it', () => linked.bridge.events.length === 5)
+    assert.deepEqual(heard(linked), [
+      `${taken.id}: 📞 Voice call`,
+      `${declined.id}: 📞 Video call`,
+      `${given.id}: 📞 Voice call`,
+      `edit of ${taken.id}: 📞 Voice call · answered`,
+      `edit of ${declined.id}: 📞 Video call · declined`,
+    ])
     wa.assertNoSurprises()
   })
 

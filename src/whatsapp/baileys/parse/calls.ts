@@ -1,18 +1,32 @@
 import type { BinaryNode, WAMessage } from '@whiskeysockets/baileys'
+import type { Arrival, KnownMessage } from '../../../bridge/network.ts'
+import { rawOfReceived, readRaw } from './context.ts'
+import type { parseHead } from './head.ts'
 
-/** What a `<call>` says that is worth showing. */
+/** What a `<call>` says that is worth showing: that there is one, or what became of it. */
 export interface CallNotice {
   /** Who calls where, without content. */
   readonly web: WAMessage
-  readonly label: string
-  /** The call it is about, where that was told before. */
+  /** What is said about it; of a call that was told of before, with what was said then. */
+  label(before?: string): string
+  /** The call it is about, where it is not a new one. */
   readonly about?: string
-  readonly silent: boolean
+  /** Worth telling even of a call that nobody was told of. */
+  readonly always: boolean
+}
+
+type End = 'missed' | 'answered' | 'declined'
+
+/** Why a call ended, and what the phone did: whatsmeow call.go, events.CallTerminate. */
+const ENDS: Readonly<Record<string, End>> = {
+  timeout: 'missed',
+  accepted_elsewhere: 'answered',
+  rejected_elsewhere: 'declined',
 }
 
 /**
- * A call that begins, or one that nobody took. Everything else of a call (ringing, transport, answered or declined on the
- * phone) is noise. Forms: lib/Socket/messages-recv.js, handleCall; whatsmeow call.go. Pure.
+ * A call that begins, and what becomes of it. Everything else of a call (ringing, transport) is noise. Forms:
+ * lib/Socket/messages-recv.js, handleCall; whatsmeow call.go. Pure.
  *
  * A `terminate` says `timeout` when nobody took the call; it does not say whether there was a picture.
  */
@@ -24,17 +38,46 @@ export const readCall = (node: BinaryNode): CallNotice | undefined => {
   if (tag === 'offer' || tag === 'offer_notice') {
     const isVideo = attrs['media'] === 'video' || childTags(info).includes('video')
     const group = attrs['group-jid'] !== undefined || attrs['type'] === 'group' ? 'group ' : ''
-    return {
-      web: headOf(node, info, id),
-      label: `📞 ${capital(`${group}${isVideo ? 'video' : 'voice'} call`)}`,
-      silent: false,
-    }
+    const label = `📞 ${capital(`${group}${isVideo ? 'video' : 'voice'} call`)}`
+    return { web: headOf(node, info, id), label: () => label, always: true }
   }
-  if (tag === 'terminate' && attrs['reason'] === 'timeout') {
-    return { web: headOf(node, info, `${id}.missed`), label: '📞 Missed call', about: id, silent: true }
+  const end =
+    tag === 'terminate'
+      ? ENDS[attrs['reason'] ?? '']
+      : tag === 'accept'
+        ? 'answered'
+        : tag === 'reject'
+          ? 'declined'
+          : undefined
+  if (end === undefined) return undefined
+  return {
+    web: headOf(node, info, `${id}.${end}`),
+    label: (before = '📞 Call') => ended(before, end),
+    about: id,
+    always: end === 'missed',
   }
-  return undefined
 }
+
+/** A call as what crosses the bridge: a message, or in its place what became of it. */
+export const tellCall = (
+  { label, about, always }: CallNotice,
+  { event, more }: NonNullable<ReturnType<typeof parseHead>>,
+  known: KnownMessage | undefined,
+): Arrival[] => {
+  if (about === undefined) {
+    const content = { kind: 'placeholder', label: label() } as const
+    return [{ ...more, event: { ...event, content }, raw: rawOfReceived({ conversation: label() }) }]
+  }
+  if (known === undefined && !always) return []
+  const before = known?.raw === undefined ? undefined : readRaw(known.raw).conversation
+  const content = { kind: 'placeholder', label: label(before || undefined) } as const
+  return [{ ...more, event: { ...event, kind: 'edit', target: { id: about }, content, silent: true } }]
+}
+
+const ended = (before: string, end: End): string =>
+  end === 'missed'
+    ? before.replace(/^📞 (.)/u, (_, first: string) => `📞 Missed ${first.toLowerCase()}`)
+    : `${before} · ${end}`
 
 const headOf = (node: BinaryNode, { attrs }: BinaryNode, id: string): WAMessage => {
   const caller = attrs['call-creator'] ?? attrs['from'] ?? node.attrs['from'] ?? ''
