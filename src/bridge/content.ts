@@ -62,6 +62,13 @@ const buttonSchema = z.object({
   copy: z.optional(z.string()),
 })
 
+/** Words with buttons, and a picture or film where there is one. */
+const cardFields = {
+  body: richTextSchema,
+  buttons: z.array(buttonSchema),
+  media: z.optional(mediaContentSchema),
+}
+
 /** One text of several in one message, with the id and author of its own message, by which it is found again. */
 const joinedItemSchema = z.object({
   id: z.string(),
@@ -131,12 +138,11 @@ export const contentSchema = z.discriminatedUnion('kind', [
     link: z.optional(z.string()),
     cancelled: z.optional(z.boolean()),
   }),
-  /** Words with buttons, and a picture or film where it has one: what businesses send, invitations, products. */
+  /** What businesses send, invitations, products; of a carousel the first card, with all others behind it. */
   z.object({
     kind: z.literal('card'),
-    body: richTextSchema,
-    buttons: z.array(buttonSchema),
-    media: z.optional(mediaContentSchema),
+    ...cardFields,
+    more: z.optional(z.array(z.object(cardFields))),
   }),
   /** Texts that came one after the other, in one message (`deliver/join.ts`). */
   z.object({ kind: z.literal('joined'), items: z.array(joinedItemSchema) }),
@@ -173,6 +179,8 @@ export type PollContent = Extract<Content, { kind: 'poll' }>
 export type AppointmentContent = Extract<Content, { kind: 'appointment' }>
 export type JoinedContent = Extract<Content, { kind: 'joined' }>
 export type CardContent = Extract<Content, { kind: 'card' }>
+/** One card of a carousel. */
+export type Card = Omit<CardContent, 'kind' | 'more'>
 /** What is shown anew as a whole when somebody votes, and therefore remembered. */
 export type VotableContent = PollContent | AppointmentContent
 export type Media = z.infer<typeof mediaSchema>

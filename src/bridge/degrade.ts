@@ -1,7 +1,7 @@
 import type { NetworkName } from './chat-ref.ts'
 import {
   type AlbumContent,
-  type CardContent,
+  type Card,
   type Content,
   type JoinedContent,
   type MediaContent,
@@ -33,9 +33,15 @@ export const formsOf = (content: Content, target: NetworkName): readonly [Conten
         ...(target === 'telegram' ? [{ ...content, apart: true }, wordsForAlbum(content)] : []),
       ]
     case 'card': {
-      const bare = withoutButtons(content)
-      const plain: Content = { kind: 'text', body: plainText(bare.body.text) }
-      return content.media ? [content, bare, plain] : [content, plain]
+      const { more = [] } = content
+      const bare = {
+        ...content,
+        ...withoutButtons(content),
+        ...(more.length > 0 && { more: more.map(withoutButtons) }),
+      }
+      const words = [bare, ...(bare.more ?? [])].map(({ body }) => body.text).filter(text => text !== '')
+      const plain: Content = { kind: 'text', body: plainText(words.join('\n\n')) }
+      return content.media || more.length > 0 ? [content, bare, plain] : [content, plain]
     }
     case 'joined':
       return [content, { ...content, items: content.items.map(withoutMarks) }]
@@ -90,12 +96,12 @@ const wordsForAlbum = ({ items }: AlbumContent): Content => ({
 })
 
 /** Where the buttons lead, as lines below the words. */
-const withoutButtons = (card: CardContent): CardContent => {
-  const lines = card.buttons.map(
+const withoutButtons = ({ body, buttons, media }: Card): Card => {
+  const lines = buttons.map(
     ({ label, url, copy }) => `▫️ ${[label, url ?? copy].filter(part => part !== undefined).join(': ')}`,
   )
-  const text = [card.body.text, ...lines].filter(line => line !== '').join('\n')
-  return { ...card, body: { ...card.body, text }, buttons: [] }
+  const text = [body.text, ...lines].filter(line => line !== '').join('\n')
+  return { body: { ...body, text }, buttons: [], ...(media && { media }) }
 }
 
 /** A file in words: `Video "holiday.mp4" (52 MB)`. */

@@ -1,4 +1,5 @@
 import type { Message } from 'grammy/types'
+import type { Content } from '../bridge/event.ts'
 import type { Delivery } from '../bridge/network.ts'
 import { DeliveryError } from '../bridge/verdict.ts'
 import { CallError } from './call-error.ts'
@@ -84,13 +85,15 @@ const sendOne = async (part: Part, sending: Sending): Promise<Message> => {
   }
 }
 
-/** A file of an album that goes item by item failed at its source: the others do not wait for it. */
+/** A file of several that go one by one failed at its source: the others do not wait for it. */
 const cannotBeHad = (error: unknown, { delivery: { event } }: Sending): boolean =>
-  event.content.kind === 'album' &&
-  event.content.apart === true &&
+  isSeveral(event.content) &&
   error instanceof DeliveryError &&
   error.verdict.kind === 'retry' &&
   !(error.cause instanceof CallError)
+
+const isSeveral = (content: Content): boolean =>
+  content.kind === 'album' ? content.apart === true : content.kind === 'card' && content.more !== undefined
 
 const plainest = ({ plainer }: Part): Part | undefined => plainer && (plainest(plainer) ?? plainer)
 

@@ -63,6 +63,22 @@ test('a place becomes a line that a map opens, a contact its name and numbers', 
   assert.deepEqual(formsOf(contacts, 'telegram')[1], { kind: 'text', body: plainText('Ann\n+1\n+2') })
 })
 
+test('what is left of a carousel without its pictures and buttons is all of its words and addresses', () => {
+  const card = (words: string) => ({
+    body: plainText(words),
+    buttons: [{ label: 'Buy', url: `https://acme.test/${words}` }],
+    media: file('image', {}),
+  })
+  const carousel: Content = { kind: 'card', ...card('A'), more: [card('B'), card('C')] }
+  const forms = formsOf(carousel, 'telegram')
+  assert.deepEqual(
+    forms.map(({ kind }) => kind),
+    ['card', 'card', 'text'],
+  )
+  const words = ['A', 'B', 'C'].map(each => `${each}\n▫️ Buy: https://acme.test/${each}`)
+  assert.deepEqual(forms[2], { kind: 'text', body: plainText(words.join('\n\n')) })
+})
+
 test('the last form of anything towards Telegram needs no file', () => {
   const kinds = [
     'image',

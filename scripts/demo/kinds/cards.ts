@@ -76,6 +76,31 @@ export const cards: readonly Kind[] = [
     telegram: [/^Half price today \[Copy the code\] \[Open the shop\]$/],
   },
   {
+    name: 'Carousel',
+    sent: 'Our picks: 🖼 Red shoe [Buy], 🖼 Blue shoe [Buy]',
+    make: async chat => {
+      const card = async (title: string) => ({
+        header: { title, ...(await samples.photo(chat.world.wa.media)) },
+        body: { text: '49.99 EUR' },
+        nativeFlowMessage: {
+          buttons: [
+            {
+              name: 'cta_url',
+              buttonParamsJson: JSON.stringify({ display_text: 'Buy', url: 'https://acme.example/' }),
+            },
+          ],
+        },
+      })
+      const cards = [await card('Red shoe'), await card('Blue shoe')]
+      await chat.says({ interactiveMessage: { body: { text: 'Our picks' }, carouselMessage: { cards } } })
+    },
+    telegram: [
+      /^Our picks$/,
+      /^🖼 photo · Red shoe ⏎ 49\.99 EUR.*\[Buy\]$/,
+      /^🖼 photo · Blue shoe ⏎ 49\.99 EUR.*\[Buy\]$/,
+    ],
+  },
+  {
     name: 'Product',
     sent: '🖼 Red shoe, 49.99 EUR',
     make: async chat => {

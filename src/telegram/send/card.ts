@@ -1,4 +1,4 @@
-import type { CardContent } from '../../bridge/content.ts'
+import type { Card, CardContent } from '../../bridge/content.ts'
 import { plainText, type RichText } from '../../bridge/rich-text.ts'
 import { clip, oneLine } from './line.ts'
 import { renderMedia, withHead } from './media.ts'
@@ -14,8 +14,20 @@ const longestLabel = 64
 const longestCopy = 256
 const longestUrl = 2048
 
-/** Words with buttons, under their picture where there is one. What is no button in Telegram stands as a line. */
-export const renderCard = (card: CardContent, head: RichText, options: RenderOptions): Part[] => {
+/**
+ * Words with buttons, under their picture where there is one; the other cards of a carousel follow, each by itself. What is no
+ * button in Telegram stands as a line.
+ */
+export const renderCard = (
+  { more = [], ...first }: CardContent,
+  head: RichText,
+  options: RenderOptions,
+): Part[] => [
+  ...renderOne(first, head, options),
+  ...more.flatMap(card => withWords(card, renderOne(card, plainText(''), options))),
+]
+
+const renderOne = (card: Card, head: RichText, options: RenderOptions): Part[] => {
   const { words, markup } = renderCardWords(card)
   const extra = { ...(markup && { markup }) }
   if (card.media === undefined) return withHead(head, line => renderText(above(line, words), extra))
@@ -23,7 +35,15 @@ export const renderCard = (card: CardContent, head: RichText, options: RenderOpt
   return renderMedia({ ...card.media, caption }, head, { ...options, ...extra })
 }
 
-export const renderCardWords = ({ body, buttons }: CardContent): { words: RichText; markup?: Markup } => {
+/** Of a picture that cannot be had the words go alone: one of many does not hold the others up. */
+const withWords = (card: Card, parts: readonly Part[]): Part[] => {
+  const { words, markup } = renderCardWords(card)
+  const [plainer] = renderText(words, { markup })
+  // What is answered by its place in the whole would be another card.
+  return parts.map(({ answers: _, ...part }) => ({ ...part, ...(part.file && plainer && { plainer }) }))
+}
+
+export const renderCardWords = ({ body, buttons }: Card): { words: RichText; markup?: Markup } => {
   const made = buttons.map((button, index) => ({
     button,
     shown: index < mostButtons ? renderButton(button) : undefined,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { proto } from '@whiskeysockets/baileys'
-import type { CardContent } from '../../../src/bridge/content.ts'
+import type { Card, CardContent } from '../../../src/bridge/content.ts'
 import { eventOf, labelOf, MEDIA } from './parsing.ts'
 
 const cardOf = (message: proto.IMessage): CardContent => {
@@ -12,11 +12,14 @@ const cardOf = (message: proto.IMessage): CardContent => {
 
 /** What a card says, its buttons in brackets. */
 const shown = (message: proto.IMessage): string => {
-  const { body, buttons } = cardOf(message)
-  const row = buttons.map(
-    ({ label, url, copy }) => `[${[label, url, copy && `copy ${copy}`].filter(Boolean).join(' ')}]`,
-  )
-  return [body.text, ...row].join('\n')
+  const { more = [], ...first } = cardOf(message)
+  const one = ({ body, buttons }: Card): string => {
+    const row = buttons.map(
+      ({ label, url, copy }) => `[${[label, url, copy && `copy ${copy}`].filter(Boolean).join(' ')}]`,
+    )
+    return [body.text, ...row].join('\n')
+  }
+  return [first, ...more].map(one).join('\n--\n')
 }
 
 const native = (name: string, params: unknown) => ({
@@ -127,7 +130,7 @@ const cards: Record<string, [proto.IMessage, string]> = {
         },
       },
     },
-    'Our picks\nA\na\nB\ncheap\n[Buy]',
+    'Our picks\n--\nA\na\n[Buy]\n--\nB\ncheap',
   ],
   'a product has its price and its address': [
     {
@@ -189,6 +192,38 @@ describe('cards', () => {
     assert.equal(media?.as, 'image')
     assert.equal(media?.caption.text, '')
     assert.equal(cardOf({ productMessage: { product: { productImage: MEDIA } } }).body.text, 'Product')
+  })
+
+  test('Each card of a carousel has its own picture and buttons; beyond what WhatsApp shows only words are kept', () => {
+    const cards = Array.from({ length: 30 }, (_, index) => ({
+      header: { imageMessage: MEDIA },
+      body: { text: `Shoe ${index}` },
+      nativeFlowMessage: {
+        buttons: [native('cta_url', { display_text: 'Buy', url: `https://acme.test/${index}` })],
+      },
+    }))
+    const {
+      body,
+      media,
+      buttons,
+      more = [],
+    } = cardOf({
+      interactiveMessage: { body: { text: 'Our picks' }, carouselMessage: { cards } },
+    })
+    assert.deepEqual([body.text, media, buttons], ['Our picks', undefined, []])
+    assert.equal(more.length, 11)
+    assert.deepEqual([more[1]?.body.text, more[1]?.media?.as], ['Shoe 1', 'image'])
+    assert.deepEqual(more[1]?.buttons, [{ label: 'Buy', url: 'https://acme.test/1' }])
+    assert.equal(more[10]?.media, undefined)
+    assert.match(more[10]?.body.text ?? '', /^Shoe 10\nShoe 11\n/)
+    assert.equal(more[10]?.buttons.length, 20)
+  })
+
+  test('A carousel with no words of its own begins with its first card', () => {
+    const cards = ['A', 'B'].map(title => ({ header: { title } }))
+    const carousel = { carouselMessage: { cards } }
+    const message = { templateMessage: { interactiveMessageTemplate: carousel } }
+    for (const each of [{ interactiveMessage: carousel }, message]) assert.equal(shown(each), 'A\n--\nB')
   })
 
   test('A card of ten thousand rows ends after a hundred and says so', () => {

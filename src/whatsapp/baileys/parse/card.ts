@@ -1,5 +1,5 @@
 import type { proto } from '@whiskeysockets/baileys'
-import type { CardContent, MediaContent } from '../../../bridge/content.ts'
+import type { Card, MediaContent } from '../../../bridge/content.ts'
 import type { Content } from '../../../bridge/event.ts'
 import { plainText, type RichText } from '../../../bridge/rich-text.ts'
 import { type Buttons, callButton, joinButtons, labelButton, nativeButton, urlButton } from './buttons.ts'
@@ -42,19 +42,20 @@ const placeOf = (header: Header | null | undefined): RichText => {
   return linesOf(bold(place?.name), place?.address)
 }
 
+const isEmpty = ({ body, buttons, media }: Draft): boolean =>
+  body.text === '' && buttons.lines.length === 0 && buttons.buttons.length === 0 && media === undefined
+
 /** Without words there is nothing to show; `kind` says what it was. */
-const cardOf = (kind: string, { body, buttons, media }: Draft): Content => {
+const cardOf = (kind: string, draft: Draft): Content =>
+  isEmpty(draft) ? { kind: 'placeholder', label: kind } : { kind: 'card', ...fieldsOf(kind, draft) }
+
+const fieldsOf = (kind: string, { body, buttons, media }: Draft): Card => {
   const words = linesOf(body, buttons.lines.join('\n'))
-  if (words.text === '' && buttons.buttons.length === 0 && media === undefined) {
-    return { kind: 'placeholder', label: kind }
-  }
-  const card: CardContent = {
-    kind: 'card',
+  return {
     body: words.text === '' ? plainText(kind) : words,
     buttons: [...buttons.buttons],
     ...(media !== undefined && { media }),
   }
-  return card
 }
 
 const text = (words: string | null | undefined, scene: Scene): RichText =>
@@ -79,7 +80,9 @@ export const readButtons = (message: Field<'buttonsMessage'>, scene: Scene): Con
   })
 
 export const readTemplate = (message: Field<'templateMessage'>, scene: Scene): Content =>
-  cardOf('Message with buttons', template(message, scene))
+  message.interactiveMessageTemplate
+    ? readInteractive(message.interactiveMessageTemplate, scene)
+    : cardOf('Message with buttons', template(message, scene))
 
 const template = (message: Field<'templateMessage'>, scene: Scene): Draft => {
   const { interactiveMessageTemplate: interactive, fourRowTemplate: four } = message
@@ -157,18 +160,38 @@ export const readList = (message: Field<'listMessage'>, scene: Scene): Content =
   })
 }
 
-export const readInteractive = (message: Field<'interactiveMessage'>, scene: Scene): Content =>
-  cardOf('Message with buttons', interactiveDraft(message, scene))
+export const readInteractive = (message: Field<'interactiveMessage'>, scene: Scene): Content => {
+  const cards = few(message.carouselMessage?.cards).map(card => interactiveDraft(card, scene))
+  const main = interactiveDraft(message, scene)
+  return carouselOf([main, ...cards].filter(draft => !isEmpty(draft)))
+}
+
+/** WhatsApp shows ten cards; of what is beyond that the words are kept. */
+const MOST_CARDS = 10
+
+const carouselOf = ([first, ...rest]: readonly Draft[]): Content => {
+  const kind = 'Message with buttons'
+  const card = cardOf(kind, first ?? { body: plainText(''), buttons: joinButtons() })
+  if (card.kind !== 'card' || rest.length === 0) return card
+  const shown = rest.slice(0, MOST_CARDS)
+  const beyond = rest.slice(MOST_CARDS)
+  const words: Draft[] =
+    beyond.length === 0
+      ? []
+      : [
+          {
+            body: linesOf(...beyond.map(({ body }) => body)),
+            buttons: joinButtons(...beyond.map(({ buttons }) => buttons)),
+          },
+        ]
+  return { ...card, more: [...shown, ...words].map(draft => fieldsOf(kind, draft)) }
+}
 
 const interactiveDraft = (message: Field<'interactiveMessage'>, scene: Scene): Draft => {
-  const { header, body, footer, nativeFlowMessage: flow, carouselMessage: carousel } = message
+  const { header, body, footer, nativeFlowMessage: flow } = message
   const product = header?.productMessage
-  const cards = few(carousel?.cards).map(card => interactiveDraft(card, scene))
   return {
-    media:
-      mediaOf(header, scene) ??
-      mediaOf({ imageMessage: product?.product?.productImage ?? null }, scene) ??
-      cards.find(card => card.media !== undefined)?.media,
+    media: mediaOf(header, scene) ?? mediaOf({ imageMessage: product?.product?.productImage ?? null }, scene),
     body: linesOf(
       bold(header?.title),
       header?.subtitle,
@@ -176,12 +199,8 @@ const interactiveDraft = (message: Field<'interactiveMessage'>, scene: Scene): D
       product && productText(product, scene),
       text(body?.text, scene),
       italic(footer?.text),
-      ...cards.map(card => linesOf(card.body, card.buttons.lines.join('\n'))),
     ),
-    buttons: joinButtons(
-      ...few(flow?.buttons).map(nativeButton),
-      ...cards.map(({ buttons }) => ({ ...buttons, lines: [] })),
-    ),
+    buttons: joinButtons(...few(flow?.buttons).map(nativeButton)),
   }
 }
 
