@@ -60,7 +60,14 @@ export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promi
     watch.look(name, status)
   }
   const inboxFor = (name: NetworkName): Inbox =>
-    makeInbox({ ...tools, network: name, wake: () => worker.wake(), changed, log: logger })
+    makeInbox({
+      ...tools,
+      network: name,
+      ownerChat: () => ownerChat(config),
+      wake: () => worker.wake(),
+      changed,
+      log: logger,
+    })
 
   const pace = new Pace(telegramBudgets, ratePeerOf, openPaceMemory(store.session('pace')))
   const carrier = makeCarrier({

@@ -54,8 +54,18 @@ export interface Inbox {
   receive(arrivals: readonly Arrival[], alongside?: () => void): void
   /** Records what is known of a chat or person; never creates a message. */
   learn(chat: KnownChat): void
+  /** Somebody who may not write through the bridge has written in a chat. Nothing of it crosses. */
+  overheard(stranger: Overheard): void
   /** The network is reachable again: lanes that waited for it go on. Called at every change of `status`. */
   changed(status: NetworkStatus): void
+}
+
+export interface Overheard {
+  readonly chat: ChatRef
+  /** What they call themselves. */
+  readonly name: string
+  /** By which the config would name them as an owner. */
+  readonly userId: string
 }
 
 /** An event on its way in, with what its network knows beside it. */

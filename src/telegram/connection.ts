@@ -144,6 +144,7 @@ export const openTelegram = (options: TelegramOptions): Network => {
       for (const { from, to } of sorted.moves) marks.move(from, to)
     })
     for (const chat of sorted.chats) inbox.learn(chat)
+    for (const stranger of sorted.overheard) inbox.overheard(stranger)
     for (const { from, to } of sorted.moves) move({ chatId: from }, { chatId: to })
     answer(sorted)
   }

@@ -18,6 +18,7 @@ import type {
   Network,
   NetworkStatus,
   NoteRole,
+  Overheard,
   Reaction,
   SentPart,
   StandIn,
@@ -53,6 +54,7 @@ export class RecordingInbox implements Inbox {
   readonly arrivals: Arrival[] = []
   readonly chats: KnownChat[] = []
   readonly statuses: NetworkStatus[] = []
+  readonly strangers: Overheard[] = []
   /** Set: the next `receive` fails after `alongside`, as a full disk does at commit. */
   full = false
   readonly #store: Store
@@ -67,6 +69,10 @@ export class RecordingInbox implements Inbox {
       if (this.full) throw new Error('database or disk is full')
     })
     this.arrivals.push(...arrivals)
+  }
+
+  overheard(stranger: Overheard): void {
+    this.strangers.push(stranger)
   }
 
   learn(chat: KnownChat): void {

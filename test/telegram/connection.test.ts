@@ -95,6 +95,8 @@ test('strangers, bots and service messages do not get through', async () => {
   assert.deepEqual(bench.inbox.texts, ['mine', 'really me'])
   assert.equal(bench.inbox.arrivals.length, 2)
   assert.equal(group.transcript().filter(seen => seen.from.isBot).length, 0)
+  // What they say in a group, but not what they do or command there, is worth a hint to the owner.
+  assert.deepEqual(bench.inbox.strangers, [{ chat: `telegram:${group.id}`, name: 'Sam', userId: '555' }])
   const answers = alone.transcript().filter(seen => seen.from.isBot)
   assert.equal(answers.length, 1)
   assert.match(answers[0]?.text ?? '', /555/)

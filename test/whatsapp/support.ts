@@ -61,6 +61,10 @@ export class RecordingBridge implements Inbox, Disposable {
     })
   }
 
+  overheard(): void {
+    throw new Error('Strangers are only met in Telegram')
+  }
+
   learn(chat: KnownChat): void {
     this.known.push(chat)
   }

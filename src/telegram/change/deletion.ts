@@ -1,3 +1,4 @@
+import { networkOf } from '../../bridge/chat-ref.ts'
 import type { ChangeEvent } from '../../bridge/event.ts'
 import type { StandIn } from '../../bridge/network.ts'
 import { plainText, prefixed, type RichText } from '../../bridge/rich-text.ts'
@@ -25,7 +26,7 @@ const bin = '🗑 '
 export const showDeletion = async (by: By, desk: ChangeDesk): Promise<void> => {
   const { parts } = desk.change.changed
   const { deletions } = desk.options
-  if (deletions === 'keep' && by !== 'time') return
+  if (deletions === 'keep' && by !== 'time') return isOwnDoing(desk) ? sayKept(desk) : undefined
   const left = deletions === 'strike' && by !== 'time' ? parts : await removeAll(desk)
   const told: Outcome[] = []
   for (const part of left) {
@@ -39,6 +40,19 @@ export const showDeletion = async (by: By, desk: ChangeDesk): Promise<void> => {
   if (left.some(isRemark) || told.length === 0 || told.some(outcome => outcome !== 'refused')) return
   const [target] = parts
   if (target) await desk.send({ ...textPart(sentence(by)), remark: 'deleted' }, target)
+}
+
+/** The owner asked for it here, and it is done in WhatsApp. */
+const isOwnDoing = ({ change: { event, chat } }: ChangeDesk): boolean =>
+  networkOf(event.chat) === networkOf(chat)
+
+/** It stays here, as the config has it; but that it is gone there has to be seen. */
+const sayKept = async (desk: ChangeDesk): Promise<void> => {
+  const { parts } = desk.change.changed
+  const [target] = parts
+  if (target === undefined || parts.some(isRemark)) return
+  const words = styled(`${bin}Deleted in WhatsApp`, 'italic')
+  await desk.send({ ...textPart(words), remark: 'deleted' }, target)
 }
 
 const isRemark = ({ raw }: StandIn): boolean => readKept(raw)?.as === 'deleted'

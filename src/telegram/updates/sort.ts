@@ -1,12 +1,13 @@
 import type { CallbackQuery, Message, MessageReactionUpdated, Update } from 'grammy/types'
 import type { ChatRef } from '../../bridge/chat-ref.ts'
-import type { Arrival, KnownChat } from '../../bridge/network.ts'
+import type { Arrival, KnownChat, Overheard } from '../../bridge/network.ts'
 import type { Logger } from '../../support/log.ts'
 import { placeOf, placeRef } from '../address.ts'
 import type { BotUser } from '../api.ts'
 import { type Command, parseCommand } from '../commands.ts'
 import { parseDeletion, parseEdit, parsePin, parseReaction, parseVote } from '../parse/change.ts'
 import { type ParseOptions, parseChat, parseMessage, placeOfMessage, type Versioned } from '../parse.ts'
+import { shortName } from '../send/line.ts'
 import { decodeVote } from '../vote-button.ts'
 import { refuse, whyNameless } from './refuse.ts'
 
@@ -23,6 +24,8 @@ export interface Sorted {
   readonly presses: { readonly id: string; readonly words?: string }[]
   /** Private messages of people who are not owners. */
   readonly strangers: Message[]
+  /** What they wrote in groups: whoever wrote where, once each. */
+  readonly overheard: Overheard[]
   readonly moves: { readonly from: number; readonly to: number }[]
 }
 
@@ -56,6 +59,7 @@ export const sortUpdates = (updates: readonly Update[], context: SortContext): S
     commands: [],
     presses: [],
     strangers: [],
+    overheard: [],
     moves: [],
   }
   const sorter = new Sorter(context, sorted)
@@ -93,6 +97,7 @@ class Sorter {
     }
     const speaker = this.#speakerOf(message)
     if (speaker === 'stranger' && message.chat.type === 'private') sorted.strangers.push(message)
+    if (speaker === 'stranger' && message.chat.type !== 'private') this.#overhear(message)
     if (speaker === 'nameless') {
       this.#arrive(
         message,
@@ -112,6 +117,15 @@ class Sorter {
         () => parsePin(message) ?? this.#versioned(message, parseMessage(message, context)),
       )
     }
+  }
+
+  /** Commands are for bots, and what Telegram itself says of people is nobody's message. */
+  #overhear(message: Message): void {
+    const { from } = message
+    if (from === undefined || message.text?.startsWith('/') || !isSaid(message, this.#context)) return
+    const name = shortName([from.first_name, from.last_name].filter(part => part !== undefined).join(' '))
+    const chat = placeRef(placeOfMessage(message))
+    this.#sorted.overheard.push({ chat, name, userId: String(from.id) })
   }
 
   #edit(message: Message, updateId: number): Arrival | undefined {
@@ -184,5 +198,14 @@ class Sorter {
     if (arrival === undefined) return
     this.#sorted.chats.push(parseChat(message))
     this.#sorted.arrivals.push(arrival)
+  }
+}
+
+/** Whether it is a message that would have crossed. */
+const isSaid = (message: Message, context: SortContext): boolean => {
+  try {
+    return parseMessage(message, context) !== undefined
+  } catch {
+    return false
   }
 }

@@ -200,3 +200,21 @@ test('where the owner wants to keep everything, nothing changes', async () => {
   assert.equal(group.transcript()[0]?.text, 'stays')
   assert.equal(bench.tg.calls.length, calls)
 })
+
+test('where everything is kept, what the owner deletes with /delete says that it is gone from WhatsApp, once', async () => {
+  await using bench = await Bench.open({ deletions: 'keep' })
+  const { group, chat } = family(bench)
+  const typed = bench.owner.sends(group, 'typed')
+  const shown = new Standing([ownMessage(typed.message_id)])
+  const echo = { ...change(chat, deleted, shown) }
+  const mine = { ...echo, event: { ...echo.event, chat } }
+  for (let times = 0; times < 2; times++) await bench.network.change(mine)
+  assert.deepEqual(
+    group.transcript().map(({ text: words, replyTo }) => [words, replyTo]),
+    [
+      ['typed', undefined],
+      ['🗑 Deleted in WhatsApp', typed.message_id],
+    ],
+  )
+  bench.tg.assertNoSurprises()
+})
