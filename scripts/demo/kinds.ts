@@ -3,8 +3,8 @@ import { cards } from './kinds/cards.ts'
 import { Chat, type Kind } from './kinds/chat.ts'
 import { files } from './kinds/files.ts'
 import { filesBack, wordsBack } from './kinds/from-telegram.ts'
-import { group } from './kinds/group.ts'
-import { calls, notices, posts } from './kinds/notices.ts'
+import { announcements, group } from './kinds/group.ts'
+import { calls, notices, posts, statuses } from './kinds/notices.ts'
 import { places } from './kinds/places.ts'
 import { type Row, type Side, sendAll } from './kinds/send-all.ts'
 import { words } from './kinds/words.ts'
@@ -40,6 +40,12 @@ const openChapters = ({ world, alice, bob }: Stage): Chapter[] => {
   }
   const walkers = wa.addGroup({ subject: 'Walkers', participants: [alice, bob], admins: [bob, 'me'] })
   const club = wa.addGroup({ subject: 'Chess', participants: [alice, bob], admins: [alice, 'me'] })
+  const village = wa.addGroup({
+    subject: 'Village',
+    participants: [alice, bob],
+    admins: [alice],
+    community: true,
+  })
   const channel = wa.addChannel()
   const person = (name: string) => wa.addContact({ name })
   const finn = person('Finn')
@@ -50,9 +56,11 @@ const openChapters = ({ world, alice, bob }: Stage): Chapter[] => {
     chapter('What businesses send, invitations, money', person('Acme Shop'), cards),
     chapter('In a group', walkers, group),
     chapter('Notices of a group', club, notices),
+    chapter('Announcements of a community', village, announcements),
     chapter('Calls', finn, calls),
     // Nobody in particular writes in a channel.
     chapter('Channels', finn, posts(channel), { address: channel.jid }),
+    chapter('Status updates', finn, statuses, { address: 'status@broadcast' }),
     chapter('From Telegram: words, places, changes', person('Dora'), wordsBack, { from: 'telegram' }),
     chapter('From Telegram: files', person('Emil'), filesBack, { from: 'telegram' }),
   ]

@@ -36,12 +36,15 @@ const icons: Readonly<Record<string, string>> = {
 export const describeSeen = (seen: Seen, answered?: Seen): Line => {
   const attachment = seen.file && seen.kind === 'document' ? `📄 ${seen.file.name}` : (icons[seen.kind] ?? '')
   const parts = [attachment, seen.contact?.first_name, seen.venue?.title, seen.text].filter(part => part)
-  const reply = answered ? `↩ “${answered.text.split('\n').at(-1)}” ` : ''
+  const reply = answered ? `↩ “${nameOf(answered)}” ` : ''
   return {
     who: seen.from.isBot ? 'bridge' : seen.from.name,
     what: reply + parts.join(' · ').replaceAll('\n', ' ⏎ '),
   }
 }
+
+/** What is answered, in a few words. */
+const nameOf = ({ kind, text }: Seen): string => text.split('\n').at(-1) || (icons[kind] ?? kind)
 
 /** Both chats side by side, in two columns of 38. */
 export const sideBySide = (
@@ -57,23 +60,75 @@ export const sideBySide = (
   }
 }
 
-/** What was sent and what is seen of it, in three columns; the last is as wide as it likes, and may have several lines. */
+/** Columns of a terminal: name, what was sent, what is seen. With two spaces before and one between them they are 100. */
+const columns = { name: 21, sent: 33, seen: 42 } as const
+
+/** What was sent and what is seen of it, in three columns. Each message begins at the left of its own, its other lines further in. */
 export const sentAndSeen = (
   titles: readonly [sent: string, seen: string],
   rows: readonly { readonly name: string; readonly sent: string; readonly seen: readonly string[] }[],
 ): void => {
-  const [names, width] = [24, 48]
-  console.log(`  ${' '.repeat(names)} ${paint('1', titles[0].padEnd(width))} ${paint('1', titles[1])}`)
-  for (const { name, sent, seen } of rows) {
-    const [first = '', ...others] = seen
-    console.log(`  ${fit(name, names)} ${fit(sent, width)} ${first}`)
-    for (const line of others) console.log(`${' '.repeat(names + width + 4)}${line}`)
+  const { name, sent, seen } = columns
+  console.log(`  ${' '.repeat(name)} ${paint('1', titles[0].padEnd(sent))} ${paint('1', titles[1])}`)
+  for (const row of rows) {
+    const cells = [
+      wrap(row.name, name),
+      wrap(row.sent, sent),
+      row.seen.flatMap(message =>
+        message.split(' ⏎ ').flatMap((line, index) => {
+          const indent = index === 0 ? '' : '  '
+          return wrap(line, seen - 2).map((part, at) => (at === 0 ? indent : '  ') + part)
+        }),
+      ),
+    ]
+    const [names = [], sents = [], seens = []] = cells
+    for (let line = 0; line < Math.max(...cells.map(({ length }) => length)); line += 1) {
+      const text = `  ${pad(names[line], name)} ${pad(sents[line], sent)} ${seens[line] ?? ''}`
+      console.log(text.trimEnd())
+    }
   }
 }
 
-/** Cut to a width in characters as a person counts them. */
+/** Lines of at most so many columns, cut between words where there are any. */
+const wrap = (text: string, width: number): string[] => {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`
+    if (line !== '' && widthOf(longer) > width) {
+      lines.push(line)
+      line = word
+    } else line = longer
+    while (widthOf(line) > width) {
+      lines.push(line.slice(0, width))
+      line = line.slice(width)
+    }
+  }
+  return [...lines, line]
+}
+
+const segmentsOf = (text: string): string[] =>
+  [...new Intl.Segmenter().segment(text)].map(({ segment }) => segment)
+
+/** Columns that a terminal gives a text: most emoji take two. */
+const widthOf = (text: string): number =>
+  segmentsOf(text).reduce(
+    (sum, segment) => sum + (/\p{Emoji_Presentation}|\p{Emoji}\ufe0f/u.test(segment) ? 2 : 1),
+    0,
+  )
+
+const pad = (text = '', width: number): string => text + ' '.repeat(Math.max(0, width - widthOf(text)))
+
+/** Cut to a width in columns. */
 const fit = (text: string, width: number): string => {
-  const characters = [...new Intl.Segmenter().segment(text)].map(({ segment }) => segment)
-  const kept = characters.length > width ? [...characters.slice(0, width - 1), '…'] : characters
-  return kept.join('') + ' '.repeat(Math.max(0, width - kept.length))
+  const kept: string[] = []
+  for (const segment of segmentsOf(text)) {
+    if (widthOf([...kept, segment].join('')) > width) {
+      while (widthOf(`${kept.join('')}…`) > width) kept.pop()
+      kept.push('…')
+      break
+    }
+    kept.push(segment)
+  }
+  return pad(kept.join(''), width)
 }

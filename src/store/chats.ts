@@ -169,4 +169,12 @@ const nameOf = (ref: ChatRef, row: ChatRow | undefined, aliases: readonly ChatRe
   row?.name ||
   row?.push_name ||
   [ref, ...aliases].map(phoneOf).find(each => each !== undefined) ||
-  (networkOf(ref) === 'telegram' ? addressOf(ref) : row?.kind === 'group' ? 'Unnamed group' : 'Unknown')
+  (networkOf(ref) === 'telegram' ? addressOf(ref) : nameless[row?.kind ?? 'person'])
+
+/** What is called so of which no name is known. */
+const nameless: Readonly<Record<ChatKind, string>> = {
+  person: 'Unknown',
+  group: 'Unnamed group',
+  channel: 'Unnamed channel',
+  broadcast: 'Status updates',
+}

@@ -43,6 +43,9 @@ export const isBroadcast = (address: string): boolean => address.endsWith('@broa
 
 export const STATUS = 'status@broadcast'
 
+/** What is only read here: channels, and the statuses of all contacts. */
+export const isReadOnly = (address: string): boolean => isChannel(address) || isBroadcast(address)
+
 /** What kind of chat stands behind an address. */
 export const kindOfAddress = (address: string): ChatKind => {
   if (isGroup(address)) return 'group'

@@ -136,6 +136,15 @@ export const cards: readonly Kind[] = [
     telegram: [/^🛒 Order: Cart ⏎ 3 items, 129\.50? EUR ⏎ please/],
   },
   {
+    name: 'Sticker pack',
+    sent: '🎴 Cats, by Ann',
+    make: chat =>
+      chat.says({
+        stickerPackMessage: { name: 'Cats', publisher: 'Ann', stickers: [{}, {}], caption: 'for you' },
+      }),
+    telegram: [/^🎴 Sticker pack: Cats ⏎ by Ann ⏎ 2 stickers; see them on the phone ⏎ for you/],
+  },
+  {
     name: 'Group invitation',
     sent: '✉️ join “Walkers”',
     make: chat =>

@@ -1,4 +1,4 @@
-import type { proto } from '@whiskeysockets/baileys'
+import { proto } from '@whiskeysockets/baileys'
 import { files as bytes, samples } from '../../../test/simulators/samples.ts'
 import type { Chat, Kind } from './chat.ts'
 
@@ -25,8 +25,24 @@ export const files: readonly Kind[] = [
   {
     name: 'Photo',
     sent: '🖼 photo · The *lake*',
-    make: async chat => chat.says(await samples.photo(chat.world.wa.media, 'The *lake*')),
+    make: async chat => chat.says(await samples.photo(chat.world.wa.media, 'The *lake*'), { id: 'PHOTO' }),
     telegram: [/^🖼 photo · The lake \{bold\}$/],
+  },
+  {
+    name: '… and in HD',
+    sent: '🖼 the same in a better version',
+    make: async chat => {
+      const { imageMessage } = await samples.photo(chat.world.wa.media)
+      const messageAssociation = {
+        associationType: proto.MessageAssociation.AssociationType.HD_IMAGE_DUAL_UPLOAD,
+        parentMessageKey: chat.key('PHOTO'),
+      }
+      await chat.says({
+        associatedChildMessage: { message: { imageMessage: imageMessage ?? null } },
+        messageContextInfo: { messageAssociation },
+      })
+    },
+    telegram: [/^🖼 photo · The lake \{bold\} \(edited\)$/],
   },
   {
     name: 'Video',

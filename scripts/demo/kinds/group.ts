@@ -79,3 +79,31 @@ export const group: readonly Kind[] = [
     telegram: [/^✗ gone: Alice ⏎ Trip to the lake/, /^✗ gone: ↩ “Trip to the lake”/],
   },
 ]
+
+/** The announcement group of a community: what members add there is sealed with the message's own secret. */
+export const announcements: readonly Kind[] = [
+  {
+    name: 'Announcement',
+    sent: 'Alice: The pool opens on Frday',
+    make: chat => chat.says('The pool opens on Frday', { id: 'POOL' }),
+    telegram: [/^Alice ⏎ The pool opens on Frday/],
+  },
+  {
+    name: 'Sealed edit',
+    sent: '… becomes: The pool opens on Friday',
+    make: chat => chat.person.acts.edit('POOL', 'The pool opens on Friday', { to: chat.room, sealed: true }),
+    telegram: [/^Alice ⏎ The pool opens on Friday \{bold\} \(edited\)$/],
+  },
+  {
+    name: 'Sealed reaction',
+    sent: 'Bob: 🎉',
+    make: chat => chat.other.acts.react('POOL', '🎉', { to: chat.room, sealed: true }),
+    telegram: [/^Alice ⏎ The pool opens on Friday.* ‹🎉›$/],
+  },
+  {
+    name: 'Sealed comment',
+    sent: 'Bob: At last',
+    make: chat => chat.other.acts.comment('POOL', 'At last', { to: chat.room, sealed: true }),
+    telegram: [/^↩ “The pool opens on Friday” Bob ⏎ At last/],
+  },
+]

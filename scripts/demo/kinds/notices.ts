@@ -1,3 +1,4 @@
+import { samples } from '../../../test/simulators/samples.ts'
 import type { Call, Channel } from '../../../test/simulators/whatsapp/index.ts'
 import type { Chat, Kind } from './chat.ts'
 
@@ -91,5 +92,20 @@ export const posts = (channel: Channel): readonly Kind[] => [
     sent: 'Good *morning*',
     make: () => channel.post('Good *morning*'),
     telegram: [/Good morning \{.*bold\}$/],
+  },
+]
+
+export const statuses: readonly Kind[] = [
+  {
+    name: 'Status',
+    sent: 'Finn: At the *lake*',
+    make: chat => chat.person.postStatus('At the *lake*'),
+    telegram: [/^Finn ⏎ At the lake \{bold\}$/],
+  },
+  {
+    name: 'Status with a picture',
+    sent: 'Finn: 🖼 photo · A swan',
+    make: async chat => chat.person.postStatus(await samples.photo(chat.world.wa.media, 'A swan')),
+    telegram: [/^🖼 photo · Finn ⏎ A swan/],
   },
 ]

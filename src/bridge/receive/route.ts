@@ -21,6 +21,9 @@ export const route = (
   }
   const wanted = asked ?? first?.whatsapp
   if (first && !first.toTelegramOnly && first.whatsapp === wanted) return { target: first.whatsapp }
+  const kind = wanted && store.chats.get(wanted)?.kind
+  if (kind === 'channel' || kind === 'broadcast')
+    return { refusal: 'Not sent: what stands here is only to be read; I post in no channel and no status' }
   const name = wanted ? store.chats.displayName(wanted) : 'WhatsApp'
   return {
     refusal: `Not sent: messages from ${name} are only shown here. To answer from here, remove the mapping and add it again without --to-telegram-only`,

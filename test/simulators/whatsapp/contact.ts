@@ -85,6 +85,20 @@ export class Contact {
     return id
   }
 
+  /** Puts something into her status, which the account is one of those to see. */
+  async postStatus(content: proto.IMessage | string): Promise<string> {
+    const id = newMessageId()
+    const timestamp = unixSeconds()
+    const message = withSecret(
+      typeof content === 'string' ? { extendedTextMessage: { text: content } } : content,
+    )
+    const jid = 'status@broadcast'
+    this.#world.tell({ chat: jid, from: this.pushName, author: this.lid, id, message, timestamp })
+    const attrs = { from: jid, participant: this.lid, participant_pn: this.pn, notify: this.pushName }
+    await this.handset.transmit({ id, message, timestamp, attrs, group: { jid }, author: this.lid })
+    return id
+  }
+
   /** Calls the account, or a group. */
   call(options: CallOptions = {}): Call {
     return new Call(this.#world, this, options)

@@ -29,7 +29,8 @@ export interface Outgoing {
   /** The attributes beside `id`, `t`, `type`. */
   attrs: Record<string, string | undefined>
   message: proto.IMessage
-  group?: Group
+  /** Encrypted once for all of them: a group, or whoever sees somebody's status. */
+  group?: Pick<Group, 'jid'>
   /** Unix seconds. */
   timestamp: number
   /** The sender's address in that group. */
@@ -169,7 +170,11 @@ export class Handset {
     return this.device.encryptFor(companion.pn, pad(message), () => companion.keys.bundle())
   }
 
-  async #sealForGroup(companion: Companion, outgoing: Outgoing, group: Group): Promise<BinaryNode[]> {
+  async #sealForGroup(
+    companion: Companion,
+    outgoing: Outgoing,
+    group: Pick<Group, 'jid'>,
+  ): Promise<BinaryNode[]> {
     const content: BinaryNode[] = []
     const given = `${group.jid} ${outgoing.author}`
     if (!companion.senderKeysGiven.has(given)) {
@@ -180,7 +185,7 @@ export class Handset {
     return [...content, encNode(enc, outgoing.message)]
   }
 
-  async #senderKey(group: Group): Promise<proto.IMessage> {
+  async #senderKey(group: Pick<Group, 'jid'>): Promise<proto.IMessage> {
     const axolotlSenderKeyDistributionMessage = await this.device.senderKeyDistribution(group.jid)
     return { senderKeyDistributionMessage: { groupId: group.jid, axolotlSenderKeyDistributionMessage } }
   }

@@ -2,6 +2,7 @@ import { addressOf, type ChatRef, chatRef } from '../../../bridge/chat-ref.ts'
 import type { Config } from '../../../config/load.ts'
 import { openStore, storePath } from '../../../store/store.ts'
 import { parseAddress, renderAddress } from '../../../telegram/address.ts'
+import { isReadOnly, kindOfAddress } from '../../../whatsapp/address.ts'
 import type { Command, Context } from '../../command.ts'
 import { findChat } from '../../find-chat.ts'
 import { printable } from '../../output.ts'
@@ -14,6 +15,7 @@ export const command: Command = {
   examples: [
     ['wa2tg map add Family -1001234567890', 'carries the WhatsApp chat "Family" to a Telegram group'],
     ['wa2tg map add Family -1001234567890/42', 'to the topic 42 of that group'],
+    ['wa2tg map add status@broadcast -1001234567890/43', 'what your contacts put into their status'],
     ['wa2tg map add +15550000001 @my_channel --to-telegram-only', 'one way, to a public channel'],
   ],
   notes: [
@@ -29,7 +31,8 @@ async function addMapping({ args, options, output, loadConfig }: Context): Promi
   using store = openStore(storePath(config.dataDir), config.storage)
   const whatsapp = findChat(typedChat, store)
   const { telegram, title, isChannel } = await checkPlace(typedPlace, config)
-  const toTelegramOnly = options['toTelegramOnly'] === true
+  const isOneWay = isReadOnly(addressOf(whatsapp))
+  const toTelegramOnly = options['toTelegramOnly'] === true || isOneWay
   if (isChannel && !toTelegramOnly) {
     throw new UserError(
       `"${title}" is a channel, where nobody can tell who writes: nothing can go back from it`,
@@ -38,11 +41,13 @@ async function addMapping({ args, options, output, loadConfig }: Context): Promi
       },
     )
   }
+  if (isOneWay) store.chats.learn({ chat: whatsapp, kind: kindOfAddress(addressOf(whatsapp)) })
   const mapping = store.mappings.add({ whatsapp, telegram, toTelegramOnly })
   const known = store.chats.get(whatsapp)?.lastActivity !== undefined
   output.note(
     `Mapped "${printable(store.chats.displayName(mapping.whatsapp))}" ${toTelegramOnly ? '→' : '↔'} "${printable(title)}" (${addressOf(telegram)})`,
   )
+  if (isOneWay) output.note('What you write there stays in Telegram: wa2tg posts in no channel and no status')
   if (!known) output.note('Nothing has been seen in that WhatsApp chat yet; what comes from now on crosses')
   if (output.json) {
     output.data(
