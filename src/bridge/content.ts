@@ -55,11 +55,12 @@ const mediaContentSchema = z.object({
 
 const contactSchema = z.object({ name: z.string(), phones: z.array(z.string()), vcard: z.string() })
 
-/** What a button of a card does: opens an address, copies a text, or (neither) only stands there to be read. */
+/** What a button of a card does: opens an address, copies a text, accepts an invitation, or only stands there to be read. */
 const buttonSchema = z.object({
   label: z.string(),
   url: z.optional(z.string()),
   copy: z.optional(z.string()),
+  join: z.optional(z.boolean()),
 })
 
 /** Words with buttons, and a picture or film where there is one. */

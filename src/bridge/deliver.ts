@@ -97,12 +97,18 @@ const prepare = (job: Job, network: Network, context: AttemptContext): Prepared 
     async carryOut() {
       await network.change(change)
       keep?.()
-      if (event.kind !== 'deletion' || !isOutward(event, job)) return
       const { store, now = Date.now } = context
+      if (event.kind === 'join') {
+        const told = { chat: event.chat, text: joined, replyTo: event.target.id, now: now() }
+        store.transaction(() => addNotice(context, told))
+      }
+      if (event.kind !== 'deletion' || !isOutward(event, job)) return
       store.transaction(() => addEcho(event, { ...context, source: job.source, now: now() }))
     },
   }
 }
+
+const joined = 'You are in the group now. To read it in Telegram, too, map it: wa2tg chats lists it'
 
 /** It goes from the owner's Telegram to WhatsApp, and does not come back from there. */
 const isOutward = ({ chat }: BridgeEvent, { target }: Job): boolean =>
@@ -153,7 +159,7 @@ const showFailure = (job: Job, problem: string, options: CarrierOptions): void =
     const text = isMessage(event)
       ? `Not delivered to ${name}: ${problem}`
       : isOutward(event, job)
-        ? `Not changed for ${name}: ${problem}`
+        ? `Not ${event.kind === 'join' ? 'joined' : `changed for ${name}`}: ${problem}`
         : `Deleted in WhatsApp, but not here: ${problem}`
     const replyTo = isMessage(event) ? event.id : event.target.id
     addNotice(options, { chat: event.chat, text, replyTo, now: now() })

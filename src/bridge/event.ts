@@ -101,6 +101,8 @@ const changeSchema = z.discriminatedUnion('kind', [
     /** People whom they bring along, beside themselves. */
     guests: z.optional(z.number()),
   }),
+  /** Accepts the invitation that a message is. */
+  z.object({ ...change, kind: z.literal('join') }),
   /** What became of a message that the bridge sent for its owner. */
   z.object({ ...change, kind: z.literal('receipt'), state: z.enum(['delivered', 'read', 'failed']) }),
 ])

@@ -85,6 +85,8 @@ const carryOut = async (desk: ChangeDesk): Promise<void> => {
       return showVotes(desk)
     case 'pin':
       return showPin(event.pinned, desk)
+    case 'join':
+      return
     case 'receipt':
       return showReceipt(event.state, desk)
     default:

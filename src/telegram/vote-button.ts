@@ -11,3 +11,6 @@ export const decodeVote = (data: string): number | undefined => {
   const option = form.exec(data)?.[1]
   return option === undefined ? undefined : Number(option)
 }
+
+/** What stands behind the button that accepts an invitation. */
+export const joinData = 'join'

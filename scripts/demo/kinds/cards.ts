@@ -146,12 +146,18 @@ export const cards: readonly Kind[] = [
   },
   {
     name: 'Group invitation',
-    sent: '✉️ join “Walkers”',
+    sent: '✉️ join “Runners”',
     make: chat =>
       chat.says({
-        groupInviteMessage: { groupName: 'Walkers', caption: 'join us', inviteExpiration: until },
+        groupInviteMessage: {
+          groupJid: '120363000000009999@g.us',
+          inviteCode: 'C0DE',
+          groupName: 'Runners',
+          caption: 'join us',
+          inviteExpiration: until,
+        },
       }),
-    telegram: [/^✉️ Invitation to the group "Walkers" ⏎ join us ⏎ Open WhatsApp to join/],
+    telegram: [/^✉️ Invitation to the group "Runners" ⏎ join us ⏎ Until 2027.*\[Join\]$/],
   },
   {
     name: 'Payment',

@@ -149,6 +149,8 @@ const keep = (
       timers.set({ message: subject.key, what: 'pin' }, end)
       return end !== undefined && end <= now ? undefined : event
     }
+    case 'join':
+      return event
     case 'receipt': {
       // What was read has been delivered, whichever is told first.
       const read = { chat: event.chat, id: receiptId(event.target.id, 'read') }

@@ -113,20 +113,31 @@ const emojiOf = (reaction: ReactionType, custom: ReadonlyMap<string, string>): s
 /** Telegram writes emoji without the mark that asks for a picture (U+FE0F); people may type it. */
 const bare = (emoji: string): string => emoji.replaceAll('\ufe0f', '')
 
-/** A pressed vote button; `chat` is where the message with the button stands. */
+interface Pressed {
+  readonly messageId: number
+  /** Where the message with the button stands. */
+  readonly chat: ChatRef
+  readonly now: number
+}
+
+/** A pressed vote button. */
 export const parseVote = (
   query: CallbackQuery,
-  { messageId, option, chat, now }: { messageId: number; option: number; chat: ChatRef; now: number },
+  { option, ...pressed }: Pressed & { option: number },
 ): Arrival => ({
-  event: {
-    version: 1,
-    kind: 'vote',
-    chat,
-    id: `${messageId}.vote.${query.id}`,
-    sender: { person: personRef(query.from.id), name: nameOf(query.from), me: true },
-    sentAt: now,
-    target: { id: String(messageId) },
-    choice: [option],
-    toggle: true,
-  },
+  event: { ...pressHead(query, pressed), kind: 'vote', choice: [option], toggle: true },
+})
+
+/** The pressed button of an invitation. */
+export const parseJoin = (query: CallbackQuery, pressed: Pressed): Arrival => ({
+  event: { ...pressHead(query, pressed), kind: 'join' },
+})
+
+const pressHead = (query: CallbackQuery, { messageId, chat, now }: Pressed) => ({
+  version: 1 as const,
+  chat,
+  id: `${messageId}.vote.${query.id}`,
+  sender: { person: personRef(query.from.id), name: nameOf(query.from), me: true },
+  sentAt: now,
+  target: { id: String(messageId) },
 })

@@ -1,5 +1,6 @@
 import type { Card, CardContent } from '../../bridge/content.ts'
 import { plainText, type RichText } from '../../bridge/rich-text.ts'
+import { joinData } from '../vote-button.ts'
 import { clip, oneLine } from './line.ts'
 import { renderMedia, withHead } from './media.ts'
 import type { Markup, Part, RenderOptions } from './part.ts'
@@ -57,9 +58,10 @@ export const renderCardWords = ({ body, buttons }: Card): { words: RichText; mar
   }
 }
 
-const renderButton = ({ label, url, copy }: CardButton): TelegramButton | undefined => {
+const renderButton = ({ label, url, copy, join }: CardButton): TelegramButton | undefined => {
   const text = clip(oneLine(label), longestLabel)
   if (text === '') return undefined
+  if (join) return { text, callback_data: joinData }
   if (url !== undefined) return isWebAddress(url) ? { text, url } : undefined
   if (copy === undefined || copy === '' || [...copy].length > longestCopy) return undefined
   return { text, copy_text: { text: copy } }

@@ -5,10 +5,10 @@ import type { Logger } from '../../support/log.ts'
 import { placeOf, placeRef } from '../address.ts'
 import type { BotUser } from '../api.ts'
 import { type Command, parseCommand } from '../commands.ts'
-import { parseDeletion, parseEdit, parsePin, parseReaction, parseVote } from '../parse/change.ts'
+import { parseDeletion, parseEdit, parseJoin, parsePin, parseReaction, parseVote } from '../parse/change.ts'
 import { type ParseOptions, parseChat, parseMessage, placeOfMessage, type Versioned } from '../parse.ts'
 import { shortName } from '../send/line.ts'
-import { decodeVote } from '../vote-button.ts'
+import { decodeVote, joinData } from '../vote-button.ts'
 import { refuse, whyNameless } from './refuse.ts'
 
 /** What a batch of updates asks for, sorted out before anything is written. */
@@ -158,13 +158,17 @@ class Sorter {
     const { presses, arrivals } = this.#sorted
     const option = data === undefined ? undefined : decodeVote(data)
     if (!owners.includes(from.id)) presses.push({ id, words: 'Only the owner of this bridge may do that' })
-    else if (option === undefined || message === undefined) presses.push({ id, words: 'Nothing to do' })
+    else if ((option === undefined && data !== joinData) || message === undefined)
+      presses.push({ id, words: 'Nothing to do' })
     else {
       const { chat, message_id: messageId, date } = message
       // Of a message that is too old for it to be shown to bots, Telegram gives the date 0 and not the topic.
       const place = date === 0 ? this.#chatOf(chat.id, messageId) : placeRef(placeOfMessage(message))
       presses.push({ id })
-      arrivals.push(parseVote(query, { messageId, option, chat: place, now }))
+      const pressed = { messageId, chat: place, now }
+      arrivals.push(
+        option === undefined ? parseJoin(query, pressed) : parseVote(query, { ...pressed, option }),
+      )
     }
   }
 

@@ -5,6 +5,7 @@ import { isGroup, jidOfChat } from '../address.ts'
 import type { Member } from '../mentions.ts'
 import { renderDeletion } from './change/delete.ts'
 import { renderEdit } from './change/edit.ts'
+import { acceptInvitation } from './change/join.ts'
 import { renderMove } from './change/move.ts'
 import { renderPin } from './change/pin.ts'
 import { Scene } from './change/scene.ts'
@@ -25,6 +26,9 @@ export interface ChangeContext extends Transmitter {
   timerOf(jid: string): Timer | undefined
 }
 
+/** How long WhatsApp's server has for an answer, in milliseconds. */
+const ANSWER_MS = 10_000
+
 /**
  * Changes what an earlier message became in WhatsApp. Each change is a message itself, under the id of its job: sending it
  * again is the same change. Throws `DeliveryError`.
@@ -36,7 +40,17 @@ export const carryOut = async (change: Change, context: ChangeContext): Promise<
   const group = isGroup(jid) ? await groupOf(jid, context) : undefined
   const members = group ? membersOf(group, context.me, context.nameOf) : []
   const timer = renderTimer(context.timerOf(jid))
-  const steps = render(change, { scene: new Scene(jid, context.me, group), members, timer })
+  const scene = new Scene(jid, context.me, group)
+  if (change.event.kind === 'join') {
+    const { sock } = openLink(context)
+    const [message] = change.changed.parts
+    return acceptInvitation(
+      message,
+      each => scene.authorOf(each),
+      node => sock.query(node, ANSWER_MS),
+    )
+  }
+  const steps = render(change, { scene, members, timer })
   for (const [position, { message: rendered, after, isNew }] of steps.entries()) {
     const id = partId(change.messageId, position)
     const messageSecret = context.secrets.derive(id, 'message')
@@ -98,6 +112,7 @@ const render = (
               : renderVote(first, event.choice, scene),
         },
       ]
+    case 'join':
     case 'receipt':
       return []
     default:

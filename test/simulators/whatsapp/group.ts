@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { BinaryNode } from '@whiskeysockets/baileys'
+import type { BinaryNode, proto } from '@whiskeysockets/baileys'
 import type { Contact } from './contact.ts'
 import { el, unixSeconds } from './node.ts'
 import type { World } from './world.ts'
@@ -30,6 +31,8 @@ export class Group {
   subject: string
   /** False once the account has been removed. */
   includesMe = true
+  /** By their codes. */
+  readonly invitations = new Map<string, { by: Contact; inviteExpiration: number }>()
   /** The picture that it has now. */
   icon: { id: string; directPath: string; url: string } | undefined
   readonly #world: World
@@ -101,6 +104,21 @@ export class Group {
     const attrs = { jid: this.jid, author: this.#addressOf(by), ...(id !== undefined && { id }) }
     const change = el(id === undefined ? 'delete' : 'set', attrs)
     this.#world.companion?.queue.push(el('notification', { ...this.#head(), type: 'picture' }, [change]))
+  }
+
+  /** An invitation by a member, for a message of hers; it holds for three days, or as long as is said (seconds). */
+  invite(by: Contact, seconds = 3 * 86_400): proto.Message.IGroupInviteMessage {
+    const inviteCode = randomBytes(8).toString('base64url')
+    const inviteExpiration = unixSeconds() + seconds
+    this.invitations.set(inviteCode, { by, inviteExpiration })
+    return { groupJid: this.jid, groupName: this.subject, inviteCode, inviteExpiration }
+  }
+
+  /** The account has accepted an invitation. */
+  welcome(by: Contact): void {
+    this.includesMe = true
+    const head = { ...this.#head(), type: 'w:gp2', participant: this.addressOf(by) }
+    this.#world.companion?.queue.push(el('notification', head, [el('create', {}, [this.node()])]))
   }
 
   /** Who may write, who may edit, who may add; whether admins approve newcomers; whether the invite link is a new one. */

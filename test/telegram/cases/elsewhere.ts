@@ -11,7 +11,6 @@ const reasons: Readonly<Record<string, string>> = {
   'wa-media-truncated': 'a file that cannot be fetched: test/whatsapp/baileys/media.test.ts',
   'wa-media-url-ssrf': 'a file that cannot be fetched: test/whatsapp/baileys/media.test.ts',
   'wa-sticker-anim-none': 'moving stickers become GIFs without any tool, as in wa-sticker-anim-sharp',
-  'wa-group-invite': 'joining a group is not offered: a button would do nothing',
   'wa-ciphertext-resolved-voice':
     'the message goes before its placeholder does, so that a crash in between loses nothing: send/placeholder.test.ts',
 }

@@ -114,7 +114,7 @@ const cards: Record<string, [proto.IMessage, string]> = {
     ),
     'Hi',
   ],
-  'the cards of a carousel follow each other': [
+  'the cards of a carousel without pictures follow each other in one text': [
     {
       interactiveMessage: {
         body: { text: 'Our picks' },
@@ -130,7 +130,7 @@ const cards: Record<string, [proto.IMessage, string]> = {
         },
       },
     },
-    'Our picks\n--\nA\na\n[Buy]\n--\nB\ncheap',
+    'Our picks\nA\na\nB\ncheap\n[Buy]',
   ],
   'a product has its price and its address': [
     {
@@ -162,6 +162,17 @@ const cards: Record<string, [proto.IMessage, string]> = {
   'an invitation to a group says how long it holds': [
     { groupInviteMessage: { groupName: 'Te\nam', caption: 'join us', inviteExpiration: 1_790_086_400 } },
     '✉️ Invitation to the group "Te am"\njoin us\nOpen WhatsApp to join, until 2026-09-22 14:13 UTC',
+  ],
+  'an invitation with its code can be accepted by a button': [
+    {
+      groupInviteMessage: {
+        groupJid: '120363000000000005@g.us',
+        inviteCode: 'C0DE',
+        groupName: 'Team',
+        inviteExpiration: 1_790_086_400,
+      },
+    },
+    '✉️ Invitation to the group "Team"\nUntil 2026-09-22 14:13 UTC\n[Join]',
   ],
   'an invitation to a channel': [
     { newsletterFollowerInviteMessageV2: { newsletterName: 'News', caption: 'follow' } },
@@ -214,13 +225,13 @@ describe('cards', () => {
     assert.equal(more.length, 11)
     assert.deepEqual([more[1]?.body.text, more[1]?.media?.as], ['Shoe 1', 'image'])
     assert.deepEqual(more[1]?.buttons, [{ label: 'Buy', url: 'https://acme.test/1' }])
-    assert.equal(more[10]?.media, undefined)
+    assert.equal(more[10]?.body.text.split('\n').length, 20)
     assert.match(more[10]?.body.text ?? '', /^Shoe 10\nShoe 11\n/)
     assert.equal(more[10]?.buttons.length, 20)
   })
 
   test('A carousel with no words of its own begins with its first card', () => {
-    const cards = ['A', 'B'].map(title => ({ header: { title } }))
+    const cards = ['A', 'B'].map(title => ({ header: { title, imageMessage: MEDIA } }))
     const carousel = { carouselMessage: { cards } }
     const message = { templateMessage: { interactiveMessageTemplate: carousel } }
     for (const each of [{ interactiveMessage: carousel }, message]) assert.equal(shown(each), 'A\n--\nB')

@@ -169,23 +169,25 @@ export const readInteractive = (message: Field<'interactiveMessage'>, scene: Sce
 /** WhatsApp shows ten cards; of what is beyond that the words are kept. */
 const MOST_CARDS = 10
 
-const carouselOf = ([first, ...rest]: readonly Draft[]): Content => {
+/** Cards with pictures one by one, each with its own buttons; without any they are one text. */
+const carouselOf = (drafts: readonly Draft[]): Content => {
   const kind = 'Message with buttons'
-  const card = cardOf(kind, first ?? { body: plainText(''), buttons: joinButtons() })
-  if (card.kind !== 'card' || rest.length === 0) return card
-  const shown = rest.slice(0, MOST_CARDS)
+  const [first, ...rest] = drafts
+  if (first === undefined || rest.every(({ media }) => media === undefined)) {
+    return cardOf(kind, inOne(drafts))
+  }
   const beyond = rest.slice(MOST_CARDS)
-  const words: Draft[] =
-    beyond.length === 0
-      ? []
-      : [
-          {
-            body: linesOf(...beyond.map(({ body }) => body)),
-            buttons: joinButtons(...beyond.map(({ buttons }) => buttons)),
-          },
-        ]
-  return { ...card, more: [...shown, ...words].map(draft => fieldsOf(kind, draft)) }
+  const more = [...rest.slice(0, MOST_CARDS), ...(beyond.length > 0 ? [inOne(beyond)] : [])]
+  const card = fieldsOf(kind, first)
+  return { kind: 'card', ...card, more: more.map(draft => fieldsOf(kind, draft)) }
 }
+
+/** The words of several cards, with all their buttons; of pictures the first. */
+const inOne = (drafts: readonly Draft[]): Draft => ({
+  media: drafts[0]?.media,
+  body: linesOf(...drafts.map(({ body, buttons }) => linesOf(body, buttons.lines.join('\n')))),
+  buttons: joinButtons(...drafts.map(({ buttons }) => ({ ...buttons, lines: [] }))),
+})
 
 const interactiveDraft = (message: Field<'interactiveMessage'>, scene: Scene): Draft => {
   const { header, body, footer, nativeFlowMessage: flow } = message

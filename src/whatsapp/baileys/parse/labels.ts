@@ -1,4 +1,5 @@
 import type { proto } from '@whiskeysockets/baileys'
+import type { CardContent } from '../../../bridge/content.ts'
 import type { Content } from '../../../bridge/event.ts'
 import { plainText } from '../../../bridge/rich-text.ts'
 import { oneLine, type ParseContext } from './context.ts'
@@ -34,7 +35,7 @@ export const spoken = (text: string | null | undefined, kind: string): Content =
   text?.trim() ? { kind: 'text', body: plainText(text.trim()) } : { kind: 'placeholder', label: kind }
 
 /** Words under a title, with nothing to press. */
-const told = (title: string, ...rest: readonly Line[]): Content => ({
+const told = (title: string, ...rest: readonly Line[]): CardContent => ({
   kind: 'card',
   body: linesOf(bold(title), ...rest),
   buttons: [],
@@ -108,14 +109,17 @@ export const paymentRequest = (message: Field<'requestPaymentMessage'>): string 
 export const paymentInvite = ({ serviceType }: Field<'paymentInviteMessage'>): string =>
   named('💸 Invitation to set up payments', ['', 'Meta Pay', 'Novi', 'UPI'][serviceType ?? 0])
 
-/** Its code works in WhatsApp alone: it is no link. `GroupType` 1 is a community. */
+/** Its code works in WhatsApp alone: it is no link, but a button. `GroupType` 1 is a community. */
 export const groupInvite = (message: Field<'groupInviteMessage'>, context: ParseContext): Content => {
-  const until = moment(message.inviteExpiration)
-  return told(
-    `✉️ Invitation to the ${message.groupType === 1 ? 'community' : 'group'} "${oneLine(message.groupName ?? '')}"`,
-    textOf(message.caption ?? '', message.contextInfo, context),
-    `Open WhatsApp to join${until && `, until ${until}`}`,
+  const { groupJid, inviteCode, groupType, groupName, caption, contextInfo, inviteExpiration } = message
+  const until = moment(inviteExpiration)
+  const canJoin = groupJid && inviteCode
+  const words = told(
+    `✉️ Invitation to the ${groupType === 1 ? 'community' : 'group'} "${oneLine(groupName ?? '')}"`,
+    textOf(caption ?? '', contextInfo, context),
+    canJoin ? until && `Until ${until}` : `Open WhatsApp to join${until && `, until ${until}`}`,
   )
+  return canJoin ? { ...words, buttons: [{ label: 'Join', join: true }] } : words
 }
 
 export const channelInvite = (

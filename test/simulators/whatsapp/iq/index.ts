@@ -30,8 +30,7 @@ export async function answerIq(request: BinaryNode, context: IqContext): Promise
     return el('iq', { type: 'result', from: to ?? SERVER, id }, await handler(request, context))
   } catch (error) {
     const refusal = error instanceof IqError ? error : new IqError(400, 'bad-request', String(error))
-    // A 404 is an everyday answer; everything else is something that no client should ask.
-    if (refusal.code !== 404) record.surprise(`${refusal.code} ${refusal.message}: ${describeNode(request)}`)
+    if (!refusal.everyday) record.surprise(`${refusal.code} ${refusal.message}: ${describeNode(request)}`)
     const node = el('error', { code: String(refusal.code), text: refusal.text })
     return el('iq', { type: 'error', from: to ?? SERVER, id }, [node])
   }

@@ -7,11 +7,14 @@ import type { World } from '../world.ts'
 export class IqError extends Error {
   readonly code: number
   readonly text: string
+  /** A client could not know better: nothing to be surprised at. */
+  readonly everyday: boolean
 
-  constructor(code: number, text: string, reason = text) {
+  constructor(code: number, text: string, reason = text, { everyday = code === 404 } = {}) {
     super(reason)
     this.code = code
     this.text = text
+    this.everyday = everyday
   }
 }
 
