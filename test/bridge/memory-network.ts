@@ -51,7 +51,7 @@ export class MemoryNetwork implements Network {
   readonly changes: Change[] = []
   readonly settled: (Delivery | Change)[] = []
   status: NetworkStatus = { state: 'connected' }
-  files: (media: Media) => Readable = () => Readable.from(['file'])
+  files: (media: Media) => Readable | Promise<Readable> = () => Readable.from(['file'])
   openError: DeliveryError | undefined
   opened = 0
   settle?: (attempt: Delivery | Change) => Promise<boolean>

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { trustTestCa } from '../simulators/whatsapp/media-server.ts'
 import { CASES } from '../whatsapp/cases/case.ts'
 import { checkCalls } from './cases/check.ts'
 import { elsewhere } from './cases/elsewhere.ts'
 import { carryCase } from './cases/stage.ts'
+
+trustTestCa()
 
 const incoming = CASES.filter(({ direction }) => direction === 'wa2tg')
 
@@ -16,5 +19,5 @@ for (const each of incoming) {
 
 test('Of the cases that come in, as many are carried to Telegram as the README says', () => {
   const carried = incoming.filter(({ id }) => elsewhere(id) === undefined)
-  assert.deepEqual([incoming.length, carried.length], [219, 180])
+  assert.deepEqual([incoming.length, carried.length], [219, 185])
 })

@@ -144,6 +144,12 @@ export class MediaServer {
     return { directPath, url: `https://${this.host}${directPath}` }
   }
 
+  /** Puts encrypted bytes where a message says that they are. */
+  place(directPath: string, bytes: Uint8Array): void {
+    const open = () => Readable.from([Buffer.from(bytes)], { objectMode: false })
+    this.#files.set(pathOf(directPath), { directPath, length: bytes.length, open })
+  }
+
   /** Deletes a file from the host, as WhatsApp does after some weeks: a download gets 410. */
   expire(directPath: string): void {
     const file = this.#files.get(pathOf(directPath))

@@ -5,11 +5,6 @@ const reasons: Readonly<Record<string, string>> = {
   'rf-thread-gone': 'topics are not made by themselves: the owner is told',
   'rf-topic-closed': 'topics are not opened by themselves: the owner is told',
   'wa-viewonce-unavailable': 'a stanza without content: test/whatsapp/baileys/incoming.test.ts',
-  'wa-media-410-offline': 'a file that cannot be fetched: test/whatsapp/baileys/expired.test.ts',
-  'wa-media-badmac': 'a file that cannot be fetched: test/whatsapp/baileys/media.test.ts',
-  'wa-media-tampered': 'a file that cannot be fetched: test/whatsapp/baileys/media.test.ts',
-  'wa-media-truncated': 'a file that cannot be fetched: test/whatsapp/baileys/media.test.ts',
-  'wa-media-url-ssrf': 'a file that cannot be fetched: test/whatsapp/baileys/media.test.ts',
   'wa-sticker-anim-none': 'moving stickers become GIFs without any tool, as in wa-sticker-anim-sharp',
   'wa-ciphertext-resolved-voice':
     'the message goes before its placeholder does, so that a crash in between loses nothing: send/placeholder.test.ts',

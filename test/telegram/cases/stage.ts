@@ -1,11 +1,9 @@
-import { Readable } from 'node:stream'
 import { Api, InputFile } from 'grammy'
 import type { ChatRef } from '../../../src/bridge/chat-ref.ts'
-import type { Media } from '../../../src/bridge/event.ts'
 import { normalizeAddress } from '../../../src/whatsapp/address.ts'
 import { waitUntil } from '../../bridge/bridge.ts'
 import { openMiddle } from '../../bridge/middle.ts'
-import { jpeg, ogg, webp } from '../../simulators/telegram/helpers.ts'
+import { jpeg } from '../../simulators/telegram/helpers.ts'
 import {
   type Call,
   type SimChat,
@@ -13,8 +11,10 @@ import {
   startTelegramSimulator,
   type TelegramSimulator,
 } from '../../simulators/telegram/index.ts'
+import { startMediaServer } from '../../simulators/whatsapp/media-server.ts'
 import type { Case } from '../../whatsapp/cases/case.ts'
 import { CHATS, play } from '../../whatsapp/cases/world.ts'
+import { CaseFiles, fileOf } from './files.ts'
 
 /** Who is who in the world of the cases. */
 const people = [
@@ -50,7 +50,9 @@ export const carryCase = async (which: Case): Promise<readonly Call[]> => {
   const before = tg.calls.length
   {
     await using middle = openMiddle(store, tg)
-    middle.whatsapp.files = media => fileOf(media, which)
+    const files = which.context.media && new CaseFiles(which, await startMediaServer())
+    await using _ = files
+    middle.whatsapp.files = files ? media => files.open(media) : fileOf
     await middle.start()
     await waitUntil(() => middle.outbox.counts().pending === 0)
   }
@@ -86,12 +88,6 @@ const post = (api: Api, { id }: SimChat, { kind, text }: { kind: string; text: s
   kind === 'photo' || kind === 'video'
     ? api.sendPhoto(id, new InputFile(jpeg(64, 48)), { caption: text })
     : api.sendMessage(id, text)
-
-const fileOf = ({ mimeType = '', animated }: Media, { context: { media } }: Case): Readable => {
-  if (animated && media?.plaintext) return Readable.from([Buffer.from(media.plaintext, 'base64')])
-  if (mimeType.startsWith('image/webp')) return Readable.from([webp()])
-  return Readable.from([mimeType.startsWith('image/') ? jpeg(64, 48) : ogg()])
-}
 
 /** Lets Telegram answer as the case says. */
 const plan = ({ context: { telegramAnswers = {} } }: Case, { faults }: TelegramSimulator): void => {

@@ -33,8 +33,8 @@ interface Context {
   readonly sentByBridge?: readonly string[]
   /** What Telegram answers to the first calls of a method. */
   readonly telegramAnswers?: Readonly<Record<string, unknown>>
-  /** The file that is to be had. */
-  readonly media?: { readonly plaintext?: string }
+  /** The file of the message as it lies at the media host, base64, and how the host behaves. */
+  readonly media?: { readonly encrypted: string; readonly behaviour: string }
   /** Emoji by message and person. */
   readonly reactions?: Readonly<Record<string, Readonly<Record<string, string>>>>
 }
