@@ -8,7 +8,7 @@ test('Statuses and channels are silent until they are mapped; then they are read
   await using world = await World.open()
   const { wa, tg, owner } = world
   const alice = wa.addContact({ name: 'Alice' })
-  const news = wa.addChannel()
+  const news = wa.addChannel('Village news')
   const [statuses, channel] = ['Statuses', 'News'].map(title =>
     tg.addSupergroup({ title, members: [owner], botRights: {} }),
   )
@@ -26,7 +26,9 @@ test('Statuses and channels are silent until they are mapped; then they are read
     mapped.stderr,
     /^Mapped "Status updates" → "Statuses"[^\n]*\nWhat you write there stays in Telegram/,
   )
-  assert.equal((await world.wa2tg('map', 'add', news.jid, String(channel.id))).code, 0)
+  // A channel says nowhere what it is called: it is asked.
+  await eventually(async () => (await world.wa2tg('chats', 'Village')).stdout.includes(news.jid), 'its name')
+  assert.equal((await world.wa2tg('map', 'add', 'Village news', String(channel.id))).code, 0)
   await alice.postStatus('At the *lake*')
   await alice.postStatus(await samples.photo(wa.media, 'A swan'))
   news.post('Good morning')

@@ -6,7 +6,11 @@ import { play } from './cases/world.ts'
 
 /** Cases that are not about reading a message, and what they are about. By id, or by the beginning of one. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
-  'ev-': 'an event of Baileys beside the messages',
+  'ev-call-': 'calls are read from their stanzas: test/whatsapp/baileys/notices.test.ts',
+  'ev-receipt-': 'receipts are read from their stanzas: test/e2e/fate.test.ts',
+  'ev-conn-': 'how a connection ends: test/whatsapp/baileys/endings.test.ts',
+  'ev-media-update': 'what the phone answers: test/whatsapp/baileys/reupload.test.ts',
+  'ev-': 'an event of Baileys beside the messages, which makes no message here',
   'wa-viewonce-unavailable': 'a stanza without content: test/whatsapp/baileys/incoming.test.ts',
   'wa-video-big': 'what Telegram does not take: test/telegram/content-cases.test.ts',
   'wa-media-410-offline': 'a file that cannot be fetched: test/telegram/content-cases.test.ts',

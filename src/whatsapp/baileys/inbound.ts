@@ -6,6 +6,7 @@ import type { WhatsAppOptions } from '../port.ts'
 import type { AuthState } from './auth-state.ts'
 import { Backlog } from './backlog.ts'
 import { Book } from './book.ts'
+import { ChannelNames } from './channel-names.ts'
 import type { Me } from './decode.ts'
 import { notConnected } from './errors.ts'
 import { fillBook } from './fill-book.ts'
@@ -59,12 +60,14 @@ export class Inbound {
     this.#journal = new Journal(sessions)
     this.#reuploads = new Reuploads(options.timing.reupload)
     this.book = new Book({ sessions, inbox, findMessage: options.findMessage, me: options.me })
+    const channels = new ChannelNames({ book: this.book, link: () => this.#link, logger })
     this.#receiver = new Receiver({
       sessions,
       inbox,
       logger,
       journal: this.#journal,
       book: this.book,
+      meetChannel: jid => channels.meet(jid),
       refreshAdmins: group => this.#refreshAdmins(group),
       ...(waitingMs !== undefined && { waitingMs }),
     })

@@ -26,6 +26,8 @@ export interface ReceiverOptions {
   readonly logger: Logger
   /** Takes in anew who administers a group, where that can be asked now. */
   readonly refreshAdmins: (group: string) => Promise<void>
+  /** Something came from this address, which may be a channel. */
+  readonly meetChannel: (jid: string | undefined) => void
   /** How long to wait for a message that could not be decrypted before saying so, in milliseconds. */
   readonly waitingMs?: number
 }
@@ -153,7 +155,8 @@ export class Receiver {
 
   /** What a notification says about people and groups. */
   #learn(node: BinaryNode): void {
-    const { book } = this.#options
+    const { book, meetChannel } = this.#options
+    if (node.attrs['type'] === 'newsletter') meetChannel(node.attrs['from'])
     for (const [address, other] of pairsIn(node)) book.same(address, other)
     for (const web of noticesIn(node, book.context.me)) book.timer(web, { isNotice: true })
     const subject = subjectIn(node)

@@ -5,12 +5,14 @@ import type { World } from './world.ts'
 /** A channel that the account follows. Its posts are not encrypted and come as notifications. */
 export class Channel {
   readonly jid: string
+  readonly name: string
   readonly #world: World
   #posts = 0
 
-  constructor(world: World, jid: string) {
+  constructor(world: World, jid: string, name: string) {
     this.#world = world
     this.jid = jid
+    this.name = name
   }
 
   post(content: proto.IMessage | string): string {

@@ -82,8 +82,8 @@ export class WhatsAppSimulator {
   }
 
   /** A channel that the account follows. */
-  addChannel(): Channel {
-    return this.#world.addChannel()
+  addChannel(name?: string): Channel {
+    return this.#world.addChannel(name)
   }
 
   /** The bridge's device address while one is linked, `…:7@s.whatsapp.net`. */

@@ -102,10 +102,11 @@ export class World {
     return group
   }
 
-  addChannel(): Channel {
+  addChannel(name = 'News'): Channel {
     const channel = new Channel(
       this,
       `1203630001${String(this.channels.length + 1).padStart(8, '0')}@newsletter`,
+      name,
     )
     this.channels.push(channel)
     return channel

@@ -1,6 +1,10 @@
 /** Cases that are not carried to Telegram here, and why. By id, or by the beginning of one. */
 const reasons: Readonly<Record<string, string>> = {
-  'ev-': 'an event of Baileys beside the messages: test/whatsapp/baileys',
+  'ev-call-': 'calls are read from their stanzas: test/whatsapp/baileys/notices.test.ts',
+  'ev-receipt-': 'receipts are read from their stanzas: test/e2e/fate.test.ts',
+  'ev-conn-': 'how a connection ends: test/whatsapp/baileys/endings.test.ts',
+  'ev-media-update': 'what the phone answers: test/whatsapp/baileys/reupload.test.ts',
+  'ev-': 'an event of Baileys beside the messages, which makes no message here: test/whatsapp/baileys',
   'nc-': 'topics are not made by themselves: a mapping says where a chat goes',
   'rf-thread-gone': 'topics are not made by themselves: the owner is told',
   'rf-topic-closed': 'topics are not opened by themselves: the owner is told',

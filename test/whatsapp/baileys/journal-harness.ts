@@ -45,6 +45,7 @@ export class JournalHarness implements AsyncDisposable {
       logger,
       journal: this.journal,
       book,
+      meetChannel: () => undefined,
       refreshAdmins: () => Promise.resolve(),
       waitingMs: 50,
     })

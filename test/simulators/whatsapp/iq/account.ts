@@ -1,5 +1,6 @@
+import type { BinaryNode } from '@whiskeysockets/baileys'
 import { child, children, el, unixSeconds } from '../node.ts'
-import { IqError, type IqHandlers } from './iq.ts'
+import { type IqContext, IqError, type IqHandlers } from './iq.ts'
 
 const PRIVACY = {
   readreceipts: 'all',
@@ -18,6 +19,23 @@ const MEX: Record<string, unknown> = {
   '24503548349331633': {
     xwa2_message_capping_info: { total_quota: -1, used_quota: 0, capping_status: 'NONE' },
   },
+}
+
+/** What a channel is: the form of whatsmeow types/newsletter.go. */
+const CHANNEL = '6563316087068696'
+
+const describeChannel = (content: BinaryNode['content'], { channels }: IqContext['world']): unknown => {
+  const { variables } = JSON.parse(Buffer.from(content as Uint8Array).toString())
+  const channel = channels.find(({ jid }) => jid === variables.input.key)
+  if (variables.input.type !== 'JID' || !channel) throw new IqError(404, 'item-not-found')
+  const name = { id: '1', text: channel.name, update_time: '1700000000000000' }
+  return {
+    xwa2_newsletter: {
+      id: channel.jid,
+      state: { type: 'ACTIVE' },
+      thread_metadata: { name, verification: 'UNVERIFIED' },
+    },
+  }
 }
 
 /** Settings and housekeeping of the account. */
@@ -59,9 +77,10 @@ export const accountHandlers: IqHandlers = {
     return [el('media_conn', attrs, hosts)]
   },
 
-  'w:mex get query': request => {
-    const query = child(request, 'query')?.attrs['query_id'] ?? ''
-    const data = MEX[query]
+  'w:mex get query': (request, { world }) => {
+    const { attrs = {}, content } = child(request, 'query') ?? {}
+    const query = attrs['query_id'] ?? ''
+    const data = query === CHANNEL ? describeChannel(content, world) : MEX[query]
     if (!data) throw new IqError(501, 'feature-not-implemented', `The GraphQL query "${query}" is unknown`)
     return [el('result', {}, Buffer.from(JSON.stringify({ data })))]
   },
