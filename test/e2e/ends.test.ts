@@ -44,6 +44,10 @@ test('What ends by itself ends in Telegram, though the bridge was down at that m
   )
   await alice.acts.vote(asked.id, ['There'])
   await eventually(() => seen('There · 1 · Alice')?.buttons.length === 2, 'her vote')
+  await alice.acts.poll('Lunch?', ['Pizza', 'Sushi'], { endTime: Date.now() + 86_400_000 })
+  const lunch = await eventually(() => seen('Lunch?'), 'her poll')
+  assert.match(lunch.text, /Choose one · Ends /)
+  assert.deepEqual(lunch.buttons, [['Pizza'], ['Sushi']])
   await eventually(() => seen('gone tomorrow'), 'the message that will vanish')
   assert.deepEqual(
     group.state.pinned.map(String).sort(),
@@ -57,7 +61,9 @@ test('What ends by itself ends in Telegram, though the bridge was down at that m
   await eventually(() => seen('gone tomorrow') === undefined, 'the message to vanish')
   await eventually(() => group.state.pinned.length === 1, 'the pin to end')
   assert.deepEqual(group.state.pinned.map(String), [String(seen('for a week')?.id)])
-  const tally = await eventually(() => seen('Ended'), 'the poll to end')
+  const over = await eventually(() => /Ended/.test(seen('Lunch?')?.text ?? '') && seen('Lunch?'), 'her poll')
+  assert.deepEqual([over.id, over.buttons], [lunch.id, []])
+  const tally = await eventually(() => /Ended/.test(seen('Where?')?.text ?? '') && seen('Where?'), 'the poll')
   assert.deepEqual(tally.buttons, [])
   assert.match(tally.text, /There · 1 · Alice/)
 

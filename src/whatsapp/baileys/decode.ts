@@ -1,5 +1,8 @@
 import { decodeMessageNode, proto, unpadRandomMax16, type WAMessage } from '@whiskeysockets/baileys'
 import type { Opened } from './intake.ts'
+import { type Poll, pollEndIn } from './newer-fields.ts'
+import { pollOf } from './parse/poll.ts'
+import { unwrap } from './parse/unwrap.ts'
 
 /** Who we are: the two addresses of the linked account. */
 export interface Me {
@@ -20,10 +23,18 @@ export const decodeOpened = ({ envelope, plaintexts }: Opened, me: Me): WAMessag
     if (plaintext === undefined) continue
     // What was never encrypted is not padded.
     const bytes = tag === 'plaintext' ? plaintext : unpadRandomMax16(plaintext)
-    web.message = Object.assign(web.message ?? {}, proto.Message.decode(bytes))
+    web.message = Object.assign(web.message ?? {}, withNewerFields(proto.Message.decode(bytes), bytes))
   }
   const name = envelope.verifiedName === undefined ? undefined : verifiedName(envelope.verifiedName)
   return name ? { ...web, verifiedBizName: name } : web
+}
+
+/** What Baileys' protobuf does not know is put where it belongs. */
+const withNewerFields = (message: proto.IMessage, bytes: Uint8Array): proto.IMessage => {
+  const poll: Poll | undefined = pollOf(unwrap(message).message)
+  const endTime = poll && pollEndIn(bytes)
+  if (poll && endTime !== undefined) poll.endTime = endTime
+  return message
 }
 
 /** Reads who sent what to which chat, without content. Throws when the stanza has not the form of a message. */

@@ -110,16 +110,17 @@ export class Acts {
     return this.#send(message, options.to)
   }
 
-  /** `choices` 0: any number of options. */
+  /** `choices` 0: any number of options. `endTime`: milliseconds since 1970, of a poll with one choice. */
   poll(
     name: string,
     options: string[],
-    { choices = 1, to }: { choices?: number; to?: Group } = {},
+    { choices = 1, to, endTime }: { choices?: number; to?: Group; endTime?: number } = {},
   ): Promise<string> {
     const poll = {
       name,
       options: options.map(optionName => ({ optionName })),
       selectableOptionsCount: choices,
+      ...(endTime !== undefined && { endTime }),
     }
     return this.#send(choices === 1 ? { pollCreationMessageV3: poll } : { pollCreationMessage: poll }, to)
   }

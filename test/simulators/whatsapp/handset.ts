@@ -1,5 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { type BinaryNode, proto } from '@whiskeysockets/baileys'
+import protobuf from 'protobufjs/minimal.js'
 import type { Companion } from './companion.ts'
 import { ContactDevice, type EncPayload } from './contact-device.ts'
 import { bundleNodes, parseRetryKeys } from './device-keys.ts'
@@ -236,7 +237,30 @@ function encNode(enc: EncPayload, message: proto.IMessage, count?: string): Bina
 /** WhatsApp's padding: 1 to 16 bytes, each of them the number of them. */
 function pad(message: proto.IMessage): Buffer {
   const length = randomInt(1, 17)
-  return Buffer.concat([proto.Message.encode(message).finish(), Buffer.alloc(length, length)])
+  return Buffer.concat([encode(message), Buffer.alloc(length, length)])
+}
+
+/** `Message.pollCreationMessageV3`, as a field with a length; and its `endTime`, of which Baileys' protobuf knows nothing. */
+const POLL = [64, 'pollCreationMessageV3'] as const
+const END_TIME = 9
+
+function encode(message: proto.IMessage): Uint8Array {
+  const [field, name] = POLL
+  const poll: (proto.Message.IPollCreationMessage & { endTime?: number }) | null | undefined = message[name]
+  if (poll?.endTime === undefined) return proto.Message.encode(message).finish()
+  const inner = proto.Message.PollCreationMessage.encode(poll).finish()
+  const ending = protobuf.Writer.create()
+    .uint32(END_TIME * 8)
+    .int64(poll.endTime)
+    .finish()
+  const { [name]: _, ...rest } = message
+  return Buffer.concat([
+    proto.Message.encode(rest).finish(),
+    protobuf.Writer.create()
+      .uint32(field * 8 + 2)
+      .bytes(Buffer.concat([inner, ending]))
+      .finish(),
+  ])
 }
 
 function unpad(plain: Buffer): Buffer {
