@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { BinaryNode, proto } from '@whiskeysockets/baileys'
 import type { NetworkStatus } from '../../bridge/network.ts'
-import { isGroup } from '../address.ts'
 import type { WhatsAppOptions } from '../port.ts'
 import type { AuthState } from './auth-state.ts'
 import { Backlog } from './backlog.ts'
@@ -9,6 +8,7 @@ import { Book } from './book.ts'
 import { ChannelNames } from './channel-names.ts'
 import type { Me } from './decode.ts'
 import { notConnected } from './errors.ts'
+import { fetchGroups, forgetGroups } from './fetch-groups.ts'
 import { fillBook } from './fill-book.ts'
 import { Hearing } from './hearing.ts'
 import { HeldBack } from './held-back.ts'
@@ -27,7 +27,6 @@ import type { Timing } from './timing.ts'
 
 /** How long a message waits for WhatsApp to say who administers its group, in milliseconds. */
 const ASK_MS = 5000
-const GROUPS_FETCHED = { type: 'meta', id: 'groups-fetched' } as const
 
 export interface InboundOptions extends WhatsAppOptions {
   readonly timing: Timing
@@ -167,24 +166,12 @@ export class Inbound {
 
   /** Once per account: later changes come as events. */
   fetchGroups(link: Link): void {
-    const { sessions, logger } = this.#options
-    if (sessions.get(GROUPS_FETCHED.type, GROUPS_FETCHED.id) !== undefined) return
-    const fetch = async (): Promise<void> => {
-      const groups = Object.values(await link.sock.groupFetchAllParticipating())
-      sessions.transaction(() => {
-        this.book.groups(groups.filter(({ id }) => isGroup(id)))
-        sessions.set([{ ...GROUPS_FETCHED, value: String(Date.now()) }])
-      })
-    }
-    fetch().catch((error: unknown) => {
-      // The next connection tries again.
-      if (link.isOpen) logger.warn({ err: error }, 'The list of groups could not be fetched')
-    })
+    fetchGroups(link, { ...this.#options, book: this.book })
   }
 
   /** The account is gone; the next one has groups of its own. */
   forget(): void {
-    this.#options.sessions.set([{ ...GROUPS_FETCHED, value: null }])
+    forgetGroups(this.#options.sessions)
   }
 
   /** Resolves when nothing is being handed over any more. */
