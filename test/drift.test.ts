@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { globSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { test } from 'node:test'
 import { commands } from '../src/cli/commands.ts'
@@ -49,4 +49,15 @@ test('every command that the README tells to type exists', () => {
       typed,
     )
   }
+})
+
+test('every file that the README names as a proof exists', () => {
+  const named = [...read('README.md').matchAll(/`((?:test|scripts|src)\/[^`]+)`/g)].map(
+    ([, path]) => path ?? '',
+  )
+  assert.ok(named.length > 50)
+  assert.deepEqual(
+    named.filter(path => !existsSync(join(root, path))),
+    [],
+  )
 })

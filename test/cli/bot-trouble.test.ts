@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { eventually } from '../simulators/eventually.ts'
+import { textOf } from '../simulators/samples.ts'
+import { World } from '../simulators/world.ts'
+
+test('another program that polls the same bot is named in the status, and nothing is lost by it', async () => {
+  await using world = await World.open()
+  const { tg, owner } = world
+  const { alice, group } = await world.mapAlice()
+  const run = await world.run()
+  tg.faults.next(
+    'getUpdates',
+    { error: 409, description: 'Conflict: terminated by other getUpdates request' },
+    { times: 1000 },
+  )
+  owner.sends(group, 'while two were asking')
+  await run.says(({ stderr }) => stderr.includes('Another program uses the same bot token'))
+  const { code, stderr } = await world.wa2tg('status')
+  assert.equal(code, 1)
+  assert.match(stderr, /Another program uses the same bot token: stop it/)
+  tg.faults.clear()
+  const answer = await eventually(() => alice.inbox[0], 'the message', 60_000)
+  assert.equal(textOf(answer.message), 'while two were asking')
+  assert.equal(alice.inbox.length, 1)
+  assert.ok(run.running)
+})
+
+test('a token that is revoked while it runs ends the run with 2 and what to do; what was on its way waits', async () => {
+  await using world = await World.open()
+  const { tg, wa } = world
+  const { alice, group } = await world.mapAlice()
+  const run = await world.run()
+  tg.revokeToken()
+  await alice.send('for later')
+  const { code, stderr } = await run.ended
+  assert.equal(code, 2, stderr)
+  assert.match(stderr.trimEnd().split('\n').at(-1) ?? '', /^Telegram refuses the bot token/)
+  assert.ok(!stderr.includes(tg.token))
+  assert.deepEqual(group.transcript(), [])
+  const status = JSON.parse((await world.wa2tg('status', '--json')).stdout)
+  assert.equal(status.outbox.failed, 0)
+  wa.assertNoSurprises()
+})
