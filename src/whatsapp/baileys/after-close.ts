@@ -5,8 +5,11 @@ import { isForeignServer, readError } from './errors.ts'
 export type AfterClose =
   | {
       readonly do: 'reconnect'
-      /** `now`: the server wants it so. `soon`: after a pause that grows. `late`: after the longest pause. */
-      readonly when: 'now' | 'soon' | 'late'
+      /**
+       * `now`: the server wants it so. `soon`: after a pause that grows. `unreachable`: the same, but it does not grow as long.
+       * `late`: after the longest pause.
+       */
+      readonly when: 'now' | 'soon' | 'unreachable' | 'late'
       readonly problem: string
     }
   | {
@@ -31,7 +34,7 @@ const stop = (state: 'logged_out' | 'stopped', problem: string): AfterClose => (
   state,
   problem,
 })
-const again = (when: 'now' | 'soon' | 'late', problem: string): AfterClose => ({
+const again = (when: 'now' | 'soon' | 'unreachable' | 'late', problem: string): AfterClose => ({
   do: 'reconnect',
   when,
   problem,
@@ -140,9 +143,7 @@ const afterSilence = (error: unknown): AfterClose => {
     )
   }
   const words = readError(error).message.replace(/\d{5,}/g, '…')
-  const isUnreachable = /\b(getaddrinfo|connect E[A-Z]+)/.test(words)
-  return again(
-    'soon',
-    `${isUnreachable ? 'WhatsApp cannot be reached' : 'The connection was lost'} (${words})`,
-  )
+  return /\b(getaddrinfo|connect E[A-Z]+)/.test(words)
+    ? again('unreachable', `WhatsApp cannot be reached (${words})`)
+    : again('soon', `The connection was lost (${words})`)
 }

@@ -12,6 +12,8 @@ export interface Timing {
   /** The first pause before a reconnect; doubles up to `longestPause`. */
   readonly firstPause: number
   readonly longestPause: number
+  /** The longest pause where nothing of WhatsApp was reached: nobody is troubled by the asking. */
+  readonly longestUnreachable: number
   /** After which an open connection counts as a good one, and pauses start anew. */
   readonly stable: number
   readonly watch: WatchTimes
@@ -24,6 +26,7 @@ export const TIMING: Timing = {
   reupload: 30_000,
   firstPause: 1000,
   longestPause: 5 * 60_000,
+  longestUnreachable: 30_000,
   stable: 60_000,
   watch: WATCH,
   hearing: HEARING,

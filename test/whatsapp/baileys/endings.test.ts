@@ -146,4 +146,22 @@ describe('pauses between connections', () => {
     assert.ok((await timed(reconnects.wait(60_000, 'soon'))) < 159)
     assert.ok((await timed(reconnects.wait(60_000, 'late'))) >= 499)
   })
+
+  test('where nothing can be reached they do not grow as long', { timeout: 20_000 }, async () => {
+    const timing = { ...TIMING, firstPause: 40, longestPause: 60_000, longestUnreachable: 60 }
+    const reconnects = new Reconnects(timing, new AbortController().signal)
+    // Growing like the others they would take at least 20, 40, 80 … ms, and more than 20 s in all.
+    for (let turn = 0; turn < 10; turn += 1) await reconnects.wait(0, 'unreachable')
+  })
+
+  test('a machine that wakes tries at once, and the pauses start anew', { timeout: 60_000 }, async () => {
+    let ahead = 0
+    const clocks = { wall: () => Date.now() + ahead, steady: () => performance.now() }
+    const timing = { ...TIMING, firstPause: 600_000, longestPause: 600_000 }
+    const reconnects = new Reconnects(timing, new AbortController().signal, { clocks, every: 10 })
+    const waiting = reconnects.wait(0, 'soon')
+    ahead = 3_600_000
+    await waiting
+    assert.ok((await timed(reconnects.wait(0, 'now'))) < 300_000, 'as after the first end')
+  })
 })
