@@ -90,9 +90,10 @@ test('A vote, an edit and a comment that come before the message they are about 
   await using linked = await Linked.started({ waitingMs: 50 })
   const { wa } = linked
   const alice = wa.addContact({ name: 'Alice' })
-  sendUnreadable(linked, alice, 'POLL')
-  sendUnreadable(linked, alice, 'TEXT')
-  await until('both placeholders', () => linked.bridge.messages.length === 2)
+  for (const [position, id] of ['POLL', 'TEXT'].entries()) {
+    sendUnreadable(linked, alice, id)
+    await until(`the placeholder for ${id}`, () => linked.bridge.messages.length === position + 1)
+  }
   await vote(linked, alice, 'POLL', 'Pizza')
   await vote(linked, alice, 'POLL', 'Sushi')
   await edit(linked, alice, 'TEXT', 'Good day')
