@@ -43,6 +43,8 @@ export const refusedByAck = (code: string): DeliveryError => {
       })
     case 429:
       return wait(60, 'WhatsApp asks for a pause')
+    // The group calls its members by other addresses now (`link.ts` asks how).
+    case 421:
     case 479:
     case 408:
       return retry(`WhatsApp refused the message for now (${code})`)

@@ -191,6 +191,8 @@ export class Link {
       onBacklog(Number(preview?.attrs['message'] ?? 0))
     })
     ws.on('CB:ack,class:message', ({ attrs }: BinaryNode) => {
+      // It may be refused because the group is another one by now than the one that we know.
+      if (attrs['error'] !== undefined) this.#groups.delete(attrs['from'] ?? '')
       if (attrs['error'] === undefined) watch.hearing.sent()
       this.#acks.take(attrs['id'], attrs['error'])
     })

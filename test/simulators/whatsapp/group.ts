@@ -24,7 +24,8 @@ export interface GroupOptions {
 /** A group with the account as a member. */
 export class Group {
   readonly jid: string
-  readonly addressing: 'lid' | 'pn'
+  /** Set anew when WhatsApp moves the group over to LIDs. */
+  addressing: 'lid' | 'pn'
   announce: boolean
   readonly community: boolean
   readonly participants: Set<Contact>

@@ -1,6 +1,7 @@
 import '../../simulators/whatsapp/quiet.ts'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { DeliveryError } from '../../../src/bridge/verdict.ts'
 import { until } from '../support.ts'
 import { Linked } from './linked.ts'
 
@@ -161,4 +162,37 @@ test('Somebody who goes over to another address in the middle of traffic stays o
   assert.deepEqual(wa.nacks, [])
   assert.deepEqual(wa.problems, [])
   assert.deepEqual(retries(linked), [])
+})
+
+test('A group that goes over to LIDs in the middle of traffic is read and written to', async () => {
+  await using linked = await Linked.started()
+  const { wa } = linked
+  const [alice, bob] = [wa.addContact({ name: 'Alice' }), wa.addContact({ name: 'Bob' })]
+  const group = wa.addGroup({ subject: 'Class', participants: [alice, bob], addressing: 'pn' })
+  const chat = `whatsapp:${group.jid}` as 'whatsapp:1'
+  await alice.send('one', { to: group })
+  await linked.deliver('answer one', { chat })
+  group.addressing = 'lid'
+  await alice.send('two', { to: group })
+  await bob.send('three', { to: group })
+  const delivery = linked.delivery('answer two', { chat })
+  await assert.rejects(linked.connection.send(delivery), (error: unknown) => {
+    assert.ok(error instanceof DeliveryError && error.verdict.kind === 'retry', String(error))
+    return true
+  })
+  await linked.connection.send(delivery)
+  assert.match(wa.takeSurprises().join(), /^Message refused \(421\)[^,]*$/)
+  await alice.send('four', { to: group })
+  const texts = () =>
+    linked.bridge.messages.flatMap(({ content, sender }) =>
+      content.kind === 'text' ? [`${sender.name}: ${content.body.text}`] : [],
+    )
+  await until('all', () => texts().length === 4 && alice.inbox.length === 2 && bob.inbox.length === 2)
+  assert.deepEqual(texts(), ['Alice: one', 'Alice: two', 'Bob: three', 'Alice: four'])
+  const authors = linked.bridge.messages.flatMap(({ content, sender }) =>
+    content.kind === 'text' ? [sender.person] : [],
+  )
+  assert.deepEqual([...new Set(authors)].toSorted(), [`whatsapp:${alice.lid}`, `whatsapp:${bob.lid}`])
+  assert.deepEqual(wa.nacks, [])
+  wa.assertNoSurprises()
 })

@@ -20,7 +20,15 @@ test('What is kept of a message for quotes and retries has no big preview and no
 })
 
 test('What the server says about a message becomes a verdict', () => {
-  const kinds = { 463: 'reject', 479: 'retry', 404: 'reject', 429: 'wait', 503: 'retry', 421: 'reject' }
+  const kinds = {
+    463: 'reject',
+    479: 'retry',
+    404: 'reject',
+    429: 'wait',
+    503: 'retry',
+    421: 'retry',
+    420: 'reject',
+  }
   for (const [code, kind] of Object.entries(kinds)) assert.equal(refusedByAck(code).verdict.kind, kind, code)
   assert.equal(refusedByAck('404').chatUnreachable, true)
 })
