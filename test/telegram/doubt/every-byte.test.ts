@@ -1,30 +1,10 @@
 import assert from 'node:assert/strict'
-import { Readable } from 'node:stream'
 import { test } from 'node:test'
-import type { Content } from '../../../src/bridge/event.ts'
-import { plainText } from '../../../src/bridge/rich-text.ts'
-import { jpeg } from '../../simulators/telegram/helpers.ts'
-import { Bench, delivery, failureOf, file, text } from '../bench.ts'
+import { Bench, delivery, failureOf, text } from '../bench.ts'
+import { bytesOf, sendings } from './sendings.ts'
 
 /** `npm test` cuts behind every so manieth byte; EVERY_BYTE=1 behind each, which takes a minute or two. */
 const stride = process.env['EVERY_BYTE'] === undefined ? 7 : 1
-
-const album: Content = {
-  kind: 'album',
-  items: [1, 2].map(number => ({
-    id: `P${number}`,
-    kind: 'media',
-    as: 'image',
-    media: { source: `photo ${number}` },
-    caption: plainText(`Photo ${number}`),
-  })),
-}
-
-const sendings: readonly (readonly [method: string, content: Content, messages: number])[] = [
-  ['sendMessage', text('in doubt'), 1],
-  ['sendDocument', file('document', { fileName: 'a.pdf', size: 2000 }, 'A *plan*'), 1],
-  ['sendMediaGroup', album, 2],
-]
 
 for (const [method, content, messages] of sendings) {
   test(`wherever the answer to ${method} is cut, what was sent is there once and found`, async () => {
@@ -36,8 +16,7 @@ for (const [method, content, messages] of sendings) {
     let expected = group.transcript().length
     for (let cutAfter = 0, whole = false; !whole; cutAfter += stride) {
       const where = `cut behind ${cutAfter} bytes`
-      const bytes = () => Readable.from([messages > 1 ? jpeg(100, 100) : Buffer.alloc(2000, 1)])
-      const job = { ...delivery({ chat, content, bytes }), mark: bench.network.mark?.(chat) ?? '' }
+      const job = { ...delivery({ chat, content, bytes: bytesOf }), mark: bench.network.mark?.(chat) ?? '' }
       // Every other connection is broken, the others are ended.
       bench.tg.faults.next(method, { cutAfter, reset: cutAfter % 2 === 1 })
       const failure = await failureOf(bench.network.send(job)).catch(() => undefined)
