@@ -5,7 +5,7 @@ import { build, type Plugin } from 'esbuild'
  * Baileys asks for these when they are there, and does without: previews of pictures, links and sound. The first is native
  * and cannot be in a single file, the others are not installed.
  */
-const ABSENT = ['sharp', 'jimp', 'link-preview-js', 'audio-decode']
+export const ABSENT = ['sharp', 'jimp', 'link-preview-js', 'audio-decode']
 
 /** The decoder of moving stickers goes into the bundle, which has no packages beside it to read it from. */
 const carryDecoder: Plugin = {

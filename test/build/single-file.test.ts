@@ -13,6 +13,8 @@ import { eventually } from '../simulators/eventually.ts'
 import { type Outcome, Program } from '../simulators/program.ts'
 import { files, samples, textOf } from '../simulators/samples.ts'
 import { World } from '../simulators/world.ts'
+import { buildWithFailPoints } from '../support/fail-points/build.ts'
+import { FailPoints } from '../support/fail-points/index.ts'
 
 const root = join(import.meta.dirname, '../..')
 const place = await mkdtempDisposable(join(tmpdir(), 'wa2tg-single-file-'))
@@ -52,6 +54,24 @@ test('the file carries the licence of every part of it', async () => {
     assert.match(textOfPart(name), /Copyright/i, name)
   assert.match(parts.at(-1) ?? '', /Copyright Node\.js contributors/)
   assert.deepEqual(await readdir(dir.path), [])
+})
+
+test('nobody can plant the fail points of the tests in it', async () => {
+  await using dir = await emptyDir()
+  const points = new FailPoints(dir.path)
+  const plan = () => points.plan({ point: 'disk schema: a step', nth: 1 })
+  plan()
+  const { code, signal } = await run(dir.path, [...list.slice(0, -1), 'other'], points.env)
+  assert.deepEqual([code, signal, points.passed().size], [0, null, 0])
+  assert.equal((await readFile(binary)).includes('WA2TG_FAIL_POINTS'), false)
+  // In a build of its own they are there.
+  plan()
+  const { signal: died } = await new Program(list, {
+    cwd: dir.path,
+    env: points.env,
+    binary: await buildWithFailPoints(dir.path),
+  }).ended
+  assert.deepEqual([died, points.passed().size], ['SIGKILL', 1])
 })
 
 test('in an empty folder, without HOME and PATH, it links, maps, and carries a chat both ways', async () => {

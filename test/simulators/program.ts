@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 /** How to start wa2tg: from source with this Node, or a built file. */
 export interface ProgramOptions {
-  /** The built executable; from source when absent. */
+  /** The built executable, or a `.cjs` file for this Node; from source when absent. */
   readonly binary?: string
   readonly cwd: string
   readonly env: Readonly<Record<string, string>>
@@ -28,7 +28,8 @@ export class Program implements AsyncDisposable {
   stderr = ''
 
   constructor(args: readonly string[], { binary, cwd, env }: ProgramOptions) {
-    const [file, argv] = binary === undefined ? [process.execPath, [main, ...args]] : [binary, [...args]]
+    const isScript = binary === undefined || binary.endsWith('.cjs')
+    const [file, argv] = isScript ? [process.execPath, [binary ?? main, ...args]] : [binary, [...args]]
     this.#child = spawn(file, argv, { cwd, env: { ...env }, stdio: ['pipe', 'pipe', 'pipe'] })
     this.#child.stdin?.end()
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => this.#heard('stdout', text))

@@ -7,7 +7,7 @@ import { startTelegramSimulator, type TelegramSimulator } from './telegram/index
 import { startWhatsAppSimulator, type WhatsAppSimulator } from './whatsapp/index.ts'
 
 export interface WorldOptions {
-  /** The built executable; from source when absent. */
+  /** The built executable, or a `.cjs` file for this Node; from source when absent. */
   readonly binary?: string
   /** Whether Telegram enforces its rate limits. */
   readonly rates?: boolean

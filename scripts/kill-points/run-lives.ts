@@ -1,0 +1,122 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Target } from '../../test/support/fail-points/index.ts'
+import type { Flow } from './flows.ts'
+import { Stage } from './stage.ts'
+import type { Walk } from './walk.ts'
+
+export interface Kill extends Target {
+  readonly flow: string
+}
+
+export interface LivesReport {
+  readonly kills: readonly Kill[]
+  /** Targets that their life did not come past, or not as often. */
+  readonly missed: readonly Kill[]
+  /** What is not as it should be in the end, a line each. */
+  readonly faults: readonly string[]
+}
+
+export interface LivesOptions {
+  readonly folder: string
+  readonly walk: Walk
+  readonly flows: readonly Flow[]
+  /** Kills at most. */
+  readonly kills: number
+  /** The number of the first life, which chooses its flow. */
+  readonly first?: number
+}
+
+/** So many private chats and groups that one in doubt does not hold up the lives that follow. */
+const castFor = (flows: readonly Flow[]) => ({
+  chats: flows.some(({ where }) => where === 'chat') ? 8 : 0,
+  groups: flows.some(({ where }) => where === 'group') ? 4 : 0,
+})
+/** How long a life may take to begin, and to bring about what happens in it; how long a point behind that is waited for. */
+const longest = { start: 60_000, act: 6_000, rest: 500 }
+/** What is in doubt is waited for, and a group takes 20 messages a minute. */
+const longestPeace = 180_000
+
+/**
+ * One life of the bridge after the other: in each something happens, and it ends at the next point of the walk. What one
+ * leaves behind the next ones have to carry on with. The last life is left in peace; then everything must be there.
+ */
+export const runLives = async ({
+  folder,
+  walk,
+  flows,
+  kills: most,
+  first = 0,
+}: LivesOptions): Promise<LivesReport> => {
+  await using stage = await Stage.open(folder, castFor(flows))
+  const kills: Kill[] = []
+  const missed: Kill[] = []
+  for (let life = first; kills.length < most && life < first + 2 * most; life += 1) {
+    const left = flows.filter(({ name }) => !walk.isOver(name))
+    const flow = left[life % left.length]
+    if (flow === undefined) break
+    const target = walk.next(flow.name)
+    const outcome = await live(stage, { flow, life, target })
+    walk.learn(flow.name, stage.points.passed())
+    if (target === undefined) continue
+    const list = outcome === 'killed' ? kills : missed
+    list.push({ ...target, flow: flow.name })
+  }
+  return { kills, missed, faults: await judge(stage) }
+}
+
+const live = async (
+  stage: Stage,
+  { flow, life, target }: { flow: Flow; life: number; target: Target | undefined },
+): Promise<'killed' | 'lived'> => {
+  const { world, points } = stage
+  points.plan(target)
+  const pair = stage.nextPair(flow.where)
+  const scene = { world, pair, words: `Life ${life}` }
+  if (flow.offline) await flow.act(scene)
+  const bridge = world.start('run')
+  const ended = bridge.ended.then(() => undefined)
+  await Promise.race([
+    ended,
+    bridge.says(({ stderr }) => stderr.includes('Ready'), longest.start).catch(() => undefined),
+  ])
+  if (!flow.offline) await flow.act(scene)
+  await Promise.race([ended, stage.settle([pair], longest.act).then(() => sleep(longest.rest))])
+  if (bridge.running) bridge.kill('SIGTERM')
+  const { code, signal, stderr } = await bridge.ended
+  if (signal === 'SIGKILL') return 'killed'
+  // Without a code it ended by the signal, before it had begun to listen for it.
+  if (code !== 0 && code !== null)
+    throw new Error(`In "${flow.name}" it ended by itself with ${code}\n${stderr}`)
+  return 'lived'
+}
+
+const judge = async (stage: Stage): Promise<string[]> => {
+  const { world, points, pairs } = stage
+  points.plan()
+  const bridge = world.start('run')
+  await stage.settle(pairs, longestPeace)
+  // A copy too many would come late.
+  await sleep(2000)
+  bridge.kill('SIGTERM')
+  const { code, stderr } = await bridge.ended
+  return [
+    ...(code === 0 ? [] : [`It ended with ${code}: ${stderr}`]),
+    ...stage
+      .differences()
+      .flatMap(({ pair, telegram, whatsapp }) => [
+        ...compare(`Telegram, ${pair.contact.pushName}`, pair.telegram, telegram),
+        ...compare(`WhatsApp, ${pair.contact.pushName}`, pair.whatsapp, whatsapp),
+      ]),
+    ...world.wa.takeSurprises(),
+    ...world.tg.unexpected,
+  ]
+}
+
+const compare = (where: string, wanted: readonly string[], found: readonly string[]): string[] => {
+  if (JSON.stringify(wanted) === JSON.stringify(found)) return []
+  const missing = wanted.filter(each => !found.includes(each))
+  const strange = found.filter((each, index) => !wanted.includes(each) || found.indexOf(each) !== index)
+  return [
+    `${where}: missing ${JSON.stringify(missing)}, too many ${JSON.stringify(strange)}; all: ${JSON.stringify(found)}`,
+  ]
+}

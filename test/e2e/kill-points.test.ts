@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict'
+import { mkdtempDisposable } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { flows, oldDatabase } from '../../scripts/kill-points/flows.ts'
+import { runLives } from '../../scripts/kill-points/run-lives.ts'
+import { runLogins } from '../../scripts/kill-points/run-logins.ts'
+import { Walk } from '../../scripts/kill-points/walk.ts'
+
+// libsignal prints whole session objects; here the simulated phones' end of it runs in this process.
+console.info = () => undefined
+
+const notes = () => mkdtempDisposable(join(tmpdir(), 'wa2tg-points-'))
+
+/** Both ways, live and offline, with files and changes; `scripts/kill-points.ts` walks all. */
+const some = new Set([
+  'text to Telegram, live',
+  'text to WhatsApp, offline',
+  'photo to Telegram (group), offline',
+  'file to WhatsApp, live',
+  'edit to Telegram, offline',
+  'reaction to WhatsApp (group), live',
+  'a cut connection',
+])
+
+test('killed at a hundred named steps of messages and changes, everything is there once and in order', async () => {
+  await using folder = await notes()
+  const chosen = flows.filter(({ name }) => some.has(name))
+  assert.equal(chosen.length, some.size)
+  const walk = new Walk()
+  const { kills, faults } = await runLives({ folder: folder.path, walk, flows: chosen, kills: 90 })
+  assert.deepEqual(faults, [])
+  assert.equal(kills.length, 90)
+  const points = new Set(kills.map(({ point }) => point))
+  for (const seam of ['disk ', 'telegram ', 'whatsapp in ', 'whatsapp out ']) {
+    assert.ok(
+      [...points].some(point => point.startsWith(seam)),
+      `none at "${seam}"`,
+    )
+  }
+})
+
+test('killed at steps of a start with the database of the first release, nothing is lost or doubled', async () => {
+  await using folder = await notes()
+  const options = { folder: folder.path, walk: new Walk(), flows: [oldDatabase], kills: 5 }
+  const { kills, faults } = await runLives(options)
+  assert.deepEqual(faults, [])
+  assert.equal(kills.length, 5)
+})
+
+test('killed at steps of a login, the next one succeeds, and what came in between is there', async () => {
+  await using folder = await notes()
+  const { kills, faults } = await runLogins({ folder: folder.path, walk: new Walk(), kills: 5 })
+  assert.deepEqual(faults, [])
+  assert.equal(kills.length, 5)
+})
+
+test('a walk aims at each passing of each point once, and at what a repair adds', () => {
+  const walk = new Walk()
+  walk.learn(
+    'flow',
+    new Map([
+      ['a', 2],
+      ['b', 1],
+    ]),
+  )
+  const aims = [walk.next('flow'), walk.next('flow')]
+  walk.learn('flow', new Map([['c', 1]]))
+  assert.equal(walk.isOver('flow'), false)
+  aims.push(walk.next('flow'), walk.next('flow'), walk.next('flow'))
+  assert.deepEqual(aims.map(aim => aim && `${aim.nth} ${aim.point}`).sort(), [
+    '1 a',
+    '1 b',
+    '1 c',
+    '2 a',
+    undefined,
+  ])
+  assert.equal(walk.isOver('flow'), true)
+})

@@ -1,0 +1,11 @@
+/**
+ * Loaded before the program, in one file with it (`build.ts`): puts fail points at every seam to the disk and to both
+ * networks. The program itself knows nothing of it.
+ */
+import { watchCommits } from './disk-points.ts'
+import { watchRequests } from './http-points.ts'
+import { watchStanzas } from './stanza-points.ts'
+
+watchCommits()
+watchRequests()
+watchStanzas()
