@@ -1,4 +1,5 @@
 import type { proto } from '@whiskeysockets/baileys'
+import protobuf from 'protobufjs/minimal.js'
 
 /** A poll as phones make it; the bundled WAProto ends at field 8 and drops the rest (whatsmeow WAWebProtobufsE2E.proto). */
 export type Poll = proto.Message.IPollCreationMessage & {
@@ -42,42 +43,16 @@ const numberAt = (bytes: Uint8Array, wanted: number): number | undefined => {
 
 /** The fields of a protobuf, up to the first that is none: numbers, and bytes with a length. */
 function* fieldsOf(bytes: Uint8Array): Generator<{ field: number; value: number | Uint8Array }> {
-  let at = 0
-  const varint = (): number => {
-    let value = 0
-    for (let shift = 0; at < bytes.length && shift < 64; shift += 7) {
-      const byte = bytes[at] ?? 0
-      at += 1
-      value += (byte & 0x7f) * 2 ** shift
-      if (byte < 0x80) return value
+  const reader = protobuf.Reader.create(bytes)
+  try {
+    while (reader.pos < reader.len) {
+      const tag = reader.uint32()
+      const [field, type] = [tag >>> 3, tag & 7]
+      if (type === 0) yield { field, value: Number(reader.uint64()) }
+      else if (type === 2) yield { field, value: reader.bytes() }
+      else reader.skipType(type)
     }
-    return Number.NaN
-  }
-  while (at < bytes.length) {
-    const tag = varint()
-    const field = Math.floor(tag / 8)
-    switch (tag % 8) {
-      case 0: {
-        const value = varint()
-        if (Number.isNaN(value)) return
-        yield { field, value }
-        break
-      }
-      case 1:
-        at += 8
-        break
-      case 2: {
-        const length = varint()
-        if (!(at + length <= bytes.length)) return
-        yield { field, value: bytes.subarray(at, at + length) }
-        at += length
-        break
-      }
-      case 5:
-        at += 4
-        break
-      default:
-        return
-    }
+  } catch {
+    // Cut off, or no protobuf at all.
   }
 }
