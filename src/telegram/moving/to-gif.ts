@@ -29,6 +29,7 @@ export const toGif = async (file: Uint8Array): Promise<Uint8Array | undefined> =
   if (moving === undefined || moving.frames.length < 2) return undefined
   const { width, height } = moving
   if (width > largest || height > largest) return undefined
+  if (!moving.frames.every(frame => fits(frame, moving))) return undefined
   const by = Math.ceil(Math.max(width, height) / shown)
   const size = { width: Math.max(1, Math.floor(width / by)), height: Math.max(1, Math.floor(height / by)) }
   const snapshots = await draw(moving.frames, { canvas: { width, height }, size, by })
@@ -69,8 +70,7 @@ const draw = async (
     const group = frames.slice(at, at + every)
     for (const [index, frame] of group.entries()) {
       const picture = decode(frame.picture)
-      if (picture === undefined || !fits(frame, picture, canvas) || performance.now() > until)
-        return undefined
+      if (picture === undefined || performance.now() > until) return undefined
       paint(pixels, picture, { frame, across: canvas.width })
       if (index === 0) {
         const duration = group.reduce((sum, each) => sum + each.duration, 0)
@@ -83,9 +83,10 @@ const draw = async (
   return snapshots
 }
 
-const fits = ({ left, top, width, height }: Frame, picture: Picture, canvas: Size): boolean =>
-  picture.width === width &&
-  picture.height === height &&
+/** Asked before anything is decoded: a hundred bytes can claim a picture of a gigabyte. */
+const fits = ({ left, top, width, height, claimed }: Frame, canvas: Size): boolean =>
+  claimed.width === width &&
+  claimed.height === height &&
   left + width <= canvas.width &&
   top + height <= canvas.height
 

@@ -29,6 +29,8 @@ export interface Frame {
   readonly clears: boolean
   /** The picture as a WebP that stands still. */
   readonly picture: Uint8Array
+  /** Pixels that the picture itself claims, which are those that a decoder makes room for, whatever the frame says. */
+  readonly claimed: { readonly width: number; readonly height: number }
 }
 
 /** Undefined when the file is no moving WebP or is damaged. */
@@ -53,20 +55,28 @@ const readFrame = (data: Uint8Array): Frame | undefined => {
     duration: number24(data, 12),
     blends: (flags & 2) === 0,
     clears: (flags & 1) === 1,
-    picture,
+    ...picture,
   }
 }
 
-const pictureOf = (frame: Uint8Array): Uint8Array | undefined => {
+const pictureOf = (frame: Uint8Array): Pick<Frame, 'picture' | 'claimed'> | undefined => {
   const chunks = readChunks(frame.subarray(frameHead))
   const picture = chunks.find(({ name }) => name === 'VP8 ' || name === 'VP8L')
   const alpha = chunks.find(({ name }) => name === 'ALPH')
-  if (picture === undefined) return undefined
-  if (picture.name === 'VP8L' || alpha === undefined) return writeFile([picture])
+  const claimed = picture && claimedSize(picture)
+  if (picture === undefined || claimed === undefined) return undefined
+  if (picture.name === 'VP8L' || alpha === undefined) return { picture: writeFile([picture]), claimed }
   const head = new Uint8Array(10)
   head[0] = alphaFlag
   head.set(frame.subarray(6, 12), 4)
-  return writeFile([{ name: 'VP8X', data: head }, alpha, picture])
+  return { picture: writeFile([{ name: 'VP8X', data: head }, alpha, picture]), claimed }
+}
+
+/** 14 bits each, behind the head of a key frame (RFC 6386 §9.1) or behind the signature 0x2f (RFC 9649 §3.4). */
+const claimedSize = ({ name, data }: Chunk): Frame['claimed'] | undefined => {
+  if (data.length < (name === 'VP8L' ? 5 : 10)) return undefined
+  if (name !== 'VP8L') return { width: number16(data, 6) & 0x3fff, height: number16(data, 8) & 0x3fff }
+  return { width: (number16(data, 1) & 0x3fff) + 1, height: ((number24(data, 2) >> 6) & 0x3fff) + 1 }
 }
 
 const readChunks = (bytes: Uint8Array): Chunk[] => {
@@ -97,6 +107,8 @@ const littleEndian = (value: number): Buffer => {
 
 const ascii = (bytes: Uint8Array, at: number): string =>
   Buffer.from(bytes.subarray(at, at + 4)).toString('latin1')
+
+const number16 = (bytes: Uint8Array, at: number): number => (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8)
 
 const number24 = (bytes: Uint8Array, at: number): number =>
   (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16)

@@ -111,6 +111,40 @@ for (const [what, file] of hostile) {
   })
 }
 
+/** A VP8L picture of one colour in 8 bytes: five codes of one symbol each, and no bit for any pixel. */
+const emptyPicture = (width: number, height: number): Buffer => {
+  const data = Buffer.alloc(8)
+  data[0] = 0x2f
+  data.writeUInt32LE((width - 1) | ((height - 1) << 14), 1)
+  data.writeUIntLE(0b1_0001_0001_0001_0001_000, 5, 3)
+  return data
+}
+
+const chunk = (name: string, data: Buffer): Buffer => {
+  const head = Buffer.alloc(8, name)
+  head.writeUInt32LE(data.length, 4)
+  return Buffer.concat([head, data])
+}
+
+/** A moving sticker of 512 pixels across, in 124 bytes, with pictures that claim a size of their own. */
+const claiming = (width: number, height: number): Buffer => {
+  const canvas = Buffer.from([2, 0, 0, 0, 255, 1, 0, 255, 1, 0])
+  const frame = Buffer.from([0, 0, 0, 0, 0, 0, 255, 1, 0, 255, 1, 0, 100, 0, 0, 0])
+  const picture = chunk('ANMF', Buffer.concat([frame, chunk('VP8L', emptyPicture(width, height))]))
+  const parts = [chunk('VP8X', canvas), chunk('ANIM', Buffer.alloc(6)), picture, picture]
+  return chunk('RIFF', Buffer.concat([Buffer.from('WEBP'), ...parts]))
+}
+
+test('A small sticker with a picture of a gigabyte in it is refused before anything is decoded', async () => {
+  assert.notEqual(await toGif(claiming(512, 512)), undefined)
+  const { maxRSS: before } = process.resourceUsage()
+  const bomb = claiming(16_383, 16_383)
+  assert.equal(bomb.length, 124)
+  assert.equal(await toGif(bomb), undefined)
+  const { maxRSS: after } = process.resourceUsage()
+  assert.ok(after - before < 100 * 1024, `${after - before} KB more`)
+})
+
 test('A damaged sticker becomes a GIF that can be read, or none', async () => {
   const place = fc.integer({ min: 12, max: files.movingSticker().length - 300 })
   const damage = fc.array(fc.tuple(place, fc.uint8Array({ minLength: 1, maxLength: 300 })), { maxLength: 4 })
