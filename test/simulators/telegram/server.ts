@@ -43,7 +43,8 @@ interface Exchange {
 
 /** Listens on loopback; port 0 takes a free one. */
 export async function listen(state: ServerState, port: number): Promise<{ server: Server; port: number }> {
-  const server = createServer({ requestTimeout: 0 }, (request, response) => {
+  // Node closes idle connections after five seconds, just when a busy machine may be using one again: a fault that no test asked for.
+  const server = createServer({ requestTimeout: 0, keepAliveTimeout: 60_000 }, (request, response) => {
     request.on('error', () => undefined)
     response.on('error', () => undefined)
     route(state, request, response).catch((error: unknown) => {
