@@ -91,6 +91,22 @@ test('nothing that exists is replaced without --force; with it, the data that we
   assert.ok((await sandbox.run('map', 'list')).stdout.includes('Family'))
 })
 
+test('a backup goes over data in which nothing is yet, without --force', async () => {
+  await using filled = await openFilled()
+  const { sandbox, file, run } = filled
+  await run('backup', file)
+  const there = ['--data-dir', join(sandbox.folder, 'new')]
+  assert.equal((await sandbox.start(['status', ...there]).ended).code, 1)
+  const restored = await sandbox.start(['restore', file, ...there], { WA2TG_PASSPHRASE: passphrase }).ended
+  assert.equal(restored.code, 0, restored.stderr)
+  assert.match((await sandbox.start(['map', 'list', ...there]).ended).stdout, /Family/)
+})
+
+test('a backup that is not there is missed before anything else', async () => {
+  await using filled = await openFilled()
+  assertRefused(await filled.run('restore', `${filled.file}.lost`), /lost" cannot be read\. Check its name/)
+})
+
 const spoilt: Readonly<Record<string, readonly [RegExp, (bytes: Buffer) => Buffer]>> = {
   'cut off': [/damaged or cut off/, bytes => bytes.subarray(0, 5000)],
   'changed in one bit': [

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path'
 import { findDamage } from '../check.ts'
 import { flushFolder, prepareDataFolder } from '../data-folder.ts'
 import { applicationId, migrate, migrations } from '../migrations/index.ts'
-import { openSqlite } from '../sqlite.ts'
+import { openSqlite, type Sqlite } from '../sqlite.ts'
 import { explainFailure } from '../store-error.ts'
 import { BackupError, explainFile } from './backup-error.ts'
 import { decrypt, isContainer } from './container.ts'
@@ -13,7 +13,7 @@ import { copyAll, writeNewFile } from './new-file.ts'
 export interface RestoreOptions {
   /** Asked for when the backup is encrypted. */
   passphrase(): Promise<string>
-  /** Whether a database that is there may be replaced. */
+  /** Whether a database that is there may be replaced, also when there is something in it. */
   readonly force: boolean
   readonly now?: number
 }
@@ -34,12 +34,12 @@ export const restoreBackup = async (
   path: string,
   { passphrase, force, now = Date.now() }: RestoreOptions,
 ): Promise<Restored> => {
-  if (!force && existsSync(path)) {
-    throw new BackupError(`"${path}" exists. To replace it (it is kept aside), add --force`)
-  }
   const source = await openBackup(file)
   const workshop = join(dirname(path), 'restoring')
   try {
+    if (!force && existsSync(path) && !holdsNothing(path)) {
+      throw new BackupError(`"${path}" exists. To replace it (it is kept aside), add --force`)
+    }
     prepareDataFolder(dirname(path))
     await rm(workshop, { recursive: true, force: true })
     await mkdir(workshop, { mode: 0o700 })
@@ -63,6 +63,25 @@ const openBackup = async (file: string): Promise<FileHandle> => {
     return await open(file, 'r')
   } catch (error) {
     throw explainFile(error, file, 'read')
+  }
+}
+
+/** Any command makes a database. One that was never linked or used is nothing to ask about; one that cannot be read is. */
+const holdsNothing = (path: string): boolean => {
+  let sqlite: Sqlite.Database | undefined
+  try {
+    sqlite = openSqlite(path, { timeout: 5000, readonly: true })
+    const used = ['sessions', 'mappings', 'messages', 'jobs'].map(table => `EXISTS (SELECT 1 FROM ${table})`)
+    return (
+      sqlite
+        .prepare(`SELECT ${used.join(' OR ')}`)
+        .pluck()
+        .get() === 0
+    )
+  } catch {
+    return false
+  } finally {
+    sqlite?.close()
   }
 }
 

@@ -105,6 +105,20 @@ test('a restore keeps what it replaces aside, with its log, and needs to be told
   assert.equal(valueIn(path), undefined)
 })
 
+test('what a kill left in the log alone counts as there, and so does what cannot be read', async () => {
+  using store = tempStore()
+  using elsewhere = tempDir()
+  const file = join(elsewhere.path, 'file')
+  await writeBackup(store.database.path, file, { force: false })
+  const refused = { name: 'BackupError', message: /exists\./ }
+  store.session('x').set(rows('in the log'))
+  await assert.rejects(restoreBackup(file, store.database.path, { passphrase: words, force: false }), refused)
+  const path = join(elsewhere.path, 'wa2tg.db')
+  writeFileSync(path, 'Dear diary')
+  await assert.rejects(restoreBackup(file, path, { passphrase: words, force: false }), refused)
+  assert.equal(readFileSync(path, 'utf8'), 'Dear diary')
+})
+
 const spoil: Readonly<Record<string, (file: string) => void>> = {
   'is cut off': file => writeFileSync(file, readFileSync(file).subarray(0, -1)),
   'has a changed byte': file => {
