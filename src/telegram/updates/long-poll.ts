@@ -10,7 +10,7 @@ import { tokenRefused } from '../errors.ts'
  * The update loop.
  *
  *   connecting ──getMe answered, and a first poll answered or held open──▶ connected
- *   connected ──401──▶ refused (asks again every minute)   ──409, 429, 5xx, no answer, full disk──▶ connecting, after a pause
+ *   connected ──401──▶ refused (the run ends)   ──409, 429, 5xx, no answer, full disk──▶ connecting, after a pause
  *
  * Each batch is written down together with the offset behind it; only the next poll, which carries that offset, tells
  * Telegram that we have it. What is not written is asked for again. The backlog of a first start (24 h) is kept.
