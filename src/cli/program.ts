@@ -15,7 +15,7 @@ export const buildProgram = (process: Process, onResult: (code: ExitCode) => voi
     .version(version, '-V, --version', 'print the version')
     .option('--config <file>', 'the config file to use')
     .option('--data-dir <dir>', 'where the session and the mappings are kept')
-    .option('--json', 'print data as JSON (and log as JSON)')
+    .option('--json', 'print data as JSON, and log as JSON on a terminal too')
     .addOption(new Option('--log-level <level>', 'how much is logged').choices(logLevels))
     .addHelpText('after', helpTail)
     // One look shows all there is: `map add` instead of `map`.
