@@ -8,7 +8,7 @@ export interface Command {
   readonly options?: readonly CommandOption[]
   /** What to type, and what that does. */
   readonly examples: readonly (readonly [typed: string, effect: string])[]
-  /** What the help says below the examples: exit codes of its own, for instance. */
+  /** Paragraphs that the help has below the examples: exit codes of its own, for instance. */
   readonly notes?: readonly string[]
   run(context: Context): Promise<ExitCode>
 }

@@ -3,6 +3,7 @@ export interface Sink {
   write(text: string): unknown
   readonly isTTY?: boolean
   readonly rows?: number
+  readonly columns?: number
 }
 
 /** stdout is data, stderr is for people. */

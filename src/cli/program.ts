@@ -1,9 +1,9 @@
 import { Command as Commander, Option } from 'commander'
 import { type LogLevel, logLevels } from '../support/log.ts'
-import type { Context, Process } from './command.ts'
+import type { Command, Context, Process } from './command.ts'
 import type { CommandEntry } from './commands.ts'
 import { commands, groupSummaries } from './commands.ts'
-import { openOutput } from './output.ts'
+import { openOutput, type Sink } from './output.ts'
 import { UsageError } from './usage-error.ts'
 import type { ExitCode } from './user-error.ts'
 import { version } from './version.ts'
@@ -63,23 +63,32 @@ const addCommand = (program: Commander, entry: CommandEntry, { process, onResult
       const option = new Option(flags, about)
       node.addOption(choices === undefined ? option : option.choices(choices))
     }
-    node.addHelpText('after', renderHelpTail(command))
+    node.addHelpText('after', ({ error }) => {
+      const width = helpWidth(error ? process.stderr : process.stdout)
+      return renderHelpTail(command, (text, indent = '') =>
+        node
+          .createHelp()
+          .boxWrap(text, width - indent.length)
+          .replaceAll(/^/gm, indent),
+      )
+    })
     node.action(async () => {
       onResult(await command.run(contextOf(program, node, process)))
     })
   })
 }
 
-const renderHelpTail = ({
-  examples,
-  notes,
-}: {
-  examples: readonly (readonly string[])[]
-  notes?: readonly string[]
-}) => {
-  const lines = examples.map(([typed, effect]) => `  ${typed}\n      ${effect}`)
-  return ['', 'Examples:', ...lines, ...(notes === undefined ? [] : ['', ...notes])].join('\n')
+const renderHelpTail = (
+  { examples, notes = [] }: Command,
+  wrap: (text: string, indent?: string) => string,
+): string => {
+  const lines = examples.map(([typed, effect]) => `  ${typed}\n${wrap(effect, '      ')}`)
+  const paragraphs = notes.map(note => `\n${wrap(note)}`)
+  return ['', 'Examples:', ...lines, ...paragraphs].join('\n')
 }
+
+/** Longer lines are hard to read, and a terminal breaks them anywhere. */
+const helpWidth = ({ columns }: Sink): number => Math.min(100, columns || 100)
 
 const findOrAddGroup = (parent: Commander, word: string, process: Process): Commander => {
   const known = parent.commands.find(command => command.name() === word)
@@ -102,8 +111,8 @@ const prepare = (command: Commander, { stdout, stderr }: Process): Commander =>
       writeErr: text => stderr.write(text),
       // The message is printed once, by `runCli`.
       outputError: () => undefined,
-      getOutHelpWidth: () => 100,
-      getErrHelpWidth: () => 100,
+      getOutHelpWidth: () => helpWidth(stdout),
+      getErrHelpWidth: () => helpWidth(stderr),
     })
     .helpOption('-h, --help', 'show this help')
     .helpCommand(false)

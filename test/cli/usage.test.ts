@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { commands } from '../../src/cli/commands.ts'
+import { runCli } from '../../src/cli/run-cli.ts'
 import { Sandbox } from './wa2tg.ts'
 
 test('the version is printed alone', async () => {
@@ -28,7 +30,25 @@ test('every command has a help with examples, and needs nothing else for it', as
     assert.match(stdout, new RegExp(`Examples:\\n +(.*\\b)?wa2tg ${name}`))
     for (const option of ['--config', '--data-dir', '--json', '--log-level'])
       assert.ok(stdout.includes(option))
-    for (const line of stdout.split('\n')) assert.ok(line.length <= 110, line)
+  }
+})
+
+test('a help fits into the terminal, and is no wider than can be read', async () => {
+  for (const [columns, most] of [
+    [80, 80],
+    [300, 100],
+    [undefined, 100],
+  ] as const) {
+    for (const { name } of [{ name: '' }, ...commands]) {
+      let help = ''
+      const stdout = { write: (text: string) => (help += text), ...(columns !== undefined && { columns }) }
+      const stderr = { write: () => assert.fail() }
+      const words = name.split(' ').filter(word => word !== '')
+      const io = { env: {}, cwd: tmpdir(), stdin: process.stdin, stdout, stderr }
+      assert.equal(await runCli([...words, '-h'], io), 0)
+      assert.match(help, /^Usage: wa2tg/)
+      for (const line of help.split('\n')) assert.ok(line.length <= most, `${columns}: ${line}`)
+    }
   }
 })
 

@@ -11,12 +11,11 @@ export const command: Command = {
   ],
   examples: [
     ['wa2tg backup wa2tg.backup', 'asks for a passphrase, then writes the file'],
-    ['wa2tg backup /media/stick/wa2tg.backup --passphrase-file ~/.wa2tg-passphrase --force', 'for a timer'],
+    ['wa2tg backup /mnt/wa2tg.backup --passphrase-file ~/.passphrase --force', 'for a timer'],
     ['wa2tg backup copy.db --plain', 'writes an SQLite file that any tool can read'],
   ],
   notes: [
-    'The linked session, the mappings and undelivered messages, as they are at one moment; also while the bridge',
-    'runs. The config is not in it. Without the passphrase nobody can read it, you included.',
+    'The linked session, the mappings and undelivered messages, as they are at one moment; also while the bridge runs. The config is not in it. Without the passphrase nobody can read it, you included.',
     'Ends with 0 when the file is whole and on disk, 2 when something must be changed; then there is no new file.',
   ],
   run: backup,

@@ -25,9 +25,7 @@ export const command: Command = {
     ['wa2tg login --qr text', 'prints what the QR code holds, for a program of your own to draw'],
   ],
   notes: [
-    'Ends with 0 when this machine is linked (also when it was before), 1 when the phone did not',
-    'answer in time, the login was broken off or there is no network (try again), 2 when WhatsApp',
-    'refused or the command must be changed.',
+    'Ends with 0 when this machine is linked (also when it was before), 1 when the phone did not answer in time, the login was broken off or there is no network (try again), 2 when WhatsApp refused or the command must be changed.',
   ],
   run: context => runUntilStopped(stop => login(context, stop)),
 }

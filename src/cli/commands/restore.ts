@@ -14,9 +14,7 @@ export const command: Command = {
   ],
   notes: [
     'Stop the bridge first. The backup is verified before anything is replaced.',
-    'WhatsApp changes its keys with every message. What came after the backup does not come again, and the next',
-    'messages may have to be sent again by the senders’ phones. So if messages were exchanged since the backup,',
-    'link anew afterwards: wa2tg logout, then wa2tg login. The mappings stay.',
+    'WhatsApp changes its keys with every message. What came after the backup does not come again, and the next messages may have to be sent again by the senders’ phones. So if messages were exchanged since the backup, link anew afterwards: wa2tg logout, then wa2tg login. The mappings stay.',
     'Ends with 0 when the backup is in place, 2 when something must be changed; then nothing was.',
   ],
   run: restore,

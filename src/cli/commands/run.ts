@@ -14,11 +14,8 @@ export const command: Command = {
     ['TELEGRAM_BOT_TOKEN=123456:ABC wa2tg run', 'takes the token from the environment'],
   ],
   notes: [
-    'SIGINT or SIGTERM stops it: jobs in flight finish, for 10 s at most; a second signal stops at once.',
-    'Nothing is lost either way. The log goes to stderr.',
-    'Ends with 0 when it was stopped, 1 when the bridge failed and should be started again, 2 when a person',
-    'must do something first: link WhatsApp, mend the token, or stop another program that uses the link.',
-    'What happens to the link while it runs is told to the first owner in Telegram, too.',
+    'SIGINT or SIGTERM stops it: jobs in flight finish, for 10 s at most; a second signal stops at once. Nothing is lost either way. The log goes to stderr.',
+    'Ends with 0 when it was stopped, 1 when the bridge failed and should be started again, 2 when a person must do something first: link WhatsApp, mend the token, or stop another program that uses the link. What happens to the link while it runs is told to the first owner in Telegram, too.',
   ],
   run: context => runUntilStopped(stop => carry(context, stop)),
 }

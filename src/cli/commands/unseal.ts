@@ -6,8 +6,7 @@ import { type ExitCode, UserError } from '../user-error.ts'
 export const command: Command = {
   examples: [['wa2tg unseal', 'opens what is sealed; then take the key out of the config']],
   notes: [
-    'With storage.key_file, WA2TG_KEY or the systemd credential wa2tg-key, the next start seals keys and message',
-    'texts in the data folder. This takes the seal off again: to go on without a key, or to seal with another one.',
+    'With storage.key_file, WA2TG_KEY or the systemd credential wa2tg-key, the next start seals keys and message texts in the data folder. This takes the seal off again: to go on without a key, or to seal with another one.',
     'Stop the bridge first. Ends with 0 when nothing is sealed any more.',
   ],
   run: unseal,

@@ -19,8 +19,7 @@ export const command: Command = {
     ['wa2tg map add +15550000001 @my_channel --to-telegram-only', 'one way, to a public channel'],
   ],
   notes: [
-    'Asks Telegram whether the bot can post there, so it needs the bot token. Send /id to the bot in a',
-    'chat to see what to type for it. A running bridge follows within two seconds.',
+    'Asks Telegram whether the bot can post there, so it needs the bot token. Send /id to the bot in a chat to see what to type for it. A running bridge follows within two seconds.',
   ],
   run: addMapping,
 }
