@@ -199,7 +199,7 @@ export class Links {
   /**
    * Looks at the next `limit` messages behind `after` (a row key; 0 is the beginning) and forgets those that were seen
    * before that time (milliseconds since 1970). Spared are messages that a job still carries, what it has sent of them,
-   * and what has yet to disappear or to end. Returns where to go on, or undefined at the end.
+   * and what has yet to end or has disappeared since. Returns where to go on, or undefined at the end.
    */
   forget({ before, after, limit }: { before: number; after: number; limit: number }): {
     last: number | undefined
@@ -213,7 +213,7 @@ export class Links {
     if (last === null) return { last: undefined, forgotten: 0 }
     const { changes } = this.#database.run(
       `DELETE FROM messages WHERE key > ?1 AND key <= ?2 AND seen_at < ?3
-         AND (expires_at IS NULL OR deleted = 1)
+         AND (expires_at IS NULL OR expires_at < ?3 OR deleted = 1)
          AND key NOT IN (SELECT message FROM timers)
          AND key NOT IN (SELECT source FROM jobs)
          AND key NOT IN (SELECT target FROM links WHERE source IN (SELECT source FROM jobs))`,

@@ -113,6 +113,29 @@ test('a message that is pinned for a while is not forgotten before that ends', a
   assert.equal(bridge.store.links.find({ chat: mum, id: pinned.id }), undefined)
 })
 
+test('nothing is kept for ever, whatever end it claims, and though nothing is taken down', async () => {
+  await using bridge = openBridge()
+  bridge.worker.start()
+  const now = bridge.clock.now()
+  const year275760 = 8.64e15
+  const poll: Content = { kind: 'poll', question: '?', options: ['Here'], choices: 1, endsAt: year275760 }
+  const said = [event(mum, 'for now', { expiresAt: year275760 }), event(mum, poll)]
+  bridge.receive(...said)
+  await waitUntil(bridge.isDone)
+  const known = () => said.filter(({ id }) => bridge.store.links.find({ chat: mum, id })).length
+  const tools = { ...bridge, newMessageId: () => bridge.telegram.newMessageId(), disappearing: false }
+  const age = async (days: number) => {
+    endWhatIsOver(tools, now + days * DAY)
+    bridge.worker.wake()
+    await waitUntil(bridge.isDone)
+    bridge.store.links.forget({ before: now + (days - 1) * DAY, after: 0, limit: 1000 })
+  }
+  await age(89)
+  assert.equal(known(), 2)
+  await age(92)
+  assert.equal(known(), 0)
+})
+
 test('a poll with an end is shown anew then, and takes no votes from Telegram any more', async () => {
   await using bridge = openBridge()
   bridge.worker.start()

@@ -7,7 +7,7 @@ import { type ChangeEvent, isMessage, type MessageEvent, parseEvent, receiptId }
 import { prefixed } from '../rich-text.ts'
 import { addChange } from './change-job.ts'
 import { messageTopic, receiveMessage } from './message.ts'
-import type { ReceiveContext, Reception } from './reception.ts'
+import { longestLife, type ReceiveContext, type Reception } from './reception.ts'
 import { route } from './route.ts'
 
 /**
@@ -161,16 +161,13 @@ const keep = (
   }
 }
 
-/** The longest that anything of WhatsApp lasts is 90 days: more is nonsense, and would keep the message for ever. */
-const longestPin = 90 * 86_400
-
 /** When WhatsApp takes a pin away by itself; undefined: when somebody does. */
 const endOfPin = (
   { chat, sentAt, pinned, seconds }: Extract<ChangeEvent, { kind: 'pin' }>,
   now: number,
 ): number | undefined =>
   pinned && seconds !== undefined && networkOf(chat) === 'whatsapp'
-    ? Math.min(sentAt, now) + Math.min(seconds, longestPin) * 1000
+    ? Math.min(sentAt, now) + Math.min(seconds * 1000, longestLife)
     : undefined
 
 const owner = chatRef('whatsapp', 'me')

@@ -3,7 +3,7 @@ import { type Content, isVotable } from '../content.ts'
 import { addNotice } from '../deliver/notice.ts'
 import type { MessageEvent } from '../event.ts'
 import { joinAlbum } from './album.ts'
-import type { ReceiveContext, Reception } from './reception.ts'
+import { longestLife, type ReceiveContext, type Reception } from './reception.ts'
 import { route } from './route.ts'
 
 /** Remembers a message that has come and adds the job that carries it across. */
@@ -24,7 +24,7 @@ export const receiveMessage = (
       ...(isVotable(content) && { content: JSON.stringify(content) }),
       ...(pending && { pending }),
       ...(event.late && { late: true }),
-      ...(expiresAt !== undefined && { expiresAt }),
+      ...(expiresAt !== undefined && { expiresAt: Math.min(expiresAt, now + longestLife) }),
     },
     now,
   )
@@ -32,8 +32,9 @@ export const receiveMessage = (
   if (source === undefined && content.kind !== 'album') return 'duplicate'
 
   if (source !== undefined && content.kind === 'poll') {
-    const { endsAt } = content
-    store.timers.set({ message: source, what: 'poll' }, endsAt && endsAt > now ? endsAt : undefined)
+    const { endsAt = 0 } = content
+    const end = endsAt > now ? Math.min(endsAt, now + longestLife) : undefined
+    store.timers.set({ message: source, what: 'poll' }, end)
   }
   const { target, refusal } = routeMessage(event, context)
   if (refusal !== undefined) {
