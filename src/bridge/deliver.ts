@@ -108,6 +108,7 @@ const prepare = (job: Job, network: Network, context: AttemptContext): Prepared 
   }
 }
 
+/** What the owner hears under an invitation that was accepted. */
 const joined = 'You are in the group now. To read it in Telegram, too, map it: wa2tg chats lists it'
 
 /** It goes from the owner's Telegram to WhatsApp, and does not come back from there. */

@@ -60,6 +60,7 @@ export interface Inbox {
   changed(status: NetworkStatus): void
 }
 
+/** Somebody who may not send through the bridge has written in a chat. */
 export interface Overheard {
   readonly chat: ChatRef
   /** What they call themselves. */

@@ -2,6 +2,7 @@
 export const colourOf = (red: number, green: number, blue: number): number =>
   ((red >> 3) << 10) | ((green >> 3) << 5) | (blue >> 3)
 
+/** The colours that a GIF may use, and which of them stands for which colour. */
 export interface Palette {
   /** Red, green, blue of each, a byte each. */
   readonly bytes: Uint8Array

@@ -15,6 +15,7 @@ export interface MovingWebp {
   readonly frames: readonly Frame[]
 }
 
+/** One picture of a moving WebP. */
 export interface Frame {
   /** Where it lies on the canvas, in pixels. */
   readonly left: number

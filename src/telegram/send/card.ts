@@ -44,6 +44,7 @@ const withWords = (card: Card, parts: readonly Part[]): Part[] => {
   return parts.map(({ answers: _, ...part }) => ({ ...part, ...(part.file && plainer && { plainer }) }))
 }
 
+/** The words of a card, with its buttons under them; what Telegram has no button for stands in a line of its own. */
 export const renderCardWords = ({ body, buttons }: Card): { words: RichText; markup?: Markup } => {
   const made = buttons.map((button, index) => ({
     button,

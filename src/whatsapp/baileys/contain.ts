@@ -34,6 +34,7 @@ export const containRejections = (
   }
 }
 
+/** What handling one message at a time asks and tells. */
 export interface InTurn {
   /** Whether what is handled can still be acknowledged. */
   isAlive(): boolean

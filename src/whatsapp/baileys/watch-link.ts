@@ -11,7 +11,8 @@ export interface LinkWatch {
   readonly onHopeless: (reason: string) => void
 }
 
-export interface WatchedLink {
+/** The socket that is watched. */
+export interface WatchedSocket {
   readonly sock: WASocket
   /** Resolves when all messages that have come so far are handled. */
   readonly handledAll: () => Promise<void>
@@ -20,7 +21,7 @@ export interface WatchedLink {
 
 /** A watchdog over a socket that has just logged in: Baileys' queues (lib/Socket/chats.js), ours, and what it hears. */
 export const watchLink = (
-  { sock, handledAll, end }: WatchedLink,
+  { sock, handledAll, end }: WatchedSocket,
   { times, hearing, queues, onHopeless }: LinkWatch,
 ): Watchdog => {
   const { receiptMutex, notificationMutex } = sock

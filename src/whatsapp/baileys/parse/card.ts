@@ -160,6 +160,7 @@ export const readList = (message: Field<'listMessage'>, scene: Scene): Content =
   })
 }
 
+/** An interactive message: its own card, and those of its carousel. */
 export const readInteractive = (message: Field<'interactiveMessage'>, scene: Scene): Content => {
   const cards = few(message.carouselMessage?.cards).map(card => interactiveDraft(card, scene))
   const main = interactiveDraft(message, scene)
