@@ -6,8 +6,11 @@ const paint = (code: string, text: string): string => (colour ? `\u001b[${code}m
 export const heading = (text: string): void =>
   console.log(`\n${paint('1', `── ${text} ${'─'.repeat(Math.max(0, 74 - text.length))}`)}`)
 export const step = (text: string): void => console.log(`${paint('32', '▸')} ${text}`)
-export const command = (args: readonly string[]): void =>
-  console.log(paint('36', `$ wa2tg ${args.join(' ')}`))
+/** A command as a person types it. */
+export const command = (args: readonly string[]): void => {
+  const typed = args.map(word => (word.includes(' ') ? `"${word}"` : word))
+  console.log(paint('36', `$ wa2tg ${typed.join(' ')}`))
+}
 export const output = (text: string): void => {
   for (const line of text.trimEnd().split('\n')) console.log(`  ${line}`)
 }
