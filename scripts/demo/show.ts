@@ -37,8 +37,9 @@ const icons: Readonly<Record<string, string>> = {
 
 /** What a person reads of a Telegram message in one line. */
 export const describeSeen = (seen: Seen, answered?: Seen): Line => {
-  const attachment = seen.file && seen.kind === 'document' ? `📄 ${seen.file.name}` : (icons[seen.kind] ?? '')
-  const parts = [attachment, seen.contact?.first_name, seen.venue?.title, seen.text].filter(part => part)
+  const name = (seen.kind === 'document' && seen.file?.name) || seen.contact?.first_name || seen.venue?.title
+  const attachment = [icons[seen.kind], name].filter(Boolean).join(' ')
+  const parts = [attachment, seen.text].filter(Boolean)
   const reply = answered ? `↩ “${nameOf(answered)}” ` : ''
   return {
     who: seen.from.isBot ? 'bridge' : seen.from.name,
@@ -49,7 +50,7 @@ export const describeSeen = (seen: Seen, answered?: Seen): Line => {
 /** What is answered, in a few words. */
 const nameOf = ({ kind, text }: Seen): string => text.split('\n').at(-1) || (icons[kind] ?? kind)
 
-/** Both chats side by side, in two columns of 38. */
+/** Both chats side by side, in two columns of 46. */
 export const sideBySide = (
   left: { title: string; lines: readonly Line[] },
   right: { title: string; lines: readonly Line[] },

@@ -23,7 +23,7 @@ export const places: readonly Kind[] = [
     name: 'Venue',
     sent: '📍 Brandenburger Tor',
     make: chat => chat.says(samples.location()),
-    telegram: [/^📍 · Brandenburger Tor$/],
+    telegram: [/^📍 Brandenburger Tor$/],
   },
   {
     name: 'Live location',
@@ -76,7 +76,7 @@ export const places: readonly Kind[] = [
     name: 'Contact',
     sent: '👤 Dr. Roth',
     make: chat => chat.says(samples.contact()),
-    telegram: [/^👤 · Dr\. Roth$/],
+    telegram: [/^👤 Dr\. Roth$/],
   },
   {
     name: 'Contacts',
@@ -88,7 +88,7 @@ export const places: readonly Kind[] = [
           contacts: [card('Ann', '15550000078'), card('Ben', '15550000079')],
         },
       }),
-    telegram: [/^👤 · Ann$/, /^👤 · Ben$/],
+    telegram: [/^👤 Ann$/, /^👤 Ben$/],
   },
   {
     name: 'Poll',

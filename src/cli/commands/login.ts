@@ -93,7 +93,7 @@ const openPresenter = ({ output, options }: Context): ((step: LoginStep) => void
   return step => {
     switch (step.kind) {
       case 'qr':
-        advise('On the phone: WhatsApp → Settings → Linked devices → Link a device, and scan this code:')
+        advise('On the phone: WhatsApp → Settings → Linked devices → Link a device, and scan:')
         if (asText) output.stdout.write(`${step.payload}\n`)
         else display.show(step.payload)
         return
