@@ -57,6 +57,11 @@ export interface FoundPart {
  * updates have not told us of yet can be a burst: 30.
  */
 const runEnd = { own: 10, shared: 30 }
+/**
+ * Empty ids in a row that end it below the highest known one, too: an attempt is near its mark, and whoever says that ids have
+ * leapt by millions would have us ask for ever.
+ */
+const longestGap = 300
 /** How far below a top that had to be guessed the message may stand: others may have written since. */
 const guessReach = 30
 
@@ -114,7 +119,8 @@ const search = async (part: Part, quest: Search): Promise<FoundPart | undefined>
   const run = idSpace(place.chatId) === 'shared' ? runEnd.shared : runEnd.own
   let empty = 0
   let almost: FoundPart | undefined
-  for (let id = (await firstId(quest)) + 1; empty < run || id <= top(place.chatId); id++) {
+  const goesOn = (id: number) => empty < run || (id <= top(place.chatId) && empty < longestGap)
+  for (let id = (await firstId(quest)) + 1; goesOn(id); id++) {
     if (attempt.isKnown(String(id)) || context.marks.isTaken(place.chatId, id)) {
       empty = 0
       continue

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ChatRef } from '../../../src/bridge/chat-ref.ts'
+import { openMarks } from '../../../src/telegram/marks.ts'
 import type { Fault, SimChat } from '../../simulators/telegram/index.ts'
 import { Bench, delivery, failureOf, type TestDelivery, text } from '../bench.ts'
 
@@ -98,4 +99,16 @@ test('where the bot was removed, nothing is sent again, and the search goes on w
   bench.tg.readmit(scene.group)
   assert.equal(await settle(bench, scene.job), true)
   assertOnce(scene, 'after it')
+})
+
+test('whoever claims that ids have leapt by millions does not keep a search busy for ever', async () => {
+  await using bench = await Bench.open()
+  const { group, job } = await loseAnswer(bench, bench.addGroup())
+  const arrived = group.transcript().findLast(({ text: words }) => words === 'in doubt')
+  assert.ok(arrived)
+  bench.owner.deletes(group, arrived.id)
+  openMarks(bench.store.session('telegram')).raise(group.id, 2_000_000_000)
+  await bench.restart()
+  assert.equal(await settle(bench, job), false)
+  assert.ok(bench.tg.calls.filter(({ method }) => method === question).length < 1000)
 })
