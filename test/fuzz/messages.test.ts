@@ -76,7 +76,7 @@ test('whatever a stranger’s phone sends becomes an event that can be stored an
       const message = decode(bytes)
       if (message === undefined) return
       const web: WAMessage = { key, message, messageTimestamp: 1_790_000_000, pushName }
-      const began = performance.now()
+      const began = process.cpuUsage()
       const { arrivals, ignored } = parseMessage(web, context)
       assert.ok(arrivals.length > 0 || ignored !== undefined, 'neither an event nor a reason')
       for (const { event } of arrivals) {
@@ -84,7 +84,7 @@ test('whatever a stranger’s phone sends becomes an event that can be stored an
         renderAll(stored)
         events += 1
       }
-      slowest = Math.max(slowest, performance.now() - began)
+      slowest = Math.max(slowest, process.cpuUsage(began).user / 1000)
     }),
     runs(2800),
   )
