@@ -28,6 +28,25 @@ export const isForeignServer = (error: unknown): boolean => /certificat/i.test(r
 
 const maskNumbers = (text: string): string => text.replace(/\d{5,}/g, '…')
 
+/** What is no answer to what was asked: too much at once, or trouble of the server's own. */
+const refusedForNow = (code: number, cause?: unknown): DeliveryError | undefined => {
+  if (code === 429) return wait(60, 'WhatsApp asks for a pause', cause)
+  return code >= 500 && code < 600 ? retry(`WhatsApp has trouble (${code})`, cause) : undefined
+}
+
+/**
+ * What a question to the server failed with. Its own no has a code, of which `no` makes words; all else is the way to it, of
+ * which `silence` tells.
+ */
+export const refusedQuery = (
+  error: unknown,
+  { no, silence }: { no(code: number): string; silence: string },
+): DeliveryError => {
+  const { data } = readError(error)
+  if (typeof data !== 'number') return retry(silence, error)
+  return refusedForNow(data, error) ?? reject(no(data), error)
+}
+
 /** A refusal in the server's ack of a message (lib/Utils/decode-wa-message.js, SERVER_ERROR_CODES). */
 export const refusedByAck = (code: string): DeliveryError => {
   const number = Number(code)
@@ -41,17 +60,13 @@ export const refusedByAck = (code: string): DeliveryError => {
       return new Failure({ kind: 'reject' }, `WhatsApp says this chat cannot be written to (${code})`, {
         chatUnreachable: true,
       })
-    case 429:
-      return wait(60, 'WhatsApp asks for a pause')
     // The group calls its members by other addresses now (`link.ts` asks how).
     case 421:
     case 479:
     case 408:
       return retry(`WhatsApp refused the message for now (${code})`)
     default:
-      return number >= 500 && number < 600
-        ? retry(`WhatsApp has trouble (${code})`)
-        : reject(`WhatsApp refused the message (${maskNumbers(code)})`)
+      return refusedForNow(number) ?? reject(`WhatsApp refused the message (${maskNumbers(code)})`)
   }
 }
 

@@ -1,5 +1,5 @@
 import { reject, retry } from '../../bridge/verdict.ts'
-import { readError } from './errors.ts'
+import { refusedQuery } from './errors.ts'
 import type { Query } from './media-hosts.ts'
 import type { MediaSource } from './media-source.ts'
 
@@ -15,6 +15,8 @@ export const pictureSource = (picture: Picture): string => {
   return JSON.stringify(source)
 }
 
+const silence = 'WhatsApp did not say where the picture is'
+
 /**
  * Where the picture of a group lies (lib/Socket/chats.js, `profilePictureUrl`, which drops the id). Throws `DeliveryError`:
  * there is none, the group has another one by now, or WhatsApp does not say.
@@ -25,12 +27,9 @@ export const findPicture = async ({ group, id }: Picture, query: Query): Promise
     attrs: { target: group, to: 's.whatsapp.net', type: 'get', xmlns: 'w:profile:picture' },
     content: [{ tag: 'picture', attrs: { type: 'image', query: 'url' } }],
   }).catch((error: unknown) => {
-    // The server's own no has a code; all else is the way to it.
-    throw typeof readError(error).data === 'number'
-      ? reject('WhatsApp does not show the picture', error)
-      : retry('WhatsApp did not say where the picture is', error)
+    throw refusedQuery(error, { no: () => 'WhatsApp does not show the picture', silence })
   })
-  if (answer === undefined) throw retry('WhatsApp did not say where the picture is')
+  if (answer === undefined) throw retry(silence)
   const found = Array.isArray(answer.content)
     ? answer.content.find(({ tag }) => tag === 'picture')
     : undefined

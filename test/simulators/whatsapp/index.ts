@@ -226,6 +226,11 @@ export class WhatsAppSimulator {
     if (this.#world.companion) this.#world.companion.refusedUploads = uploads
   }
 
+  /** The next query of a name, as in `w:g2 set accept` or `w:profile:picture get picture`, is refused with this code. */
+  refuseQuery(name: string, code: number): void {
+    this.#world.refusedQueries.set(name, code)
+  }
+
   /** From now on the server shakes hands with another key under the same certificate, as one who has only seen it. */
   forgeHandshake(): void {
     this.#server.identity.staticKey = newKeyPair()

@@ -65,6 +65,8 @@ export class World {
   readonly changes = new PhoneChanges(this)
   readonly mediaRetries = new MediaRetries(this)
   companion: Companion | undefined
+  /** Codes with which the next query of a name (`w:g2 set accept`) is refused. */
+  readonly refusedQueries = new Map<string, number>()
   /** Ids of what the bridge has sent so far. */
   readonly accepted = new Set<string>()
   readonly #told = new Set<string>()

@@ -76,6 +76,22 @@ test('A picture comes from the media hosts of WhatsApp alone, and no larger than
   wa.assertNoSurprises()
 })
 
+test('Where WhatsApp is busy or has trouble, the picture is asked for later, and a no is a no', async () => {
+  await using linked = await Linked.started()
+  const group = linked.wa.addGroup({ subject: 'Class', participants: [] })
+  const media = await change(linked, group, '1700000000')
+  for (const [code, kind] of [
+    [429, 'wait'],
+    [503, 'retry'],
+    [401, 'reject'],
+  ] as const) {
+    linked.wa.refuseQuery('w:profile:picture get picture', code)
+    await assert.rejects(open(linked, media), failsWith(kind))
+  }
+  assert.deepEqual(await buffer(await open(linked, media)), JPEG)
+  linked.wa.assertNoSurprises()
+})
+
 test('While WhatsApp cannot be asked, the picture is asked for again', async () => {
   await using linked = await Linked.started()
   const group = linked.wa.addGroup({ subject: 'Class', participants: [] })

@@ -1,7 +1,7 @@
 import type { proto } from '@whiskeysockets/baileys'
 import type { StandIn } from '../../../bridge/network.ts'
-import { type DeliveryError, reject, retry } from '../../../bridge/verdict.ts'
-import { readError } from '../errors.ts'
+import { reject, retry } from '../../../bridge/verdict.ts'
+import { readError, refusedQuery } from '../errors.ts'
 import type { Query } from '../media-hosts.ts'
 import { readRaw } from '../parse/context.ts'
 
@@ -24,14 +24,14 @@ export const acceptInvitation = async (
     attrs: { type: 'set', xmlns: 'w:g2', to: invitation.groupJid },
     content: [{ tag: 'accept', attrs: attrsOf(invitation, inviter(message)) }],
   }).catch((error: unknown) => {
-    const { data } = readError(error)
-    if (data === ALREADY_IN) return 'already in' as const
-    throw typeof data === 'number' ? refusal(data, error) : retry('WhatsApp did not answer', error)
+    if (readError(error).data === ALREADY_IN) return 'already in' as const
+    throw refusedQuery(error, { no: whyNot, silence })
   })
-  if (answer === undefined) throw retry('WhatsApp did not answer')
+  if (answer === undefined) throw retry(silence)
 }
 
 const ALREADY_IN = 409
+const silence = 'WhatsApp did not answer'
 
 const attrsOf = ({ inviteCode, inviteExpiration }: Invitation, admin: string): Record<string, string> => ({
   code: inviteCode ?? '',
@@ -40,8 +40,7 @@ const attrsOf = ({ inviteCode, inviteExpiration }: Invitation, admin: string): R
 })
 
 /** Codes as whatsmeow reads them (errors.go, group.go): gone, unknown, no longer good, full. */
-const refusal = (code: number, cause: unknown): DeliveryError => {
-  if (code === 404 || code === 406 || code === 410) return reject('the invitation holds no longer', cause)
-  if (code === 419) return reject('the group is full', cause)
-  return reject(`WhatsApp does not let you in (${code})`, cause)
+const whyNot = (code: number): string => {
+  if (code === 404 || code === 406 || code === 410) return 'the invitation holds no longer'
+  return code === 419 ? 'the group is full' : `WhatsApp does not let you in (${code})`
 }

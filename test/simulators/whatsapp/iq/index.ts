@@ -27,6 +27,9 @@ export async function answerIq(request: BinaryNode, context: IqContext): Promise
     if (!record.isNewRequest(id)) throw new IqError(400, 'bad-request', `The id "${id}" was used before`)
     const handler = HANDLERS[name]
     if (!handler) throw new IqError(501, 'feature-not-implemented', 'The request is unknown')
+    const refusal = context.world.refusedQueries.get(name)
+    context.world.refusedQueries.delete(name)
+    if (refusal !== undefined) throw new IqError(refusal, 'refused', 'As the test asked', { everyday: true })
     return el('iq', { type: 'result', from: to ?? SERVER, id }, await handler(request, context))
   } catch (error) {
     const refusal = error instanceof IqError ? error : new IqError(400, 'bad-request', String(error))
