@@ -43,11 +43,11 @@ export const runLogins = async ({ folder, walk, kills: most }: LoginsOptions): P
     const { companion, killed } = await logIn(scene, during)
     walk.learn(scope, points.passed())
     points.plan()
-    await finish(scene)
+    const bridge = await startBridge(scene)
     if (companion !== undefined && companion === world.wa.companion) expected.push(during)
     const after = `Login ${life}, behind it`
     expected.push(after)
-    await carry(scene, after)
+    await carry(scene, bridge, after)
     if (target) (killed ? kills : missed).push({ ...target, flow: scope })
   }
   const seen = scene.group.transcript().map(({ text }) => text)
@@ -94,8 +94,23 @@ const finish = async ({ world }: Scene): Promise<void> => {
   if (code !== 0 && !stderr.includes('linked already')) throw new Error(stderr)
 }
 
-const carry = async ({ world, alice, group }: Scene, words: string): Promise<void> => {
-  const bridge = await world.run()
+/**
+ * Where the phone never heard that this machine had taken the link, only this machine believes in it: then `run` ends and says
+ * what to type, and that is typed.
+ */
+const startBridge = async (scene: Scene): Promise<Program> => {
+  await finish(scene)
+  const bridge = scene.world.start('run')
+  const isReady = bridge.says(({ stderr }) => stderr.includes('Ready'), 60_000)
+  if ((await isReady.catch(() => undefined)) === true) return bridge
+  if (bridge.running) throw new Error('It is not ready')
+  const { code, stderr } = await bridge.ended
+  if (code !== 2 || !stderr.includes('link it again')) throw new Error(stderr)
+  await finish(scene)
+  return await scene.world.run()
+}
+
+const carry = async ({ alice, group }: Scene, bridge: Program, words: string): Promise<void> => {
   await alice.send(words)
   await eventually(() => group.transcript().some(({ text }) => text === words), words, 60_000)
   bridge.kill('SIGTERM')
