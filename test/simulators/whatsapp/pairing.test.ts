@@ -16,7 +16,7 @@ describe('linking', () => {
     await wa.until(() => bridge.contacts.some(({ name }) => name === alice.name), 'the address book')
     assert.ok(wa.preKeyCount > 700)
     wa.assertNoSurprises()
-    assert.ok(took < 4000, `Linking took ${took} ms`)
+    assert.ok(took < 15_000, `Linking took ${took} ms`)
   })
 
   test('a pairing code links the bridge, a wrong one does not', async () => {
