@@ -41,7 +41,7 @@ export const makeInbox = (options: InboxOptions): Inbox => {
       if (added.some(result => result === 'job' || result === 'refused')) wake()
     },
     overheard(stranger) {
-      if (store.transaction(() => tellOfStranger(stranger, options, now()))) wake()
+      if (tellOfStranger(stranger, options, now())) wake()
     },
     learn(known) {
       store.chats.learn(known)

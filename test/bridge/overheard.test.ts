@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import Sqlite from 'better-sqlite3'
 import { makeInbox } from '../../src/bridge/receive.ts'
+import { StoreError } from '../../src/store/index.ts'
 import {
   family,
   familyInTelegram,
@@ -47,6 +49,21 @@ test('that others write where only owners speak is said to the owner, in private
   inboxOf(bridge).overheard({ ...sam, chat: mumInTelegram })
   await waitUntil(bridge.isDone)
   assert.equal(bridge.telegram.shown.length, 2)
+})
+
+test('what others say after that needs no turn at the disk', async () => {
+  await using bridge = openBridge()
+  bridge.worker.start()
+  const sam = { chat: familyInTelegram, name: 'Sam', userId: '555' }
+  inboxOf(bridge).overheard(sam)
+  await waitUntil(bridge.isDone)
+  const other = new Sqlite(bridge.store.database.path)
+  using _ = { [Symbol.dispose]: () => other.close() }
+  bridge.store.database.get('PRAGMA busy_timeout = 0')
+  other.exec('BEGIN IMMEDIATE')
+  assert.throws(() => bridge.store.transaction(() => undefined), StoreError)
+  inboxOf(bridge).overheard(sam)
+  inboxOf(bridge).overheard({ ...sam, chat: 'telegram:-999' })
 })
 
 test('nothing is said where nothing crosses anyway, or where nobody is there to be told', async () => {

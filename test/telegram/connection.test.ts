@@ -102,6 +102,26 @@ test('strangers, bots and service messages do not get through', async () => {
   assert.match(answers[0]?.text ?? '', /555/)
 })
 
+test('of all that strangers say in one go the owner hears once for each chat', async () => {
+  await using bench = await Bench.open()
+  const [sam, rosa] = ['Sam', 'Rosa'].map((name, index) =>
+    bench.tg.addUser({ id: 555 + index, first_name: name }),
+  )
+  assert.ok(sam && rosa)
+  const members = [bench.owner, sam, rosa]
+  const [one, two] = ['One', 'Two'].map(title => bench.tg.addSupergroup({ title, members, botRights: {} }))
+  assert.ok(one && two)
+  for (const words of ['/help', 'hello', 'all of you', 'out there']) sam.sends(one, words)
+  rosa.sends(one, 'hello Sam')
+  rosa.sends(two, 'hello?')
+  await bench.connect()
+  await eventually(() => bench.inbox.strangers.length > 1, 'the strangers')
+  assert.deepEqual(bench.inbox.strangers, [
+    { chat: `telegram:${one.id}`, name: 'Sam', userId: '555' },
+    { chat: `telegram:${two.id}`, name: 'Rosa', userId: '556' },
+  ])
+})
+
 test('who writes in the name of a group or channel is not taken for an owner, and is told so', async () => {
   await using bench = await Bench.open()
   const group = bench.tg.addSupergroup({ title: 'Mixed', members: [bench.owner], botRights: {} })

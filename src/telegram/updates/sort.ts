@@ -24,7 +24,7 @@ export interface Sorted {
   readonly presses: { readonly id: string; readonly words?: string }[]
   /** Private messages of people who are not owners. */
   readonly strangers: Message[]
-  /** What they wrote in groups: whoever wrote where, once each. */
+  /** Where they wrote in groups, and who did first: once for each chat or topic. */
   readonly overheard: Overheard[]
   readonly moves: { readonly from: number; readonly to: number }[]
 }
@@ -121,11 +121,13 @@ class Sorter {
 
   /** Commands are for bots, and what Telegram itself says of people is nobody's message. */
   #overhear(message: Message): void {
+    const { overheard } = this.#sorted
     const { from } = message
-    if (from === undefined || message.text?.startsWith('/') || !isSaid(message, this.#context)) return
-    const name = shortName([from.first_name, from.last_name].filter(part => part !== undefined).join(' '))
     const chat = placeRef(placeOfMessage(message))
-    this.#sorted.overheard.push({ chat, name, userId: String(from.id) })
+    if (from === undefined || overheard.some(each => each.chat === chat)) return
+    if (message.text?.startsWith('/') || !isSaid(message, this.#context)) return
+    const name = shortName([from.first_name, from.last_name].filter(part => part !== undefined).join(' '))
+    overheard.push({ chat, name, userId: String(from.id) })
   }
 
   #edit(message: Message, updateId: number): Arrival | undefined {
