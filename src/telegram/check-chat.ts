@@ -13,7 +13,7 @@ export interface BotAccess {
 export type ChatCheck =
   /** `isChannel`: nobody there can be told from another, so nothing comes from there. */
   | { readonly ok: true; readonly place: Place; readonly title: string; readonly isChannel: boolean }
-  | { readonly ok: false; readonly problem: string; readonly remedy: string }
+  | ({ readonly ok: false } & Missing)
 
 /** Who the bot is, asked of Telegram. Throws `DeliveryError`. */
 export const describeBot = async (access: BotAccess): Promise<{ account: string; name: string }> => {
@@ -50,6 +50,8 @@ export const checkChat = async ({ place, ...access }: BotAccess & { place: Place
 interface Missing {
   readonly problem: string
   readonly remedy: string
+  /** Nothing needs to be changed: it may go better later. */
+  readonly passes?: true
 }
 
 interface Asked {
@@ -149,6 +151,14 @@ const explain = (error: CallError, { chatId }: Place): Missing => {
     return {
       problem: `Telegram cannot be reached (${error.message})`,
       remedy: 'Check the connection and telegram.api_root',
+      passes: true,
+    }
+  }
+  if (error.code === 429 || error.code >= 500) {
+    return {
+      problem: `Telegram does not answer now (${error.failure.description})`,
+      remedy: 'Try again later',
+      passes: true,
     }
   }
   if (error.code === 401 || (error.code === 404 && error.method === 'getMe')) {

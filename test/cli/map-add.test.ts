@@ -131,14 +131,24 @@ test('a token that Telegram refuses is said to be just that, and is not shown', 
   assert.ok(!stderr.includes(bench.tg.token))
 })
 
-test('a server that cannot be reached is no bug', async () => {
+test('a server that cannot be reached is no bug, and nothing to be changed', async () => {
   await using bench = await open()
   const token = bench.tg.token
   await bench.box.write('config.yaml', `telegram:\n  token: "${token}"\n  api_root: "http://127.0.0.1:9"\n`)
   const { code, stderr } = await bench.add('Mum', '-1001234567890')
-  assert.equal(code, 2, stderr)
+  assert.equal(code, 1, stderr)
   assert.match(stderr, /^Telegram cannot be reached/)
   assert.ok(!stderr.includes(token))
+})
+
+test('a server that has a failure, or asks to wait, may be asked again', async () => {
+  await using bench = await open()
+  for (const fault of [{ error: 500 }, { error: 429, retryAfter: 3 }] as const) {
+    bench.tg.faults.next('getMe', fault)
+    const { code, stderr } = await bench.add('Mum', '-1001234567890')
+    assert.equal(code, 1, stderr)
+    assert.match(stderr, /^Telegram does not answer now .*\nTry again later\n$/)
+  }
 })
 
 test('a chat is mapped once, and an answer has one place to go', async () => {

@@ -20,6 +20,7 @@ export const command: Command = {
   ],
   notes: [
     'Asks Telegram whether the bot can post there, so it needs the bot token. Send /id to the bot in a chat to see what to type for it. A running bridge follows within two seconds.',
+    'Ends with 0 when the chat is mapped, 1 when Telegram could not be asked (try again), 2 when something must be changed.',
   ],
   run: addMapping,
 }
@@ -71,7 +72,9 @@ const checkPlace = async (
   const { token = '', apiRoot } = config.telegram
   const { checkChat } = await import('../../../telegram/check-chat.ts')
   const found = await checkChat({ token, apiRoot, place })
-  if (!found.ok) throw new UserError(found.problem, { hint: found.remedy })
+  if (!found.ok) {
+    throw new UserError(found.problem, { hint: found.remedy, exitCode: found.passes === true ? 1 : 2 })
+  }
   const { title, isChannel } = found
   return { telegram: chatRef('telegram', renderAddress(found.place)), title, isChannel }
 }
