@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { openSqlite, type Sqlite } from './sqlite.ts'
-import { explainFailure, isDamage, StoreError } from './store-error.ts'
+import { explainFailure, isDamage, remedyOfDamage, StoreError } from './store-error.ts'
 
 /**
  * Reads the whole file and throws `StoreError` when it is damaged, after a copy of it has been put aside. The file itself
@@ -25,10 +25,8 @@ export const checkDatabase = (path: string): void => {
   if (!existsSync(path) || statSync(path).size === 0) return
   const damage = findDamage(path)
   if (damage === undefined) return
-  throw new StoreError(`"${path}" is damaged (${damage}). ${keepCopy(path)}. ${remedy}`)
+  throw new StoreError(`"${path}" is damaged (${damage}). ${keepCopy(path)}. ${remedyOfDamage}`)
 }
-
-const remedy = 'Put the last backup back (wa2tg restore FILE --force), or move it away and link anew'
 
 /**
  * What is wrong with the bytes of a database, in SQLite's words. Throws `StoreError` when it cannot be read.

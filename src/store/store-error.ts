@@ -9,6 +9,10 @@ export class StoreError extends Error {
   }
 }
 
+/** What to do about a damaged database, whoever finds it. */
+export const remedyOfDamage =
+  'Put the last backup back (wa2tg restore FILE --force), or move it away and link anew'
+
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
 
@@ -27,11 +31,7 @@ export const explainFailure = (error: unknown, path: string): unknown => {
 }
 
 const problems: readonly (readonly [RegExp, (path: string) => string])[] = [
-  [
-    /^SQLITE_NOTADB|^SQLITE_CORRUPT/,
-    path =>
-      `"${path}" is no wa2tg database, or it is damaged. Move it away, or start with another --data-dir`,
-  ],
+  [/^SQLITE_NOTADB|^SQLITE_CORRUPT/, path => `"${path}" is damaged, or no wa2tg database. ${remedyOfDamage}`],
   [
     // SHMSIZE: the shared memory beside the log is a file too, and could not grow. EFBIG: a limit on the size of files.
     /^SQLITE_FULL|^SQLITE_IOERR_SHMSIZE|^ENOSPC|^EDQUOT|^EFBIG/,

@@ -40,6 +40,23 @@ test('a damaged database ends the run with 2, one line, and one copy', async () 
   assert.equal(readdirSync(sandbox.dataDir).filter(name => name.startsWith('damaged-')).length, 1)
 })
 
+test('every command says the same of a damaged database, and what to do', async () => {
+  await using sandbox = await openFilled()
+  const size = statSync(storePath(sandbox.dataDir)).size
+  await writeFile(storePath(sandbox.dataDir), Buffer.alloc(size, 0x5a))
+  for (const { code, stderr } of [
+    await run(sandbox),
+    await sandbox.run('status'),
+    await sandbox.run('chats'),
+  ]) {
+    assert.equal(code, 2)
+    assert.match(
+      stderr,
+      /^"[^"]+" is damaged[^\n]*\(wa2tg restore FILE --force\), or move it away and link anew\n$/,
+    )
+  }
+})
+
 test('a database from a newer wa2tg ends every command with 2 and what to do', async () => {
   await using sandbox = await openFilled()
   const newer = new Sqlite(storePath(sandbox.dataDir))

@@ -95,6 +95,13 @@ test('global options count before and after the command', async () => {
   for (const { code, stdout } of outcomes) assert.deepEqual({ code, stdout }, { code: 0, stdout: '[]\n' })
 })
 
+test('from its sources, too, the licences are data', async () => {
+  await using box = await Sandbox.open()
+  const { code, stdout, stderr } = await box.run('licences', '--json')
+  assert.deepEqual({ code, stderr }, { code: 0, stderr: '' })
+  assert.match(JSON.parse(stdout), /LICENSE/)
+})
+
 test('a bad config is named by file, line and key, with exit code 2', async () => {
   await using box = await Sandbox.open()
   const file = await box.write('config.yaml', 'telegram:\n  onwers: [1]\n')
