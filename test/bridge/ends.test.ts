@@ -62,6 +62,8 @@ test('a pin whose time is up when it comes is not shown, and one without an end 
   const now = bridge.clock.now()
   const said = event(mum, 'long ago')
   bridge.receive(said, pin(said, { pinned: true, seconds: 86_400, sentAt: now - 2 * DAY }))
+  // What never stood there needs no end, either.
+  assert.equal(end(bridge, now + 2 * DAY), false)
   await waitUntil(bridge.isDone)
   assert.deepEqual(pins(bridge), [])
   const stays = event(mum, 'for good')

@@ -146,8 +146,9 @@ const keep = (
     }
     case 'pin': {
       const end = endOfPin(event, now)
-      timers.set({ message: subject.key, what: 'pin' }, end)
-      return end !== undefined && end <= now ? undefined : event
+      const isOver = end !== undefined && end <= now
+      timers.set({ message: subject.key, what: 'pin' }, isOver ? undefined : end)
+      return isOver ? undefined : event
     }
     case 'join':
       return event
