@@ -1,6 +1,7 @@
 import { proto, type WAMessage, type WAMessageKey } from '@whiskeysockets/baileys'
 import type { MessageRef } from '../../bridge/chat-ref.ts'
 import type { SessionChange, SessionStore } from '../../bridge/network.ts'
+import type { Logger } from '../../support/log.ts'
 import { toNumber } from './parse/context.ts'
 
 const ROWS = 'held'
@@ -24,24 +25,30 @@ interface Row {
 
 /**
  * Changes of messages that cannot be read yet: a vote or an edit is sealed with the secret of its message, and what it
- * changes has to be there. They are kept on disk until that message has come, and then read as if they came behind it.
+ * changes has to be there. They are kept on disk until that message has come, and then read as if they came behind it. What
+ * is given up is said in the log.
  */
 export class Held {
   readonly #sessions: SessionStore
+  readonly #logger: Logger
   /** Messages that something may wait for: looking into the store for each message would be a waste. */
   readonly #awaited: Set<string>
 
-  constructor(sessions: SessionStore, now = Date.now()) {
+  constructor(sessions: SessionStore, logger: Logger, now = Date.now()) {
     this.#sessions = sessions
+    this.#logger = logger
     const old = [...sessions.list(ROWS)].filter(({ value }) => heldAt(value) < now - PATIENCE_MS)
-    if (old.length > 0) sessions.set(old.map(({ id }) => forget(id)))
+    if (old.length > 0) sessions.set(this.#giveUp(old, 'did not come in two weeks'))
     this.#awaited = new Set([...sessions.list(ROWS)].map(({ id }) => targetIn(id)))
   }
 
   /** Keeps a change of `target`; to be written with the mark that it is dealt with. Nothing when it is too large. */
   keep(target: MessageRef, web: WAMessage): SessionChange[] {
     const message = Buffer.from(proto.Message.encode(web.message ?? {}).finish()).toString('base64')
-    if (message.length > LONGEST) return []
+    if (message.length > LONGEST) {
+      this.#logger.warn({ base64: message.length }, 'A change that is too large for one was left out')
+      return []
+    }
     const name = web.verifiedBizName || web.pushName
     const row: Row = {
       key: web.key,
@@ -51,9 +58,10 @@ export class Held {
       heldAt: Date.now(),
     }
     this.#awaited.add(nameOf(target))
-    const ids = [...this.#sessions.list(ROWS)].map(({ id }) => id)
+    const rows = [...this.#sessions.list(ROWS)]
+    const tooMany = rows.slice(0, Math.max(0, rows.length - MOST + 1))
     return [
-      ...ids.slice(0, Math.max(0, ids.length - MOST + 1)).map(forget),
+      ...this.#giveUp(tooMany, 'is one of too many that have not come'),
       { type: ROWS, id: `${nameOf(target)} ${web.key.id}`, value: JSON.stringify(row) },
     ]
   }
@@ -65,6 +73,12 @@ export class Held {
     const found = [...this.#sessions.list(ROWS)].filter(({ id }) => targetIn(id) === name)
     if (found.length === 0) this.#awaited.delete(name)
     return found.map(({ id, value }) => ({ web: readRow(value), forget: forget(id) }))
+  }
+
+  #giveUp(rows: readonly { readonly id: string }[], why: string): SessionChange[] {
+    if (rows.length > 0)
+      this.#logger.warn({ count: rows.length }, `Changes were left out, since their message ${why}`)
+    return rows.map(({ id }) => forget(id))
   }
 }
 

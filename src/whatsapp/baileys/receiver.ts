@@ -40,7 +40,7 @@ export class Receiver {
 
   constructor(options: ReceiverOptions) {
     this.#options = options
-    this.#held = new Held(options.sessions)
+    this.#held = new Held(options.sessions, options.logger)
     this.#waiting = new Waiting({
       sessions: options.sessions,
       receive: (arrival, alongside) => this.#hand([arrival], alongside),

@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import { proto } from '@whiskeysockets/baileys'
 import { isMessage } from '../../../src/bridge/event.ts'
+import { openLogger } from '../../../src/support/log.ts'
 import { Held } from '../../../src/whatsapp/baileys/held.ts'
 import type { Contact } from '../../simulators/whatsapp/index.ts'
 import { el, unixSeconds } from '../../simulators/whatsapp/node.ts'
@@ -159,24 +160,36 @@ test('A reaction needs no more than a placeholder, but an edit would be undone b
   assert.deepEqual(heard(linked), ['TEXT: Good dya', '👍 on TEXT', 'edit of TEXT: Good day'])
 })
 
-test('What waits is bounded: the oldest is given up for the newest, what is huge is not kept, and after two weeks nothing', () => {
+test('What waits is bounded, and the log says when the oldest, the huge or the two weeks old is left out', async () => {
   using dir = new TempDir()
   using bridge = new RecordingBridge(dir.path)
   const { sessions } = bridge
-  const held = new Held(sessions)
+  const lines: string[] = []
+  const logger = await openLogger({ level: 'warn', format: 'human', write: line => lines.push(line) })
+  const said = () => lines.splice(0).map(line => line.slice(line.indexOf('warn')).trimEnd())
+  const held = new Held(sessions, logger)
   const target = { chat: 'whatsapp:1@lid', id: 'T' } as const
   const message = (id: string, words = 'x') => ({
     key: { id, remoteJid: '1@lid' },
     message: { conversation: words },
   })
-  for (let count = 0; count < 510; count += 1) sessions.set(held.keep(target, message(`M${count}`)))
+  const keep = (count: number) => sessions.set(held.keep(target, message(`M${count}`)))
+  for (let count = 0; count < 500; count += 1) keep(count)
+  assert.deepEqual(said(), [])
+  for (let count = 500; count < 510; count += 1) keep(count)
+  const tooMany = said()
+  assert.equal(tooMany.length, 10)
+  assert.match(tooMany[0] ?? '', /Changes were left out, since their message is one of too many/)
   const ids = held.about(target).map(({ web }) => web.key.id)
   assert.deepEqual([ids.length, ids[0], ids.at(-1)], [500, 'M10', 'M509'])
   assert.deepEqual(held.keep(target, message('huge', 'x'.repeat(300_000))), [])
+  assert.match(said().join(), /A change that is too large for one was left out/)
   const [first] = held.about(target)
   assert.equal(first?.web.message?.conversation, 'x')
-  const soon = new Held(sessions, Date.now() + 13 * 86_400_000)
+  const soon = new Held(sessions, logger, Date.now() + 13 * 86_400_000)
   assert.equal(soon.about(target).length, 500)
-  const later = new Held(sessions, Date.now() + 15 * 86_400_000)
+  assert.deepEqual(said(), [])
+  const later = new Held(sessions, logger, Date.now() + 15 * 86_400_000)
   assert.equal(later.about(target).length, 0)
+  assert.match(said().join(), /did not come in two weeks/)
 })
