@@ -1,3 +1,4 @@
+import { lettersOf, widthOf } from '../../src/cli/output.ts'
 import type { Seen } from '../../test/simulators/telegram/index.ts'
 
 const colour = process.stdout.isTTY === true
@@ -104,35 +105,26 @@ const wrap = (text: string, width: number): string[] => {
       line = word
     } else line = longer
     while (widthOf(line) > width) {
-      lines.push(line.slice(0, width))
-      line = line.slice(width)
+      const start = startOf(line, width)
+      lines.push(start)
+      line = line.slice(start.length)
     }
   }
   return [...lines, line]
 }
 
-const segmentsOf = (text: string): string[] =>
-  [...new Intl.Segmenter().segment(text)].map(({ segment }) => segment)
-
-/** Columns that a terminal gives a text: most emoji take two. */
-const widthOf = (text: string): number =>
-  segmentsOf(text).reduce(
-    (sum, segment) => sum + (/\p{Emoji_Presentation}|\p{Emoji}\ufe0f/u.test(segment) ? 2 : 1),
-    0,
-  )
+/** As many of the first letters as fit into a width in columns. */
+const startOf = (text: string, width: number): string => {
+  let start = ''
+  for (const letter of lettersOf(text)) {
+    if (widthOf(start + letter) > width) break
+    start += letter
+  }
+  return start
+}
 
 const pad = (text = '', width: number): string => text + ' '.repeat(Math.max(0, width - widthOf(text)))
 
 /** Cut to a width in columns. */
-const fit = (text: string, width: number): string => {
-  const kept: string[] = []
-  for (const segment of segmentsOf(text)) {
-    if (widthOf([...kept, segment].join('')) > width) {
-      while (widthOf(`${kept.join('')}…`) > width) kept.pop()
-      kept.push('…')
-      break
-    }
-    kept.push(segment)
-  }
-  return pad(kept.join(''), width)
-}
+const fit = (text: string, width: number): string =>
+  pad(widthOf(text) > width ? `${startOf(text, width - 1)}…` : text, width)

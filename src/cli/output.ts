@@ -50,9 +50,14 @@ export const printable = (text: string): string =>
   text.replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu, ' ').trim()
 
 const graphemes = new Intl.Segmenter()
+/** Emoji that are drawn as such by themselves or by the mark behind them, and the letters of East Asia. */
 const WIDE =
-  /\p{Extended_Pictographic}|\p{Regional_Indicator}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60]/u
+  /\p{Emoji_Presentation}|\p{Emoji}\ufe0f|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60]/u
+
+/** What a reader takes for one letter each. */
+export const lettersOf = (text: string): string[] =>
+  [...graphemes.segment(text)].map(({ segment }) => segment)
 
 /** Columns that text takes in a terminal. */
-const widthOf = (text: string): number =>
-  [...graphemes.segment(text)].reduce((sum, { segment }) => sum + (WIDE.test(segment) ? 2 : 1), 0)
+export const widthOf = (text: string): number =>
+  lettersOf(text).reduce((sum, letter) => sum + (WIDE.test(letter) ? 2 : 1), 0)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { openOutput, printable, renderTable } from '../../src/cli/output.ts'
+import { openOutput, printable, renderTable, widthOf } from '../../src/cli/output.ts'
 
 test('columns line up, with wide letters and emoji too', () => {
   assert.equal(
@@ -14,6 +14,10 @@ test('columns line up, with wide letters and emoji too', () => {
     ),
     'NAME    ID\nMum 👩‍👩‍👧  1\n家族    22\nx',
   )
+})
+
+test('a sign that a terminal draws in one column counts as one, with the mark for an emoji as two', () => {
+  assert.deepEqual(['🖼 a', '🖼️ a', '🎤', '©', '1️⃣', '🇩🇪', '家'].map(widthOf), [3, 4, 2, 1, 2, 2, 2])
 })
 
 test('no rows give no text', () => {
