@@ -1,7 +1,7 @@
 import { makeCarrier } from '../../src/bridge/deliver.ts'
 import type { Network } from '../../src/bridge/network.ts'
 import { makeInbox } from '../../src/bridge/receive.ts'
-import { type Budget, Outbox, Pace, Worker } from '../../src/outbox/index.ts'
+import { type Budget, type Log, Outbox, Pace, Worker } from '../../src/outbox/index.ts'
 import type { Store } from '../../src/store/index.ts'
 import { openTelegram } from '../../src/telegram/connection.ts'
 import { idPeerOf, ratePeerOf } from '../../src/telegram/rates.ts'
@@ -17,7 +17,8 @@ export const openMiddle = (
   {
     budgets = [],
     deletions = 'delete',
-  }: { budgets?: Budget[]; deletions?: 'delete' | 'strike' | 'keep' } = {},
+    log = silent,
+  }: { budgets?: Budget[]; deletions?: 'delete' | 'strike' | 'keep'; log?: Log } = {},
 ) => {
   const outbox = new Outbox(store.database)
   const whatsapp = new MemoryNetwork('whatsapp')
@@ -29,7 +30,7 @@ export const openMiddle = (
     network: 'whatsapp',
     wake: () => worker.wake(),
     changed: name => worker.resume(name),
-    log: silent,
+    log,
   })
   const telegram = openTelegram({
     token: tg.token,
@@ -49,14 +50,14 @@ export const openMiddle = (
     network,
     ownerChat: () => undefined,
     peerOf: idPeerOf,
-    log: silent,
+    log,
   })
   const worker = new Worker({
     outbox,
     carrier,
     pace,
     transaction: work => store.transaction(work),
-    log: silent,
+    log,
     clock: leapingClock(),
   })
   return {

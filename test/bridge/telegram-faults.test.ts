@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { openStore } from '../../src/store/index.ts'
 import type { Fault } from '../simulators/telegram/faults.ts'
 import { startTelegramSimulator } from '../simulators/telegram/index.ts'
 import { tempStore } from '../store/temp-store.ts'
-import { event } from './bridge.ts'
+import { event, quiet } from './bridge.ts'
 import { openMiddle } from './middle.ts'
 
 const faults: readonly Fault[] = [
@@ -64,14 +63,18 @@ test('what was sent while the disk took no link of it is found again, not sent a
   const group = tg.addSupergroup({ title: 'WhatsApp', botRights: {} })
   using store = tempStore()
   store.mappings.add({ whatsapp: lanes[0], telegram: `telegram:${group.id}` })
-  await using middle = openMiddle(store, tg)
+  const errors: unknown[] = []
+  const log = { ...quiet, error: (_: object, words: string) => errors.push(words) }
+  await using middle = openMiddle(store, tg, { log })
   await middle.start()
-  const sent = tg.until('the message', () => tg.callsOf('sendMessage').length === 1)
+  // Before there can be an answer.
+  const breakDisk = () => {
+    store.database.run('PRAGMA query_only = ON')
+    return true
+  }
+  tg.faults.next('sendMessage', { delayMs: 0 }, { when: breakDisk })
   middle.inbox.receive([{ event: event(lanes[0], 'once') }])
-  await sent
-  // The answer is on its way.
-  store.database.run('PRAGMA query_only = ON')
-  await sleep(300)
+  await tg.until('the disk to refuse', () => errors.includes('The outbox cannot be written; trying again'))
   store.database.run('PRAGMA query_only = OFF')
   middle.inbox.receive([{ event: event(lanes[0], 'and then') }])
   await tg.until('the outbox to be done', () => middle.outbox.counts().pending === 0)
