@@ -1,6 +1,6 @@
 import type { Message } from 'grammy/types'
 import type { Delivery } from '../../bridge/network.ts'
-import { wait } from '../../bridge/verdict.ts'
+import { retry, wait } from '../../bridge/verdict.ts'
 import type { Clock } from '../../support/clock.ts'
 import { idSpace, type Place } from '../address.ts'
 import { currentPlace, type SendContext } from '../send/context.ts'
@@ -23,6 +23,7 @@ import { type ProbeContext, probe, readOwn, setButtons } from './probe.ts'
  *   ours, reads as the part    → it arrived
  *   end of the run             → it did not arrive, the bridge sends again
  *   the question fails         → the verdict of that failure; asked again later, where it stopped
+ *   too many questions         → the same
  */
 export interface SettleContext extends SendContext {
   readonly clock: Clock
@@ -62,6 +63,8 @@ const runEnd = { own: 10, shared: 30 }
  * leapt by millions would have us ask for ever.
  */
 const longestGap = 300
+/** Questions at a time; the next attempt goes on where this one stopped. */
+const mostQuestions = 1000
 /** How far below a top that had to be guessed the message may stand: others may have written since. */
 const guessReach = 30
 
@@ -118,6 +121,7 @@ const search = async (part: Part, quest: Search): Promise<FoundPart | undefined>
   const { top } = context.marks
   const run = idSpace(place.chatId) === 'shared' ? runEnd.shared : runEnd.own
   let empty = 0
+  let questions = 0
   let almost: FoundPart | undefined
   const goesOn = (id: number) => empty < run || (id <= top(place.chatId) && empty < longestGap)
   for (let id = (await firstId(quest)) + 1; goesOn(id); id++) {
@@ -126,6 +130,7 @@ const search = async (part: Part, quest: Search): Promise<FoundPart | undefined>
       continue
     }
     if (ruledOut.has(id)) continue
+    if (++questions > mostQuestions) throw retry('There are too many messages to look through at once')
     const found = await probe(id, probing)
     if (found === 'nothing') {
       empty++

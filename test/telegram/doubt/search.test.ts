@@ -112,3 +112,21 @@ test('whoever claims that ids have leapt by millions does not keep a search busy
   assert.equal(await settle(bench, job), false)
   assert.ok(bench.tg.calls.filter(({ method }) => method === question).length < 1000)
 })
+
+test('a search among thousands of messages stops in between, and goes on where it was', async () => {
+  await using bench = await Bench.open()
+  const group = bench.addGroup()
+  const chat: ChatRef = `telegram:${group.id}`
+  await bench.network.send(delivery({ chat, content: text('before') }))
+  const job = { ...delivery({ chat, content: text('in doubt') }), mark: bench.network.mark?.(chat) ?? '' }
+  for (let turn = 0; turn < 2500; turn += 1) bench.owner.sends(group, `${turn}`)
+  bench.tg.faults.next('sendMessage', 'reply-lost')
+  assert.equal((await failureOf(bench.network.send(job))).verdict.kind, 'unsure')
+  const asked = () => bench.tg.calls.filter(({ method }) => method === question).length
+  for (const most of [1100, 2200]) {
+    assert.equal((await failureOf(settle(bench, job))).verdict.kind, 'retry')
+    assert.ok(asked() <= most, `${asked()} questions`)
+  }
+  assert.equal(await settle(bench, job), true)
+  assert.ok(asked() < 2700, `${asked()} questions`)
+})
