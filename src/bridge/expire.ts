@@ -53,19 +53,19 @@ export const endWhatIsOver = (
       if (networkOf(message.chat) === 'whatsapp')
         addEnd(message, { kind: 'deletion', by: 'time' }, tools, now)
     }
-    const timers = store.timers.due(now, batch)
-    for (const timer of timers) {
-      store.timers.set(timer, undefined)
-      const message = store.links.get(timer.message)
+    const deadlines = store.deadlines.due(now, batch)
+    for (const deadline of deadlines) {
+      store.deadlines.set(deadline, undefined)
+      const message = store.links.get(deadline.message)
       if (message === undefined || message.deleted) continue
       addEnd(
         message,
-        timer.what === 'pin' ? { kind: 'pin', pinned: false } : { kind: 'vote', choice: [] },
+        deadline.what === 'pin' ? { kind: 'pin', pinned: false } : { kind: 'vote', choice: [] },
         tools,
         now,
       )
     }
-    return expired.length + timers.length > 0
+    return expired.length + deadlines.length > 0
   })
 }
 

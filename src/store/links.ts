@@ -214,7 +214,7 @@ export class Links {
     const { changes } = this.#database.run(
       `DELETE FROM messages WHERE key > ?1 AND key <= ?2 AND seen_at < ?3
          AND (expires_at IS NULL OR expires_at < ?3 OR deleted = 1)
-         AND key NOT IN (SELECT message FROM timers)
+         AND key NOT IN (SELECT message FROM deadlines)
          AND key NOT IN (SELECT source FROM jobs)
          AND key NOT IN (SELECT target FROM links WHERE source IN (SELECT source FROM jobs))`,
       after,

@@ -85,7 +85,7 @@ const mergeMessages = (database: Database, from: ChatRef, to: ChatRef): void => 
         kept,
       )
       database.run('UPDATE links SET target = ?2 WHERE target = ?1', gone, kept)
-      for (const table of ['reactions', 'votes', 'timers'])
+      for (const table of ['reactions', 'votes', 'deadlines'])
         database.run(`UPDATE OR IGNORE ${table} SET message = ?2 WHERE message = ?1`, gone, kept)
       database.run('UPDATE jobs SET source = ?2 WHERE source = ?1', gone, kept)
       database.run('DELETE FROM messages WHERE key = ?', gone)

@@ -3,13 +3,13 @@ import type { CommitOptions, SessionStore } from '../bridge/network.ts'
 import { Chats } from './chats.ts'
 import { checkDatabase } from './check.ts'
 import { Database } from './database.ts'
+import { Deadlines } from './deadlines.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { Links } from './links.ts'
 import { Mappings } from './mappings.ts'
 import { Opinions } from './opinions.ts'
 import type { SealOptions } from './seal.ts'
 import { openSession } from './sessions.ts'
-import { Timers } from './timers.ts'
 
 /** Everything that outlives the process, in one SQLite file. */
 export interface Store extends Disposable {
@@ -19,7 +19,7 @@ export interface Store extends Disposable {
   readonly mappings: Mappings
   readonly links: Links
   readonly opinions: Opinions
-  readonly timers: Timers
+  readonly deadlines: Deadlines
   readonly heartbeat: Heartbeat
   /** The rows of one connection, for instance `baileys` or `telegram`. */
   session(connection: string): SessionStore
@@ -46,7 +46,7 @@ export const openStore = (path: string, { check = false, ...seal }: StoreOptions
     mappings: new Mappings(database, chats),
     links: new Links(database),
     opinions: new Opinions(database),
-    timers: new Timers(database),
+    deadlines: new Deadlines(database),
     heartbeat: new Heartbeat(database),
     session: connection => openSession(database, connection),
     transaction: (work, options) => database.transaction(work, options),

@@ -9,7 +9,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'ev-call-': 'calls are read from their stanzas: test/whatsapp/baileys/notices.test.ts',
   'ev-receipt-': 'receipts are read from their stanzas: test/e2e/fate.test.ts',
   'ev-conn-': 'how a connection ends: test/whatsapp/baileys/endings.test.ts',
-  'ev-media-update': 'what the phone answers: test/whatsapp/baileys/reupload.test.ts',
+  'ev-media-update': 'what the phone answers: test/whatsapp/baileys/media/reupload.test.ts',
   'ev-': 'an event of Baileys beside the messages, which makes no message here',
   'wa-viewonce-unavailable': 'a stanza without content: test/whatsapp/baileys/incoming.test.ts',
   'wa-video-big': 'what Telegram does not take: test/telegram/content-cases.test.ts',

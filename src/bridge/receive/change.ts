@@ -119,7 +119,7 @@ const keep = (
   context: ReceiveContext,
 ): ChangeEvent | undefined => {
   const { store, now } = context
-  const { links, opinions, timers } = store
+  const { links, opinions, deadlines } = store
   switch (event.kind) {
     case 'edit':
       if (isVotable(event.content)) links.setContent(subject.key, JSON.stringify(event.content))
@@ -147,7 +147,7 @@ const keep = (
     case 'pin': {
       const end = endOfPin(event, now)
       const isOver = end !== undefined && end <= now
-      timers.set({ message: subject.key, what: 'pin' }, isOver ? undefined : end)
+      deadlines.set({ message: subject.key, what: 'pin' }, isOver ? undefined : end)
       return isOver ? undefined : event
     }
     case 'join':

@@ -34,7 +34,7 @@ export const receiveMessage = (
   if (source !== undefined && content.kind === 'poll') {
     const { endsAt = 0 } = content
     const end = endsAt > now ? Math.min(endsAt, now + longestLife) : undefined
-    store.timers.set({ message: source, what: 'poll' }, end)
+    store.deadlines.set({ message: source, what: 'poll' }, end)
   }
   const { target, refusal } = routeMessage(event, context)
   if (refusal !== undefined) {

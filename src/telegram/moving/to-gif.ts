@@ -5,7 +5,7 @@ import { type Frame, readMovingWebp } from './webp.ts'
 import { openWebpDecoder, type Picture } from './webp-decoder.ts'
 
 /** Pixels across: a sticker has 512, and phones make no larger ones. */
-const largest = 1024
+const largest = 512
 /** Pixels across the GIF at most. */
 const shown = 256
 /** Pictures at most: of more every second or third is left out. Each takes 128 KB until all are there. */

@@ -5,7 +5,7 @@ import { joinRich } from '../entities.ts'
 import { captionLimit, pieces } from '../split.ts'
 import { styled } from './line.ts'
 import { formOf, forms } from './media-form.ts'
-import { moved } from './moved.ts'
+import { moved } from './moving-sticker.ts'
 import type { Part, RenderOptions } from './part.ts'
 import {
   above,

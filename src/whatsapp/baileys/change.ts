@@ -12,11 +12,11 @@ import { Scene } from './change/scene.ts'
 import { renderAnswer, renderReaction, renderVote } from './change/sealed.ts'
 import type { Me } from './decode.ts'
 import { failedToSend } from './errors.ts'
-import { membersOf, type NameOf } from './members.ts'
+import type { Secrets } from './keys/secrets.ts'
 import { rawOf } from './parse/context.ts'
-import type { Secrets } from './secrets.ts'
+import { membersOf, type NameOf } from './send/members.ts'
+import { assertWritable, openSocket, partId, type Transmitter, transmit } from './send/transmit.ts'
 import { renderTimer, type Timer } from './timers.ts'
-import { assertWritable, openLink, partId, type Transmitter, transmit } from './transmit.ts'
 
 export interface ChangeContext extends Transmitter {
   readonly me: Me
@@ -35,14 +35,14 @@ const ANSWER_MS = 10_000
  */
 export const carryOut = async (change: Change, context: ChangeContext): Promise<void> => {
   const jid = jidOfChat(change.chat)
-  openLink(context)
+  openSocket(context)
   await assertWritable(jid, context)
   const group = isGroup(jid) ? await groupOf(jid, context) : undefined
   const members = group ? membersOf(group, context.me, context.nameOf) : []
   const timer = renderTimer(context.timerOf(jid))
   const scene = new Scene(jid, context.me, group)
   if (change.event.kind === 'join') {
-    const { sock } = openLink(context)
+    const { sock } = openSocket(context)
     const [message] = change.changed.parts
     return acceptInvitation(
       message,
@@ -63,7 +63,7 @@ export const carryOut = async (change: Change, context: ChangeContext): Promise<
 
 const groupOf = async (jid: string, context: Transmitter): Promise<GroupMetadata> => {
   try {
-    return await openLink(context).group(jid)
+    return await openSocket(context).group(jid)
   } catch (error) {
     throw failedToSend(error)
   }

@@ -4,20 +4,20 @@ import { type BinaryNode, generateMessageIDV2 } from '@whiskeysockets/baileys'
 import type { Media } from '../../bridge/event.ts'
 import type { Change, Delivery, NetworkStatus } from '../../bridge/network.ts'
 import type { LoginOptions, LoginStep, WhatsAppConnection, WhatsAppOptions } from '../port.ts'
-import { Account } from './account.ts'
-import { afterClose } from './after-close.ts'
-import type { Ending } from './ending.ts'
+import { Account } from './connection/account.ts'
+import { afterClose } from './connection/after-close.ts'
+import { Reconnects } from './connection/reconnects.ts'
 import { notConnected } from './errors.ts'
-import { findPicture } from './group-picture.ts'
 import { Inbound } from './inbound.ts'
-import type { Link, LinkUpdate } from './link.ts'
 import { login } from './login.ts'
+import { findPicture } from './media/group-picture.ts'
+import type { UploadLimits } from './media/upload-http.ts'
 import { openMedia } from './media.ts'
 import { Outgoing } from './outgoing.ts'
-import { Reconnects } from './reconnects.ts'
-import { Sent } from './sent.ts'
-import { TIMING, type Timing } from './timing.ts'
-import type { UploadLimits } from './upload-http.ts'
+import { Sent } from './send/sent.ts'
+import type { Ending } from './socket/ending.ts'
+import { TIMING, type Timing } from './socket/timing.ts'
+import type { Socket, SocketUpdate } from './socket.ts'
 
 /** How long WhatsApp's server has for an answer, in milliseconds. */
 const QUERY_MS = 10_000
@@ -47,7 +47,7 @@ class BaileysConnection implements WhatsAppConnection {
   readonly #outgoing: Outgoing
   readonly #stop = new AbortController()
   readonly #reconnects: Reconnects
-  #link: Link | undefined
+  #socket: Socket | undefined
   #status: NetworkStatus
 
   constructor(options: BaileysOptions) {
@@ -70,7 +70,7 @@ class BaileysConnection implements WhatsAppConnection {
       ...options,
       mediaHost: options.server?.mediaHost,
       me: () => this.#account.me,
-      link: () => this.#openLink,
+      socket: () => this.#openSocket,
       nameOf: address => this.#inbound.book.nameOf(address),
       timerOf: jid => this.#inbound.book.timerOf(jid),
       sent: this.#sent,
@@ -106,9 +106,9 @@ class BaileysConnection implements WhatsAppConnection {
   }
 
   async logout(): Promise<void> {
-    const link = await this.#reach()
-    if (link !== undefined) {
-      const goodbye = link.sock.logout().catch(() => undefined)
+    const socket = await this.#reach()
+    if (socket !== undefined) {
+      const goodbye = socket.sock.logout().catch(() => undefined)
       await Promise.race([goodbye, sleep(5000, undefined, { ref: false })])
     }
     await this.#close()
@@ -121,7 +121,7 @@ class BaileysConnection implements WhatsAppConnection {
   }
 
   async send(delivery: Delivery): Promise<void> {
-    if (this.#openLink === undefined) throw notConnected()
+    if (this.#openSocket === undefined) throw notConnected()
     await this.#outgoing.send(delivery)
   }
 
@@ -145,59 +145,59 @@ class BaileysConnection implements WhatsAppConnection {
   }
 
   async #query(node: BinaryNode): Promise<BinaryNode | undefined> {
-    return await this.#openLink?.sock.query(node, QUERY_MS)
+    return await this.#openSocket?.sock.query(node, QUERY_MS)
   }
 
-  get #openLink(): Link | undefined {
-    return this.#link?.isOpen ? this.#link : undefined
+  get #openSocket(): Socket | undefined {
+    return this.#socket?.isOpen ? this.#socket : undefined
   }
 
   /** An open socket to say goodbye on. One that was never started gets fifteen seconds to open. */
-  async #reach(): Promise<Link | undefined> {
-    if (this.#openLink !== undefined) return this.#openLink
-    if (!this.#account.isLinked || this.#link !== undefined || this.#status.state !== 'stopped')
+  async #reach(): Promise<Socket | undefined> {
+    if (this.#openSocket !== undefined) return this.#openSocket
+    if (!this.#account.isLinked || this.#socket !== undefined || this.#status.state !== 'stopped')
       return undefined
     this.#connect()
     for (let tries = 0; tries < 300 && this.status.needs === undefined; tries += 1) {
-      if (this.#openLink !== undefined) break
+      if (this.#openSocket !== undefined) break
       await sleep(50)
     }
-    return this.#openLink
+    return this.#openSocket
   }
 
   async #close(): Promise<void> {
     this.#stop.abort()
-    await this.#link?.end()
-    this.#link = undefined
+    await this.#socket?.end()
+    this.#socket = undefined
     await this.#inbound.stop()
   }
 
   #connect(): void {
     if (this.#stop.signal.aborted) return
     if (this.#status.state !== 'connecting') this.#change(this.#account.describe('connecting'))
-    const link = this.#inbound.open(this.#account.auth, update => this.#updated(link, update))
-    this.#link = link
+    const socket = this.#inbound.open(this.#account.auth, update => this.#updated(socket, update))
+    this.#socket = socket
   }
 
-  #updated(link: Link, update: LinkUpdate): void {
+  #updated(socket: Socket, update: SocketUpdate): void {
     if (this.#stop.signal.aborted) return
     if (update.connection === 'open') {
       this.#change(this.#account.describe('connected'))
-      this.#inbound.fetchGroups(link)
+      this.#inbound.fetchGroups(socket)
     }
-    if (update.ending !== undefined) this.#closed(link, update.ending)
+    if (update.ending !== undefined) this.#closed(socket, update.ending)
   }
 
-  #closed(link: Link, ending: Ending): void {
+  #closed(socket: Socket, ending: Ending): void {
     const next = afterClose(ending)
-    this.#link = undefined
+    this.#socket = undefined
     if (next.do === 'stop') {
       if (next.state === 'logged_out') this.#unlink(next.problem)
       this.#change({ ...this.#account.describe(next.state, next.problem), needs: 'person' })
       return
     }
     this.#change(this.#account.describe('connecting', next.problem))
-    this.#reconnects.wait(link.openFor, next.when).then(
+    this.#reconnects.wait(socket.openFor, next.when).then(
       () => this.#connect(),
       () => undefined,
     )
@@ -209,7 +209,7 @@ class BaileysConnection implements WhatsAppConnection {
     const problem = `${reason}; wa2tg must be started again`
     this.#stop.abort()
     this.#change({ ...this.#account.describe('stopped', problem), needs: 'restart' })
-    await this.#link?.end(reason)
+    await this.#socket?.end(reason)
   }
 
   #unlink(problem: string): void {

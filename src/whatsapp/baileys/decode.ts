@@ -1,6 +1,6 @@
 import { decodeMessageNode, proto, unpadRandomMax16, type WAMessage } from '@whiskeysockets/baileys'
-import type { Opened } from './intake.ts'
-import { type Poll, pollEndIn } from './newer-fields.ts'
+import type { Opened } from './inbound/intake.ts'
+import { type Poll, pollEndIn } from './parse/newer-fields.ts'
 import { pollOf } from './parse/poll.ts'
 import { unwrap } from './parse/unwrap.ts'
 

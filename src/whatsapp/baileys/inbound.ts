@@ -2,28 +2,28 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { BinaryNode, proto } from '@whiskeysockets/baileys'
 import type { NetworkStatus } from '../../bridge/network.ts'
 import type { WhatsAppOptions } from '../port.ts'
-import type { AuthState } from './auth-state.ts'
-import { Backlog } from './backlog.ts'
-import { Book } from './book.ts'
-import { ChannelNames } from './channel-names.ts'
 import type { Me } from './decode.ts'
 import { notConnected } from './errors.ts'
-import { fetchGroups, forgetGroups } from './fetch-groups.ts'
-import { fillBook } from './fill-book.ts'
-import { Hearing } from './hearing.ts'
-import { HeldBack } from './held-back.ts'
-import { Intake } from './intake.ts'
-import { Journal } from './journal.ts'
-import { Link, type LinkUpdate } from './link.ts'
-import type { MediaSource } from './media-source.ts'
+import { Backlog } from './inbound/backlog.ts'
+import { Book } from './inbound/book.ts'
+import { ChannelNames } from './inbound/channel-names.ts'
+import { fetchGroups, forgetGroups } from './inbound/fetch-groups.ts'
+import { fillBook } from './inbound/fill-book.ts'
+import { Intake } from './inbound/intake.ts'
+import { Journal } from './inbound/journal.ts'
+import { hearReceipts } from './inbound/receipts.ts'
+import { Receiver } from './inbound/receiver.ts'
+import { Tidy } from './inbound/tidy.ts'
+import type { AuthState } from './keys/auth-state.ts'
+import { journalledRepository, Turns } from './keys/repository.ts'
+import { Reuploads } from './media/reupload.ts'
+import type { MediaSource } from './media/source.ts'
 import { isIdentityChange, isNotice } from './parse/notifications.ts'
-import { quietLogger } from './quiet-logger.ts'
-import { hearReceipts } from './receipts.ts'
-import { Receiver } from './receiver.ts'
-import { journalledRepository, Turns } from './repository.ts'
-import { Reuploads } from './reupload.ts'
-import { Tidy } from './tidy.ts'
-import type { Timing } from './timing.ts'
+import { Hearing } from './socket/hearing.ts'
+import { HeldBack } from './socket/held-back.ts'
+import { quietLogger } from './socket/quiet-logger.ts'
+import type { Timing } from './socket/timing.ts'
+import { Socket, type SocketUpdate } from './socket.ts'
 
 /** How long a message waits for WhatsApp to say who administers its group, in milliseconds. */
 const ASK_MS = 5000
@@ -51,7 +51,7 @@ export class Inbound {
   readonly #reuploads: Reuploads
   readonly #hearing: Hearing
   readonly #heldBack: HeldBack
-  #link: Link | undefined
+  #socket: Socket | undefined
 
   constructor(options: InboundOptions) {
     const { sessions, inbox, logger, waitingMs } = options
@@ -59,7 +59,7 @@ export class Inbound {
     this.#journal = new Journal(sessions)
     this.#reuploads = new Reuploads(options.timing.reupload)
     this.book = new Book({ sessions, inbox, findMessage: options.findMessage, me: options.me })
-    const channels = new ChannelNames({ book: this.book, link: () => this.#link, logger })
+    const channels = new ChannelNames({ book: this.book, socket: () => this.#socket, logger })
     this.#receiver = new Receiver({
       sessions,
       inbox,
@@ -102,34 +102,34 @@ export class Inbound {
   }
 
   /** Opens a socket whose messages come in here. */
-  open(auth: AuthState, onUpdate: (update: LinkUpdate) => void): Link {
+  open(auth: AuthState, onUpdate: (update: SocketUpdate) => void): Socket {
     const { logger, server, timing, findSent } = this.#options
-    const link: Link = new Link({
+    const socket: Socket = new Socket({
       auth,
       timing,
       logger: quietLogger(logger),
       ...(server !== undefined && { server }),
       makeSignalRepository: journalledRepository(this.#journal, this.#turns, {
-        isAlive: () => link.isAlive,
+        isAlive: () => socket.isAlive,
         isMyself: jid => {
           const { pn, lid } = this.#options.me()
           return jid === pn || jid === lid
         },
         opened: hash => {
-          link.moved()
+          socket.moved()
           this.#intake.opened(hash)
         },
         failed: (hash, error) => {
-          link.moved()
+          socket.moved()
           this.#intake.failed(hash, error)
         },
         storageFailed: error => {
           logger.error({ err: error }, 'The disk does not take messages; disconnecting until it does')
-          void link.end('The disk does not take messages')
+          void socket.end('The disk does not take messages')
         },
       }),
       getMessage: async ({ remoteJid, id }) => (id ? findSent(remoteJid, id) : undefined),
-      onStanza: node => this.#observe(link, node),
+      onStanza: node => this.#observe(socket, node),
       onHandled: node => this.#intake.handled(node),
       onBacklog: messages => this.#backlog.announce(messages),
       watch: {
@@ -139,9 +139,9 @@ export class Inbound {
         onHopeless: this.#options.onHopeless,
       },
       onUpdate: update => {
-        if (update.receivedPendingNotifications) this.#caughtUp(link)
+        if (update.receivedPendingNotifications) this.#caughtUp(socket)
         if (update.connection === 'close') {
-          const { serverTimes } = link
+          const { serverTimes } = socket
           if (serverTimes !== undefined) this.#heldBack.closed(serverTimes.from, serverTimes.now)
           this.#backlog.over()
           this.#intake.closed()
@@ -149,15 +149,15 @@ export class Inbound {
         onUpdate(update)
       },
     })
-    this.#listen(link)
-    this.#link = link
-    return link
+    this.#listen(socket)
+    this.#socket = socket
+    return socket
   }
 
   async #refreshAdmins(group: string): Promise<void> {
-    const link = this.#link
-    if (!link?.isOpen) return
-    const answer = link.group(group).then(
+    const socket = this.#socket
+    if (!socket?.isOpen) return
+    const answer = socket.group(group).then(
       metadata => this.#safely(() => this.book.groups([metadata])),
       () => undefined,
     )
@@ -165,8 +165,8 @@ export class Inbound {
   }
 
   /** Once per account: later changes come as events. */
-  fetchGroups(link: Link): void {
-    fetchGroups(link, { ...this.#options, book: this.book })
+  fetchGroups(socket: Socket): void {
+    fetchGroups(socket, { ...this.#options, book: this.book })
   }
 
   /** The account is gone; the next one has groups of its own. */
@@ -181,17 +181,17 @@ export class Inbound {
     this.#tidy.stop()
   }
 
-  #caughtUp(link: Link): void {
+  #caughtUp(socket: Socket): void {
     this.#backlog.over()
-    this.#intake.caughtUp(link.openedAt)
-    this.#tidy.caughtUp(link)
+    this.#intake.caughtUp(socket.openedAt)
+    this.#tidy.caughtUp(socket)
     const missed = this.#heldBack.take()
     if (!this.#hearing.judge(missed)) return
     this.#options.logger.warn({ missed }, 'WhatsApp had held back messages; a new connection brought them')
     if (this.#hearing.isHopeless) this.#options.onHopeless('WhatsApp holds messages back again and again')
   }
 
-  #observe(link: Link, node: BinaryNode): void {
+  #observe(socket: Socket, node: BinaryNode): void {
     try {
       if (node.tag === 'notification' && !this.#isNotice(node)) return
       this.#heldBack.observe(node)
@@ -200,7 +200,7 @@ export class Inbound {
     } catch (error) {
       // Not on disk, so it must not be acknowledged: it comes again on the next connection.
       this.#options.logger.error({ err: error }, 'What came in could not be stored; disconnecting')
-      void link.end('What came in could not be stored')
+      void socket.end('What came in could not be stored')
     }
   }
 
@@ -211,11 +211,11 @@ export class Inbound {
 
   /** Where a file lies that the phone has put up again. Throws `DeliveryError`. */
   reupload(source: MediaSource, signal: AbortSignal): Promise<string> {
-    if (!this.#link?.isOpen) throw notConnected()
-    return this.#reuploads.ask(source, { link: this.#link, me: this.#options.me().pn, signal })
+    if (!this.#socket?.isOpen) throw notConnected()
+    return this.#reuploads.ask(source, { socket: this.#socket, me: this.#options.me().pn, signal })
   }
 
-  #listen({ sock }: Link): void {
+  #listen({ sock }: Socket): void {
     const { book } = this
     const { receipts, inbox } = this.#options
     if (receipts)

@@ -1,19 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { normalizeAddress } from '../address.ts'
 import { LoginError, type LoginOptions, type LoginStep } from '../port.ts'
-import { afterClose } from './after-close.ts'
-import { type AuthState, isLinked } from './auth-state.ts'
-import type { Ending } from './ending.ts'
+import { afterClose } from './connection/after-close.ts'
 import { isForeignServer, readError } from './errors.ts'
-import type { Link, LinkUpdate } from './link.ts'
-import type { Timing } from './timing.ts'
+import { type AuthState, isLinked } from './keys/auth-state.ts'
+import type { Ending } from './socket/ending.ts'
+import type { Timing } from './socket/timing.ts'
+import type { Socket, SocketUpdate } from './socket.ts'
 
 export interface LoginPort {
   /** The credentials in use; new ones after `reset`. */
   auth(): AuthState
   /** Forgets what an earlier link or an unfinished login left. */
   reset(): void
-  open(onUpdate: (update: LinkUpdate) => void): Link
+  open(onUpdate: (update: SocketUpdate) => void): Socket
   readonly timing: Timing
 }
 
@@ -129,9 +129,9 @@ const refused = (ending: Ending): LoginError => {
 class Attempt {
   readonly #port: LoginPort
   readonly #signal: AbortSignal
-  readonly #updates: LinkUpdate[] = []
+  readonly #updates: SocketUpdate[] = []
   #wake: () => void = () => undefined
-  #link: Link | undefined
+  #socket: Socket | undefined
 
   constructor(port: LoginPort, signal: AbortSignal) {
     this.#port = port
@@ -140,15 +140,15 @@ class Attempt {
   }
 
   open(): void {
-    const link = this.#port.open(update => {
-      if (this.#link !== undefined && this.#link !== link) return
+    const socket = this.#port.open(update => {
+      if (this.#socket !== undefined && this.#socket !== socket) return
       this.#updates.push(update)
       this.#wake()
     })
-    this.#link = link
+    this.#socket = socket
   }
 
-  async next(): Promise<LinkUpdate> {
+  async next(): Promise<SocketUpdate> {
     while (true) {
       this.#signal.throwIfAborted()
       const update = this.#updates.shift()
@@ -160,8 +160,8 @@ class Attempt {
   }
 
   async askForCode(phone: string): Promise<string> {
-    if (this.#link === undefined) throw new Error('There is no socket to ask on')
-    return this.#link.sock.requestPairingCode(phone.replace(/\D/g, ''))
+    if (this.#socket === undefined) throw new Error('There is no socket to ask on')
+    return this.#socket.sock.requestPairingCode(phone.replace(/\D/g, ''))
   }
 
   pause(): Promise<void> {
@@ -179,7 +179,7 @@ class Attempt {
   }
 
   async end(): Promise<void> {
-    await this.#link?.end()
-    this.#link = undefined
+    await this.#socket?.end()
+    this.#socket = undefined
   }
 }

@@ -2,10 +2,10 @@ import { createDecipheriv, createHash, createHmac, timingSafeEqual } from 'node:
 import { Readable } from 'node:stream'
 import type { Media } from '../../bridge/event.ts'
 import { reject, retry } from '../../bridge/verdict.ts'
-import { largestPicture, type Picture } from './group-picture.ts'
-import { download, FileGone, type MediaLimits, mediaUrl } from './media-http.ts'
-import { deriveMediaKeys, MAC_BYTES, sealedLength } from './media-keys.ts'
-import { type MediaSource, parseSource } from './media-source.ts'
+import { largestPicture, type Picture } from './media/group-picture.ts'
+import { download, FileGone, type MediaLimits, mediaUrl } from './media/http.ts'
+import { deriveMediaKeys, MAC_BYTES, sealedLength } from './media/keys.ts'
+import { type MediaSource, parseSource } from './media/source.ts'
 
 /** Held back until the MAC is known: the block that may be all padding, and one before it. */
 const HELD_BLOCKS = 32

@@ -2,14 +2,14 @@ import type { Change, Delivery, SessionStore } from '../../bridge/network.ts'
 import { findPreview } from '../link-preview/find-preview.ts'
 import { carryOut } from './change.ts'
 import type { Me } from './decode.ts'
-import type { Link } from './link.ts'
-import type { NameOf } from './members.ts'
-import { openSecrets } from './secrets.ts'
+import { openSecrets } from './keys/secrets.ts'
+import { openUploader } from './media/upload.ts'
+import type { UploadLimits } from './media/upload-http.ts'
+import type { NameOf } from './send/members.ts'
 import { openNotes } from './send/notes.ts'
+import type { Sent } from './send/sent.ts'
 import { type SendContext, sendDelivery } from './send.ts'
-import type { Sent } from './sent.ts'
-import { openUploader } from './upload.ts'
-import type { UploadLimits } from './upload-http.ts'
+import type { Socket } from './socket.ts'
 
 export interface OutgoingOptions {
   readonly sessions: SessionStore
@@ -20,7 +20,7 @@ export interface OutgoingOptions {
   readonly uploadLimits?: UploadLimits
   me(): Me
   /** The socket, while it is open. */
-  link(): Link | undefined
+  socket(): Socket | undefined
   readonly nameOf: NameOf
   readonly timerOf: SendContext['timerOf']
   readonly sent: Sent
@@ -53,8 +53,8 @@ export class Outgoing {
   }
 
   get #context(): SendContext {
-    const { me, link, nameOf, timerOf, sent } = this.#options
+    const { me, socket, nameOf, timerOf, sent } = this.#options
     const remember = sent.remember.bind(sent)
-    return { ...this.#tools, me: me(), link, nameOf, timerOf, remember }
+    return { ...this.#tools, me: me(), socket, nameOf, timerOf, remember }
   }
 }

@@ -3,17 +3,17 @@ import type { Delivery } from '../../bridge/network.ts'
 import { DeliveryError, reject } from '../../bridge/verdict.ts'
 import { isGroup, jidOfChat } from '../address.ts'
 import type { Me } from './decode.ts'
-import type { Link } from './link.ts'
-import { membersOf, type NameOf } from './members.ts'
+import type { Secrets } from './keys/secrets.ts'
+import type { Uploader } from './media/upload.ts'
 import { rawOf } from './parse/context.ts'
-import type { Secrets } from './secrets.ts'
 import { type CompleteTools, complete } from './send/complete.ts'
+import { membersOf, type NameOf } from './send/members.ts'
 import type { Note } from './send/notes.ts'
 import type { Part } from './send/part.ts'
 import { renderMessage } from './send/render.ts'
+import { assertWritable, openSocket, partId, type Transmitter, transmit } from './send/transmit.ts'
+import type { Socket } from './socket.ts'
 import { renderTimer, type Timer } from './timers.ts'
-import { assertWritable, openLink, partId, type Transmitter, transmit } from './transmit.ts'
-import type { Uploader } from './upload.ts'
 
 export interface SendContext extends Transmitter {
   readonly me: Me
@@ -60,7 +60,7 @@ export const sendDelivery = async (delivery: Delivery, context: SendContext): Pr
 
 /** Undefined when WhatsApp does not tell: whoever cannot be found is not mentioned, and the words say the same. */
 const groupOf = (jid: string, context: SendContext): Promise<GroupMetadata | undefined> =>
-  openLink(context)
+  openSocket(context)
     .group(jid)
     .catch(() => undefined)
 
@@ -82,7 +82,7 @@ interface PartContext {
 const sendPart = async (part: Part, { id, jid, album, delivery, context }: PartContext): Promise<void> => {
   const tools = {
     ...context,
-    query: (node: Parameters<Link['sock']['query']>[0]) => openLink(context).sock.query(node),
+    query: (node: Parameters<Socket['sock']['query']>[0]) => openSocket(context).sock.query(node),
   }
   const message = await complete(part, { id, album, delivery, tools })
   await transmit(message, { id, jid, signal: delivery.signal, transmitter: context })

@@ -3,7 +3,7 @@ const reasons: Readonly<Record<string, string>> = {
   'ev-call-': 'calls are read from their stanzas: test/whatsapp/baileys/notices.test.ts',
   'ev-receipt-': 'receipts are read from their stanzas: test/e2e/fate.test.ts',
   'ev-conn-': 'how a connection ends: test/whatsapp/baileys/endings.test.ts',
-  'ev-media-update': 'what the phone answers: test/whatsapp/baileys/reupload.test.ts',
+  'ev-media-update': 'what the phone answers: test/whatsapp/baileys/media/reupload.test.ts',
   'ev-': 'an event of Baileys beside the messages, which makes no message here: test/whatsapp/baileys',
   'nc-': 'topics are not made by themselves: a mapping says where a chat goes',
   'rf-thread-gone': 'topics are not made by themselves: the owner is told',

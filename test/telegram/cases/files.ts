@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import type { Media } from '../../../src/bridge/event.ts'
+import { parseSource } from '../../../src/whatsapp/baileys/media/source.ts'
 import { openMedia } from '../../../src/whatsapp/baileys/media.ts'
-import { parseSource } from '../../../src/whatsapp/baileys/media-source.ts'
 import { jpeg, ogg, webp } from '../../simulators/telegram/helpers.ts'
 import type { MediaServer } from '../../simulators/whatsapp/media-server.ts'
 import type { Case } from '../../whatsapp/cases/case.ts'

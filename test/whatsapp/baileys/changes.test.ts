@@ -3,9 +3,9 @@ import { createHash, randomBytes } from 'node:crypto'
 import { describe, test } from 'node:test'
 import { proto, type WAMessageKey } from '@whiskeysockets/baileys'
 import type { KnownMessage } from '../../../src/bridge/network.ts'
+import { type SealPurpose, seal } from '../../../src/whatsapp/baileys/keys/sealing.ts'
 import { rawOf } from '../../../src/whatsapp/baileys/parse/context.ts'
 import { type ParseContext, parseMessage } from '../../../src/whatsapp/baileys/parse.ts'
-import { type SealPurpose, seal } from '../../../src/whatsapp/baileys/sealing.ts'
 import { ALICE, anyEventOf, BOB, context, eventOf, GROUP, MEDIA, web } from './parsing.ts'
 
 const { Type } = proto.Message.ProtocolMessage

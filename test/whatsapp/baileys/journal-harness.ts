@@ -4,12 +4,12 @@ import {
   decryptMessageNode,
   type SignalRepositoryWithLIDStore,
 } from '@whiskeysockets/baileys'
-import { openAuthState } from '../../../src/whatsapp/baileys/auth-state.ts'
-import { Book } from '../../../src/whatsapp/baileys/book.ts'
-import { Intake } from '../../../src/whatsapp/baileys/intake.ts'
-import { Journal } from '../../../src/whatsapp/baileys/journal.ts'
-import { Receiver } from '../../../src/whatsapp/baileys/receiver.ts'
-import { journalledRepository, Turns } from '../../../src/whatsapp/baileys/repository.ts'
+import { Book } from '../../../src/whatsapp/baileys/inbound/book.ts'
+import { Intake } from '../../../src/whatsapp/baileys/inbound/intake.ts'
+import { Journal } from '../../../src/whatsapp/baileys/inbound/journal.ts'
+import { Receiver } from '../../../src/whatsapp/baileys/inbound/receiver.ts'
+import { openAuthState } from '../../../src/whatsapp/baileys/keys/auth-state.ts'
+import { journalledRepository, Turns } from '../../../src/whatsapp/baileys/keys/repository.ts'
 import type { ContactDevice } from '../../simulators/whatsapp/contact-device.ts'
 import { type RecordingBridge, silentLogger } from '../support.ts'
 

@@ -4,8 +4,8 @@ import { buffer } from 'node:stream/consumers'
 import { before, describe, test } from 'node:test'
 import type { Media } from '../../../src/bridge/event.ts'
 import { DeliveryError } from '../../../src/bridge/verdict.ts'
+import { renderSource } from '../../../src/whatsapp/baileys/media/source.ts'
 import { openMedia } from '../../../src/whatsapp/baileys/media.ts'
-import { renderSource } from '../../../src/whatsapp/baileys/media-source.ts'
 import {
   type MediaFields,
   type MediaServer,

@@ -2,7 +2,7 @@ import type { proto } from '@whiskeysockets/baileys'
 import type { StandIn } from '../../../bridge/network.ts'
 import { reject, retry } from '../../../bridge/verdict.ts'
 import { readError, refusedQuery } from '../errors.ts'
-import type { Query } from '../media-hosts.ts'
+import type { Query } from '../media/hosts.ts'
 import { readRaw } from '../parse/context.ts'
 
 type Invitation = proto.Message.IGroupInviteMessage

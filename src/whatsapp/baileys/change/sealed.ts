@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import { proto } from '@whiskeysockets/baileys'
 import type { StandIn } from '../../../bridge/network.ts'
 import { reject } from '../../../bridge/verdict.ts'
+import { type SealPurpose, seal } from '../keys/sealing.ts'
 import { readRaw } from '../parse/context.ts'
 import { pollOptions } from '../parse/poll.ts'
-import { type SealPurpose, seal } from '../sealing.ts'
 import type { Scene } from './scene.ts'
 
 /** Seals what we add to a message with the secret that came with it. Throws `DeliveryError` when there is none. */

@@ -1,8 +1,8 @@
 import type { proto } from '@whiskeysockets/baileys'
 import type { Content } from '../../../bridge/event.ts'
-import type { Poll } from '../newer-fields.ts'
 import { oneLine } from './context.ts'
 import { named } from './labels.ts'
+import type { Poll } from './newer-fields.ts'
 
 /** `PollType`: a quiz has a right answer. */
 const QUIZ = 1

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { OpusDecoder } from 'opus-decoder'
-import { hushed } from '../hush.ts'
+import { hushed } from '../keys/hush.ts'
 import { OggPackets } from './ogg.ts'
 
 /** Bars of the line that phones draw for a voice note, each of 0 to 100. */

@@ -2,7 +2,7 @@ import type { proto } from '@whiskeysockets/baileys'
 import type { Still } from '../../../bridge/content.ts'
 import type { Media } from '../../../bridge/event.ts'
 import type { Member } from '../../mentions.ts'
-import type { MediaKind } from '../media-keys.ts'
+import type { MediaKind } from '../media/keys.ts'
 import type { Note } from './notes.ts'
 
 /** One message that an event becomes, but for what only a network can say: where its file was put, for instance. */

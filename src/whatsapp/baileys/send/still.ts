@@ -1,7 +1,7 @@
 import type { Still } from '../../../bridge/content.ts'
 import type { Delivery } from '../../../bridge/network.ts'
 import { reject } from '../../../bridge/verdict.ts'
-import { readFile } from '../read-file.ts'
+import { readFile } from '../media/read-file.ts'
 
 type Source = Pick<Delivery, 'openStill' | 'signal'>
 

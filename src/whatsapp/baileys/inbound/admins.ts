@@ -1,0 +1,43 @@
+import type { GroupMetadata, GroupParticipant, ParticipantAction } from '@whiskeysockets/baileys'
+import type { SessionStore } from '../../../bridge/network.ts'
+import { normalizeAddress } from '../../address.ts'
+
+const ROWS = 'admins'
+
+/** Who may delete what others wrote in a group: every address of each. On disk, for what comes before we could ask. */
+export class Admins {
+  readonly #sessions: SessionStore
+
+  constructor(sessions: SessionStore) {
+    this.#sessions = sessions
+  }
+
+  has(group: string, addresses: readonly string[]): boolean {
+    const admins = this.#read(group)
+    return addresses.some(address => admins.includes(address))
+  }
+
+  /** Takes in what is known of a whole group. */
+  learn({ id, participants }: Pick<GroupMetadata, 'id' | 'participants'>): void {
+    this.#write(id, participants.filter(({ admin }) => admin != null).flatMap(addressesOf))
+  }
+
+  change(group: string, participants: readonly GroupParticipant[], action: ParticipantAction): void {
+    if (action !== 'promote' && action !== 'demote' && action !== 'remove') return
+    const changed = participants.flatMap(addressesOf)
+    const rest = this.#read(group).filter(address => !changed.includes(address))
+    this.#write(group, action === 'promote' ? [...rest, ...changed] : rest)
+  }
+
+  #read(group: string): string[] {
+    return JSON.parse(this.#sessions.get(ROWS, group) ?? '[]')
+  }
+
+  #write(group: string, addresses: readonly string[]): void {
+    const value = JSON.stringify([...new Set(addresses)].sort())
+    if (this.#sessions.get(ROWS, group) !== value) this.#sessions.set([{ type: ROWS, id: group, value }])
+  }
+}
+
+const addressesOf = ({ id, lid, phoneNumber }: GroupParticipant): string[] =>
+  [id, lid, phoneNumber].flatMap(jid => normalizeAddress(jid) ?? [])

@@ -1,0 +1,197 @@
+import type { BaileysEventMap, Contact, GroupMetadata, WAMessage } from '@whiskeysockets/baileys'
+import { addressOf, chatRef } from '../../../bridge/chat-ref.ts'
+import type { Arrival, FindMessage, Inbox, KnownChat, SessionStore } from '../../../bridge/network.ts'
+import { isGroup, kindOfAddress, normalizeAddress, userOf } from '../../address.ts'
+import { addressesOf, canonical, oneLine, type ParseContext, toNumber } from '../parse/context.ts'
+import { parseHead } from '../parse/head.ts'
+import { type Timer, Timers, timerIn } from '../timers.ts'
+import { Admins } from './admins.ts'
+
+/** A chat in any of the shapes that Baileys' events give it. */
+export interface SeenChat {
+  readonly id?: string | null
+  readonly name?: string | null
+  readonly lidJid?: string | null
+  readonly pnJid?: string | null
+  readonly conversationTimestamp?: number | { toNumber(): number } | null
+  /** Seconds after which messages disappear, and since when that is so. */
+  readonly ephemeralExpiration?: number | null
+  readonly ephemeralSettingTimestamp?: number | { toNumber(): number } | null
+}
+
+const NAMES = 'name'
+/**
+ * Baileys' own rows, as JSON: digits of the phone number → digits of the LID, and with `_reverse` behind them the other
+ * way round (lib/Signal/lid-mapping.js).
+ */
+const MAPPINGS = 'lid-mapping'
+
+/** Who is who: names for mentions, and the bridge's chat book, which is told of everything new. */
+export class Book {
+  readonly #sessions: SessionStore
+  readonly #inbox: Inbox
+  readonly #names: Map<string, string>
+  readonly #me: () => ParseContext['me']
+  readonly #admins: Admins
+  readonly #timers: Timers
+  readonly #findMessage: FindMessage
+  /** What the bridge was told last about an address: most events say nothing new, and each would cost a commit. */
+  readonly #told = new Map<string, string>()
+
+  constructor(options: {
+    sessions: SessionStore
+    inbox: Inbox
+    findMessage: FindMessage
+    me: () => ParseContext['me']
+  }) {
+    this.#sessions = options.sessions
+    this.#admins = new Admins(options.sessions)
+    this.#timers = new Timers(options.sessions)
+    this.#findMessage = options.findMessage
+    this.#inbox = options.inbox
+    this.#me = options.me
+    this.#names = new Map([...this.#sessions.list(NAMES)].map(({ id, value }) => [id, value]))
+  }
+
+  get context(): Omit<ParseContext, 'isAwaited'> {
+    return {
+      me: this.#me(),
+      lidOf: address => this.lidOf(address),
+      phoneOf: address => this.#mapped(`${userOf(address)}_reverse`, 's.whatsapp.net'),
+      nameOf: address => this.nameOf(address),
+      isAdmin: (group, addresses) => this.#admins.has(group, addresses),
+      findMessage: this.#findMessage,
+    }
+  }
+
+  lidOf(address: string): string | undefined {
+    return this.#mapped(userOf(address), 'lid')
+  }
+
+  #mapped(id: string, server: string): string | undefined {
+    const stored = this.#sessions.get(MAPPINGS, id)
+    const digits: unknown = stored === undefined ? undefined : JSON.parse(stored)
+    return typeof digits === 'string' && digits !== '' ? normalizeAddress(`${digits}@${server}`) : undefined
+  }
+
+  nameOf(address: string): string | undefined {
+    return this.#names.get(address)
+  }
+
+  contacts(contacts: readonly Partial<Contact>[]): void {
+    for (const { id, lid, phoneNumber, name, notify, verifiedName } of contacts) {
+      this.#learn(id, lid ?? phoneNumber, { name, pushName: verifiedName || notify })
+    }
+  }
+
+  chats(chats: readonly SeenChat[]): void {
+    for (const { id, name, lidJid, pnJid, conversationTimestamp, ...timer } of chats) {
+      const seconds = toNumber(conversationTimestamp)
+      this.#learn(id, lidJid ?? pnJid, {
+        name,
+        ...(seconds !== undefined && seconds > 0 && { lastActivity: seconds * 1000 }),
+      })
+      const address = canonical(id, lidJid ?? pnJid, this.context)?.address
+      const { ephemeralExpiration: lasts, ephemeralSettingTimestamp: setAt } = timer
+      // Of a group Baileys tells what any member claims.
+      if (address !== undefined && lasts != null && !isGroup(address))
+        this.#timers.learn(address, { seconds: lasts, setAt: toNumber(setAt) ?? 0 })
+    }
+  }
+
+  groups(groups: readonly Partial<GroupMetadata>[]): void {
+    for (const { id, subject, participants, ephemeralDuration } of groups) {
+      if (id && isGroup(id)) {
+        this.#learn(id, undefined, { name: subject })
+        if (participants !== undefined) {
+          this.#admins.learn({ id, participants })
+          this.#timers.learn(id, { seconds: ephemeralDuration ?? 0, setAt: Math.floor(Date.now() / 1000) })
+        }
+      }
+      for (const member of participants ?? []) {
+        const other = member.lid ?? member.phoneNumber
+        if (other) this.same(member.id, other)
+      }
+    }
+  }
+
+  participants({ id, participants, action }: BaileysEventMap['group-participants.update']): void {
+    this.#admins.change(id, participants, action)
+  }
+
+  /** Two addresses of one person. */
+  same(jid: string, other: string): void {
+    this.#learn(jid, other, {})
+  }
+
+  /** What a message tells about the chat it stands in and who wrote it, beside what the bridge reads itself. */
+  message({ event: { chat, sender } }: Arrival): void {
+    const address = addressOf(chat)
+    this.#tell({ chat, kind: kindOfAddress(address) })
+    const writer = addressOf(sender.person)
+    if (sender.me || sender.name === undefined || this.#names.has(writer)) return
+    this.#remember(writer, sender.name)
+  }
+
+  /** How long messages last in the chat of this one, where it says so. Of a group only a notice is to be believed. */
+  timer(web: WAMessage, { isNotice = false } = {}): void {
+    const timer = timerIn(web)
+    const chat = timer && parseHead(web, this.context)?.event.chat
+    if (chat === undefined || timer === undefined) return
+    const address = addressOf(chat)
+    if (isNotice || !isGroup(address)) this.#timers.learn(address, timer)
+  }
+
+  /** How long messages last in a chat, where that was ever heard. */
+  timerOf(jid: string): Timer | undefined {
+    const address = canonical(jid, undefined, this.context)?.address
+    // It may have been heard before the other address of the person was known.
+    const known = address === undefined ? [] : [address, ...addressesOf(address, this.context)]
+    return known.map(each => this.#timers.of(each)).find(timer => timer !== undefined)
+  }
+
+  #learn(
+    jid: string | null | undefined,
+    other: string | null | undefined,
+    facts: {
+      name?: string | null | undefined
+      pushName?: string | null | undefined
+      lastActivity?: number
+    },
+  ): void {
+    const who = canonical(jid, other, this.context)
+    if (who === undefined) return
+    const name = facts.name ? oneLine(facts.name) : ''
+    const pushName = facts.pushName ? oneLine(facts.pushName) : ''
+    if (name !== '') this.#remember(who.address, name)
+    else if (pushName !== '' && !this.#names.has(who.address)) this.#remember(who.address, pushName)
+    this.#tell({
+      chat: chatRef('whatsapp', who.address),
+      kind: kindOfAddress(who.address),
+      ...(who.aliases.length > 0 && { aliases: who.aliases }),
+      ...(name !== '' && { name }),
+      ...(pushName !== '' && { pushName }),
+      ...(facts.lastActivity !== undefined && { lastActivity: facts.lastActivity }),
+    })
+  }
+
+  /** Something may not have been stored: everything is told anew. */
+  doubt(): void {
+    this.#told.clear()
+  }
+
+  #tell(known: KnownChat): void {
+    // A message, a contact and a chat each say it in their own way.
+    const way = `${known.chat} ${Object.keys(known)}`
+    const text = JSON.stringify(known)
+    if (this.#told.get(way) === text) return
+    this.#inbox.learn(known)
+    this.#told.set(way, text)
+  }
+
+  #remember(address: string, name: string): void {
+    if (this.#names.get(address) === name) return
+    this.#names.set(address, name)
+    this.#sessions.set([{ type: NAMES, id: address, value: name }])
+  }
+}

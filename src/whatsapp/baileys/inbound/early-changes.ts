@@ -1,0 +1,101 @@
+import { proto, type WAMessage, type WAMessageKey } from '@whiskeysockets/baileys'
+import type { MessageRef } from '../../../bridge/chat-ref.ts'
+import type { SessionChange, SessionStore } from '../../../bridge/network.ts'
+import type { Logger } from '../../../support/log.ts'
+import { toNumber } from '../parse/context.ts'
+
+const ROWS = 'held'
+/** As many wait at most; of more the oldest are given up. */
+const MOST = 500
+/** Base64; a larger one is no vote and no edit that anybody makes. */
+const LONGEST = 256 * 1024
+/** WhatsApp keeps what it could not deliver for two weeks: what has not come by then does not come. */
+const PATIENCE_MS = 14 * 86_400_000
+
+interface Row {
+  readonly key: WAMessageKey
+  /** Seconds since 1970. */
+  readonly sent: number
+  readonly name?: string
+  /** `proto.Message`, base64. */
+  readonly message: string
+  /** Milliseconds since 1970. */
+  readonly heldAt: number
+}
+
+/**
+ * Changes of messages that cannot be read yet: a vote or an edit is sealed with the secret of its message, and what it
+ * changes has to be there. They are kept on disk until that message has come, and then read as if they came behind it. What
+ * is given up is said in the log.
+ */
+export class EarlyChanges {
+  readonly #sessions: SessionStore
+  readonly #logger: Logger
+  /** Messages that something may wait for: looking into the store for each message would be a waste. */
+  readonly #awaited: Set<string>
+
+  constructor(sessions: SessionStore, logger: Logger, now = Date.now()) {
+    this.#sessions = sessions
+    this.#logger = logger
+    const old = [...sessions.list(ROWS)].filter(({ value }) => heldAt(value) < now - PATIENCE_MS)
+    if (old.length > 0) sessions.set(this.#giveUp(old, 'did not come in two weeks'))
+    this.#awaited = new Set([...sessions.list(ROWS)].map(({ id }) => targetIn(id)))
+  }
+
+  /** Keeps a change of `target`; to be written with the mark that it is dealt with. Nothing when it is too large. */
+  keep(target: MessageRef, web: WAMessage): SessionChange[] {
+    const message = Buffer.from(proto.Message.encode(web.message ?? {}).finish()).toString('base64')
+    if (message.length > LONGEST) {
+      this.#logger.warn({ base64: message.length }, 'A change that is too large for one was left out')
+      return []
+    }
+    const name = web.verifiedBizName || web.pushName
+    const row: Row = {
+      key: web.key,
+      sent: toNumber(web.messageTimestamp) ?? 0,
+      ...(name && { name }),
+      message,
+      heldAt: Date.now(),
+    }
+    this.#awaited.add(nameOf(target))
+    const rows = [...this.#sessions.list(ROWS)]
+    const tooMany = rows.slice(0, Math.max(0, rows.length - MOST + 1))
+    return [
+      ...this.#giveUp(tooMany, 'is one of too many that have not come'),
+      { type: ROWS, id: `${nameOf(target)} ${web.key.id}`, value: JSON.stringify(row) },
+    ]
+  }
+
+  /** What waits for a message, in the order in which it came, and how each is forgotten. */
+  about(target: MessageRef): { readonly web: WAMessage; readonly forget: SessionChange }[] {
+    const name = nameOf(target)
+    if (!this.#awaited.has(name)) return []
+    const found = [...this.#sessions.list(ROWS)].filter(({ id }) => targetIn(id) === name)
+    if (found.length === 0) this.#awaited.delete(name)
+    return found.map(({ id, value }) => ({ web: readRow(value), forget: forget(id) }))
+  }
+
+  #giveUp(rows: readonly { readonly id: string }[], why: string): SessionChange[] {
+    if (rows.length > 0)
+      this.#logger.warn({ count: rows.length }, `Changes were left out, since their message ${why}`)
+    return rows.map(({ id }) => forget(id))
+  }
+}
+
+const nameOf = ({ chat, id }: MessageRef): string => `${chat} ${id}`
+
+const targetIn = (id: string): string => id.slice(0, id.lastIndexOf(' '))
+
+const forget = (id: string): SessionChange => ({ type: ROWS, id, value: null })
+
+const heldAt = (value: string): number => (JSON.parse(value) as Row).heldAt
+
+const readRow = (value: string): WAMessage => {
+  const { key, sent, name, message }: Row = JSON.parse(value)
+  return {
+    key,
+    messageTimestamp: sent,
+    ...(name !== undefined && { pushName: name }),
+    message: proto.Message.decode(Buffer.from(message, 'base64')),
+  }
+}

@@ -1,0 +1,29 @@
+import type { SessionStore } from '../../../bridge/network.ts'
+import type { Logger } from '../../../support/log.ts'
+import { isGroup } from '../../address.ts'
+import type { Socket } from '../socket.ts'
+import type { Book } from './book.ts'
+
+const FETCHED = { type: 'meta', id: 'groups-fetched' } as const
+
+/** Asks for all groups of the account, once per account: later changes come as events. */
+export const fetchGroups = (
+  socket: Socket,
+  { sessions, book, logger }: { sessions: SessionStore; book: Book; logger: Logger },
+): void => {
+  if (sessions.get(FETCHED.type, FETCHED.id) !== undefined) return
+  const fetch = async (): Promise<void> => {
+    const groups = Object.values(await socket.sock.groupFetchAllParticipating())
+    sessions.transaction(() => {
+      book.groups(groups.filter(({ id }) => isGroup(id)))
+      sessions.set([{ ...FETCHED, value: String(Date.now()) }])
+    })
+  }
+  fetch().catch((error: unknown) => {
+    // The next connection tries again.
+    if (socket.isOpen) logger.warn({ err: error }, 'The list of groups could not be fetched')
+  })
+}
+
+/** The account is gone; the next one has groups of its own. */
+export const forgetGroups = (sessions: SessionStore): void => sessions.set([{ ...FETCHED, value: null }])

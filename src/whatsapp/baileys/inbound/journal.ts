@@ -1,0 +1,207 @@
+import { createHash } from 'node:crypto'
+import { type BinaryNode, encodeBinaryNode } from '@whiskeysockets/baileys'
+import type { SessionChange, SessionStore } from '../../../bridge/network.ts'
+
+/** One `<enc>` or `<plaintext>` child of a message, or all of a stanza that is kept whole. */
+export interface Part {
+  readonly hash: string
+  readonly tag: string
+  readonly attrs: Record<string, string>
+}
+
+/** A message as it came over the wire, without its ciphertexts: enough to read it again at any later time. */
+export interface Envelope {
+  /** The same for a stanza and its redelivery. */
+  readonly key: string
+  /** Grows with every stanza that arrives, over restarts too. */
+  readonly order: number
+  readonly attrs: Record<string, string>
+  readonly parts: readonly Part[]
+  /** Key of the stanza of the same chat that came before and was not decrypted yet: it must be handed over first. */
+  readonly after?: string
+  /** Name that the server vouches for, of a business: base64 of the `verified_name` child. */
+  readonly verifiedName?: string
+}
+
+interface Row {
+  readonly envelope: Envelope
+  readonly plaintext: string
+}
+
+const ROWS = 'journal'
+const DONE = 'journal-done'
+/** The server keeps an undelivered message that long (DESIGN §7). */
+const KEEP_MS = 14 * 24 * 60 * 60_000
+
+/**
+ * What was decrypted and, until the bridge has committed it, must be handed over; afterwards only what answers a
+ * redelivery. A row (type `journal`, id = SHA-256 of the ciphertext) is written in the transaction of the ratchet; its
+ * mark (type `journal-done`) in the transaction of the bridge's job.
+ */
+export class Journal {
+  readonly #sessions: SessionStore
+  readonly #expected = new Map<string, Envelope>()
+  /** When a part came again that was done before. */
+  readonly #cameAgain = new Map<string, number>()
+  readonly #now: () => number
+  #lastOrder = 0
+
+  constructor(sessions: SessionStore, now: () => number = Date.now) {
+    this.#sessions = sessions
+    this.#now = now
+  }
+
+  hashOf(ciphertext: Uint8Array): string {
+    return createHash('sha256').update(ciphertext).digest('hex')
+  }
+
+  /**
+   * Reads a stanza's envelope and expects its parts to be decrypted soon; `undefined` when it has none. `lastOpen` gives
+   * the key of the last stanza of a chat that is still to be decrypted.
+   */
+  envelopeOf(node: BinaryNode, lastOpen: (chat: string) => string | undefined): Envelope | undefined {
+    const children = Array.isArray(node.content) ? node.content : []
+    const parts = children.flatMap(({ tag, attrs, content }): Part[] =>
+      (tag === 'enc' || tag === 'plaintext') && content instanceof Uint8Array
+        ? [{ hash: this.hashOf(content), tag, attrs }]
+        : [],
+    )
+    if (parts.length === 0) return undefined
+    return this.#expect(node, parts, lastOpen)
+  }
+
+  /**
+   * The envelope of a stanza that is kept whole, because nothing in it is encrypted: a notification or a call. Its one
+   * part is written here; throws when the disk does not take it.
+   */
+  envelopeOfWhole(node: BinaryNode, lastOpen: (chat: string) => string | undefined): Envelope {
+    const { from = '', id = '', participant = '', t = '' } = node.attrs
+    // A redelivery has other attributes (`offline`), but the same content.
+    const content = encodeBinaryNode({ ...node, attrs: { from, id, participant, t } })
+    const part = { hash: this.hashOf(content), tag: node.tag, attrs: {} }
+    const envelope = this.#expect(node, [part], lastOpen)
+    this.writePlain(envelope, part.hash, encodeBinaryNode(node))
+    return envelope
+  }
+
+  #expect(
+    node: BinaryNode,
+    parts: readonly Part[],
+    lastOpen: (chat: string) => string | undefined,
+  ): Envelope {
+    const children = Array.isArray(node.content) ? node.content : []
+    const verified = children.find(child => child.tag === 'verified_name')?.content
+    const { from = '', participant = '', id = '' } = node.attrs
+    const after = lastOpen(from)
+    const envelope: Envelope = {
+      key: [from, participant, id, ...parts.map(part => part.hash)].join('|'),
+      order: this.#nextOrder(),
+      attrs: node.attrs,
+      parts,
+      ...(after !== undefined && { after }),
+      ...(verified instanceof Uint8Array && { verifiedName: Buffer.from(verified).toString('base64') }),
+    }
+    // What has come twice is decrypted for the stanza that came first.
+    for (const { hash } of parts) if (!this.#expected.has(hash)) this.#expected.set(hash, envelope)
+    return envelope
+  }
+
+  /** Stops expecting a stanza's parts. */
+  forget(envelope: Envelope): void {
+    for (const { hash } of envelope.parts) {
+      if (this.#expected.get(hash)?.order === envelope.order) this.#expected.delete(hash)
+    }
+  }
+
+  /**
+   * A stanza came that is with the bridge already, or about to be: it only has to be answered. What it is answered from is
+   * kept as if it had been done just now, for this answer may be lost, too.
+   */
+  cameAgain(envelope: Envelope): void {
+    this.forget(envelope)
+    for (const { hash } of envelope.parts) this.#cameAgain.set(hash, this.#now())
+  }
+
+  /** The stanza that announced this ciphertext. */
+  expected(hash: string): Envelope | undefined {
+    return this.#expected.get(hash)
+  }
+
+  /** The row to be written with the ratchet. */
+  rowsFor(envelope: Envelope, hash: string, plaintext: Uint8Array): Record<string, Row> {
+    return { [hash]: { envelope, plaintext: Buffer.from(plaintext).toString('base64') } }
+  }
+
+  /** Writes the row of a part that was never encrypted, before the stanza is acknowledged. */
+  writePlain(envelope: Envelope, hash: string, plaintext: Uint8Array): void {
+    const row = this.rowsFor(envelope, hash, plaintext)[hash]
+    this.#sessions.set([{ type: ROWS, id: hash, value: JSON.stringify(row) }])
+  }
+
+  /** The plaintext of a ciphertext seen before. */
+  plaintext(hash: string): Buffer | undefined {
+    const row = this.#sessions.get(ROWS, hash)
+    return row === undefined ? undefined : Buffer.from(parseRow(row).plaintext, 'base64')
+  }
+
+  isDone(envelope: Envelope): boolean {
+    return envelope.parts.every(({ hash }) => this.#sessions.get(DONE, hash) !== undefined)
+  }
+
+  /** Whether the stanza with this key was handed over. */
+  isKeyDone(key: string): boolean {
+    const hashes = key.split('|').slice(3)
+    return hashes.every(hash => this.#sessions.get(DONE, hash) !== undefined)
+  }
+
+  /** Envelopes of what was decrypted but never handed over, in order of arrival; with parts that never came, too. */
+  undone(): Envelope[] {
+    const envelopes = new Map<string, Envelope>()
+    for (const { id, value } of this.#sessions.list(ROWS)) {
+      if (this.#sessions.get(DONE, id) !== undefined) continue
+      const { envelope } = parseRow(value)
+      const known = envelopes.get(envelope.key)
+      if (known === undefined || envelope.order < known.order) envelopes.set(envelope.key, envelope)
+    }
+    return [...envelopes.values()].sort((one, other) => one.order - other.order)
+  }
+
+  /**
+   * The marks that make a stanza done, to be written in the transaction of the bridge's jobs. A part that could not be
+   * decrypted gets none: it may come again, and be readable then.
+   */
+  marks(envelope: Envelope): SessionChange[] {
+    const value = String(this.#now())
+    return envelope.parts
+      .filter(({ hash }) => this.#sessions.get(ROWS, hash) !== undefined)
+      .map(({ hash }) => ({ type: DONE, id: hash, value }))
+  }
+
+  /**
+   * Deletes at most `limit` stanzas' parts that are done and cannot come again: done, and come for the last time, before
+   * `time` (milliseconds), or 14 days ago. Returns whether there are more.
+   */
+  prune(time: number, limit = 200): boolean {
+    const before = Math.max(time, this.#now() - KEEP_MS)
+    const old = [...this.#sessions.list(DONE)].filter(
+      ({ id, value }) => Math.max(Number(value), this.#cameAgain.get(id) ?? 0) < before,
+    )
+    if (old.length === 0) return false
+    const cleared = old.slice(0, limit)
+    this.#sessions.set(
+      cleared.flatMap(({ id }) => [
+        { type: ROWS, id, value: null },
+        { type: DONE, id, value: null },
+      ]),
+    )
+    for (const { id } of cleared) this.#cameAgain.delete(id)
+    return old.length > limit
+  }
+
+  #nextOrder(): number {
+    this.#lastOrder = Math.max(this.#lastOrder + 1, this.#now() * 1000)
+    return this.#lastOrder
+  }
+}
+
+const parseRow = (json: string): Row => JSON.parse(json)

@@ -1,0 +1,88 @@
+import type { MessageEvent } from '../../../bridge/event.ts'
+import type { Arrival, SessionChange, SessionStore } from '../../../bridge/network.ts'
+
+const ROWS = 'waiting'
+
+interface Row {
+  readonly head: Omit<MessageEvent, 'content'>
+  readonly more: Omit<Arrival, 'event'>
+  /** When the placeholder is due, milliseconds since 1970. */
+  readonly due: number
+}
+
+/**
+ * Messages that could not be decrypted. WhatsApp asks the sender for them again, and most come within seconds; one that
+ * has not come when its time is up is announced by a placeholder, whose place the real one takes whenever it comes. The
+ * list is on disk: a restart forgets nobody.
+ */
+export class Waiting {
+  readonly #sessions: SessionStore
+  readonly #receive: (arrival: Arrival, alongside: () => void) => void
+  readonly #delayMs: number
+  readonly #timers = new Map<string, NodeJS.Timeout>()
+
+  constructor(options: {
+    sessions: SessionStore
+    /** Hands a placeholder to the bridge, and writes `alongside` in the same transaction. May throw. */
+    receive: (arrival: Arrival, alongside: () => void) => void
+    delayMs?: number
+  }) {
+    this.#sessions = options.sessions
+    this.#receive = options.receive
+    this.#delayMs = options.delayMs ?? 10_000
+  }
+
+  /** Takes up what an earlier run waited for. */
+  resume(): void {
+    for (const { id, value } of this.#sessions.list(ROWS)) this.#schedule(id, JSON.parse(value))
+  }
+
+  expect(head: Row['head'], more: Row['more']): void {
+    const id = keyOf(head)
+    if (this.#sessions.get(ROWS, id) !== undefined) return
+    const row: Row = { head, more, due: Date.now() + this.#delayMs }
+    this.#sessions.set([{ type: ROWS, id, value: JSON.stringify(row) }])
+    this.#schedule(id, row)
+  }
+
+  /** A message has come: the changes that end the wait for it, to be written with it. */
+  arrived(event: Pick<MessageEvent, 'chat' | 'id'>): SessionChange[] {
+    const id = keyOf(event)
+    clearTimeout(this.#timers.get(id))
+    this.#timers.delete(id)
+    return this.#sessions.get(ROWS, id) === undefined ? [] : [{ type: ROWS, id, value: null }]
+  }
+
+  /** Whether a message has not come yet, nor been announced. */
+  has(message: Pick<MessageEvent, 'chat' | 'id'>): boolean {
+    return this.#sessions.get(ROWS, keyOf(message)) !== undefined
+  }
+
+  stop(): void {
+    for (const timer of this.#timers.values()) clearTimeout(timer)
+    this.#timers.clear()
+  }
+
+  #schedule(id: string, row: Row): void {
+    const timer = setTimeout(() => this.#announce(id, row), Math.max(0, row.due - Date.now()))
+    timer.unref()
+    this.#timers.set(id, timer)
+  }
+
+  #announce(id: string, row: Row): void {
+    this.#timers.delete(id)
+    const event: MessageEvent = {
+      ...row.head,
+      content: { kind: 'placeholder', label: 'Waiting for this message; it may be on the phone already' },
+      pending: true,
+      silent: true,
+    }
+    try {
+      this.#receive({ ...row.more, event }, () => this.#sessions.set([{ type: ROWS, id, value: null }]))
+    } catch {
+      this.#schedule(id, { ...row, due: Date.now() + this.#delayMs })
+    }
+  }
+}
+
+const keyOf = ({ chat, id }: Pick<MessageEvent, 'chat' | 'id'>): string => `${chat} ${id}`

@@ -1,0 +1,110 @@
+import {
+  type AuthenticationCreds,
+  type AuthenticationState,
+  BufferJSON,
+  initAuthCreds,
+  proto,
+  type SignalDataSet,
+  type SignalDataTypeMap,
+} from '@whiskeysockets/baileys'
+import type { SessionChange, SessionStore } from '../../../bridge/network.ts'
+
+/** The session store did not take a write (full disk, for instance). What depended on it has not happened. */
+export class StorageError extends Error {
+  constructor(cause: unknown) {
+    super('The session could not be written to disk', { cause })
+    this.name = 'StorageError'
+  }
+}
+
+export interface AuthState {
+  readonly state: AuthenticationState
+  /** Writes the credentials at once. Throws `StorageError`. */
+  saveCreds(update?: Partial<AuthenticationCreds>): void
+  /** Deletes credentials and keys; what was received but not handed over stays. */
+  forget(): void
+}
+
+/** Whether a phone has made this machine one of its devices: only then has it signed an account. */
+export const isLinked = (creds: AuthenticationCreds): boolean =>
+  creds.account !== undefined && creds.account !== null && creds.me !== undefined
+
+/** Baileys' types of keys (lib/Types/Auth.d.ts, SignalDataTypeMap). */
+const KEY_TYPES = [
+  'pre-key',
+  'session',
+  'sender-key',
+  'sender-key-memory',
+  'app-state-sync-key',
+  'app-state-sync-version',
+  'lid-mapping',
+  'device-list',
+  'tctoken',
+  'identity-key',
+] as const satisfies readonly (keyof SignalDataTypeMap)[]
+
+const CREDS = { type: 'creds', id: 'creds' } as const
+
+/**
+ * Baileys' credentials and Signal keys as rows of the session store, one type of Baileys' per type of ours. One
+ * `keys.set` is one SQLite transaction whatever the number of types: that is what makes ratchet and journal one
+ * commit (lib/Utils/auth-utils.js hands over all mutations of a transaction in a single call).
+ */
+export const openAuthState = (sessions: SessionStore): AuthState => {
+  const stored = sessions.get(CREDS.type, CREDS.id)
+  const creds: AuthenticationCreds = stored === undefined ? initAuthCreds() : parse(stored)
+
+  const write = (changes: readonly SessionChange[]): void => {
+    try {
+      sessions.set(changes)
+    } catch (error) {
+      throw new StorageError(error)
+    }
+  }
+
+  return {
+    state: {
+      creds,
+      keys: {
+        get: <T extends keyof SignalDataTypeMap>(type: T, ids: string[]) => {
+          const found: Record<string, SignalDataTypeMap[T]> = {}
+          for (const id of ids) {
+            const value = sessions.get(type, id)
+            if (value !== undefined) found[id] = revive(type, parse(value))
+          }
+          return found
+        },
+        set: (data: SignalDataSet) => {
+          const rows = Object.entries(data).flatMap(([type, values]) =>
+            Object.entries(values ?? {}).map(([id, value]) => ({
+              type,
+              id,
+              value: value === null || value === undefined ? null : render(value),
+            })),
+          )
+          write(rows)
+        },
+      },
+    },
+    saveCreds: (update = {}) => {
+      Object.assign(creds, update)
+      write([{ ...CREDS, value: render(creds) }])
+    },
+    forget: () => {
+      const rows = KEY_TYPES.flatMap(type =>
+        [...sessions.list(type)].map(({ id }) => ({ type, id, value: null })),
+      )
+      write([...rows, { ...CREDS, value: null }])
+    },
+  }
+}
+
+const parse = <T>(json: string): T => JSON.parse(json, BufferJSON.reviver)
+
+const render = (value: unknown): string => JSON.stringify(value, BufferJSON.replacer)
+
+/** Baileys wants app state keys as protobuf objects (lib/Utils/use-multi-file-auth-state.js). */
+const revive = <T extends keyof SignalDataTypeMap>(type: T, value: SignalDataTypeMap[T]) =>
+  type === 'app-state-sync-key'
+    ? (proto.Message.AppStateSyncKeyData.fromObject(value as object) as unknown as SignalDataTypeMap[T])
+    : value

@@ -1,0 +1,122 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import {
+  DEFAULT_CONNECTION_CONFIG,
+  type SignalDataSet,
+  type SignalKeyStoreWithTransaction,
+  type SocketConfig,
+} from '@whiskeysockets/baileys'
+import type { Journal } from '../inbound/journal.ts'
+import { StorageError } from './auth-state.ts'
+import { hushed } from './hush.ts'
+import { isSignedPreKey } from './trust.ts'
+import { leaveOtherSessions } from './untouched-session.ts'
+
+/** What the wrapper tells about each ciphertext that Baileys hands to it. */
+export interface Openings {
+  /** Whether the socket can still acknowledge what it brought. */
+  isAlive(): boolean
+  /** Plaintext and ratchet are on disk, or were already. */
+  opened(hash: string): void
+  failed(hash: string, error: unknown): void
+  /** Whether an address is that of this very device. */
+  isMyself(jid: string): boolean
+  /** The disk refused the commit: nothing may be acknowledged on this socket any more. */
+  storageFailed(error: StorageError): void
+}
+
+/** One Signal step at a time, over all sockets: an old one may still be at work when the next has opened. */
+export class Turns {
+  #last: Promise<unknown> = Promise.resolve()
+
+  take<T>(step: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(step)
+    this.#last = result.catch(() => undefined)
+    return result
+  }
+}
+
+/**
+ * Baileys' Signal repository with five things put right.
+ *
+ * 1. Journal: the plaintext is committed together with the ratchet step that produced it, and a ciphertext that comes
+ *    again is answered from there. Baileys sends the receipt after `decrypt…` has resolved
+ *    (lib/Socket/messages-recv.js, handleMessage), so what it acknowledges is on disk.
+ * 2. One step at a time, each in a transaction of its own: Baileys sends inside one long transaction
+ *    (lib/Socket/messages-send.js, relayMessage) whose cached session would overwrite what a message received
+ *    meanwhile has changed, and which commits the ratchet only after the stanza is on the wire. libsignal's job queue
+ *    moreover runs a waiting job in the async context, hence in the transaction, of the job before it.
+ * 3. libsignal prints sessions with their private keys on the console when it closes one: not here.
+ * 4. The signature of a signed prekey is checked: libsignal's session builder ignores the answer of its own check.
+ * 5. A message spoils no session but its own (`untouched-session.ts`).
+ */
+export const journalledRepository =
+  (journal: Journal, turns: Turns, openings: Openings): SocketConfig['makeSignalRepository'] =>
+  (auth, logger, pnToLid) => {
+    leaveOtherSessions()
+    const real = DEFAULT_CONNECTION_CONFIG.makeSignalRepository(auth, logger, pnToLid)
+    const keys = auth.keys as SignalKeyStoreWithTransaction
+    const outside = AsyncLocalStorage.snapshot()
+    const inTurn = <T>(step: () => Promise<T>): Promise<T> => turns.take(() => outside(() => hushed(step)))
+
+    const open = async (
+      ciphertext: Uint8Array,
+      lock: string,
+      decrypt: () => Promise<Uint8Array>,
+    ): Promise<Uint8Array> => {
+      const hash = journal.hashOf(ciphertext)
+      const known = journal.plaintext(hash)
+      if (known !== undefined) {
+        openings.opened(hash)
+        return known
+      }
+      // A step of the ratchet without a row in the journal would be a message lost. The socket may close while it is taken.
+      const envelope = journal.expected(hash)
+      if (!openings.isAlive() || envelope === undefined) throw new Error('The socket is closed')
+      try {
+        const plaintext = await keys.transaction(async () => {
+          const text = await decrypt()
+          const rows = journal.rowsFor(envelope, hash, text)
+          // Baileys' typings know its own types only; the store takes any.
+          await keys.set({ journal: rows } as unknown as SignalDataSet)
+          return text
+        }, lock)
+        openings.opened(hash)
+        return plaintext
+      } catch (error) {
+        if (error instanceof StorageError) openings.storageFailed(error)
+        else openings.failed(hash, error)
+        throw error
+      }
+    }
+
+    return {
+      ...real,
+      decryptMessage: options =>
+        inTurn(() => open(options.ciphertext, options.jid, () => real.decryptMessage(options))),
+      decryptGroupMessage: options =>
+        inTurn(() => open(options.msg, options.group, () => real.decryptGroupMessage(options))),
+      injectE2ESession: options => {
+        const { identityKey, signedPreKey } = options.session
+        if (!isSignedPreKey(identityKey, signedPreKey)) {
+          return Promise.reject(new Error('The signature of a prekey is wrong'))
+        }
+        return inTurn(() => real.injectE2ESession(options))
+      },
+      // In groups that use LIDs Baileys takes this very device for another one (lib/Utils/signal.js, extractDeviceJids)
+      // and would ask WhatsApp for its keys. A recipient that fails is left out.
+      encryptMessage: options =>
+        openings.isMyself(options.jid)
+          ? Promise.reject(new Error('Nothing is sent to this very device'))
+          : inTurn(() => real.encryptMessage(options)),
+      encryptGroupMessage: options => inTurn(() => real.encryptGroupMessage(options)),
+      getSenderKeyDistributionMessage: options => inTurn(() => real.getSenderKeyDistributionMessage(options)),
+      processSenderKeyDistributionMessage: options =>
+        inTurn(() => real.processSenderKeyDistributionMessage(options)),
+      validateSession: jid =>
+        openings.isMyself(jid) ? Promise.resolve({ exists: true }) : inTurn(() => real.validateSession(jid)),
+      hasSenderKey: options => inTurn(() => real.hasSenderKey(options)),
+      getSessionInfo: jid => inTurn(() => real.getSessionInfo(jid)),
+      deleteSession: jids => inTurn(() => real.deleteSession(jids)),
+      migrateSession: (from, to) => inTurn(() => real.migrateSession(from, to)),
+    }
+  }

@@ -1,0 +1,159 @@
+import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
+import { request } from 'node:https'
+import { DeliveryError, reject, retry } from '../../../bridge/verdict.ts'
+import { proxyAgent } from '../../proxy-agent.ts'
+import type { MediaSource } from './source.ts'
+
+/** For tests; milliseconds and bytes. */
+export interface MediaLimits {
+  /** Until the answer begins. */
+  readonly connectMs?: number
+  /** Between two pieces of it. */
+  readonly idleMs?: number
+  readonly maxBytes?: number
+}
+
+const HOST = 'mmg.whatsapp.net'
+/** WhatsApp takes no larger file itself (reference/content.md §8.3). */
+const MAX_BYTES = 2_000 * 1024 * 1024
+/** The length in a message is a claim; this much more is still believed. */
+const SLACK_BYTES = 64 * 1024
+const MAX_REDIRECTS = 3
+/** Slower than this is as good as nothing, bytes per second. */
+const SLOWEST = 8 * 1024
+
+const isAllowed = (url: URL, mediaHost: string | undefined): boolean =>
+  url.protocol === 'https:' &&
+  url.username === '' &&
+  (url.host === mediaHost || (url.port === '' && /(^|\.)whatsapp\.net$/.test(url.hostname)))
+
+/** Whether a text is an address at one of the media hosts. */
+export const isMediaUrl = (text: string, mediaHost: string | undefined): boolean =>
+  URL.canParse(text) && isAllowed(new URL(text), mediaHost)
+
+/** Whether a `host` or `host:port` is one of them. */
+export const isMediaHost = (host: string, mediaHost: string | undefined): boolean =>
+  isMediaUrl(`https://${host}/`, mediaHost) && new URL(`https://${host}/`).host === host
+
+/**
+ * Where to fetch a file: its path at WhatsApp's own host, else the address in the message, which its sender wrote, and
+ * only when it is one of WhatsApp's.
+ */
+export const mediaUrl = (source: MediaSource, mediaHost: string | undefined): URL => {
+  const host = mediaHost ?? HOST
+  const text = source.path?.startsWith('/') ? `https://${host}${source.path}` : (source.url ?? '')
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url === undefined || !isAllowed(url, mediaHost)) {
+    throw reject('The file does not lie on one of the media hosts of WhatsApp')
+  }
+  return url
+}
+
+/**
+ * Begins a download. Rejects with a `DeliveryError`; the body that it resolves to throws one, too, when it stalls, is
+ * cut off or grows too large.
+ */
+export const download = async (
+  url: URL,
+  source: MediaSource,
+  options: MediaLimits & { signal: AbortSignal; mediaHost: string | undefined },
+): Promise<AsyncIterable<Buffer>> => {
+  const limit = Math.min(
+    options.maxBytes ?? MAX_BYTES,
+    source.size === undefined ? MAX_BYTES : source.size + SLACK_BYTES,
+  )
+  let target = url
+  for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
+    const response = await get(target, options)
+    const { statusCode = 0, headers } = response
+    if (statusCode === 200) {
+      if (Number(headers['content-length'] ?? 0) > limit) {
+        response.destroy()
+        throw tooLarge()
+      }
+      // Until somebody reads, an error has nobody to go to and would end the process.
+      response.on('error', () => undefined)
+      return pieces(response, { limit, idleMs: options.idleMs ?? 30_000, signal: options.signal })
+    }
+    response.destroy()
+    const location = headers.location
+    if (statusCode < 300 || statusCode >= 400 || location === undefined) throw refusedWith(statusCode)
+    const next = URL.canParse(location, target) ? new URL(location, target) : undefined
+    if (next === undefined || !isAllowed(next, options.mediaHost)) {
+      throw reject('The media host sent us to a foreign place')
+    }
+    target = next
+  }
+  throw retry('The media host sends us in circles')
+}
+
+const tooLarge = (): DeliveryError => reject('The file is larger than its message says')
+
+/** The media host has deleted the file. */
+export class FileGone extends DeliveryError {
+  constructor(status: number) {
+    super({ kind: 'reject' }, `WhatsApp does not have the file any more (${status})`)
+  }
+}
+
+const refusedWith = (status: number): DeliveryError => {
+  const gone = status === 403 || status === 404 || status === 410
+  if (gone) return new FileGone(status)
+  return status === 429 || status >= 500
+    ? retry(`The media host has trouble (${status})`)
+    : reject(`The media host refused the file (${status})`)
+}
+
+const get = async (
+  url: URL,
+  { signal, connectMs = 20_000 }: MediaLimits & { signal: AbortSignal },
+): Promise<IncomingMessage> => {
+  const outgoing = request(url, {
+    signal,
+    agent: proxyAgent(url) ?? false,
+    headers: { origin: 'https://web.whatsapp.com' },
+  })
+  const timer = setTimeout(() => outgoing.destroy(new Error('No answer in time')), connectMs)
+  // Errors after the answer has begun are the body's.
+  outgoing.on('error', () => undefined)
+  try {
+    outgoing.end()
+    const [response] = (await once(outgoing, 'response')) as [IncomingMessage]
+    return response
+  } catch (error) {
+    throw retry('The media host cannot be reached', error)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** The body, piece by piece. Waiting for a slow reader is no stall: only waiting for the sender counts. */
+async function* pieces(
+  response: IncomingMessage,
+  { limit, idleMs, signal }: { limit: number; idleMs: number; signal: AbortSignal },
+): AsyncGenerator<Buffer> {
+  const slowest = 60_000 + (limit / SLOWEST) * 1000
+  const total = setTimeout(() => response.destroy(retry('The download takes too long')), slowest)
+  const stalled = () => response.destroy(retry('The download has stalled'))
+  let idle = setTimeout(stalled, idleMs)
+  const abort = () => response.destroy(retry('The download was stopped'))
+  signal.addEventListener('abort', abort, { once: true })
+  let received = 0
+  try {
+    for await (const piece of response) {
+      clearTimeout(idle)
+      received += piece.length
+      if (received > limit) throw tooLarge()
+      yield piece
+      idle = setTimeout(stalled, idleMs)
+    }
+  } catch (error) {
+    throw error instanceof DeliveryError ? error : retry('The download was cut off', error)
+  } finally {
+    clearTimeout(idle)
+    clearTimeout(total)
+    signal.removeEventListener('abort', abort)
+    response.destroy()
+  }
+}

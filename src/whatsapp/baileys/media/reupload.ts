@@ -1,0 +1,111 @@
+import {
+  decryptMediaRetryData,
+  encryptMediaRetryRequest,
+  proto,
+  type WAMessageKey,
+} from '@whiskeysockets/baileys'
+import { DeliveryError, reject } from '../../../bridge/verdict.ts'
+import type { Socket } from '../socket.ts'
+import type { MediaSource } from './source.ts'
+
+/** What the phone answers, as Baileys hands it out (`messages.media-update`). */
+export interface MediaUpdate {
+  readonly key: WAMessageKey
+  readonly media?: { readonly ciphertext: Uint8Array; readonly iv: Uint8Array }
+}
+
+/**
+ * Files that WhatsApp's hosts have deleted (after about two weeks, or when somebody else was faster) lie on the owner's
+ * phone still. It is asked to put one up again; Baileys' own `updateMediaMessage` waits for ever when the phone is off.
+ */
+export class Reuploads {
+  readonly #waiting = new Map<string, (update: MediaUpdate) => void>()
+  readonly #patienceMs: number
+
+  /** Milliseconds: a phone that is on answers within seconds; one that is off, when it is on again. */
+  constructor(patienceMs: number) {
+    this.#patienceMs = patienceMs
+  }
+
+  /** Where the file lies anew. Throws `DeliveryError`: the phone has it no more, or does not answer now. */
+  async ask(
+    source: MediaSource,
+    { socket, me, signal }: { socket: Socket; me: string; signal: AbortSignal },
+  ): Promise<string> {
+    const { message, key } = source
+    if (message === undefined || key === undefined) throw gone()
+    const answer = Promise.withResolvers<MediaUpdate | undefined>()
+    const giveUp = () => answer.resolve(undefined)
+    const timer = setTimeout(giveUp, this.#patienceMs)
+    signal.addEventListener('abort', giveUp, { once: true })
+    this.#waiting.set(message.id, answer.resolve)
+    try {
+      const mediaKey = Buffer.from(key, 'base64')
+      await socket.sock.sendNode(encryptMediaRetryRequest(keyOf(message), mediaKey, me))
+      const update = await answer.promise
+      if (update === undefined)
+        throw reject('WhatsApp has deleted the file, and the phone does not answer; it comes when it does')
+      return pathIn(update, mediaKey) ?? fail()
+    } catch (error) {
+      throw error instanceof DeliveryError
+        ? error
+        : reject('WhatsApp has deleted the file, and the phone could not be asked', error)
+    } finally {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', giveUp)
+      this.#waiting.delete(message.id)
+    }
+  }
+
+  /** The phone has answered; whether somebody was still waiting for it. */
+  answered(update: MediaUpdate): boolean {
+    const waiting = this.#waiting.get(update.key.id ?? '')
+    waiting?.(update)
+    return waiting !== undefined
+  }
+}
+
+const fail = (): never => {
+  throw gone()
+}
+
+const gone = () => reject('Neither WhatsApp nor the phone has the file any more')
+
+const keyOf = ({ jid, id, fromMe, participant }: NonNullable<MediaSource['message']>): WAMessageKey => ({
+  remoteJid: jid,
+  id,
+  fromMe: fromMe ?? false,
+  ...(participant !== undefined && { participant }),
+})
+
+/** The new path in a phone's answer; undefined when it has the file no more, or the answer is not for this key. */
+export const pathIn = ({ key, media }: MediaUpdate, mediaKey: Uint8Array): string | undefined => {
+  if (media === undefined) return undefined
+  try {
+    const { result, directPath } = decryptMediaRetryData(media, mediaKey, key.id ?? '')
+    const { SUCCESS } = proto.MediaRetryNotification.ResultType
+    return result === SUCCESS && directPath ? directPath : undefined
+  } catch {
+    return undefined
+  }
+}
+
+interface Located {
+  mediaKey?: Uint8Array | null
+  directPath?: string | null
+  url?: string | null
+}
+
+/** The message with its file at the new place; undefined when the answer does not fit any file in it. */
+export const relocate = (message: proto.IMessage, update: MediaUpdate): proto.IMessage | undefined => {
+  for (const value of Object.values(message)) {
+    if (value === null || typeof value !== 'object' || !('mediaKey' in value)) continue
+    const file = value as Located
+    const path = file.mediaKey?.length ? pathIn(update, file.mediaKey) : undefined
+    if (path === undefined) continue
+    file.directPath = path
+    file.url = null
+    return message
+  }
+  return undefined
+}

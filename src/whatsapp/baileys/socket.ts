@@ -1,0 +1,241 @@
+import type https from 'node:https'
+import {
+  type BinaryNode,
+  type ConnectionState,
+  DEFAULT_CONNECTION_CONFIG,
+  type GroupMetadata,
+  makeWASocket,
+  type SocketConfig,
+  type WASocket,
+} from '@whiskeysockets/baileys'
+import { DeliveryError, retry } from '../../bridge/verdict.ts'
+import type { Logger } from '../../support/log.ts'
+import { proxyAgent } from '../proxy-agent.ts'
+import type { AuthState } from './keys/auth-state.ts'
+import { enforceTrust } from './keys/trust.ts'
+import { Acks } from './socket/acks.ts'
+import { containRejections, handleInTurn } from './socket/contain.ts'
+import { keepCreds } from './socket/creds.ts'
+import { type Ending, hearEnding } from './socket/ending.ts'
+import type { Timing } from './socket/timing.ts'
+import { type SocketWatch, watchSocket } from './socket/watch-socket.ts'
+import type { Watchdog } from './socket/watchdog.ts'
+
+export interface SocketOptions {
+  readonly auth: AuthState
+  readonly server?: { readonly url: string; readonly rootKey: string }
+  readonly logger: Logger
+  readonly makeSignalRepository: SocketConfig['makeSignalRepository']
+  readonly getMessage: SocketConfig['getMessage']
+  /** Every message, notification and call, before Baileys handles and acknowledges it. */
+  readonly onStanza: (node: BinaryNode) => void
+  /** Baileys is done with a message: what of it was not decrypted by now never will be. */
+  readonly onHandled: (node: BinaryNode) => void
+  readonly onUpdate: (update: SocketUpdate) => void
+  /** So many messages wait on the server. */
+  readonly onBacklog: (messages: number) => void
+  readonly timing: Timing
+  readonly watch: SocketWatch
+}
+
+/** What Baileys says of the connection, and with `close` how it ended. */
+export type SocketUpdate = Partial<ConnectionState> & { readonly ending?: Ending }
+
+/** As WhatsApp shows it in the list of linked devices: system and program. */
+const BROWSER: [string, string, string] = ['Linux', 'Chrome', '1.0']
+/** Stanzas that the server passes on to us. Answers come on a deaf connection as well. */
+const PASSED_ON: ReadonlySet<string> = new Set([
+  'message',
+  'receipt',
+  'notification',
+  'call',
+  'presence',
+  'chatstate',
+])
+
+/** One socket, from connect to close. */
+export class Socket {
+  readonly sock: WASocket
+  readonly openedAt = Date.now()
+  readonly #options: SocketOptions
+  readonly #acks: Acks
+  readonly #groups = new Map<string, GroupMetadata>()
+  readonly #existing = new Set<string>()
+  readonly #timer: NodeJS.Timeout
+  #watchdog: Watchdog | undefined
+  /** On the clock that nobody sets, in milliseconds. */
+  #loggedInAt: number | undefined
+  #serverTime: number | undefined
+  #isClosed = false
+
+  constructor(options: SocketOptions) {
+    const { auth, server, logger, timing } = options
+    this.#options = options
+    this.#acks = new Acks(timing.ack)
+    enforceTrust(server?.rootKey)
+    const url = server?.url ?? DEFAULT_CONNECTION_CONFIG.waWebSocketUrl
+    const agent = proxyAgent(url)
+    this.sock = makeWASocket({
+      ...DEFAULT_CONNECTION_CONFIG,
+      auth: auth.state,
+      logger,
+      browser: BROWSER,
+      waWebSocketUrl: url,
+      ...(agent !== undefined && { agent: agent as https.Agent }),
+      // The phone stops ringing for chats while a linked device says that it is online.
+      markOnlineOnConnect: false,
+      syncFullHistory: false,
+      emitOwnEvents: false,
+      // Baileys would pause behind every request for a message that it could not decrypt, and all messages with it.
+      retryRequestDelayMs: 0,
+      transactionOpts: { maxCommitRetries: 1, delayBetweenTriesMs: 100 },
+      makeSignalRepository: options.makeSignalRepository,
+      getMessage: options.getMessage,
+      cachedGroupMetadata: jid => this.group(jid),
+    })
+    this.#listen()
+    this.#timer = setTimeout(() => void this.end('WhatsApp did not let us in in time'), timing.open)
+    this.#timer.unref()
+  }
+
+  /** A message was dealt with, one way or the other. */
+  moved(): void {
+    this.#watchdog?.moved()
+  }
+
+  /** Whether what comes in can still be acknowledged. */
+  get isAlive(): boolean {
+    return !this.#isClosed && this.sock.ws.isOpen
+  }
+
+  /** Since when it has been logged in and what time it is, on the server's clock, in milliseconds since 1970. */
+  get serverTimes(): { readonly from: number; readonly now: number } | undefined {
+    const from = this.#serverTime
+    return from === undefined ? undefined : { from, now: from + this.openFor }
+  }
+
+  /** For how long it has been logged in, in milliseconds. */
+  get openFor(): number {
+    return this.#loggedInAt === undefined ? 0 : performance.now() - this.#loggedInAt
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
+  get isOpen(): boolean {
+    return this.#loggedInAt !== undefined && !this.#isClosed && this.sock.ws.isOpen
+  }
+
+  /**
+   * Closes the socket; resolves when it is closed. What Baileys still holds in its buffer is handed out first (it would
+   * be thrown away). From now on nothing can be acknowledged.
+   */
+  async end(reason?: string): Promise<void> {
+    if (this.#isClosed) return
+    this.sock.ev.flush()
+    const { socket } = this.sock.ws as unknown as { socket?: { terminate(): void } | null }
+    // Baileys waits for the other side to say goodbye, too.
+    const timer = setTimeout(() => socket?.terminate(), 1000)
+    await this.sock.end(reason === undefined ? undefined : new Error(reason))
+    clearTimeout(timer)
+  }
+
+  /** A group's members; asked for once per connection and again after every change. */
+  async group(jid: string): Promise<GroupMetadata> {
+    const known = this.#groups.get(jid)
+    if (known !== undefined) return known
+    const found = await this.sock.groupMetadata(jid)
+    this.#groups.set(jid, found)
+    return found
+  }
+
+  /** Rejects with a verdict when WhatsApp knows no account with this number: a guess must not look like a delivery. */
+  async assertExists(jid: string): Promise<void> {
+    if (this.#existing.has(jid)) return
+    const found = await this.sock.onWhatsApp(jid).catch((error: unknown) => {
+      throw retry('WhatsApp did not say whether the number has an account', error)
+    })
+    if (found === undefined) throw retry('WhatsApp did not say whether the number has an account')
+    if (!found.some(({ exists }) => exists)) {
+      throw new DeliveryError({ kind: 'reject' }, 'There is no WhatsApp account with this number', {
+        chatUnreachable: true,
+      })
+    }
+    this.#existing.add(jid)
+  }
+
+  /** Waits for the server's ack of a message that is about to be sent. */
+  awaitAck(id: string, signal: AbortSignal): ReturnType<Acks['wait']> {
+    return this.#acks.wait(id, signal)
+  }
+
+  #listen(): void {
+    const { ev, ws } = this.sock
+    const { auth, onStanza, onHandled, onUpdate, onBacklog, watch } = this.#options
+    const lastWord = hearEnding(ws)
+    containRejections(ws, (event, error) => {
+      this.#options.logger.warn(error, `A listener of "${event}" failed`)
+      // What cannot be read once cannot be read again: the cipher of the connection counts frames.
+      if (event === 'message') void this.end('A frame could not be read')
+    })
+    const handledAll = handleInTurn(ws, { isAlive: () => this.isAlive, handled: onHandled })
+    // First in line: the envelope must be known when Baileys decrypts, and on disk what it acknowledges.
+    for (const tag of ['message', 'notification', 'call']) ws.prependListener(`CB:${tag}`, onStanza)
+    ws.prependListener('CB:success', ({ attrs }: BinaryNode) => {
+      this.#serverTime = Number(attrs['t']) * 1000
+      watch.hearing.opened()
+    })
+    ws.prependListener('CB:ib,,offline_preview', ({ content }: BinaryNode) => {
+      const [preview] = Array.isArray(content) ? content : []
+      onBacklog(Number(preview?.attrs['message'] ?? 0))
+    })
+    ws.on('CB:ack,class:message', ({ attrs }: BinaryNode) => {
+      // It may be refused because the group is another one by now than the one that we know.
+      if (attrs['error'] !== undefined) this.#groups.delete(attrs['from'] ?? '')
+      if (attrs['error'] === undefined) watch.hearing.sent()
+      this.#acks.take(attrs['id'], attrs['error'])
+    })
+    // Baileys listens to this without doing anything, which keeps `ws` from giving up (lib/Socket/Client/websocket.js).
+    ws.on('unexpected-response', (request: { destroy(): void }, { statusCode }: { statusCode?: number }) => {
+      request.destroy()
+      void this.end(`Something on the way to WhatsApp answered with HTTP ${statusCode}`)
+    })
+    ws.on('frame', (frame: unknown) => {
+      this.#watchdog?.frame()
+      const { tag, attrs } = frame as BinaryNode
+      if (PASSED_ON.has(tag) && attrs['offline'] === undefined) watch.hearing.heard()
+      if (attrs?.['category'] === 'peer') this.#watchdog?.bePatient()
+    })
+    keepCreds(this, auth)
+    ev.on('group-participants.update', ({ id }) => this.#groups.delete(id))
+    ev.on('groups.update', groups => {
+      for (const { id } of groups) if (id !== undefined) this.#groups.delete(id)
+    })
+    ev.on('connection.update', update => {
+      if (update.connection === 'open') {
+        this.#loggedInAt = performance.now()
+        clearTimeout(this.#timer)
+        this.#watchdog = watchSocket(
+          { sock: this.sock, handledAll, end: reason => void this.end(reason) },
+          watch,
+        )
+      }
+      if (update.connection !== 'close') return onUpdate(update)
+      this.#closed()
+      const ending = lastWord() ?? { by: 'silence', error: update.lastDisconnect?.error }
+      onUpdate({ ...update, ending })
+    })
+  }
+
+  #closed(): void {
+    this.sock.ev.flush()
+    this.#isClosed = true
+    clearTimeout(this.#timer)
+    this.#watchdog?.stop()
+    this.#acks.close()
+    // Baileys takes the listeners of "close" away from queries that still wait, but not those of "error": without this
+    // they would wait for a minute.
+    this.sock.ws.emit('error', new Error('Connection Closed'))
+  }
+}

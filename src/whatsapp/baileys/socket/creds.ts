@@ -1,0 +1,49 @@
+import type { AuthenticationCreds, WASocket } from '@whiskeysockets/baileys'
+import type { AuthState } from '../keys/auth-state.ts'
+
+const COLLECTIONS = [
+  'critical_block',
+  'critical_unblock_low',
+  'regular_high',
+  'regular_low',
+  'regular',
+] as const
+
+/**
+ * Takes the place of Baileys' own listeners of `creds.update`: theirs (lib/Socket/socket.js) sends a `presence` stanza
+ * without type at every change of credentials, which shows the account online.
+ */
+export const keepCreds = (
+  socket: {
+    readonly sock: WASocket
+    readonly isOpen: boolean
+    readonly isClosed: boolean
+    end(reason: string): Promise<void>
+  },
+  auth: AuthState,
+): void => {
+  const { sock } = socket
+  const save = (update: Partial<AuthenticationCreds>): boolean => {
+    if (socket.isClosed) return false
+    try {
+      auth.saveCreds(update)
+      return true
+    } catch {
+      void socket.end('The disk does not take the credentials')
+      return false
+    }
+  }
+  sock.ev.removeAllListeners('creds.update')
+  sock.ev.on('creds.update', update => {
+    const before = auth.state.creds.me?.name
+    if (!save(update)) return
+    const name = auth.state.creds.me?.name
+    // Without a name Baileys could not say "unavailable" when the connection opened.
+    if (name !== undefined && name !== before && socket.isOpen) {
+      sock.sendPresenceUpdate('unavailable').catch(() => undefined)
+    }
+    if (update.myAppStateKeyId !== undefined && socket.isOpen) {
+      sock.resyncAppState(COLLECTIONS, false).catch(() => undefined)
+    }
+  })
+}

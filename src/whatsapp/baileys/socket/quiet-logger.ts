@@ -1,0 +1,22 @@
+import type { Logger } from '../../../support/log.ts'
+
+/**
+ * What Baileys may say: its warnings and errors as one line at debug level, without their objects, which carry
+ * addresses, keys and message text, and with longer numbers masked.
+ */
+export const quietLogger = (logger: Logger): Logger => {
+  const say = (object: unknown, message?: string): void => {
+    const text = message ?? (typeof object === 'string' ? object : '')
+    if (text !== '') logger.debug({ from: 'baileys' }, text.replace(/\d{5,}/g, '…'))
+  }
+  const quiet: Logger = {
+    level: 'warn',
+    child: () => quiet,
+    trace: () => undefined,
+    debug: () => undefined,
+    info: () => undefined,
+    warn: say,
+    error: say,
+  }
+  return quiet
+}

@@ -1,0 +1,49 @@
+import type { WASocket } from '@whiskeysockets/baileys'
+import type { Hearing } from './hearing.ts'
+import { type Queue, Watchdog, type WatchTimes } from './watchdog.ts'
+
+export interface SocketWatch {
+  readonly times: WatchTimes
+  readonly hearing: Hearing
+  /** Queues of ours that must move, beside those of Baileys. */
+  readonly queues: readonly Queue[]
+  /** Only a new process helps. */
+  readonly onHopeless: (reason: string) => void
+}
+
+/** The socket that is watched. */
+export interface WatchedSocket {
+  readonly sock: WASocket
+  /** Resolves when all messages that have come so far are handled. */
+  readonly handledAll: () => Promise<void>
+  readonly end: (reason: string) => void
+}
+
+/** A watchdog over a socket that has just logged in: Baileys' queues (lib/Socket/chats.js), ours, and what it hears. */
+export const watchSocket = (
+  { sock, handledAll, end }: WatchedSocket,
+  { times, hearing, queues, onHopeless }: SocketWatch,
+): Watchdog => {
+  const { receiptMutex, notificationMutex } = sock
+  const pass = (mutex: typeof receiptMutex) => () => mutex.mutex(async () => undefined)
+  return new Watchdog({
+    times,
+    queues: [
+      ...queues,
+      { name: 'Messages', pass: handledAll },
+      { name: 'Receipts', pass: pass(receiptMutex), aside: true },
+      { name: 'Notifications', pass: pass(notificationMutex), aside: true },
+    ],
+    ping: () =>
+      sock.query(
+        {
+          tag: 'iq',
+          attrs: { to: '@s.whatsapp.net', type: 'get', xmlns: 'w:p' },
+          content: [{ tag: 'ping', attrs: {} }],
+        },
+        times.ping,
+      ),
+    doubt: () => hearing.takeDoubt(),
+    onDeaf: (reason, restart) => (restart ? onHopeless(reason) : end(reason)),
+  })
+}

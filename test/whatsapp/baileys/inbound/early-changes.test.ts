@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict'
+import { createHash, randomBytes } from 'node:crypto'
+import { test } from 'node:test'
+import { proto } from '@whiskeysockets/baileys'
+import { isMessage } from '../../../../src/bridge/event.ts'
+import { openLogger } from '../../../../src/support/log.ts'
+import { EarlyChanges } from '../../../../src/whatsapp/baileys/inbound/early-changes.ts'
+import type { Contact } from '../../../simulators/whatsapp/index.ts'
+import { el, unixSeconds } from '../../../simulators/whatsapp/node.ts'
+import { sealAs } from '../../../simulators/whatsapp/sealing.ts'
+import { RecordingBridge, TempDir, until } from '../../support.ts'
+import { Linked } from '../linked.ts'
+
+const secret = randomBytes(32)
+const poll: proto.IMessage = {
+  pollCreationMessageV3: {
+    name: 'Lunch?',
+    options: [{ optionName: 'Pizza' }, { optionName: 'Sushi' }],
+    selectableOptionsCount: 1,
+  },
+  messageContextInfo: { messageSecret: secret },
+}
+
+/** A message that our keys do not open. */
+const sendUnreadable = ({ wa }: Linked, { lid, pn, pushName }: Contact, id: string): void =>
+  wa.inject(
+    el(
+      'message',
+      { from: lid, sender_pn: pn, notify: pushName, id, t: String(unixSeconds()), type: 'text' },
+      [el('enc', { v: '2', type: 'msg' }, randomBytes(100))],
+    ),
+  )
+
+const keyOf = ({ wa }: Linked, id: string) => ({ remoteJid: wa.account.lid, fromMe: true, id })
+const sealed = ({ lid }: Contact, id: string, purpose: string, plain: Uint8Array) =>
+  sealAs(plain, { secret, id, author: lid, sender: lid, purpose })
+
+const vote = (linked: Linked, who: Contact, id: string, option: string): Promise<string> => {
+  const selectedOptions = [createHash('sha256').update(option).digest()]
+  const plain = proto.Message.PollVoteMessage.encode({ selectedOptions }).finish()
+  return who.send({
+    pollUpdateMessage: {
+      pollCreationMessageKey: keyOf(linked, id),
+      vote: sealed(who, id, 'Poll Vote', plain),
+      senderTimestampMs: Date.now(),
+    },
+  })
+}
+
+const edit = (linked: Linked, who: Contact, id: string, words: string): Promise<string> => {
+  const protocolMessage = {
+    key: keyOf(linked, id),
+    type: proto.Message.ProtocolMessage.Type.MESSAGE_EDIT,
+    editedMessage: { conversation: words },
+  }
+  const plain = proto.Message.encode({ protocolMessage }).finish()
+  return who.send({
+    secretEncryptedMessage: {
+      targetMessageKey: keyOf(linked, id),
+      secretEncType: proto.Message.SecretEncryptedMessage.SecretEncType.MESSAGE_EDIT,
+      ...sealed(who, id, 'Message Edit', plain),
+    },
+  })
+}
+
+const comment = (linked: Linked, who: Contact, id: string, words: string): Promise<string> => {
+  const plain = proto.Message.encode({ conversation: words }).finish()
+  return who.send({
+    encCommentMessage: { targetMessageKey: keyOf(linked, id), ...sealed(who, id, 'Enc Comment', plain) },
+  })
+}
+
+/** What the bridge has got, in a few words each. */
+const heard = ({ bridge }: Linked): string[] =>
+  bridge.events.map(event => {
+    if (event.kind === 'vote') return `vote ${event.choice} in ${event.target.id}`
+    if (event.kind === 'reaction') return `${event.emoji} on ${event.target.id}`
+    if (!('content' in event)) return event.kind
+    const { content } = event
+    const words =
+      content.kind === 'text'
+        ? content.body.text
+        : content.kind === 'placeholder'
+          ? content.label
+          : content.kind
+    if (!isMessage(event)) return `${event.kind} of ${event.target.id}: ${words}`
+    return `${event.pending ? 'pending ' : ''}${event.id}: ${words}`
+  })
+
+test('A vote, an edit and a comment that come before the message they are about can be read wait for it, over a restart too', async () => {
+  await using linked = await Linked.started({ waitingMs: 50 })
+  const { wa } = linked
+  const alice = wa.addContact({ name: 'Alice' })
+  for (const [position, id] of ['POLL', 'TEXT'].entries()) {
+    sendUnreadable(linked, alice, id)
+    await until(`the placeholder for ${id}`, () => linked.bridge.messages.length === position + 1)
+  }
+  await vote(linked, alice, 'POLL', 'Pizza')
+  await vote(linked, alice, 'POLL', 'Sushi')
+  await edit(linked, alice, 'TEXT', 'Good day')
+  const remark = await comment(linked, alice, 'TEXT', 'and good night')
+  const after = await alice.send('that was that')
+  const waits = 'Waiting for this message; it may be on the phone already'
+  await until('what came last', () => linked.bridge.messages.some(({ id }) => id === after))
+  assert.deepEqual(heard(linked), [
+    `pending POLL: ${waits}`,
+    `pending TEXT: ${waits}`,
+    `pending ${remark}: Commented; see it on the phone`,
+    `${after}: that was that`,
+  ])
+
+  await linked.restart()
+  await alice.send(poll, { id: 'POLL' })
+  await alice.send(
+    { conversation: 'Good dya', messageContextInfo: { messageSecret: secret } },
+    { id: 'TEXT' },
+  )
+  await until('the edit', () => heard(linked).at(-1)?.startsWith('edit'))
+  assert.deepEqual(heard(linked), [
+    'POLL: poll',
+    'TEXT: Good dya',
+    `${remark}: and good night`,
+    `${after}: that was that`,
+    'vote 0 in POLL',
+    'vote 1 in POLL',
+    'edit of TEXT: Good day',
+  ])
+  assert.deepEqual([...linked.bridge.sessions.list('held')], [])
+})
+
+/** A reaction to and an edit of a message that could not be decrypted, neither of them sealed. */
+const changeUnreadable = async (linked: Linked, alice: Contact): Promise<void> => {
+  sendUnreadable(linked, alice, 'TEXT')
+  const key = keyOf(linked, 'TEXT')
+  await alice.send({ reactionMessage: { key, text: '👍', senderTimestampMs: Date.now() } })
+  const type = proto.Message.ProtocolMessage.Type.MESSAGE_EDIT
+  await alice.send({ protocolMessage: { key, type, editedMessage: { conversation: 'Good day' } } })
+}
+
+test('What is about a message that is not even announced yet waits, too', async () => {
+  await using linked = await Linked.started({ waitingMs: 60_000 })
+  const alice = linked.wa.addContact({ name: 'Alice' })
+  await changeUnreadable(linked, alice)
+  await until('both to be kept', () => [...linked.bridge.sessions.list('held')].length === 2)
+  assert.deepEqual(heard(linked), [])
+  await alice.send('Good dya', { id: 'TEXT' })
+  await until('the edit', () => linked.bridge.events.length === 3)
+  assert.deepEqual(heard(linked), ['TEXT: Good dya', '👍 on TEXT', 'edit of TEXT: Good day'])
+})
+
+test('A reaction needs no more than a placeholder, but an edit would be undone by the message', async () => {
+  await using linked = await Linked.started({ waitingMs: 500 })
+  const alice = linked.wa.addContact({ name: 'Alice' })
+  await changeUnreadable(linked, alice)
+  await until('the reaction', () => heard(linked).includes('👍 on TEXT'))
+  await until('the edit to be kept', () => [...linked.bridge.sessions.list('held')].length === 1)
+  assert.equal(linked.bridge.events.length, 2)
+  await alice.send('Good dya', { id: 'TEXT' })
+  await until('the edit', () => linked.bridge.events.length === 3)
+  assert.deepEqual(heard(linked), ['TEXT: Good dya', '👍 on TEXT', 'edit of TEXT: Good day'])
+})
+
+test('What waits is bounded, and the log says when the oldest, the huge or the two weeks old is left out', async () => {
+  using dir = new TempDir()
+  using bridge = new RecordingBridge(dir.path)
+  const { sessions } = bridge
+  const lines: string[] = []
+  const logger = await openLogger({ level: 'warn', format: 'human', write: line => lines.push(line) })
+  const said = () => lines.splice(0).map(line => line.slice(line.indexOf('warn')).trimEnd())
+  const held = new EarlyChanges(sessions, logger)
+  const target = { chat: 'whatsapp:1@lid', id: 'T' } as const
+  const message = (id: string, words = 'x') => ({
+    key: { id, remoteJid: '1@lid' },
+    message: { conversation: words },
+  })
+  const keep = (count: number) => sessions.set(held.keep(target, message(`M${count}`)))
+  for (let count = 0; count < 500; count += 1) keep(count)
+  assert.deepEqual(said(), [])
+  for (let count = 500; count < 510; count += 1) keep(count)
+  const tooMany = said()
+  assert.equal(tooMany.length, 10)
+  assert.match(tooMany[0] ?? '', /Changes were left out, since their message is one of too many/)
+  const ids = held.about(target).map(({ web }) => web.key.id)
+  assert.deepEqual([ids.length, ids[0], ids.at(-1)], [500, 'M10', 'M509'])
+  assert.deepEqual(held.keep(target, message('huge', 'x'.repeat(300_000))), [])
+  assert.match(said().join(), /A change that is too large for one was left out/)
+  const [first] = held.about(target)
+  assert.equal(first?.web.message?.conversation, 'x')
+  const soon = new EarlyChanges(sessions, logger, Date.now() + 13 * 86_400_000)
+  assert.equal(soon.about(target).length, 500)
+  assert.deepEqual(said(), [])
+  const later = new EarlyChanges(sessions, logger, Date.now() + 15 * 86_400_000)
+  assert.equal(later.about(target).length, 0)
+  assert.match(said().join(), /did not come in two weeks/)
+})

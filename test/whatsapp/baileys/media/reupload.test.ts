@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { buffer } from 'node:stream/consumers'
+import { test } from 'node:test'
+import { DeliveryError } from '../../../../src/bridge/verdict.ts'
+import { trustTestCa } from '../../../simulators/whatsapp/media-server.ts'
+import { until } from '../../support.ts'
+import { Linked } from '../linked.ts'
+
+trustTestCa()
+
+const bytes = randomBytes(50_000)
+
+const isDeleted = (error: unknown): boolean =>
+  error instanceof DeliveryError && error.verdict.kind === 'reject' && /deleted|any more/.test(error.message)
+
+const pictures = ({ bridge }: Linked) => bridge.messages.filter(({ content }) => content.kind === 'media')
+
+/** A bridge that has got a picture whose file WhatsApp has deleted meanwhile. */
+const withExpiredPicture = async (linked: Linked) => {
+  const { wa } = linked
+  const alice = wa.addContact({ name: 'Alice' })
+  const group = wa.addGroup({ subject: 'School', participants: [alice] })
+  const file = await wa.media.put(bytes, 'image')
+  await alice.send({ imageMessage: { ...file, mimetype: 'image/jpeg', caption: 'look' } }, { to: group })
+  const event = await until('the event', () => pictures(linked)[0])
+  assert.ok(event.content.kind === 'media')
+  wa.media.expire(file.directPath)
+  return { event, media: event.content.media }
+}
+
+test('The phone puts a file up again that WhatsApp has deleted', async () => {
+  await using linked = await Linked.started()
+  const { media } = await withExpiredPicture(linked)
+  const stream = await linked.connection.openMedia(media, new AbortController().signal)
+  assert.deepEqual(await buffer(stream), bytes)
+  linked.wa.assertNoSurprises()
+})
+
+test('A phone that is off is not waited for, and what it puts up later comes as a message of its own kind', async () => {
+  await using linked = await Linked.started({ timing: { reupload: 200 } })
+  const { event, media } = await withExpiredPicture(linked)
+  linked.wa.phone.switch(false)
+  await assert.rejects(linked.connection.openMedia(media, new AbortController().signal), isDeleted)
+  await linked.restart()
+  linked.wa.phone.switch(true)
+  const late = await until('the file', () => pictures(linked).find(picture => picture.late))
+  assert.deepEqual([late.id, late.chat, late.late], [event.id, event.chat, true])
+  assert.ok(late.content.kind === 'media' && late.content.caption.text === 'look')
+  const stream = await linked.connection.openMedia(late.content.media, new AbortController().signal)
+  assert.deepEqual(await buffer(stream), bytes)
+  linked.wa.assertNoSurprises()
+})
+
+test('An answer that does not fit the file, or nobody asked for, changes nothing', async () => {
+  await using linked = await Linked.started({ timing: { reupload: 200 } })
+  const { event, media } = await withExpiredPicture(linked)
+  linked.wa.phone.switch(false)
+  const opened = linked.connection.openMedia(media, new AbortController().signal)
+  const content = [
+    {
+      tag: 'encrypt',
+      attrs: {},
+      content: [
+        { tag: 'enc_p', attrs: {}, content: randomBytes(40) },
+        { tag: 'enc_iv', attrs: {}, content: randomBytes(12) },
+      ],
+    },
+    { tag: 'rmr', attrs: { jid: '120363000000000001@g.us', from_me: 'false' } },
+  ]
+  const attrs = { from: linked.wa.account.pn, type: 'mediaretry', t: '1790000000' }
+  for (const id of [event.id, 'unknown'])
+    linked.wa.inject({ tag: 'notification', attrs: { ...attrs, id }, content })
+  await assert.rejects(opened, isDeleted)
+  assert.equal(pictures(linked).length, 1)
+  assert.equal(linked.connection.status.state, 'connected')
+})

@@ -1,0 +1,305 @@
+import assert from 'node:assert/strict'
+import { createHash, randomBytes } from 'node:crypto'
+import { before, describe, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { BinaryNode } from '@whiskeysockets/baileys'
+import { DeliveryError, retry } from '../../../../src/bridge/verdict.ts'
+import { openSecrets } from '../../../../src/whatsapp/baileys/keys/secrets.ts'
+import type { MediaKind } from '../../../../src/whatsapp/baileys/media/keys.ts'
+import { openUploader, type Upload, type Uploaded } from '../../../../src/whatsapp/baileys/media/upload.ts'
+import type { UploadLimits } from '../../../../src/whatsapp/baileys/media/upload-http.ts'
+import { type MediaServer, startMediaServer, trustTestCa } from '../../../simulators/whatsapp/media-server.ts'
+import { RecordingBridge, TempDir } from '../../support.ts'
+
+before(trustTestCa)
+
+const BYTES = randomBytes(3_000_000)
+const LIMITS = { stallMs: 1000, answerMs: 800, slowest: 30_000_000 }
+
+/** A machine that uploads to one media host, with a disk of its own. */
+class Bench implements AsyncDisposable {
+  readonly dir = new TempDir()
+  readonly bridge = new RecordingBridge(this.dir.path)
+  readonly host: MediaServer
+  /** How often the file was opened, and the server asked where to put it. */
+  opened = 0
+  asked = 0
+  hosts: string[]
+
+  private constructor(host: MediaServer) {
+    this.host = host
+    this.hosts = [host.host]
+  }
+
+  static async open(): Promise<Bench> {
+    return new Bench(await startMediaServer())
+  }
+
+  /** As after a restart: nothing in memory, the same disk. */
+  uploader(limits: UploadLimits = {}) {
+    const secrets = openSecrets(this.bridge.sessions)
+    return openUploader({ mediaHost: this.host.host, secrets, ...LIMITS, ...limits })
+  }
+
+  upload(bytes: Uint8Array | (() => AsyncIterable<Uint8Array>), more: Partial<Upload> = {}): Upload {
+    const chunked = async function* () {
+      if (typeof bytes === 'function') yield* bytes()
+      else for (let at = 0; at < bytes.length; at += 50_000) yield bytes.subarray(at, at + 50_000)
+    }
+    return {
+      kind: 'Document',
+      name: 'file-1',
+      messageId: '3EB0AA',
+      open: () => {
+        this.opened += 1
+        return chunked()
+      },
+      query: async () => {
+        this.asked += 1
+        return this.answer()
+      },
+      signal: new AbortController().signal,
+      ...more,
+    }
+  }
+
+  answer(attrs: Record<string, string> = {}): BinaryNode {
+    const hosts = this.hosts.map(hostname => ({ tag: 'host', attrs: { hostname } }))
+    const found = { tag: 'media_conn', attrs: { auth: this.host.auth, ttl: '300', ...attrs }, content: hosts }
+    return { tag: 'iq', attrs: { type: 'result' }, content: [found] }
+  }
+
+  read(uploaded: Uploaded, kind: 'document' | 'image' = 'document'): Promise<Buffer> {
+    return this.host.read(
+      {
+        directPath: uploaded.directPath,
+        mediaKey: Buffer.from(uploaded.mediaKey),
+        fileSha256: Buffer.from(uploaded.fileSha256),
+        fileEncSha256: Buffer.from(uploaded.fileEncSha256),
+        fileLength: uploaded.fileLength,
+      },
+      kind,
+    )
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.host[Symbol.asyncDispose]()
+    this.bridge[Symbol.dispose]()
+    this.dir[Symbol.dispose]()
+  }
+}
+
+const failsWith =
+  (kind: string, words = /./) =>
+  (error: unknown) => {
+    assert.ok(error instanceof DeliveryError, String(error))
+    assert.equal(error.verdict.kind, kind, error.message)
+    assert.match(error.message, words)
+    return true
+  }
+
+describe('an upload', () => {
+  for (const size of [0, 1, 15, 16, 17, 65_536, BYTES.length]) {
+    test(`of ${size} bytes can be opened with what its message says`, async () => {
+      await using bench = await Bench.open()
+      const uploaded = await bench.uploader()(bench.upload(BYTES.subarray(0, size)))
+      assert.deepEqual(await bench.read(uploaded), BYTES.subarray(0, size))
+      assert.equal(uploaded.fileLength, size)
+    })
+  }
+
+  test('reads a small file once and a large one twice', async () => {
+    await using bench = await Bench.open()
+    await bench.uploader()(bench.upload(BYTES.subarray(0, 900_000)))
+    assert.equal(bench.opened, 1)
+    await bench.uploader()(bench.upload(BYTES))
+    assert.equal(bench.opened, 3)
+  })
+
+  test('has a key of its own for each message and kind, and the same one again after a restart', async () => {
+    await using bench = await Bench.open()
+    const small = BYTES.subarray(0, 100)
+    const first = await bench.uploader()(bench.upload(small))
+    const again = await bench.uploader()(bench.upload(small))
+    assert.deepEqual(again.fileEncSha256, first.fileEncSha256)
+    assert.equal(bench.host.uploads.length, 2)
+    const others = [{ messageId: '3EB0BB' }, { kind: 'Image' as MediaKind }, { name: 'file-2' }]
+    for (const other of others) {
+      const uploaded = await bench.uploader()(bench.upload(small, other))
+      assert.notDeepEqual(uploaded.mediaKey, first.mediaKey, JSON.stringify(other))
+    }
+  })
+
+  test('that succeeded is not made twice for the same message', async () => {
+    await using bench = await Bench.open()
+    const upload = bench.uploader()
+    const first = await upload(bench.upload(BYTES))
+    assert.equal(await upload(bench.upload(BYTES)), first)
+    assert.equal(bench.host.uploads.length, 1)
+    assert.equal(bench.opened, 2)
+  })
+
+  test('asks the server once where files go', async () => {
+    await using bench = await Bench.open()
+    const upload = bench.uploader()
+    await upload(bench.upload(BYTES, { messageId: '1' }))
+    await upload(bench.upload(BYTES, { messageId: '2' }))
+    assert.equal(bench.asked, 1)
+  })
+
+  test('that was cut off, stalled, met trouble or got no answer is tried again later', async () => {
+    await using bench = await Bench.open()
+    const faults = [
+      { kind: 'cut', after: 200_000 },
+      { kind: 'stall', after: 200_000 },
+      { kind: 'stall' },
+      { kind: 'lost-reply' },
+      { kind: 'status', status: 503 },
+      { kind: 'status', status: 507 },
+    ] as const
+    const upload = bench.uploader()
+    for (const fault of faults) {
+      bench.host.faultUploads(fault, 1)
+      await assert.rejects(upload(bench.upload(BYTES)), failsWith('retry'), JSON.stringify(fault))
+    }
+    assert.deepEqual(await bench.read(await upload(bench.upload(BYTES))), BYTES)
+  })
+
+  test('of a slow line is no stall', async () => {
+    await using bench = await Bench.open()
+    bench.host.faultUploads({ kind: 'slow', bytesPerSecond: 750_000 })
+    const started = Date.now()
+    const uploaded = await bench.uploader({ slowest: 500_000 })(bench.upload(BYTES.subarray(0, 1_500_000)))
+    assert.ok(Date.now() - started > 1.5 * LIMITS.stallMs, 'it took longer than a stall may')
+    assert.deepEqual(await bench.read(uploaded), BYTES.subarray(0, 1_500_000))
+  })
+
+  test('goes to the next host where the first is in trouble', async () => {
+    await using bench = await Bench.open()
+    bench.hosts = [bench.host.host, bench.host.host]
+    bench.host.faultUploads({ kind: 'status', status: 500 }, 1)
+    assert.deepEqual(await bench.read(await bench.uploader()(bench.upload(BYTES))), BYTES)
+  })
+
+  test('that the host refuses is no use to repeat', async () => {
+    await using bench = await Bench.open()
+    for (const [status, kind] of [
+      [413, 'reject'],
+      [415, 'reject'],
+      [429, 'wait'],
+    ] as const) {
+      bench.host.faultUploads({ kind: 'status', status }, 1)
+      await assert.rejects(bench.uploader()(bench.upload(BYTES)), failsWith(kind), String(status))
+    }
+  })
+
+  test('gets a new word from the server when the host does not accept the old one', async () => {
+    await using bench = await Bench.open()
+    const upload = bench.uploader()
+    const expired = { query: async () => bench.answer({ auth: 'expired' }) }
+    await assert.rejects(upload(bench.upload(BYTES, expired)), failsWith('retry', /401/))
+    assert.deepEqual(await bench.read(await upload(bench.upload(BYTES))), BYTES)
+  })
+
+  test('goes to no host but those of WhatsApp', async () => {
+    await using bench = await Bench.open()
+    await using other = await startMediaServer()
+    const foreign = [other.host, 'example.com', 'whatsapp.net.example.com', 'mmg.whatsapp.net@example.com']
+    bench.hosts = [...foreign, 'mmg.whatsapp.net/x', '']
+    await assert.rejects(bench.uploader()(bench.upload(BYTES)), failsWith('reject'))
+    bench.hosts = [other.host, bench.host.host]
+    await bench.uploader()(bench.upload(BYTES))
+    assert.equal(other.requests.length, 0)
+  })
+
+  test('waits for a server that says nothing of where files go', async () => {
+    await using bench = await Bench.open()
+    const answers = [
+      async () => undefined,
+      async () => ({ tag: 'iq', attrs: {} }),
+      () => Promise.reject(new Error('closed')),
+    ]
+    for (const query of answers) {
+      await assert.rejects(bench.uploader()(bench.upload(BYTES, { query })), failsWith('retry'))
+    }
+  })
+
+  test('of a file that fails on the way has the failure of the file', async () => {
+    await using bench = await Bench.open()
+    const breaking = async function* () {
+      yield BYTES.subarray(0, 100_000)
+      throw retry('Telegram broke off')
+    }
+    await assert.rejects(bench.uploader()(bench.upload(breaking)), failsWith('retry', /Telegram/))
+    let turn = 0
+    const breaksLater = async function* () {
+      turn += 1
+      yield BYTES.subarray(0, 1_500_000)
+      if (turn > 1) throw retry('Telegram broke off')
+      yield BYTES.subarray(1_500_000)
+    }
+    await assert.rejects(bench.uploader()(bench.upload(breaksLater)), failsWith('retry', /Telegram/))
+    assert.equal(bench.host.uploads.length, 0)
+  })
+
+  test('never becomes whole when the file is another one the second time', async () => {
+    await using bench = await Bench.open()
+    const others: Buffer[] = [
+      Buffer.concat([BYTES.subarray(1), Buffer.alloc(1)]),
+      BYTES.subarray(1),
+      Buffer.concat([BYTES, BYTES.subarray(0, 16)]),
+      Buffer.concat([BYTES, BYTES]),
+    ]
+    for (const other of others) {
+      const readings = [BYTES, other]
+      const changing = async function* () {
+        yield readings.shift() ?? Buffer.alloc(0)
+      }
+      await assert.rejects(bench.uploader()(bench.upload(changing)), failsWith('retry', /differently/))
+      const seen = bench.host.requests.at(-1)
+      assert.ok((seen?.bytesReceived ?? 0) < BYTES.length)
+    }
+    assert.equal(bench.host.uploads.length, 0)
+  })
+
+  test('stops when the process must stop, and closes the file', async () => {
+    await using bench = await Bench.open()
+    bench.host.faultUploads({ kind: 'stall', after: 100_000 })
+    const stop = new AbortController()
+    let closed: AbortSignal | undefined
+    const upload = bench.upload(BYTES, { signal: stop.signal })
+    const open = (signal: AbortSignal) => {
+      closed = signal
+      return upload.open(signal)
+    }
+    const sending = bench.uploader()({ ...upload, open })
+    while (bench.host.requests.length === 0) await sleep(5)
+    stop.abort()
+    await assert.rejects(sending, failsWith('retry'))
+    assert.equal(closed?.aborted, true)
+  })
+
+  test('holds no more than a moment of a large file in memory', async () => {
+    await using bench = await Bench.open()
+    const size = 200 * 1024 * 1024
+    const hash = createHash('sha256')
+    const chunk = Buffer.alloc(65_536, 'a')
+    for (let at = 0; at < size; at += chunk.length) hash.update(chunk)
+    let peak = 0
+    const base = process.memoryUsage().arrayBuffers
+    const large = async function* () {
+      for (let at = 0; at < size; at += chunk.length) {
+        yield chunk
+        peak = Math.max(peak, process.memoryUsage().arrayBuffers - base)
+      }
+    }
+    // What the host keeps of it (64 MB at most) is memory of this process, too.
+    const kept = 64 * 1024 * 1024
+    const { fileSha256, fileLength } = await bench.uploader({ stallMs: 30_000, slowest: 1_000_000 })(
+      bench.upload(large),
+    )
+    assert.deepEqual(fileSha256, hash.digest())
+    assert.equal(fileLength, size)
+    assert.ok(peak < kept + 48 * 1024 * 1024, `${Math.round(peak / 1024 / 1024)} MiB`)
+  })
+})
