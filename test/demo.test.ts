@@ -22,3 +22,16 @@ test('the demo does not run on what it does not know', () => {
     assert.match(stderr, /\nnpm run demo/)
   }
 })
+
+test('the demo ends well, and shows both chats side by side', () => {
+  const { status, stdout, stderr } = demo()
+  assert.equal(status, 0, stdout + stderr)
+})
+
+test('of every kind that it sends, the other side sees something', () => {
+  const { status, stdout, stderr } = demo('--kinds')
+  assert.equal(status, 0, stdout + stderr)
+  const [, seen, sent] = /^ *(\d+) of (\d+) came out/m.exec(stdout) ?? []
+  assert.ok(Number(seen) > 100, stdout)
+  assert.equal(seen, sent)
+})
