@@ -176,6 +176,9 @@ class Attempt {
       this.#signal.throwIfAborted()
       await sleep(50, undefined, { signal: this.#signal })
     }
+    // Baileys counts it while it may still be reading what has come (lib/Socket/chats.js, upsertMessage).
+    const late = sleep(Math.max(0, until - Date.now()), undefined, { ref: false })
+    await Promise.race([this.#socket?.handledAll(), late])
   }
 
   async end(): Promise<void> {

@@ -67,6 +67,7 @@ export class Socket {
   #loggedInAt: number | undefined
   #serverTime: number | undefined
   #isClosed = false
+  #handledAll: () => Promise<void> = () => Promise.resolve()
 
   constructor(options: SocketOptions) {
     const { auth, server, logger, timing } = options
@@ -170,6 +171,11 @@ export class Socket {
     return this.#acks.wait(id, signal)
   }
 
+  /** Resolves when Baileys is done with all messages that have come so far. */
+  handledAll(): Promise<void> {
+    return this.#handledAll()
+  }
+
   #listen(): void {
     const { ev, ws } = this.sock
     const { auth, onStanza, onHandled, onUpdate, onBacklog, watch } = this.#options
@@ -179,7 +185,7 @@ export class Socket {
       // What cannot be read once cannot be read again: the cipher of the connection counts frames.
       if (event === 'message') void this.end('A frame could not be read')
     })
-    const handledAll = handleInTurn(ws, { isAlive: () => this.isAlive, handled: onHandled })
+    this.#handledAll = handleInTurn(ws, { isAlive: () => this.isAlive, handled: onHandled })
     // First in line: the envelope must be known when Baileys decrypts, and on disk what it acknowledges.
     for (const tag of ['message', 'notification', 'call']) ws.prependListener(`CB:${tag}`, onStanza)
     ws.prependListener('CB:success', ({ attrs }: BinaryNode) => {
@@ -217,7 +223,7 @@ export class Socket {
         this.#loggedInAt = performance.now()
         clearTimeout(this.#timer)
         this.#watchdog = watchSocket(
-          { sock: this.sock, handledAll, end: reason => void this.end(reason) },
+          { sock: this.sock, handledAll: this.#handledAll, end: reason => void this.end(reason) },
           watch,
         )
       }
