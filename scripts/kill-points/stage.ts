@@ -48,6 +48,10 @@ export class Stage implements AsyncDisposable {
       const outcome = await world.wa2tg('map', 'add', family?.jid ?? contact.pushName, String(chat.id))
       if (outcome.code !== 0) throw new Error(outcome.stderr)
     }
+    // Telegram keeps reactions for a bot only from when it has first asked for them.
+    const inPeace = await world.run()
+    inPeace.kill('SIGTERM')
+    await inPeace.ended
     return new Stage({ world, points, pairs })
   }
 
