@@ -10,16 +10,16 @@
  */
 import { parseArgs } from 'node:util'
 import { play } from '../../test/traffic/play.ts'
-import { readTrace, recorded } from '../../test/traffic/trace.ts'
+import { readTrace, traceNames } from '../../test/traffic/trace.ts'
 
 const { values, positionals } = parseArgs({
   options: { backlog: { type: 'boolean' }, apart: { type: 'boolean' }, 'real-time': { type: 'boolean' } },
   allowPositionals: true,
 })
 const { backlog = false, apart = false, 'real-time': real = false } = values
-const names = recorded.filter(name => positionals.length === 0 || positionals.includes(name))
+const names = traceNames.filter(name => positionals.length === 0 || positionals.includes(name))
 
-const measure = async (name: (typeof recorded)[number]): Promise<void> => {
+const measure = async (name: (typeof traceNames)[number]): Promise<void> => {
   const trace = readTrace(name)
   const { took, optimum, calls, refusals, waited, problems } = await play(trace, { backlog, apart, real })
   const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(1)} s`

@@ -5,9 +5,9 @@
  */
 import { writeFileSync } from 'node:fs'
 import { made } from '../../test/traffic/made.ts'
-import { recorded, renderTrace, traceFile } from '../../test/traffic/trace.ts'
+import { renderTrace, traceFile, traceNames } from '../../test/traffic/trace.ts'
 
-for (const name of recorded) {
+for (const name of traceNames) {
   const trace = made[name]()
   writeFileSync(traceFile(name), renderTrace(trace))
   const minutes = ((trace.rows.at(-1)?.[0] ?? 0) / 60_000).toFixed(1)

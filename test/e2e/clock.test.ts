@@ -16,10 +16,7 @@ test('A clock that leaps by hours, forward and back, while it runs holds nothing
     env: { NODE_OPTIONS: `--import ${join(import.meta.dirname, 'set-clock.ts')}`, WA2TG_TEST_CLOCK: file },
   })
   const { wa, tg, owner } = world
-  const alice = wa.addContact({ name: 'Alice' })
-  const group = tg.addSupergroup({ title: 'Alice', members: [owner], botRights: {} })
-  assert.equal((await world.link()).code, 0)
-  assert.equal((await world.wa2tg('map', 'add', 'Alice', String(group.id))).code, 0)
+  const { alice, group } = await world.mapAlice()
   const bridge = await world.run()
   const setClock = async (wrongBy: number): Promise<void> => {
     await writeFile(file, String(wrongBy))
@@ -81,11 +78,8 @@ for (const [wrongBy, name] of [
     await using world = await World.open({
       env: { NODE_OPTIONS: `--import ${join(import.meta.dirname, 'set-clock.ts')}`, WA2TG_TEST_CLOCK: file },
     })
-    const { wa, tg, owner } = world
-    const alice = wa.addContact({ name: 'Alice' })
-    const group = tg.addSupergroup({ title: 'Alice', members: [owner], botRights: {} })
-    assert.equal((await world.link()).code, 0)
-    assert.equal((await world.wa2tg('map', 'add', 'Alice', String(group.id))).code, 0)
+    const { wa, owner } = world
+    const { alice, group } = await world.mapAlice()
     const bridge = await world.run()
     const said = () => group.transcript().flatMap(({ from, text }) => (from.isBot ? [text] : []))
     const heard = () => wa.transcript.filter(({ from }) => from === 'bridge')

@@ -7,10 +7,7 @@ import { World } from '../simulators/world.ts'
 test('Polls are voted in from both sides, whoever made them, and an album stays one', async () => {
   await using world = await World.open()
   const { wa, tg, owner } = world
-  const alice = wa.addContact({ name: 'Alice' })
-  const group = tg.addSupergroup({ title: 'Alice', members: [owner], botRights: {} })
-  assert.equal((await world.link()).code, 0)
-  assert.equal((await world.wa2tg('map', 'add', 'Alice', String(group.id))).code, 0)
+  const { alice, group } = await world.mapAlice()
   const bridge = await world.run()
   const { lid } = wa.account
   const shown = (button: string) =>

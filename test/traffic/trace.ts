@@ -42,7 +42,7 @@ export interface Trace {
   readonly rows: readonly Row[]
 }
 
-export const recorded = [
+export const traceNames = [
   'family-evening',
   'school-class',
   'monday-work',
@@ -55,7 +55,7 @@ export const recorded = [
   'everything-at-once',
 ] as const
 
-export type TraceName = (typeof recorded)[number]
+export type TraceName = (typeof traceNames)[number]
 
 export const traceFile = (name: TraceName): string => join(import.meta.dirname, 'fixtures', `${name}.json`)
 

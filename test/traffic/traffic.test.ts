@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { mostMessages } from './events.ts'
 import { made } from './made.ts'
 import { type Played, play } from './play.ts'
-import { isChange, readTrace, recorded, renderTrace, type Trace, traceFile } from './trace.ts'
+import { isChange, readTrace, renderTrace, type Trace, traceFile, traceNames } from './trace.ts'
 
 /** How long a message may wait in a chat that is quiet and has a Telegram chat of its own, in milliseconds. */
 const patience = 5000
@@ -46,12 +46,12 @@ const assertWellPlayed = (trace: Trace, played: Played): void => {
   assert.ok(took <= optimum * 1.05, `${took} ms, and ${optimum} ms would do`)
 }
 
-test('the recorded traces are those that the model makes', () => {
-  for (const name of recorded)
+test('the stored traces are those that the model makes', () => {
+  for (const name of traceNames)
     assert.equal(readFileSync(traceFile(name), 'utf8'), renderTrace(made[name]()), name)
 })
 
-for (const name of recorded) {
+for (const name of traceNames) {
   test(`as a backlog, from a cold start without a refusal and at most 5 % slower than the limits allow: ${name}`, async () => {
     const trace = readTrace(name)
     assertWellPlayed(trace, await play(trace, { backlog: true }))
@@ -70,7 +70,7 @@ for (const name of recorded) {
 }
 
 test('in the traces many chats are quiet, in groups of their own and in topics', () => {
-  const quiet = recorded.map(name => quietChats(readTrace(name)))
+  const quiet = traceNames.map(name => quietChats(readTrace(name)))
   assert.ok(quiet.flatMap(({ own }) => own).length >= 50)
   assert.ok(quiet.flatMap(({ topics }) => topics).length >= 4)
 })
