@@ -1,3 +1,4 @@
+import { makePulse } from './app/pulse.ts'
 import { type End, makeWatch } from './app/watch.ts'
 import { type ChatRef, chatRef, type NetworkName } from './bridge/chat-ref.ts'
 import { addNotice } from './bridge/deliver/notice.ts'
@@ -31,9 +32,6 @@ export interface Bridge extends AsyncDisposable {
   /** Called once, when the bridge cannot go on. */
   onEnd(end: (end: End) => void): void
 }
-
-/** How often a bridge with nothing new to say shows that it lives, in milliseconds. */
-const beatEvery = 20_000
 
 /**
  * Puts the bridge together: lock, store, outbox, networks, worker. Throws `LockedError` when another process uses the data,
@@ -92,19 +90,7 @@ export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promi
   })
 
   const telegram = openTelegram({
-    token: config.telegram.token ?? '',
-    apiRoot: config.telegram.apiRoot,
-    owners: config.telegram.owners,
-    ...(config.telegram.uploadLimit !== undefined && { uploadLimit: config.telegram.uploadLimit }),
-    chatsWith: id => store.links.chatsWith(id),
-    deletionReaction: config.messages.deletionReaction,
-    spoilersOnce: config.messages.spoilersAsViewOnce,
-    trustNameless: config.messages.anonymousAdmins,
-    deletions: config.messages.deletions,
-    receipts: config.messages.receipts,
-    sessions: store.session('telegram'),
-    inbox: inboxFor('telegram'),
-    logger,
+    ...telegramOptions({ config, store, logger, inbox: inboxFor('telegram') }),
     turn: (chat, messages, signal) => new Lease({ pace, chat, clock: systemClock, signal }).turn(messages),
   })
   networks.set('telegram', opened.use(telegram))
@@ -161,16 +147,33 @@ export const openWhatsAppFor = async ({
   return { whatsapp, [Symbol.asyncDispose]: () => rest.disposeAsync() }
 }
 
-const whatsAppOptions = ({
-  config,
+interface NetworkOptions {
+  readonly config: Config
+  readonly store: Store
+  readonly logger: Logger
+  readonly inbox: Inbox
+}
+
+const telegramOptions = ({
+  config: { telegram, messages },
   store,
   ...rest
-}: {
-  config: Config
-  store: Store
-  logger: Logger
-  inbox: Inbox
-}): Parameters<typeof openWhatsApp>[0] => ({
+}: NetworkOptions): Parameters<typeof openTelegram>[0] => ({
+  token: telegram.token ?? '',
+  apiRoot: telegram.apiRoot,
+  owners: telegram.owners,
+  ...(telegram.uploadLimit !== undefined && { uploadLimit: telegram.uploadLimit }),
+  chatsWith: id => store.links.chatsWith(id),
+  deletionReaction: messages.deletionReaction,
+  spoilersOnce: messages.spoilersAsViewOnce,
+  trustNameless: messages.anonymousAdmins,
+  deletions: messages.deletions,
+  receipts: messages.receipts,
+  sessions: store.session('telegram'),
+  ...rest,
+})
+
+const whatsAppOptions = ({ config, store, ...rest }: NetworkOptions): Parameters<typeof openWhatsApp>[0] => ({
   ...config.whatsapp,
   linkPreviews: config.messages.linkPreviews,
   ...rest,
@@ -183,34 +186,3 @@ const whatsAppOptions = ({
 /** The first owner's private chat with the bot. */
 const ownerChat = ({ telegram: { owners } }: Config): ChatRef | undefined =>
   owners[0] === undefined ? undefined : chatRef('telegram', String(owners[0]))
-
-/** Writes the heartbeat that `wa2tg status` reads: at every change, and every 20 s in between. */
-const makePulse = (
-  store: Store,
-  networks: ReadonlyMap<NetworkName, Network>,
-): { beat(): void } & Disposable => {
-  // Another process compares these with its own clock.
-  const startedAt = Date.now()
-  const statusOf = (name: NetworkName): NetworkStatus => networks.get(name)?.status ?? { state: 'connecting' }
-  const beat = (): void => {
-    try {
-      store.heartbeat.beat({
-        pid: process.pid,
-        startedAt,
-        beatAt: Date.now(),
-        networks: { whatsapp: statusOf('whatsapp'), telegram: statusOf('telegram') },
-      })
-    } catch {
-      // A full disk: the next beat tells. It must not end the process.
-    }
-  }
-  let isMoving = false
-  const timer = setInterval(beat, beatEvery)
-  // While it moves, and once more at its end.
-  const look = setInterval(() => {
-    const moves = statusOf('whatsapp').catchingUp !== undefined
-    if (moves || isMoving) beat()
-    isMoving = moves
-  }, 1000)
-  return { beat, [Symbol.dispose]: () => [timer, look].forEach(clearInterval) }
-}

@@ -1,26 +1,10 @@
-import type { Log } from '../outbox/index.ts'
 import type { Store } from '../store/index.ts'
-import type { ChatRef, NetworkName } from './chat-ref.ts'
-import type { NoticeTools } from './deliver/notice.ts'
 import { type BridgeEvent, isMessage } from './event.ts'
-import type { Arrival, FindMessage, Inbox, NetworkStatus } from './network.ts'
+import type { Arrival, FindMessage, Inbox } from './network.ts'
 import { receiveChange } from './receive/change.ts'
 import { receiveMessage } from './receive/message.ts'
 import { tellOfStranger } from './receive/overheard.ts'
-import type { Reception } from './receive/reception.ts'
-
-export interface InboxOptions extends NoticeTools {
-  /** Whose inbox it is. */
-  readonly network: NetworkName
-  /** Where the owner is told of what needs no answer in the chat itself. */
-  ownerChat?(): ChatRef | undefined
-  /** Jobs were committed. */
-  wake(): void
-  /** The network's status changed. */
-  changed(network: NetworkName, status: NetworkStatus): void
-  readonly log: Log
-  readonly now?: () => number
-}
+import type { InboxOptions, Reception } from './receive/reception.ts'
 
 /**
  * Story 1: what arrived becomes committed jobs.

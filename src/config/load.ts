@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { LogLevel } from '../support/log.ts'
 import { ConfigError } from './config-error.ts'
+import { defaults } from './defaults.ts'
 import { defaultDataDir, type Environment, expandPath, findConfigFile, userConfigFile } from './paths.ts'
 import type { ConfigFile } from './schema.ts'
 import { reasonOf, warnIfReadable } from './secret-file.ts'
@@ -76,7 +77,7 @@ export const loadConfig = async (options: LoadOptions): Promise<LoadedConfig> =>
     cwd,
     ...(options.configFile === undefined ? {} : { asked: options.configFile }),
   })
-  const written = file === undefined ? defaults : await readConfigFile(file)
+  const written: ConfigFile = file === undefined ? defaults : await readConfigFile(file)
   const base = file === undefined ? cwd : dirname(file)
   const dataDir =
     options.dataDir === undefined
@@ -120,23 +121,6 @@ export const loadConfig = async (options: LoadOptions): Promise<LoadedConfig> =>
     config: { ...config, telegram: { ...config.telegram, token } },
     warnings: [...keyWarnings, ...warnings],
   }
-}
-
-/** What the schema fills in, written down once more so that it need not be loaded where there is no file. */
-const defaults: ConfigFile = {
-  telegram: { owners: [], api_root: 'https://api.telegram.org' },
-  storage: {},
-  whatsapp: {},
-  messages: {
-    deletions: 'delete',
-    disappearing: 'delete',
-    receipts: false,
-    spoilers_as_view_once: false,
-    security_codes: false,
-    link_previews: true,
-    anonymous_admins: false,
-  },
-  log_level: 'info',
 }
 
 /** The checker (a YAML parser and a schema) is loaded only when there is a file to check. */

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { logLevels } from '../support/log.ts'
 import { isBotToken, tokenExpected } from './bot-token.ts'
+import { defaults } from './defaults.ts'
 
 /** What a person needs to know about one key: help in the example, wording in errors. */
 export interface KeyDoc {
@@ -41,7 +42,7 @@ const telegramSchema = z
       example: '~/.config/wa2tg/token',
     }),
     owners: z
-      ._default(z.array(z.int().check(z.positive()).register(keyDocs, ownerDoc())), [])
+      ._default(z.array(z.int().check(z.positive()).register(keyDocs, ownerDoc())), defaults.telegram.owners)
       .register(keyDocs, {
         about:
           'Telegram user ids of the people who may command the bridge and send through it. The bot tells strangers their own id.',
@@ -50,7 +51,7 @@ const telegramSchema = z
         shown: true,
       }),
     api_root: z
-      ._default(z.string().check(z.refine(isWebAddress)), 'https://api.telegram.org')
+      ._default(z.string().check(z.refine(isWebAddress)), defaults.telegram.api_root)
       .register(keyDocs, {
         about: 'Where the Bot API is: Telegram’s own server, or one that you run yourself.',
         expected: 'an http:// or https:// address',
@@ -111,42 +112,45 @@ const messagesSchema = z
       expected: 'one emoji that Telegram offers as a reaction',
       example: '"🙈"',
     }),
-    deletions: z._default(z.enum(deletions), 'delete').register(keyDocs, {
+    deletions: z._default(z.enum(deletions), defaults.messages.deletions).register(keyDocs, {
       about:
         'What becomes of a message in Telegram when it is deleted in WhatsApp: delete takes it away, strike draws a line through it, keep leaves it.',
       expected: `one of ${deletions.join(', ')}`,
       example: 'delete',
     }),
-    disappearing: z._default(z.enum(['delete', 'keep']), 'delete').register(keyDocs, {
+    disappearing: z._default(z.enum(['delete', 'keep']), defaults.messages.disappearing).register(keyDocs, {
       about:
         'What becomes of a disappearing message in Telegram when its time is up: delete takes it away as WhatsApp does, keep leaves it.',
       expected: 'one of delete, keep',
       example: 'delete',
     }),
-    receipts: z._default(z.boolean(), false).register(keyDocs, {
+    receipts: z._default(z.boolean(), defaults.messages.receipts).register(keyDocs, {
       about:
         'Whether the bot shows by reactions that a message of yours was delivered and read in WhatsApp. A failure is always shown.',
       expected: 'true or false',
       example: 'false',
     }),
-    spoilers_as_view_once: z._default(z.boolean(), false).register(keyDocs, {
-      about: 'Whether photos and videos that you hide behind a spoiler can be viewed only once in WhatsApp.',
-      expected: 'true or false',
-      example: 'false',
-    }),
-    security_codes: z._default(z.boolean(), false).register(keyDocs, {
+    spoilers_as_view_once: z
+      ._default(z.boolean(), defaults.messages.spoilers_as_view_once)
+      .register(keyDocs, {
+        about:
+          'Whether photos and videos that you hide behind a spoiler can be viewed only once in WhatsApp.',
+        expected: 'true or false',
+        example: 'false',
+      }),
+    security_codes: z._default(z.boolean(), defaults.messages.security_codes).register(keyDocs, {
       about:
         'Whether a chat says so when the security code of its contact changes: they have a new phone, have installed WhatsApp anew, or somebody else has their number.',
       expected: 'true or false',
       example: 'false',
     }),
-    link_previews: z._default(z.boolean(), true).register(keyDocs, {
+    link_previews: z._default(z.boolean(), defaults.messages.link_previews).register(keyDocs, {
       about:
         'Whether links in your messages get a preview in WhatsApp. This machine then loads the page, as your phone does for links that you write there; addresses in your own network are never asked.',
       expected: 'true or false',
       example: 'true',
     }),
-    anonymous_admins: z._default(z.boolean(), false).register(keyDocs, {
+    anonymous_admins: z._default(z.boolean(), defaults.messages.anonymous_admins).register(keyDocs, {
       about:
         'Whether messages written in the name of a Telegram group go to WhatsApp as yours. Telegram does not say which administrator wrote them.',
       expected: 'true or false',
@@ -167,25 +171,17 @@ const storageSchema = z
   .register(keyDocs, { about: 'How data are kept.', expected: 'keys of its own, such as key_file' })
 
 export const configSchema = z.strictObject({
-  telegram: z._default(telegramSchema, { owners: [], api_root: 'https://api.telegram.org' }),
-  whatsapp: z._default(whatsappSchema, {}),
-  messages: z._default(messagesSchema, {
-    deletions: 'delete',
-    disappearing: 'delete',
-    receipts: false,
-    spoilers_as_view_once: false,
-    security_codes: false,
-    link_previews: true,
-    anonymous_admins: false,
-  }),
-  storage: z._default(storageSchema, {}),
+  telegram: z._default(telegramSchema, defaults.telegram),
+  whatsapp: z._default(whatsappSchema, defaults.whatsapp),
+  messages: z._default(messagesSchema, defaults.messages),
+  storage: z._default(storageSchema, defaults.storage),
   data_dir: z.optional(z.string().check(z.minLength(1))).register(keyDocs, {
     about:
       'Where the linked session, the mappings and undelivered messages are kept. The option --data-dir goes before it.',
     expected: 'the path of a folder',
     example: '"~/.local/share/wa2tg"',
   }),
-  log_level: z._default(z.enum(logLevels), 'info').register(keyDocs, {
+  log_level: z._default(z.enum(logLevels), defaults.log_level).register(keyDocs, {
     about: `How much is logged: ${logLevels.join(', ')}. The option --log-level goes before it.`,
     expected: `one of ${logLevels.join(', ')}`,
     example: 'info',

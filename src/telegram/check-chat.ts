@@ -2,7 +2,7 @@ import type { ChatFullInfo, ChatMember } from 'grammy/types'
 import type { Place } from './address.ts'
 import { type BotApi, type BotUser, openApi } from './api.ts'
 import { CallError } from './call-error.ts'
-import { tokenRefused, verdictOf } from './errors.ts'
+import { tokenRefused } from './errors.ts'
 
 export interface BotAccess {
   readonly token: string
@@ -14,16 +14,6 @@ export type ChatCheck =
   /** `isChannel`: nobody there can be told from another, so nothing comes from there. */
   | { readonly ok: true; readonly place: Place; readonly title: string; readonly isChannel: boolean }
   | ({ readonly ok: false } & Missing)
-
-/** Who the bot is, asked of Telegram. Throws `DeliveryError`. */
-export const describeBot = async (access: BotAccess): Promise<{ account: string; name: string }> => {
-  try {
-    const bot = await openApi(access).getMe({ timeoutMs: checkTimeoutMs })
-    return { account: `@${bot.username}`, name: bot.first_name }
-  } catch (error) {
-    throw error instanceof CallError ? verdictOf(error, { sending: false }) : error
-  }
-}
 
 const checkTimeoutMs = 20_000
 

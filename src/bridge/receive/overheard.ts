@@ -1,6 +1,6 @@
 import { addNotice } from '../deliver/notice.ts'
 import type { Overheard } from '../network.ts'
-import type { InboxOptions } from '../receive.ts'
+import type { InboxOptions } from './reception.ts'
 
 /**
  * Somebody who is no owner has written in a chat that goes to WhatsApp. They hear nothing: it may be a chat of many people,

@@ -1,11 +1,28 @@
+import type { Log } from '../../outbox/index.ts'
 import type { Mapping } from '../../store/index.ts'
+import type { ChatRef, NetworkName } from '../chat-ref.ts'
 import type { NoticeTools } from '../deliver/notice.ts'
+import type { NetworkStatus } from '../network.ts'
 
 /** What became of one arrival. */
 export type Reception = 'job' | 'refused' | 'unmapped' | 'echo' | 'duplicate' | 'ignored'
 
 /** Milliseconds: nothing of WhatsApp lasts longer, of its own. More is nonsense, and would keep a message for ever. */
 export const longestLife = 90 * 86_400_000
+
+/** What an inbox needs. */
+export interface InboxOptions extends NoticeTools {
+  /** Whose inbox it is. */
+  readonly network: NetworkName
+  /** Where the owner is told of what needs no answer in the chat itself. */
+  ownerChat?(): ChatRef | undefined
+  /** Jobs were committed. */
+  wake(): void
+  /** The network's status changed. */
+  changed(network: NetworkName, status: NetworkStatus): void
+  readonly log: Log
+  readonly now?: () => number
+}
 
 /** What it takes to receive one event of a mapped chat, inside the transaction that does it. */
 export interface ReceiveContext extends NoticeTools {

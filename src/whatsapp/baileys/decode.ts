@@ -1,15 +1,9 @@
 import { decodeMessageNode, proto, unpadRandomMax16, type WAMessage } from '@whiskeysockets/baileys'
 import type { Opened } from './inbound/intake.ts'
+import type { Me } from './me.ts'
 import { type Poll, pollEndIn } from './parse/newer-fields.ts'
 import { pollOf } from './parse/poll.ts'
 import { unwrap } from './parse/unwrap.ts'
-
-/** Who we are: the two addresses of the linked account. */
-export interface Me {
-  readonly pn: string
-  readonly lid?: string
-  readonly name?: string
-}
 
 /**
  * Reads a journalled stanza as Baileys does (lib/Utils/decode-wa-message.js), but for the wrapper around what our own

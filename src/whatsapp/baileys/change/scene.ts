@@ -3,7 +3,7 @@ import { addressOf } from '../../../bridge/chat-ref.ts'
 import type { StandIn } from '../../../bridge/network.ts'
 import { reject } from '../../../bridge/verdict.ts'
 import { isGroup, isPhone, normalizeAddress } from '../../address.ts'
-import type { Me } from '../decode.ts'
+import type { Me } from '../me.ts'
 
 /** The chat in which something is changed, and how people are addressed there. */
 export class Scene {

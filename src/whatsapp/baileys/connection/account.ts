@@ -1,7 +1,7 @@
 import type { NetworkStatus, SessionChange, SessionStore } from '../../../bridge/network.ts'
 import { normalizeAddress } from '../../address.ts'
-import type { Me } from '../decode.ts'
 import { type AuthState, isLinked, openAuthState } from '../keys/auth-state.ts'
+import type { Me } from '../me.ts'
 
 /** In which words WhatsApp has unlinked this machine; there until the next login. */
 const LOGGED_OUT = { type: 'meta', id: 'logged-out' } as const

@@ -2,7 +2,7 @@ import { proto } from '@whiskeysockets/baileys'
 import type { ChatRef, MessageRef } from '../../../bridge/chat-ref.ts'
 import type { FindMessage } from '../../../bridge/network.ts'
 import { chatOfJid, isLid, isPhone, normalizeAddress } from '../../address.ts'
-import type { Me } from '../decode.ts'
+import type { Me } from '../me.ts'
 
 /** What parsing must know beside the message. */
 export interface ParseContext {
@@ -58,11 +58,6 @@ export const addressesOf = (address: string, context: Addresses): string[] => {
       ? context.phoneOf(address)
       : undefined
   return other === undefined ? [address] : [address, other]
-}
-
-export const isMe = (jid: string | null | undefined, me: Me): boolean => {
-  const address = normalizeAddress(jid)
-  return address !== undefined && [normalizeAddress(me.pn), normalizeAddress(me.lid)].includes(address)
 }
 
 /** A name on one line without characters that turn or hide text: it is written by strangers. Joiners of emoji stay. */

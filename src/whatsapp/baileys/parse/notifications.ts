@@ -1,6 +1,6 @@
 import { type BinaryNode, jidDecode, proto, type WAMessage } from '@whiskeysockets/baileys'
 import { isGroup, isLid, isPhone, normalizeAddress } from '../../address.ts'
-import type { Me } from '../decode.ts'
+import type { Me } from '../me.ts'
 
 const { StubType } = proto.WebMessageInfo
 

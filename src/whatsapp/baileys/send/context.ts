@@ -2,7 +2,7 @@ import type { proto } from '@whiskeysockets/baileys'
 import { addressOf } from '../../../bridge/chat-ref.ts'
 import type { Delivery } from '../../../bridge/network.ts'
 import { isGroup, isPhone, normalizeAddress } from '../../address.ts'
-import type { Me } from '../decode.ts'
+import type { Me } from '../me.ts'
 import { readRaw } from '../parse/context.ts'
 
 /** Says that somebody else's message was passed on. */

@@ -1,7 +1,7 @@
 import type { GroupMetadata } from '@whiskeysockets/baileys'
 import { normalizeAddress } from '../../address.ts'
 import type { Member } from '../../mentions.ts'
-import type { Me } from '../decode.ts'
+import type { Me } from '../me.ts'
 
 /** What a person is called, by address, where it is known. */
 export type NameOf = (address: string) => string | undefined

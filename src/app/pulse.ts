@@ -1,0 +1,37 @@
+import type { NetworkName } from '../bridge/chat-ref.ts'
+import type { Network, NetworkStatus } from '../bridge/network.ts'
+import type { Store } from '../store/index.ts'
+
+/** How often a bridge with nothing new to say shows that it lives, in milliseconds. */
+const beatEvery = 20_000
+
+/** Writes the heartbeat that `wa2tg status` reads: at every change, and every 20 s in between. */
+export const makePulse = (
+  store: Store,
+  networks: ReadonlyMap<NetworkName, Network>,
+): { beat(): void } & Disposable => {
+  // Another process compares these with its own clock.
+  const startedAt = Date.now()
+  const statusOf = (name: NetworkName): NetworkStatus => networks.get(name)?.status ?? { state: 'connecting' }
+  const beat = (): void => {
+    try {
+      store.heartbeat.beat({
+        pid: process.pid,
+        startedAt,
+        beatAt: Date.now(),
+        networks: { whatsapp: statusOf('whatsapp'), telegram: statusOf('telegram') },
+      })
+    } catch {
+      // A full disk: the next beat tells. It must not end the process.
+    }
+  }
+  let isMoving = false
+  const timer = setInterval(beat, beatEvery)
+  // While it moves, and once more at its end.
+  const look = setInterval(() => {
+    const moves = statusOf('whatsapp').catchingUp !== undefined
+    if (moves || isMoving) beat()
+    isMoving = moves
+  }, 1000)
+  return { beat, [Symbol.dispose]: () => [timer, look].forEach(clearInterval) }
+}
