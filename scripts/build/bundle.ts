@@ -20,9 +20,8 @@ const carryDecoder: Plugin = {
 
 /**
  * Makes one CommonJS file of the program and its packages in `folder`; gives its path and those of the files that went into
- * it. A module is run when it is first
- * asked for, as from source: esbuild wraps what stands behind `import()` in functions. Names stay as they are, so that the
- * stack of a bug can be read.
+ * it. A module is run when it is first asked for, as from source: esbuild wraps what stands behind `import()` in functions.
+ * Names stay as they are, so that the stack of a bug can be read.
  */
 export const bundle = async (
   folder: string,
