@@ -41,3 +41,11 @@ export const prefixed = (before: string, { text, spans }: RichText): RichText =>
 })
 
 export const plainText = (text: string): RichText => ({ text, spans: [] })
+
+/** Other people's words in one harmless line: no breaks, no direction or zero-width controls, joiners of emoji kept. */
+export const oneLine = (text: string): string =>
+  text
+    .toWellFormed()
+    .replace(/\s+/g, ' ')
+    .replace(/[\p{Cc}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/gu, '')
+    .trim()

@@ -1,6 +1,5 @@
-import { plainText } from '../../bridge/rich-text.ts'
+import { oneLine, plainText } from '../../bridge/rich-text.ts'
 import { readKept } from '../send/kept.ts'
-import { oneLine } from '../send/line.ts'
 import { repeatable } from '../send/repeatable.ts'
 import { textPart } from '../send/text.ts'
 import { type ChangeDesk, takeAway } from './desk.ts'

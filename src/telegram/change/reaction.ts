@@ -1,6 +1,6 @@
 import type { Reaction } from '../../bridge/network.ts'
-import { plainText } from '../../bridge/rich-text.ts'
-import { oneLine, shortName } from '../send/line.ts'
+import { oneLine, plainText } from '../../bridge/rich-text.ts'
+import { shortName } from '../send/line.ts'
 import { repeatable } from '../send/repeatable.ts'
 import type { ChangeDesk } from './desk.ts'
 import { keepNote } from './note.ts'

@@ -1,6 +1,6 @@
 import type { Content } from '../../bridge/event.ts'
-import { plainText, type RichText } from '../../bridge/rich-text.ts'
-import { clip, oneLine } from './line.ts'
+import { oneLine, plainText, type RichText } from '../../bridge/rich-text.ts'
+import { clip } from './line.ts'
 import { withHead } from './media.ts'
 import type { Part } from './part.ts'
 import { above, captionFields, renderText } from './text.ts'

@@ -1,8 +1,8 @@
 import type { MessageEvent } from '../../bridge/event.ts'
 import type { Delivery } from '../../bridge/network.ts'
-import { plainText, type RichText } from '../../bridge/rich-text.ts'
+import { oneLine, plainText, type RichText } from '../../bridge/rich-text.ts'
 import { joinRich } from '../entities.ts'
-import { clip, oneLine, shortName, styled } from './line.ts'
+import { clip, shortName, styled } from './line.ts'
 
 /** Code points of a sender line: names are other people's text. */
 const maxSenderLine = 256

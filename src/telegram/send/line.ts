@@ -1,14 +1,6 @@
-import { plainText, type RichText, type Span } from '../../bridge/rich-text.ts'
+import { oneLine, plainText, type RichText, type Span } from '../../bridge/rich-text.ts'
 import { sliceRich } from '../entities.ts'
 import { pieces, textLimit } from '../split.ts'
-
-/** Other people's words in one harmless line: no breaks, no direction or zero-width controls, joiners of emoji kept. */
-export const oneLine = (text: string): string =>
-  text
-    .toWellFormed()
-    .replace(/\s+/g, ' ')
-    .replace(/[\p{Cc}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/gu, '')
-    .trim()
 
 /** At most `limit` code points, cut between words where possible, with a sign that something was cut. */
 export const clip = (text: string, limit: number): string => {

@@ -1,6 +1,6 @@
 import type { Content } from '../../bridge/event.ts'
-import { plainText } from '../../bridge/rich-text.ts'
-import { clip, oneLine } from './line.ts'
+import { oneLine, plainText } from '../../bridge/rich-text.ts'
+import { clip } from './line.ts'
 import type { Part } from './part.ts'
 import { renderText } from './text.ts'
 

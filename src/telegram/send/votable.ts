@@ -1,10 +1,10 @@
 import { type AppointmentContent, appointmentAnswers, type PollContent } from '../../bridge/content.ts'
 import type { Vote } from '../../bridge/network.ts'
-import { plainText, type RichText } from '../../bridge/rich-text.ts'
+import { oneLine, plainText, type RichText } from '../../bridge/rich-text.ts'
 import { joinRich } from '../entities.ts'
 import { encodeVote } from '../vote-button.ts'
 import { isWebAddress } from './card.ts'
-import { clip, oneLine, shortName, styled } from './line.ts'
+import { clip, shortName, styled } from './line.ts'
 import type { Markup } from './part.ts'
 
 export interface Shown {

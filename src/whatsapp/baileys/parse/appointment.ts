@@ -1,6 +1,7 @@
 import type { proto } from '@whiskeysockets/baileys'
 import type { Content } from '../../../bridge/event.ts'
-import { oneLine, type ParseContext, toNumber } from './context.ts'
+import { oneLine } from '../../../bridge/rich-text.ts'
+import { type ParseContext, toNumber } from './context.ts'
 import { webUrl } from './lines.ts'
 import { textOf } from './text.ts'
 

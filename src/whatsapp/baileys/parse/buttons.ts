@@ -1,6 +1,6 @@
 import type { proto } from '@whiskeysockets/baileys'
 import type { CardContent } from '../../../bridge/content.ts'
-import { oneLine } from './context.ts'
+import { oneLine } from '../../../bridge/rich-text.ts'
 import { few, items, webUrl } from './lines.ts'
 
 type Button = CardContent['buttons'][number]

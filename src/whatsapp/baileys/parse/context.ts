@@ -60,14 +60,6 @@ export const addressesOf = (address: string, context: Addresses): string[] => {
   return other === undefined ? [address] : [address, other]
 }
 
-/** A name on one line without characters that turn or hide text: it is written by strangers. Joiners of emoji stay. */
-export const oneLine = (text: string): string =>
-  text
-    .toWellFormed()
-    .replace(/\s+/g, ' ')
-    .replace(/[\p{Cc}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/gu, '')
-    .trim()
-
 /** Numbers of protobuf: 64-bit ones come as objects. */
 export const toNumber = (value: number | { toNumber(): number } | null | undefined): number | undefined => {
   if (value == null) return undefined

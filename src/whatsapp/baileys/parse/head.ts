@@ -1,8 +1,9 @@
 import type { WAMessage } from '@whiskeysockets/baileys'
 import { chatRef } from '../../../bridge/chat-ref.ts'
+import { oneLine } from '../../../bridge/rich-text.ts'
 import { isBroadcast, isGroup, normalizeAddress, STATUS } from '../../address.ts'
 import { isMe } from '../me.ts'
-import { type Addresses, addressesOf, canonical, oneLine, toNumber } from './context.ts'
+import { type Addresses, addressesOf, canonical, toNumber } from './context.ts'
 
 /** Who said something where and when; `undefined` when the addresses make no sense. */
 export const parseHead = (web: WAMessage, context: Addresses) => {

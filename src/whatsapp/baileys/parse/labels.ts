@@ -1,8 +1,8 @@
 import type { proto } from '@whiskeysockets/baileys'
 import type { CardContent } from '../../../bridge/content.ts'
 import type { Content } from '../../../bridge/event.ts'
-import { plainText } from '../../../bridge/rich-text.ts'
-import { oneLine, type ParseContext } from './context.ts'
+import { oneLine, plainText } from '../../../bridge/rich-text.ts'
+import type { ParseContext } from './context.ts'
 import { bold, items, type Line, linesOf, moment, sum } from './lines.ts'
 import { textOf } from './text.ts'
 

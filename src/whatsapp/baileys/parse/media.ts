@@ -1,10 +1,10 @@
 import type { proto } from '@whiskeysockets/baileys'
 import type { Content, MediaContent } from '../../../bridge/event.ts'
-import { plainText, type RichText } from '../../../bridge/rich-text.ts'
+import { oneLine, plainText, type RichText } from '../../../bridge/rich-text.ts'
 import { isChannel, normalizeAddress } from '../../address.ts'
 import type { MediaKind } from '../media/keys.ts'
 import { renderSource } from '../media/source.ts'
-import { oneLine, toNumber } from './context.ts'
+import { toNumber } from './context.ts'
 import type { Scene } from './said.ts'
 import { textOf } from './text.ts'
 

@@ -1,6 +1,6 @@
 import type { proto } from '@whiskeysockets/baileys'
 import type { Content } from '../../../bridge/event.ts'
-import { oneLine } from './context.ts'
+import { oneLine } from '../../../bridge/rich-text.ts'
 import { named } from './labels.ts'
 import type { Poll } from './newer-fields.ts'
 

@@ -1,6 +1,6 @@
 import { proto, type WAMessage } from '@whiskeysockets/baileys'
+import { oneLine } from '../../../bridge/rich-text.ts'
 import { normalizeAddress, phoneOf } from '../../address.ts'
-import { oneLine } from './context.ts'
 import { duration } from './protocol.ts'
 import { SILENT_STUBS } from './silent-stubs.ts'
 

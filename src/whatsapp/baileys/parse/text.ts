@@ -1,9 +1,9 @@
 import type { proto } from '@whiskeysockets/baileys'
-import type { RichText } from '../../../bridge/rich-text.ts'
+import { oneLine, type RichText } from '../../../bridge/rich-text.ts'
 import { normalizeAddress, phoneOf, userOf } from '../../address.ts'
 import { type Mention, parseMarkup } from '../../markup.ts'
 import { isMe } from '../me.ts'
-import { addressesOf, canonical, oneLine, type ParseContext } from './context.ts'
+import { addressesOf, canonical, type ParseContext } from './context.ts'
 
 /** WhatsApp text with the people it mentions. */
 export const textOf = (
