@@ -79,7 +79,7 @@ const joinedItemSchema = z.object({
   body: richTextSchema,
   /** What the message that it answers said. */
   excerpt: z.optional(z.string()),
-  forwarded: z.optional(z.boolean()),
+  forwarded: z.optional(z.union([z.boolean(), z.literal('often')])),
   forwardedFrom: z.optional(z.string()),
   /** It was taken back. */
   deleted: z.optional(z.boolean()),

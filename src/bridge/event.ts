@@ -24,7 +24,7 @@ const replySchema = z.object({
   id: z.string(),
   /** Who wrote that message, when known. */
   person: z.optional(chatRefSchema),
-  /** What that message said, for when it was never bridged. */
+  /** What that message said, after who said it where that is known, for when it was never bridged. */
   excerpt: z.optional(z.string()),
   /** The words picked out of it, where the sender picked some. */
   quote: z.optional(z.string()),
@@ -54,8 +54,8 @@ const messageSchema = z.object({
   kind: z.literal('message'),
   content: contentSchema,
   replyTo: z.optional(replySchema),
-  /** The sender passed on somebody else's message. */
-  forwarded: z.optional(z.boolean()),
+  /** The sender passed on somebody else's message; `often`: one that has gone through many hands. */
+  forwarded: z.optional(z.union([z.boolean(), z.literal('often')])),
   /** What the public channel is called that it was first said in. */
   forwardedFrom: z.optional(z.string()),
   /** A picture or film of an album, or (content `album` without items) the album's own announcement. */

@@ -57,7 +57,7 @@ const isJoinable = (event: ReturnType<typeof parseEvent>, target: ChatRef): even
 
 /** What is answered, in words: empty where nothing is, undefined where there are none. */
 const excerptOf = ({ replyTo }: MessageEvent): string | undefined =>
-  replyTo === undefined ? '' : (replyTo.quote ?? replyTo.excerpt)
+  replyTo === undefined ? '' : replyTo.excerpt
 
 const itemOf = (
   event: TextEvent,
@@ -72,7 +72,7 @@ const itemOf = (
       .join(' · '),
     body: event.content.body,
     ...(excerpt !== '' && { excerpt }),
-    ...(event.forwarded === true && { forwarded: true }),
+    ...(event.forwarded && { forwarded: event.forwarded }),
     ...(event.forwardedFrom !== undefined && { forwardedFrom: event.forwardedFrom }),
   }
 }

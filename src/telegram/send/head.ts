@@ -18,7 +18,7 @@ export const renderHead = ({
   joinRich(
     renderSender(senderLine),
     renderForwarded(event),
-    renderExcerpt(replyTo === undefined ? (event.replyTo?.quote ?? event.replyTo?.excerpt ?? '') : ''),
+    renderExcerpt(replyTo === undefined ? (event.replyTo?.excerpt ?? '') : ''),
   )
 
 export const renderSender = (line: string | undefined): RichText => {
@@ -31,7 +31,8 @@ export const renderForwarded = ({
   forwardedFrom,
 }: Pick<MessageEvent, 'forwarded' | 'forwardedFrom'>): RichText => {
   if (!forwarded && forwardedFrom === undefined) return plainText('')
-  const line = `↪️ Forwarded${forwardedFrom === undefined ? '' : ` from ${shortName(forwardedFrom)}`}`
+  const times = forwarded === 'often' ? ' many times' : ''
+  const line = `↪️ Forwarded${times}${forwardedFrom === undefined ? '' : ` from ${shortName(forwardedFrom)}`}`
   return styled(`${line}\n`, 'italic', line.length)
 }
 

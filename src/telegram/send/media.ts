@@ -50,7 +50,7 @@ export const renderMedia = (
   if (!form.captioned) {
     const bare = { method: form.method, payload, ...buttons, file, look: { ...look, words: plainText('') } }
     return [
-      ...withHead(head, renderText),
+      ...withHead(joinRich(head, viewOnceLine(content)), renderText),
       file.moving ? moved(bare, media) : bare,
       ...renderText(caption).map(answersFirst),
     ]

@@ -6,7 +6,7 @@ import { oneLine, plainText } from '../../bridge/rich-text.ts'
 import { normalizeAddress } from '../address.ts'
 import { isMe } from './me.ts'
 import { pictureSource } from './media/group-picture.ts'
-import { albumOf, expiryOf, withSurroundings } from './parse/around.ts'
+import { albumOf, expiryOf, forwardedIn, parentIn, withSurroundings } from './parse/around.ts'
 import { contextInfoOf, type ParseContext, rawOfReceived } from './parse/context.ts'
 import { type Decision, FIELDS } from './parse/fields.ts'
 import { parseHead } from './parse/head.ts'
@@ -127,16 +127,16 @@ const messageOf = (
 ): MessageEvent => {
   const info = contextInfoOf(unwrapped.message)
   const about = said.about ?? unwrapped.commentOn
-  const replyTo = about === undefined ? quoteIn(info, scene) : { id: about }
+  const replyTo = about === undefined ? (quoteIn(info, scene) ?? parentIn(unwrapped.info)) : { id: about }
   const album = albumOf(said, unwrapped.info)
-  const isForwarded = unwrapped.forwarded || info?.isForwarded || (info?.forwardingScore ?? 0) > 0
+  const forwarded = forwardedIn(unwrapped, info)
   const channel = oneLine(info?.forwardedNewsletterMessageInfo?.newsletterName ?? '')
   const expiresAt = expiryOf(info, event.sentAt)
   return {
     ...event,
     content: withSurroundings(said, unwrapped, info),
     ...(replyTo !== undefined && { replyTo }),
-    ...(isForwarded && { forwarded: true }),
+    ...(forwarded && { forwarded }),
     ...(channel !== '' && { forwardedFrom: channel }),
     ...(album !== undefined && { album }),
     ...(expiresAt !== undefined && { expiresAt }),

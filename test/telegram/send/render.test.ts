@@ -165,6 +165,9 @@ test('what may be seen once is hidden and says so', () => {
   const [voice] = render(file('voice', { viewOnce: true }))
   assert.equal(voice?.payload['has_spoiler'], undefined)
   assert.equal(voice?.look.words.text, '👁 View once')
+  const round = { viewOnce: true, seconds: 20, width: 400, height: 400 }
+  const [above, note] = render(file('video-note', round), { senderLine: 'Anna' })
+  assert.deepEqual([above?.look.words.text, note?.method], ['Anna\n👁 View once', 'sendVideoNote'])
 })
 
 test('sizes and lengths that nothing has are left out', () => {
@@ -244,6 +247,7 @@ test('whoever mentions the owner mentions their Telegram account', () => {
 test('what was passed on says so, and from where', () => {
   const line = (extra: Partial<MessageEvent>) => render(text('hi'), extra)[0]?.look.words.text
   assert.equal(line({ forwarded: true }), '↪️ Forwarded\nhi')
+  assert.equal(line({ forwarded: 'often' }), '↪️ Forwarded many times\nhi')
   assert.equal(line({ forwarded: true, forwardedFrom: 'Daily\nNews' }), '↪️ Forwarded from Daily News\nhi')
 })
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { proto } from '@whiskeysockets/baileys'
 import { isMessage } from '../../../src/bridge/event.ts'
+import { rawOf } from '../../../src/whatsapp/baileys/parse/context.ts'
 import { parseMessage } from '../../../src/whatsapp/baileys/parse.ts'
 import { ALICE, anyEventOf, BOB, context, eventOf, GROUP, labelOf, MEDIA, web } from './parsing.ts'
 
@@ -103,6 +104,47 @@ describe('text', () => {
     assert.equal(replyTo?.id, 'Q1')
     assert.equal(replyTo?.person, 'whatsapp:900000000000001@lid')
     assert.equal(replyTo?.excerpt?.length, 200)
+    assert.match(replyTo?.excerpt ?? '', /^You: x+…$/)
+  })
+
+  test('what is quoted is told with who said it: by name, by number, or as somebody', () => {
+    const speakers = [ALICE, BOB, '900000000000009@lid'].map(participant => {
+      const contextInfo = { stanzaId: 'Q1', participant, quotedMessage: { conversation: 'shall we?' } }
+      return eventOf({ extendedTextMessage: { text: 'yes', contextInfo } }).replyTo?.excerpt
+    })
+    assert.deepEqual(speakers, ['Alice: shall we?', '+15550000003: shall we?', 'somebody: shall we?'])
+  })
+
+  test('a part that is quoted of a known message is picked out, the whole and what is not in it are not', () => {
+    const raw = rawOf({ conversation: 'Pizza or *noodles*?' })
+    const known = { me: false, byBridge: false, pending: false, raw }
+    const quoteOf = (conversation: string) => {
+      const quotes = { stanzaId: 'Q1', participant: ALICE, quotedMessage: { conversation } }
+      const answer = web({ extendedTextMessage: { text: 'yes', contextInfo: quotes } })
+      const event = anyEventOf(answer, { ...context, findMessage: () => known })
+      assert.ok(isMessage(event))
+      return event.replyTo?.quote
+    }
+    assert.equal(quoteOf('*noodles*'), 'noodles')
+    assert.equal(quoteOf('Pizza or *noodles*?'), undefined)
+    assert.equal(quoteOf('soup'), undefined)
+  })
+
+  test('a text without words is nothing, one that is only a link is the link', () => {
+    const empty = web({ extendedTextMessage: { text: '' } })
+    assert.deepEqual(parseMessage(empty, context), { arrivals: [], ignored: 'empty text' })
+    const { content } = eventOf({ extendedTextMessage: { text: '', matchedText: 'https://x.test/' } })
+    assert.equal(content.kind === 'text' && content.body.text, 'https://x.test/')
+  })
+
+  test('a picture that belongs to an event or a poll answers it', () => {
+    for (const associationType of [3, 7]) {
+      const { replyTo, album } = eventOf({
+        associatedChildMessage: { message: { imageMessage: MEDIA } },
+        messageContextInfo: { messageAssociation: { associationType, parentMessageKey: { id: 'P' } } },
+      })
+      assert.deepEqual([replyTo, album], [{ id: 'P' }, undefined])
+    }
   })
 
   test('a reply with a picture is a reply, and a quoted picture has a word for an excerpt', () => {
@@ -151,6 +193,8 @@ describe('text', () => {
   test('a forwarded message says so', () => {
     const message = { extendedTextMessage: { text: 'x', contextInfo: { isForwarded: true } } }
     assert.equal(eventOf(message).forwarded, true)
+    const contextInfo = { isForwarded: true, forwardingScore: 127 }
+    assert.equal(eventOf({ extendedTextMessage: { text: 'x', contextInfo } }).forwarded, 'often')
   })
 })
 

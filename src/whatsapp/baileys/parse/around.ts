@@ -56,6 +56,25 @@ export const albumOf = (
     : undefined
 }
 
+/** The event whose cover a picture is, the poll to which it belongs, and whatever else a message is a part of. */
+export const parentIn = ({
+  messageAssociation: association,
+}: proto.IMessageContextInfo): { id: string } | undefined => {
+  const id = association?.parentMessageKey?.id
+  return id && association?.associationType !== MEDIA_ALBUM ? { id } : undefined
+}
+
+/** From this score on WhatsApp shows two arrows, "forwarded many times". */
+const MANY_HANDS = 5
+
+export const forwardedIn = (
+  unwrapped: Unwrapped,
+  info: proto.IContextInfo | undefined,
+): boolean | 'often' => {
+  const score = info?.forwardingScore ?? 0
+  return score >= MANY_HANDS ? 'often' : unwrapped.forwarded || info?.isForwarded === true || score > 0
+}
+
 /** When a disappearing message is gone, in milliseconds since 1970; `sentAt` is in milliseconds, too. */
 export const expiryOf = (info: proto.IContextInfo | undefined, sentAt: number): number | undefined => {
   const seconds = toNumber(info?.expiration) ?? 0

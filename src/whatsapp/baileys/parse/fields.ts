@@ -61,7 +61,7 @@ export const FIELDS: Decisions = {
         ? { ignored: 'empty text' }
         : { content: { kind: 'text', body: textOf(text, undefined, context) } },
   },
-  extendedTextMessage: content(readExtendedText),
+  extendedTextMessage: { do: 'read', read: readExtendedText },
   imageMessage: content(readImage),
   videoMessage: content(readVideo),
   ptvMessage: content(readVideoNote),

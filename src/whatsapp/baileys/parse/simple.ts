@@ -7,12 +7,13 @@ import { textOf } from './text.ts'
 export const readExtendedText = (
   message: proto.Message.IExtendedTextMessage,
   context: ParseContext,
-): Content => {
+): Said => {
   const preview = message.matchedText ?? ''
+  const text = message.text || preview || message.title || ''
+  if (text === '') return { ignored: 'empty text' }
+  const body = textOf(text, message.contextInfo, context)
   return {
-    kind: 'text',
-    body: textOf(message.text ?? '', message.contextInfo, context),
-    ...(/^https?:\/\//i.test(preview) && { previewUrl: preview }),
+    content: { kind: 'text', body, ...(/^https?:\/\//i.test(preview) && { previewUrl: preview }) },
   }
 }
 

@@ -29,7 +29,7 @@ export const textOf = (
 }
 
 /** A name, else a phone number, else a word: the digits of a LID look like a number that they are not. */
-const nameOf = (address: string, context: ParseContext): string => {
+export const nameOf = (address: string, context: ParseContext): string => {
   const addresses = addressesOf(address, context)
   const names = [...addresses.map(context.nameOf), ...addresses.map(phoneOf)]
   return names.find(name => name !== undefined) ?? 'somebody'

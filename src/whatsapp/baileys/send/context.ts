@@ -7,7 +7,7 @@ import { readRaw } from '../parse/context.ts'
 
 /** Says that somebody else's message was passed on. */
 export const renderForward = ({ forwarded }: Delivery['event']): proto.IContextInfo =>
-  forwarded === true ? { isForwarded: true, forwardingScore: 1 } : {}
+  forwarded ? { isForwarded: true, forwardingScore: 1 } : {}
 
 /**
  * What a message answers. Addressed as the chat is: members of a group that shows LIDs do not know us by our number.
