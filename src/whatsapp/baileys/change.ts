@@ -12,15 +12,12 @@ import { Scene } from './change/scene.ts'
 import { renderAnswer, renderReaction, renderVote } from './change/sealed.ts'
 import { failedToSend } from './errors.ts'
 import type { Secrets } from './keys/secrets.ts'
-import type { Me } from './me.ts'
 import { rawOf } from './parse/context.ts'
-import { membersOf, type NameOf } from './send/members.ts'
+import { membersOf } from './send/members.ts'
 import { assertWritable, openSocket, partId, type Transmitter, transmit } from './send/transmit.ts'
 import { renderTimer, type Timer } from './timers.ts'
 
 export interface ChangeContext extends Transmitter {
-  readonly me: Me
-  readonly nameOf: NameOf
   readonly secrets: Secrets
   /** How long messages last in a chat, where that was ever heard. */
   timerOf(jid: string): Timer | undefined

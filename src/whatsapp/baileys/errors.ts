@@ -70,16 +70,18 @@ export const refusedByAck = (code: string): DeliveryError => {
   }
 }
 
+/** No device that needs a ciphertext of its own could be encrypted for (lib/Socket/messages-send.js). */
+export const isForNobody = (error: unknown): boolean => readError(error).message === 'All encryptions failed'
+
 /**
  * A failure before the server's ack. Sending again under the same id is the same message, so whatever is not certain is
  * `unsure`.
  */
 export const failedToSend = (error: unknown): DeliveryError => {
   if (error instanceof Failure) return error
-  const { status, data, message } = readError(error)
+  const { status, data } = readError(error)
   if (status === 428) return unsure('The connection closed while the message was sent', error)
-  if (message === 'All encryptions failed')
-    return retry('No device of the chat could be encrypted for', error)
+  if (isForNobody(error)) return retry('No device of the chat could be encrypted for', error)
   if (data === 401 || data === 403 || data === 404 || data === 410) {
     return new Failure({ kind: 'reject' }, `WhatsApp says this chat cannot be written to (${data})`, {
       cause: error,

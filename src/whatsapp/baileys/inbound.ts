@@ -123,6 +123,7 @@ export class Inbound {
           socket.moved()
           this.#intake.failed(hash, error)
         },
+        forged: () => logger.warn('WhatsApp gave keys that do not verify; nothing is encrypted with them'),
         storageFailed: error => {
           logger.error({ err: error }, 'The disk does not take messages; disconnecting until it does')
           void socket.end('The disk does not take messages')

@@ -29,7 +29,7 @@ export interface OutgoingOptions {
 /** Everything that goes out over one connection, whichever socket it has at the moment. */
 export class Outgoing {
   readonly #options: OutgoingOptions
-  readonly #tools: Pick<SendContext, 'secrets' | 'upload' | 'preview' | 'note'>
+  readonly #tools: Pick<SendContext, 'secrets' | 'upload' | 'preview' | 'note' | 'saidOfLeftOut'>
 
   constructor(options: OutgoingOptions) {
     const { sessions, mediaHost, uploadLimits, linkPreviews = false } = options
@@ -41,6 +41,7 @@ export class Outgoing {
       preview: async (link, signal) =>
         linkPreviews ? findPreview(link, { signal, testHost: mediaHost }) : undefined,
       note: openNotes(sessions),
+      saidOfLeftOut: new Set(),
     }
   }
 

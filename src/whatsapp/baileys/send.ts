@@ -3,11 +3,10 @@ import type { Delivery } from '../../bridge/network.ts'
 import { DeliveryError, reject } from '../../bridge/verdict.ts'
 import { isGroup, jidOfChat } from '../address.ts'
 import type { Secrets } from './keys/secrets.ts'
-import type { Me } from './me.ts'
 import type { Uploader } from './media/upload.ts'
 import { rawOf } from './parse/context.ts'
 import { type CompleteTools, complete } from './send/complete.ts'
-import { membersOf, type NameOf } from './send/members.ts'
+import { membersOf } from './send/members.ts'
 import type { Note } from './send/notes.ts'
 import type { Part } from './send/part.ts'
 import { renderMessage } from './send/render.ts'
@@ -16,13 +15,13 @@ import type { Socket } from './socket.ts'
 import { renderTimer, type Timer } from './timers.ts'
 
 export interface SendContext extends Transmitter {
-  readonly me: Me
-  readonly nameOf: NameOf
   readonly secrets: Secrets
   readonly upload: Uploader
   readonly preview: CompleteTools['preview']
   /** How long messages last in a chat, where that was ever heard. */
   timerOf(jid: string): Timer | undefined
+  /** What was said in this run already of who does not get messages, by chat: it would stand under each of them. */
+  readonly saidOfLeftOut: Set<string>
   /** Says something to the sender that they have not been told yet. */
   note(note: Note, tell: (text: string) => void): void
 }
@@ -85,8 +84,19 @@ const sendPart = async (part: Part, { id, jid, album, delivery, context }: PartC
     query: (node: Parameters<Socket['sock']['query']>[0]) => openSocket(context).sock.query(node),
   }
   const message = await complete(part, { id, album, delivery, tools })
-  await transmit(message, { id, jid, signal: delivery.signal, transmitter: context })
+  const without = await transmit(message, { id, jid, signal: delivery.signal, transmitter: context })
+  if (without !== undefined) tellOfLeftOut(without, { jid, delivery, context })
   if (part.announces) return
   delivery.onSent({ id, raw: rawOf(message), ...(part.item !== undefined && { item: part.item }) })
   if (part.note !== undefined) context.note(part.note, text => delivery.tell(text))
+}
+
+const tellOfLeftOut = (
+  people: string,
+  { jid, delivery, context }: Pick<PartContext, 'jid' | 'delivery' | 'context'>,
+): void => {
+  const what = `${jid} ${people}`
+  if (context.saidOfLeftOut.has(what)) return
+  context.saidOfLeftOut.add(what)
+  delivery.tell(`Not sent to ${people}: WhatsApp gave keys that do not verify`)
 }

@@ -3,6 +3,7 @@ import type { BinaryNode, proto } from '@whiskeysockets/baileys'
 import { type DeviceBundle, isSignedBy } from './contact-device.ts'
 import { IqError } from './iq/iq.ts'
 import { bigEndian, bytes, child, children, el } from './node.ts'
+import { newKeyPair } from './noise.ts'
 
 type SignedPreKey = DeviceBundle['signedPreKey']
 
@@ -143,6 +144,11 @@ export function bundleNodes(bundle: DeviceBundle): BinaryNode[] {
       ? [el('key', {}, [el('id', {}, bigEndian(preKey.id, 3)), el('value', {}, preKey.publicKey)])]
       : []),
   ]
+}
+
+/** What a server gives out that wants to read along: a signed prekey of its own, which it cannot sign. */
+export function forgeBundle(bundle: DeviceBundle): DeviceBundle {
+  return { ...bundle, signedPreKey: { ...bundle.signedPreKey, publicKey: newKeyPair().publicKey } }
 }
 
 function parseSignedPreKey(node: BinaryNode | undefined, identity: Buffer): SignedPreKey {

@@ -236,6 +236,13 @@ export class WhatsAppSimulator {
     this.#server.identity.staticKey = newKeyPair()
   }
 
+  /** From now on the server gives out a signed prekey of its own for somebody (`me`: the owner's phone), or theirs again. */
+  forgeBundle(person: Contact | 'me', on = true): void {
+    const whose = person === 'me' ? this.#world.phone : person
+    if (on) this.#world.forgedBundles.add(whose)
+    else this.#world.forgedBundles.delete(whose)
+  }
+
   /** Keeps the acks for messages back until told `false`. */
   holdAcks(on: boolean): void {
     this.#server.holdAcks(on)

@@ -67,6 +67,8 @@ export class World {
   companion: Companion | undefined
   /** Codes with which the next query of a name (`w:g2 set accept`) is refused. */
   readonly refusedQueries = new Map<string, number>()
+  /** Those for whom the server gives out a signed prekey that is not theirs. */
+  readonly forgedBundles = new Set<Contact | Phone>()
   /** Ids of what the bridge has sent so far. */
   readonly accepted = new Set<string>()
   readonly #told = new Set<string>()

@@ -62,6 +62,7 @@ export class JournalHarness implements AsyncDisposable {
     const make = journalledRepository(this.journal, new Turns(), {
       isAlive: () => true,
       isMyself: jid => jid === ME.pn || jid === ME.lid,
+      forged: () => undefined,
       opened: hash => {
         options.afterCommit?.()
         this.intake.opened(hash)

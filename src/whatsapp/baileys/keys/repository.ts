@@ -8,6 +8,7 @@ import {
 import type { Journal } from '../inbound/journal.ts'
 import { StorageError } from './auth-state.ts'
 import { hushed } from './hush.ts'
+import { LeftOut } from './left-out.ts'
 import { isSignedPreKey } from './trust.ts'
 import { leaveOtherSessions } from './untouched-session.ts'
 
@@ -20,6 +21,8 @@ export interface Openings {
   failed(hash: string, error: unknown): void
   /** Whether an address is that of this very device. */
   isMyself(jid: string): boolean
+  /** WhatsApp gave keys of somebody that do not verify. */
+  forged(): void
   /** The disk refused the commit: nothing may be acknowledged on this socket any more. */
   storageFailed(error: StorageError): void
 }
@@ -46,7 +49,8 @@ export class Turns {
  *    meanwhile has changed, and which commits the ratchet only after the stanza is on the wire. libsignal's job queue
  *    moreover runs a waiting job in the async context, hence in the transaction, of the job before it.
  * 3. libsignal prints sessions with their private keys on the console when it closes one: not here.
- * 4. The signature of a signed prekey is checked: libsignal's session builder ignores the answer of its own check.
+ * 4. The signature of a signed prekey is checked: libsignal's session builder ignores the answer of its own check. Where it
+ *    is wrong there is no session, and no error: Baileys would send to nobody else of the group either.
  * 5. A message spoils no session but its own (`untouched-session.ts`).
  */
 export const journalledRepository =
@@ -97,17 +101,22 @@ export const journalledRepository =
         inTurn(() => open(options.msg, options.group, () => real.decryptGroupMessage(options))),
       injectE2ESession: options => {
         const { identityKey, signedPreKey } = options.session
-        if (!isSignedPreKey(identityKey, signedPreKey)) {
-          return Promise.reject(new Error('The signature of a prekey is wrong'))
-        }
-        return inTurn(() => real.injectE2ESession(options))
+        if (isSignedPreKey(identityKey, signedPreKey)) return inTurn(() => real.injectE2ESession(options))
+        LeftOut.noteForged(options.jid)
+        openings.forged()
+        return Promise.resolve()
       },
       // In groups that use LIDs Baileys takes this very device for another one (lib/Utils/signal.js, extractDeviceJids)
       // and would ask WhatsApp for its keys. A recipient that fails is left out.
-      encryptMessage: options =>
-        openings.isMyself(options.jid)
-          ? Promise.reject(new Error('Nothing is sent to this very device'))
-          : inTurn(() => real.encryptMessage(options)),
+      encryptMessage: async options => {
+        try {
+          if (openings.isMyself(options.jid)) throw new Error('Nothing is sent to this very device')
+          return await inTurn(() => real.encryptMessage(options))
+        } catch (error) {
+          LeftOut.noteFailed(options.jid)
+          throw error
+        }
+      },
       encryptGroupMessage: options => inTurn(() => real.encryptGroupMessage(options)),
       getSenderKeyDistributionMessage: options => inTurn(() => real.getSenderKeyDistributionMessage(options)),
       processSenderKeyDistributionMessage: options =>

@@ -2,12 +2,17 @@ import { createHash } from 'node:crypto'
 import type { proto } from '@whiskeysockets/baileys'
 import { reject, unsure } from '../../../bridge/verdict.ts'
 import { isGroup, isLid, isPhone } from '../../address.ts'
-import { failedToSend, notConnected, refusedByAck } from '../errors.ts'
+import { failedToSend, isForNobody, notConnected, refusedByAck } from '../errors.ts'
+import { LeftOut } from '../keys/left-out.ts'
+import type { Me } from '../me.ts'
 import type { Socket } from '../socket.ts'
+import type { NameOf } from './members.ts'
 import { describeStanza } from './stanza.ts'
 
 /** What it takes to get a message on its way. */
 export interface Transmitter {
+  readonly me: Me
+  readonly nameOf: NameOf
   /** The socket, while it is open: it may be another one after a long upload. */
   socket(): Socket | undefined
   /** Keeps the message at hand for devices that ask for it before it is recorded. */
@@ -37,7 +42,8 @@ export const partId = (messageId: string, position: number): string => {
 
 /**
  * Sends one message and waits for the server's ack: `relayMessage` resolves when the stanza is written, which says
- * nothing yet, and a positive ack has no event of its own in Baileys. Throws `DeliveryError`.
+ * nothing yet, and a positive ack has no event of its own in Baileys. Returns who of a group does not get it, in words, because
+ * their keys do not verify. Throws `DeliveryError`.
  */
 export const transmit = async (
   message: proto.IMessage,
@@ -47,14 +53,16 @@ export const transmit = async (
     signal,
     transmitter,
   }: { id: string; jid: string; signal: AbortSignal; transmitter: Transmitter },
-): Promise<void> => {
+): Promise<string | undefined> => {
   const socket = openSocket(transmitter)
   transmitter.remember(id, message)
   const ack = socket.awaitAck(id, signal)
+  const leftOut = new LeftOut()
   try {
-    await socket.sock.relayMessage(jid, message, { messageId: id, ...describeStanza(message) })
+    await relay(message, { id, jid, socket, leftOut, me: transmitter.me })
   } catch (error) {
     ack.cancel()
+    if (isForNobody(error) && leftOut.isForged) throw reject(forgedKeys(leftOut.people(transmitter)), error)
     throw failedToSend(error)
   }
   const answer = await ack.answer
@@ -65,4 +73,23 @@ export const transmit = async (
     throw unsure('WhatsApp did not confirm the message in time')
   }
   if (answer.error !== undefined) throw refusedByAck(answer.error)
+  return leftOut.isForged ? leftOut.people(transmitter) : undefined
+}
+
+const forgedKeys = (people: string): string => `WhatsApp gave keys for ${people} that do not verify`
+
+/** Writes the stanza; once more where only those were to be encrypted for who have to be left out of a group. */
+const relay = async (
+  message: proto.IMessage,
+  { id, jid, socket, leftOut, me }: { id: string; jid: string; socket: Socket; leftOut: LeftOut; me: Me },
+): Promise<void> => {
+  const { sock } = socket
+  const options = { messageId: id, ...describeStanza(message) }
+  try {
+    await leftOut.during(() => sock.relayMessage(jid, message, options))
+  } catch (error) {
+    if (!isGroup(jid) || !isForNobody(error) || !leftOut.isForged) throw error
+    await leftOut.skip(jid, sock.authState.keys, me)
+    await leftOut.during(() => sock.relayMessage(jid, message, options))
+  }
 }

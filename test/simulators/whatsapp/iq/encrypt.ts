@@ -1,4 +1,4 @@
-import { bundleNodes } from '../device-keys.ts'
+import { bundleNodes, forgeBundle } from '../device-keys.ts'
 import { bigEndian, child, children, deviceOf, el, unixSeconds } from '../node.ts'
 import { IqError, type IqHandlers } from './iq.ts'
 
@@ -35,7 +35,8 @@ export const encryptHandlers: IqHandlers = {
       if (!person || (deviceOf(jid) !== 0 && !isCompanion)) {
         return el('user', { jid }, [el('error', { code: '404', text: 'item-not-found' })])
       }
-      const bundle = isCompanion ? companion.keys.bundle() : person.handset.device.bundle()
+      const own = isCompanion ? companion.keys.bundle() : person.handset.device.bundle()
+      const bundle = world.forgedBundles.has(person) ? forgeBundle(own) : own
       const registration = el('registration', {}, bigEndian(bundle.registrationId, 4))
       return el('user', { jid, t }, [registration, ...bundleNodes(bundle)])
     })

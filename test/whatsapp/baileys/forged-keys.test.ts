@@ -1,0 +1,70 @@
+import '../../simulators/whatsapp/quiet.ts'
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Contact } from '../../simulators/whatsapp/index.ts'
+import { until } from '../support.ts'
+import { failureOf } from './changes.ts'
+import { Linked } from './linked.ts'
+
+const texts = ({ inbox }: Contact) => inbox.map(({ shown }) => shown?.text)
+
+test('A message for somebody whose keys do not verify is refused in words, and goes when they do', async () => {
+  await using linked = await Linked.started()
+  const { wa } = linked
+  const alice = wa.addContact({ name: 'Alice' })
+  await until('her name', () => linked.bridge.known.some(({ name }) => name === 'Alice'))
+  wa.forgeBundle(alice)
+  const failure = await failureOf(linked.deliver('secret', { chat: `whatsapp:${alice.lid}` }))
+  assert.equal(failure.verdict.kind, 'reject')
+  assert.equal(failure.message, 'WhatsApp gave keys for Alice that do not verify')
+  assert.equal(failure.chatUnreachable, false)
+  assert.equal(wa.requests.filter(({ tag }) => tag === 'message').length, 0)
+  wa.forgeBundle(alice, false)
+  await linked.deliver('open', { chat: `whatsapp:${alice.lid}` })
+  await until('the second', () => alice.inbox.length === 1)
+  assert.deepEqual(texts(alice), ['open'])
+})
+
+test('Where the keys of the own phone do not verify, nothing is sent behind its back', async () => {
+  await using linked = await Linked.started()
+  const { wa } = linked
+  const alice = wa.addContact({ name: 'Alice' })
+  // As after a restored backup: no session with it is known here.
+  const sessions = [...linked.bridge.sessions.list('session')]
+  linked.bridge.sessions.set(sessions.map(({ id }) => ({ type: 'session', id, value: null })))
+  wa.forgeBundle('me')
+  const failure = await failureOf(linked.deliver('hello', { chat: `whatsapp:${alice.lid}` }))
+  assert.equal(failure.message, 'WhatsApp gave keys for your own phone that do not verify')
+  assert.deepEqual(texts(alice), [])
+})
+
+for (const addressing of ['lid', 'pn'] as const) {
+  test(`One member whose keys do not verify does not close a group addressed by ${addressing}, and is named`, async () => {
+    await using linked = await Linked.started()
+    const { wa } = linked
+    const [alice, mallory] = [wa.addContact({ name: 'Alice' }), wa.addContact({ name: 'Mallory' })]
+    await until('the name', () => linked.bridge.known.some(({ name }) => name === 'Mallory'))
+    const group = wa.addGroup({ subject: 'Class', participants: [alice, mallory], addressing })
+    wa.forgeBundle(mallory)
+    for (const text of ['one', 'two', 'three']) await linked.deliver(text, { chat: `whatsapp:${group.jid}` })
+    await until('all three', () => alice.inbox.length === 3)
+    assert.deepEqual(texts(alice), ['one', 'two', 'three'])
+    assert.deepEqual(linked.told, ['Not sent to Mallory: WhatsApp gave keys that do not verify'])
+  })
+
+  test(`Nor does it one who comes when all others have the key of a group addressed by ${addressing}`, async () => {
+    await using linked = await Linked.started()
+    const { wa } = linked
+    const [alice, mallory] = [wa.addContact({ name: 'Alice' }), wa.addContact({ name: 'Mallory' })]
+    await until('the name', () => linked.bridge.known.some(({ name }) => name === 'Mallory'))
+    const group = wa.addGroup({ subject: 'Class', participants: [alice], addressing })
+    await linked.deliver('before', { chat: `whatsapp:${group.jid}` })
+    wa.forgeBundle(mallory)
+    group.add([mallory])
+    await until('the notice', () => linked.bridge.messages.length === 1)
+    for (const text of ['one', 'two']) await linked.deliver(text, { chat: `whatsapp:${group.jid}` })
+    await until('all', () => alice.inbox.length === 3)
+    assert.deepEqual(texts(alice), ['before', 'one', 'two'])
+    assert.deepEqual(linked.told, ['Not sent to Mallory: WhatsApp gave keys that do not verify'])
+  })
+}
