@@ -123,6 +123,10 @@ export const contentSchema = z.discriminatedUnion('kind', [
     quiz: z.optional(z.boolean()),
     /** Milliseconds since 1970. */
     endsAt: z.optional(z.number()),
+    /** Who chose what is nobody's business. */
+    anonymous: z.optional(z.boolean()),
+    /** Everybody may add options, not its author alone. */
+    open: z.optional(z.boolean()),
   }),
   /** A date to meet, with people who say whether they come: a vote among `appointmentAnswers`. */
   z.object({

@@ -101,6 +101,8 @@ const changeSchema = z.discriminatedUnion('kind', [
     /** People whom they bring along, beside themselves. */
     guests: z.optional(z.number()),
   }),
+  /** One more option of a poll, behind those that are there. */
+  z.object({ ...change, kind: z.literal('option'), option: z.string() }),
   /** Accepts the invitation that a message is. */
   z.object({ ...change, kind: z.literal('join') }),
   /** What became of a message that the bridge sent for its owner. */

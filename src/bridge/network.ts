@@ -76,7 +76,7 @@ export interface Arrival {
   readonly aliases?: readonly ChatRef[]
   /** Same for the sender. */
   readonly senderAliases?: readonly ChatRef[]
-  /** The network's own copy of the message, for a later quote (`StandIn.raw`). */
+  /** The network's own copy of the message, for a later quote (`StandIn.raw`); with a change, of the message as it is then. */
   readonly raw?: string
 }
 

@@ -42,10 +42,8 @@ const receiveOne = (arrival: Arrival, options: InboxOptions, now: number): Recep
   const mappings = store.mappings.forSource(event.chat)
   if (mappings.length === 0) return 'unmapped'
   if (event.sender.me && outbox.sourceOf(event.chat, event.id) !== undefined) return 'echo'
-  const context = { ...options, mappings, now }
-  return isMessage(event)
-    ? receiveMessage(event, { ...context, ...(arrival.raw !== undefined && { raw: arrival.raw }) })
-    : receiveChange(event, context)
+  const context = { ...options, mappings, now, ...(arrival.raw !== undefined && { raw: arrival.raw }) }
+  return isMessage(event) ? receiveMessage(event, context) : receiveChange(event, context)
 }
 
 /** Records who takes part, and returns the event with every ref in its canonical form. */

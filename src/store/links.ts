@@ -54,7 +54,7 @@ export class Links {
     const known = this.#all({ chat, id: part.id }).find(each => each.bridge)
     const target = known?.key ?? this.#insert({ chat, me: false, bridge: true, ...part }, now)
     if (known && part.raw !== undefined && part.raw !== known.raw) {
-      this.#database.run('UPDATE messages SET raw = seal(?2) WHERE key = ?1', target, part.raw)
+      this.update(target, 'raw', part.raw)
     }
     const row = this.#database.get<{ part: number }>(
       `INSERT INTO links (source, part, target, role)
@@ -180,9 +180,9 @@ export class Links {
     this.#database.run('UPDATE messages SET deleted = 1 WHERE key = ?', key)
   }
 
-  /** What is shown anew as a whole has become another. */
-  setContent(key: number, content: string): void {
-    this.#database.run('UPDATE messages SET content = seal(?) WHERE key = ?', content, key)
+  /** What is kept of a message has become another: how it is shown anew as a whole, or the network's own copy. */
+  update(key: number, column: 'content' | 'raw', value: string): void {
+    this.#database.run(`UPDATE messages SET ${column} = seal(?) WHERE key = ?`, value, key)
   }
 
   /** Messages whose time was up at `now`, the earliest first. */

@@ -74,6 +74,7 @@ const carryOut = async (desk: ChangeDesk): Promise<void> => {
     case 'edit': {
       if (event.content.kind === 'location') return moveLocation(event.content, desk)
       if (event.content.kind === 'media') return changeFile(event.content, desk)
+      if (event.content.kind === 'poll') return showVotes(desk)
       const words = wordsOf(event.content, desk)
       return words && changeWords(words, desk)
     }
@@ -86,6 +87,7 @@ const carryOut = async (desk: ChangeDesk): Promise<void> => {
     case 'pin':
       return showPin(event.pinned, desk)
     case 'join':
+    case 'option':
       return
     case 'receipt':
       return showReceipt(event.state, desk)

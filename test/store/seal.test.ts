@@ -22,7 +22,7 @@ const fill = (store: Store): void => {
   store.session('baileys').set([{ type: 'creds', id: 'old', value: null }])
   const source = store.links.remember({ chat, id: 'W1', me: false, raw: secretRaw, pending: true }, 1) ?? 0
   store.links.remember({ chat, id: 'W1', me: false, raw: long(secretRaw), content: secretContent }, 1)
-  store.links.setContent(source, long(secretContent))
+  store.links.update(source, 'content', long(secretContent))
   store.links.add(source, 'telegram:-1', { id: '7', raw: secretPart }, 1)
   store.links.add(source, 'telegram:-1', { id: '7', raw: long(secretPart) }, 1)
   const outbox = new Outbox(store.database)

@@ -70,7 +70,7 @@ export const changeJoined = (job: Job, event: ChangeEvent, store: Store): Joined
   return {
     event: items.every(({ deleted }) => deleted) ? event : edit,
     sources: links.sources(holder.key),
-    keep: () => links.setContent(holder.key, JSON.stringify(whole)),
+    keep: () => links.update(holder.key, 'content', JSON.stringify(whole)),
   }
 }
 

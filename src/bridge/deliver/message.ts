@@ -50,7 +50,7 @@ export const prepareMessage = (job: Job, event: MessageEvent, context: AttemptCo
       const keys = content.items.map(item => sourceOf(item, event.chat, store)?.key)
       for (const key of keys) if (key !== undefined && key !== source) links.add(key, target, part, now())
       const holder = links.find({ chat: target, id: part.id })
-      if (index === 0 && holder) links.setContent(holder.key, JSON.stringify(content))
+      if (index === 0 && holder) links.update(holder.key, 'content', JSON.stringify(content))
     }
   }
 }

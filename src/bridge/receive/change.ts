@@ -7,6 +7,7 @@ import { type ChangeEvent, isMessage, type MessageEvent, parseEvent, receiptId }
 import { prefixed } from '../rich-text.ts'
 import { addChange } from './change-job.ts'
 import { messageTopic, receiveMessage } from './message.ts'
+import { editedContent, isOpen, withOption } from './poll.ts'
 import { longestLife, type ReceiveContext, type Reception } from './reception.ts'
 import { route } from './route.ts'
 
@@ -31,13 +32,13 @@ export const receiveChange = (event: ChangeEvent, context: ReceiveContext): Rece
   const subject = sending ?? store.links.subject({ chat, id: target.id }, target.person) ?? found
   if (!subject) return 'ignored'
   if (changeWaiting(event, subject, context)) return 'job'
-  const kept = keep(event, subject, context)
+  const kept = keep(event, { subject, changed: found ?? subject }, context)
   return kept === undefined ? 'ignored' : addJobs(kept, subject, context)
 }
 
 const mayChange = ({ kind, sender, ...event }: ChangeEvent, message: StoredMessage): boolean => {
   if (kind === 'receipt') return message.bridge
-  if (kind !== 'edit' && kind !== 'deletion') return true
+  if (kind === 'option' ? isOpen(message) : kind !== 'edit' && kind !== 'deletion') return true
   if (kind === 'deletion' && 'by' in event && event.by !== 'author') return true
   // Towards WhatsApp everything is said in the owner's name; what is not theirs WhatsApp refuses itself.
   if (networkOf(message.chat) === 'telegram') return sender.me
@@ -112,18 +113,29 @@ const edited = (before: Content, after: Content): Content =>
 const personOf = ({ sender, chat }: ChangeEvent): ChatRef =>
   sender.me ? chatRef(networkOf(chat), 'me') : sender.person
 
+/** The message that a change is about, and what stands for it in the chat where it was changed. */
+interface Subject {
+  readonly subject: StoredMessage
+  readonly changed: StoredMessage
+}
+
 /** Writes down what outlives the job; undefined when the change changes nothing. */
 const keep = (
   event: ChangeEvent,
-  subject: StoredMessage,
+  { subject, changed }: Subject,
   context: ReceiveContext,
 ): ChangeEvent | undefined => {
-  const { store, now } = context
+  const { store, now, raw } = context
   const { links, opinions, deadlines } = store
   switch (event.kind) {
     case 'edit':
-      if (isVotable(event.content)) links.setContent(subject.key, JSON.stringify(event.content))
-      return event
+    case 'option': {
+      const content = event.kind === 'edit' ? editedContent(event, subject) : withOption(event, subject)
+      if (content === undefined) return undefined
+      if (isVotable(content)) links.update(subject.key, 'content', JSON.stringify(content))
+      if (raw !== undefined) links.update(changed.key, 'raw', raw)
+      return { ...event, kind: 'edit', content }
+    }
     case 'deletion':
       // Whether WhatsApp still deletes what the owner wants gone, it says itself.
       if (networkOf(event.chat) === 'whatsapp') links.markDeleted(subject.key)

@@ -7,10 +7,7 @@ import { longestLife, type ReceiveContext, type Reception } from './reception.ts
 import { route } from './route.ts'
 
 /** Remembers a message that has come and adds the job that carries it across. */
-export const receiveMessage = (
-  event: MessageEvent,
-  context: ReceiveContext & { readonly raw?: string },
-): Reception => {
+export const receiveMessage = (event: MessageEvent, context: ReceiveContext): Reception => {
   const { store, outbox, now, raw } = context
   const { chat, id, sender, content, pending, expiresAt } = event
   const before = store.links.find({ chat, id }, sender.person)

@@ -29,4 +29,6 @@ export interface ReceiveContext extends NoticeTools {
   /** The mappings of the event's chat, the two-way one first; never empty. */
   readonly mappings: readonly Mapping[]
   readonly now: number
+  /** The network's own copy, of a message or of what a change makes of one. */
+  readonly raw?: string
 }

@@ -31,10 +31,12 @@ export const renderVotable = (content: PollContent | AppointmentContent, state: 
   content.kind === 'poll' ? renderPoll(content, state) : renderAppointment(content, state.votes)
 
 const renderPoll = (poll: PollContent, { votes, isOver }: Votes): Shown => {
+  const { anonymous = false } = poll
   const options = poll.options.slice(0, mostOptions)
   const lines = options.map((option, index) => {
     const chosen = votes.filter(vote => vote.choice.includes(index))
-    return tallyLine(chosen.length > 0 ? '▪️' : '▫️', clip(oneLine(option), longest.option), chosen)
+    const mark = chosen.length > 0 ? '▪️' : '▫️'
+    return tallyLine(mark, clip(oneLine(option), longest.option), { votes: chosen, anonymous })
   })
   const left = poll.options.length - options.length
   return {
@@ -52,7 +54,10 @@ const renderPoll = (poll: PollContent, { votes, isOver }: Votes): Shown => {
   }
 }
 
-const hints = ({ choices, options, quiz, endsAt }: PollContent, { votes, isOver }: Votes): string[] => {
+const hints = (
+  { choices, options, quiz, endsAt, anonymous }: PollContent,
+  { votes, isOver }: Votes,
+): string[] => {
   const voters = votes.filter(({ choice }) => choice.length > 0).length
   return [
     ...(quiz ? ['Quiz'] : []),
@@ -61,6 +66,7 @@ const hints = ({ choices, options, quiz, endsAt }: PollContent, { votes, isOver 
       : choices > 1 && choices < options.length
         ? `Choose up to ${choices}`
         : 'Choose any number',
+    ...(anonymous ? ['Names hidden'] : []),
     ...(endsAt === undefined ? [] : [`${isOver ? 'Ended' : 'Ends'} ${renderTime(endsAt)}`]),
     ...(voters > 0 ? [`${voters} voted`] : []),
   ]
@@ -71,11 +77,10 @@ const marks = ['✅', '❔', '❌'] as const
 const renderAppointment = (date: AppointmentContent, votes: readonly Vote[]): Shown => {
   const { description, place, link, cancelled } = date
   const answers = appointmentAnswers.map((answer, index) =>
-    tallyLine(
-      marks[index] ?? '▫️',
-      answer,
-      votes.filter(vote => vote.choice.includes(index)),
-    ),
+    tallyLine(marks[index] ?? '▫️', answer, {
+      votes: votes.filter(vote => vote.choice.includes(index)),
+      anonymous: false,
+    }),
   )
   const line = (text: string): RichText => plainText(`\n${text}`)
   const words = joinRich(
@@ -94,15 +99,19 @@ const renderAppointment = (date: AppointmentContent, votes: readonly Vote[]): Sh
 const title = (mark: string, text: string): RichText =>
   joinRich(plainText(`${mark} `), styled(clip(oneLine(text), longest.question), 'bold'))
 
-/** `▪️ Pizza · 2 · Bob, You`, on a line of its own. */
-const tallyLine = (mark: string, text: string, votes: readonly Vote[]): RichText => {
+/** `▪️ Pizza · 2 · Bob, You`, on a line of its own; of an anonymous poll without the names. */
+const tallyLine = (
+  mark: string,
+  text: string,
+  { votes, anonymous }: { votes: readonly Vote[]; anonymous: boolean },
+): RichText => {
   const count = votes.reduce((sum, { guests = 0 }) => sum + 1 + guests, 0)
   const names = votes
     .slice(0, mostNames)
     .map(({ name, guests = 0 }) => shortName(name) + (guests > 0 ? ` +${guests}` : ''))
   const more = votes.length - names.length
-  const who = `${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
-  return plainText(`\n${mark} ${text}${count > 0 ? ` · ${count} · ${who}` : ''}`)
+  const who = anonymous ? '' : ` · ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+  return plainText(`\n${mark} ${text}${count > 0 ? ` · ${count}${who}` : ''}`)
 }
 
 const optionButton = (option: string, index: number, votes: readonly Vote[]) => {

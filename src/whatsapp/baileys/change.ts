@@ -110,6 +110,7 @@ const render = (
         },
       ]
     case 'join':
+    case 'option':
     case 'receipt':
       return []
     default:

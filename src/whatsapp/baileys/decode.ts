@@ -1,9 +1,7 @@
 import { decodeMessageNode, proto, unpadRandomMax16, type WAMessage } from '@whiskeysockets/baileys'
 import type { Opened } from './inbound/intake.ts'
 import type { Me } from './me.ts'
-import { type Poll, pollEndIn } from './parse/newer-fields.ts'
-import { pollOf } from './parse/poll.ts'
-import { unwrap } from './parse/unwrap.ts'
+import { decodeMessage } from './parse/decode-message.ts'
 
 /**
  * Reads a journalled stanza as Baileys does (lib/Utils/decode-wa-message.js), but for the wrapper around what our own
@@ -17,18 +15,10 @@ export const decodeOpened = ({ envelope, plaintexts }: Opened, me: Me): WAMessag
     if (plaintext === undefined) continue
     // What was never encrypted is not padded.
     const bytes = tag === 'plaintext' ? plaintext : unpadRandomMax16(plaintext)
-    web.message = Object.assign(web.message ?? {}, withNewerFields(proto.Message.decode(bytes), bytes))
+    web.message = Object.assign(web.message ?? {}, decodeMessage(bytes))
   }
   const name = envelope.verifiedName === undefined ? undefined : verifiedName(envelope.verifiedName)
   return name ? { ...web, verifiedBizName: name } : web
-}
-
-/** What Baileys' protobuf does not know is put where it belongs. */
-const withNewerFields = (message: proto.IMessage, bytes: Uint8Array): proto.IMessage => {
-  const poll: Poll | undefined = pollOf(unwrap(message).message)
-  const endTime = poll && pollEndIn(bytes)
-  if (poll && endTime !== undefined) poll.endTime = endTime
-  return message
 }
 
 /** Reads who sent what to which chat, without content. Throws when the stanza has not the form of a message. */

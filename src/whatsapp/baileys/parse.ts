@@ -74,7 +74,11 @@ export const parseMessage = (web: WAMessage, context: ParseContext): Parsed => {
     ...(said.id !== undefined && { id: said.id }),
     ...(sender.me && { silent: true }),
   }
-  return { arrivals: [{ ...head.more, event }], ...(said.asks !== undefined && { asks: said.asks }) }
+  const { raw } = said
+  return {
+    arrivals: [{ ...head.more, event, ...(raw !== undefined && { raw }) }],
+    ...(said.asks !== undefined && { asks: said.asks }),
+  }
 }
 
 /**

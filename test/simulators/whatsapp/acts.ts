@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { proto } from '@whiskeysockets/baileys'
 import type { Contact } from './contact.ts'
 import type { Group } from './group.ts'
+import { addOption, encodeAddedOption, type Poll } from './polls.ts'
 import { sealAs } from './sealing.ts'
 import type { Transmission, World } from './world.ts'
 
@@ -21,10 +22,16 @@ interface Person {
   lid: string
 }
 
+type PollOptions = Pick<Poll, 'endTime' | 'hideParticipantName' | 'allowAddOption' | 'version'>
+
 type Send = (message: proto.IMessage, to: Group | undefined) => Promise<string>
 
 const { Type } = proto.Message.ProtocolMessage
 const { SecretEncType } = proto.Message.SecretEncryptedMessage
+/** `SecretEncType` and `AssociationType` of which Baileys' protobuf knows nothing (whatsmeow, WAWebProtobufsE2E.proto). */
+const POLL_EDIT: number = 4
+const POLL_ADD_OPTION: number = 5
+const OPTION_OF_POLL: number = 20
 const { EventResponseType } = proto.Message.EventResponseMessage
 
 /** What a person does with messages, said as a phone says it: keys in its own frame, what is sealed sealed for real. */
@@ -110,19 +117,47 @@ export class Acts {
     return this.#send(message, options.to)
   }
 
-  /** `choices` 0: any number of options. `endTime`: milliseconds since 1970, of a poll with one choice. */
+  /** `choices` 0: any number of options. */
   poll(
     name: string,
     options: string[],
-    { choices = 1, to, endTime }: { choices?: number; to?: Group; endTime?: number } = {},
+    { choices = 1, to, ...newer }: { choices?: number; to?: Group } & PollOptions = {},
   ): Promise<string> {
     const poll = {
       name,
       options: options.map(optionName => ({ optionName })),
       selectableOptionsCount: choices,
-      ...(endTime !== undefined && { endTime }),
+      ...newer,
     }
-    return this.#send(choices === 1 ? { pollCreationMessageV3: poll } : { pollCreationMessage: poll }, to)
+    const isOld = choices !== 1 && Object.keys(newer).length === 0
+    return this.#send(isOld ? { pollCreationMessage: poll } : { pollCreationMessageV3: poll }, to)
+  }
+
+  /** Gives a poll another question (WhatsApp Web, `WAWebProcessEncryptedPollEditMsgs`). */
+  editPoll(id: string, name: string, options: ActOptions = {}): Promise<string> {
+    const key = this.#keyOf(id, options)
+    const editedMessage = { pollCreationMessageV3: { name } }
+    const protocolMessage = { key, type: Type.MESSAGE_EDIT, editedMessage, timestampMs: Date.now() }
+    const plain = proto.Message.encode({ protocolMessage }).finish()
+    const secretEncryptedMessage = {
+      targetMessageKey: key,
+      secretEncType: POLL_EDIT,
+      ...this.#seal(id, plain, 'Poll Edit', options),
+    }
+    return this.#send({ secretEncryptedMessage }, options.to)
+  }
+
+  /** Adds an option to a poll, whether phones let the person do that or not (`WAWebProcessEncryptedPollAddOptionMsgs`). */
+  addOption(id: string, option: string, options: ActOptions = {}): Promise<string> {
+    const key = this.#keyOf(id, options)
+    addOption(this.#find(id), option, this.#person.lid)
+    const secretEncryptedMessage = {
+      targetMessageKey: key,
+      secretEncType: POLL_ADD_OPTION,
+      ...this.#seal(id, encodeAddedOption(key, option), 'Poll Add Option', options),
+    }
+    const messageAssociation = { associationType: OPTION_OF_POLL, parentMessageKey: key }
+    return this.#send({ secretEncryptedMessage, messageContextInfo: { messageAssociation } }, options.to)
   }
 
   /** All that the person chooses now; nothing takes the vote back. */
@@ -233,7 +268,10 @@ export function editAttribute({
   pinInChatMessage,
 }: proto.IMessage): string | undefined {
   if (pinInChatMessage) return '2'
-  if (secretEncryptedMessage || protocolMessage?.type === Type.MESSAGE_EDIT) return '1'
+  // Not of changed polls (whatsapp-rust, wacore/src/types/message.rs).
+  const sealed = secretEncryptedMessage?.secretEncType ?? 0
+  if (sealed === SecretEncType.EVENT_EDIT || sealed === SecretEncType.MESSAGE_EDIT) return '1'
+  if (protocolMessage?.type === Type.MESSAGE_EDIT) return '1'
   if (protocolMessage?.type !== Type.REVOKE) return undefined
   return protocolMessage.key?.participant ? '8' : '7'
 }

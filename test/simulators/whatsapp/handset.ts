@@ -1,6 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { type BinaryNode, proto } from '@whiskeysockets/baileys'
-import protobuf from 'protobufjs/minimal.js'
 import type { Companion } from './companion.ts'
 import { ContactDevice, type EncPayload } from './contact-device.ts'
 import { bundleNodes, parseRetryKeys } from './device-keys.ts'
@@ -8,6 +7,7 @@ import type { Group } from './group.ts'
 import { bigEndian, child, el, unixSeconds } from './node.ts'
 import { changeKind } from './phone-changes.ts'
 import { type Shown, showMessage } from './phone-view.ts'
+import { encodeMessage } from './polls.ts'
 import type { World } from './world.ts'
 
 /** A message that has come in on a phone. */
@@ -220,6 +220,9 @@ function messageType(outer: proto.IMessage): string {
   const message = outer.deviceSentMessage?.message ?? outer
   if (message.reactionMessage) return 'reaction'
   if (message.pollCreationMessage ?? message.pollCreationMessageV3 ?? message.pollUpdateMessage) return 'poll'
+  // A poll that is edited, or gets an option (whatsapp-rust, wacore/src/send/classify.rs).
+  if (message.secretEncryptedMessage && (message.secretEncryptedMessage.secretEncType ?? 0) >= 4)
+    return 'poll'
   if (message.eventMessage) return 'event'
   return mediaType(message) === undefined ? 'text' : 'media'
 }
@@ -237,30 +240,7 @@ function encNode(enc: EncPayload, message: proto.IMessage, count?: string): Bina
 /** WhatsApp's padding: 1 to 16 bytes, each of them the number of them. */
 function pad(message: proto.IMessage): Buffer {
   const length = randomInt(1, 17)
-  return Buffer.concat([encode(message), Buffer.alloc(length, length)])
-}
-
-/** `Message.pollCreationMessageV3`, as a field with a length; and its `endTime`, of which Baileys' protobuf knows nothing. */
-const POLL = [64, 'pollCreationMessageV3'] as const
-const END_TIME = 9
-
-function encode(message: proto.IMessage): Uint8Array {
-  const [field, name] = POLL
-  const poll: (proto.Message.IPollCreationMessage & { endTime?: number }) | null | undefined = message[name]
-  if (poll?.endTime === undefined) return proto.Message.encode(message).finish()
-  const inner = proto.Message.PollCreationMessage.encode(poll).finish()
-  const ending = protobuf.Writer.create()
-    .uint32(END_TIME * 8)
-    .int64(poll.endTime)
-    .finish()
-  const { [name]: _, ...rest } = message
-  return Buffer.concat([
-    proto.Message.encode(rest).finish(),
-    protobuf.Writer.create()
-      .uint32(field * 8 + 2)
-      .bytes(Buffer.concat([inner, ending]))
-      .finish(),
-  ])
+  return Buffer.concat([encodeMessage(message), Buffer.alloc(length, length)])
 }
 
 function unpad(plain: Buffer): Buffer {

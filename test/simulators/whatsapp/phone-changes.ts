@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { proto } from '@whiskeysockets/baileys'
 import type { Group } from './group.ts'
 import { showMessage } from './phone-view.ts'
+import { optionsOf, pollOf } from './polls.ts'
 import { openAs } from './sealing.ts'
 import type { Transmission, World } from './world.ts'
 
@@ -157,17 +158,18 @@ export class PhoneChanges {
   #vote(change: IncomingChange): void {
     const { pollCreationMessageKey, vote, senderTimestampMs } = change.message.pollUpdateMessage ?? {}
     const line = this.#find(pollCreationMessageKey, change)
-    const poll = line.message.pollCreationMessage ?? line.message.pollCreationMessageV3
+    const poll = pollOf(line)
     if (!poll) throw new Error('it is no poll')
     if (!Number(senderTimestampMs)) throw new Error('it has no time')
     const plain = this.#unseal(line, vote ?? {}, 'Poll Vote', change)
     const { selectedOptions = [] } = proto.Message.PollVoteMessage.decode(plain)
+    const options = optionsOf(line)
     const names = selectedOptions.map(hash => {
-      const found = poll.options?.find(({ optionName }) => sha256(optionName ?? '').equals(hash))
-      if (!found) throw new Error('there is no option with that hash')
-      return found.optionName ?? ''
+      const found = options.find(option => sha256(option).equals(hash))
+      if (found === undefined) throw new Error('there is no option with that hash')
+      return found
     })
-    const most = poll.selectableOptionsCount || (poll.options?.length ?? 0)
+    const most = poll.selectableOptionsCount || options.length
     if (names.length > most) throw new Error(`only ${most} may be chosen`)
     line.votes = { ...line.votes, [this.#world.account.lid]: names }
   }

@@ -45,6 +45,8 @@ export interface Transmission {
   deleted?: boolean
   /** Emoji by LID. */
   reactions?: Record<string, string>
+  /** Of a poll: what was added to its options. */
+  addedOptions?: string[]
   /** Options by LID. */
   votes?: Record<string, string[]>
   /** Seconds. */

@@ -103,3 +103,43 @@ test('a vote in what is no poll, or was never shown, changes nothing', async () 
   await bench.network.change(change(chat, vote, new Standing([ownMessage(1)])))
   assert.deepEqual(bench.tg.calls, [])
 })
+
+test('of an anonymous poll the tally has numbers and no names', async () => {
+  await using bench = await Bench.open()
+  const group = bench.tg.addSupergroup({ title: 'Family', members: [bench.owner] })
+  const chat = `telegram:${group.id}` as const
+  const content: PollContent = { ...poll, anonymous: true }
+  const shown = await sendFor(bench, { chat, content, senderLine: 'Anna' })
+  Object.assign(shown, { content, votes: [by('Bob', 1), by('You', 1)] })
+  await bench.network.change(change(chat, vote, shown))
+  const [asked] = group.transcript()
+  assert.equal(asked?.text, 'Anna\n📊 Where?\n▫️ Pizza\n▪️ Noodles · 2\nChoose one · Names hidden · 2 voted')
+  assert.deepEqual(asked?.buttons, [['Pizza'], ['✓ Noodles']])
+})
+
+test('a changed poll is shown anew with its votes, in its message or below one made in Telegram', async () => {
+  await using bench = await Bench.open()
+  const group = bench.tg.addSupergroup({ title: 'Family', members: [bench.owner] })
+  const chat = `telegram:${group.id}` as const
+  const shown = await sendFor(bench, { chat, content: poll, senderLine: 'Anna' })
+  const content: PollContent = { ...poll, question: 'Where to?', options: [...poll.options, 'Crêpes'] }
+  Object.assign(shown, { content, votes: [by('Bob', 1)] })
+  const edit = { kind: 'edit', content } as const
+  // Whoever added the option does not become the poll's sender.
+  await bench.network.change(change(chat, edit, shown, { senderLine: 'Bob' }))
+  const [asked, ...others] = group.transcript()
+  assert.deepEqual(others, [])
+  assert.equal(
+    asked?.text,
+    'Anna\n📊 Where to?\n▫️ Pizza\n▪️ Noodles · 1 · Bob\n▫️ Crêpes\nChoose one · 1 voted',
+  )
+  assert.deepEqual(asked?.buttons, [['Pizza'], ['Noodles'], ['Crêpes']])
+
+  const typed = bench.owner.sends(group, { fields: { poll: { question: 'Where?' } } })
+  const own = new Standing([ownMessage(typed.message_id)], { content })
+  await bench.network.change(change(chat, edit, own))
+  const below = group.transcript().at(-1)
+  assert.equal(below?.text, '📊 Where to?\n▫️ Pizza\n▫️ Noodles\n▫️ Crêpes\nChoose one')
+  assert.equal(below?.replyTo, typed.message_id)
+  bench.tg.assertNoSurprises()
+})

@@ -4,8 +4,9 @@ import { describe, test } from 'node:test'
 import { proto, type WAMessageKey } from '@whiskeysockets/baileys'
 import type { KnownMessage } from '../../../src/bridge/network.ts'
 import { type SealPurpose, seal } from '../../../src/whatsapp/baileys/keys/sealing.ts'
-import { rawOf } from '../../../src/whatsapp/baileys/parse/context.ts'
+import { rawOf, readRaw } from '../../../src/whatsapp/baileys/parse/context.ts'
 import { type ParseContext, parseMessage } from '../../../src/whatsapp/baileys/parse.ts'
+import { encodeAddedOption } from '../../simulators/whatsapp/polls.ts'
 import { ALICE, anyEventOf, BOB, context, eventOf, GROUP, MEDIA, web } from './parsing.ts'
 
 const { Type } = proto.Message.ProtocolMessage
@@ -298,6 +299,87 @@ describe('what is sealed', () => {
       target: { id: 'T1' },
       content: { kind: 'appointment', title: 'Picnic (moved)', cancelled: true },
     })
+  })
+
+  /** Sealed by Bob, whose poll it is, or by Alice. */
+  const changedPoll = (
+    plain: Uint8Array,
+    purpose: 'Poll Edit' | 'Poll Add Option',
+    sender = BOB,
+  ): proto.IMessage => ({
+    secretEncryptedMessage: {
+      targetMessageKey: key,
+      secretEncType: (purpose === 'Poll Edit' ? 4 : 5) as number,
+      ...sealed(plain, purpose, { sender }),
+    },
+  })
+  const renaming = (name: string, id = 'T1'): Uint8Array =>
+    proto.Message.encode({
+      protocolMessage: {
+        key: { id },
+        type: Type.MESSAGE_EDIT,
+        editedMessage: { pollCreationMessageV3: { name } },
+      },
+    }).finish()
+  const pollField = { pollCreationMessageV3: poll, messageContextInfo }
+
+  test('Of an edited poll the question is another, and everything else as it was', () => {
+    const with_ = knowing(pollField)
+    const bob = inGroup(BOB)
+    assert.deepEqual(changeOf(changedPoll(renaming('Dinner?'), 'Poll Edit'), bob, with_), {
+      kind: 'edit',
+      target: { id: 'T1' },
+      content: { kind: 'poll', question: 'Dinner?', options: ['Pizza', 'Sushi'], choices: 0 },
+    })
+    assert.match(ignoredBecause(changedPoll(renaming('X', 'T2'), 'Poll Edit'), bob, with_), /another/)
+    assert.match(ignoredBecause(changedPoll(renaming(' '), 'Poll Edit'), bob, with_), /without a question/)
+    const text = knowing({ conversation: 'no poll', messageContextInfo })
+    assert.match(ignoredBecause(changedPoll(renaming('X'), 'Poll Edit'), bob, text), /without a question/)
+    const said = anyEventOf(
+      web(changedPoll(renaming('X'), 'Poll Edit'), bob),
+      knowing({ pollCreationMessage: poll }),
+    )
+    assert.ok(said.kind === 'message')
+    assert.deepEqual(said.content, { kind: 'placeholder', label: '✏️ Edited; see it on the phone' })
+  })
+
+  test('An option that somebody adds comes with the poll as it is then, in which it can be voted for', () => {
+    const added = changedPoll(encodeAddedOption(key, 'Crêpes'), 'Poll Add Option', ALICE)
+    const { arrivals } = parseMessage(web(added, alice), knowing(pollField))
+    const [arrival] = arrivals
+    assert.ok(arrival?.event.kind === 'option')
+    assert.deepEqual([arrival.event.target, arrival.event.option], [{ id: 'T1' }, 'Crêpes'])
+    const then = knowing(readRaw(arrival.raw ?? ''))
+    const chosen = changeOf(vote(['Crêpes', 'Pizza']), alice, then)
+    assert.deepEqual(chosen.kind === 'vote' && chosen.choice, [2, 0])
+    assert.match(ignoredBecause(added, alice, then), /already/)
+  })
+
+  test('An option for another poll, of nothing, of a book, or one too many is none', () => {
+    const added = (name: string, to = key) =>
+      changedPoll(encodeAddedOption(to, name), 'Poll Add Option', ALICE)
+    const with_ = knowing(pollField)
+    assert.match(ignoredBecause(added('Crêpes', { ...key, id: 'T2' }), alice, with_), /another poll/)
+    assert.match(ignoredBecause(added(''), alice, with_), /no length/)
+    assert.match(ignoredBecause(added('x'.repeat(2501)), alice, with_), /too long/)
+    assert.match(ignoredBecause(added('Sushi'), alice, with_), /already/)
+    const options = Array.from({ length: 20 }, (_, index) => ({ optionName: `${index}` }))
+    const full = knowing({ pollCreationMessage: { ...poll, options }, messageContextInfo })
+    assert.match(ignoredBecause(added('Crêpes'), alice, full), /too many/)
+    // What is sealed as something else, or by somebody else, does not open.
+    const asEdit = changedPoll(encodeAddedOption(key, 'X'), 'Poll Edit', ALICE)
+    const mistaken = { ...asEdit.secretEncryptedMessage, secretEncType: 5 }
+    assert.match(ignoredBecause({ secretEncryptedMessage: mistaken }, alice, with_), /do not fit/)
+    assert.match(ignoredBecause(added('Crêpes'), inGroup(BOB), with_), /do not fit/)
+    assert.match(
+      ignoredBecause(changedPoll(renaming('X'), 'Poll Add Option', ALICE), alice, with_),
+      /do not fit/,
+    )
+  })
+
+  test('A sealed message for later is left alone', () => {
+    const later = { secretEncryptedMessage: { targetMessageKey: key, secretEncType: 3 } }
+    assert.match(ignoredBecause(later, alice, knowing(pollField)), /of the kind "3"/)
   })
 
   test('The secret is kept with the message, also where it rode outside a wrapper', () => {

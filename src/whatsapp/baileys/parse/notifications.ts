@@ -1,6 +1,7 @@
 import { type BinaryNode, jidDecode, proto, type WAMessage } from '@whiskeysockets/baileys'
 import { isGroup, isLid, isPhone, normalizeAddress } from '../../address.ts'
 import type { Me } from '../me.ts'
+import { decodeMessage } from './decode-message.ts'
 
 const { StubType } = proto.WebMessageInfo
 
@@ -179,7 +180,7 @@ const readPost = (child: BinaryNode): Said | undefined => {
   const id = child.attrs['message_id'] ?? child.attrs['server_id'] ?? child.attrs['id']
   const at = child.attrs['t']
   return {
-    message: proto.Message.decode(content),
+    message: decodeMessage(content),
     ...(id !== undefined && { id }),
     ...(at !== undefined && { at }),
   }

@@ -2,7 +2,10 @@ import type { proto } from '@whiskeysockets/baileys'
 import type { Content } from '../../../bridge/event.ts'
 import { oneLine } from '../../../bridge/rich-text.ts'
 import { named } from './labels.ts'
-import type { Poll } from './newer-fields.ts'
+import type { NewerPoll } from './newer-fields.ts'
+
+/** A poll as phones make it. */
+export type Poll = proto.Message.IPollCreationMessage & Omit<NewerPoll, 'bytes' | 'isUnknown'>
 
 /** `PollType`: a quiz has a right answer. */
 const QUIZ = 1
@@ -18,6 +21,8 @@ export const readPoll = (poll: Poll): Content => {
     choices: Math.min(poll.selectableOptionsCount ?? 0, options.length),
     ...(poll.pollType === QUIZ && { quiz: true }),
     ...(endsAt !== undefined && { endsAt }),
+    ...(poll.hideParticipantName && { anonymous: true }),
+    ...(poll.allowAddOption && { open: true }),
   }
 }
 
@@ -31,13 +36,19 @@ const endOf = ({ endTime = 0 }: Poll): number | undefined => {
   return end > 0 && end <= LATEST ? end : undefined
 }
 
+/** The fields that a poll may be in, as Baileys knows them. */
+const FIELDS = [
+  'pollCreationMessage',
+  'pollCreationMessageV2',
+  'pollCreationMessageV3',
+  'pollCreationMessageV5',
+] as const satisfies readonly (keyof proto.IMessage)[]
+
 /** The poll that a message is. */
-export const pollOf = (message: proto.IMessage): Poll | undefined =>
-  message.pollCreationMessage ??
-  message.pollCreationMessageV2 ??
-  message.pollCreationMessageV3 ??
-  message.pollCreationMessageV5 ??
-  undefined
+export const pollOf = (message: proto.IMessage): Poll | undefined => {
+  const field = FIELDS.find(name => message[name] != null)
+  return (field && message[field]) ?? undefined
+}
 
 /** The options of a message that is a poll, as votes name them. */
 export const pollOptions = (message: proto.IMessage): string[] => {
@@ -46,3 +57,9 @@ export const pollOptions = (message: proto.IMessage): string[] => {
 }
 
 const optionsOf = ({ options }: Poll): string[] => (options ?? []).map(({ optionName }) => optionName ?? '')
+
+/** A message that is a poll, with something else in it. */
+export const withPoll = (message: proto.IMessage, change: Poll): proto.IMessage => {
+  const field = FIELDS.find(name => message[name] != null)
+  return field === undefined ? message : { ...message, [field]: { ...message[field], ...change } }
+}

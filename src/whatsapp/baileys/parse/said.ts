@@ -44,6 +44,8 @@ export interface SaidChange {
   readonly change: Body<ChangeEvent>
   /** Instead of the message's own id, where that is the id of what is changed. */
   readonly id?: string
+  /** The copy of the changed message that is to be kept from now on. */
+  readonly raw?: string
   /** A group whose administrators decide whether this is believed. */
   readonly asks?: string
 }

@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto'
 import { proto } from '@whiskeysockets/baileys'
 import { addressOf } from '../../../bridge/chat-ref.ts'
+import { oneLine } from '../../../bridge/rich-text.ts'
 import { normalizeAddress } from '../../address.ts'
 import { type Sealed, type SealPurpose, unseal } from '../keys/sealing.ts'
 import { editOf, reactionTo, sentAtOf } from './change.ts'
-import { addressesOf, readRaw } from './context.ts'
-import { pollOptions } from './poll.ts'
-import type { Ignored, Said, SaidMessage, Scene } from './said.ts'
+import { addressesOf, rawOf, readRaw } from './context.ts'
+import { decodeMessage } from './decode-message.ts'
+import { addedOptionIn } from './newer-fields.ts'
+import { pollOf, pollOptions, readPoll, withPoll } from './poll.ts'
+import type { Ignored, Said, SaidChange, SaidMessage, Scene } from './said.ts'
 
 /** What is encrypted a second time, with the secret of the message it is about (sealing.ts). */
 type Field<F extends keyof proto.IMessage> = NonNullable<proto.IMessage[F]>
@@ -70,23 +73,72 @@ const remark = (label: string, { id }: { id?: string | null } = {}): SaidMessage
   ...(id && { about: id }),
 })
 
-/** `SecretEncryptedMessage.SecretEncType`. */
-const EVENT_EDIT = 1
-const MESSAGE_EDIT = 2
+/**
+ * How a change is sealed, by `SecretEncryptedMessage.SecretEncType` (whatsmeow, WAWebProtobufsE2E.proto; Baileys knows the first
+ * two). Not here is 3, a message for later: neither WhatsApp Web nor whatsmeow nor whatsapp-rust says how it is sealed.
+ */
+const SEALED_CHANGES: Readonly<Record<number, SealPurpose>> = {
+  1: 'Event Edit',
+  2: 'Message Edit',
+  4: 'Poll Edit',
+  5: 'Poll Add Option',
+}
 
 export const readSecretEdit = (message: Field<'secretEncryptedMessage'>, scene: Scene): Said => {
   const { targetMessageKey: key, secretEncType: type } = message
-  if (type !== EVENT_EDIT && type !== MESSAGE_EDIT)
-    return { ignored: `a sealed change of the kind "${type}"` }
-  const opened = open(key, message, type === EVENT_EDIT ? 'Event Edit' : 'Message Edit', scene)
-  if (opened === 'no secret') return remark('✏️ Edited; see it on the phone', key ?? {})
+  const purpose = SEALED_CHANGES[type ?? 0]
+  if (purpose === undefined) return { ignored: `a sealed change of the kind "${type}"` }
+  const opened = open(key, message, purpose, scene)
+  if (opened === 'no secret')
+    return remark(`${WITHOUT_SECRET[purpose] ?? '✏️ Edited'}; see it on the phone`, key ?? {})
   if ('ignored' in opened) return opened
-  const inner = decode(() => proto.Message.decode(opened.plain))
+  if (purpose === 'Poll Add Option') return addedTo(opened)
+  const inner = decode(() => decodeMessage(opened.plain))
   if (inner === undefined) return garbled
   const edit = scene.peel(inner).message.protocolMessage
-  if (edit == null) return editOf(opened.id, inner, scene)
+  if (edit == null) return purpose === 'Poll Edit' ? garbled : editOf(opened.id, inner, scene)
   if (edit.key?.id !== opened.id) return { ignored: 'an edit that is sealed for another message' }
-  return editOf(opened.id, edit.editedMessage, scene)
+  return purpose === 'Poll Edit'
+    ? renamed(opened, edit.editedMessage, scene)
+    : editOf(opened.id, edit.editedMessage, scene)
+}
+
+const WITHOUT_SECRET: Partial<Record<SealPurpose, string>> = { 'Poll Add Option': '📊 Added an option' }
+
+/** Of an edited poll the question alone counts (WhatsApp Web, `WAWebPollEditDecryptedMsgDataConversion`). */
+const renamed = (
+  { id, about }: Opened,
+  edited: proto.IMessage | null | undefined,
+  scene: Scene,
+): SaidChange | Ignored => {
+  const { name } = (edited && pollOf(scene.peel(edited).message)) ?? {}
+  const poll = pollOf(about)
+  if (!name?.trim() || poll === undefined) return { ignored: 'an edit of a poll without a question' }
+  const content = readPoll({ ...poll, name })
+  return { change: { kind: 'edit', target: { id }, content }, raw: rawOf(withPoll(about, { name })) }
+}
+
+/** The most options that WhatsApp Web lets a poll have, whatever its server allows (`getMaxPollOptionCount`). */
+const MOST_OPTIONS = 20
+/** Characters of an option that comes in (`getMaxPollOptionLengthForIncomingMessages`). */
+const LONGEST_OPTION = 2500
+
+/** Checked as WhatsApp Web does (`WAWebProcessEncryptedPollAddOptionMsgs`); who may do it, and until when, `receive` knows. */
+const addedTo = ({ id, about, plain }: Opened): SaidChange | Ignored => {
+  const added = addedOptionIn(plain)
+  const poll = pollOf(about)
+  if (added === undefined || poll === undefined) return garbled
+  if (added.poll !== id) return { ignored: 'an option that is sealed for another poll' }
+  const { name } = added
+  const names = pollOptions(about)
+  if (name === '' || name.length > LONGEST_OPTION) return { ignored: 'an option of no length, or too long' }
+  if (names.includes(name)) return { ignored: 'an option that the poll has already' }
+  if (names.length >= MOST_OPTIONS) return { ignored: 'an option too many' }
+  const options = [...(poll.options ?? []), { optionName: name }]
+  return {
+    change: { kind: 'option', target: { id }, option: oneLine(name) },
+    raw: rawOf(withPoll(about, { options })),
+  }
 }
 
 export const readVote = (message: Field<'pollUpdateMessage'>, scene: Scene): Said => {
@@ -141,7 +193,7 @@ export const readSealedComment = (message: Field<'encCommentMessage'>, scene: Sc
   const closed = remark('Commented; see it on the phone', key)
   if (opened === 'no secret') return closed
   if ('ignored' in opened) return opened.holds === undefined ? closed : { ...closed, holds: opened.holds }
-  const inner = decode(() => proto.Message.decode(opened.plain))
+  const inner = decode(() => decodeMessage(opened.plain))
   const said = inner === undefined ? closed : scene.say(scene.peel(inner).message)
   return 'content' in said ? { ...said, about: opened.id } : closed
 }
