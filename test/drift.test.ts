@@ -4,6 +4,7 @@ import { join, sep } from 'node:path'
 import { test } from 'node:test'
 import { commands } from '../src/cli/commands.ts'
 import { renderExample } from '../src/config/example.ts'
+import { renderCounts } from './whatsapp/cases/kinds.ts'
 
 const root = join(import.meta.dirname, '..')
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
@@ -60,4 +61,9 @@ test('every file that the README names as a proof exists', () => {
     named.filter(path => !existsSync(join(root, path))),
     [],
   )
+})
+
+test('the table of cases in src/README.md is that of the cases which the tests run', () => {
+  const [, rows] = /\n\| Kind of content \|.*\n\|[-|]+\n((?:\|.*\n)+)/.exec(read('src/README.md')) ?? []
+  assert.equal(rows, `${renderCounts()}\n`)
 })

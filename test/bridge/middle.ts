@@ -1,3 +1,4 @@
+import type { ChatRef } from '../../src/bridge/chat-ref.ts'
 import { makeCarrier } from '../../src/bridge/deliver.ts'
 import type { Network } from '../../src/bridge/network.ts'
 import { makeInbox } from '../../src/bridge/receive.ts'
@@ -18,7 +19,13 @@ export const openMiddle = (
     budgets = [],
     deletions = 'delete',
     log = silent,
-  }: { budgets?: Budget[]; deletions?: 'delete' | 'strike' | 'keep'; log?: Log } = {},
+    ownerChat = () => undefined,
+  }: {
+    budgets?: Budget[]
+    deletions?: 'delete' | 'strike' | 'keep'
+    log?: Log
+    ownerChat?: () => ChatRef | undefined
+  } = {},
 ) => {
   const outbox = new Outbox(store.database)
   const whatsapp = new MemoryNetwork('whatsapp')
@@ -48,22 +55,24 @@ export const openMiddle = (
   const carrier = makeCarrier({
     ...tools,
     network,
-    ownerChat: () => undefined,
+    ownerChat,
     peerOf: idPeerOf,
     log,
   })
+  const clock = leapingClock()
   const worker = new Worker({
     outbox,
     carrier,
     pace,
     transaction: work => store.transaction(work),
     log,
-    clock: leapingClock(),
+    clock,
   })
   return {
     whatsapp,
     inbox,
     outbox,
+    clock,
     async start() {
       worker.start()
       await telegram.start()

@@ -303,6 +303,11 @@ export class OwnerPhone {
     this.#server.linking.refuse(code)
   }
 
+  /** Takes a chat off the list of chats. */
+  deleteChat(contact: Contact): void {
+    this.#world.phone.deleteChat(contact)
+  }
+
   /** Removes the bridge in "Linked devices". */
   unlink(): void {
     this.#server.unlink()

@@ -61,6 +61,12 @@ export class Phone {
     for (const piece of this.#history()) await this.tellCompanion(historyMessage(piece))
   }
 
+  /** Takes a chat off the list of chats, as Baileys' `chatModify({ delete: true })` does. */
+  deleteChat({ lid }: Contact): void {
+    const value = { timestamp: Date.now(), deleteChatAction: { messageRange: { messages: [] } } }
+    this.#world.share('regular_high', { index: ['deleteChat', lid, '1'], value, version: 6 })
+  }
+
   /** Called by the server for each copy of what the companion sends to its own account. */
   async accept(incoming: {
     id: string

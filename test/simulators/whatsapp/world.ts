@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { proto, WAPatchName } from '@whiskeysockets/baileys'
-import { contactMutation, pushNameMutation } from './app-state.ts'
+import { contactMutation, type Mutation, pushNameMutation } from './app-state.ts'
 import { AppStateStore } from './app-state-store.ts'
 import { Channel } from './channel.ts'
 import type { Companion } from './companion.ts'
@@ -93,8 +93,7 @@ export class World {
     this.contacts.push(contact)
     const { pn, name } = contact
     if (name !== undefined) {
-      this.appState.add('critical_unblock_low', contactMutation({ pn, lid: contact.lid, name }))
-      this.#announce('critical_unblock_low')
+      this.share('critical_unblock_low', contactMutation({ pn, lid: contact.lid, name }))
     }
     return contact
   }
@@ -144,8 +143,9 @@ export class World {
     return String(randomBytes(4).readUInt32BE())
   }
 
-  /** Tells the companion that a collection has changed. */
-  #announce(name: WAPatchName): void {
+  /** Adds a change to a collection and tells the companion that there is one. */
+  share(name: WAPatchName, mutation: Mutation): void {
+    this.appState.add(name, mutation)
     if (!this.companion) return
     const version = String(this.appState.version(name))
     const attrs = { type: 'server_sync', from: SERVER, id: this.newId(), t: String(unixSeconds()) }

@@ -2,30 +2,44 @@ import assert from 'node:assert/strict'
 import type { MessageEntity } from 'grammy/types'
 import type { Call } from '../../simulators/telegram/index.ts'
 import type { Expected } from '../../whatsapp/cases/case.ts'
+import { THREADS } from '../../whatsapp/cases/world.ts'
+import { checkAround } from './around.ts'
+import { unexplained } from './beside.ts'
+import { type Carried, telegramIdOf } from './stage.ts'
 
-/** Fails unless the calls are those that a case expects (reference/content.md §13). */
-export const checkCalls = (expected: Expected, calls: readonly Call[]): void => {
+/** Fails unless what a case led to is what it expects (reference/content.md §13), and nothing else. */
+export const checkCase = (carried: Carried): void => {
+  checkCalls(carried)
+  checkAround(carried)
+}
+
+const checkCalls = (carried: Carried): void => {
+  const { calls } = carried
+  const { expect: expected } = carried.which
   const made = calls.map(({ method }) => method).join(', ') || 'nothing'
-  if (expected.method === 'none') {
+  const ways = [expected.method, ...(expected.acceptAlso ?? [])].flatMap(way => way.split('+'))
+  const first =
+    calls.find(({ method }) => method === expected.method) ??
+    calls.find(({ method }) => ways.includes(method))
+  if (ways.includes('none') && first === undefined) {
     assert.deepEqual(calls, [], `"${made}" was called`)
     return
   }
-  const ways = [expected.method, ...(expected.acceptAlso ?? [])].flatMap(way => way.split('+'))
-  const first = calls.find(({ method }) => ways.includes(method))
-  if (first === undefined && expected.acceptAlso?.includes('none')) return
   assert.ok(first, `${expected.method} was not called, but ${made}`)
   checkCall(expected, first, calls)
+  const { calls: count } = expected
+  const all = calls.filter(({ method }) => method === expected.method)
+  if (count !== undefined) assert.equal(all.length, count, made)
+  const explained = new Set(count === undefined ? [first] : all)
   let rest = calls.slice(calls.indexOf(first) + 1)
   for (const next of expected.then ?? []) {
     const found = rest.find(({ method }) => method === next.method)
     assert.ok(found, `${next.method} did not follow, but ${made}`)
     checkCall(next, found, calls)
+    explained.add(found)
     rest = rest.slice(rest.indexOf(found) + 1)
   }
-  const { calls: count } = expected
-  if (count !== undefined) {
-    assert.equal(calls.filter(({ method }) => method === expected.method).length, count, made)
-  }
+  assert.deepEqual(unexplained(carried, explained), [], 'more was called than the case says')
 }
 
 const checkCall = (expected: Expected, call: Call, calls: readonly Call[]): void => {
@@ -36,7 +50,7 @@ const checkCall = (expected: Expected, call: Call, calls: readonly Call[]): void
   if (expected.senderShown) assert.ok(said.includes(expected.senderShown), said)
   if (call.method === expected.method) {
     for (const [name, value] of Object.entries(expected.fields ?? {})) {
-      match(value, name === 'filename' ? call.files[0]?.name : call.params[name], { name, call })
+      match(value, fieldOf(call, name), { name, call })
     }
   }
   checkEntities(expected, call)
@@ -47,6 +61,13 @@ const checkCall = (expected: Expected, call: Call, calls: readonly Call[]): void
   const name = call.files[0]?.name ?? ''
   for (const part of expected.filenameNot ?? []) assert.ok(!name.includes(part), name)
   if (expected.filenameMaxBytes) assert.ok(Buffer.byteLength(name) <= expected.filenameMaxBytes)
+}
+
+/** What a call says in a field of the case file, in which each chat is a topic; here each is a group. */
+const fieldOf = ({ files, params }: Call, name: string): unknown => {
+  if (name === 'filename') return files[0]?.name
+  if (name !== 'message_thread_id') return params[name]
+  return Object.entries(THREADS).find(([, jid]) => telegramIdOf(jid) === params['chat_id'])?.[0]
 }
 
 const checkEntities = ({ entities }: Expected, { params }: Call): void => {

@@ -10,6 +10,8 @@ import type { Case } from '../../whatsapp/cases/case.ts'
 export class CaseFiles implements AsyncDisposable {
   readonly #case: Case
   readonly #host: MediaServer
+  /** How often the phone was asked to put the file up again. */
+  reuploads = 0
 
   constructor(which: Case, host: MediaServer) {
     this.#case = which
@@ -28,7 +30,10 @@ export class CaseFiles implements AsyncDisposable {
       signal: new AbortController().signal,
       mediaHost: this.#host.host,
       ...(behaviour === '410-then-reupload' && {
-        reupload: async () => this.#host.putAgain(path ?? '') ?? '',
+        reupload: async () => {
+          this.reuploads += 1
+          return this.#host.putAgain(path ?? '') ?? ''
+        },
       }),
     })
   }

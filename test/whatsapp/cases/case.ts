@@ -23,6 +23,8 @@ interface Context {
   readonly contacts?: Readonly<Record<string, string>>
   readonly lidMap?: Readonly<Record<string, string>>
   readonly admins?: readonly string[]
+  /** Chats by the topic that they are mapped to, where a case has mappings of its own. */
+  readonly threads?: Readonly<Record<string, string>>
   readonly poll?: { readonly options: readonly string[] }
   /** In words. */
   readonly following?: string
@@ -71,11 +73,40 @@ export interface Expected {
   readonly filenameNot?: readonly string[]
   readonly filenameMaxBytes?: number
   readonly senderShown?: string
+  /** What is kept: a number of messages (a text has `>=` before it), a state, or one for each child of an album. */
+  readonly link?: { readonly parts?: number | string; readonly state?: string; readonly perChild?: true }
+  readonly state?: {
+    readonly secretStored?: true
+    readonly tombstone?: string
+    /** Seconds. */
+    readonly chatExpiration?: number
+  }
+  /** `chat:` and an address, or `status-topic`. */
+  readonly route?: string
+  readonly withinMs?: number
+  readonly notBeforeMs?: number
+  readonly mustNotUpload?: true
+  /** Hosts. */
+  readonly mustNotFetch?: readonly string[]
+  /** In code points. */
+  readonly maxTextLength?: number
+  /** A pattern for their beginning. */
+  readonly keyboardUrlsOnly?: string
+  /** Functions of Baileys. */
+  readonly waCalls?: readonly string[]
+  readonly processMustSurvive?: true
+  readonly alsoCalls?: readonly Expected[]
 }
 
 export const CASES: readonly Case[] = JSON.parse(
   readFileSync(new URL('../fixtures/content-cases.json', import.meta.url), 'utf8'),
 )
+
+/** The words in which a case says what it expects, of what follows as well. */
+export const keysOf = (expected: { readonly then?: readonly object[] }): string[] => [
+  ...Object.keys(expected),
+  ...(expected.then ?? []).flatMap(next => keysOf(next)),
+]
 
 /** Bytes stand as base64 in the file, which is what `fromObject` reads; then once over the wire. */
 const messageOf = (input: Record<string, unknown>): proto.IMessage =>

@@ -1,7 +1,7 @@
-import { proto } from '@whiskeysockets/baileys'
+import { proto, type WAMessage } from '@whiskeysockets/baileys'
 import type { ChatRef, MessageRef } from '../../../src/bridge/chat-ref.ts'
 import { type BridgeEvent, type Content, parseEvent } from '../../../src/bridge/event.ts'
-import type { SessionStore } from '../../../src/bridge/network.ts'
+import type { Arrival, SessionStore } from '../../../src/bridge/network.ts'
 import { makeFindMessage, makeInbox } from '../../../src/bridge/receive.ts'
 import { Outbox } from '../../../src/outbox/index.ts'
 import type { Store } from '../../../src/store/index.ts'
@@ -25,6 +25,14 @@ export const CHATS = [
   '0@s.whatsapp.net',
 ] as const
 
+/** The topics that cases speak of, by the chats that they are mapped to. */
+export const THREADS: Readonly<Record<number, (typeof CHATS)[number]>> = {
+  11: '900000000000002@lid',
+  22: '120363000000000001@g.us',
+  33: 'status@broadcast',
+  44: '120363000000000009@newsletter',
+}
+
 /** One job that a case left behind: what is to be shown, and what stands in Telegram for what it is about. */
 export interface Outcome {
   readonly event: BridgeEvent
@@ -32,11 +40,22 @@ export interface Outcome {
   readonly about: string | undefined
 }
 
-/** Plays a case through parsing and the bridge, with a real store; returns the jobs that it leaves, in order. */
+/** What is left of a case that was played. */
+export interface PlayedCase extends Disposable {
+  /** The jobs, in order. */
+  readonly outcomes: readonly Outcome[]
+  readonly store: Store
+  /** What a further message brings. */
+  read(web: WAMessage): readonly Arrival[]
+  /** Seconds that messages last in the chat; undefined where nobody said. */
+  readonly lasting: number | undefined
+}
+
+/** Plays a case through parsing and the bridge, with a real store. */
 export const play = (
   which: Case,
   telegramOf = (topic: number): ChatRef => `telegram:-1001234567890/${topic}`,
-): { outcomes: Outcome[]; store: Store } & Disposable => {
+): PlayedCase => {
   const store = tempStore()
   const outbox = new Outbox(store.database)
   const now = which.context.timestamp * 1000
@@ -51,7 +70,7 @@ export const play = (
     now: () => now,
   })
   CHATS.forEach((chat, topic) => {
-    store.mappings.add({ whatsapp: `whatsapp:${chat}`, telegram: telegramOf(topic) })
+    store.mappings.add({ whatsapp: `whatsapp:${addressOf(chat, which)}`, telegram: telegramOf(topic) })
   })
   seed(which, store, outbox)
   const sessions = store.session('baileys')
@@ -62,13 +81,31 @@ export const play = (
     ...book.context,
     isAwaited: (message: MessageRef) => findMessage(message)?.pending === true,
   }
-  for (const web of messagesOf(which)) inbox.receive(parseMessage(web, context).arrivals)
+  const read = (web: WAMessage): readonly Arrival[] => {
+    const { arrivals } = parseMessage(web, context)
+    book.timer(web)
+    return arrivals
+  }
+  for (const web of messagesOf(which)) inbox.receive(read(web))
   const outcomes = store.database
     .all<{ event: string; source: number; target: ChatRef }>(
       "SELECT event, source, target FROM jobs WHERE lane <> 'own' ORDER BY id",
     )
     .map(job => ({ event: parseEvent(job.event), about: aboutOf(job, store) }))
-  return { outcomes, store, [Symbol.dispose]: () => store[Symbol.dispose]() }
+  return {
+    outcomes,
+    store,
+    read,
+    lasting: book.timerOf(which.context.key.remoteJid ?? '')?.seconds,
+    [Symbol.dispose]: () => store[Symbol.dispose](),
+  }
+}
+
+/** The address that a chat was mapped under: the phone number, where the case says so. */
+const addressOf = (chat: (typeof CHATS)[number], { context }: Case): string => {
+  const { threads = {}, key } = context
+  const [pn] = Object.values(threads).filter(jid => jid === key.remoteJidAlt)
+  return key.remoteJid === chat && pn !== undefined ? pn : chat
 }
 
 const aboutOf = (
@@ -83,7 +120,7 @@ const aboutOf = (
   return replyTo && links.counterpart({ chat, id: replyTo.id }, target, replyTo.person)?.id
 }
 
-const ref = (jid: string): ChatRef => `whatsapp:${normalizeAddress(jid) ?? jid}`
+export const ref = (jid: string): ChatRef => `whatsapp:${normalizeAddress(jid) ?? jid}`
 
 const seed = ({ context, id }: Case, store: Store, outbox: Outbox): void => {
   const {

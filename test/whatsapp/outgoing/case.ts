@@ -55,6 +55,7 @@ export interface OutgoingExpected {
   readonly then?: readonly OutgoingExpected[]
   readonly calls?: number
   readonly pollValuesUnique?: boolean
+  readonly state?: { readonly secretStored?: true }
 }
 
 export const OUTGOING: readonly OutgoingCase[] = CASES.filter(({ direction }) => direction === 'tg2wa').map(

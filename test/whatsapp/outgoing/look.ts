@@ -12,6 +12,12 @@ interface Call {
   readonly message: proto.IMessage
 }
 
+/** The words of a case that something looks at here; `reason` is prose. */
+export const KNOWN: readonly string[] = [
+  ...['method', 'fields', 'fieldsAbsent', 'textIncludes', 'acceptAlso', 'then', 'calls'],
+  ...['pollValuesUnique', 'state', 'reason'],
+]
+
 /** Fails unless what phones got, and what became of messages there, is what a case expects. */
 export const checkPlayed = (expected: OutgoingExpected, played: Played): void => {
   const calls = played.lines.map(callOf)
@@ -34,6 +40,9 @@ export const checkPlayed = (expected: OutgoingExpected, played: Played): void =>
   else checkSent(expected, calls, played)
 }
 
+/** What may be said in Telegram though everything was sent. */
+const BESIDE = /This is said only once\.$|^Disappearing messages: 7 days$/
+
 const checkSent = (expected: OutgoingExpected, calls: readonly Call[], played: Played): void => {
   const all = [...(expected.method === 'queue' ? [] : [expected]), ...(expected.then ?? [])]
   const sent = all.filter(({ method }) => method.startsWith('sock.'))
@@ -43,6 +52,14 @@ const checkSent = (expected: OutgoingExpected, calls: readonly Call[], played: P
     return
   }
   assert.equal(calls.length, expected.calls ?? sent.length)
+  const more = played.told.filter(text => !BESIDE.test(text))
+  assert.deepEqual(more, [], 'something was said that the case does not say')
+  if (expected.state?.secretStored) {
+    const [line] = played.lines
+    assert.ok(line?.message.messageContextInfo?.messageSecret)
+    const { messageContextInfo: kept } = played.keptOf(line)
+    assert.deepEqual(kept?.messageSecret, line.message.messageContextInfo.messageSecret)
+  }
   for (const [index, each] of sent.entries()) checkCall(each, calls[index])
 }
 

@@ -14,7 +14,7 @@ import { renderCommandAnswer } from '../../../src/telegram/commands.ts'
 import { versionOf } from '../../../src/telegram/parse/version.ts'
 import { type Sorted, sortUpdates } from '../../../src/telegram/updates/sort.ts'
 import { openBaileys } from '../../../src/whatsapp/baileys/connection.ts'
-import { rawOf } from '../../../src/whatsapp/baileys/parse/context.ts'
+import { rawOf, readRaw } from '../../../src/whatsapp/baileys/parse/context.ts'
 import type { WhatsAppConnection } from '../../../src/whatsapp/port.ts'
 import { waitUntil } from '../../bridge/bridge.ts'
 import { MemoryNetwork } from '../../bridge/memory-network.ts'
@@ -45,6 +45,8 @@ export interface Played {
   lineOf(id: string): Transmission | undefined
   /** The message that the case speaks of first. */
   readonly touched: Transmission | undefined
+  /** What the bridge keeps of a message. */
+  keptOf(line: Transmission): proto.IMessage
   /** What the owner was told in Telegram. */
   readonly told: readonly string[]
   readonly moves: Sorted['moves']
@@ -129,6 +131,7 @@ export class Stage implements AsyncDisposable {
       lines: this.#wa.transcript.slice(before).filter(({ from }) => from === 'bridge'),
       lineOf: id => this.#wa.transcript.find(line => line.id === `${id}-${number}`),
       touched: this.#wa.transcript.find(({ id }) => id === context.links?.[0]?.wa.id),
+      keptOf: ({ chat, id }) => readRaw(this.#store.links.known({ chat: `whatsapp:${chat}`, id })?.raw ?? ''),
       told: [...answers, ...this.#telegram.shown.slice(shown).map(({ text }) => text)],
       moves: sorted.moves,
     }
