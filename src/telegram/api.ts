@@ -4,7 +4,7 @@ import type { ReadableStream } from 'node:stream/web'
 import { readAnswer, seemsRight } from './answer.ts'
 import { CallError, NotJsonError, parseCallError } from './call-error.ts'
 import { Api, InputFile, type RawApi } from './grammy.ts'
-import { watchUpload } from './send/upload.ts'
+import { type UploadOptions, watchUpload } from './send/upload.ts'
 
 export type { InputFile } from './grammy.ts'
 
@@ -38,7 +38,7 @@ export interface BotApi {
     method: Method,
     files: readonly Upload[],
     payload: (inputs: readonly InputFile[]) => Record<string, unknown>,
-    signal?: AbortSignal,
+    options?: UploadOptions,
   ): Promise<unknown>
   /** Opens a file by the path that `getFile` gave. */
   download(path: string, signal: AbortSignal): Promise<Readable>
@@ -93,10 +93,10 @@ export const openApi = ({ token, apiRoot }: { token: string; apiRoot: string }):
     call: <M extends Method>(method: M, payload: Payload<M>, options: CallOptions = {}) =>
       guard(method, options, signal => run(method, payload, signal) as Promise<Result<M>>),
 
-    async upload(method, files, payload, signal) {
+    async upload(method, files, payload, options) {
       const watch = watchUpload(
         files.map(({ bytes }) => bytes),
-        signal,
+        options,
       )
       // The server URL-decodes the name; raw, a `;` would cut it (telegram-bot-api HTTP reader).
       const inputs = watch.bodies.map(

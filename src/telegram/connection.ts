@@ -16,6 +16,7 @@ import { systemClock } from '../support/clock.ts'
 import type { Logger } from '../support/log.ts'
 import { type Place, placeOf, placeRef } from './address.ts'
 import { type BotUser, openApi } from './api.ts'
+import { openAtWork } from './at-work.ts'
 import type { CallError } from './call-error.ts'
 import type { ChangeOptions } from './change/desk.ts'
 import { type ChangeContext, settleChange, showChange } from './change.ts'
@@ -23,6 +24,7 @@ import { tokenRefused, verdictOf } from './errors.ts'
 import { openMarks } from './marks.ts'
 import { openMedia } from './media.ts'
 import { pacedApi } from './paced.ts'
+import { answerMs } from './send/upload.ts'
 import { sendDelivery } from './send.ts'
 import { settleDelivery } from './settle.ts'
 import { makeAnswers } from './updates/answer.ts'
@@ -56,21 +58,25 @@ export interface TelegramOptions {
   readonly deletions?: ChangeOptions['deletions']
   /** Whether the bot reacts to the owner's messages when they are delivered and read; not where nothing is said. */
   readonly receipts?: boolean
-  /** How long after a lost answer, in milliseconds, the server may still be at work on the request. */
-  readonly graceMs?: number
+  /**
+   * For how long, in milliseconds, the server may still be at work on a request: after its answer was lost, for one without
+   * files (0 bytes); after its last byte, for one with them.
+   */
+  readonly graceMs?: (bytes: number) => number
 }
 
 /** What `api.telegram.org` takes from a bot. */
 export const cloudUploadLimit = 50 * 1024 * 1024
 /** The server itself waits out floods of up to 8 s before it sends (telegram-bot-api `Client.cpp`). */
-const usualGraceMs = 8000
+const usualGraceMs = (bytes: number): number => (bytes === 0 ? 8000 : answerMs(bytes))
 
 /** Telegram, through one bot. */
 export const openTelegram = (options: TelegramOptions): Network => {
-  const { sessions, inbox, logger, owners } = options
+  const { sessions, inbox, logger, owners, graceMs = usualGraceMs } = options
   const api = openApi(options)
   const marks = openMarks(sessions)
   const versions = openVersions(sessions)
+  const atWork = openAtWork(sessions, { clock: systemClock, graceMs })
   const stop = new AbortController()
   const openedAt = systemClock.now()
   const doubts = new Map<string, number>()
@@ -94,14 +100,15 @@ export const openTelegram = (options: TelegramOptions): Network => {
     marks,
     clock: systemClock,
     uploadLimit: options.uploadLimit ?? cloudUploadLimit,
-    graceMs: options.graceMs ?? usualGraceMs,
+    atWork,
     ...(owners[0] !== undefined && { owner: owners[0] }),
     changes: { deletions: options.deletions ?? 'delete', receipts: options.receipts ?? false },
     inFlight: new Set(),
     searches: new Map(),
     ruledOut: new Map(),
     connected: () => status.state === 'connected',
-    lastDoubt: ({ chatId }) => doubts.get(String(chatId)) ?? openedAt,
+    busyUntil: ({ chatId }) =>
+      Math.max((doubts.get(String(chatId)) ?? openedAt) + graceMs(0), atWork.until(chatId)),
     failed(error: CallError, { chatId }: Place) {
       if (verdictOf(error, { sending: true }).verdict.kind === 'unsure') {
         doubts.set(String(chatId), systemClock.now())

@@ -22,8 +22,8 @@ export const pacedApi = (api: BotApi, ask: AskTurn | undefined): BotApi => {
   return {
     ...api,
     call: (method, payload, options) => paced(method, payload, () => api.call(method, payload, options)),
-    upload: (method, files, payload, signal) =>
-      paced(method, { media: files }, () => api.upload(method, files, payload, signal)),
+    upload: (method, files, payload, options) =>
+      paced(method, { media: files }, () => api.upload(method, files, payload, options)),
   }
 }
 

@@ -379,7 +379,7 @@ test('a kill between joining and sending, or between sending and recording, leav
     await middle.start()
     await waitUntil(() => tg.callsOf('sendMessage').length === 1)
   }
-  // This bench gives the server no time of grace (`graceMs: 0`): it has done its work before the next start.
+  // This bench gives the server no time of grace (`graceMs: () => 0`): it has done its work before the next start.
   await waitUntil(() => group.transcript().length === 1)
   for (const event of [says('f', 'one more'), says('g', 'and one')]) {
     using store = openStore(temp.database.path)

@@ -48,7 +48,7 @@ export const openMiddle = (
     inbox: { ...inbox, changed: () => worker.resume('telegram') },
     logger: silent,
     deletions,
-    graceMs: 0,
+    graceMs: () => 0,
   })
   networks.set('telegram', telegram)
   const pace = new Pace(budgets, ratePeerOf)

@@ -106,7 +106,7 @@ test('whatever a server answers, a delivery is sent or ends with a verdict, and 
     sessions: store.session('telegram'),
     inbox: new RecordingInbox(store),
     logger: silent,
-    graceMs: 0,
+    graceMs: () => 0,
   })
   const verdicts = new Map<string, number>()
   const content: Content = {

@@ -133,7 +133,7 @@ export class Bench implements AsyncDisposable {
       sessions: this.store.session('telegram'),
       inbox: this.inbox,
       logger: silent,
-      graceMs: 0,
+      graceMs: () => 0,
       ...this.#options,
     })
   }

@@ -275,7 +275,7 @@ test('a button left by a crash in the middle of a search is taken away, and the 
 })
 
 test('a message that arrives after all while the server was still at work is found', async () => {
-  await using bench = await Bench.open({ graceMs: 700 })
+  await using bench = await Bench.open({ graceMs: () => 700 })
   const { group, chat } = family(bench)
   await bench.network.send(delivery({ chat, content: text('before') }))
   const job = { ...delivery({ chat, content: text('in doubt') }), mark: bench.network.mark?.(chat) ?? '' }
@@ -292,7 +292,7 @@ test('a message that arrives after all while the server was still at work is fou
 })
 
 test('what has arrived is found at once, what has not is waited for as long as the server may be at work', async () => {
-  await using bench = await Bench.open({ graceMs: 2000 })
+  await using bench = await Bench.open({ graceMs: () => 2000 })
   const { chat } = family(bench)
   const arrived = await loseAnswer(bench, { chat, content: text('in doubt') })
   const begun = Date.now()

@@ -57,8 +57,8 @@ const callBatch = async (
     ...(place.threadId !== undefined && { message_thread_id: place.threadId }),
     ...(errand.silent && { disable_notification: true }),
   }
-  const call = (parts: Batch, extra: Record<string, unknown>) =>
-    callOnce(parts, { ...where, ...extra }, { errand, context })
+  const call = (parts: Batch, extra: Record<string, unknown>, to = place) =>
+    callOnce(parts, { ...where, ...extra }, { errand, context, place: to })
   try {
     return await call(batch, replyOf(errand, { quoted: true }))
   } catch (error) {
@@ -70,7 +70,7 @@ const callBatch = async (
       const to = { chatId: error.failure.migrateTo }
       context.moved(place, to)
       // Old message ids are void in the new chat, and so is what was answered.
-      return await call(batch, { chat_id: to.chatId, message_thread_id: undefined })
+      return await call(batch, { chat_id: to.chatId, message_thread_id: undefined }, to)
     }
     throw error
   }
@@ -100,26 +100,29 @@ const withoutEntities = ([first, ...rest]: Batch): Batch => {
 const callOnce = async (
   batch: Batch,
   extra: Record<string, unknown>,
-  { errand, context: { api, uploadLimit } }: CallContext,
+  { errand, place, context: { api, uploadLimit, atWork } }: CallContext & { readonly place: Place },
 ): Promise<Message[]> => {
   const { signal, openMedia } = errand
   const [part] = batch
   const alone = { ...part.payload, ...extra, ...(part.markup && { reply_markup: part.markup }) }
-  if (part.file === undefined) {
-    const payload = alone as unknown as Payload<typeof part.method>
-    return [(await api.call(part.method, payload, { signal })) as Message]
+  const { file, method } = part
+  if (file === undefined) {
+    const payload = alone as unknown as Payload<typeof method>
+    return [(await api.call(method, payload, { signal })) as Message]
   }
-  const uploads = batch.flatMap(({ file }) =>
-    file ? [openUpload(file, { openMedia, limit: uploadLimit })] : [],
+  const uploads = batch.flatMap(({ file: each }) =>
+    each ? [openUpload(each, { openMedia, limit: uploadLimit })] : [],
   )
   try {
-    if (batch.length === 1) {
-      const { method, file } = part
-      const one = ([input]: readonly InputFile[]) => ({ ...alone, [file.field]: input })
-      return [(await api.upload(method, uploads, one, signal)) as Message]
-    }
-    const many = (inputs: readonly InputFile[]) => ({ ...extra, media: inputMedia(batch, inputs) })
-    return (await api.upload('sendMediaGroup', uploads, many, signal)) as Message[]
+    return await atWork.follow(place.chatId, async onLastByte => {
+      const options = { signal, onLastByte }
+      if (batch.length === 1) {
+        const one = ([input]: readonly InputFile[]) => ({ ...alone, [file.field]: input })
+        return [(await api.upload(method, uploads, one, options)) as Message]
+      }
+      const many = (inputs: readonly InputFile[]) => ({ ...extra, media: inputMedia(batch, inputs) })
+      return (await api.upload('sendMediaGroup', uploads, many, options)) as Message[]
+    })
   } finally {
     for (const upload of uploads) upload.close()
   }

@@ -1,6 +1,7 @@
 import type { ChatRef } from '../../bridge/chat-ref.ts'
 import { type Place, placeOf } from '../address.ts'
 import type { BotApi } from '../api.ts'
+import type { AtWork } from '../at-work.ts'
 import type { CallError } from '../call-error.ts'
 import type { Marks } from '../marks.ts'
 import type { Part, RenderOptions } from './part.ts'
@@ -8,6 +9,7 @@ import type { Part, RenderOptions } from './part.ts'
 export interface SendContext extends RenderOptions {
   readonly api: BotApi
   readonly marks: Marks
+  readonly atWork: AtWork
   /** Parts that are on their way right now. */
   readonly inFlight: Set<InFlight>
   readonly connected: () => boolean

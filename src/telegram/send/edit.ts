@@ -76,7 +76,7 @@ export const editMedia = (id: string, part: Part, desk: Desk): Promise<Outcome> 
           media: inputMedia([part], inputs)[0],
           ...replyMarkup(part),
         }),
-        signal,
+        { signal },
       )
     } finally {
       upload.close()

@@ -1,7 +1,13 @@
 /** For how long neither side may move a byte while a body goes out. */
 const idleMs = 60_000
 /** After the last byte the server still works on the file, the longer the bigger: 60 s and 1 s per 256 KiB. */
-const answerMs = (bytes: number): number => 60_000 + (bytes / 262_144) * 1000
+export const answerMs = (bytes: number): number => 60_000 + (bytes / 262_144) * 1000
+
+export interface UploadOptions {
+  readonly signal?: AbortSignal
+  /** Called when the last byte of the last file is out, with the number of bytes in all. */
+  readonly onLastByte?: (bytes: number) => void
+}
 
 export interface UploadWatch {
   /** The files, to be read one after the other. */
@@ -18,7 +24,7 @@ export interface UploadWatch {
 /** Follows files on their way out in one body: is it moving, did it end, did a source fail. */
 export const watchUpload = (
   sources: readonly AsyncIterable<Uint8Array>[],
-  outer?: AbortSignal,
+  { signal: outer, onLastByte }: UploadOptions = {},
 ): UploadWatch => {
   const clock = new AbortController()
   const signal = outer ? AbortSignal.any([clock.signal, outer]) : clock.signal
@@ -45,6 +51,7 @@ export const watchUpload = (
         yield chunk
       }
       left--
+      if (left === 0) onLastByte?.(sent)
       expect(left === 0 ? answerMs(sent) : idleMs)
     } catch (error) {
       sourceError = error

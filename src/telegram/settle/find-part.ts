@@ -27,10 +27,8 @@ import { type ProbeContext, probe, readOwn, setButtons } from './probe.ts'
  */
 export interface SettleContext extends SendContext {
   readonly clock: Clock
-  /** When the last attempt in the chat may have ended, in milliseconds since 1970. */
-  readonly lastDoubt: (place: Place) => number
-  /** For how long after that the server may still be at work on it. */
-  readonly graceMs: number
+  /** Until when the server may still be at work on an attempt in the chat, in milliseconds since 1970. */
+  readonly busyUntil: (place: Place) => number
   /** The search under way in each id space. */
   readonly searches: Map<string, Promise<unknown>>
   /** Ids that a search interrupted by a failure need not ask for again, by job. */
@@ -89,7 +87,7 @@ export const findPart = async (part: Part, quest: Quest): Promise<FoundPart | un
 
 /** Waits until the server cannot be at work on the attempt any more; whether there was anything to wait for. */
 const waitOutGrace = async (place: Place, { attempt, context }: Quest): Promise<boolean> => {
-  const left = context.lastDoubt(place) + context.graceMs - context.clock.now()
+  const left = context.busyUntil(place) - context.clock.now()
   if (left > 0) await context.clock.sleep(left, attempt.signal)
   return left > 0
 }
