@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict'
-import { Readable } from 'node:stream'
 import { test } from 'node:test'
 import type { ChatRef } from '../../src/bridge/chat-ref.ts'
-import type { Content } from '../../src/bridge/event.ts'
-import { plainText } from '../../src/bridge/rich-text.ts'
 import { placeOf } from '../../src/telegram/address.ts'
-import { jpeg, ogg } from '../simulators/telegram/helpers.ts'
 import type { Fault, SimChat } from '../simulators/telegram/index.ts'
-import { Bench, type DeliveryInit, delivery, failureOf, file, type TestDelivery, text } from './bench.ts'
+import { Bench, type DeliveryInit, delivery, failureOf, type TestDelivery, text } from './bench.ts'
+import { filesOf, otherSendings, sendings } from './doubt/sendings.ts'
 
 /** Tries to send and loses the answer; returns the job as it stands after a restart. */
 const loseAnswer = async (
@@ -151,29 +148,7 @@ test('the second of two equal messages is not settled by the first', async () =>
   assert.equal(group.transcript().length, 1)
 })
 
-const noise = Buffer.alloc(2000, 1)
-const everything: readonly (readonly [method: string, content: Content, bytes?: Uint8Array])[] = [
-  ['sendMessage', text('in doubt')],
-  ['sendMessage', { kind: 'poll', question: 'Where?', options: ['Pizza', 'Noodles'], choices: 1 }],
-  ['sendMessage', { kind: 'appointment', title: 'Picnic', link: 'https://call.example/1' }],
-  [
-    'sendMessage',
-    { kind: 'card', body: plainText('Offer'), buttons: [{ label: 'Shop', url: 'https://shop.example/' }] },
-  ],
-  ['sendPhoto', file('image', {}, 'a *photo*'), jpeg(10, 10)],
-  ['sendVideo', file('video', {}, 'film')],
-  ['sendAnimation', file('animation')],
-  ['sendVideoNote', file('video-note', { seconds: 3 })],
-  ['sendVoice', file('voice', { seconds: 2 }), ogg()],
-  ['sendAudio', file('audio', { seconds: 2 }, 'song')],
-  ['sendDocument', file('document', { fileName: 'a.pdf', size: 2000 }, 'A *plan*')],
-  ['sendDocument', text('word '.repeat(10_000))],
-  ['sendSticker', file('sticker')],
-  ['sendLocation', { kind: 'location', latitude: 48.137154, longitude: 11.576124 }],
-  ['sendLocation', { kind: 'location', latitude: 48.1, longitude: 11.5, live: 900 }],
-  ['sendVenue', { kind: 'location', latitude: 48.1, longitude: 11.5, name: 'Zoo' }],
-  ['sendContact', { kind: 'contacts', contacts: [{ name: 'Ben', phones: ['+15550000002'], vcard: '' }] }],
-]
+const everything = [...sendings, ...otherSendings].filter(({ messages }) => messages === 1)
 
 const doubts: readonly (readonly [string, Fault, boolean])[] = [
   ['lost', 'reply-lost', true],
@@ -191,10 +166,11 @@ for (const [name, fault, arrived] of doubts) {
     const group = bench.addGroup()
     const chat: ChatRef = `telegram:${group.id}`
     await bench.network.send(delivery({ chat, content: text('before') }))
-    for (const [method, content, bytes = noise] of everything) {
+    for (const sending of everything) {
+      const { method, content } = sending
       const what = `${method} ${content.kind}`
       const count = group.transcript().length
-      const init: DeliveryInit = { chat, content, bytes: () => Readable.from([bytes]) }
+      const init: DeliveryInit = { chat, content, bytes: filesOf(sending) }
       const job: TestDelivery = { ...delivery(init), mark: bench.network.mark?.(chat) ?? '' }
       bench.tg.faults.next(method, fault)
       assert.equal((await failureOf(bench.network.send(job))).verdict.kind, 'unsure', what)
