@@ -6,9 +6,10 @@ import { filesBack, wordsBack } from './kinds/from-telegram.ts'
 import { announcements, group } from './kinds/group.ts'
 import { calls, notices, posts, statuses } from './kinds/notices.ts'
 import { places } from './kinds/places.ts'
-import { type Row, type Side, sendAll } from './kinds/send-all.ts'
+import { type Row, sendAll } from './kinds/send-all.ts'
 import { words } from './kinds/words.ts'
-import { heading, sentAndSeen } from './show.ts'
+import { heading, print } from './screen.ts'
+import { type Side, sentAndSeen } from './show.ts'
 import type { Stage } from './stage.ts'
 import { noSurprises } from './story.ts'
 
@@ -17,6 +18,8 @@ const names: Readonly<Record<Side, string>> = { telegram: 'Telegram', whatsapp: 
 /** A chat of its own for each, since Telegram lets a bot say 20 things a minute in a group. */
 interface Chapter {
   readonly title: string
+  /** The picture that it is in. */
+  readonly picture: string
   /** As `wa2tg map add` finds it. */
   readonly name: string
   readonly chat: Chat
@@ -29,6 +32,7 @@ const openChapters = ({ world, alice, bob }: Stage): Chapter[] => {
   const { wa, tg, owner } = world
   const botRights = { can_delete_messages: true, can_pin_messages: true }
   const chapter = (
+    picture: string,
     title: string,
     room: Contact | Group,
     kinds: readonly Kind[],
@@ -36,7 +40,7 @@ const openChapters = ({ world, alice, bob }: Stage): Chapter[] => {
   ): Chapter => {
     const name = address ?? ('subject' in room ? room.subject : (room.name ?? room.pushName))
     const place = tg.addSupergroup({ title: name, members: [owner], botRights })
-    return { title, name, chat: new Chat(world, place, room), kinds, from }
+    return { title, picture, name, chat: new Chat(world, place, room), kinds, from }
   }
   const walkers = wa.addGroup({ subject: 'Walkers', participants: [alice, bob], admins: [bob, 'me'] })
   const club = wa.addGroup({ subject: 'Chess', participants: [alice, bob], admins: [alice, 'me'] })
@@ -50,19 +54,21 @@ const openChapters = ({ world, alice, bob }: Stage): Chapter[] => {
   const person = (name: string) => wa.addContact({ name })
   const finn = person('Finn')
   return [
-    chapter('Text, and what happens to it', alice, words),
-    chapter('Files', bob, files),
-    chapter('Places, people, polls, appointments', person('Carol'), places),
-    chapter('What businesses send, invitations, money', person('Acme Shop'), cards),
-    chapter('In a group', walkers, group),
-    chapter('Notices of a group', club, notices),
-    chapter('Announcements of a community', village, announcements),
-    chapter('Calls', finn, calls),
+    chapter('text', 'Text, and what happens to it', alice, words),
+    chapter('files', 'Files', bob, files),
+    chapter('places', 'Places, people, polls, appointments', person('Carol'), places),
+    chapter('business', 'What businesses send, invitations, money', person('Acme Shop'), cards),
+    chapter('groups', 'In a group', walkers, group),
+    chapter('notices', 'Notices of a group', club, notices),
+    chapter('notices', 'Announcements of a community', village, announcements),
+    chapter('other', 'Calls', finn, calls),
     // Nobody in particular writes in a channel.
-    chapter('Channels', finn, posts(channel), { address: channel.jid }),
-    chapter('Status updates', finn, statuses, { address: 'status@broadcast' }),
-    chapter('From Telegram: words, places, changes', person('Dora'), wordsBack, { from: 'telegram' }),
-    chapter('From Telegram: files', person('Emil'), filesBack, { from: 'telegram' }),
+    chapter('other', 'Channels', finn, posts(channel), { address: channel.jid }),
+    chapter('other', 'Status updates', finn, statuses, { address: 'status@broadcast' }),
+    chapter('from-telegram', 'From Telegram: words, places, changes', person('Dora'), wordsBack, {
+      from: 'telegram',
+    }),
+    chapter('from-telegram', 'From Telegram: files', person('Emil'), filesBack, { from: 'telegram' }),
   ]
 }
 
@@ -79,13 +85,16 @@ export const showKinds = async (stage: Stage): Promise<boolean> => {
   await stage.run()
   const rows: Row[] = []
   const under = chapters.map(chapter => ({ ...chapter, sent: sendAll(chapter.chat, chapter.kinds) }))
-  for (const { title, from, sent } of under) {
-    heading(title)
+  for (const { title, picture, from, sent } of under) {
+    heading(title, { of: picture })
     const shown = await sent
     rows.push(...shown)
     const to = from === 'whatsapp' ? 'telegram' : 'whatsapp'
     sentAndSeen(
-      [`Sent: ${names[from]}`, `Seen: ${names[to]}`],
+      [
+        { side: from, text: `Sent: ${names[from]}` },
+        { side: to, text: `Seen: ${names[to]}` },
+      ],
       shown.map(({ kind: { name, sent }, news, problem }) => ({
         name,
         sent,
@@ -100,7 +109,7 @@ export const showKinds = async (stage: Stage): Promise<boolean> => {
   heading('Result')
   const failed = rows.filter(({ problem }) => problem !== undefined)
   const clean = noSurprises(stage)
-  console.log(`  ${rows.length - failed.length} of ${rows.length} came out on the other side as they should.`)
-  for (const { kind } of failed) console.log(`  FAILED: ${kind.name} (${kind.sent})`)
+  print(`  ${rows.length - failed.length} of ${rows.length} came out on the other side as they should.`)
+  for (const { kind } of failed) print(`  FAILED: ${kind.name} (${kind.sent})`)
   return clean && failed.length === 0
 }

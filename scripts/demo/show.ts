@@ -1,19 +1,18 @@
-import { lettersOf, widthOf } from '../../src/cli/output.ts'
 import type { Seen } from '../../test/simulators/telegram/index.ts'
+import { pad, paint, print, screenWidth, wrap } from './screen.ts'
 
-const colour = process.stdout.isTTY === true
-const paint = (code: string, text: string): string => (colour ? `\u001b[${code}m${text}\u001b[0m` : text)
-
-export const heading = (text: string): void =>
-  console.log(`\n${paint('1', `── ${text} ${'─'.repeat(Math.max(0, 74 - text.length))}`)}`)
-export const step = (text: string): void => console.log(`${paint('32', '▸')} ${text}`)
+export const step = (text: string): void => print(`${paint('green', '▸')} ${text}`)
 /** A command as a person types it. */
 export const command = (args: readonly string[]): void => {
   const typed = args.map(word => (word.includes(' ') ? `"${word}"` : word))
-  console.log(paint('36', `$ wa2tg ${typed.join(' ')}`))
+  print(paint('cyan', `$ wa2tg ${typed.join(' ')}`))
 }
 export const output = (text: string): void => {
-  for (const line of text.trimEnd().split('\n')) console.log(`  ${line}`)
+  for (const line of text
+    .trimEnd()
+    .split('\n')
+    .flatMap(line => wrap(line, screenWidth - 2, '  ')))
+    print(`  ${line}`)
 }
 
 /** One message as both sides of the transcript show it. */
@@ -23,7 +22,7 @@ export interface Line {
 }
 
 const icons: Readonly<Record<string, string>> = {
-  photo: '🖼 photo',
+  photo: '📷 photo',
   voice: '🎤 voice note',
   document: '📄',
   sticker: '🎴 sticker',
@@ -31,8 +30,8 @@ const icons: Readonly<Record<string, string>> = {
   venue: '📍',
   contact: '👤',
   video: '🎬 video',
-  animation: '🎞 GIF',
-  video_note: '⏺ video note',
+  animation: '🔁 GIF',
+  video_note: '🔵 video note',
   audio: '🎵 audio',
 }
 
@@ -51,80 +50,73 @@ export const describeSeen = (seen: Seen, answered?: Seen): Line => {
 /** What is answered, in a few words. */
 const nameOf = ({ kind, text }: Seen): string => text.split('\n').at(-1) || (icons[kind] ?? kind)
 
-/** Both chats side by side, in two columns of 46. */
-export const sideBySide = (
-  left: { title: string; lines: readonly Line[] },
-  right: { title: string; lines: readonly Line[] },
-): void => {
-  const width = 46
-  console.log(`  ${paint('1', left.title.padEnd(width))} ${paint('1', right.title)}`)
+/** Where most of what a column shows comes from has the colour of that network. */
+const colours = { whatsapp: 'green', telegram: 'cyan' } as const
+export type Side = keyof typeof colours
+
+/** A title of a column. */
+interface Title {
+  readonly side: Side
+  readonly text: string
+}
+
+const paintTitle = ({ side, text }: Title, width = 0): string =>
+  paint(['bold', colours[side]], pad(text, width))
+
+/** The lines of a message: what it says begins at the left, its other lines stand further in. */
+const wrapMessage = (message: string, width: number): string[] =>
+  message
+    .split(' ⏎ ')
+    .flatMap((line, index) =>
+      index === 0 ? wrap(line, width, '  ') : wrap(line, width - 2).map(part => `  ${part}`),
+    )
+
+/** Both chats side by side, a message beside its copy. With two spaces before and one between them they are as wide as the screen. */
+export const sideBySide = (...chats: readonly [left: ShownChat, right: ShownChat]): void => {
+  const width = (screenWidth - 4) / 2
+  const [left, right] = chats
+  print(`  ${paintTitle(left.title, width)}  ${paintTitle(right.title)}`)
   for (let row = 0; row < Math.max(left.lines.length, right.lines.length); row += 1) {
-    const cells = [left.lines[row], right.lines[row]].map(line => (line ? `${line.who}: ${line.what}` : ''))
-    const [one = '', other = ''] = cells.map(cell => fit(cell, width))
-    console.log(`  ${one} ${other.trimEnd()}`)
+    const cells = chats.map(({ title, lines }) => cellOf(lines[row], width, colours[title.side]))
+    for (let line = 0; line < Math.max(...cells.map(({ length }) => length)); line += 1)
+      print(`  ${cells.map(cell => cell[line] ?? ' '.repeat(width)).join('  ')}`.trimEnd())
   }
 }
 
-/** Columns of a terminal: name, what was sent, what is seen. With two spaces before and one between them they are 100. */
-const columns = { name: 21, sent: 33, seen: 42 } as const
+interface ShownChat {
+  readonly title: Title
+  readonly lines: readonly Line[]
+}
 
-/** What was sent and what is seen of it, in three columns. Each message begins at the left of its own, its other lines further in. */
+const cellOf = (line: Line | undefined, width: number, colour: 'green' | 'cyan'): string[] => {
+  if (line === undefined) return []
+  const [first = '', ...more] = wrapMessage(`${line.who}: ${line.what}`, width)
+  const name = first.slice(0, line.who.length + 1)
+  const rest = pad(first, width).slice(name.length)
+  return [paint(colour, name) + rest, ...more.map(each => pad(each, width))]
+}
+
+/** What a person sees as the look of words, in braces; they may begin on one line and end on the next. */
+const paintStyles = (line: string): string =>
+  line.replace(/^[^{}]*\}|\{[^{}]*(?:\}|$)/g, styles => paint('dim', styles))
+
+/** Columns of the table of kinds: name, what was sent, what is seen. With two spaces before each they are as wide as the screen. */
+const columns = { name: 16, sent: 24, seen: 34 } as const
+
+/** What was sent and what is seen of it, in three columns. */
 export const sentAndSeen = (
-  titles: readonly [sent: string, seen: string],
+  titles: readonly [sent: Title, seen: Title],
   rows: readonly { readonly name: string; readonly sent: string; readonly seen: readonly string[] }[],
 ): void => {
   const { name, sent, seen } = columns
-  console.log(`  ${' '.repeat(name)} ${paint('1', titles[0].padEnd(sent))} ${paint('1', titles[1])}`)
+  print(`  ${' '.repeat(name)}  ${paintTitle(titles[0], sent)}  ${paintTitle(titles[1])}`)
   for (const row of rows) {
-    const cells = [
-      wrap(row.name, name),
-      wrap(row.sent, sent),
-      row.seen.flatMap(message =>
-        message.split(' ⏎ ').flatMap((line, index) => {
-          const indent = index === 0 ? '' : '  '
-          return wrap(line, seen - 2).map((part, at) => (at === 0 ? indent : '  ') + part)
-        }),
-      ),
-    ]
-    const [names = [], sents = [], seens = []] = cells
-    for (let line = 0; line < Math.max(...cells.map(({ length }) => length)); line += 1) {
-      const text = `  ${pad(names[line], name)} ${pad(sents[line], sent)} ${seens[line] ?? ''}`
-      console.log(text.trimEnd())
+    const names = wrap(row.name, name)
+    const sents = wrap(row.sent, sent)
+    const seens = row.seen.flatMap(message => wrapMessage(message, seen).map(paintStyles))
+    for (let line = 0; line < Math.max(names.length, sents.length, seens.length); line += 1) {
+      const cells = [paint('dim', pad(names[line], name)), pad(sents[line], sent), seens[line] ?? '']
+      print(`  ${cells.join('  ')}`.trimEnd())
     }
   }
 }
-
-/** Lines of at most so many columns, cut between words where there are any. */
-const wrap = (text: string, width: number): string[] => {
-  const lines: string[] = []
-  let line = ''
-  for (const word of text.split(' ')) {
-    const longer = line === '' ? word : `${line} ${word}`
-    if (line !== '' && widthOf(longer) > width) {
-      lines.push(line)
-      line = word
-    } else line = longer
-    while (widthOf(line) > width) {
-      const start = startOf(line, width)
-      lines.push(start)
-      line = line.slice(start.length)
-    }
-  }
-  return [...lines, line]
-}
-
-/** As many of the first letters as fit into a width in columns. */
-const startOf = (text: string, width: number): string => {
-  let start = ''
-  for (const letter of lettersOf(text)) {
-    if (widthOf(start + letter) > width) break
-    start += letter
-  }
-  return start
-}
-
-const pad = (text = '', width: number): string => text + ' '.repeat(Math.max(0, width - widthOf(text)))
-
-/** Cut to a width in columns. */
-const fit = (text: string, width: number): string =>
-  pad(widthOf(text) > width ? `${startOf(text, width - 1)}…` : text, width)

@@ -5,7 +5,8 @@ import { command, output } from './show.ts'
 
 /** The people and chats of the demo. */
 export const openStage = async () => {
-  const world = await World.open()
+  // Appointments show the time of where the program runs: let it be the same everywhere.
+  const world = await World.open({ env: { TZ: 'UTC' } })
   const { wa, tg, owner } = world
   const alice = wa.addContact({
     phone: '15550000002',

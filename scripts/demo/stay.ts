@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises'
 import { samples, textOf } from '../../test/simulators/samples.ts'
-import { describeSeen, heading } from './show.ts'
+import { heading } from './screen.ts'
+import { describeSeen } from './show.ts'
 import type { Stage } from './stage.ts'
 
 const help = [

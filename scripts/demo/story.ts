@@ -3,11 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { eventually } from '../../test/simulators/eventually.ts'
 import { samples, textOf } from '../../test/simulators/samples.ts'
 import type { Seen } from '../../test/simulators/telegram/index.ts'
-import { describeSeen, heading, type Line, sideBySide, step } from './show.ts'
+import { heading, print } from './screen.ts'
+import { describeSeen, type Line, sideBySide, step } from './show.ts'
 import type { Stage } from './stage.ts'
 
 /** Few enough for what Telegram lets a bot say in a group within a minute. */
 const storm = 12
+const stormed = /Message (\d+) of/
+const picture = { of: 'story' }
 
 /** Tells the story from `login` to the transcript; returns whether everything went as promised. */
 export const tell = async (stage: Stage): Promise<boolean> => {
@@ -44,7 +47,7 @@ export const tell = async (stage: Stage): Promise<boolean> => {
   await stage.type('map', 'add', 'Alice', String(family.id))
   await stage.type('map', 'add', 'School 4b', `${stage.forum.id}/${topic.message_thread_id}`)
 
-  heading('Run')
+  heading('Run', picture)
   await stage.run()
   const question = await crosses(
     'alice',
@@ -52,7 +55,7 @@ export const tell = async (stage: Stage): Promise<boolean> => {
     'Are you coming on *Saturday*?',
     samples.text('Are you coming on *Saturday*?'),
   )
-  await crosses('alice', alice, '🖼 The lake', await samples.photo(wa.media, 'The lake'))
+  await crosses('alice', alice, '📷 The lake', await samples.photo(wa.media, 'The lake'))
   await crosses('alice', alice, '🎤 voice note', await samples.voice(wa.media))
   await crosses('school', bob, '📄 Timetable 4b.pdf', await samples.document(wa.media))
   await crosses('school', alice, '_Thanks_ Bob', samples.text('_Thanks_ Bob'))
@@ -67,7 +70,7 @@ export const tell = async (stage: Stage): Promise<boolean> => {
     }),
   )
 
-  heading('Answer from Telegram')
+  heading('Answer from Telegram', picture)
   owner.sends(family, { text: 'Yes, with cake 🎂', reply_to: question.seen.id })
   const answer = await eventually(
     () => alice.inbox.find(({ message }) => textOf(message).includes('cake')),
@@ -76,14 +79,16 @@ export const tell = async (stage: Stage): Promise<boolean> => {
   whatsapp.alice.push({ who: 'me', what: `↩ ${textOf(answer.message)}` })
   step(`Olivia answers in Telegram; Alice reads: ${textOf(answer.message)}`)
 
-  heading(`Kill the bridge with -9 while ${storm} messages come in, and start it again`)
+  heading(`Kill the bridge with -9 while ${storm} messages come in, and start it again`, picture)
   const before = topic.transcript().length
+  let early = 0
   for (let number = 1; number <= storm; number += 1) {
     await bob.send(samples.text(`Message ${number} of ${storm}`), { to: school })
     if (number === Math.floor(storm / 3)) {
       stage.bridge?.kill('SIGKILL')
       await stage.bridge?.ended
-      step(`killed after message ${number}; ${topic.transcript().length - before} had reached Telegram`)
+      early = topic.transcript().length - before
+      step(`killed after message ${number}`)
     }
   }
   whatsapp.school.push({ who: 'Bob', what: `Message 1 … ${storm} of ${storm}` })
@@ -105,35 +110,38 @@ export const tell = async (stage: Stage): Promise<boolean> => {
       : `FAILED: expected ${storm} in order, got ${JSON.stringify(got)}`,
   )
 
-  heading('What both sides see')
+  heading('What both sides see', picture)
   const seenIn = (place: typeof family | typeof topic): Line[] => {
     const all = place.transcript()
+    const [first, ...others] = all.filter(({ text }) => stormed.test(text))
+    const last = stormed.exec(others.at(-1)?.text ?? '')?.[1]
     return all
-      .filter(({ text }) => !/^(.*\n)?Message (?!1 of)\d+ of/s.test(text))
-      .map(seen =>
-        describeSeen(
-          seen,
-          all.find(({ id }) => id === seen.replyTo),
-        ),
-      )
+      .filter(seen => !others.includes(seen))
+      .map(seen => {
+        const answered = all.find(({ id }) => id === seen.replyTo)
+        const text = seen === first ? seen.text.replace(stormed, `Message $1 … ${last} of`) : seen.text
+        return describeSeen({ ...seen, text }, answered)
+      })
   }
   sideBySide(
-    { title: 'WhatsApp · Alice', lines: whatsapp.alice },
-    { title: 'Telegram · Alice on WhatsApp', lines: seenIn(family) },
+    { title: { side: 'whatsapp', text: 'WhatsApp · Alice' }, lines: whatsapp.alice },
+    { title: { side: 'telegram', text: 'Telegram · Alice on WhatsApp' }, lines: seenIn(family) },
   )
-  console.log()
+  print()
   sideBySide(
-    { title: 'WhatsApp · School 4b', lines: whatsapp.school },
-    { title: 'Telegram · WhatsApp › School 4b', lines: seenIn(topic) },
+    { title: { side: 'whatsapp', text: 'WhatsApp · School 4b' }, lines: whatsapp.school },
+    { title: { side: 'telegram', text: 'Telegram · WhatsApp › School 4b' }, lines: seenIn(topic) },
   )
 
-  heading('Result')
-  const sorted = latencies.toSorted((one, other) => one - other)
-  console.log(
-    `  From WhatsApp to Telegram: median ${sorted[Math.floor(sorted.length / 2)]?.toFixed(0)} ms, slowest ${sorted.at(-1)?.toFixed(0)} ms (${sorted.length} messages)`,
-  )
+  heading('Measured')
+  const sorted = latencies.toSorted((one, other) => one - other).map(latency => `${latency.toFixed(0)} ms`)
+  const median = sorted[Math.floor(sorted.length / 2)]
+  print(`  WhatsApp to Telegram: median ${median}, slowest ${sorted.at(-1)} (${sorted.length} messages)`)
+  print(`  Already in Telegram at the kill: ${early}`)
+
+  heading('Result', picture)
   const clean = noSurprises(stage)
-  console.log(whole && clean ? '  Everything arrived, once, in order.' : '  FAILED: see above.')
+  print(whole && clean ? '  Everything arrived, once, in order.' : '  FAILED: see above.')
   return whole && clean
 }
 
@@ -144,7 +152,7 @@ export const noSurprises = ({ world: { wa, tg } }: Stage): boolean => {
     tg.assertNoSurprises()
     return true
   } catch (error) {
-    console.log(`  ${error instanceof Error ? error.message : error}`)
+    print(`  ${error instanceof Error ? error.message : error}`)
     return false
   }
 }

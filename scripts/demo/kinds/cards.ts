@@ -77,7 +77,7 @@ export const cards: readonly Kind[] = [
   },
   {
     name: 'Carousel',
-    sent: 'Our picks: 🖼 Red shoe [Buy], 🖼 Blue shoe [Buy]',
+    sent: 'Our picks: 📷 Red shoe [Buy], 📷 Blue shoe [Buy]',
     make: async chat => {
       const card = async (title: string) => ({
         header: { title, ...(await samples.photo(chat.world.wa.media)) },
@@ -96,13 +96,13 @@ export const cards: readonly Kind[] = [
     },
     telegram: [
       /^Our picks$/,
-      /^🖼 photo · Red shoe ⏎ 49\.99 EUR.*\[Buy\]$/,
-      /^🖼 photo · Blue shoe ⏎ 49\.99 EUR.*\[Buy\]$/,
+      /^📷 photo · Red shoe ⏎ 49\.99 EUR.*\[Buy\]$/,
+      /^📷 photo · Blue shoe ⏎ 49\.99 EUR.*\[Buy\]$/,
     ],
   },
   {
     name: 'Product',
-    sent: '🖼 Red shoe, 49.99 EUR',
+    sent: '📷 Red shoe, 49.99 EUR',
     make: async chat => {
       const { imageMessage } = await samples.photo(chat.world.wa.media)
       await chat.says({
@@ -118,7 +118,7 @@ export const cards: readonly Kind[] = [
         },
       })
     },
-    telegram: [/^🖼 photo · Red shoe ⏎ 49\.99 EUR ⏎ size 42.*\[Open\]$/],
+    telegram: [/^📷 photo · Red shoe ⏎ 49\.99 EUR ⏎ size 42.*\[Open\]$/],
   },
   {
     name: 'Order',

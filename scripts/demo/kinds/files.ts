@@ -24,13 +24,13 @@ const albumItem = async (chat: Chat, caption: string): Promise<proto.IMessage> =
 export const files: readonly Kind[] = [
   {
     name: 'Photo',
-    sent: '🖼 photo · The *lake*',
+    sent: '📷 photo · The *lake*',
     make: async chat => chat.says(await samples.photo(chat.world.wa.media, 'The *lake*'), { id: 'PHOTO' }),
-    telegram: [/^🖼 photo · The lake \{bold\}$/],
+    telegram: [/^📷 photo · The lake \{bold\}$/],
   },
   {
     name: '… and in HD',
-    sent: '🖼 the same in a better version',
+    sent: '📷 the same in a better version',
     make: async chat => {
       const { imageMessage } = await samples.photo(chat.world.wa.media)
       const messageAssociation = {
@@ -42,7 +42,7 @@ export const files: readonly Kind[] = [
         messageContextInfo: { messageAssociation },
       })
     },
-    telegram: [/^🖼 photo · The lake \{bold\} \(edited\)$/],
+    telegram: [/^📷 photo · The lake \{bold\} \(edited\)$/],
   },
   {
     name: 'Video',
@@ -54,13 +54,13 @@ export const files: readonly Kind[] = [
     name: 'GIF',
     sent: 'GIF · lol',
     make: async chat => chat.says({ videoMessage: await film(chat, { caption: 'lol', gifPlayback: true }) }),
-    telegram: [/^🎞 GIF · lol$/],
+    telegram: [/^🔁 GIF · lol$/],
   },
   {
     name: 'Video note',
     sent: 'round video of 8 s',
     make: async chat => chat.says({ ptvMessage: await film(chat, { width: 384, height: 384, seconds: 8 }) }),
-    telegram: [/^⏺ video note$/],
+    telegram: [/^🔵 video note$/],
   },
   {
     name: 'Voice note',
@@ -98,27 +98,27 @@ export const files: readonly Kind[] = [
     name: 'Moving sticker',
     sent: '🎴 moving sticker',
     make: async chat => chat.says(await samples.movingSticker(chat.world.wa.media)),
-    telegram: [/^🎞 GIF$/],
+    telegram: [/^🔁 GIF$/],
   },
   {
     name: 'Album',
-    sent: '🖼 photo · first + 🖼 photo · second',
+    sent: '📷 photo · first + 📷 photo · second',
     make: async chat => {
       await chat.says({ albumMessage: { expectedImageCount: 2, expectedVideoCount: 0 } }, { id: 'ALBUM' })
       await chat.says(await albumItem(chat, 'first'))
       await chat.says(await albumItem(chat, 'second'))
     },
-    telegram: [/^🖼 photo · first \(of an album\)$/, /^🖼 photo · second \(of an album\)$/],
+    telegram: [/^📷 photo · first \(of an album\)$/, /^📷 photo · second \(of an album\)$/],
   },
   {
     name: 'Seen once',
-    sent: '(view once) 🖼 photo · psst',
+    sent: '(view once) 📷 photo · psst',
     make: async chat => {
       const { imageMessage } = await samples.photo(chat.world.wa.media, 'psst')
       await chat.says({
         viewOnceMessageV2: { message: { imageMessage: { ...imageMessage, viewOnce: true } } },
       })
     },
-    telegram: [/^🖼 photo · 👁 View once ⏎ psst/],
+    telegram: [/^📷 photo · 👁 View once ⏎ psst/],
   },
 ]

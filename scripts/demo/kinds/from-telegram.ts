@@ -80,7 +80,7 @@ export const wordsBack: readonly Kind[] = [
     name: '/delete',
     sent: '↩ “Nearly there” /delete',
     make: chat => chat.writes({ text: '/delete', reply_to: chat.seen('Nearly there').id }),
-    whatsapp: [/^🗑 deleted$/],
+    whatsapp: [/^🚫 deleted$/],
   },
   kind('Location', '📍 52.5, 13.4', { location: point }, /^location · 52\.5, 13\.4$/),
   kind(
@@ -125,13 +125,13 @@ const film = (more: Partial<Attachment>): Attachment => ({ bytes: files.film(), 
 export const filesBack: readonly Kind[] = [
   kind(
     'Photo',
-    '🖼 photo · The lake',
+    '📷 photo · The lake',
     { photo: photo(), caption: 'The lake', entities: [{ type: 'bold', offset: 4, length: 4 }] },
     /^photo · 640 × 480 · The \*lake\*$/,
   ),
   {
     name: 'Album',
-    sent: '🖼 photo · first + 🖼 photo · second',
+    sent: '📷 photo · first + 📷 photo · second',
     make: chat => {
       for (const caption of ['first', 'second'])
         chat.writes({ photo: photo(), caption, media_group_id: 'album' })

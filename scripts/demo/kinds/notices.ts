@@ -20,7 +20,7 @@ export const notices: readonly Kind[] = [
   notice(
     '… changes its picture',
     chat => chat.room.picture('1700000000', chat.person),
-    /🖼 photo · Alice ⏎ Changed the photo/,
+    /📷 photo · Alice ⏎ Changed the photo/,
   ),
   notice('… makes Bob an admin', chat => chat.room.promote(chat.other, chat.person), /Made admin: Bob/),
   notice(
@@ -104,8 +104,8 @@ export const statuses: readonly Kind[] = [
   },
   {
     name: 'Status with a picture',
-    sent: 'Finn: 🖼 photo · A swan',
+    sent: 'Finn: 📷 photo · A swan',
     make: async chat => chat.person.postStatus(await samples.photo(chat.world.wa.media, 'A swan')),
-    telegram: [/^🖼 photo · Finn ⏎ A swan/],
+    telegram: [/^📷 photo · Finn ⏎ A swan/],
   },
 ]

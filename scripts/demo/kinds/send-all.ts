@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { eventually } from '../../../test/simulators/eventually.ts'
+import type { Side } from '../show.ts'
 import type { Chat, Kind } from './chat.ts'
 import { changesOf, inTelegram, inWhatsApp, type View } from './view.ts'
 
-const sides = ['telegram', 'whatsapp'] as const
-export type Side = (typeof sides)[number]
+const sides = ['telegram', 'whatsapp'] as const satisfies Side[]
 type Views = Readonly<Record<Side, View>>
 
 /** What became of one kind. */

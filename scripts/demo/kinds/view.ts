@@ -44,7 +44,7 @@ export const inWhatsApp = ({ lines }: Chat): View => new Map(lines.map(line => [
 
 const describeLine = (line: Transmission): string => {
   const { message, shown, album, deleted, edited, reactions, votes, pinned } = line
-  if (deleted) return '🗑 deleted'
+  if (deleted) return '🚫 deleted'
   const chosen = Object.values(votes ?? {}).flat()
   return words(
     describePoll(message) || describeAlbum(message) || (shown && describeShown(shown)) || textOf(message),

@@ -119,7 +119,7 @@ export const words: readonly Kind[] = [
   },
   {
     name: 'Deletion',
-    sent: '🗑 “I mean the 28th”',
+    sent: '🚫 “I mean the 28th”',
     make: chat => chat.says({ protocolMessage: { type: REVOKE, key: chat.key('REPLY') } }),
     telegram: [/^✗ gone: .*I mean the 28th$/],
   },
