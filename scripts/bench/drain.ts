@@ -1,26 +1,27 @@
 /**
- * Measures how well the pace uses what Telegram allows: the ten traces of test/traffic go through the real inbox, outbox, worker
- * and Telegram network to the Bot API simulator with its limits on. Prints how long each took, the least that the limits allow,
- * how often Telegram refused, and the longest that a message waited. Time is virtual where nothing is said.
+ * Measures how well the pace uses what Telegram allows: the ten modelled traces of test/traffic, or others, go through the real
+ * inbox, outbox, worker and Telegram network to the Bot API simulator with its limits on. Prints how long each took, the least that
+ * the limits allow, how often Telegram refused, and the longest that a message waited. Time is virtual where nothing is said.
  *
- *   node scripts/bench/drain.ts [--backlog] [--apart] [--real-time] [trace...]
+ *   node scripts/bench/drain.ts [--backlog] [--apart] [--real-time] [trace or file...]
  *
  * `--backlog`: everything comes at once, as after an outage. `--apart`: nothing is joined. `--real-time`: as long as it takes,
- * up to half an hour, all traces side by side.
+ * up to half an hour, all traces side by side. `record-traffic.ts` makes files of what really went on somewhere.
  */
 import { parseArgs } from 'node:util'
 import { play } from '../../test/traffic/play.ts'
-import { readTrace, traceNames } from '../../test/traffic/trace.ts'
+import { readTraceFile, traceFile, traceNames } from '../../test/traffic/trace.ts'
 
 const { values, positionals } = parseArgs({
   options: { backlog: { type: 'boolean' }, apart: { type: 'boolean' }, 'real-time': { type: 'boolean' } },
   allowPositionals: true,
 })
 const { backlog = false, apart = false, 'real-time': real = false } = values
-const names = traceNames.filter(name => positionals.length === 0 || positionals.includes(name))
+const ours = new Map<string, string>(traceNames.map(name => [name, traceFile(name)]))
+const wanted = positionals.length === 0 ? [...ours.keys()] : positionals
 
-const measure = async (name: (typeof traceNames)[number]): Promise<void> => {
-  const trace = readTrace(name)
+const measure = async (name: string): Promise<void> => {
+  const trace = readTraceFile(ours.get(name) ?? name)
   const { took, optimum, calls, refusals, waited, problems } = await play(trace, { backlog, apart, real })
   const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(1)} s`
   const longest = Math.max(...waited.map(each => each ?? 0))
@@ -42,5 +43,5 @@ const measure = async (name: (typeof traceNames)[number]): Promise<void> => {
 console.log(
   '| Trace | Events | Calls | Took | Least | More | 429 | Longest wait |\n|---|---|---|---|---|---|---|---|',
 )
-if (real) await Promise.all(names.map(measure))
-else for (const name of names) await measure(name)
+if (real) await Promise.all(wanted.map(measure))
+else for (const name of wanted) await measure(name)

@@ -42,7 +42,7 @@ const talk = (
   sessions: at.map(from => ({ from: from * minute, count })),
 })
 
-/** The ten traces of `fixtures/`, as `scripts/bench/record-traffic.ts` writes them. */
+/** The ten traces of `fixtures/`, as `scripts/bench/model-traffic.ts` writes them. */
 export const made: Readonly<Record<TraceName, () => Trace>> = {
   'family-evening': () =>
     model('A family group in the evening, and two people who write beside it', 101, [

@@ -37,7 +37,8 @@ export interface TracedChat {
 /** What came in over some minutes. */
 export interface Trace {
   readonly about: string
-  readonly seed: number
+  /** Of the random numbers that made it; none where it was recorded. */
+  readonly seed?: number
   readonly chats: readonly TracedChat[]
   readonly rows: readonly Row[]
 }
@@ -59,14 +60,16 @@ export type TraceName = (typeof traceNames)[number]
 
 export const traceFile = (name: TraceName): string => join(import.meta.dirname, 'fixtures', `${name}.json`)
 
-export const readTrace = (name: TraceName): Trace => JSON.parse(readFileSync(traceFile(name), 'utf8'))
+export const readTrace = (name: TraceName): Trace => readTraceFile(traceFile(name))
+
+export const readTraceFile = (file: string): Trace => JSON.parse(readFileSync(file, 'utf8'))
 
 /** One row a line, so that a difference can be read. */
 export const renderTrace = ({ about, seed, chats, rows }: Trace): string =>
   [
     '{',
     `"about": ${JSON.stringify(about)},`,
-    `"seed": ${seed},`,
+    ...(seed === undefined ? [] : [`"seed": ${seed},`]),
     `"chats": [\n${chats.map(chat => JSON.stringify(chat)).join(',\n')}\n],`,
     `"rows": [\n${rows.map(row => JSON.stringify(row)).join(',\n')}\n]`,
     '}',
