@@ -28,11 +28,19 @@ const assertFits = (stdout: string): void =>
     [],
   )
 
-/** If not: `npm run demo -- --pictures scripts/demo/pictures`, and the same with `--kinds`. */
+const linesOf = (folder: string, name: string): string[] =>
+  readFileSync(join(folder, name), 'utf8').split('\n')
+
 const assertKept = (drawn: string, names: readonly string[]): void => {
   assert.deepEqual(readdirSync(drawn).sort(), names)
-  for (const name of names)
-    assert.equal(readFileSync(join(pictures, name), 'utf8'), readFileSync(join(drawn, name), 'utf8'), name)
+  for (const name of names) {
+    const kept = linesOf(pictures, name)
+    const now = linesOf(drawn, name)
+    const remedy = 'npm run demo -- --pictures scripts/demo/pictures, and the same with --kinds'
+    const [line = 0] = [...now.keys()].filter(index => now[index] !== kept[index])
+    assert.equal(now[line], kept[line], `${name}, line ${line + 1}: ${now[line]}; draw them anew: ${remedy}`)
+    assert.equal(now.length, kept.length, name)
+  }
 }
 
 const kinds = readdirSync(pictures)
