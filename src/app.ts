@@ -61,6 +61,7 @@ export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promi
     makeInbox({
       ...tools,
       network: name,
+      isPart: (id, messageId) => network(name).isPart?.(id, messageId) === true,
       ownerChat: () => ownerChat(config),
       wake: () => worker.wake(),
       changed,
@@ -136,6 +137,7 @@ export const openWhatsAppFor = async ({
     outbox: new Outbox(store.database),
     network: 'whatsapp',
     newMessageId: () => whatsapp.newMessageId(),
+    isPart: (id, messageId) => whatsapp.isPart?.(id, messageId) === true,
     wake: () => undefined,
     changed: () => undefined,
     log: logger,

@@ -19,6 +19,11 @@ export interface Network extends AsyncDisposable {
   /** A new message id to send under, or any unique word where the network chooses ids itself. */
   newMessageId(): string
   /**
+   * Whether one of the messages that go out for the delivery with that id has this one. Absent where the network chooses
+   * ids itself.
+   */
+  isPart?(id: string, messageId: string): boolean
+  /**
    * Sends one message and resolves when the network has confirmed it. Throws `DeliveryError`.
    * Each message it becomes is reported through `delivery.onSent` at once, synchronously, so that an attempt cut off
    * in the middle goes on behind the last one.

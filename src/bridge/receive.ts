@@ -3,6 +3,7 @@ import { type BridgeEvent, isMessage } from './event.ts'
 import type { Arrival, FindMessage, Inbox } from './network.ts'
 import { receiveChange } from './receive/change.ts'
 import { receiveMessage } from './receive/message.ts'
+import { isEcho } from './receive/on-its-way.ts'
 import { tellOfStranger } from './receive/overheard.ts'
 import type { InboxOptions, Reception } from './receive/reception.ts'
 
@@ -37,11 +38,11 @@ export const makeInbox = (options: InboxOptions): Inbox => {
 }
 
 const receiveOne = (arrival: Arrival, options: InboxOptions, now: number): Reception => {
-  const { store, outbox } = options
+  const { store } = options
   const event = learn(arrival, store, now)
   const mappings = store.mappings.forSource(event.chat)
   if (mappings.length === 0) return 'unmapped'
-  if (event.sender.me && outbox.sourceOf(event.chat, event.id) !== undefined) return 'echo'
+  if (event.sender.me && isEcho(event, options)) return 'echo'
   const context = { ...options, mappings, now, ...(arrival.raw !== undefined && { raw: arrival.raw }) }
   return isMessage(event) ? receiveMessage(event, context) : receiveChange(event, context)
 }

@@ -3,6 +3,7 @@ import type { Database } from '../store/index.ts'
 import type { Decision } from './decide.ts'
 import type { Job, NewJob, Untouched, Waiting } from './job.ts'
 import { fromRow, type JobRow } from './job-row.ts'
+import { findSending, type IsPart, type Sending } from './sending.ts'
 
 /** The first job of a lane. */
 export interface Head {
@@ -215,13 +216,9 @@ export class Outbox {
     ).changes
   }
 
-  /** Of the job that is about to send, or is sending, the message with this id in a chat: where its links start. */
-  sourceOf(target: ChatRef, messageId: string): number | undefined {
-    return this.#database.get<{ source: number }>(
-      'SELECT source FROM jobs WHERE message_id = ? AND target = ?',
-      messageId,
-      target,
-    )?.source
+  /** The job that sends, or may have sent, a message with this id to a chat (`sending.ts`). */
+  sending(target: ChatRef, id: string, isPart?: IsPart): Sending | undefined {
+    return findSending(this.#database, { target, id, isPart })
   }
 
   /** Whether a job is still to be carried out, or under way. */

@@ -3,6 +3,7 @@ import type { SentPart } from '../bridge/network.ts'
 import type { Database } from './database.ts'
 import {
   fromRow,
+  isTakenBack,
   type LinkRole,
   type MessageRow,
   type NewMessage,
@@ -28,10 +29,7 @@ export class Links {
    */
   remember(message: NewMessage, now: number): number | undefined {
     const known = this.#all(message).find(
-      each =>
-        each.author === message.author ||
-        (message.me && (each.me || each.bridge)) ||
-        (each.deleted && each.author === undefined && !each.bridge),
+      each => each.author === message.author || (message.me && (each.me || each.bridge)) || isTakenBack(each),
     )
     if (known === undefined) return this.#insert({ ...message, bridge: false }, now)
     const waits = known.pending || (message.late && this.parts(known.key, 'words').length > 0)
@@ -51,8 +49,10 @@ export class Links {
    * is linked already replaces the old one, and so does another copy (`raw`). Returns which part that is.
    */
   add(source: number, chat: ChatRef, part: SentPart, now: number, role: LinkRole = ''): number {
-    const known = this.#all({ chat, id: part.id }).find(each => each.bridge)
+    const all = this.#all({ chat, id: part.id })
+    const known = all.find(each => each.bridge) ?? all.find(isTakenBack)
     const target = known?.key ?? this.#insert({ chat, me: false, bridge: true, ...part }, now)
+    if (known && !known.bridge) this.#database.run('UPDATE messages SET bridge = 1 WHERE key = ?', target)
     if (known && part.raw !== undefined && part.raw !== known.raw) {
       this.update(target, 'raw', part.raw)
     }

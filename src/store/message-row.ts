@@ -75,6 +75,10 @@ export const fromRow = (row: MessageRow): StoredMessage => ({
   seenAt: row.seen_at,
 })
 
+/** An administrator deleted it before it was seen here: nobody knows whose it was. */
+export const isTakenBack = ({ deleted, author, bridge }: StoredMessage): boolean =>
+  deleted && author === undefined && !bridge
+
 /** What stands for a message as itself comes before what does so as a part of an album; a note comes last. */
 export const RANK =
   "CASE l.role WHEN '' THEN 0 WHEN 'words' THEN 1 WHEN 'placeholder' THEN 1 WHEN 'album' THEN 2 ELSE 3 END"

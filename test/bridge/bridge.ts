@@ -57,6 +57,7 @@ export const openBridge = (options: { budgets?: Budget[]; giveUpAfter?: number }
     makeInbox({
       ...tools,
       network,
+      isPart: (id, messageId) => networks[network].isPart(id, messageId),
       wake: () => worker.wake(),
       changed: name => worker.resume(name),
       log: quiet,

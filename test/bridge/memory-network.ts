@@ -79,6 +79,10 @@ export class MemoryNetwork implements Network {
   async start(): Promise<void> {}
   async [Symbol.asyncDispose](): Promise<void> {}
 
+  isPart(id: string, messageId: string): boolean {
+    return this.name === 'whatsapp' && id.startsWith(`${messageId}-`)
+  }
+
   newMessageId(): string {
     this.#ids += 1
     return `${this.name}-${this.#ids}`

@@ -7,6 +7,7 @@ import { type ChangeEvent, isMessage, type MessageEvent, parseEvent, receiptId }
 import { prefixed } from '../rich-text.ts'
 import { addChange } from './change-job.ts'
 import { messageTopic, receiveMessage } from './message.ts'
+import { asSent, onItsWay } from './on-its-way.ts'
 import { editedContent, isOpen, withOption } from './poll.ts'
 import { longestLife, type ReceiveContext, type Reception } from './reception.ts'
 import { route } from './route.ts'
@@ -22,10 +23,10 @@ export const receiveChange = (event: ChangeEvent, context: ReceiveContext): Rece
   const { store, now } = context
   const { chat, id, sender, target } = event
   const found = store.links.find({ chat, id: target.id }, target.person)
-  if (found?.deleted) return 'ignored'
   const sending = found ? undefined : onItsWay(event, context)
-  if (!found && !sending) return receiveUnknown(event, context)
-  if (found && !mayChange(event, found)) return 'ignored'
+  const stored = found ?? (sending && asSent(sending, chat))
+  if (!stored) return receiveUnknown(event, context)
+  if (stored.deleted || !mayChange(event, stored)) return 'ignored'
   if (store.links.remember({ chat, id, author: sender.person, me: sender.me }, now) === undefined) {
     return 'duplicate'
   }
@@ -43,15 +44,6 @@ const mayChange = ({ kind, sender, ...event }: ChangeEvent, message: StoredMessa
   // Towards WhatsApp everything is said in the owner's name; what is not theirs WhatsApp refuses itself.
   if (networkOf(message.chat) === 'telegram') return sender.me
   return sender.me ? message.me || message.bridge : message.author === sender.person
-}
-
-/** The message whose receipt comes before its link is written: the other phone was faster than our disk. */
-const onItsWay = (
-  { kind, chat, target }: ChangeEvent,
-  { store, outbox }: ReceiveContext,
-): StoredMessage | undefined => {
-  const source = kind === 'receipt' ? outbox.sourceOf(chat, target.id) : undefined
-  return source === undefined ? undefined : store.links.get(source)
 }
 
 /** A change of what was never seen: from before the mapping, or still on its way. */

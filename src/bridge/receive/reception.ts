@@ -14,6 +14,8 @@ export const longestLife = 90 * 86_400_000
 export interface InboxOptions extends NoticeTools {
   /** Whose inbox it is. */
   readonly network: NetworkName
+  /** Of that network: `Network.isPart`. */
+  isPart?(id: string, messageId: string): boolean
   /** Where the owner is told of what needs no answer in the chat itself. */
   ownerChat?(): ChatRef | undefined
   /** Jobs were committed. */
@@ -25,7 +27,7 @@ export interface InboxOptions extends NoticeTools {
 }
 
 /** What it takes to receive one event of a mapped chat, inside the transaction that does it. */
-export interface ReceiveContext extends NoticeTools {
+export interface ReceiveContext extends NoticeTools, Pick<InboxOptions, 'isPart'> {
   /** The mappings of the event's chat, the two-way one first; never empty. */
   readonly mappings: readonly Mapping[]
   readonly now: number

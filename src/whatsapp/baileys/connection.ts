@@ -15,6 +15,7 @@ import type { UploadLimits } from './media/upload-http.ts'
 import { openMedia } from './media.ts'
 import { Outgoing } from './outgoing.ts'
 import { Sent } from './send/sent.ts'
+import { isPart } from './send/transmit.ts'
 import type { Ending } from './socket/ending.ts'
 import { TIMING, type Timing } from './socket/timing.ts'
 import type { Socket, SocketUpdate } from './socket.ts'
@@ -114,6 +115,10 @@ class BaileysConnection implements WhatsAppConnection {
     await this.#close()
     this.#account.wipe()
     this.#change(this.#account.describeUnlinked())
+  }
+
+  isPart(id: string, messageId: string): boolean {
+    return isPart(id, messageId)
   }
 
   newMessageId(): string {

@@ -149,6 +149,7 @@ export class Stage implements AsyncDisposable {
       outbox: this.#outbox,
       newMessageId: name => this.#network(name).newMessageId(),
       network,
+      isPart: (id, messageId) => this.#network(network).isPart?.(id, messageId) === true,
       wake: () => undefined,
       changed: () => undefined,
       log: silent,

@@ -40,6 +40,13 @@ export const partId = (messageId: string, position: number): string => {
   return messageId.slice(0, 4) + digest.slice(0, messageId.length - 4)
 }
 
+/** More messages than any delivery becomes: an album has ten pictures, its announcement and what follows it. */
+const mostParts = 32
+
+/** Whether an id was made of that of a delivery. */
+export const isPart = (id: string, messageId: string): boolean =>
+  Array.from({ length: mostParts }, (_, position) => partId(messageId, position)).includes(id)
+
 /**
  * Sends one message and waits for the server's ack: `relayMessage` resolves when the stanza is written, which says
  * nothing yet, and a positive ack has no event of its own in Baileys. Returns who of a group does not get it, in words, because

@@ -1,0 +1,39 @@
+import type { ChatRef } from '../bridge/chat-ref.ts'
+import type { Database } from '../store/index.ts'
+
+/** Whether a message id is one of those that go out for the delivery with that id. */
+export type IsPart = (id: string, messageId: string) => boolean
+
+/** What the job that sends a message carries. */
+export interface Sending {
+  /** Key of the message that it carries, or changes. */
+  readonly source: number
+  /** JSON. */
+  readonly event: string
+}
+
+interface Row extends Sending {
+  readonly message_id: string
+}
+
+/**
+ * The job whose first message in a chat has this id, whatever has become of the job; or which is at work, or in doubt, and
+ * has a further message with this id.
+ */
+export const findSending = (
+  database: Database,
+  { target, id, isPart }: { target: ChatRef; id: string; isPart: IsPart | undefined },
+): Sending | undefined => {
+  const columns = 'source, event, message_id'
+  const first = database.get<Row>(
+    `SELECT ${columns} FROM jobs WHERE message_id = ? AND target = ?`,
+    id,
+    target,
+  )
+  if (first !== undefined || isPart === undefined) return first
+  const underWay = database.all<Row>(
+    `SELECT ${columns} FROM jobs WHERE target = ? AND (state = 'sending' OR unsure = 1)`,
+    target,
+  )
+  return underWay.find(row => isPart(id, row.message_id))
+}

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Content, MediaContent } from '../../src/bridge/content.ts'
+import type { ChangeEvent } from '../../src/bridge/event.ts'
+import { plainText } from '../../src/bridge/rich-text.ts'
+import { unsure } from '../../src/bridge/verdict.ts'
+import { event, family, familyInTelegram, openBridge, waitUntil } from './bridge.ts'
+import type { Script } from './memory-network.ts'
+
+type Bridge = ReturnType<typeof openBridge>
+type Act = 'deletion by an admin' | 'deletion by the owner' | 'forged deletion' | 'reaction' | 'receipt'
+
+const byOwner = { person: 'telegram:11', me: true } as const
+const phone = { person: 'whatsapp:9@lid', me: true } as const
+const bob = { person: 'whatsapp:78@lid', me: false } as const
+
+/** What others do with a message of the family group that has this id. */
+const act = (what: Act, id: string): ChangeEvent => {
+  const common = {
+    version: 1,
+    chat: family,
+    id: `${what} ${id}`,
+    sentAt: Date.now(),
+    target: { id },
+  } as const
+  switch (what) {
+    case 'deletion by an admin':
+      return { ...common, kind: 'deletion', by: 'admin', sender: bob }
+    case 'deletion by the owner':
+      return { ...common, kind: 'deletion', by: 'author', sender: phone }
+    case 'forged deletion':
+      return { ...common, kind: 'deletion', by: 'author', sender: bob }
+    case 'reaction':
+      return { ...common, kind: 'reaction', emoji: '👍', sender: bob }
+    case 'receipt':
+      return { ...common, kind: 'receipt', state: 'read', sender: bob }
+    default:
+      return what satisfies never
+  }
+}
+
+/** All of it arrives, others do something with one part, and then the ack is lost. */
+const before =
+  (bridge: Bridge, what: Act, at = 0): Script =>
+  async ({ event: { content } }, show) => {
+    const parts = content.kind === 'text' ? content.body.text.split('|') : ['']
+    const ids = parts.map((_, part) => show(part))
+    bridge.receive(act(what, ids[at] ?? ''))
+    throw unsure('The ack is lost')
+  }
+
+const outcomes: Record<Act, string[]> = {
+  'deletion by an admin': ['deletion'],
+  'deletion by the owner': ['deletion'],
+  'forged deletion': [],
+  reaction: ['reaction'],
+  receipt: ['receipt'],
+}
+
+for (const [what, changes] of Object.entries(outcomes) as [Act, string[]][]) {
+  for (const at of [0, 1]) {
+    test(`a ${what} that is faster than the link of part ${at + 1} means what a slower one would`, async () => {
+      await using bridge = openBridge()
+      bridge.whatsapp.scripts.push(before(bridge, what, at))
+      const answer = event(familyInTelegram, 'one|two', { sender: byOwner })
+      bridge.receive(answer)
+      bridge.worker.start()
+      await waitUntil(bridge.isDone)
+      assert.deepEqual(
+        bridge.whatsapp.shown.map(({ text }) => text),
+        ['one', 'two'],
+      )
+      assert.equal(bridge.whatsapp.attempts.length, 2)
+      assert.deepEqual(bridge.outbox.counts(), { pending: 0, failed: 0 })
+      assert.deepEqual(
+        bridge.telegram.changes.map(each => each.event.kind),
+        changes,
+      )
+      for (const each of bridge.telegram.changes) {
+        assert.deepEqual(
+          each.changed.parts.map(({ id }) => id),
+          [answer.id],
+        )
+      }
+      assert.deepEqual(bridge.telegram.shown, [])
+    })
+  }
+}
+
+test('a picture of an album that an administrator deletes before it is linked is no failure', async () => {
+  await using bridge = openBridge()
+  const photo = (source: string): MediaContent => ({
+    kind: 'media',
+    as: 'image',
+    media: { source },
+    caption: plainText(''),
+  })
+  bridge.whatsapp.scripts.push(
+    async (_, show) => {
+      show()
+      bridge.receive(act('deletion by an admin', show(1)))
+      throw unsure('The ack is lost')
+    },
+    async (delivery, show) => {
+      for (const item of [0, 1]) delivery.onSent({ id: show(item), item })
+    },
+  )
+  for (const source of ['a', 'b']) {
+    bridge.receive(event(familyInTelegram, photo(source), { sender: byOwner, album: { id: 'G' } }))
+  }
+  bridge.worker.start()
+  await waitUntil(bridge.isDone)
+  assert.equal(bridge.whatsapp.attempts.length, 2)
+  assert.equal(bridge.whatsapp.shown.length, 2)
+  assert.deepEqual(bridge.outbox.counts(), { pending: 0, failed: 0 })
+  assert.deepEqual(bridge.telegram.shown, [])
+})
+
+test('every part of what the bridge sends is known when it comes back, before and after it is linked', async () => {
+  await using bridge = openBridge()
+  const echo = (id: string, content: Content | string) => event(family, content, { id, sender: phone })
+  bridge.whatsapp.scripts.push(async (_, show) => {
+    bridge.receive(echo(show(), 'one'), echo(show(1), 'two'))
+    throw unsure('The ack is lost')
+  })
+  bridge.receive(event(familyInTelegram, 'one|two', { sender: byOwner }))
+  bridge.worker.start()
+  await waitUntil(bridge.isDone)
+  for (const { id, text } of bridge.whatsapp.shown) bridge.receive(echo(id, text))
+  assert.equal(bridge.isDone(), true)
+  assert.deepEqual(bridge.telegram.shown, [])
+  bridge.receive(echo('ANOTHER', 'typed on the phone'))
+  await waitUntil(bridge.isDone)
+  assert.deepEqual(
+    bridge.telegram.shown.map(({ text }) => text),
+    ['typed on the phone'],
+  )
+})
