@@ -2,8 +2,9 @@ import type { ChatRef } from '../../src/bridge/chat-ref.ts'
 import { makeCarrier } from '../../src/bridge/deliver.ts'
 import type { Network } from '../../src/bridge/network.ts'
 import { makeInbox } from '../../src/bridge/receive.ts'
-import { type Budget, type Log, Outbox, Pace, Worker } from '../../src/outbox/index.ts'
+import { type Budget, type Carrier, type Log, Outbox, Pace, Worker } from '../../src/outbox/index.ts'
 import type { Store } from '../../src/store/index.ts'
+import type { Clock } from '../../src/support/clock.ts'
 import { openTelegram } from '../../src/telegram/connection.ts'
 import { idPeerOf, ratePeerOf } from '../../src/telegram/rates.ts'
 import { leapingClock } from '../outbox/leaping-clock.ts'
@@ -11,17 +12,28 @@ import type { TelegramSimulator } from '../simulators/telegram/index.ts'
 import { silent } from '../telegram/bench.ts'
 import { MemoryNetwork } from './memory-network.ts'
 
-/** The middle of the bridge over a store, with the real Telegram network on one side. */
+/**
+ * The middle of the bridge over a store, with the real Telegram network on one side. `watch` may stand between the worker and what
+ * it delivers with.
+ */
 export const openMiddle = (
   store: Store,
   tg: TelegramSimulator,
   {
     budgets = [],
+    pace = new Pace(budgets, ratePeerOf),
+    clock = leapingClock(),
+    now = Date.now,
+    watch = carrier => carrier,
     deletions = 'delete',
     log = silent,
     ownerChat = () => undefined,
   }: {
     budgets?: Budget[]
+    pace?: Pace
+    clock?: Clock
+    now?: () => number
+    watch?: (carrier: Carrier) => Carrier
     deletions?: 'delete' | 'strike' | 'keep'
     log?: Log
     ownerChat?: () => ChatRef | undefined
@@ -38,6 +50,7 @@ export const openMiddle = (
     wake: () => worker.wake(),
     changed: name => worker.resume(name),
     log,
+    now,
   })
   const telegram = openTelegram({
     token: tg.token,
@@ -51,25 +64,25 @@ export const openMiddle = (
     graceMs: () => 0,
   })
   networks.set('telegram', telegram)
-  const pace = new Pace(budgets, ratePeerOf)
   const carrier = makeCarrier({
     ...tools,
     network,
     ownerChat,
     peerOf: idPeerOf,
     log,
+    now,
   })
-  const clock = leapingClock()
   const worker = new Worker({
     outbox,
-    carrier,
+    carrier: watch(carrier),
     pace,
-    transaction: work => store.transaction(work),
+    transaction: (work, options) => store.transaction(work, options),
     log,
     clock,
   })
   return {
     whatsapp,
+    telegram,
     inbox,
     outbox,
     clock,

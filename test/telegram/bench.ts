@@ -25,7 +25,6 @@ import type {
   Vote,
 } from '../../src/bridge/network.ts'
 import { plainText } from '../../src/bridge/rich-text.ts'
-import { DeliveryError } from '../../src/bridge/verdict.ts'
 import type { Store } from '../../src/store/index.ts'
 import type { Logger } from '../../src/support/log.ts'
 import { openTelegram, type TelegramOptions } from '../../src/telegram/connection.ts'
@@ -310,12 +309,4 @@ export const sendFor = async (bench: Bench, init: DeliveryInit): Promise<Standin
   return new Standing(standIns(job.sent))
 }
 
-/** The `DeliveryError` that a promise fails with. */
-export const failureOf = async (promise: Promise<unknown>): Promise<DeliveryError> => {
-  const outcome = await promise.then(
-    () => new Error('It did not fail'),
-    (error: unknown) => error,
-  )
-  if (outcome instanceof DeliveryError) return outcome
-  throw outcome
-}
+export { failureOf } from '../support/failure.ts'

@@ -1,21 +1,16 @@
-import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
-import type { ChatRef, NetworkName } from '../../src/bridge/chat-ref.ts'
-import { makeCarrier } from '../../src/bridge/deliver.ts'
+import type { ChatRef } from '../../src/bridge/chat-ref.ts'
 import { isMessage, type Media, parseEvent } from '../../src/bridge/event.ts'
-import { makeInbox } from '../../src/bridge/receive.ts'
-import { type Carrier, type Job, Outbox, openPaceMemory, Pace, Worker } from '../../src/outbox/index.ts'
+import { type Carrier, type Job, openPaceMemory, Pace } from '../../src/outbox/index.ts'
 import { systemClock } from '../../src/support/clock.ts'
 import { placeOf } from '../../src/telegram/address.ts'
-import { openTelegram } from '../../src/telegram/connection.ts'
-import { idPeerOf, ratePeerOf, telegramBudgets } from '../../src/telegram/rates.ts'
-import { MemoryNetwork } from '../bridge/memory-network.ts'
+import { ratePeerOf, telegramBudgets } from '../../src/telegram/rates.ts'
+import { openMiddle } from '../bridge/middle.ts'
 import { VirtualClock } from '../outbox/virtual-clock.ts'
 import { eventually } from '../simulators/eventually.ts'
 import { files } from '../simulators/samples.ts'
 import { startTelegramSimulator, type TelegramSimulator } from '../simulators/telegram/index.ts'
 import { tempStore } from '../store/temp-store.ts'
-import { silent } from '../telegram/bench.ts'
 import { chatOf, eventsOf, rowOf } from './events.ts'
 import { type Counted, leastTime } from './optimum.ts'
 import type { Trace } from './trace.ts'
@@ -66,37 +61,6 @@ export const play = async (
     now: () => clock.now(),
   })
   using store = tempStore()
-  const outbox = new Outbox(store.database)
-  const whatsapp = new MemoryNetwork('whatsapp')
-  whatsapp.files = ({ source }: Media) => Readable.from([bytesOf(source)])
-  const tools = { store, outbox, newMessageId: (name: NetworkName) => `${name}-${randomUUID()}` }
-  const inbox = makeInbox({
-    ...tools,
-    network: 'whatsapp',
-    wake: () => worker.wake(),
-    changed: name => worker.resume(name),
-    log: silent,
-    now: () => clock.now(),
-  })
-  await using telegram = openTelegram({
-    token: tg.token,
-    apiRoot: tg.apiRoot,
-    owners: [7001],
-    chatsWith: id => store.links.chatsWith(id),
-    sessions: store.session('telegram'),
-    inbox: { ...inbox, changed: () => worker.resume('telegram') },
-    logger: silent,
-  })
-  const pace = new Pace(telegramBudgets, ratePeerOf, openPaceMemory(store.session('pace')))
-  const carrier = makeCarrier({
-    ...tools,
-    network: name => (name === 'telegram' ? telegram : whatsapp),
-    ownerChat: () => undefined,
-    peerOf: idPeerOf,
-    log: silent,
-    now: () => clock.now(),
-  })
-
   const began = clock.now()
   const problems: string[] = []
   const waited: (number | undefined)[] = trace.rows.map(() => undefined)
@@ -109,7 +73,7 @@ export const play = async (
   const releases = new Map<number, number>()
   let ended = began
 
-  const watched: Carrier = {
+  const watch = (carrier: Carrier): Carrier => ({
     ...carrier,
     deliver: async (job, signal, ask) => {
       const released = releases.get(job.id) ?? cameAt([job.id])
@@ -135,21 +99,19 @@ export const play = async (
       return joined
     },
     failed: (_, problem) => void problems.push(problem),
-  }
-  const worker = new Worker({
-    outbox,
-    carrier: watched,
-    pace,
-    clock,
-    transaction: (work, options) => store.transaction(work, options),
-    log: silent,
   })
-  await using _ = worker
+  await using middle = openMiddle(store, tg, {
+    pace: new Pace(telegramBudgets, ratePeerOf, openPaceMemory(store.session('pace'))),
+    clock,
+    now: () => clock.now(),
+    watch,
+  })
+  const { inbox, outbox, telegram, whatsapp } = middle
+  whatsapp.files = ({ source }: Media) => Readable.from([bytesOf(source)])
   for (const [index, target] of openChats(trace, tg).entries())
     store.mappings.add({ whatsapp: chatOf(index), telegram: target })
-  await telegram.start()
+  await middle.start()
   await eventually(() => telegram.status.state === 'connected', 'the bot')
-  worker.start()
 
   let arrived = 0
   const arrive = async (): Promise<void> => {

@@ -1,9 +1,8 @@
 import type { proto } from '@whiskeysockets/baileys'
 import { Acts, editAttribute, withSecret } from './acts.ts'
 import { Call, type CallOptions } from './call.ts'
-import type { EncPayload } from './contact-device.ts'
 import type { Group } from './group.ts'
-import { Handset, type InboxMessage, newMessageId } from './handset.ts'
+import { Handset, type InboxMessage, type Incoming, newMessageId } from './handset.ts'
 import { el, unixSeconds } from './node.ts'
 import type { World } from './world.ts'
 
@@ -139,15 +138,7 @@ export class Contact {
   }
 
   /** Called by the server for each copy of what the companion sends. */
-  async accept(incoming: {
-    id: string
-    chat: string
-    from: string
-    encs: EncPayload[]
-    edit?: string | undefined
-    meta?: Readonly<Record<string, string>> | undefined
-    group?: Group
-  }): Promise<void> {
+  async accept(incoming: Incoming): Promise<void> {
     const message = await this.handset.receive(incoming)
     this.#receipt(incoming.id, incoming.group, message ? undefined : 'retry', incoming.chat)
   }

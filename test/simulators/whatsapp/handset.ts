@@ -24,6 +24,18 @@ export interface InboxMessage {
   at: number
 }
 
+/** What the companion sends, as one phone gets it. */
+export interface Incoming {
+  id: string
+  chat: string
+  /** The companion's device address. */
+  from: string
+  encs: EncPayload[]
+  edit?: string | undefined
+  meta?: Readonly<Record<string, string>> | undefined
+  group?: Group
+}
+
 /** How a message travels to the companion. */
 export interface Outgoing {
   id: string
@@ -93,17 +105,8 @@ export class Handset {
 
   /**
    * Takes what the companion sent. Returns the message, or undefined when it cannot be read: then a retry receipt is due.
-   * `from` is the companion's device address.
    */
-  async receive(incoming: {
-    id: string
-    chat: string
-    from: string
-    encs: EncPayload[]
-    edit?: string | undefined
-    meta?: Readonly<Record<string, string>> | undefined
-    group?: Group
-  }): Promise<proto.IMessage | undefined> {
+  async receive(incoming: Incoming): Promise<proto.IMessage | undefined> {
     const { companion } = this.#world
     if (companion) this.#know(companion)
     if (this.#unreadable > 0) {

@@ -2,9 +2,8 @@ import { type proto, WAMessageStatus } from '@whiskeysockets/baileys'
 import { Acts, editAttribute, withSecret } from './acts.ts'
 import { keyShareMessage } from './app-state.ts'
 import { Contact } from './contact.ts'
-import type { EncPayload } from './contact-device.ts'
 import { Group } from './group.ts'
-import { Handset, type InboxMessage, newMessageId, type Outgoing } from './handset.ts'
+import { Handset, type InboxMessage, type Incoming, newMessageId, type Outgoing } from './handset.ts'
 import { type HistoryPiece, historyMessage } from './history-sync.ts'
 import { el, unixSeconds } from './node.ts'
 import type { Transmission, World } from './world.ts'
@@ -68,15 +67,7 @@ export class Phone {
   }
 
   /** Called by the server for each copy of what the companion sends to its own account. */
-  async accept(incoming: {
-    id: string
-    chat: string
-    from: string
-    encs: EncPayload[]
-    edit?: string | undefined
-    meta?: Readonly<Record<string, string>> | undefined
-    group?: Group
-  }): Promise<void> {
+  async accept(incoming: Incoming): Promise<void> {
     const message = await this.handset.receive(incoming)
     const { account, companion } = this.#world
     const t = String(unixSeconds())

@@ -3,7 +3,6 @@ import type { VotableContent } from '../../../src/bridge/content.ts'
 import type { ChangeEvent } from '../../../src/bridge/event.ts'
 import type { Change, SentPart, StandIn } from '../../../src/bridge/network.ts'
 import { plainText } from '../../../src/bridge/rich-text.ts'
-import { DeliveryError } from '../../../src/bridge/verdict.ts'
 import type { Linked } from './linked.ts'
 
 type Kind<K> = Extract<ChangeEvent, { kind: K }>
@@ -72,12 +71,4 @@ export const changeOf = (linked: Linked, what: What, init: ChangeInit): Change =
   }
 }
 
-/** The `DeliveryError` that a promise fails with. */
-export const failureOf = async (promise: Promise<unknown>): Promise<DeliveryError> => {
-  const outcome = await promise.then(
-    () => new Error('It did not fail'),
-    (error: unknown) => error,
-  )
-  if (outcome instanceof DeliveryError) return outcome
-  throw outcome
-}
+export { failureOf } from '../../support/failure.ts'

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { test } from 'node:test'
-import { DeliveryError } from '../../../src/bridge/verdict.ts'
 import { openBaileys } from '../../../src/whatsapp/baileys/connection.ts'
 import { LoginError, openWhatsApp } from '../../../src/whatsapp/connection.ts'
+import { failureOf } from '../../support/failure.ts'
 import { RecordingBridge, silentLogger, TempDir } from '../support.ts'
+import { deliveryOf, text } from './send/delivery.ts'
 
 const ROOT = '00'.repeat(32)
 
@@ -72,30 +73,7 @@ test('A machine that is not linked says so when started, and sends nothing', asy
     needs: 'person',
   })
   assert.equal(bridge.statuses.at(-1)?.state, 'unlinked')
-  const delivery = {
-    event: {
-      version: 1 as const,
-      kind: 'message' as const,
-      chat: 'telegram:1' as const,
-      id: '1',
-      sender: { person: 'telegram:1' as const, me: true },
-      sentAt: 0,
-      content: { kind: 'text' as const, body: { text: 'hi', spans: [] } },
-    },
-    chat: 'whatsapp:15550000002@s.whatsapp.net' as const,
-    messageId: connection.newMessageId(),
-    sent: [],
-    onSent: () => undefined,
-    isKnown: () => false,
-    openMedia: () => Promise.reject(new Error('no media')),
-    openStill: () => Promise.reject(new Error('no still')),
-    tell: () => undefined,
-    signal: new AbortController().signal,
-  }
-  await assert.rejects(connection.send(delivery), (error: unknown) => {
-    assert.ok(error instanceof DeliveryError)
-    assert.equal(error.verdict.kind, 'offline')
-    return true
-  })
+  const delivery = deliveryOf(text('hi'), { messageId: connection.newMessageId() })
+  assert.equal((await failureOf(connection.send(delivery))).verdict.kind, 'offline')
   assert.match(connection.newMessageId(), /^3EB0[0-9A-F]{18}$/)
 })
