@@ -53,7 +53,8 @@ export interface Network extends AsyncDisposable {
 /**
  * Where a network brings what happened. `receive` commits the events as jobs and, in the same transaction, whatever
  * `alongside` writes to the session store (an offset, a journal mark): when it returns, both are on disk, and only then
- * may the network be told that we have them. Throws when the disk does not take it; then nothing was written.
+ * may the network be told that we have them. Throws `StoreError` when the disk does not take it, and anything else when
+ * these events cannot be stored as they are; then nothing was written.
  */
 export interface Inbox {
   receive(arrivals: readonly Arrival[], alongside?: () => void): void
@@ -115,7 +116,8 @@ export interface NetworkStatus {
 
 /**
  * What a network keeps between runs: rows of text by type and id, in one SQLite file with everything else. All of it
- * is synchronous, so that a caller can put its own write and the bridge's in one transaction.
+ * is synchronous, so that a caller can put its own write and the bridge's in one transaction. Throws `StoreError` when the
+ * disk is the cause.
  */
 export interface SessionStore {
   get(type: string, id: string): string | undefined

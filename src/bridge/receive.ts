@@ -5,7 +5,7 @@ import { receiveChange } from './receive/change.ts'
 import { receiveMessage } from './receive/message.ts'
 import { isEcho } from './receive/on-its-way.ts'
 import { tellOfStranger } from './receive/overheard.ts'
-import type { InboxOptions, Reception } from './receive/reception.ts'
+import { claimed, type InboxOptions, longestLife, type Reception } from './receive/reception.ts'
 
 /**
  * Story 1: what arrived becomes committed jobs.
@@ -29,7 +29,8 @@ export const makeInbox = (options: InboxOptions): Inbox => {
       if (tellOfStranger(stranger, options, now())) wake()
     },
     learn(known) {
-      store.chats.learn(known)
+      const { lastActivity: last } = known
+      store.chats.learn(last === undefined ? known : { ...known, lastActivity: claimed(last, now()) })
     },
     changed(status) {
       options.changed(network, status)
@@ -39,7 +40,7 @@ export const makeInbox = (options: InboxOptions): Inbox => {
 
 const receiveOne = (arrival: Arrival, options: InboxOptions, now: number): Reception => {
   const { store } = options
-  const event = learn(arrival, store, now)
+  const event = learn({ ...arrival, event: withTimes(arrival.event, now) }, store)
   const mappings = store.mappings.forSource(event.chat)
   if (mappings.length === 0) return 'unmapped'
   if (event.sender.me && isEcho(event, options)) return 'echo'
@@ -47,13 +48,20 @@ const receiveOne = (arrival: Arrival, options: InboxOptions, now: number): Recep
   return isMessage(event) ? receiveMessage(event, context) : receiveChange(event, context)
 }
 
+/** Clocks of others may be wrong, and say what can be no time; nothing was said later than now. */
+const withTimes = (event: BridgeEvent, now: number): BridgeEvent => {
+  const sentAt = claimed(event.sentAt, now)
+  if (!isMessage(event) || event.expiresAt === undefined) return { ...event, sentAt }
+  return { ...event, sentAt, expiresAt: claimed(event.expiresAt, now + longestLife) }
+}
+
 /** Records who takes part, and returns the event with every ref in its canonical form. */
-const learn = ({ event, aliases, senderAliases }: Arrival, store: Store, now: number): BridgeEvent => {
+const learn = ({ event, aliases, senderAliases }: Arrival, store: Store): BridgeEvent => {
   const { chats } = store
   const chat = chats.learn({
     chat: event.chat,
     ...(aliases && { aliases }),
-    lastActivity: Math.min(event.sentAt, now),
+    lastActivity: event.sentAt,
   })
   const { me, name } = event.sender
   const known = chats.resolve(event.sender.person, senderAliases)

@@ -1,7 +1,7 @@
 import type { ChatRef } from '../bridge/chat-ref.ts'
 import type { Database } from './database.ts'
 
-/** What one person made of a message. Times are milliseconds since 1970, by the sender's clock. */
+/** What one person made of a message. Times are milliseconds since 1970, by the sender's clock, but never later than ours. */
 export interface StoredReaction {
   readonly person: ChatRef
   readonly emoji: string
@@ -24,8 +24,8 @@ interface VoteRow {
 
 /**
  * What people make of messages: one reaction and one vote a person, the latest. A reaction taken back and a vote for
- * nothing stay as rows, so that an older one that comes late changes nothing. Messages are named by their key in
- * `links.ts`.
+ * nothing stay as rows, so that an older one that comes late changes nothing. One that was stored with a time that is yet to
+ * come (our clock was ahead, and has been set back) gives way to whatever comes. Messages are named by their key in `links.ts`.
  */
 export class Opinions {
   readonly #database: Database
@@ -35,14 +35,15 @@ export class Opinions {
   }
 
   /** False when a later one is known. */
-  react(message: number, { person, emoji, at }: StoredReaction): boolean {
+  react(message: number, { person, emoji, at }: StoredReaction, now: number): boolean {
     const { changes } = this.#database.run(
       `INSERT INTO reactions (message, person, emoji, at) VALUES (?1, ?2, ?3, ?4)
-       ON CONFLICT (message, person) DO UPDATE SET emoji = ?3, at = ?4 WHERE ?4 >= at`,
+       ON CONFLICT (message, person) DO UPDATE SET emoji = ?3, at = ?4 WHERE ?4 >= at OR at > ?5`,
       message,
       person,
       emoji,
       at,
+      now,
     )
     return changes > 0
   }
@@ -56,15 +57,16 @@ export class Opinions {
   }
 
   /** False when a later one is known. */
-  vote(message: number, { person, choice, guests, at }: StoredVote): boolean {
+  vote(message: number, { person, choice, guests, at }: StoredVote, now: number): boolean {
     const { changes } = this.#database.run(
       `INSERT INTO votes (message, person, choice, guests, at) VALUES (?1, ?2, ?3, ?4, ?5)
-       ON CONFLICT (message, person) DO UPDATE SET choice = ?3, guests = ?4, at = ?5 WHERE ?5 >= at`,
+       ON CONFLICT (message, person) DO UPDATE SET choice = ?3, guests = ?4, at = ?5 WHERE ?5 >= at OR at > ?6`,
       message,
       person,
       JSON.stringify(choice),
       guests,
       at,
+      now,
     )
     return changes > 0
   }

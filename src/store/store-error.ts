@@ -1,13 +1,6 @@
-/**
- * The data file cannot be used, and the reason is not a bug: the message is one line for the person at the keyboard,
- * naming the file and what to do.
- */
-export class StoreError extends Error {
-  constructor(message: string, options: { cause?: unknown } = {}) {
-    super(message, options)
-    this.name = 'StoreError'
-  }
-}
+import { StoreError } from '../bridge/store-error.ts'
+
+export { StoreError }
 
 /** What to do about a damaged database, whoever finds it. */
 export const remedyOfDamage =

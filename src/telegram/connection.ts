@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import type { Update } from 'grammy/types'
 import type { ChatRef } from '../bridge/chat-ref.ts'
 import type {
   Change,
@@ -15,7 +14,7 @@ import type {
 import { systemClock } from '../support/clock.ts'
 import type { Logger } from '../support/log.ts'
 import { type Place, placeOf, placeRef } from './address.ts'
-import { type BotUser, openApi } from './api.ts'
+import { openApi } from './api.ts'
 import { openAtWork } from './at-work.ts'
 import type { CallError } from './call-error.ts'
 import type { ChangeOptions } from './change/desk.ts'
@@ -28,9 +27,8 @@ import { answerMs } from './send/upload.ts'
 import { sendDelivery } from './send.ts'
 import { settleDelivery } from './settle.ts'
 import { makeAnswers } from './updates/answer.ts'
-import { nameCustomEmoji } from './updates/custom-emoji.ts'
 import { runLongPoll } from './updates/long-poll.ts'
-import { sortUpdates } from './updates/sort.ts'
+import { makeTake } from './updates/take.ts'
 import { openVersions } from './updates/versions.ts'
 
 export interface TelegramOptions {
@@ -135,26 +133,16 @@ export const openTelegram = (options: TelegramOptions): Network => {
 
   const answer = makeAnswers({ ...options, api, marks, signal: stop.signal })
 
-  const take = async (updates: readonly Update[], bot: BotUser, confirm: () => void): Promise<void> => {
-    const customEmoji = await nameCustomEmoji(updates, { api, logger, signal: stop.signal })
-    const sorted = sortUpdates(updates, {
-      ...options,
-      bot,
-      customEmoji,
-      version: versions.get,
-      now: systemClock.now(),
-    })
-    inbox.receive(sorted.arrivals, () => {
-      confirm()
-      for (const { chatId, messageId } of sorted.seen) marks.take(chatId, messageId)
-      for (const { chatId, messageId, version } of sorted.versions) versions.set(chatId, messageId, version)
-      for (const { from, to } of sorted.moves) marks.move(from, to)
-    })
-    for (const chat of sorted.chats) inbox.learn(chat)
-    for (const stranger of sorted.overheard) inbox.overheard(stranger)
-    for (const { from, to } of sorted.moves) move({ chatId: from }, { chatId: to })
-    answer(sorted)
-  }
+  const take = makeTake({
+    ...options,
+    api,
+    marks,
+    versions,
+    answer,
+    signal: stop.signal,
+    now: systemClock.now,
+    move: (from, to) => move({ chatId: from }, { chatId: to }),
+  })
 
   return {
     name: 'telegram',

@@ -478,3 +478,33 @@ test('of a position that moves only the newest waits', async () => {
     [['edit', { ...place, latitude: 4 }]],
   )
 })
+
+test('of a person whose clock is ahead, or was when ours was, the next reaction and vote still count', async () => {
+  await using bridge = openBridge()
+  const asked = event(family, poll)
+  bridge.receive(asked)
+  const { store, clock } = bridge
+  const key = store.links.find({ chat: family, id: asked.id })?.key ?? 0
+  const hour = 3_600_000
+  const say = (emoji: string, choice: number, sentAt: number): void =>
+    bridge.receive(
+      change('reaction', asked, { emoji, sentAt }),
+      change('vote', asked, { choice: [choice], sentAt }),
+    )
+  const stands = () => [
+    store.opinions.reactions(key).map(({ emoji }) => emoji),
+    store.opinions.votes(key).map(({ choice }) => choice),
+  ]
+  say('👍', 0, clock.now() + 10 * hour)
+  assert.deepEqual(stands(), [['👍'], [[0]]])
+  say('🎉', 1, clock.now())
+  assert.deepEqual(stands(), [['🎉'], [[1]]])
+  // As stored by a run whose clock was ahead.
+  store.opinions.react(key, { person: asked.sender.person, emoji: '🔥', at: clock.now() + hour }, clock.now())
+  const vote = { person: asked.sender.person, choice: [2], guests: 0, at: clock.now() + hour }
+  store.opinions.vote(key, vote, clock.now())
+  say('❤', 0, clock.now())
+  assert.deepEqual(stands(), [['❤'], [[0]]])
+  say('😮', 1, clock.now() - hour)
+  assert.deepEqual(stands(), [['❤'], [[0]]])
+})

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Content } from '../../src/bridge/event.ts'
 import { makeFindMessage } from '../../src/bridge/receive.ts'
 import { event, mum, mumInTelegram, openBridge, waitUntil } from './bridge.ts'
 
@@ -122,4 +123,41 @@ test("a network finds its own copy of a message again under any of the chat's ad
   const findMessage = makeFindMessage(bridge.store)
   assert.equal(findMessage({ chat: phone, id: known.id })?.raw, 'proto')
   assert.equal(findMessage({ chat: mum, id: 'other' }), undefined)
+})
+
+test('whatever time is claimed for a message can be stored, and none is later than now', async () => {
+  await using bridge = openBridge()
+  const { store, clock } = bridge
+  const absurd = [2 ** 63, -(2 ** 63), 1e300, -1e300, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53]
+  for (const time of absurd) {
+    const poll: Content = {
+      kind: 'poll',
+      question: 'Where?',
+      options: ['Here', 'There'],
+      choices: 1,
+      // JSON knows no other numbers, and parsing makes none.
+      ...(Number.isFinite(time) && { endsAt: time }),
+    }
+    const message = event(mum, poll, { sentAt: time, expiresAt: time })
+    const { id, content: _, ...head } = message
+    const target = { id }
+    bridge.receive(
+      message,
+      { ...head, id: `${id}.r`, kind: 'reaction', target, emoji: '👍' },
+      { ...head, id: `${id}.v`, kind: 'vote', target, choice: [0] },
+      { ...head, id: `${id}.p`, kind: 'pin', target, pinned: true, seconds: time },
+    )
+    bridge.inbox.whatsapp.learn({ chat: mum, lastActivity: time })
+  }
+  const times = store.database.all<{ at: number }>(
+    `SELECT at FROM reactions UNION ALL SELECT at FROM votes
+     UNION ALL SELECT last_activity FROM chats WHERE last_activity IS NOT NULL`,
+  )
+  assert.equal(times.length, 2 * absurd.length + 1)
+  assert.ok(times.every(({ at }) => Number.isSafeInteger(at) && at >= 0 && at <= clock.now()))
+  const ends = store.database.all<{ at: number }>(
+    'SELECT expires_at AS at FROM messages WHERE expires_at IS NOT NULL UNION ALL SELECT at FROM deadlines',
+  )
+  assert.ok(ends.length > absurd.length)
+  assert.ok(ends.every(({ at }) => Number.isSafeInteger(at) && at <= clock.now() + 90 * 86_400_000))
 })

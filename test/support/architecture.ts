@@ -10,6 +10,7 @@ const VOCABULARY = [
   'chat-ref',
   'delivery',
   'network',
+  'store-error',
   'verdict',
 ].map(name => `src/bridge/${name}.ts`)
 

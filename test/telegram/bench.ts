@@ -25,6 +25,7 @@ import type {
   Vote,
 } from '../../src/bridge/network.ts'
 import { plainText } from '../../src/bridge/rich-text.ts'
+import { StoreError } from '../../src/bridge/store-error.ts'
 import type { Store } from '../../src/store/index.ts'
 import type { Logger } from '../../src/support/log.ts'
 import { openTelegram, type TelegramOptions } from '../../src/telegram/connection.ts'
@@ -65,7 +66,7 @@ export class RecordingInbox implements Inbox {
   receive(arrivals: readonly Arrival[], alongside?: () => void): void {
     this.#store.transaction(() => {
       alongside?.()
-      if (this.full) throw new Error('database or disk is full')
+      if (this.full) throw new StoreError('The disk is full')
     })
     this.arrivals.push(...arrivals)
   }

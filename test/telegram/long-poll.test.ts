@@ -28,7 +28,7 @@ const begin = async (more: { host?: string } = {}) => {
     signal: stop.signal,
     take: (updates, _bot, confirm) => {
       texts.push(...updates.map(({ message }) => message?.text))
-      confirm()
+      for (const update of updates) confirm(update)
     },
     onState: state => states.push(state),
     leaps: { clocks: { wall: () => Date.now() + ahead, steady: () => performance.now() }, every: 20 },

@@ -111,6 +111,15 @@ export class RecordingBridge implements Inbox, Disposable {
   }
 }
 
+/** From now on the database of a `RecordingBridge` refuses events that say this, as it refuses a number that fits no column. */
+export const refuseEvents = (dir: string, word: string): void => {
+  using store = openStore(storePath(dir))
+  store.database.run(
+    `CREATE TRIGGER refused BEFORE INSERT ON sessions WHEN new.connection = 'test-events' AND new.value LIKE '%${word}%'
+     BEGIN SELECT RAISE(ABORT, 'refused'); END`,
+  )
+}
+
 /** Waits until something is so; fails with what it last saw. */
 export const until = async <T>(
   what: string,

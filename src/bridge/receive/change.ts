@@ -9,7 +9,7 @@ import { addChange } from './change-job.ts'
 import { messageTopic, receiveMessage } from './message.ts'
 import { asSent, onItsWay } from './on-its-way.ts'
 import { editedContent, isOpen, withOption } from './poll.ts'
-import { longestLife, type ReceiveContext, type Reception } from './reception.ts'
+import { claimed, longestLife, type ReceiveContext, type Reception } from './reception.ts'
 import { route } from './route.ts'
 
 /**
@@ -135,9 +135,9 @@ const keep = (
     case 'reaction': {
       const { emoji, sentAt: at } = event
       const person = personOf(event)
-      if (!opinions.react(subject.key, { person, emoji, at })) return undefined
+      if (!opinions.react(subject.key, { person, emoji, at }, now)) return undefined
       const elsewhere = chatRef(networkOf(person) === 'whatsapp' ? 'telegram' : 'whatsapp', 'me')
-      if (event.sender.me) opinions.react(subject.key, { person: elsewhere, emoji: '', at })
+      if (event.sender.me) opinions.react(subject.key, { person: elsewhere, emoji: '', at }, now)
       return event
     }
     case 'vote': {
@@ -146,10 +146,10 @@ const keep = (
       const person = event.sender.me ? owner : event.sender.person
       const vote = { person, choice, guests: event.guests ?? 0, at: event.sentAt }
       const { toggle: _, ...settled } = event
-      return opinions.vote(subject.key, vote) ? { ...settled, choice } : undefined
+      return opinions.vote(subject.key, vote, now) ? { ...settled, choice } : undefined
     }
     case 'pin': {
-      const end = endOfPin(event, now)
+      const end = endOfPin(event)
       const isOver = end !== undefined && end <= now
       deadlines.set({ message: subject.key, what: 'pin' }, isOver ? undefined : end)
       return isOver ? undefined : event
@@ -167,12 +167,14 @@ const keep = (
 }
 
 /** When WhatsApp takes a pin away by itself; undefined: when somebody does. */
-const endOfPin = (
-  { chat, sentAt, pinned, seconds }: Extract<ChangeEvent, { kind: 'pin' }>,
-  now: number,
-): number | undefined =>
+const endOfPin = ({
+  chat,
+  sentAt,
+  pinned,
+  seconds,
+}: Extract<ChangeEvent, { kind: 'pin' }>): number | undefined =>
   pinned && seconds !== undefined && networkOf(chat) === 'whatsapp'
-    ? Math.min(sentAt, now) + Math.min(seconds * 1000, longestLife)
+    ? sentAt + claimed(seconds * 1000, longestLife)
     : undefined
 
 const owner = chatRef('whatsapp', 'me')

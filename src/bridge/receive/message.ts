@@ -3,7 +3,7 @@ import { type Content, isVotable } from '../content.ts'
 import { addNotice } from '../deliver/notice.ts'
 import type { MessageEvent } from '../event.ts'
 import { joinAlbum } from './album.ts'
-import { longestLife, type ReceiveContext, type Reception } from './reception.ts'
+import { claimed, longestLife, type ReceiveContext, type Reception } from './reception.ts'
 import { route } from './route.ts'
 
 /** Remembers a message that has come and adds the job that carries it across. */
@@ -21,7 +21,7 @@ export const receiveMessage = (event: MessageEvent, context: ReceiveContext): Re
       ...(isVotable(content) && { content: JSON.stringify(content) }),
       ...(pending && { pending }),
       ...(event.late && { late: true }),
-      ...(expiresAt !== undefined && { expiresAt: Math.min(expiresAt, now + longestLife) }),
+      ...(expiresAt !== undefined && { expiresAt }),
     },
     now,
   )
@@ -30,7 +30,7 @@ export const receiveMessage = (event: MessageEvent, context: ReceiveContext): Re
 
   if (source !== undefined && content.kind === 'poll') {
     const { endsAt = 0 } = content
-    const end = endsAt > now ? Math.min(endsAt, now + longestLife) : undefined
+    const end = endsAt > now ? claimed(endsAt, now + longestLife) : undefined
     store.deadlines.set({ message: source, what: 'poll' }, end)
   }
   const { target, refusal } = routeMessage(event, context)

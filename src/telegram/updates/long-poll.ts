@@ -21,8 +21,15 @@ export interface LongPollOptions {
   readonly clock: Clock
   readonly logger: Logger
   readonly signal: AbortSignal
-  /** Writes a batch down, with `confirm` in the same transaction; throws when the disk does not take it. */
-  readonly take: (updates: readonly Update[], bot: BotUser, confirm: () => void) => void | Promise<void>
+  /**
+   * Writes a batch down, never empty, and in the same transaction calls `confirm` with the last update of what it writes;
+   * throws when the disk does not take it.
+   */
+  readonly take: (
+    updates: readonly Update[],
+    bot: BotUser,
+    confirm: (last: Update) => void,
+  ) => void | Promise<void>
   readonly onState: (state: PollState) => void
   /** For tests: the clocks whose leaps are watched, and how often, in milliseconds. */
   readonly leaps?: { readonly clocks: Clocks; readonly every: number }
@@ -139,9 +146,8 @@ const pollOnce = async (
     { offset, timeout: seconds, limit: 100, allowed_updates: allowedUpdates },
     { signal, timeoutMs: pollTimeoutMs },
   )
-  const last = updates.at(-1)
-  if (last === undefined) return
-  const confirm = (): void =>
+  if (updates.length === 0) return
+  const confirm = (last: Update): void =>
     sessions.set([{ ...offsetRow, value: String(Math.max(offset, last.update_id + 1)) }])
   await take(updates, bot, confirm)
 }

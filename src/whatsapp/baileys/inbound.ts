@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { BinaryNode, proto } from '@whiskeysockets/baileys'
 import type { NetworkStatus } from '../../bridge/network.ts'
+import { StoreError } from '../../bridge/store-error.ts'
 import type { WhatsAppOptions } from '../port.ts'
 import { notConnected } from './errors.ts'
 import { Backlog } from './inbound/backlog.ts'
@@ -78,6 +79,7 @@ export class Inbound {
         const isMessage = parts[0]?.tag !== 'notification' && parts[0]?.tag !== 'call'
         if (isMessage && attrs['offline'] !== undefined) this.#backlog.handed()
       },
+      giveUp: opened => this.#receiver.giveUp(opened),
       onError: error => {
         this.book.doubt()
         logger.error({ err: error }, 'A message could not be stored; it is tried again')
@@ -199,9 +201,15 @@ export class Inbound {
       if (node.tag !== 'message') this.#intake.observeWhole(node)
       else if (!this.#intake.observe(node)) this.#receiver.absent(node)
     } catch (error) {
-      // Not on disk, so it must not be acknowledged: it comes again on the next connection.
-      this.#options.logger.error({ err: error }, 'What came in could not be stored; disconnecting')
-      void socket.end('What came in could not be stored')
+      if (error instanceof StoreError) {
+        // Not on disk, so it must not be acknowledged: it comes again on the next connection.
+        this.#options.logger.error({ err: error }, 'What came in could not be stored; disconnecting')
+        void socket.end('What came in could not be stored')
+      } else {
+        // It would come again and again, and nothing else would.
+        this.#options.logger.error({ err: error }, 'What came in could not be read')
+        this.#safely(() => this.#receiver.unreadable(node))
+      }
     }
   }
 

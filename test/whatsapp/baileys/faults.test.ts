@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { StoreError } from '../../../src/bridge/store-error.ts'
 import { until } from '../support.ts'
 import { Linked } from './linked.ts'
 
@@ -13,7 +14,7 @@ test('A disk that takes nothing costs the connection, and no message', async () 
   const { set } = bridge.sessions
   Object.assign(bridge.sessions, {
     set: () => {
-      throw new Error('disk full')
+      throw new StoreError('disk full')
     },
   })
   await alice.send('during')

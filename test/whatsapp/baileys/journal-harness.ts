@@ -32,6 +32,8 @@ export class JournalHarness implements AsyncDisposable {
   readonly repository: SignalRepositoryWithLIDStore
   readonly receiver: Receiver
   readonly storageFailures: unknown[] = []
+  /** Why stanzas could not be handed over. */
+  readonly errors: unknown[] = []
 
   constructor(bridge: RecordingBridge, options: HarnessOptions = {}) {
     const { sessions } = bridge
@@ -52,7 +54,8 @@ export class JournalHarness implements AsyncDisposable {
     this.intake = new Intake({
       journal: this.journal,
       consume: opened => this.receiver.opened(opened),
-      onError: () => undefined,
+      giveUp: opened => this.receiver.giveUp(opened),
+      onError: error => this.errors.push(error),
       retryMs: options.retryMs ?? 20,
     })
     const keys = addTransactionCapability(this.auth.state.keys, logger, {

@@ -7,6 +7,7 @@ import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type BinaryNode, BufferJSON } from '@whiskeysockets/baileys'
 import type { SessionStore } from '../../../src/bridge/network.ts'
+import { StoreError } from '../../../src/bridge/store-error.ts'
 import { Journal } from '../../../src/whatsapp/baileys/inbound/journal.ts'
 import { Tidy } from '../../../src/whatsapp/baileys/inbound/tidy.ts'
 import { openAuthState } from '../../../src/whatsapp/baileys/keys/auth-state.ts'
@@ -149,7 +150,7 @@ test('A message that is not on disk is not acknowledged, and crosses when it com
     const { set } = bridge.sessions
     Object.assign(bridge.sessions, {
       set: () => {
-        throw new Error('disk full')
+        throw new StoreError('disk full')
       },
     })
     assert.equal(await harness.handle(stanza), false)
@@ -167,7 +168,7 @@ test('What the bridge does not take is tried again, and nothing overtakes it', a
   const { alice } = begin(dir.path)
   using bridge = new RecordingBridge(dir.path)
   await using harness = new JournalHarness(bridge)
-  bridge.failure = new Error('disk full')
+  bridge.failure = new StoreError('disk full')
   await harness.handle(await alice.private('P1', text('one')))
   await harness.handle(await alice.private('P2', text('two')))
   assert.deepEqual(bridge.said, [])

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { isMessage } from '../../../src/bridge/event.ts'
+import { StoreError } from '../../../src/bridge/store-error.ts'
 import { until } from '../support.ts'
 import { Linked } from './linked.ts'
 
@@ -179,7 +180,7 @@ test('a disk that does not take a notice keeps it from being acknowledged', asyn
   const { set } = linked.bridge.sessions
   Object.assign(linked.bridge.sessions, {
     set: () => {
-      throw new Error('disk full')
+      throw new StoreError('disk full')
     },
   })
   group.rename('New', alice)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
-import type { BinaryNode } from '@whiskeysockets/baileys'
+import { type BinaryNode, proto } from '@whiskeysockets/baileys'
 import type { Contact, Group } from '../../simulators/whatsapp/index.ts'
 import { el } from '../../simulators/whatsapp/node.ts'
 import { until } from '../support.ts'
@@ -126,6 +126,31 @@ test('A message that was damaged on the way crosses when it is asked for, once, 
   await until('all', () => linked.bridge.said.length === 5)
   assert.deepEqual(linked.bridge.said.slice(0, 3), ['0', '3', '4'])
   assert.deepEqual(linked.bridge.said.slice(3).toSorted(), ['1', '2'])
+})
+
+test('A post of a channel that is no message holds nobody up, now or after a restart, and stands as one that is not known', async () => {
+  await using linked = await Linked.started()
+  const { wa } = linked
+  const alice = wa.addContact({ name: 'Alice' })
+  const channel = wa.addChannel()
+  const post = (content: Uint8Array, id: string): BinaryNode =>
+    el('message', { id, server_id: id, t: '1790000000' }, [el('plaintext', {}, Buffer.from(content))])
+  await alice.send('one')
+  await until('the first', () => linked.bridge.said.includes('one'))
+  wa.inject(
+    el('notification', { id: 'N1', t: '1790000000', from: channel.jid, type: 'newsletter' }, [
+      post(Buffer.of(0xff, 0xff), '5'),
+      post(proto.Message.encode({ conversation: 'news' }).finish(), '6'),
+    ]),
+  )
+  await alice.send('two')
+  await until('all', () => linked.bridge.said.length === 4)
+  const unknown = 'A message of a kind not supported yet; open WhatsApp'
+  assert.deepEqual(linked.bridge.said, ['one', unknown, 'news', 'two'])
+  await linked.restart()
+  await alice.send('three')
+  await until('the third', () => linked.bridge.said.includes('three'))
+  assert.equal(linked.bridge.said.length, 5)
 })
 
 const damage = ({ content }: BinaryNode): void => {

@@ -143,7 +143,7 @@ const seed = ({ context, id }: Case, store: Store, outbox: Outbox): void => {
     const key = keys.get(message)
     if (key === undefined) throw new Error(`"${id}" has a reaction to a message that is not linked`)
     for (const [person, emoji] of Object.entries(people))
-      store.opinions.react(key, { person: ref(person), emoji, at: 0 })
+      store.opinions.react(key, { person: ref(person), emoji, at: 0 }, 0)
   }
   for (const messageId of sentByBridge) {
     outbox.add({ lane: 'own', target: place, source: 0, messageId, event: '{}' }, 0)

@@ -1,4 +1,6 @@
 import type { BinaryNode } from '@whiskeysockets/baileys'
+import { StoreError } from '../../../bridge/store-error.ts'
+import { type Entry, newEntry } from './entry.ts'
 import type { Envelope, Journal } from './journal.ts'
 
 /** A stanza whose parts are decrypted as far as they will be. */
@@ -10,30 +12,28 @@ export interface Opened {
   readonly failure?: unknown
 }
 
-interface Entry {
-  readonly envelope: Envelope
-  readonly lane: string
-  /** Hashes of parts that Baileys has not dealt with yet. */
-  readonly open: Set<string>
-  failure?: unknown
-  /** Key of a stanza that goes first, though it may not even be here: it was never acknowledged and comes again. */
-  after: string | undefined
-}
-
 export interface IntakeOptions {
   readonly journal: Journal
-  /** Hands one stanza to the bridge and marks it done. Rejects when the disk does not take it: it is tried again. */
+  /** Hands one stanza to the bridge and marks it done. Rejects when that cannot be: it is tried again. */
   readonly consume: (opened: Opened) => Promise<void>
+  /** Marks one done that cannot be handed over as it is, with words in its place. Throws when the disk does not take it. */
+  readonly giveUp: (opened: Opened) => void
   readonly onError: (error: unknown) => void
-  /** Pause before a stanza that the disk did not take is tried again, in milliseconds. */
+  /** Pause before a stanza is tried again, in milliseconds. */
   readonly retryMs?: number
 }
+
+/** Tries of what fails for another reason than the disk: what cannot be stored today cannot be stored tomorrow. */
+const MOST_TRIES = 3
 
 /**
  * The single way in. A stanza is *open* while Baileys decrypts its parts, *settled* when all are journalled or failed,
  * and gone when the bridge has committed it. Settled stanzas are consumed one at a time in the order in which they
  * arrived; one that is still open holds up later ones of the same chat. Baileys may pass one by without decrypting it: it
  * is settled when Baileys is done with it. What an earlier run left undone is consumed before anything new.
+ *
+ * While the disk takes nothing all of them wait. One that fails for another reason holds up its own chat alone, and is given
+ * up after a few tries: anybody could send it.
  *
  * A notice or call is on disk at once, a message of its chat that came before it only when it is decrypted. If the process
  * dies or the socket closes in between, the message comes again: the journal says that the notice has to wait for it, until
@@ -146,17 +146,14 @@ export class Intake {
       journal.cameAgain(envelope)
       return
     }
-    const open = envelope.parts.filter(part => journal.plaintext(part.hash) === undefined)
-    this.#add(
-      envelope,
-      open.map(part => part.hash),
-    )
+    const hashes = envelope.parts.map(part => part.hash)
+    const open = hashes.filter(hash => journal.plaintext(hash) === undefined)
+    this.#add(envelope, open)
     this.#pump()
   }
 
   #add(envelope: Envelope, open: readonly string[]): void {
-    const lane = envelope.attrs['from'] ?? ''
-    this.#entries.push({ envelope, lane, open: new Set(open), after: envelope.after })
+    this.#entries.push(newEntry(envelope, open))
   }
 
   #lastOpen(lane: string): string | undefined {
@@ -188,20 +185,26 @@ export class Intake {
   #next(): Entry | undefined {
     const held = new Set<string>()
     for (const entry of this.#entries) {
-      if (entry.open.size > 0) held.add(entry.lane)
+      if (entry.open.size > 0 || entry.rests) held.add(entry.lane)
       else if (!held.has(entry.lane) && this.#mayGo(entry)) return entry
     }
     return undefined
   }
 
+  /** Returns whether the next one may go at once. */
   async #consume(entry: Entry): Promise<boolean> {
-    const { journal } = this.#options
-    const plaintexts = entry.envelope.parts.map(part => journal.plaintext(part.hash))
+    const { journal, onError } = this.#options
     try {
-      await this.#options.consume({ envelope: entry.envelope, plaintexts, failure: entry.failure })
+      await this.#hand(entry)
     } catch (error) {
-      this.#options.onError(error)
-      return false
+      onError(error)
+      if (error instanceof StoreError) return false
+      entry.tries += 1
+      entry.rests = true
+      this.#later(this.#options.retryMs ?? 2000, () => {
+        entry.rests = false
+      })
+      return true
     }
     this.#entries = this.#entries.filter(other => other !== entry)
     journal.forget(entry.envelope)
@@ -209,13 +212,22 @@ export class Intake {
     return true
   }
 
+  async #hand({ envelope, failure, tries }: Entry): Promise<void> {
+    const { journal, consume, giveUp } = this.#options
+    const plaintexts = envelope.parts.map(part => journal.plaintext(part.hash))
+    const opened = { envelope, plaintexts, failure }
+    if (tries < MOST_TRIES) await consume(opened)
+    else giveUp(opened)
+  }
+
   #mayGo({ after }: Entry): boolean {
     return after === undefined || this.#options.journal.isKeyDone(after)
   }
 
-  #later(milliseconds: number): void {
+  #later(milliseconds: number, work?: () => void): void {
     const timer = setTimeout(() => {
       this.#timers.delete(timer)
+      work?.()
       this.#pump()
     }, milliseconds)
     timer.unref()

@@ -1,7 +1,8 @@
 import { type BinaryNode, decodeBinaryNode, type WAMessage } from '@whiskeysockets/baileys'
 import type { MessageRef } from '../../../bridge/chat-ref.ts'
 import { type Content, isMessage } from '../../../bridge/event.ts'
-import type { Arrival, Inbox, SessionChange, SessionStore } from '../../../bridge/network.ts'
+import type { Arrival, Inbox, SessionStore } from '../../../bridge/network.ts'
+import { StoreError } from '../../../bridge/store-error.ts'
 import type { Logger } from '../../../support/log.ts'
 import { decodeHead, decodeOpened } from '../decode.ts'
 import { type MediaUpdate, relocate } from '../media/reupload.ts'
@@ -10,10 +11,9 @@ import { type ParseContext, readRaw } from '../parse/context.ts'
 import { noticesIn, pairsIn, subjectIn } from '../parse/notifications.ts'
 import { type Parsed, parseHead, parseMessage } from '../parse.ts'
 import type { Book } from './book.ts'
-import { EarlyChanges } from './early-changes.ts'
+import { Handover } from './handover.ts'
 import type { Opened } from './intake.ts'
 import type { Journal } from './journal.ts'
-import { Waiting } from './waiting.ts'
 
 /** Baileys' words for "decrypted before, or never decryptable" (lib/Utils/decode-wa-message.js). */
 const USED_ALREADY = 'Key used already or never filled'
@@ -35,21 +35,19 @@ export interface ReceiverOptions {
 /** Turns what came in into events and hands them to the bridge. */
 export class Receiver {
   readonly #options: ReceiverOptions
-  readonly #waiting: Waiting
-  readonly #early: EarlyChanges
+  readonly #handover: Handover
 
   constructor(options: ReceiverOptions) {
     this.#options = options
-    this.#early = new EarlyChanges(options.sessions, options.logger)
-    this.#waiting = new Waiting({
-      sessions: options.sessions,
-      receive: (arrival, alongside) => this.#hand([arrival], alongside),
-      ...(options.waitingMs !== undefined && { delayMs: options.waitingMs }),
+    this.#handover = new Handover({
+      ...options,
+      parse: web => this.#parse(web),
+      unreadable: web => this.#unreadable(web),
     })
-    this.#waiting.resume()
+    this.#handover.waiting.resume()
   }
 
-  /** One journalled stanza. Rejects when the disk does not take it. */
+  /** One journalled stanza. Rejects with `StoreError` when the disk does not take it, and with anything else when the bridge cannot. */
   async opened(opened: Opened): Promise<void> {
     const { journal, book, logger, sessions } = this.#options
     const [part] = opened.envelope.parts
@@ -60,24 +58,37 @@ export class Receiver {
       web = decodeOpened(opened, book.context.me)
     } catch (error) {
       logger.warn({ reason: messageOf(error) }, 'A message of an unknown form was left out')
-      this.#hand(this.#unreadable(this.#headOf(opened.envelope)), done)
+      this.#handover.hand(this.#unreadable(this.#headOf(opened.envelope)), done)
       return
     }
     const parsed = await this.#believe(web)
     if (parsed.ignored !== undefined) logger.debug({ reason: parsed.ignored }, 'A message makes no event')
     if (parsed.arrivals.length === 0 && opened.failure !== undefined) this.#wait(web, opened.failure)
     const { holds } = parsed
-    this.#hand(parsed.arrivals, () => {
+    this.#handover.hand(parsed.arrivals, () => {
       book.timer(web)
-      if (holds !== undefined) sessions.set(this.#early.keep(holds, web))
+      if (holds !== undefined) sessions.set(this.#handover.early.keep(holds, web))
       done()
     })
+  }
+
+  /** Marks a stanza done that cannot be taken in, with words in its place. Throws `StoreError`. */
+  giveUp({ envelope }: Opened): void {
+    const { journal, inbox, logger, sessions } = this.#options
+    const done = (): void => sessions.set(journal.marks(envelope))
+    try {
+      inbox.receive(this.#unreadable(this.#headOf(envelope)), done)
+    } catch (error) {
+      if (error instanceof StoreError) throw error
+      logger.error({ err: error }, 'A message was left out, and no words could take its place')
+      done()
+    }
   }
 
   get #context(): ParseContext {
     const { context } = this.#options.book
     const isAwaited = (message: MessageRef): boolean =>
-      this.#waiting.has(message) || context.findMessage(message)?.pending === true
+      this.#handover.waiting.has(message) || context.findMessage(message)?.pending === true
     return { ...context, isAwaited }
   }
 
@@ -99,6 +110,11 @@ export class Receiver {
     }
   }
 
+  /** A stanza that nobody can make anything of. */
+  unreadable(node: BinaryNode): void {
+    this.#handover.hand(this.#unreadable(this.#headOf(node)))
+  }
+
   /** The phone has put a file up again, later than anybody waited for it. */
   fileCame(update: MediaUpdate): void {
     const context = this.#context
@@ -107,7 +123,7 @@ export class Receiver {
     const message = raw === undefined ? undefined : relocate(readRaw(raw), update)
     if (message === undefined) return
     const web: WAMessage = { key: update.key, message, messageTimestamp: Math.floor(Date.now() / 1000) }
-    this.#hand(
+    this.#handover.hand(
       this.#parse(web).arrivals.map(({ event, ...more }) => ({
         ...more,
         event: isMessage(event) ? { ...event, late: true, silent: true } : event,
@@ -116,21 +132,24 @@ export class Receiver {
   }
 
   stop(): void {
-    this.#waiting.stop()
+    this.#handover.waiting.stop()
   }
 
   async #openedWhole({ envelope, plaintexts: [bytes] }: Opened, tag: 'notification' | 'call'): Promise<void> {
-    const { journal, logger, sessions } = this.#options
+    const { journal, book, logger, sessions } = this.#options
     let arrivals: Arrival[] = []
-    let node: BinaryNode | undefined
+    let learn = (): void => undefined
     try {
-      node = await decodeBinaryNode(bytes ?? Buffer.alloc(0))
-      arrivals = tag === 'call' ? this.#called(node) : this.#noticed(node)
+      const node = await decodeBinaryNode(bytes ?? Buffer.alloc(0))
+      const notices = tag === 'call' ? [] : noticesIn(node, book.context.me)
+      arrivals = tag === 'call' ? this.#called(node) : this.#noticed(notices)
+      learn = () => this.#learn(node, notices)
     } catch (error) {
       logger.warn({ reason: messageOf(error) }, `A ${tag} of an unknown form was left out`)
+      arrivals = this.#unreadable(this.#headOf(envelope))
     }
-    this.#hand(arrivals, () => {
-      if (node !== undefined) this.#learn(node)
+    this.#handover.hand(arrivals, () => {
+      learn()
       sessions.set(journal.marks(envelope))
     })
   }
@@ -145,8 +164,8 @@ export class Receiver {
   }
 
   /** Somebody joined, the group was renamed, a channel has spoken. */
-  #noticed(node: BinaryNode): Arrival[] {
-    return noticesIn(node, this.#options.book.context.me).flatMap(web => {
+  #noticed(notices: readonly WAMessage[]): Arrival[] {
+    return notices.flatMap(web => {
       const { arrivals, ignored: reason } = this.#parse(web)
       if (reason !== undefined) this.#options.logger.debug({ reason }, 'A notice makes no event')
       return [...arrivals]
@@ -154,11 +173,11 @@ export class Receiver {
   }
 
   /** What a notification says about people and groups. */
-  #learn(node: BinaryNode): void {
+  #learn(node: BinaryNode, notices: readonly WAMessage[]): void {
     const { book, meetChannel } = this.#options
     if (node.attrs['type'] === 'newsletter') meetChannel(node.attrs['from'])
     for (const [address, other] of pairsIn(node)) book.same(address, other)
-    for (const web of noticesIn(node, book.context.me)) book.timer(web, { isNotice: true })
+    for (const web of notices) book.timer(web, { isNotice: true })
     const subject = subjectIn(node)
     if (subject !== undefined) book.groups([{ id: node.attrs['from'] ?? '', subject }])
   }
@@ -199,47 +218,18 @@ export class Receiver {
 
   #place(web: WAMessage | undefined, label: string, silent = true): void {
     const arrival = web && this.#arrival(web, { kind: 'placeholder', label })
-    if (arrival !== undefined) this.#hand([{ ...arrival, event: { ...arrival.event, silent } }])
+    if (arrival !== undefined) this.#handover.hand([{ ...arrival, event: { ...arrival.event, silent } }])
   }
 
   #wait(web: WAMessage, failure: unknown): void {
     if (web.category === 'peer' || messageOf(failure) === USED_ALREADY) return
     const head = parseHead(web, this.#context)
-    if (head !== undefined) this.#waiting.expect(head.event, head.more)
+    if (head !== undefined) this.#handover.waiting.expect(head.event, head.more)
   }
 
   #arrival(web: WAMessage, content: Content): Arrival | undefined {
     const head = parseHead(web, this.#context)
     return head && { ...head.more, event: { ...head.event, content } }
-  }
-
-  #hand(arrivals: readonly Arrival[], alongside?: () => void): void {
-    const { inbox, book, sessions } = this.#options
-    const settled = arrivals.flatMap(({ event }) => this.#waiting.arrived(event))
-    // In the transaction of the jobs: a commit of its own for every name would wear the disk out.
-    const write = (): void => {
-      for (const arrival of arrivals) book.message(arrival)
-      if (settled.length > 0) sessions.set(settled)
-      alongside?.()
-    }
-    const late = arrivals.flatMap(({ event }) => (isMessage(event) ? this.#early.about(event) : []))
-    if (arrivals.length === 0) sessions.transaction(write)
-    else if (late.length === 0) inbox.receive(arrivals, write)
-    else {
-      sessions.transaction(() => {
-        inbox.receive(arrivals, write)
-        for (const { web, forget } of late) this.#release(web, forget)
-      })
-    }
-  }
-
-  /** A change whose message may have come by now. */
-  #release(web: WAMessage, forget: SessionChange): void {
-    const { inbox, sessions } = this.#options
-    const { arrivals, holds } = this.#parse(web)
-    if (holds !== undefined) return
-    if (arrivals.length > 0) inbox.receive(arrivals, () => sessions.set([forget]))
-    else sessions.set([forget])
   }
 }
 

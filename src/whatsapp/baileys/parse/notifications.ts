@@ -173,16 +173,24 @@ const readPicture = ({ tag, attrs }: BinaryNode): Said | undefined => {
   return { ...changed, ...(author !== undefined && { by: author }) }
 }
 
-/** A channel's message, which is not encrypted. Throws when it is no message. */
+/** A channel's message, which is not encrypted. What is no message is one of a kind that nobody knows. */
 const readPost = (child: BinaryNode): Said | undefined => {
   const content = childrenOf(child).find(({ tag }) => tag === 'plaintext')?.content
   if (child.tag !== 'message' || !(content instanceof Uint8Array)) return undefined
   const id = child.attrs['message_id'] ?? child.attrs['server_id'] ?? child.attrs['id']
   const at = child.attrs['t']
   return {
-    message: decodeMessage(content),
+    message: decodePost(content),
     ...(id !== undefined && { id }),
     ...(at !== undefined && { at }),
+  }
+}
+
+const decodePost = (bytes: Uint8Array): proto.IMessage => {
+  try {
+    return decodeMessage(bytes)
+  } catch {
+    return {}
   }
 }
 

@@ -8,7 +8,7 @@ import { EarlyChanges } from '../../../../src/whatsapp/baileys/inbound/early-cha
 import type { Contact } from '../../../simulators/whatsapp/index.ts'
 import { el, unixSeconds } from '../../../simulators/whatsapp/node.ts'
 import { sealAs } from '../../../simulators/whatsapp/sealing.ts'
-import { RecordingBridge, TempDir, until } from '../../support.ts'
+import { RecordingBridge, refuseEvents, TempDir, until } from '../../support.ts'
 import { Linked } from '../linked.ts'
 
 const secret = randomBytes(32)
@@ -192,4 +192,19 @@ test('What waits is bounded, and the log says when the oldest, the huge or the t
   const later = new EarlyChanges(sessions, logger, Date.now() + 15 * 86_400_000)
   assert.equal(later.about(target).length, 0)
   assert.match(said().join(), /did not come in two weeks/)
+})
+
+test('A change that cannot be stored when its message has come costs the message nothing', async () => {
+  await using linked = await Linked.started({ waitingMs: 60_000 })
+  const alice = linked.wa.addContact({ name: 'Alice' })
+  refuseEvents(linked.dir.path, '"emoji":"🦓"')
+  sendUnreadable(linked, alice, 'M1')
+  await until('the wait', () => [...linked.bridge.sessions.list('waiting')].length === 1)
+  await alice.send({ reactionMessage: { key: keyOf(linked, 'M1'), text: '🦓' } }, { id: 'R1' })
+  await until('what is held', () => [...linked.bridge.sessions.list('held')].length === 1)
+  await alice.send('hello', { id: 'M1' })
+  await alice.send('next')
+  await until('all', () => linked.bridge.said.includes('next'))
+  assert.deepEqual(linked.bridge.said, ['hello', 'A message that could not be read; open WhatsApp', 'next'])
+  assert.deepEqual([...linked.bridge.sessions.list('held')], [])
 })

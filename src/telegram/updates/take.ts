@@ -1,0 +1,73 @@
+import type { Update } from 'grammy/types'
+import type { Inbox } from '../../bridge/network.ts'
+import { StoreError } from '../../bridge/store-error.ts'
+import type { BotUser } from '../api.ts'
+import type { Marks } from '../marks.ts'
+import { nameCustomEmoji } from './custom-emoji.ts'
+import type { LongPollOptions } from './long-poll.ts'
+import { refuse } from './refuse.ts'
+import { type SortContext, type Sorted, sortUpdates } from './sort.ts'
+import type { Versions } from './versions.ts'
+
+export interface TakeOptions
+  extends Omit<SortContext, 'bot' | 'customEmoji' | 'version' | 'now'>,
+    Pick<LongPollOptions, 'api' | 'signal'> {
+  readonly inbox: Inbox
+  readonly marks: Marks
+  readonly versions: Versions
+  readonly now: () => number
+  /** A group became a supergroup. */
+  readonly move: (from: number, to: number) => void
+  /** Says what is no delivery. */
+  readonly answer: (sorted: Sorted) => void
+}
+
+/**
+ * Takes batches of updates in, for `runLongPoll`. Of a batch that cannot be stored, and not for the sake of the disk, each
+ * update is tried by itself; one that is at fault is left out, and its owner told: all that comes behind it would never come.
+ */
+export const makeTake = (options: TakeOptions): LongPollOptions['take'] => {
+  const { inbox, marks, versions, owners, logger } = options
+
+  const takeIn = (updates: readonly Update[], context: SortContext, confirm: () => void): void => {
+    const sorted = sortUpdates(updates, context)
+    inbox.receive(sorted.arrivals, () => {
+      confirm()
+      for (const { chatId, messageId } of sorted.seen) marks.take(chatId, messageId)
+      for (const { chatId, messageId, version } of sorted.versions) versions.set(chatId, messageId, version)
+      for (const { from, to } of sorted.moves) marks.move(from, to)
+    })
+    for (const chat of sorted.chats) inbox.learn(chat)
+    for (const stranger of sorted.overheard) inbox.overheard(stranger)
+    for (const { from, to } of sorted.moves) options.move(from, to)
+    options.answer(sorted)
+  }
+
+  const leaveOut = ({ message }: Update, confirm: () => void): void => {
+    const isOwners = message?.from !== undefined && owners.includes(message.from.id) && !message.sender_chat
+    inbox.receive(isOwners ? [refuse(message, 'Message that could not be read')] : [], confirm)
+  }
+
+  /** Does the first of these that the store takes; the last one must not fail but for the disk. */
+  const doFirst = ([way, ...rest]: readonly (() => void)[]): void => {
+    try {
+      way?.()
+    } catch (error) {
+      if (error instanceof StoreError || rest.length === 0) throw error
+      logger.error({ err: error }, 'What came from Telegram could not be stored as it is')
+      doFirst(rest)
+    }
+  }
+
+  return async (updates, bot: BotUser, confirm) => {
+    const customEmoji = await nameCustomEmoji(updates, options)
+    const context = { ...options, bot, customEmoji, version: versions.get, now: options.now() }
+    const takeEach = (): void => {
+      for (const update of updates) {
+        const done = (): void => confirm(update)
+        doFirst([() => takeIn([update], context, done), () => leaveOut(update, done), done])
+      }
+    }
+    doFirst([() => takeIn(updates, context, () => updates.slice(-1).forEach(confirm)), takeEach])
+  }
+}

@@ -1,0 +1,75 @@
+import type { WAMessage } from '@whiskeysockets/baileys'
+import { isMessage } from '../../../bridge/event.ts'
+import type { Arrival, Inbox, SessionChange, SessionStore } from '../../../bridge/network.ts'
+import { StoreError } from '../../../bridge/store-error.ts'
+import type { Logger } from '../../../support/log.ts'
+import type { Parsed } from '../parse.ts'
+import type { Book } from './book.ts'
+import { EarlyChanges } from './early-changes.ts'
+import { Waiting } from './waiting.ts'
+
+export interface HandoverOptions {
+  readonly sessions: SessionStore
+  readonly inbox: Inbox
+  readonly book: Book
+  readonly logger: Logger
+  readonly parse: (web: WAMessage) => Parsed
+  /** What stands for a message that cannot be taken in. */
+  readonly unreadable: (web: WAMessage) => Arrival[]
+  readonly waitingMs?: number
+}
+
+/** Hands events to the bridge, and in the same transaction whatever else they settle. */
+export class Handover {
+  readonly waiting: Waiting
+  readonly early: EarlyChanges
+  readonly #options: HandoverOptions
+
+  constructor(options: HandoverOptions) {
+    const { sessions, logger, waitingMs } = options
+    this.#options = options
+    this.early = new EarlyChanges(sessions, logger)
+    this.waiting = new Waiting({
+      sessions,
+      receive: (arrival, alongside) => this.hand([arrival], alongside),
+      ...(waitingMs !== undefined && { delayMs: waitingMs }),
+    })
+  }
+
+  /** Throws `StoreError` when the disk does not take it, and anything else when the bridge cannot. */
+  hand(arrivals: readonly Arrival[], alongside?: () => void): void {
+    const { inbox, book, sessions } = this.#options
+    const settled = arrivals.flatMap(({ event }) => this.waiting.arrived(event))
+    // In the transaction of the jobs: a commit of its own for every name would wear the disk out.
+    const write = (): void => {
+      for (const arrival of arrivals) book.message(arrival)
+      if (settled.length > 0) sessions.set(settled)
+      alongside?.()
+    }
+    const late = arrivals.flatMap(({ event }) => (isMessage(event) ? this.early.about(event) : []))
+    if (arrivals.length === 0) sessions.transaction(write)
+    else if (late.length === 0) inbox.receive(arrivals, write)
+    else {
+      sessions.transaction(() => {
+        inbox.receive(arrivals, write)
+        for (const { web, forget } of late) this.#release(web, forget)
+      })
+    }
+  }
+
+  /** A change whose message may have come by now. One that cannot be taken in must not cost the message. */
+  #release(web: WAMessage, forget: SessionChange): void {
+    const { inbox, sessions, parse, unreadable, logger } = this.#options
+    const receive = (arrivals: readonly Arrival[]): void =>
+      arrivals.length > 0 ? inbox.receive(arrivals, () => sessions.set([forget])) : sessions.set([forget])
+    const { arrivals, holds } = parse(web)
+    if (holds !== undefined) return
+    try {
+      receive(arrivals)
+    } catch (error) {
+      if (error instanceof StoreError) throw error
+      logger.error({ err: error }, 'A change that waited for its message could not be stored')
+      receive(unreadable(web))
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { StoreError } from '../../../../src/bridge/store-error.ts'
+import { openAuthState } from '../../../../src/whatsapp/baileys/keys/auth-state.ts'
+import { RecordingBridge, refuseEvents, TempDir, until } from '../../support.ts'
+import { type HarnessOptions, JournalHarness } from '../journal-harness.ts'
+import { Sender } from '../sender.ts'
+
+const UNREADABLE = 'A message that could not be read; open WhatsApp'
+
+const begin = (dir: string) => {
+  const bridge = new RecordingBridge(dir)
+  const auth = openAuthState(bridge.sessions)
+  auth.saveCreds()
+  const people = { alice: new Sender('900000000000002@lid', auth.state.creds) }
+  const open = (options: HarnessOptions = {}) => new JournalHarness(bridge, options)
+  return { bridge, ...people, open, [Symbol.dispose]: () => bridge[Symbol.dispose]() }
+}
+
+const text = (conversation: string) => ({ conversation })
+
+test('What the bridge cannot take is tried three times, then words stand for it; only its own chat waits', async () => {
+  using dir = new TempDir()
+  using begun = begin(dir.path)
+  const { bridge, alice } = begun
+  refuseEvents(dir.path, 'zebra')
+  await using harness = begun.open({ retryMs: 50 })
+  await harness.handle(await alice.private('P1', text('zebra')))
+  await harness.handle(await alice.private('P2', text('behind')))
+  await harness.handle(await alice.group('G1', text('beside')))
+  await until('all', () => bridge.said.length === 3)
+  assert.deepEqual(bridge.said, ['beside', UNREADABLE, 'behind'])
+  assert.equal(bridge.messages[1]?.id, 'P1')
+  assert.equal(harness.errors.length, 3)
+  assert.deepEqual(harness.journal.undone(), [])
+  // It was acknowledged, and is answered when it comes again.
+  await harness.handle(await alice.private('P3', text('last')))
+  await until('the last one', () => bridge.said.includes('last'))
+  assert.ok(harness.intake.isIdle)
+})
+
+test('What an earlier run could not hand over is given up in the next one', async () => {
+  using dir = new TempDir()
+  using begun = begin(dir.path)
+  const { bridge, alice } = begun
+  refuseEvents(dir.path, 'zebra')
+  {
+    await using harness = begun.open({ retryMs: 60_000 })
+    await harness.handle(await alice.private('P1', text('zebra')))
+    await harness.handle(await alice.private('P2', text('behind')))
+    await until('a try', () => harness.errors.length === 1)
+  }
+  assert.deepEqual(bridge.said, [])
+  await using harness = begun.open({ retryMs: 5 })
+  harness.intake.replay()
+  await until('both', () => bridge.said.length === 2)
+  assert.deepEqual(bridge.said, [UNREADABLE, 'behind'])
+})
+
+test('Where not even the words can be stored, what stands behind is not held up', async () => {
+  using dir = new TempDir()
+  using begun = begin(dir.path)
+  const { bridge, alice } = begun
+  refuseEvents(dir.path, '"id":"P1"')
+  await using harness = begun.open({ retryMs: 5 })
+  await harness.handle(await alice.private('P1', text('one')))
+  await harness.handle(await alice.private('P2', text('two')))
+  await until('the second', () => bridge.said.length === 1)
+  assert.deepEqual(bridge.said, ['two'])
+  assert.deepEqual(harness.journal.undone(), [])
+})
+
+test('A disk that takes nothing is waited for, however often it is tried', async () => {
+  using dir = new TempDir()
+  using begun = begin(dir.path)
+  const { bridge, alice } = begun
+  await using harness = begun.open({ retryMs: 1 })
+  bridge.failure = new StoreError('The disk is full')
+  await harness.handle(await alice.private('P1', text('one')))
+  await harness.handle(await alice.group('G1', text('beside')))
+  await until('many tries', () => harness.errors.length > 20)
+  bridge.failure = undefined
+  await until('both', () => bridge.said.length === 2)
+  assert.deepEqual(bridge.said, ['one', 'beside'])
+})
