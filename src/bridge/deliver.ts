@@ -37,7 +37,7 @@ export const makeCarrier = (options: CarrierOptions): Carrier => {
         files.leave()
       }
     },
-    plainer: (job, failure) => plainer(job, failure),
+    plainer: (job, failure) => plainer(job, failure, options.store),
     join: jobs => joinTexts(jobs, { store: options.store, now: (options.now ?? Date.now)() }),
     failed: (job, problem) => showFailure(job, problem, options),
     mark: target => options.network(networkOf(target)).mark?.(target),
@@ -136,13 +136,17 @@ const loadEvent = (job: Job, resolve: (ref: ChatRef) => ChatRef): BridgeEvent =>
 
 /**
  * The next form; a file that cannot be had is not tried as another kind of file, but those beside it are, and a closed chat
- * not at all.
+ * not at all. Nor is a message of which something has arrived: readers would have that twice. Its other parts have plainer
+ * forms of their own.
  */
-const plainer = (job: Job, failure: Failure): number | undefined => {
+const plainer = (job: Job, failure: Failure, { links }: CarrierOptions['store']): number | undefined => {
   const event = readEvent(job)
   if (failure.unreachable || !event || !('content' in event)) return undefined
   // Words about a better version of a file would be worse than the file that is there.
   if (event.kind === 'edit' && event.content.kind === 'media') return undefined
+  const isBegun =
+    isMessage(event) && event.content.kind !== 'album' && links.parts(job.source).length > job.base
+  if (isBegun && failure.from !== 'media') return undefined
   const forms = formsOf(event.content, networkOf(job.target))
   const isFile = failure.from === 'media' && event.content.kind !== 'album'
   const next = isFile ? forms.findLastIndex(({ kind }) => kind !== 'media') : job.level + 1

@@ -76,7 +76,11 @@ const sendOne = async (part: Part, sending: Sending): Promise<Message> => {
     if (message === undefined) throw new Error(`${part.method} gave no message`)
     return message
   } catch (error) {
-    const plainer = isRefused(error) ? part.plainer : cannotBeHad(error, sending) ? plainest(part) : undefined
+    const plainer = isRefused(error)
+      ? part.plainer
+      : cannotBeHad(error, sending)
+        ? withoutFile(part)
+        : undefined
     if (plainer === undefined) throw error
     return await sendOne(
       { ...plainer, ...(part.answers !== undefined && { answers: part.answers }) },
@@ -95,7 +99,7 @@ const cannotBeHad = (error: unknown, { delivery: { event } }: Sending): boolean 
 const isSeveral = (content: Content): boolean =>
   content.kind === 'album' ? content.apart === true : content.kind === 'card' && content.more !== undefined
 
-const plainest = ({ plainer }: Part): Part | undefined => plainer && (plainest(plainer) ?? plainer)
+const withoutFile = ({ plainer }: Part): Part | undefined => (plainer?.file ? withoutFile(plainer) : plainer)
 
 const errandFor = ({ answers }: Part, { delivery }: Sending): Errand => {
   const { chat, openMedia, signal, event, replyTo, sent } = delivery

@@ -36,13 +36,27 @@ const renderOne = (card: Card, head: RichText, options: RenderOptions): Part[] =
   return renderMedia({ ...card.media, caption }, head, { ...options, ...extra })
 }
 
-/** Of a picture that cannot be had the words go alone: one of many does not hold the others up. */
+/**
+ * Of a picture that cannot be had the words go alone, and where its buttons are refused, they stand in lines: one of many
+ * does not hold the others up.
+ */
 const withWords = (card: Card, parts: readonly Part[]): Part[] => {
   const { words, markup } = renderCardWords(card)
-  const [plainer] = renderText(words, { markup })
+  const [text] = renderText(words, { markup })
+  const [lines] = renderText(above(card.body, plainText(card.buttons.map(renderLine).join('\n'))))
+  const plainer = text && lines ? before(text, lines) : text
   // What is answered by its place in the whole would be another card.
-  return parts.map(({ answers: _, ...part }) => ({ ...part, ...(part.file && plainer && { plainer }) }))
+  return parts.map(({ answers: _, ...part }) => {
+    if (part.file) return plainer ? { ...part, plainer } : part
+    return part.markup && lines ? before(part, lines) : part
+  })
 }
+
+/** A part, and what goes out when it and all its plainer forms are refused. */
+const before = (part: Part, last: Part): Part => ({
+  ...part,
+  plainer: part.plainer ? before(part.plainer, last) : last,
+})
 
 /** The words of a card, with its buttons under them; what Telegram has no button for stands in a line of its own. */
 export const renderCardWords = ({ body, buttons }: Card): { words: RichText; markup?: Markup } => {

@@ -3,7 +3,7 @@ import { oneLine, plainText, type RichText } from '../../bridge/rich-text.ts'
 import { clip } from './line.ts'
 import { withHead } from './media.ts'
 import type { Part } from './part.ts'
-import { above, captionFields, renderText } from './text.ts'
+import { above, captionFields, renderText, textPart } from './text.ts'
 
 type Contact = Extract<Content, { kind: 'contacts' }>['contacts'][number]
 
@@ -32,6 +32,7 @@ const renderContact = ({ name, phones, vcard }: Contact): Part[] => {
       ...(card !== '' && { vcard: card }),
     },
     look: { kinds: ['contact'], words: plainText(''), title: phone },
+    plainer: textPart(plainText(`👤 ${[clip(oneLine(name), nameLimit), phone].filter(Boolean).join(': ')}`)),
   }
   // Without its vCard a contact keeps only one number.
   return card !== '' || others.length === 0

@@ -15,6 +15,7 @@ import {
   renderText,
   renderTextFile,
   type TextOptions,
+  textPart,
 } from './text.ts'
 
 /**
@@ -48,12 +49,17 @@ export const renderMedia = (
   const payload = renderDetails(content, as)
   const buttons = extras({ markup: options.markup })
   if (!form.captioned) {
-    const bare = { method: form.method, payload, ...buttons, file, look: { ...look, words: plainText('') } }
-    return [
-      ...withHead(joinRich(head, viewOnceLine(content)), renderText),
-      file.moving ? moved(bare, media) : bare,
-      ...renderText(caption).map(answersFirst),
-    ]
+    const above = withHead(joinRich(head, viewOnceLine(content)), renderText)
+    const bare: Part = {
+      method: form.method,
+      payload,
+      ...buttons,
+      file,
+      look: { ...look, words: plainText('') },
+      // What stands above is there already when this is refused: it does not go again with the file in another form.
+      ...(above.length > 0 && { plainer: asDocument(content, buttons) }),
+    }
+    return [...above, file.moving ? moved(bare, media) : bare, ...renderText(caption).map(answersFirst)]
   }
   return withHead(joinRich(head, viewOnceLine(content)), words => {
     const [first = plainText(''), ...overflow] = cutCaption(above(words, caption))
@@ -66,6 +72,19 @@ export const renderMedia = (
     }
     return [main, ...overflowParts(overflow, above(words, caption))]
   })
+}
+
+/** A file without a caption as a document, and where that is refused, too, a word in its place. */
+const asDocument = (content: MediaContent, buttons: Pick<Part, 'markup'>): Part => {
+  const { method, field, kinds } = forms.document
+  return {
+    method,
+    payload: renderDetails(content, 'document'),
+    ...buttons,
+    file: { field, name: renderFileName(content), source: content.media },
+    look: { kinds, words: plainText('') },
+    plainer: textPart(plainText(`[${titleOf(content.as)} could not be carried over]`), buttons),
+  }
 }
 
 /** The caption and the texts that follow it; of a very long one only the first few. */
@@ -84,8 +103,14 @@ const answersFirst = (part: Part): Part => ({ ...part, answers: 0 })
 export const withHead = (head: RichText, render: (head: RichText) => Part[]): Part[] => {
   const [first, ...rest] = render(head)
   if (first === undefined) return []
-  return [head.text === '' ? first : { ...first, head }, ...rest]
+  return [head.text === '' ? first : beginning(first, head), ...rest]
 }
+
+const beginning = ({ plainer, ...part }: Part, head: RichText): Part => ({
+  ...part,
+  head,
+  ...(plainer && { plainer: beginning(plainer, head) }),
+})
 
 const viewOnceLine = ({ media }: MediaContent): RichText =>
   media.viewOnce ? styled('👁 View once\n', 'italic', '👁 View once'.length) : plainText('')

@@ -2,7 +2,7 @@ import type { Content } from '../../bridge/event.ts'
 import { oneLine, plainText } from '../../bridge/rich-text.ts'
 import { clip } from './line.ts'
 import type { Part } from './part.ts'
-import { renderText } from './text.ts'
+import { renderText, textPart } from './text.ts'
 
 export type Location = Extract<Content, { kind: 'location' }>
 
@@ -21,12 +21,14 @@ export const renderLocation = (place: Location): Part[] => {
     return renderText(plainText(['📍', `${latitude}, ${longitude}`, ...lines].join('\n')))
   }
   const look = { words: plainText(''), location: { latitude, longitude } }
+  const link = `https://maps.google.com/?q=${latitude},${longitude}`
   const title = clip(oneLine(name ?? address ?? ''), titleLimit)
   if (place.live || !title) {
     const point: Part = {
       method: 'sendLocation',
       payload: { ...renderPosition(place), ...(place.live && { live_period: livePeriod(place.live) }) },
       look: { ...look, kinds: ['location'] },
+      plainer: textPart(plainText(`📍 ${link}`)),
     }
     return [point, ...answering(lines.join('\n'))]
   }
@@ -34,6 +36,9 @@ export const renderLocation = (place: Location): Part[] => {
     method: 'sendVenue',
     payload: { latitude, longitude, title, address: oneLine(address ?? '') || `${latitude}, ${longitude}` },
     look: { ...look, kinds: ['venue'], title },
+    plainer: textPart(
+      plainText([`📍 ${title}`, clip(oneLine(address ?? ''), titleLimit), link].filter(Boolean).join('\n')),
+    ),
   }
   return [venue, ...answering(comment ?? '')]
 }

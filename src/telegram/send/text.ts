@@ -28,13 +28,19 @@ export const renderText = (rich: RichText, options: TextOptions = {}): Part[] =>
   )
 }
 
-/** A text that fits into one message. */
-export const textPart = (words: RichText, options: TextOptions = {}): Part => ({
-  method: 'sendMessage',
-  payload: textFields(words, options.previewUrl),
-  ...extras(options),
-  look: { kinds: ['text'], words },
-})
+/** A text that fits into one message; where that is refused, without marks and preview. */
+export const textPart = (words: RichText, options: TextOptions = {}): Part => {
+  const part: Part = {
+    method: 'sendMessage',
+    payload: textFields(words, options.previewUrl),
+    ...extras(options),
+    look: { kinds: ['text'], words },
+  }
+  const isPlain = words.spans.length === 0 && options.previewUrl === undefined
+  return isPlain
+    ? part
+    : { ...part, plainer: textPart(plainText(words.text), { ...options, previewUrl: undefined }) }
+}
 
 /** `text` and what belongs to it. Telegram itself would show a preview of the first address it finds. */
 export const textFields = (words: RichText, previewUrl?: string): Record<string, unknown> => ({
