@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { Outbox } from '../../src/outbox/index.ts'
 import type { Outcome } from '../simulators/program.ts'
 import { atTerminal } from '../support/pty.ts'
 import { fillStore, Sandbox } from './wa2tg.ts'
@@ -65,6 +66,29 @@ test('a backup goes to another machine and is put back there', async () => {
   )
   const list = await sandbox.start(['map', 'list', '--data-dir', elsewhere]).ended
   assert.match(list.stdout, /Family/)
+})
+
+test('a restore says how many deliveries to Telegram are in doubt then, and what may come twice', async () => {
+  await using filled = await openFilled()
+  const { sandbox, file, run } = filled
+  const chats = {
+    whatsapp: 'whatsapp:120363000000000001@g.us',
+    telegram: 'telegram:-1001234567890/42',
+  } as const
+  {
+    using store = sandbox.openStore()
+    const outbox = new Outbox(store.database)
+    for (const [id, target] of [chats.telegram, chats.telegram, chats.whatsapp].entries()) {
+      outbox.add(
+        { lane: chats.whatsapp, target, source: id + 1, messageId: `M${id}`, event: '{}' },
+        Date.now(),
+      )
+    }
+  }
+  assert.equal((await run('backup', file)).code, 0)
+  const { code, stderr } = await run('restore', file, '--force')
+  assert.equal(code, 0, stderr)
+  assert.match(stderr, /^2 deliveries to Telegram waited in it, .* joined with others .* comes once more$/m)
 })
 
 test('a plain backup needs no passphrase, and neither does putting it back', async () => {

@@ -23,6 +23,8 @@ export interface Restored {
   readonly madeAt: number
   /** The folder that holds what was there before, if there was anything. */
   readonly replaced?: string
+  /** Deliveries to Telegram that are to be looked for before they are made. */
+  readonly inDoubt: number
 }
 
 /**
@@ -45,11 +47,11 @@ export const restoreBackup = async (
     await mkdir(workshop, { mode: 0o700 })
     const ready = join(workshop, basename(path))
     const madeAt = await unpack(source, ready, passphrase)
-    prepare(ready)
+    const inDoubt = prepare(ready)
     const replaced = await putAside(path, now)
     await rename(ready, path)
     flushFolder(dirname(path))
-    return { madeAt, ...(replaced !== undefined && { replaced }) }
+    return { madeAt, inDoubt, ...(replaced !== undefined && { replaced }) }
   } catch (error) {
     throw explainFailure(error, path)
   } finally {
@@ -111,9 +113,10 @@ const noBackup = (): BackupError => new BackupError('The file is no backup of wa
 
 /**
  * Sees that a database is whole and ours, brings it up to date, and puts every delivery in it in doubt: the bridge may have
- * made it after the backup, and has to look before it sends.
+ * made it after the backup, and has to look before it sends. Returns how many there are to Telegram: towards WhatsApp the same
+ * id is the same message.
  */
-const prepare = (path: string): void => {
+const prepare = (path: string): number => {
   const damage = findDamage(path)
   if (damage !== undefined) throw new BackupError(`The backup is damaged (${damage}); nothing was changed`)
   const sqlite = openSqlite(path, { timeout: 5000 })
@@ -124,6 +127,9 @@ const prepare = (path: string): void => {
     }
     migrate(sqlite, path)
     sqlite.exec("UPDATE jobs SET unsure = 1 WHERE state <> 'failed'")
+    const inDoubt =
+      "SELECT count(*) FROM jobs WHERE unsure = 1 AND state <> 'failed' AND target GLOB 'telegram:*'"
+    return Number(sqlite.prepare(inDoubt).pluck().get())
   } finally {
     sqlite.close()
   }
