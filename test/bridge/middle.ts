@@ -28,6 +28,7 @@ export const openMiddle = (
     deletions = 'delete',
     log = silent,
     ownerChat = () => undefined,
+    whatsapp: real,
   }: {
     budgets?: Budget[]
     pace?: Pace
@@ -37,12 +38,14 @@ export const openMiddle = (
     deletions?: 'delete' | 'strike' | 'keep'
     log?: Log
     ownerChat?: () => ChatRef | undefined
+    /** In place of a WhatsApp in memory. */
+    whatsapp?: () => Network
   } = {},
 ) => {
   const outbox = new Outbox(store.database)
   const whatsapp = new MemoryNetwork('whatsapp')
-  const networks = new Map<string, Network>([['whatsapp', whatsapp]])
-  const network = (name: string): Network => networks.get(name) ?? whatsapp
+  const networks = new Map<string, Network>()
+  const network = (name: string): Network => networks.get(name) ?? real?.() ?? whatsapp
   const tools = { store, outbox, newMessageId: (name: string) => network(name).newMessageId() }
   const inbox = makeInbox({
     ...tools,
