@@ -4,6 +4,27 @@ import { eventually } from '../simulators/eventually.ts'
 import { samples } from '../simulators/samples.ts'
 import { World } from '../simulators/world.ts'
 
+/** What has no counterpart in WhatsApp, and what the owner is told of it. */
+const refused: readonly (readonly [field: string, value: object, answer: RegExp])[] = [
+  ['story', { id: 1, chat: { id: -1009, type: 'channel' } }, /^Not sent \(Story\): .*stories/],
+  [
+    'paid_media',
+    { star_count: 5, paid_media: [{ type: 'preview', width: 640, height: 480, duration: 0 }] },
+    /^Not sent \(Paid media\): Telegram does not let bots open paid media$/,
+  ],
+  ['gift', { gift: { id: 'G', star_count: 15 } }, /^Not sent \(Gift\): WhatsApp has nothing like it$/],
+  [
+    'giveaway',
+    { chats: [], winners_selection_date: 1_790_001_000, winner_count: 1 },
+    /^Not sent \(Giveaway\): WhatsApp has nothing like it$/,
+  ],
+  [
+    'invoice',
+    { title: 'Boat', description: 'A boat', start_parameter: 's', currency: 'EUR', total_amount: 145 },
+    /^Not sent \(Invoice\): WhatsApp has nothing like it$/,
+  ],
+]
+
 test('What the owner does to messages in Telegram is done in WhatsApp, or an answer says why not', async () => {
   await using world = await World.open()
   const { wa, tg, owner } = world
@@ -58,12 +79,16 @@ test('What the owner does to messages in Telegram is done in WhatsApp, or an ans
     ['Here', 'There'],
   )
 
-  const story = owner.sends(group, { fields: { story: { id: 1, chat: { id: -1009, type: 'channel' } } } })
-  const answer = await eventually(
-    () => group.transcript().find(({ replyTo }) => replyTo === story.message_id),
-    'an answer',
-  )
-  assert.match(answer.text, /^Not sent \(Story\): .*stories/)
+  const before = wa.transcript.length
+  for (const [field, value, said] of refused) {
+    const { message_id: id } = owner.sends(group, { fields: { [field]: value } })
+    const answer = await eventually(
+      () => group.transcript().find(({ replyTo }) => replyTo === id),
+      `an answer to ${field}`,
+    )
+    assert.match(answer.text, said)
+  }
+  assert.equal(wa.transcript.length, before)
   const nameless = owner.sends(group, { text: 'who am I?', nameless: true })
   const told = await eventually(
     () => group.transcript().find(({ replyTo }) => replyTo === nameless.message_id),

@@ -120,6 +120,62 @@ const kinds: readonly (readonly [what: string, OutgoingMessage, Expected])[] = [
     { text: 'the butler did it', entities: [{ type: 'spoiler', offset: 4, length: 6 }] },
     { kind: 'text', text: 'the butler did it' },
   ],
+  [
+    'a live photo, of which the photo goes',
+    {
+      photo: photo(),
+      caption: 'waving',
+      fields: {
+        live_photo: {
+          file_id: 'LIVE',
+          file_unique_id: 'LIVE1',
+          width: 640,
+          height: 480,
+          duration: 2,
+          mime_type: 'video/mp4',
+        },
+      },
+    },
+    {
+      kind: 'photo',
+      text: 'waving',
+      file: { mime: 'image/jpeg', width: 640, height: 480, thumbnail: files.thumbnail() },
+    },
+  ],
+  [
+    'a game',
+    { fields: { game: { title: 'Corsairs', description: 'Set sail', photo: [] } } },
+    { kind: 'text', text: '🎮 Corsairs\nSet sail' },
+  ],
+  [
+    'a checklist',
+    {
+      fields: {
+        checklist: {
+          title: 'Buy',
+          tasks: [
+            { id: 1, text: 'Milk', completion_date: 1_790_000_000 },
+            { id: 2, text: 'Bread' },
+          ],
+        },
+      },
+    },
+    { kind: 'text', text: 'Buy\n☑ Milk\n☐ Bread' },
+  ],
+  [
+    'a rich message',
+    {
+      fields: {
+        rich_message: {
+          blocks: [
+            { type: 'heading', size: 1, text: 'Plan' },
+            { type: 'paragraph', text: ['at the ', { type: 'bold', text: 'gate' }] },
+          ],
+        },
+      },
+    },
+    { kind: 'text', text: 'Plan\n\nat the gate' },
+  ],
   ['dice', { fields: { dice: { emoji: '🎲', value: 4 } } }, { kind: 'text', text: '🎲 4' }],
   [
     'a location',
