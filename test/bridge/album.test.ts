@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Content, MessageEvent } from '../../src/bridge/event.ts'
 import { plainText } from '../../src/bridge/rich-text.ts'
+import { VirtualClock } from '../outbox/virtual-clock.ts'
 import { event, family, mum, mumInTelegram, openBridge, waitUntil } from './bridge.ts'
 
 const picture = (caption: string): Content => ({
@@ -115,4 +116,110 @@ test('two people’s pictures under one album id are two albums', async () => {
   bridge.receive(first, other, itemOf({ id: 'X' }, 'c', family))
   await waitUntil(bridge.isDone)
   assert.deepEqual(delivered(bridge), [['a', 'c'], ['b']])
+})
+
+/** Lets pictures come, each so many seconds after the one before; returns when what was delivered, in seconds. */
+const playTimes = async (comings: readonly (readonly [after: number, ...events: MessageEvent[]])[]) => {
+  const time = new VirtualClock()
+  const start = time.now()
+  const bridge = openBridge({ time })
+  const seen: (readonly [at: number, what: string])[] = []
+  for (const network of [bridge.whatsapp, bridge.telegram]) {
+    const send = network.send.bind(network)
+    network.send = delivery => {
+      const { content } = delivery.event
+      const items = content.kind === 'album' ? content.items : content.kind === 'media' ? [content] : []
+      seen.push([(time.now() - start) / 1000, items.map(({ caption }) => caption.text).join('')])
+      return send(delivery)
+    }
+  }
+  let left = comings.length
+  const come = async () => {
+    for (const [after, ...events] of comings) {
+      await time.sleep(after * 1000)
+      bridge.receive(...events)
+      left -= 1
+    }
+  }
+  void come()
+  bridge.worker.start()
+  await time.runUntil(() => left === 0 && bridge.isDone())
+  const stopped = bridge[Symbol.asyncDispose]()
+  let isStopped = false
+  void stopped.then(() => {
+    isStopped = true
+  })
+  await time.runUntil(() => isStopped)
+  return seen
+}
+
+test('films of an announced album that come a quarter of a minute apart are one album, which goes with the last', async () => {
+  const album = announced(3)
+  const items = ['a', 'b', 'c'].map(caption => itemOf(album, caption))
+  const [a, b, c] = items as [MessageEvent, MessageEvent, MessageEvent]
+  assert.deepEqual(
+    await playTimes([
+      [0, album],
+      [14, a],
+      [14, b],
+      [14, c],
+    ]),
+    [[42, 'abc']],
+  )
+})
+
+test('an announced album waits a quarter of a minute for what is missing, and a minute in all', async () => {
+  const album = announced(9)
+  const late = ['a', 'b', 'c', 'd', 'e'].map(caption => [14, itemOf(album, caption)] as const)
+  assert.deepEqual(await playTimes([[0, album, itemOf(album, 'x')]]), [[15, 'x']])
+  const another = announced(9)
+  assert.deepEqual(
+    await playTimes([
+      [0, another, itemOf(another, 'x')],
+      ...late.map(
+        ([after, { content }]) => [after, event(mum, content, { album: { id: another.id } })] as const,
+      ),
+    ]),
+    [
+      [60, 'xabcd'],
+      [70, 'e'],
+    ],
+  )
+})
+
+test('pictures whose album nobody announced are one while they come within five seconds', async () => {
+  const album = { id: 'X' }
+  const [a, b, c] = ['a', 'b', 'c'].map(caption => itemOf(album, caption)) as [
+    MessageEvent,
+    MessageEvent,
+    MessageEvent,
+  ]
+  assert.deepEqual(
+    await playTimes([
+      [0, a],
+      [4, b],
+      [5.1, c],
+    ]),
+    [
+      [9, 'ab'],
+      [9.1, 'c'],
+    ],
+  )
+})
+
+test('an album from Telegram is one while its pictures come within a second', async () => {
+  const [a, b, c] = ['a', 'b', 'c'].map(caption =>
+    event(mumInTelegram, picture(caption), { album: { id: 'G' } }),
+  ) as [MessageEvent, MessageEvent, MessageEvent]
+  assert.deepEqual(
+    await playTimes([
+      [0, a],
+      [0.9, b],
+      [1.1, c],
+    ]),
+    [
+      [1.9, 'ab'],
+      [2, 'c'],
+    ],
+  )
 })

@@ -4,6 +4,7 @@ import type { BridgeEvent, Content, MessageEvent } from '../../src/bridge/event.
 import { makeInbox } from '../../src/bridge/receive.ts'
 import { plainText } from '../../src/bridge/rich-text.ts'
 import { type Budget, type Log, Outbox, Pace, Worker } from '../../src/outbox/index.ts'
+import type { Clock } from '../../src/support/clock.ts'
 import { leapingClock } from '../outbox/leaping-clock.ts'
 import { tempStore } from '../store/temp-store.ts'
 import { MemoryNetwork } from './memory-network.ts'
@@ -28,9 +29,10 @@ export const waitUntil = async (isTrue: () => boolean, what = isTrue.toString())
 export const peerOf = (chat: ChatRef): string => chat.split('/')[0] ?? chat
 
 /** A whole bridge over two networks in memory, with Mum and a family group mapped to two topics. */
-export const openBridge = (options: { budgets?: Budget[]; giveUpAfter?: number } = {}) => {
+export const openBridge = (options: { budgets?: Budget[]; giveUpAfter?: number; time?: Clock } = {}) => {
   const store = tempStore()
   const clock = leapingClock()
+  const { time = clock } = options
   const outbox = new Outbox(store.database)
   const networks = { whatsapp: new MemoryNetwork('whatsapp'), telegram: new MemoryNetwork('telegram') }
   const pace = new Pace(options.budgets ?? [], peerOf)
@@ -41,7 +43,7 @@ export const openBridge = (options: { budgets?: Budget[]; giveUpAfter?: number }
     ownerChat: () => owner,
     peerOf,
     log: quiet,
-    now: clock.now,
+    now: () => time.now(),
   })
   const worker = new Worker({
     outbox,
@@ -50,7 +52,7 @@ export const openBridge = (options: { budgets?: Budget[]; giveUpAfter?: number }
     peerOf,
     transaction: (work, options) => store.transaction(work, options),
     log: quiet,
-    clock,
+    clock: time,
     ...(options.giveUpAfter !== undefined && { giveUpAfter: options.giveUpAfter }),
   })
   const inboxOf = (network: NetworkName) =>
@@ -61,7 +63,7 @@ export const openBridge = (options: { budgets?: Budget[]; giveUpAfter?: number }
       wake: () => worker.wake(),
       changed: name => worker.resume(name),
       log: quiet,
-      now: clock.now,
+      now: () => time.now(),
     })
   store.mappings.add({ whatsapp: mum, telegram: mumInTelegram })
   store.mappings.add({ whatsapp: family, telegram: familyInTelegram })

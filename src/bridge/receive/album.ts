@@ -3,10 +3,14 @@ import type { AlbumContent } from '../content.ts'
 import { isMessage, type MessageEvent, parseEvent } from '../event.ts'
 import type { ReceiveContext, Reception } from './reception.ts'
 
-/** How long an album waits for its next picture, in milliseconds; WhatsApp's come as fast as they are uploaded. */
+/**
+ * How long an album waits for its next picture, in milliseconds. WhatsApp's come as fast as they are uploaded, which films
+ * are slowly: while some that were announced are missing, it waits longer (reference/content.md §3.2, `albumMessage`).
+ */
 const gap = { whatsapp: 5000, telegram: 1000 } as const
+const gapAnnounced = 15_000
 /** How long an album waits in all. */
-const longest = 20_000
+const longest = 60_000
 
 /**
  * Pictures of one album travel as messages of their own, out of order and seconds apart. They gather in one job, which
@@ -39,7 +43,10 @@ export const joinAlbum = (
 
   const open = outbox.untouched(topic)
   if (open === undefined) {
-    if (isNew) return add(opened(event, album.id), { source: key, topic, dueAt: now + gap[networkOf(chat)] })
+    if (isNew) {
+      const job = opened(event, album.id)
+      return add(job, { source: key, topic, dueAt: now + gapOf(job) })
+    }
     if (announced || source === undefined) return 'duplicate'
     const { album: _, ...single } = event
     return add({ ...single, replyTo: single.replyTo ?? { id: album.id } }, { source })
@@ -47,10 +54,14 @@ export const joinAlbum = (
   const gathered = gather(parseEvent(open.event), event)
   const { items, expected } = gathered.content
   const complete = expected !== undefined && items.length >= expected
-  const wait = Math.min(open.createdAt + longest, now + gap[networkOf(chat)])
+  const wait = Math.min(open.createdAt + longest, now + gapOf(gathered))
   outbox.rewrite(open.id, { event: JSON.stringify(gathered), dueAt: complete ? now : wait })
   return 'job'
 }
+
+/** How long it waits for more. */
+const gapOf = ({ chat, content }: AlbumEvent): number =>
+  content.expected === undefined ? gap[networkOf(chat)] : gapAnnounced
 
 type AlbumEvent = MessageEvent & { content: AlbumContent }
 
