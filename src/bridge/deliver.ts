@@ -13,7 +13,6 @@ import { addNotice } from './deliver/notice.ts'
 import { addFailureReceipt } from './deliver/receipt.ts'
 import { type BridgeEvent, isMessage, parseEvent } from './event.ts'
 import type { Network } from './network.ts'
-import { DeliveryError } from './verdict.ts'
 
 export type { CarrierOptions } from './deliver/attempt.ts'
 
@@ -57,7 +56,7 @@ const deliver = async (job: Job, options: Omit<AttemptContext, 'watch'>): Promis
     const attempt = prepare(job, network, { ...options, watch: media.watch })
     if (job.unsure && network.settle) {
       stage = 'settle'
-      await unlessRefused(attempt.settle)
+      await attempt.settle()
       stage = 'send'
     }
     if (job.mediaFailures >= mediaFailureLimit) {
@@ -114,15 +113,6 @@ const joined = 'You are in the group now. To read it in Telegram, too, map it: w
 /** It goes from the owner's Telegram to WhatsApp, and does not come back from there. */
 const isOutward = ({ chat }: BridgeEvent, { target }: Job): boolean =>
   networkOf(chat) === 'telegram' && networkOf(target) === 'whatsapp'
-
-/** Nothing is found where the chat lets us in no more: sending will say so. */
-const unlessRefused = async (settle: () => Promise<unknown>): Promise<void> => {
-  try {
-    await settle()
-  } catch (error) {
-    if (!(error instanceof DeliveryError && error.verdict.kind === 'reject')) throw error
-  }
-}
 
 /** Its refs may have become aliases since it was stored. */
 const loadEvent = (job: Job, resolve: (ref: ChatRef) => ChatRef): BridgeEvent => {

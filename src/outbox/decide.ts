@@ -5,6 +5,8 @@ import type { Failure, Job } from './job.ts'
 export const mediaFailureLimit = 5
 /** A bug of ours that hits one job this often gives the job up, so that it does not block its lane for ever. */
 export const bugLimit = 3
+/** Milliseconds of asking in vain whether a message arrived, after which it is given up as one that may have. */
+const longestDoubt = 10 * 60_000
 /** How much of the time between two failed attempts counts as failing: more than the longest backoff is an outage. */
 const longestGap = 15 * 60_000
 /** Milliseconds until a file whose network is offline is asked for again. */
@@ -30,7 +32,9 @@ export type Decision =
  *
  * `retry`, `unsure` and bugs count as attempts, back off, and are given up when they have gone on for `giveUpAfter`
  * milliseconds; `wait` and `offline` cost nothing. `reject`, a file that failed five times and a bug that struck three
- * times ask for a plainer form. A failure while settling leaves the job unsure: nothing was found out.
+ * times ask for a plainer form. A failure while settling leaves the job unsure: nothing was found out. An answer that leaves
+ * it open is asked for again for ten minutes, and no chat out of reach is asked at all; then the job is given up, since it must not
+ * be sent, in whatever form, while it may be there.
  */
 export const decide = (
   job: Job,
@@ -56,21 +60,25 @@ export const decide = (
 
   switch (verdict.kind) {
     case 'reject':
-      return { kind: 'plainer' }
+      if (from !== 'settle') return { kind: 'plainer' }
+      return failure.unreachable ? { kind: 'give-up' } : again(longestDoubt)
     case 'wait':
       return { ...unchanged, dueAt: now + Math.ceil(verdict.seconds * 1000) }
     case 'offline':
       return { ...unchanged, dueAt: from === 'media' ? now + sourceOffline : now }
     case 'retry':
-    case 'unsure': {
+    case 'unsure':
       if (mediaFailures >= mediaFailureLimit && verdict.kind === 'retry') return { kind: 'plainer' }
-      const attempts = job.attempts + 1
-      const gap = job.lastFailedAt === undefined ? 0 : Math.max(0, now - job.lastFailedAt)
-      const failingFor = job.failingFor + Math.min(gap, longestGap)
-      if (failingFor >= giveUpAfter) return { kind: 'give-up' }
-      return { ...unchanged, attempts, failingFor, lastFailedAt: now, dueAt: now + backoff(attempts, random) }
-    }
+      return again(giveUpAfter)
     default:
       return verdict satisfies never
+  }
+
+  function again(longest: number): Decision {
+    const attempts = job.attempts + 1
+    const gap = job.lastFailedAt === undefined ? 0 : Math.max(0, now - job.lastFailedAt)
+    const failingFor = job.failingFor + Math.min(gap, longestGap)
+    if (failingFor >= longest) return { kind: 'give-up' }
+    return { ...unchanged, attempts, failingFor, lastFailedAt: now, dueAt: now + backoff(attempts, random) }
   }
 }

@@ -22,6 +22,8 @@ export interface Marks {
   isTaken(chatId: number | string, messageId: number): boolean
   /** Notes that a basic group became a supergroup with another id. */
   move(from: number | string, to: number): void
+  /** The group that became this chat, where such a word was written before it did. */
+  former(mark: string | undefined, chatId: number | string): number | undefined
   /** Where messages for the chat go today. */
   current(chatId: number | string): number | string
   /** The word that stands for `top` in a job: the id space and the highest id. */
@@ -68,6 +70,11 @@ export const openMarks = (sessions: SessionStore): Marks => {
       remember(idSpace(chatId), messageId)
     },
     move: (from, to) => sessions.set([{ type: movedType, id: String(from), value: String(to) }]),
+    former(mark, chatId) {
+      if (mark === undefined || mark.startsWith(`${idSpace(chatId)}:`)) return undefined
+      const before = [...sessions.list(movedType)].find(({ value }) => value === String(chatId))
+      return before && Number(before.id)
+    },
     current,
     write(chat) {
       const chatId = current(placeOf(chat).chatId)

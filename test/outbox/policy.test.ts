@@ -64,6 +64,26 @@ test('a failure while settling finds nothing out: the job stays unsure', () => {
   }
 })
 
+test('what nobody can say has arrived is asked for again for ten minutes, and then given up, in no other form', () => {
+  let [state, now, kind] = [{ ...job, unsure: true }, policy.now, 'again']
+  for (let tries = 0; kind === 'again' && tries < 50; tries += 1) {
+    const decision = decide(state, failure({ kind: 'reject' }, 'settle'), { ...policy, now })
+    kind = decision.kind
+    if (decision.kind !== 'again') break
+    assert.equal(decision.unsure, true)
+    state = { ...state, ...decision }
+    now = decision.dueAt
+  }
+  assert.equal(kind, 'give-up')
+  assert.ok(now - policy.now >= 600_000 && now - policy.now < 1_800_000, `${now - policy.now} ms`)
+  const gone = decide(
+    { ...job, unsure: true },
+    { ...failure({ kind: 'reject' }, 'settle'), unreachable: true },
+    policy,
+  )
+  assert.equal(gone.kind, 'give-up')
+})
+
 test('a job is given up by the time it has been failing, and an outage in between does not count', () => {
   const run = (gap: number) => {
     let [state, now, tries] = [job, 0, 0]

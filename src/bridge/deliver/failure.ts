@@ -39,10 +39,11 @@ export const describeFailure = (
   const byMedia =
     mediaError instanceof DeliveryError || (mediaError !== undefined && causes(error).includes(mediaError))
   if (error instanceof DeliveryError) {
+    const inDoubt = stage === 'settle' && error.verdict.kind === 'reject'
     return {
       kind: 'failure',
       verdict: error.verdict,
-      problem: error.message,
+      problem: inDoubt ? `It may have arrived or not. ${error.message}` : error.message,
       from: byMedia ? 'media' : stage,
       ...(error.chatUnreachable && { unreachable: true }),
     }

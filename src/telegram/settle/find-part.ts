@@ -1,8 +1,9 @@
 import type { Message } from 'grammy/types'
 import type { Delivery } from '../../bridge/network.ts'
-import { retry, wait } from '../../bridge/verdict.ts'
+import { reject, retry, wait } from '../../bridge/verdict.ts'
 import type { Clock } from '../../support/clock.ts'
 import { idSpace, type Place } from '../address.ts'
+import { CallError } from '../call-error.ts'
 import { currentPlace, type SendContext } from '../send/context.ts'
 import type { Part } from '../send/part.ts'
 import { findTop } from './find-top.ts'
@@ -21,6 +22,7 @@ import { type ProbeContext, probe, readOwn, setButtons } from './probe.ts'
  *   somebody else's            → go on
  *   ours, reads as another one → go on (a command's answer, another lane's message)
  *   ours, reads as the part    → it arrived
+ *   an answer nobody knows     → go on; what is not found then is not known to be missing, and not sent again
  *   end of the run             → it did not arrive, the bridge sends again
  *   the question fails         → the verdict of that failure; asked again later, where it stopped
  *   too many questions         → the same
@@ -66,12 +68,21 @@ const mostQuestions = 1000
 /** How far below a top that had to be guessed the message may stand: others may have written since. */
 const guessReach = 30
 
-/** Throws `CallError` when a question fails. */
+/** Throws `CallError` when a question fails, `DeliveryError` when the answers leave it open. */
 export const findPart = async (part: Part, quest: Quest): Promise<FoundPart | undefined> => {
-  const { attempt, context, step } = quest
+  const { attempt, context } = quest
   const place = currentPlace(attempt, context.marks)
+  const former = context.marks.former(attempt.mark, place.chatId)
+  const before = former === undefined ? undefined : await findIn({ chatId: former }, part, quest)
+  if (before === undefined) return findIn(place, part, quest)
+  // Its id means nothing where the group is now.
+  return { ...before, message: { ...before.message, message_id: -before.message.message_id } }
+}
+
+const findIn = async (place: Place, part: Part, quest: Quest): Promise<FoundPart | undefined> => {
+  const { attempt, context, step } = quest
   const probing = { api: context.api, chatId: place.chatId, signal: attempt.signal }
-  const job = `${attempt.chat} ${attempt.messageId} ${step}`
+  const job = `${attempt.chat} ${attempt.messageId} ${step} ${place.chatId}`
   const ruledOut = context.ruledOut.get(job) ?? new Set()
   context.ruledOut.set(job, ruledOut)
   const look = () => search(part, { ...quest, place, probing, ruledOut })
@@ -121,6 +132,7 @@ const search = async (part: Part, quest: Search): Promise<FoundPart | undefined>
   let empty = 0
   let questions = 0
   let almost: FoundPart | undefined
+  let unclear: string | undefined
   const goesOn = (id: number) => empty < run || (id <= top(place.chatId) && empty < longestGap)
   for (let id = (await firstId(quest)) + 1; goesOn(id); id++) {
     if (attempt.isKnown(String(id)) || context.marks.isTaken(place.chatId, id)) {
@@ -130,20 +142,28 @@ const search = async (part: Part, quest: Search): Promise<FoundPart | undefined>
     if (ruledOut.has(id)) continue
     if (++questions > mostQuestions) throw retry('There are too many messages to look through at once')
     const found = await probe(id, probing)
-    if (found === 'nothing') {
+    const message = found === 'own' ? await readOwn(id, probing) : found
+    if (message === 'nothing') {
       empty++
       // Behind the top the message may still turn up there.
       if (id <= top(place.chatId)) ruledOut.add(id)
       continue
     }
+    if (message === 'own' || message instanceof CallError) {
+      // It ends the run like an empty one: whatever comes behind it, this is not clear.
+      empty++
+      unclear ??= message === 'own' ? 'a message that cannot be read' : message.message
+      continue
+    }
     empty = 0
-    const message = found === 'own' ? await readOwn(id, probing) : found
     const match = message === 'foreign' ? undefined : matchPart(message, part, place)
     if (message === 'foreign' || match === undefined) ruledOut.add(id)
     else if (match.exact && !attempt.isKnown(String(id))) return { message, part: match.part }
     else almost ??= { message, part: match.part }
   }
-  return almost && attempt.isKnown(String(almost.message.message_id)) ? undefined : almost
+  if (almost && !attempt.isKnown(String(almost.message.message_id))) return almost
+  if (unclear !== undefined) throw reject(`Telegram's answer says nothing (${unclear})`)
+  return undefined
 }
 
 /** Compares with the part and with each plainer form in which it may have gone. */
@@ -157,11 +177,13 @@ const matchPart = (
   return part.plainer && matchPart(message, part.plainer, place)
 }
 
-/** The id behind which the search begins: the mark or the last part sent, whichever is higher. */
+/** The id behind which the search begins: the mark, or the last part sent where there is none. */
 const firstId = async ({ attempt, after, place, context, probing }: Search): Promise<number> => {
-  const known = Math.max(context.marks.read(attempt.mark, place.chatId) ?? 0, ...after)
-  if (known > 0) return known
   const top = context.marks.top(place.chatId)
+  // One above the top was sent before the group became a supergroup, and counted elsewhere.
+  const last = Math.max(0, ...after.filter(id => id <= top))
+  const known = context.marks.read(attempt.mark, place.chatId) ?? last
+  if (known > 0) return known
   if (top > 0) return Math.max(0, top - guessReach)
   return Math.max(0, (await findTop(probing)) - guessReach)
 }

@@ -1,9 +1,29 @@
 import type { InlineKeyboardMarkup, Message } from 'grammy/types'
 import type { BotApi } from '../api.ts'
 import { CallError } from '../call-error.ts'
+import { verdictOf } from '../errors.ts'
+import { isRefused } from '../send/repeatable.ts'
 
-/** What stands under an id: nothing that the bot can see, something that is not the bot's, or a message of the bot. */
-export type Found = 'nothing' | 'foreign' | 'own' | Message
+/**
+ * What stands under an id: nothing that the bot can see, something that is not the bot's, or a message of the bot. A `CallError`:
+ * the answer says nothing about that, in words that are not known.
+ */
+export type Found = 'nothing' | 'foreign' | 'own' | Message | CallError
+
+/**
+ * What the words of a refusal prove (telegram-bot-api 10.0, `Client.cpp`; TDLib `can_edit_message`). Which chat-wide
+ * ones there are stands in `errors.ts`; they prove nothing about any message. Nor does anything else.
+ */
+const proofs: readonly (readonly [string, 'nothing' | 'foreign' | 'own'])[] = [
+  // `MESSAGE_NOT_MODIFIED` in the server's words: Telegram itself looked, and let us edit it.
+  ['message is not modified', 'own'],
+  // TDLib could not get the message: the check of the server comes before anything is sent.
+  ['message to edit not found', 'nothing'],
+  // Telegram's own word for one that is deleted.
+  ['MESSAGE_ID_INVALID', 'nothing'],
+  ["message can't be edited", 'foreign'],
+  ['MESSAGE_AUTHOR_REQUIRED', 'foreign'],
+]
 
 export interface ProbeContext {
   readonly api: BotApi
@@ -14,30 +34,39 @@ export interface ProbeContext {
 /**
  * Asks what stands under an id with an edit that changes nothing: taking away the buttons of a message that has none.
  * A message comes back only when it did have a button, which is one of ours that a crash left there. Throws `CallError`
- * when the question itself was not answered.
+ * when the question itself was not answered, or the chat lets nobody ask.
  */
 export const probe = async (id: number, context: ProbeContext): Promise<Found> => {
   try {
     return await setButtons(id, undefined, context)
   } catch (error) {
-    if (!(error instanceof CallError)) throw error
-    if (error.says('message is not modified')) return 'own'
-    if (error.says('message to edit not found') || error.says('MESSAGE_ID_INVALID')) return 'nothing'
-    if (error.says("message can't be edited") || error.says('MESSAGE_AUTHOR_REQUIRED')) return 'foreign'
-    throw error
+    return proofOf(error)
   }
+}
+
+const proofOf = (error: unknown): Exclude<Found, Message> => {
+  if (!(error instanceof CallError)) throw error
+  const proof = proofs.find(([words]) => error.says(words))?.[1]
+  if (proof !== undefined) return proof
+  if (isRefused(verdictOf(error, { sending: false }))) return error
+  throw error
 }
 
 const button: InlineKeyboardMarkup = { inline_keyboard: [[{ text: '…', callback_data: 'wa2tg:settle' }]] }
 
 /**
  * Reads a message of the bot. The Bot API cannot, but an edit that does change something returns the whole message: a
- * button is put under it, and taken away at once.
+ * button is put under it, and taken away at once. What else comes back says what stands there by then; `own`: one that cannot
+ * be read.
  */
-export const readOwn = async (id: number, context: ProbeContext): Promise<Message> => {
-  const message = await setButtons(id, button, context)
-  await probe(id, context)
-  return message
+export const readOwn = async (id: number, context: ProbeContext): Promise<Found> => {
+  try {
+    const message = await setButtons(id, button, context)
+    await probe(id, context)
+    return message
+  } catch (error) {
+    return proofOf(error)
+  }
 }
 
 /** Reads a message of the bot that is about to be edited: a button of the search may be left under it. */

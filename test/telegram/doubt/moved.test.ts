@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { ChatRef } from '../../../src/bridge/chat-ref.ts'
+import { eventually } from '../../simulators/eventually.ts'
+import type { SimChat } from '../../simulators/telegram/index.ts'
+import { Bench, delivery, failureOf, type TestDelivery, text } from '../bench.ts'
+
+const words = Array.from({ length: 1000 }, (_, n) => `word${n}`).join(' ')
+
+/** A message of two parts whose second one is in doubt, in a group that has become a supergroup since. */
+const loseAnswer = async (
+  bench: Bench,
+  fault: 'reply-lost' | 'reset-before',
+): Promise<{ group: SimChat; moved: SimChat; job: TestDelivery }> => {
+  const group = bench.tg.addGroup({ title: 'Family', members: [bench.owner] })
+  const chat: ChatRef = `telegram:${group.id}`
+  await bench.connect()
+  await bench.network.send(delivery({ chat, content: text('before') }))
+  const job = { ...delivery({ chat, content: text(words) }), mark: bench.network.mark?.(chat) ?? '' }
+  bench.tg.faults.next('sendMessage', fault, { when: ({ text: part }) => String(part).endsWith('word999') })
+  assert.equal((await failureOf(bench.network.send(job))).verdict.kind, 'unsure')
+  assert.equal(job.sent.length, 1)
+  const moved = bench.tg.migrate(group)
+  bench.owner.sends(moved, 'gossip')
+  await eventually(() => bench.inbox.texts.includes('gossip'), 'the move')
+  return { group, moved, job }
+}
+
+const partsIn = (chat: SimChat): string[] =>
+  chat.transcript().flatMap(({ from, text: said }) => (from.isBot && said?.includes('word') ? [said] : []))
+
+for (const isKept of [true, false]) {
+  const when = isKept ? 'in the same run' : 'after a restart'
+  test(`what is in doubt is looked for where the group was before it became a supergroup, ${when}`, async () => {
+    await using bench = await Bench.open()
+    const { group, moved, job } = await loseAnswer(bench, 'reply-lost')
+    if (!isKept) await bench.restart()
+    assert.equal(await bench.network.settle?.(job), true)
+    await bench.network.send(job)
+    assert.equal(partsIn(group).join(' '), words)
+    assert.deepEqual(partsIn(moved), [])
+    // Nothing in the supergroup can be taken for it.
+    assert.ok(Number(job.sent[1]?.id) < 0)
+    bench.tg.assertNoSurprises()
+  })
+
+  test(`what did not arrive before the group became a supergroup is sent there, once, ${when}`, async () => {
+    await using bench = await Bench.open()
+    const { group, moved, job } = await loseAnswer(bench, 'reset-before')
+    if (!isKept) await bench.restart()
+    assert.equal(await bench.network.settle?.(job), false)
+    // That attempt's answer is lost, too.
+    bench.tg.faults.next('sendMessage', 'reply-lost')
+    assert.equal((await failureOf(bench.network.send(job))).verdict.kind, 'unsure')
+    assert.equal(await bench.network.settle?.({ ...job, mark: bench.network.mark?.(job.chat) ?? '' }), true)
+    await bench.network.send(job)
+    assert.equal([...partsIn(group), ...partsIn(moved)].join(' '), words)
+    assert.equal(partsIn(moved).length, 1)
+    bench.tg.assertNoSurprises()
+  })
+}
