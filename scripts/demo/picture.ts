@@ -53,6 +53,8 @@ const css = [
   '.title{fill:#b1bac4;font-size:14px;text-anchor:middle}',
   '.bold{font-weight:700}',
   '.small{font-size:10px}',
+  // Some emoji are as dark as the window.
+  '.wide{filter:drop-shadow(0 0 1px #e6edf3)}',
   '.dim{fill:#b1bac4}',
   '.green{fill:#7ee787}',
   '.cyan{fill:#79c0ff}',
@@ -61,9 +63,11 @@ const css = [
 const draw = ({ text, at, width, style }: Run, y: number): string => {
   const x = margin + at * column
   if (LINE.test(text.slice(0, 1))) return `<path d="M${x} ${y - 6}h${width * column}"/>`
-  if (width === 1 && OVERWIDE.test(text)) return `<text class="small" x="${x}" y="${y}">${text}</text>`
-  const length = width > 1 && PLAIN.test(text.slice(0, 1)) ? ` textLength="${width * column}"` : ''
-  return `<text${style && ` class="${style}"`} x="${x}" y="${y}"${length}>${escapeXml(text)}</text>`
+  const isPlain = PLAIN.test(text.slice(0, 1))
+  const length = width > 1 && isPlain ? ` textLength="${width * column}"` : ''
+  const size = isPlain ? '' : width > 1 ? 'wide' : OVERWIDE.test(text) ? 'small' : ''
+  const classes = [style, size].filter(Boolean).join(' ')
+  return `<text${classes && ` class="${classes}"`} x="${x}" y="${y}"${length}>${escapeXml(text)}</text>`
 }
 
 /** What stands in a line, cut where the style changes, at every gap and around each letter that needs a place of its own. */

@@ -20,13 +20,13 @@ test('words stand where a terminal has them, as wide as there, whatever the font
 test('an emoji has two columns of its own, so that what follows keeps its place', () => {
   assert.deepEqual(textsOf(draw('a 📷 b', 'a 👁 b', '日本 b')), [
     ' x="24" y="62">a',
-    ' x="44" y="62">📷',
+    ' class="wide" x="44" y="62">📷',
     ' x="74" y="62">b',
     ' x="24" y="84">a',
     ' class="small" x="44" y="84">👁',
     ' x="64" y="84">b',
-    ' x="24" y="106">日',
-    ' x="44" y="106">本',
+    ' class="wide" x="24" y="106">日',
+    ' class="wide" x="44" y="106">本',
     ' x="74" y="106">b',
   ])
 })
