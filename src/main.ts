@@ -1,4 +1,5 @@
 /** The process edge: argv in, exit code out, and the only `process.exit`. */
+import { writeFileSync } from 'node:fs'
 import { explainError } from './cli/explain-error.ts'
 import { version } from './cli/version.ts'
 
@@ -23,6 +24,17 @@ const main = async (argv: readonly string[]): Promise<void> => {
   end(await runCli(argv, { env, cwd: process.cwd(), stdin, stdout, stderr }))
 }
 
+/** Should the process crash hard, what it has in memory (keys, the token, what people write) must not land in a file. */
+const stayOutOfCoreDumps = (): void => {
+  try {
+    // Of all kinds of memory none (man 5 core). Linux alone has this; elsewhere nothing is to be written there.
+    if (process.platform === 'linux') writeFileSync('/proc/self/coredump_filter', '0')
+  } catch {
+    // Not where it may not be written: the unit in the README forbids dumps altogether.
+  }
+}
+
+stayOutOfCoreDumps()
 process.on('uncaughtException', crash)
 process.on('unhandledRejection', crash)
 // Whoever read our output has gone (`wa2tg chats | head -1`): not our failure. The rest goes nowhere.

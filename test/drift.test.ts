@@ -67,3 +67,9 @@ test('the table of cases in src/README.md is that of the cases which the tests r
   const [, rows] = /\n\| Kind of content \|.*\n\|[-|]+\n((?:\|.*\n)+)/.exec(read('src/README.md')) ?? []
   assert.equal(rows, `${renderCounts()}\n`)
 })
+
+test('the unit in the README lets no core dump be written', () => {
+  const unit = /```ini\n(\[Service\][\s\S]*?)```/.exec(read('README.md'))?.[1] ?? ''
+  assert.match(unit, /^ExecStart=.* run$/m)
+  assert.match(unit, /^LimitCORE=0$/m)
+})

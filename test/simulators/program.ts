@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import packageJson from '../../package.json' with { type: 'json' }
 
 /** How to start wa2tg: from source with this Node, or a built file. */
 export interface ProgramOptions {
@@ -17,7 +18,9 @@ export interface Outcome {
   readonly stderr: string
 }
 
-const main = join(import.meta.dirname, '../../src/main.ts')
+/** What `npm start` runs. */
+const [, ...start] = packageJson.scripts.start.split(' ')
+const fromSource = start.map(word => (word.startsWith('-') ? word : join(import.meta.dirname, '../..', word)))
 
 /** One running `wa2tg` process: what it printed so far, and the means to end it. */
 export class Program implements AsyncDisposable {
@@ -29,7 +32,9 @@ export class Program implements AsyncDisposable {
 
   constructor(args: readonly string[], { binary, cwd, env }: ProgramOptions) {
     const isScript = binary === undefined || binary.endsWith('.cjs')
-    const [file, argv] = isScript ? [process.execPath, [binary ?? main, ...args]] : [binary, [...args]]
+    const [file, argv] = isScript
+      ? [process.execPath, [...(binary === undefined ? fromSource : [binary]), ...args]]
+      : [binary, [...args]]
     this.#child = spawn(file, argv, { cwd, env: { ...env }, stdio: ['pipe', 'pipe', 'pipe'] })
     this.#child.stdin?.end()
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => this.#heard('stdout', text))
