@@ -41,6 +41,8 @@ export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promi
   await using opened = new AsyncDisposableStack()
   opened.use(await takeLock(dataDir, 'run'))
   const store = opened.use(openStore(storePath(dataDir), { ...config.storage, check: true, sealAll: true }))
+  systemClock.goOnFrom(store.heartbeat.read()?.clock ?? 0)
+  const { now } = systemClock
   const outbox = new Outbox(store.database)
   const networks = new Map<NetworkName, Network>()
   const pulse = makePulse(store, networks)
@@ -66,6 +68,7 @@ export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promi
       wake: () => worker.wake(),
       changed,
       log: logger,
+      now,
     })
 
   const pace = new Pace(telegramBudgets, ratePeerOf, openPaceMemory(store.session('pace')))
@@ -75,6 +78,7 @@ export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promi
     ownerChat: () => ownerChat(config),
     peerOf: idPeerOf,
     log: logger,
+    now,
   })
   const transaction: Store['transaction'] = (work, options) => store.transaction(work, options)
   const worker = opened.use(new Worker({ outbox, carrier, pace, transaction, log: logger }))
@@ -84,7 +88,7 @@ export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promi
     tellOwner: async (problem, signal) => {
       const chat = ownerChat(config)
       if (chat === undefined) return
-      const job = transaction(() => addNotice(tools, { chat, text: problem, now: systemClock.now() }))
+      const job = transaction(() => addNotice(tools, { chat, text: problem, now: now() }))
       worker.wake()
       while (!signal.aborted && outbox.isOpen(job)) await systemClock.sleep(50, signal)
     },

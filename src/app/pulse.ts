@@ -1,6 +1,7 @@
 import type { NetworkName } from '../bridge/chat-ref.ts'
 import type { Network, NetworkStatus } from '../bridge/network.ts'
 import type { Store } from '../store/index.ts'
+import { systemClock } from '../support/clock.ts'
 
 /** How often a bridge with nothing new to say shows that it lives, in milliseconds. */
 const beatEvery = 20_000
@@ -19,6 +20,7 @@ export const makePulse = (
         pid: process.pid,
         startedAt,
         beatAt: Date.now(),
+        clock: systemClock.now(),
         networks: { whatsapp: statusOf('whatsapp'), telegram: statusOf('telegram') },
       })
     } catch {

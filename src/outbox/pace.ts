@@ -1,6 +1,6 @@
 import type { ChatRef } from '../bridge/chat-ref.ts'
 import type { PaceMemory } from './pace-memory.ts'
-import { Penalties } from './penalties.ts'
+import { everyPeer, Penalties } from './penalties.ts'
 
 /** At most `count` messages within any `seconds`, together for all chats for which `keyOf` says the same. */
 export interface Budget {
@@ -142,6 +142,8 @@ export class Pace {
       at === undefined || planned ? [] : [[at, messages]],
     )
     if (calls.length > 0 || penalty) this.#memory?.save(peer, { calls, ...(penalty && { penalty }) })
+    const all = this.#penalties.get(everyPeer)
+    if (all) this.#memory?.save(everyPeer, { calls: [], penalty: all })
   }
 
   /** Takes up what an earlier run used up; `cutOff` names the chat of each call that may have been under way. */

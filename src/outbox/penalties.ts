@@ -6,6 +6,9 @@ const longestStretch = 4
 const peersOfAll = 3
 const nearby = 10_000
 
+/** Stands for all peers at once. */
+export const everyPeer = '*'
+
 interface Penalty {
   /** Milliseconds since 1970. */
   until: number
@@ -21,11 +24,10 @@ export class Penalties {
   static readonly longestStretch = longestStretch
   readonly #peers = new Map<string, Penalty>()
   #recent: { peer: string; at: number; until: number }[] = []
-  #allUntil = 0
 
   /** Until when nothing may go to this peer. */
   until(peer: string): number {
-    return Math.max(this.#allUntil, this.#peers.get(peer)?.until ?? 0)
+    return Math.max(...[everyPeer, peer].map(each => this.#peers.get(each)?.until ?? 0))
   }
 
   /** How many times longer than the budgets say the windows of this peer are. */
@@ -43,7 +45,8 @@ export class Penalties {
     })
     this.#recent = [...this.#recent.filter(({ at }) => at > now - nearby), { peer, at: now, until }]
     if (new Set(this.#recent.map(each => each.peer)).size >= peersOfAll) {
-      this.#allUntil = Math.max(this.#allUntil, Math.min(...this.#recent.map(each => each.until)))
+      const all = Math.min(...this.#recent.map(each => each.until))
+      this.#peers.set(everyPeer, { until: Math.max(all, this.#peers.get(everyPeer)?.until ?? 0), stretch: 1 })
     }
   }
 

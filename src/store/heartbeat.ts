@@ -8,6 +8,8 @@ export interface Beat {
   /** Milliseconds since 1970, both. */
   readonly startedAt: number
   readonly beatAt: number
+  /** The same by the clock of the program, which never runs back. */
+  readonly clock: number
   readonly networks: Readonly<Record<NetworkName, NetworkStatus>>
 }
 
@@ -15,6 +17,7 @@ interface BeatRow {
   pid: number
   started_at: number
   beat_at: number
+  clock: number
   networks: string
 }
 
@@ -26,12 +29,13 @@ export class Heartbeat {
     this.#database = database
   }
 
-  beat({ pid, startedAt, beatAt, networks }: Beat): void {
+  beat({ pid, startedAt, beatAt, clock, networks }: Beat): void {
     this.#database.run(
-      'INSERT OR REPLACE INTO heartbeat (one, pid, started_at, beat_at, networks) VALUES (1, ?, ?, ?, ?)',
+      'INSERT OR REPLACE INTO heartbeat (one, pid, started_at, beat_at, clock, networks) VALUES (1, ?, ?, ?, ?, ?)',
       pid,
       startedAt,
       beatAt,
+      clock,
       JSON.stringify(networks),
     )
   }
@@ -43,6 +47,7 @@ export class Heartbeat {
         pid: row.pid,
         startedAt: row.started_at,
         beatAt: row.beat_at,
+        clock: row.clock,
         networks: JSON.parse(row.networks),
       }
     )

@@ -14,22 +14,28 @@ export interface Clocks {
 
 export const machineClocks: Clocks = { wall: () => Date.now(), steady: () => performance.now() }
 
+/** A clock that begins where another one was. */
+export interface LastingClock extends Clock {
+  /** It was so late when the program last ran, by this clock. A lead of more than a day is not believed. */
+  goOnFrom(time: number): void
+}
+
 /**
  * A clock that never runs back. It follows the wall clock, also over a leap forward (the machine slept, or had no time yet
  * when it started). Where the wall clock is set back, it goes on from where it was: what was put off for five seconds must
- * not wait for an hour.
+ * not wait for an hour, nor after a restart.
  */
-export const makeClock = (clocks: Clocks = machineClocks): Clock => {
+export const makeClock = (clocks: Clocks = machineClocks): LastingClock => {
   let now = clocks.wall()
-  let last = { wall: now, steady: clocks.steady() }
+  let last = clocks.steady()
   return {
+    goOnFrom(time) {
+      if (time > now && time < now + DAY) now = time
+    },
     now: () => {
-      const wall = clocks.wall()
       const steady = clocks.steady()
-      // A wall clock is slowed down and sped up a little all the time: that is no leap.
-      const isSetBack = wall - last.wall < steady - last.steady - SLEW
-      now += Math.max(0, isSetBack ? steady - last.steady : wall - last.wall)
-      last = { wall, steady }
+      now = Math.max(clocks.wall(), now + steady - last)
+      last = steady
       // Whole, as everywhere: the steady clock counts fractions.
       return Math.round(now)
     },
@@ -48,12 +54,12 @@ export const makeClock = (clocks: Clocks = machineClocks): Clock => {
 }
 
 /** Milliseconds. */
-const SLEW = 500
+const DAY = 86_400_000
 const LOOK_EVERY = 5000
 const LEAST_LEAP = 20_000
 
 /** The machine's own time. */
-export const systemClock: Clock = makeClock()
+export const systemClock: LastingClock = makeClock()
 
 /** A sense for leaps: says, at each call, by how much more than `expected` milliseconds either clock has moved since the last. */
 export const openLeaps = (clocks: Clocks = machineClocks): ((expected: number) => number) => {

@@ -23,7 +23,13 @@ test('beside a healthy bridge the status is all there and ends with 0', async ()
   {
     using store = box.openStore()
     fillStore(store)
-    store.heartbeat.beat({ pid: process.pid, startedAt: Date.now(), beatAt: Date.now(), networks: connected })
+    store.heartbeat.beat({
+      pid: process.pid,
+      startedAt: Date.now(),
+      beatAt: Date.now(),
+      clock: 0,
+      networks: connected,
+    })
   }
   const { code, stdout, stderr } = await box.run('status', '--json')
   assert.equal(code, 0, stderr)
@@ -51,7 +57,7 @@ test('beside a healthy bridge the status is all there and ends with 0', async ()
   {
     using store = box.openStore()
     const networks = { ...connected, whatsapp: { ...connected.whatsapp, catchingUp } }
-    store.heartbeat.beat({ pid: process.pid, startedAt: Date.now(), beatAt: Date.now(), networks })
+    store.heartbeat.beat({ pid: process.pid, startedAt: Date.now(), beatAt: Date.now(), clock: 0, networks })
   }
   assert.deepEqual(JSON.parse((await box.run('status', '--json')).stdout).whatsapp.catchingUp, catchingUp)
   assert.match((await box.run('status')).stdout, /^WhatsApp .*, catching up: 120 of 500 messages$/m)
@@ -68,7 +74,7 @@ test('what a dead bridge said last counts no more', async () => {
         value: JSON.stringify({ me: { id: '15550000009:3@s.whatsapp.net', name: 'Olivia' }, account: {} }),
       },
     ])
-    store.heartbeat.beat({ pid: 1, startedAt: 0, beatAt: Date.now(), networks: connected })
+    store.heartbeat.beat({ pid: 1, startedAt: 0, beatAt: Date.now(), clock: 0, networks: connected })
   }
   const { code, stdout } = await box.run('status', '--json')
   const { whatsapp, telegram, bridge } = JSON.parse(stdout)
@@ -106,6 +112,7 @@ test('a phone that removed this device, a silent bridge and failed deliveries ar
       pid: process.pid,
       startedAt: 0,
       beatAt: Date.now() - 120_000,
+      clock: 0,
       networks: { ...connected, whatsapp: { state: 'logged_out', problem: 'Logged out on the phone' } },
     })
   }

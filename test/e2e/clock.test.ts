@@ -67,6 +67,40 @@ test('A clock that leaps by hours, forward and back, while it runs holds nothing
   wa.assertNoSurprises()
 })
 
+test('A clock that is set right leaves an album whole, and what waits for Telegram waits no longer, restart or not', async () => {
+  await using dir = await mkdtempDisposable(join(tmpdir(), 'wa2tg-clock-'))
+  const file = join(dir.path, 'wrong-by')
+  await writeFile(file, String(HOUR))
+  await using world = await World.open({
+    env: { NODE_OPTIONS: `--import ${join(import.meta.dirname, 'set-clock.ts')}`, WA2TG_TEST_CLOCK: file },
+  })
+  const { wa, tg } = world
+  const { alice, group } = await world.mapAlice()
+  const bridge = await world.run()
+  await alice.send(samples.text('ahead'))
+  await eventually(() => group.transcript().length === 1, 'a first message')
+  await writeFile(file, '0')
+  bridge.kill('SIGUSR2')
+  await alice.acts.album(await Promise.all([1, 2, 3].map(n => samples.photo(wa.media, `item ${n}`))))
+  await eventually(() => group.transcript().length === 4, 'the album', 40_000)
+  const [first, ...others] = group.transcript().slice(1)
+  assert.ok(first?.mediaGroup)
+  assert.deepEqual(
+    others.map(({ mediaGroup }) => mediaGroup),
+    [first.mediaGroup, first.mediaGroup],
+  )
+
+  tg.faults.next('sendMessage', { error: 429, retryAfter: 5 })
+  await alice.send(samples.text('refused for now'))
+  await eventually(() => tg.faults.waiting === 0, 'the refusal')
+  bridge.kill('SIGKILL')
+  await bridge.ended
+  await world.run()
+  await eventually(() => group.transcript().at(-1)?.text === 'refused for now', 'what was refused', 60_000)
+  assert.equal(group.transcript().length, 5)
+  wa.assertNoSurprises()
+})
+
 for (const [wrongBy, name] of [
   [HOUR, 'ahead'],
   [-HOUR, 'behind'],

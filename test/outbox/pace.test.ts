@@ -131,6 +131,22 @@ test('the next run knows what the last one has used up, what was cut off include
   )
 })
 
+test('what holds everything back holds back the next run, too', () => {
+  using store = tempStore()
+  const open = () => new Pace(telegramBudgets, ratePeerOf, openPaceMemory(store.session('pace')))
+  const before = open()
+  for (const chat of ['telegram:-1', 'telegram:-2', 'telegram:-3'] as const) {
+    before.refused(chat, 60, 0)
+    before.save(chat)
+  }
+  const after = open()
+  after.restore([], 1000)
+  assert.equal(after.readyAt('telegram:-4', 1000), 60_000)
+  const later = open()
+  later.restore([], 61_000)
+  assert.ok(later.readyAt('telegram:-4', 61_000) <= 61_000)
+})
+
 test('what another version wrote about the pace is no obstacle', () => {
   using store = tempStore()
   const sessions = store.session('pace')

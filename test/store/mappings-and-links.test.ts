@@ -116,6 +116,7 @@ test('the heartbeat comes back as it was written', () => {
     pid: 1,
     startedAt: 2,
     beatAt: 3,
+    clock: 4,
     networks: { whatsapp: { state: 'connected', account: '+49' }, telegram: { state: 'connecting' } },
   } as const
   store.heartbeat.beat({ ...beat, beatAt: 1 })

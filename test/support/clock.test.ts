@@ -48,6 +48,8 @@ test('time follows a clock that is set forward, and goes on when it is set back'
   assert.equal(clock.now() - begin, HOUR + 6000)
   pass(5000)
   assert.equal(clock.now() - begin, HOUR + 11_000)
+  set(2 * HOUR)
+  assert.equal(clock.now() - begin, HOUR + 11_000, 'that it is set right again is no leap')
   pass(0.25)
   set(-HOUR)
   pass(0.25)
@@ -58,6 +60,18 @@ test('time follows a clock that is set forward, and goes on when it is set back'
     HOUR + 11_001,
     'a time server’s little step is no leap, and never runs back',
   )
+})
+
+test('a clock goes on from where that of the last run was, unless that is nonsense', () => {
+  const { clocks, pass } = handClocks()
+  const begin = clocks.wall()
+  const clock = makeClock(clocks)
+  clock.goOnFrom(begin + 25 * HOUR)
+  clock.goOnFrom(0)
+  assert.equal(clock.now(), begin)
+  clock.goOnFrom(begin + HOUR)
+  pass(1000)
+  assert.equal(clock.now(), begin + HOUR + 1000)
 })
 
 test('a leap of either clock is noticed, a late timer is not', async () => {
