@@ -62,8 +62,16 @@ export interface Inbox {
   learn(chat: KnownChat): void
   /** Somebody who may not write through the bridge has written in a chat. Nothing of it crosses. */
   overheard(stranger: Overheard): void
+  /** It was thrown out of a chat and its topics. Call it in the transaction that takes the news. */
+  shutOut(news: ShutOut): void
   /** The network is reachable again: lanes that waited for it go on. Called at every change of `status`. */
   changed(status: NetworkStatus): void
+}
+
+export interface ShutOut {
+  readonly chat: ChatRef
+  /** Milliseconds since 1970. */
+  readonly at: number
 }
 
 /** Somebody who may not send through the bridge has written in a chat. */

@@ -6,6 +6,7 @@ import { receiveMessage } from './receive/message.ts'
 import { isEcho } from './receive/on-its-way.ts'
 import { tellOfStranger } from './receive/overheard.ts'
 import { claimed, type InboxOptions, longestLife, type Reception } from './receive/reception.ts'
+import { tellOfShutOut } from './receive/shut-out.ts'
 
 /**
  * Story 1: what arrived becomes committed jobs.
@@ -27,6 +28,9 @@ export const makeInbox = (options: InboxOptions): Inbox => {
     },
     overheard(stranger) {
       if (tellOfStranger(stranger, options, now())) wake()
+    },
+    shutOut(news) {
+      if (tellOfShutOut(news, options, now())) wake()
     },
     learn(known) {
       const { lastActivity: last } = known

@@ -50,6 +50,7 @@ export const openMiddle = (
   const inbox = makeInbox({
     ...tools,
     network: 'whatsapp',
+    ownerChat,
     wake: () => worker.wake(),
     changed: name => worker.resume(name),
     log,

@@ -28,7 +28,6 @@ const losses: readonly [string, (place: Place) => void, RegExp][] = [
     ({ tg, topic }) => tg.closeTopic(topic),
     /The Telegram topic is closed: reopen it/,
   ],
-  ['the bot was thrown out', ({ tg, group }) => tg.kick(group), /bot/],
 ]
 
 for (const [name, lose, said] of losses) {
@@ -61,3 +60,35 @@ for (const [name, lose, said] of losses) {
     tg.assertNoSurprises()
   })
 }
+
+test('Thrown out of a group, the bot says so to the owner at once and once, also when the news comes again', async () => {
+  await using tg = await startTelegramSimulator()
+  const owner = tg.addUser({ id: 7001, first_name: 'Olivia' })
+  const home = tg.addPrivateChat(owner)
+  const [group, other] = ['WhatsApp', 'Other'].map(title =>
+    tg.addSupergroup({ title, forum: true, botRights: {}, members: [owner] }),
+  ) as [SimChat, SimChat]
+  using store = tempStore()
+  for (const [index, name] of ['Alice', 'Bob', 'Carol', 'Dave'].entries()) {
+    const { message_thread_id: topic } = group.addTopic({ name })
+    const whatsapp = `whatsapp:${index + 1}@lid` as const
+    store.chats.learn({ chat: whatsapp, name })
+    store.mappings.add({ whatsapp, telegram: `telegram:${group.id}/${topic}` })
+  }
+  await using middle = openMiddle(store, tg, { ownerChat: () => `telegram:${home.id}` })
+  await middle.start()
+  tg.kick(other)
+  tg.kick(group)
+  await tg.until('the word to the owner', () => home.transcript().length > 0)
+  tg.repeatUpdates(1)
+  tg.readmit(group, {})
+  owner.sends(home, '/start')
+  await tg.until('the answer', () => home.transcript().length > 2)
+  const told = home.transcript().filter(({ text }) => text.startsWith('I am no longer'))
+  assert.equal(told.length, 1)
+  assert.match(
+    told[0]?.text ?? '',
+    /^I am no longer in the Telegram chat of "Alice", "Bob", "Carol" and 1 more: [\s\S]*wa2tg map add/,
+  )
+  tg.assertNoSurprises()
+})

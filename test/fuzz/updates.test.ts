@@ -118,7 +118,19 @@ const anyUpdate = fc
     fc
       .record({ id: anyText, from: user, message: anyMessage, data: anyText })
       .map(callback_query => ({ callback_query })),
-    fc.record({ chat, from: user }).map(my_chat_member => ({ my_chat_member })),
+    fc
+      .record(
+        {
+          chat,
+          from: user,
+          date: fc.nat(),
+          new_chat_member: fc.record({
+            status: fc.constantFrom('kicked', 'left', 'member', 'of the future'),
+          }),
+        },
+        { requiredKeys: ['chat', 'from'] },
+      )
+      .map(my_chat_member => ({ my_chat_member })),
   )
   .map(update => ({ update_id: 1, ...update }))
 
@@ -148,6 +160,7 @@ test('whatever update comes from Telegram is sorted, and what it makes can be st
         assert.ok(event.sender.person !== 'telegram:7002' || isRefused, 'a stranger spoke through the bridge')
         events += 1
       }
+      for (const { at } of sorted.shutOut) assert.ok(Number.isSafeInteger(at))
     }),
     runs(1000),
   )

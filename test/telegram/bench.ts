@@ -21,6 +21,7 @@ import type {
   Overheard,
   Reaction,
   SentPart,
+  ShutOut,
   StandIn,
   Vote,
 } from '../../src/bridge/network.ts'
@@ -55,6 +56,8 @@ export class RecordingInbox implements Inbox {
   readonly chats: KnownChat[] = []
   readonly statuses: NetworkStatus[] = []
   readonly strangers: Overheard[] = []
+  /** Chats that the bot was thrown out of. */
+  readonly lost: ShutOut[] = []
   /** Set: the next `receive` fails after `alongside`, as a full disk does at commit. */
   full = false
   readonly #store: Store
@@ -69,6 +72,10 @@ export class RecordingInbox implements Inbox {
       if (this.full) throw new StoreError('The disk is full')
     })
     this.arrivals.push(...arrivals)
+  }
+
+  shutOut(news: ShutOut): void {
+    this.lost.push(news)
   }
 
   overheard(stranger: Overheard): void {

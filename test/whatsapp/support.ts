@@ -61,6 +61,10 @@ export class RecordingBridge implements Inbox, Disposable {
     })
   }
 
+  shutOut(): void {
+    throw new Error('Nobody is thrown out of a mapped chat in WhatsApp without a notice')
+  }
+
   overheard(): void {
     throw new Error('Strangers are only met in Telegram')
   }

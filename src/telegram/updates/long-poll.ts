@@ -53,7 +53,7 @@ const heldMs = 200
 const refusedPauseMs = 60_000
 const pauseMs = { first: 500, most: 30_000 }
 
-/** `my_chat_member` is not ours yet, but what a poll leaves out is gone: the list is remembered server-side. */
+/** The list is remembered server-side: without one, Telegram leaves reactions out. */
 const allowedUpdates = [
   'message',
   'edited_message',

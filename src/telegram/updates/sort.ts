@@ -1,6 +1,6 @@
-import type { CallbackQuery, Message, MessageReactionUpdated, Update } from 'grammy/types'
+import type { CallbackQuery, ChatMemberUpdated, Message, MessageReactionUpdated, Update } from 'grammy/types'
 import type { ChatRef } from '../../bridge/chat-ref.ts'
-import type { Arrival, KnownChat, Overheard } from '../../bridge/network.ts'
+import type { Arrival, KnownChat, Overheard, ShutOut } from '../../bridge/network.ts'
 import type { Logger } from '../../support/log.ts'
 import { placeOf, placeRef } from '../address.ts'
 import type { BotUser } from '../api.ts'
@@ -26,6 +26,8 @@ export interface Sorted {
   readonly strangers: Message[]
   /** Where they wrote in groups, and who did first: once for each chat or topic. */
   readonly overheard: Overheard[]
+  /** Groups and channels out of which the bot was thrown. */
+  readonly shutOut: ShutOut[]
   readonly moves: { readonly from: number; readonly to: number }[]
 }
 
@@ -60,6 +62,7 @@ export const sortUpdates = (updates: readonly Update[], context: SortContext): S
     presses: [],
     strangers: [],
     overheard: [],
+    shutOut: [],
     moves: [],
   }
   const sorter = new Sorter(context, sorted)
@@ -87,6 +90,7 @@ class Sorter {
     if (message) this.#message(message)
     if (edited && this.#speakerOf(edited) === 'owner') this.#arrive(edited, () => this.#edit(edited, id))
     if (update.message_reaction) this.#reaction(update.message_reaction, id)
+    if (update.my_chat_member) this.#membership(update.my_chat_member)
     if (update.callback_query) this.#press(update.callback_query)
   }
 
@@ -152,6 +156,12 @@ class Sorter {
     const ref = this.#chatOf(chat.id, messageId)
     const arrival = parseReaction(update, { updateId, chat: ref, customEmoji, deletionReaction })
     if (arrival !== undefined) this.#sorted.arrivals.push(arrival)
+  }
+
+  #membership({ chat, date, new_chat_member: now }: Partial<ChatMemberUpdated>): void {
+    if (chat === undefined || date === undefined || chat.type === 'private') return
+    if (now?.status !== 'kicked' && now?.status !== 'left') return
+    this.#sorted.shutOut.push({ chat: placeRef({ chatId: chat.id }), at: date * 1000 })
   }
 
   #press(query: CallbackQuery): void {

@@ -36,6 +36,7 @@ export const makeTake = (options: TakeOptions): LongPollOptions['take'] => {
       for (const { chatId, messageId } of sorted.seen) marks.take(chatId, messageId)
       for (const { chatId, messageId, version } of sorted.versions) versions.set(chatId, messageId, version)
       for (const { from, to } of sorted.moves) marks.move(from, to)
+      for (const news of sorted.shutOut) inbox.shutOut(news)
     })
     for (const chat of sorted.chats) inbox.learn(chat)
     for (const stranger of sorted.overheard) inbox.overheard(stranger)
