@@ -112,6 +112,8 @@ export interface Vote {
 /** A message on the target network that stands for one on the other. */
 export interface StandIn {
   readonly id: string
+  /** Where it stands, if that is not where it is answered: a status is answered in the chat of whoever posted it. */
+  readonly chat?: ChatRef
   /** Whether the bridge's own account wrote it on the target network. */
   readonly fromMe: boolean
   /** Whether the bridge sent it, and not its owner from another device. */

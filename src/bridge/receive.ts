@@ -7,6 +7,7 @@ import { isEcho } from './receive/on-its-way.ts'
 import { tellOfStranger } from './receive/overheard.ts'
 import { claimed, type InboxOptions, longestLife, type Reception } from './receive/reception.ts'
 import { tellOfShutOut } from './receive/shut-out.ts'
+import { writtenIn } from './receive/status.ts'
 
 /**
  * Story 1: what arrived becomes committed jobs.
@@ -46,10 +47,13 @@ const receiveOne = (arrival: Arrival, options: InboxOptions, now: number): Recep
   const { store } = options
   const event = learn({ ...arrival, event: withTimes(arrival.event, now) }, store)
   const mappings = store.mappings.forSource(event.chat)
-  if (mappings.length === 0) return 'unmapped'
+  const written = isMessage(event) ? undefined : writtenIn(event, options)
+  if (mappings.length === 0 && written === undefined) return 'unmapped'
   if (event.sender.me && isEcho(event, options)) return 'echo'
   const context = { ...options, mappings, now, ...(arrival.raw !== undefined && { raw: arrival.raw }) }
-  return isMessage(event) ? receiveMessage(event, context) : receiveChange(event, context)
+  return isMessage(event)
+    ? receiveMessage(event, context)
+    : receiveChange(event, { ...context, ...(written && { written }) })
 }
 
 /** Clocks of others may be wrong, and say what can be no time; nothing was said later than now. */

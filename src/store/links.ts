@@ -1,6 +1,7 @@
 import type { ChatRef, MessageRef } from '../bridge/chat-ref.ts'
 import type { SentPart } from '../bridge/network.ts'
 import type { Database } from './database.ts'
+import { forgetMessages } from './forget.ts'
 import {
   fromRow,
   isTakenBack,
@@ -162,6 +163,14 @@ export class Links {
     )?.chat
   }
 
+  /** The chat in which a received message became something first. */
+  destination(source: number): ChatRef | undefined {
+    return this.#database.get<{ chat: ChatRef }>(
+      "SELECT m.chat FROM links l JOIN messages m ON m.key = l.target WHERE l.source = ? AND l.role = '' ORDER BY l.part LIMIT 1",
+      source,
+    )?.chat
+  }
+
   /** Chats in which a message with this id is known. */
   chatsWith(id: string): ChatRef[] {
     return this.#database
@@ -196,32 +205,12 @@ export class Links {
       .map(fromRow)
   }
 
-  /**
-   * Looks at the next `limit` messages behind `after` (a row key; 0 is the beginning) and forgets those that were seen
-   * before that time (milliseconds since 1970). Spared are messages that a job still carries, what it has sent of them,
-   * and what has yet to end or has disappeared since. Returns where to go on, or undefined at the end.
-   */
-  forget({ before, after, limit }: { before: number; after: number; limit: number }): {
+  /** See `forgetMessages`. */
+  forget(range: { before: number; after: number; limit: number }): {
     last: number | undefined
     forgotten: number
   } {
-    const { last } = this.#database.get<{ last: number | null }>(
-      'SELECT max(key) AS last FROM (SELECT key FROM messages WHERE key > ? ORDER BY key LIMIT ?)',
-      after,
-      limit,
-    ) ?? { last: null }
-    if (last === null) return { last: undefined, forgotten: 0 }
-    const { changes } = this.#database.run(
-      `DELETE FROM messages WHERE key > ?1 AND key <= ?2 AND seen_at < ?3
-         AND (expires_at IS NULL OR expires_at < ?3 OR deleted = 1)
-         AND key NOT IN (SELECT message FROM deadlines)
-         AND key NOT IN (SELECT source FROM jobs)
-         AND key NOT IN (SELECT target FROM links WHERE source IN (SELECT source FROM jobs))`,
-      after,
-      last,
-      before,
-    )
-    return { last, forgotten: changes }
+    return forgetMessages(this.#database, range)
   }
 
   #all({ chat, id }: MessageRef): StoredMessage[] {

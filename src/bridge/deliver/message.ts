@@ -5,6 +5,7 @@ import { formsOf } from '../degrade.ts'
 import type { Content, MessageEvent } from '../event.ts'
 import type { Delivery, SentPart, StandIn } from '../network.ts'
 import { senderLine } from '../sender-line.ts'
+import { isStatus } from '../status.ts'
 import { type AttemptContext, describeAttempt, standInOf } from './attempt.ts'
 import { answered, sourceOf, wordsIn } from './joined.ts'
 import { addNotice } from './notice.ts'
@@ -85,7 +86,12 @@ const findReplyTarget = (
   const { links, chats } = store
   const person = replyTo.person && chats.resolve(replyTo.person)
   const message = { chat, id: replyTo.id }
-  const one = answered(message, { quote: replyTo.quote, chat: target, store })
-  const stored = one ?? links.counterpart(message, target, person)
-  return stored && standInOf(stored, wordsIn(stored, links.find(message, person), store))
+  const origin = networkOf(target) === 'whatsapp' ? links.origin(message) : undefined
+  // A status is answered in the chat of whoever posted it.
+  const there = origin && isStatus(origin, store) ? origin : target
+  const one = answered(message, { quote: replyTo.quote, chat: there, store })
+  const stored = one ?? links.counterpart(message, there, person)
+  if (stored === undefined) return undefined
+  const standIn = standInOf(stored, wordsIn(stored, links.find(message, person), store))
+  return there === target ? standIn : { ...standIn, chat: there }
 }

@@ -10,7 +10,8 @@ import { messageTopic, receiveMessage } from './message.ts'
 import { asSent, onItsWay } from './on-its-way.ts'
 import { editedContent, isOpen, withOption } from './poll.ts'
 import { claimed, longestLife, type ReceiveContext, type Reception } from './reception.ts'
-import { route } from './route.ts'
+import { type Route, route } from './route.ts'
+import { wentTo } from './status.ts'
 
 /**
  * Carries a change of a message across: finds the message, checks who may do that, keeps what outlives the job
@@ -25,7 +26,7 @@ export const receiveChange = (event: ChangeEvent, context: ReceiveContext): Rece
   const found = store.links.find({ chat, id: target.id }, target.person)
   const sending = found ? undefined : onItsWay(event, context)
   const stored = found ?? (sending && asSent(sending, chat))
-  if (!stored) return receiveUnknown(event, context)
+  if (!stored) return context.mappings.length > 0 ? receiveUnknown(event, context) : 'ignored'
   if (stored.deleted || !mayChange(event, stored)) return 'ignored'
   if (store.links.remember({ chat, id, author: sender.person, me: sender.me }, now) === undefined) {
     return 'duplicate'
@@ -197,7 +198,11 @@ const chosen = (
 
 const addJobs = (event: ChangeEvent, subject: StoredMessage, context: ReceiveContext): Reception => {
   const { chat, target: changed } = event
-  const { target, refusal } = route(event, askedChat(event, subject, context), context)
+  const elsewhere = context.written ?? wentTo(event, subject, context)
+  const { target, refusal }: Route =
+    elsewhere === undefined
+      ? route(event, askedChat(event, subject, context), context)
+      : { target: elsewhere }
   if (refusal !== undefined) {
     addNotice(context, { chat, text: refusal, replyTo: changed.id, now: context.now })
     return 'refused'

@@ -4,7 +4,8 @@ import { addNotice } from '../deliver/notice.ts'
 import type { MessageEvent } from '../event.ts'
 import { joinAlbum } from './album.ts'
 import { claimed, longestLife, type ReceiveContext, type Reception } from './reception.ts'
-import { route } from './route.ts'
+import { type Route, route } from './route.ts'
+import { answerToStatus } from './status.ts'
 
 /** Remembers a message that has come and adds the job that carries it across. */
 export const receiveMessage = (event: MessageEvent, context: ReceiveContext): Reception => {
@@ -66,12 +67,14 @@ export const receiveMessage = (event: MessageEvent, context: ReceiveContext): Re
 /** Under which the job of a message is found while it waits. */
 export const messageTopic = (source: number): string => `message ${source}`
 
-const routeMessage = (event: MessageEvent, context: ReceiveContext) => {
+const routeMessage = (event: MessageEvent, context: ReceiveContext): Route => {
   const { content, replyTo, chat } = event
   // It stands for what cannot cross: words about a game are no message to somebody else.
   if (networkOf(chat) === 'telegram' && content.kind === 'placeholder') {
     return { refusal: refusalOf(content) }
   }
+  const answer = answerToStatus(event, context)
+  if (answer !== undefined) return answer
   const origin = replyTo && context.store.links.origin({ chat, id: replyTo.id })
   return route(event, ifWhatsApp(origin), context)
 }

@@ -35,8 +35,10 @@ export interface InboxOptions extends NoticeTools {
 
 /** What it takes to receive one event of a mapped chat, inside the transaction that does it. */
 export interface ReceiveContext extends NoticeTools, Pick<InboxOptions, 'isPart'> {
-  /** The mappings of the event's chat, the two-way one first; never empty. */
+  /** The mappings of the event's chat, the two-way one first; empty for changes of what was `written` elsewhere alone. */
   readonly mappings: readonly Mapping[]
+  /** The Telegram chat in which the owner wrote the message that is changed. */
+  readonly written?: ChatRef
   readonly now: number
   /** The network's own copy, of a message or of what a change makes of one. */
   readonly raw?: string

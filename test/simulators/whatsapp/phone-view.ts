@@ -29,8 +29,11 @@ export interface Shown {
   /** `whatsapp`: the number that a phone offers to write to. */
   contacts?: { name: string; vcard: string; whatsapp?: string }[]
   preview?: { url: string; title: string; description: string }
-  /** Id, author and words of the message that it visibly answers; `kind` of a file without words. */
-  quote?: { id: string; author: string; text: string }
+  /**
+   * Id, author and words of the message that it visibly answers; `kind` of a file without words. `chat`: where that
+   * stands, if not in the same chat.
+   */
+  quote?: { id: string; author: string; text: string; chat?: string }
   forwarded: boolean
   viewOnce: boolean
   /** Seconds after which the message disappears. */
@@ -103,7 +106,12 @@ function showContext(info: proto.IContextInfo | null | undefined): Partial<Shown
   if (!info.participant || !info.quotedMessage) throw new Error('A quote needs an author and a message')
   return {
     ...shown,
-    quote: { id: info.stanzaId, author: info.participant, text: wordsOf(info.quotedMessage) },
+    quote: {
+      id: info.stanzaId,
+      author: info.participant,
+      text: wordsOf(info.quotedMessage),
+      ...(info.remoteJid && { chat: info.remoteJid }),
+    },
   }
 }
 

@@ -2,7 +2,7 @@ import { addressOf, type ChatRef, chatRef } from '../../../bridge/chat-ref.ts'
 import type { Config } from '../../../config/load.ts'
 import { openStore, storePath } from '../../../store/store.ts'
 import { parseAddress, renderAddress } from '../../../telegram/address.ts'
-import { isReadOnly, kindOfAddress } from '../../../whatsapp/address.ts'
+import { isBroadcast, isReadOnly, kindOfAddress } from '../../../whatsapp/address.ts'
 import type { Command, Context } from '../../command.ts'
 import { findChat } from '../../find-chat.ts'
 import { printable } from '../../output.ts'
@@ -47,7 +47,10 @@ async function addMapping({ args, options, output, loadConfig }: Context): Promi
   output.note(
     `Mapped "${printable(store.chats.displayName(mapping.whatsapp))}" ${toTelegramOnly ? '→' : '↔'} "${printable(title)}" (${addressOf(telegram)})`,
   )
-  if (isOneWay) output.note('What you write there stays in Telegram: wa2tg posts in no channel and no status')
+  if (isOneWay) {
+    const answers = isBroadcast(addressOf(whatsapp)) ? ', but for answers, which go to whom you answer' : ''
+    output.note(`What you write there stays in Telegram${answers}: wa2tg posts in no channel and no status`)
+  }
   if (!known) output.note('Nothing has been seen in that WhatsApp chat yet; what comes from now on crosses')
   if (output.json) {
     output.data(

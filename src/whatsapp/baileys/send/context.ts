@@ -29,6 +29,8 @@ export const renderQuote = ({ chat, event, replyTo: target }: Delivery, me: Me):
   return {
     stanzaId: target.id,
     participant: author,
+    // lib/Utils/messages.js, generateWAMessageFromContent, says where it stands whenever that is another chat.
+    ...(target.chat !== undefined && { remoteJid: addressOf(target.chat) }),
     quotedMessage: quote === undefined ? quoted : pickOut(quoted, quote),
   }
 }

@@ -1,0 +1,58 @@
+import type { StoredMessage } from '../../store/index.ts'
+import { type ChatRef, networkOf } from '../chat-ref.ts'
+import { answered, joinedContentOf } from '../deliver/joined.ts'
+import type { ChangeEvent, MessageEvent } from '../event.ts'
+import { isStatus } from '../status.ts'
+import { onItsWay } from './on-its-way.ts'
+import type { InboxOptions, ReceiveContext } from './reception.ts'
+import type { Route } from './route.ts'
+
+/**
+ * Where an answer to somebody's status goes; undefined for everything else. Nothing is posted among the statuses themselves:
+ * an answer goes to that person's own chat and quotes the status, as WhatsApp does it; what becomes of it is shown where
+ * it was written.
+ */
+export const answerToStatus = (
+  { chat, replyTo }: MessageEvent,
+  { store, mappings }: Pick<ReceiveContext, 'store' | 'mappings'>,
+): Route | undefined => {
+  if (!replyTo || networkOf(chat) !== 'telegram') return undefined
+  const message = { chat, id: replyTo.id }
+  const from = store.links.origin(message)
+  if (from === undefined || !isStatus(from, store) || !mappings.some(each => each.whatsapp === from))
+    return undefined
+  // Of several texts in one message the last is meant; but in private nobody is to hear what was for somebody else.
+  const people = new Set(joinedContentOf(store.links.find(message))?.items.map(item => item.person))
+  if (people.size > 1 && replyTo.quote === undefined) return { refusal: severalPeople }
+  const status =
+    answered(message, { quote: replyTo.quote, chat: from, store }) ?? store.links.subject(message)
+  return status?.author === undefined || status.me ? undefined : { target: status.author }
+}
+
+const severalPeople =
+  'Not sent: several people speak in that message. Pick out words of the one whom you answer: hold the message, Reply, then Quote'
+
+/** The WhatsApp chat that an answer to a status went to, for what the owner does with it in Telegram. */
+export const wentTo = (
+  { chat }: ChangeEvent,
+  subject: StoredMessage,
+  { store, mappings }: Pick<ReceiveContext, 'store' | 'mappings'>,
+): ChatRef | undefined => {
+  if (networkOf(chat) !== 'telegram' || subject.chat !== chat) return undefined
+  if (!mappings.some(({ whatsapp }) => isStatus(whatsapp, store))) return undefined
+  const target = store.links.destination(subject.key)
+  return target === undefined || mappings.some(({ whatsapp }) => whatsapp === target) ? undefined : target
+}
+
+/** The Telegram chat in which the owner wrote what others change here: maybe another one than this chat is mapped to. */
+export const writtenIn = (
+  event: ChangeEvent,
+  tools: Pick<InboxOptions, 'store' | 'outbox' | 'isPart'>,
+): ChatRef | undefined => {
+  const { chat, target } = event
+  if (networkOf(chat) !== 'whatsapp') return undefined
+  const { links, mappings } = tools.store
+  const written = links.subject({ chat, id: target.id }, target.person) ?? onItsWay(event, tools)
+  const place = written?.chat
+  return place && networkOf(place) === 'telegram' && mappings.forSource(place).length > 0 ? place : undefined
+}
