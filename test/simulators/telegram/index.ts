@@ -197,6 +197,11 @@ export class TelegramSimulator implements AsyncDisposable {
     })
   }
 
+  /** How many updates the bot has not confirmed yet, by asking for those behind them. */
+  get pendingUpdates(): number {
+    return this.#world.updates.pending
+  }
+
   /** Delivers the last `count` updates once more, under their old ids. */
   repeatUpdates(count = 1): void {
     this.#world.updates.repeat(count)
