@@ -1,7 +1,8 @@
 import { createDecipheriv, createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import type { Media } from '../../bridge/event.ts'
-import { reject, retry } from '../../bridge/verdict.ts'
+import { DeliveryError, reject, retry } from '../../bridge/verdict.ts'
 import { largestPicture, type Picture } from './media/group-picture.ts'
 import { download, FileGone, type MediaLimits, mediaUrl } from './media/http.ts'
 import { deriveMediaKeys, MAC_BYTES, sealedLength } from './media/keys.ts'
@@ -42,16 +43,37 @@ const openFile = async (source: MediaSource, options: OpenMediaOptions): Promise
   return source.key === undefined ? check(body, source) : decrypt(body, source, source.key)
 }
 
-/** Neither encrypted nor described by anybody: it comes from WhatsApp's own host over TLS, or not at all. */
+/** Milliseconds that a group's picture is waited for: the words about it are for the chat, and so is all that waits behind them. */
+const PICTURE_MS = 2000
+
+/**
+ * Neither encrypted nor described by anybody: it comes from WhatsApp's own host over TLS, at once, or not at all. Whatever goes
+ * wrong with it, the words go without it: it is not worth another try, for which the whole chat would have to wait.
+ */
 const openPicture = async (
-  source: MediaSource,
-  options: OpenMediaOptions,
-): Promise<AsyncIterable<Buffer>> => {
-  const { picture, keys } = source
-  if (picture === undefined || options.findPicture === undefined) throw reject('The picture cannot be had')
-  const found = { keys, url: await options.findPicture(picture) }
-  return download(mediaUrl(found, options.mediaHost), found, { ...options, maxBytes: largestPicture })
+  { picture, keys }: MediaSource,
+  { findPicture, ...options }: OpenMediaOptions,
+): Promise<Iterable<Buffer>> => {
+  if (picture === undefined || findPicture === undefined) throw reject('The picture cannot be had')
+  const signal = AbortSignal.any([options.signal, AbortSignal.timeout(PICTURE_MS)])
+  try {
+    const found = { keys, url: await unlessAborted(findPicture(picture), signal) }
+    const limits = { ...options, signal, maxBytes: largestPicture }
+    return [await buffer(await download(mediaUrl(found, options.mediaHost), found, limits))]
+  } catch (error) {
+    const stays =
+      options.signal.aborted || (error instanceof DeliveryError && error.verdict.kind === 'reject')
+    throw stays ? error : reject('The picture did not come at once', error)
+  }
 }
+
+const unlessAborted = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
+  Promise.race([
+    work,
+    new Promise<never>((_, fail) => {
+      signal.addEventListener('abort', () => fail(retry('Stopped')), { once: true })
+    }),
+  ])
 
 const fetchOrAsk = async (source: MediaSource, options: OpenMediaOptions): Promise<AsyncIterable<Buffer>> => {
   const { reupload, mediaHost } = options

@@ -36,11 +36,22 @@ const change = async (linked: Linked, group: Group, id: string): Promise<Media> 
 const open = (linked: Linked, media: Media) =>
   linked.connection.openMedia(media, new AbortController().signal)
 
+/** On a busy machine a picture may come too late; then it is asked for again. */
+const read = async (linked: Linked, media: Media): Promise<Buffer> => {
+  for (let turn = 1; ; turn += 1) {
+    try {
+      return await buffer(await open(linked, media))
+    } catch (error) {
+      if (turn === 5 || !/did not come at once/.test(String(error))) throw error
+    }
+  }
+}
+
 test('The notice about a new picture of a group brings the picture', async () => {
   await using linked = await Linked.started()
   const group = linked.wa.addGroup({ subject: 'Class', participants: [] })
   const media = await change(linked, group, '1700000000')
-  assert.deepEqual(await buffer(await open(linked, media)), JPEG)
+  assert.deepEqual(await read(linked, media), JPEG)
   linked.wa.assertNoSurprises()
 })
 
@@ -50,7 +61,7 @@ test('An old notice does not show a newer picture, and nothing when there is non
   const first = await change(linked, group, '1700000000')
   const second = await change(linked, group, '1700000001')
   await assert.rejects(open(linked, first), failsWith('reject'))
-  assert.deepEqual(await buffer(await open(linked, second)), JPEG)
+  assert.deepEqual(await read(linked, second), JPEG)
   group.picture(undefined)
   await assert.rejects(open(linked, second), failsWith('reject'))
   linked.wa.assertNoSurprises()
@@ -76,27 +87,38 @@ test('A picture comes from the media hosts of WhatsApp alone, and no larger than
   wa.assertNoSurprises()
 })
 
-test('Where WhatsApp is busy or has trouble, the picture is asked for later, and a no is a no', async () => {
+test('Where WhatsApp is busy, has trouble or cannot be asked, the words about the picture do not wait for it', async () => {
   await using linked = await Linked.started()
   const group = linked.wa.addGroup({ subject: 'Class', participants: [] })
   const media = await change(linked, group, '1700000000')
-  for (const [code, kind] of [
-    [429, 'wait'],
-    [503, 'retry'],
-    [401, 'reject'],
-  ] as const) {
+  for (const code of [429, 503, 401]) {
     linked.wa.refuseQuery('w:profile:picture get picture', code)
-    await assert.rejects(open(linked, media), failsWith(kind))
+    await assert.rejects(open(linked, media), failsWith('reject'))
   }
-  assert.deepEqual(await buffer(await open(linked, media)), JPEG)
+  assert.deepEqual(await read(linked, media), JPEG)
   linked.wa.assertNoSurprises()
-})
-
-test('While WhatsApp cannot be asked, the picture is asked for again', async () => {
-  await using linked = await Linked.started()
-  const group = linked.wa.addGroup({ subject: 'Class', participants: [] })
-  const media = await change(linked, group, '1700000000')
   linked.wa.dropConnection()
   await until('the end of the connection', () => linked.connection.status.state !== 'connected')
-  await assert.rejects(open(linked, media), failsWith('retry'))
+  await assert.rejects(open(linked, media), failsWith('reject'))
+})
+
+test('A picture that stalls on its way is given up, the media host in trouble, too; whoever stops is told so', async () => {
+  await using linked = await Linked.started()
+  const { wa } = linked
+  const group = wa.addGroup({ subject: 'Class', participants: [] })
+  const media = await change(linked, group, '1700000000')
+  assert.ok(group.icon)
+  for (const fault of [
+    { kind: 'stall', after: 1000 },
+    { kind: 'cut', after: 1000 },
+    { kind: 'status', status: 503 },
+  ] as const) {
+    wa.media.fault(group.icon, fault)
+    await assert.rejects(open(linked, media), failsWith('reject'))
+  }
+  wa.media.fault(group.icon, { kind: 'stall', after: 1000 })
+  const stop = new AbortController()
+  const opened = linked.connection.openMedia(media, stop.signal)
+  stop.abort()
+  await assert.rejects(opened, failsWith('retry'))
 })
