@@ -146,3 +146,24 @@ test('a status that is mapped no longer is not answered', async () => {
   assert.deepEqual(bridge.whatsapp.shown, [])
   assert.match(bridge.telegram.shown.at(-1)?.text ?? '', /Not sent/)
 })
+
+test('a reaction to a status is answered with words; what the owner takes back of an answer goes from her chat', async () => {
+  await using bridge = openStatuses()
+  bridge.receive(post(anna, 'At the lake'))
+  await waitUntil(bridge.isDone)
+  const status = bridge.telegram.shown[0]?.id ?? ''
+  const typed = answer('Which one?', status)
+  bridge.receive(typed)
+  await waitUntil(bridge.isDone)
+  bridge.receive(change(typed, status, { kind: 'reaction', emoji: '👍' }))
+  await waitUntil(bridge.isDone)
+  assert.deepEqual(bridge.whatsapp.changes, [])
+  assert.match(bridge.telegram.shown.at(-1)?.text ?? '', /only to be read/)
+  bridge.receive(change(typed, typed.id, { kind: 'deletion', by: 'author' }))
+  await waitUntil(bridge.isDone)
+  assert.deepEqual(
+    bridge.whatsapp.changes.map(({ chat, event: { kind } }) => [chat, kind]),
+    [[anna, 'deletion']],
+  )
+  assert.deepEqual(bridge.whatsapp.shown, [])
+})

@@ -75,7 +75,7 @@ const remark = (label: string, { id }: { id?: string | null } = {}): SaidMessage
 
 /**
  * How a change is sealed, by `SecretEncryptedMessage.SecretEncType` (whatsmeow, WAWebProtobufsE2E.proto; Baileys knows the first
- * two). Not here is 3, a message for later: neither WhatsApp Web nor whatsmeow nor whatsapp-rust says how it is sealed.
+ * two). How 3 is sealed, a message for later, no source says: neither WhatsApp Web nor whatsmeow nor whatsapp-rust opens it.
  */
 const SEALED_CHANGES: Readonly<Record<number, SealPurpose>> = {
   1: 'Event Edit',
@@ -87,7 +87,8 @@ const SEALED_CHANGES: Readonly<Record<number, SealPurpose>> = {
 export const readSecretEdit = (message: Field<'secretEncryptedMessage'>, scene: Scene): Said => {
   const { targetMessageKey: key, secretEncType: type } = message
   const purpose = SEALED_CHANGES[type ?? 0]
-  if (purpose === undefined) return { ignored: `a sealed change of the kind "${type}"` }
+  if (purpose === undefined)
+    return { ignored: `a sealed change of the kind "${type}", of which nobody says how to open it` }
   const opened = open(key, message, purpose, scene)
   if (opened === 'no secret')
     return remark(`${WITHOUT_SECRET[purpose] ?? '✏️ Edited'}; see it on the phone`, key ?? {})
