@@ -52,6 +52,8 @@ export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promi
     if (found === undefined) throw new Error(`There is no network "${name}"`)
     return found
   }
+  // A clock that is wrong must end nothing early, and let nobody edit too late.
+  const time = (): number => whatsapp.time ?? systemClock.now()
   const tools = { store, outbox, newMessageId: (name: NetworkName) => network(name).newMessageId() }
   const changed = (name: NetworkName, status: NetworkStatus): void => {
     logger.info({ network: name, state: status.state }, status.problem ?? 'Connection changed')
@@ -67,6 +69,7 @@ export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promi
       ownerChat: () => ownerChat(config),
       wake: () => worker.wake(),
       changed,
+      time,
       log: logger,
       now,
     })
@@ -77,6 +80,7 @@ export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promi
     network,
     ownerChat: () => ownerChat(config),
     peerOf: idPeerOf,
+    time,
     log: logger,
     now,
   })
@@ -99,12 +103,22 @@ export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promi
     turn: (chat, messages, signal) => new Lease({ pace, chat, clock: systemClock, signal }).turn(messages),
   })
   networks.set('telegram', opened.use(telegram))
-  const whatsapp = await openWhatsApp(whatsAppOptions({ config, store, logger, inbox: inboxFor('whatsapp') }))
+  const whatsapp: WhatsAppConnection = await openWhatsApp(
+    whatsAppOptions({ config, store, logger, inbox: inboxFor('whatsapp') }),
+  )
   networks.set('whatsapp', opened.use(whatsapp))
   opened.use(pulse)
   opened.use(startRetention({ store, outbox, log: logger }))
   const disappearing = config.messages.disappearing === 'delete'
-  opened.use(startExpiry({ ...tools, disappearing, wake: () => worker.wake(), log: logger }))
+  opened.use(
+    startExpiry({
+      ...tools,
+      disappearing,
+      time: () => whatsapp.time,
+      wake: () => worker.wake(),
+      log: logger,
+    }),
+  )
   const rest = opened.move()
 
   return {
@@ -144,6 +158,7 @@ export const openWhatsAppFor = async ({
     isPart: (id, messageId) => whatsapp.isPart?.(id, messageId) === true,
     wake: () => undefined,
     changed: () => undefined,
+    time: () => whatsapp.time ?? systemClock.now(),
     log: logger,
   })
   const whatsapp: WhatsAppConnection = opened.use(

@@ -9,10 +9,14 @@ import type { ChangeEvent } from './event.ts'
 const batch = 200
 /** Milliseconds between two looks. */
 const lookEvery = 20_000
+/** And between two questions for the time, while nobody knows it. */
+const askEvery = 1000
 
 export interface ExpiryOptions extends NoticeTools {
   /** Whether disappearing messages go from Telegram, too. */
   readonly disappearing: boolean
+  /** What time it is out there; undefined while nobody has said so: then everything stays for now. */
+  readonly time: () => number | undefined
   /** Jobs were committed. */
   wake(): void
   readonly log: Log
@@ -21,16 +25,17 @@ export interface ExpiryOptions extends NoticeTools {
 
 /** Ends in Telegram what ends by itself in WhatsApp, for as long as it is not disposed. */
 export const startExpiry = (options: ExpiryOptions): Disposable => {
-  const { wake, log, clock = systemClock } = options
+  const { time, wake, log, clock = systemClock } = options
   const stop = new AbortController()
   const run = async (): Promise<void> => {
     while (!stop.signal.aborted) {
       try {
-        if (endWhatIsOver(options, clock.now())) wake()
+        const end = time()
+        if (end !== undefined && endWhatIsOver(options, { time: end, now: clock.now() })) wake()
       } catch (error) {
         log.warn({ err: error }, 'What ends by itself could not be ended; trying again')
       }
-      await clock.sleep(lookEvery, stop.signal)
+      await clock.sleep(time() === undefined ? askEvery : lookEvery, stop.signal)
     }
   }
   void run()
@@ -39,21 +44,21 @@ export const startExpiry = (options: ExpiryOptions): Disposable => {
 
 /**
  * Takes down what disappearing messages became, unpins, and closes polls, once their time is up. Returns whether there was
- * anything to do. Each goes as a change in the lane of its chat, behind whatever of that chat still waits.
+ * anything to do. `time` is what time it is out there, `now` what the machine thinks. Each goes as a change in the lane of its chat, behind whatever of that chat still waits.
  */
 export const endWhatIsOver = (
   tools: NoticeTools & Pick<ExpiryOptions, 'disappearing'>,
-  now: number,
+  { time, now }: { time: number; now: number },
 ): boolean => {
   const { store, disappearing } = tools
   return store.transaction(() => {
-    const expired = disappearing ? store.links.expired(now, batch) : []
+    const expired = disappearing ? store.links.expired(time, batch) : []
     for (const message of expired) {
       store.links.markDeleted(message.key)
       if (networkOf(message.chat) === 'whatsapp')
         addEnd(message, { kind: 'deletion', by: 'time' }, tools, now)
     }
-    const deadlines = store.deadlines.due(now, batch)
+    const deadlines = store.deadlines.due(time, batch)
     for (const deadline of deadlines) {
       store.deadlines.set(deadline, undefined)
       const message = store.links.get(deadline.message)

@@ -45,12 +45,14 @@ export const makeInbox = (options: InboxOptions): Inbox => {
 
 const receiveOne = (arrival: Arrival, options: InboxOptions, now: number): Reception => {
   const { store } = options
-  const event = learn({ ...arrival, event: withTimes(arrival.event, now) }, store)
+  const time = options.time?.() ?? now
+  const event = learn({ ...arrival, event: withTimes(arrival.event, time) }, store)
   const mappings = store.mappings.forSource(event.chat)
   const written = isMessage(event) ? undefined : writtenIn(event, options)
   if (mappings.length === 0 && written === undefined) return 'unmapped'
   if (event.sender.me && isEcho(event, options)) return 'echo'
-  const context = { ...options, mappings, now, ...(arrival.raw !== undefined && { raw: arrival.raw }) }
+  const raw = arrival.raw !== undefined && { raw: arrival.raw }
+  const context = { ...options, mappings, now, time, ...raw }
   return isMessage(event)
     ? receiveMessage(event, context)
     : receiveChange(event, { ...context, ...(written && { written }) })

@@ -53,6 +53,38 @@ export const makeClock = (clocks: Clocks = machineClocks): LastingClock => {
   }
 }
 
+/**
+ * What time it is by the word of somebody who knows, whatever this machine's own clock says: a Raspberry Pi has none, and it is
+ * set when it pleases. In between the clock that nobody sets counts on; it stands still while the machine sleeps, so that this
+ * may be late, and never early.
+ */
+export class ToldTime {
+  readonly #clocks: Clocks
+  #told: { readonly time: number; readonly at: number } | undefined
+
+  constructor(clocks: Clocks = machineClocks) {
+    this.#clocks = clocks
+  }
+
+  /** Milliseconds since 1970; undefined while nobody has said anything. */
+  get now(): number | undefined {
+    return this.#told && Math.round(this.#told.time + this.#clocks.steady() - this.#told.at)
+  }
+
+  /** Told in whole seconds, so that what is a little less is no news. */
+  tell(time: number): void {
+    const { now } = this
+    if (!Number.isFinite(time) || (now !== undefined && time <= now && now < time + 2000)) return
+    this.#told = { time, at: this.#clocks.steady() }
+  }
+
+  /** It is so late at least. A leap of more than a day is not believed. */
+  tellAtLeast(time: number): void {
+    const { now } = this
+    if (now !== undefined && time > now && time < now + DAY) this.tell(time)
+  }
+}
+
 /** Milliseconds. */
 const DAY = 86_400_000
 const LOOK_EVERY = 5000

@@ -302,9 +302,9 @@ test('a disappearing message goes when its time is up, once', async () => {
     newMessageId: () => bridge.telegram.newMessageId(),
     disappearing: true,
   }
-  assert.equal(endWhatIsOver(tools, expiresAt - 1), false)
-  assert.equal(endWhatIsOver(tools, expiresAt), true)
-  assert.equal(endWhatIsOver(tools, expiresAt), false)
+  assert.equal(endWhatIsOver(tools, { time: expiresAt - 1, now: expiresAt - 1 }), false)
+  assert.equal(endWhatIsOver(tools, { time: expiresAt, now: expiresAt }), true)
+  assert.equal(endWhatIsOver(tools, { time: expiresAt, now: expiresAt }), false)
   bridge.worker.wake()
   await waitUntil(bridge.isDone)
   assert.deepEqual(texts(bridge), ['for ever'])

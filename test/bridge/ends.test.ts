@@ -16,7 +16,7 @@ const pin = (of: MessageEvent, more: { pinned: boolean; seconds?: number; sentAt
 
 const end = ({ store, outbox, telegram, worker }: Open, now: number): boolean => {
   const tools = { store, outbox, newMessageId: () => telegram.newMessageId(), disappearing: true }
-  const some = endWhatIsOver(tools, now)
+  const some = endWhatIsOver(tools, { time: now, now })
   if (some) worker.wake()
   return some
 }
@@ -127,7 +127,7 @@ test('nothing is kept for ever, whatever end it claims, and though nothing is ta
   const known = () => said.filter(({ id }) => bridge.store.links.find({ chat: mum, id })).length
   const tools = { ...bridge, newMessageId: () => bridge.telegram.newMessageId(), disappearing: false }
   const age = async (days: number) => {
-    endWhatIsOver(tools, now + days * DAY)
+    endWhatIsOver(tools, { time: now + days * DAY, now: now + days * DAY })
     bridge.worker.wake()
     await waitUntil(bridge.isDone)
     bridge.store.links.forget({ before: now + (days - 1) * DAY, after: 0, limit: 1000 })

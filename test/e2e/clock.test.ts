@@ -140,3 +140,67 @@ for (const [wrongBy, name] of [
     wa.assertNoSurprises()
   })
 }
+
+for (const [wrongBy, name] of [
+  [HOUR, 'ahead'],
+  [-HOUR, 'behind'],
+] as const) {
+  test(`What ends by itself ends by the time of WhatsApp, on a machine whose clock is an hour ${name} and then set right`, async () => {
+    await using dir = await mkdtempDisposable(join(tmpdir(), 'wa2tg-clock-'))
+    const file = join(dir.path, 'wrong-by')
+    await writeFile(file, String(wrongBy))
+    await using world = await World.open({
+      env: { NODE_OPTIONS: `--import ${join(import.meta.dirname, 'set-clock.ts')}`, WA2TG_TEST_CLOCK: file },
+    })
+    const { wa, tg, owner } = world
+    const alice = wa.addContact({ name: 'Alice' })
+    const botRights = { can_pin_messages: true, can_delete_messages: true }
+    const group = tg.addSupergroup({ title: 'Alice', members: [owner], botRights })
+    assert.equal((await world.link()).code, 0)
+    assert.equal((await world.wa2tg('map', 'add', 'Alice', String(group.id))).code, 0)
+    const first = await world.run()
+    const seen = (words: string) => group.transcript().find(({ text }) => text.includes(words))
+    /** What disappears by itself, and was sent so many seconds ago. */
+    const vanishing = async (text: string, ago: number): Promise<void> => {
+      const timestamp = Math.floor(Date.now() / 1000 - ago)
+      const contextInfo = { expiration: 1800 }
+      await alice.send({ extendedTextMessage: { text, contextInfo } }, { timestamp })
+      const isSent = () => tg.callsOf('sendMessage').some(({ params }) => params['text'] === text)
+      await eventually(isSent, text, 60_000)
+    }
+    const isAllThere = () => {
+      assert.ok(seen('for half an hour'))
+      assert.deepEqual(group.state.pinned.map(String), [String(seen('pinned')?.id)])
+      assert.deepEqual(seen('Lunch?')?.buttons, [['Pizza'], ['Sushi']])
+    }
+
+    await alice.send(samples.text('pinned'), { id: 'PINNED' })
+    await alice.acts.pin('PINNED', { seconds: 1800 })
+    await alice.acts.poll('Lunch?', ['Pizza', 'Sushi'], { endTime: Date.now() + 1_800_000 })
+    await vanishing('for half an hour', 0)
+    await eventually(() => group.state.pinned.length === 1 && seen('Lunch?'), 'all that has an end', 60_000)
+
+    // It is looked for at the start of a run.
+    first.kill('SIGKILL')
+    await first.ended
+    const second = await world.run()
+    await vanishing('over already', 2000)
+    await eventually(() => seen('over already') === undefined, 'what was over', 60_000)
+    isAllThere()
+
+    // And in the middle of one, behind the leap that sets the clock right.
+    await writeFile(file, '0')
+    second.kill('SIGUSR2')
+    await vanishing('over behind the leap', 2000)
+    await eventually(() => seen('over behind the leap') === undefined, 'what was over then', 60_000)
+    isAllThere()
+
+    // Half an hour later by WhatsApp's time, whatever the machine thinks.
+    wa.advanceClock(1_800_000)
+    await alice.send(samples.text('half an hour later'))
+    await eventually(() => seen('for half an hour') === undefined, 'the message to vanish', 60_000)
+    await eventually(() => group.state.pinned.length === 0, 'the pin to end', 60_000)
+    await eventually(() => /Ended/.test(seen('Lunch?')?.text ?? ''), 'the poll to end', 60_000)
+    wa.assertNoSurprises()
+  })
+}

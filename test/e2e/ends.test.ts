@@ -57,6 +57,7 @@ test('What ends by itself ends in Telegram, though the bridge was down at that m
   bridge.kill('SIGKILL')
   await bridge.ended
   await writeFile(clock, String(25 * HOUR))
+  wa.advanceClock(25 * HOUR)
   const again = await world.run()
   await eventually(() => seen('gone tomorrow') === undefined, 'the message to vanish')
   await eventually(() => group.state.pinned.length === 1, 'the pin to end')

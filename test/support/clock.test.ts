@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { makeClock, systemClock, watchLeaps } from '../../src/support/clock.ts'
+import { makeClock, systemClock, ToldTime, watchLeaps } from '../../src/support/clock.ts'
 
 test('a sleep lasts as long as it was asked to', async () => {
   const start = performance.now()
@@ -72,6 +72,33 @@ test('a clock goes on from where that of the last run was, unless that is nonsen
   clock.goOnFrom(begin + HOUR)
   pass(1000)
   assert.equal(clock.now(), begin + HOUR + 1000)
+})
+
+test('a told time goes on whatever becomes of the machine’s own, and is never ahead', () => {
+  const { clocks, pass, set } = handClocks()
+  const time = new ToldTime(clocks)
+  assert.equal(time.now, undefined)
+  time.tellAtLeast(5_000_000)
+  time.tell(Number.NaN)
+  assert.equal(time.now, undefined)
+  time.tell(5_000_000)
+  pass(1500)
+  for (const leap of [HOUR, -2 * HOUR]) {
+    set(leap)
+    assert.equal(time.now, 5_001_500)
+  }
+  // Whole seconds say nothing new when they are a little less.
+  time.tell(5_000_000)
+  assert.equal(time.now, 5_001_500)
+  time.tellAtLeast(5_000_000)
+  assert.equal(time.now, 5_001_500)
+  // The machine has slept.
+  time.tellAtLeast(5_000_000 + HOUR)
+  assert.equal(time.now, 5_000_000 + HOUR)
+  time.tellAtLeast(5_000_000 + 48 * HOUR)
+  assert.equal(time.now, 5_000_000 + HOUR)
+  time.tell(5_000_000)
+  assert.equal(time.now, 5_000_000)
 })
 
 test('a leap of either clock is noticed, a late timer is not', async () => {

@@ -15,6 +15,8 @@ export interface CarrierOptions extends NoticeTools {
   readonly peerOf: (chat: ChatRef) => string
   readonly log: Log
   readonly now?: () => number
+  /** What time it is out there; this machine's own where nothing is said. */
+  readonly time?: () => number
 }
 
 /** What one attempt at a job works with. */

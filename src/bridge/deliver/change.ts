@@ -18,7 +18,7 @@ export const prepareChange = (
   event: ChangeEvent,
   context: AttemptContext,
 ): { readonly change: Change; keep?(): void } => {
-  const { store, now = Date.now } = context
+  const { store, now = Date.now, time = now } = context
   const { links, chats } = store
   const joined = changeJoined(job, event, store)
   const line = joined ? undefined : senderLine(event, job.target, store)
@@ -35,7 +35,7 @@ export const prepareChange = (
     },
     onSent(part: SentPart, role?: NoteRole) {
       store.transaction(() => {
-        for (const source of inAll(role)) links.add(source, ref(part.id).chat, part, now(), role)
+        for (const source of inAll(role)) links.add(source, ref(part.id).chat, part, time(), role)
       })
     },
     onGone(id) {
@@ -57,7 +57,7 @@ const receiptOf = ({ chat, target }: ChangeEvent, { links }: Store): Changed['re
   (['read', 'delivered'] as const).find(state => links.find({ chat, id: receiptId(target.id, state) }))
 
 const describeChanged = ({ source, target }: Job, event: ChangeEvent, context: AttemptContext): Changed => {
-  const { store, now = Date.now } = context
+  const { store, now = Date.now, time = now } = context
   const { links, opinions, chats } = store
   const message = links.get(source)
   const content = message?.content === undefined ? undefined : parseContent(message.content)
@@ -81,7 +81,7 @@ const describeChanged = ({ source, target }: Job, event: ChangeEvent, context: A
       .filter(({ person }) => networkOf(person) !== networkOf(target))
       .map(({ person, emoji }) => ({ ...who(person), emoji })),
     ...(receipt && { receipt }),
-    isOver: content !== undefined && isOver(content, now()),
+    isOver: content !== undefined && isOver(content, time()),
     votes: opinions
       .votes(source)
       .map(({ person, choice, guests }) => ({ ...who(person), choice, ...(guests > 0 && { guests }) })),

@@ -12,7 +12,7 @@ import { addNotice } from './notice.ts'
 
 /** What the target network needs to send a message in the form whose turn it is. */
 export const prepareMessage = (job: Job, event: MessageEvent, context: AttemptContext): Delivery => {
-  const { store, now = Date.now } = context
+  const { store, now = Date.now, time = now } = context
   const { links, chats } = store
   const content = formOf(job, event)
   const role = roleOf(event, content)
@@ -41,15 +41,15 @@ export const prepareMessage = (job: Job, event: MessageEvent, context: AttemptCo
 
   function link(part: SentPart, index: number, target: ChatRef): void {
     const { source } = job
-    links.add(source, target, part, now(), role)
+    links.add(source, target, part, time(), role)
     if (event.content.kind === 'album') {
       const item = event.content.items[part.item ?? index]
       const key = item && links.find({ chat: event.chat, id: item.id }, event.sender.person)?.key
-      if (key !== undefined) links.add(key, target, part, now())
+      if (key !== undefined) links.add(key, target, part, time())
     }
     if (content.kind === 'joined') {
       const keys = content.items.map(item => sourceOf(item, event.chat, store)?.key)
-      for (const key of keys) if (key !== undefined && key !== source) links.add(key, target, part, now())
+      for (const key of keys) if (key !== undefined && key !== source) links.add(key, target, part, time())
       const holder = links.find({ chat: target, id: part.id })
       if (index === 0 && holder) links.update(holder.key, 'content', JSON.stringify(content))
     }

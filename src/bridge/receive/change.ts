@@ -118,7 +118,7 @@ const keep = (
   { subject, changed }: Subject,
   context: ReceiveContext,
 ): ChangeEvent | undefined => {
-  const { store, now, raw } = context
+  const { store, time, raw } = context
   const { links, opinions, deadlines } = store
   switch (event.kind) {
     case 'edit':
@@ -136,9 +136,9 @@ const keep = (
     case 'reaction': {
       const { emoji, sentAt: at } = event
       const person = personOf(event)
-      if (!opinions.react(subject.key, { person, emoji, at }, now)) return undefined
+      if (!opinions.react(subject.key, { person, emoji, at }, time)) return undefined
       const elsewhere = chatRef(networkOf(person) === 'whatsapp' ? 'telegram' : 'whatsapp', 'me')
-      if (event.sender.me) opinions.react(subject.key, { person: elsewhere, emoji: '', at }, now)
+      if (event.sender.me) opinions.react(subject.key, { person: elsewhere, emoji: '', at }, time)
       return event
     }
     case 'vote': {
@@ -147,11 +147,11 @@ const keep = (
       const person = event.sender.me ? owner : event.sender.person
       const vote = { person, choice, guests: event.guests ?? 0, at: event.sentAt }
       const { toggle: _, ...settled } = event
-      return opinions.vote(subject.key, vote, now) ? { ...settled, choice } : undefined
+      return opinions.vote(subject.key, vote, time) ? { ...settled, choice } : undefined
     }
     case 'pin': {
       const end = endOfPin(event)
-      const isOver = end !== undefined && end <= now
+      const isOver = end !== undefined && end <= time
       deadlines.set({ message: subject.key, what: 'pin' }, isOver ? undefined : end)
       return isOver ? undefined : event
     }
@@ -184,11 +184,11 @@ const owner = chatRef('whatsapp', 'me')
 const chosen = (
   { chat, choice, toggle }: Extract<ChangeEvent, { kind: 'vote' }>,
   { key, content: json }: StoredMessage,
-  { store, now }: ReceiveContext,
+  { store, time }: ReceiveContext,
 ): number[] | undefined => {
   const content = json === undefined ? undefined : parseContent(json)
   if (content === undefined || !isVotable(content)) return undefined
-  if (networkOf(chat) === 'telegram' && isOver(content, now)) return undefined
+  if (networkOf(chat) === 'telegram' && isOver(content, time)) return undefined
   if (!toggle) return choice
   const before = store.opinions.votes(key).find(({ person }) => person === owner)?.choice ?? []
   const pressed = choice.filter(option => !before.includes(option))

@@ -9,7 +9,7 @@ import { answerToStatus } from './status.ts'
 
 /** Remembers a message that has come and adds the job that carries it across. */
 export const receiveMessage = (event: MessageEvent, context: ReceiveContext): Reception => {
-  const { store, outbox, now, raw } = context
+  const { store, outbox, now, time, raw } = context
   const { chat, id, sender, content, pending, expiresAt } = event
   const before = store.links.find({ chat, id }, sender.person)
   const source = store.links.remember(
@@ -24,14 +24,14 @@ export const receiveMessage = (event: MessageEvent, context: ReceiveContext): Re
       ...(event.late && { late: true }),
       ...(expiresAt !== undefined && { expiresAt }),
     },
-    now,
+    time,
   )
   // A picture of an album may come before the album's own announcement.
   if (source === undefined && content.kind !== 'album') return 'duplicate'
 
   if (source !== undefined && content.kind === 'poll') {
     const { endsAt = 0 } = content
-    const end = endsAt > now ? claimed(endsAt, now + longestLife) : undefined
+    const end = endsAt > time ? claimed(endsAt, time + longestLife) : undefined
     store.deadlines.set({ message: source, what: 'poll' }, end)
   }
   const { target, refusal } = routeMessage(event, context)

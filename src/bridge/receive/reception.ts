@@ -31,6 +31,8 @@ export interface InboxOptions extends NoticeTools {
   changed(network: NetworkName, status: NetworkStatus): void
   readonly log: Log
   readonly now?: () => number
+  /** What time it is out there, where what ends by itself ends; this machine's own where nothing is said. */
+  readonly time?: () => number
 }
 
 /** What it takes to receive one event of a mapped chat, inside the transaction that does it. */
@@ -39,7 +41,10 @@ export interface ReceiveContext extends NoticeTools, Pick<InboxOptions, 'isPart'
   readonly mappings: readonly Mapping[]
   /** The Telegram chat in which the owner wrote the message that is changed. */
   readonly written?: ChatRef
+  /** By the clock of this machine. */
   readonly now: number
+  /** What time it is out there. */
+  readonly time: number
   /** The network's own copy, of a message or of what a change makes of one. */
   readonly raw?: string
 }

@@ -21,6 +21,8 @@ export interface ChangeContext extends Transmitter {
   readonly secrets: Secrets
   /** How long messages last in a chat, where that was ever heard. */
   timerOf(jid: string): Timer | undefined
+  /** What time it is at WhatsApp, in milliseconds since 1970. */
+  now(): number
 }
 
 /** How long WhatsApp's server has for an answer, in milliseconds. */
@@ -47,7 +49,7 @@ export const carryOut = async (change: Change, context: ChangeContext): Promise<
       node => sock.query(node, ANSWER_MS),
     )
   }
-  const steps = render(change, { scene, members, timer })
+  const steps = render(change, { scene, members, timer, now: context.now() })
   for (const [position, { message: rendered, after, isNew }] of steps.entries()) {
     const id = partId(change.messageId, position)
     const messageSecret = context.secrets.derive(id, 'message')
@@ -76,12 +78,16 @@ interface Step {
 
 const render = (
   { event, changed }: Change,
-  { scene, members, timer }: { scene: Scene; members: readonly Member[]; timer: proto.IContextInfo },
+  {
+    scene,
+    members,
+    timer,
+    now,
+  }: { scene: Scene; members: readonly Member[]; timer: proto.IContextInfo; now: number },
 ): Step[] => {
   const { content, seenAt } = changed
   const parts = changed.parts.map(part => ({ ...part, at: part.at ?? seenAt }))
   const [first] = parts
-  const now = Date.now()
   switch (event.kind) {
     case 'edit': {
       if (event.content.kind === 'location') {

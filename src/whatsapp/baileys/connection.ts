@@ -74,6 +74,7 @@ class BaileysConnection implements WhatsAppConnection {
       socket: () => this.#openSocket,
       nameOf: address => this.#inbound.book.nameOf(address),
       timerOf: jid => this.#inbound.book.timerOf(jid),
+      now: () => this.time ?? Date.now(),
       sent: this.#sent,
     })
     this.#status = this.#account.isLinked
@@ -84,6 +85,10 @@ class BaileysConnection implements WhatsAppConnection {
   get status(): NetworkStatus {
     const { catchingUp } = this.#inbound
     return catchingUp === undefined ? this.#status : { ...this.#status, catchingUp }
+  }
+
+  get time(): number | undefined {
+    return this.#inbound.time.now
   }
 
   async start(): Promise<void> {

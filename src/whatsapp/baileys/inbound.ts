@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { BinaryNode, proto } from '@whiskeysockets/baileys'
 import type { NetworkStatus } from '../../bridge/network.ts'
 import { StoreError } from '../../bridge/store-error.ts'
+import { ToldTime } from '../../support/clock.ts'
 import type { WhatsAppOptions } from '../port.ts'
 import { notConnected } from './errors.ts'
 import { Backlog } from './inbound/backlog.ts'
@@ -52,6 +53,7 @@ export class Inbound {
   readonly #reuploads: Reuploads
   readonly #hearing: Hearing
   readonly #heldBack: HeldBack
+  readonly time = new ToldTime()
   #socket: Socket | undefined
 
   constructor(options: InboundOptions) {
@@ -85,9 +87,8 @@ export class Inbound {
         logger.error({ err: error }, 'A message could not be stored; it is tried again')
       },
     })
-    const { hearing } = options.timing
-    this.#hearing = new Hearing(hearing)
-    this.#heldBack = new HeldBack(hearing.slack)
+    this.#hearing = new Hearing(options.timing.hearing)
+    this.#heldBack = new HeldBack(options.timing.hearing.slack)
     this.#tidy = new Tidy({
       prune: before => this.#journal.prune(before),
       onError: error => logger.warn({ err: error }, 'What is done could not be cleared away'),
@@ -109,6 +110,7 @@ export class Inbound {
     const socket: Socket = new Socket({
       auth,
       timing,
+      time: this.time,
       logger: quietLogger(logger),
       ...(server !== undefined && { server }),
       makeSignalRepository: journalledRepository(this.#journal, this.#turns, {
@@ -144,8 +146,7 @@ export class Inbound {
       onUpdate: update => {
         if (update.receivedPendingNotifications) this.#caughtUp(socket)
         if (update.connection === 'close') {
-          const { serverTimes } = socket
-          if (serverTimes !== undefined) this.#heldBack.closed(serverTimes.from, serverTimes.now)
+          this.#heldBack.closed(socket.since, this.time.now)
           this.#backlog.over()
           this.#intake.closed()
         }

@@ -1,6 +1,6 @@
 import type { Change, Delivery, SessionStore } from '../../bridge/network.ts'
 import { findPreview } from '../link-preview/find-preview.ts'
-import { carryOut } from './change.ts'
+import { type ChangeContext, carryOut } from './change.ts'
 import { openSecrets } from './keys/secrets.ts'
 import type { Me } from './me.ts'
 import { openUploader } from './media/upload.ts'
@@ -23,6 +23,8 @@ export interface OutgoingOptions {
   socket(): Socket | undefined
   readonly nameOf: NameOf
   readonly timerOf: SendContext['timerOf']
+  /** What time it is at WhatsApp. */
+  readonly now: () => number
   readonly sent: Sent
 }
 
@@ -53,9 +55,9 @@ export class Outgoing {
     return carryOut(change, this.#context)
   }
 
-  get #context(): SendContext {
-    const { me, socket, nameOf, timerOf, sent } = this.#options
+  get #context(): SendContext & ChangeContext {
+    const { me, socket, nameOf, timerOf, now, sent } = this.#options
     const remember = sent.remember.bind(sent)
-    return { ...this.#tools, me: me(), socket, nameOf, timerOf, remember }
+    return { ...this.#tools, me: me(), socket, nameOf, timerOf, now, remember }
   }
 }

@@ -9,6 +9,7 @@ import {
   type WASocket,
 } from '@whiskeysockets/baileys'
 import { DeliveryError, retry } from '../../bridge/verdict.ts'
+import type { ToldTime } from '../../support/clock.ts'
 import type { Logger } from '../../support/log.ts'
 import { proxyAgent } from '../proxy-agent.ts'
 import type { AuthState } from './keys/auth-state.ts'
@@ -36,6 +37,8 @@ export interface SocketOptions {
   readonly onBacklog: (messages: number) => void
   readonly timing: Timing
   readonly watch: SocketWatch
+  /** Is told what time it is at WhatsApp. */
+  readonly time: ToldTime
 }
 
 /** What Baileys says of the connection, and with `close` how it ended. */
@@ -57,6 +60,8 @@ const PASSED_ON: ReadonlySet<string> = new Set([
 export class Socket {
   readonly sock: WASocket
   readonly openedAt = Date.now()
+  /** Since when it has been logged in, by the server's clock, in milliseconds since 1970. */
+  since: number | undefined
   readonly #options: SocketOptions
   readonly #acks: Acks
   readonly #groups = new Map<string, GroupMetadata>()
@@ -65,7 +70,6 @@ export class Socket {
   #watchdog: Watchdog | undefined
   /** On the clock that nobody sets, in milliseconds. */
   #loggedInAt: number | undefined
-  #serverTime: number | undefined
   #isClosed = false
   #handledAll: () => Promise<void> = () => Promise.resolve()
 
@@ -107,12 +111,6 @@ export class Socket {
   /** Whether what comes in can still be acknowledged. */
   get isAlive(): boolean {
     return !this.#isClosed && this.sock.ws.isOpen
-  }
-
-  /** Since when it has been logged in and what time it is, on the server's clock, in milliseconds since 1970. */
-  get serverTimes(): { readonly from: number; readonly now: number } | undefined {
-    const from = this.#serverTime
-    return from === undefined ? undefined : { from, now: from + this.openFor }
   }
 
   /** For how long it has been logged in, in milliseconds. */
@@ -189,7 +187,8 @@ export class Socket {
     // First in line: the envelope must be known when Baileys decrypts, and on disk what it acknowledges.
     for (const tag of ['message', 'notification', 'call']) ws.prependListener(`CB:${tag}`, onStanza)
     ws.prependListener('CB:success', ({ attrs }: BinaryNode) => {
-      this.#serverTime = Number(attrs['t']) * 1000
+      this.since = Number(attrs['t']) * 1000
+      this.#options.time.tell(this.since)
       watch.hearing.opened()
     })
     ws.prependListener('CB:ib,,offline_preview', ({ content }: BinaryNode) => {
@@ -210,7 +209,10 @@ export class Socket {
     ws.on('frame', (frame: unknown) => {
       this.#watchdog?.frame()
       const { tag, attrs } = frame as BinaryNode
-      if (PASSED_ON.has(tag) && attrs['offline'] === undefined) watch.hearing.heard()
+      if (PASSED_ON.has(tag) && attrs['offline'] === undefined) {
+        watch.hearing.heard()
+        this.#options.time.tellAtLeast(Number(attrs['t']) * 1000)
+      }
       if (attrs?.['category'] === 'peer') this.#watchdog?.bePatient()
     })
     keepCreds(this, auth)

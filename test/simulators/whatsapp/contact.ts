@@ -59,7 +59,7 @@ export class Contact {
 
   /** Sends a message (a string is plain text) and returns its id. It waits on the server while the bridge is away. */
   async send(content: proto.IMessage | string, options: SendOptions = {}): Promise<string> {
-    const { to: group, id = newMessageId(), timestamp = unixSeconds() } = options
+    const { to: group, id = newMessageId(), timestamp = this.#world.seconds() } = options
     if (group && !group.participants.has(this)) {
       throw new Error(`"${this.pushName}" is not a member of "${group.subject}"`)
     }

@@ -231,6 +231,11 @@ export class WhatsAppSimulator {
     this.#world.refusedQueries.set(name, code)
   }
 
+  /** Moves the time of this WhatsApp forward, by milliseconds: a login says so, and every message from now on. */
+  advanceClock(milliseconds: number): void {
+    this.#world.aheadBy += milliseconds
+  }
+
   /** From now on the server shakes hands with another key under the same certificate, as one who has only seen it. */
   forgeHandshake(): void {
     this.#server.identity.staticKey = newKeyPair()

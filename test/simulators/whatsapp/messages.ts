@@ -138,7 +138,7 @@ async function deliverCopies(delivery: {
     const news = receiver.inbox.slice(before).at(-1)
     if (news && contact) {
       const room = group ? group.jid : contact.lid
-      const timestamp = Math.floor(Date.now() / 1000)
+      const timestamp = world.seconds()
       const { message, shown } = news
       const author = world.account.lid
       const album = findAlbum(message, { id, chat, room, world })

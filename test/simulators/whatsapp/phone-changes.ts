@@ -119,7 +119,8 @@ export class PhoneChanges {
     if (edit?.type !== Type.MESSAGE_EDIT || edit.key?.id !== line.id) throw new Error('it is no edit of that')
     const { lid } = this.#world.account
     if (line.author !== lid) throw new Error('it is an edit of what somebody else wrote')
-    if (Date.now() - line.timestamp * 1000 > EDITABLE) throw new Error('it comes after 15 minutes')
+    if ((this.#world.seconds() - line.timestamp) * 1000 > EDITABLE)
+      throw new Error('it comes after 15 minutes')
     if (Number(edit.timestampMs ?? 0) <= (line.editedAt ?? 0))
       throw new Error('it is older than another edit')
     const after = edit.editedMessage ?? {}
@@ -137,7 +138,8 @@ export class PhoneChanges {
     const line = this.#find(change.message.protocolMessage?.key, change)
     const isOwn = line.author === this.#world.account.lid
     if (!isOwn && !change.group?.isAdmin('me')) throw new Error('only its author and administrators may')
-    if (Date.now() - line.timestamp * 1000 > DELETABLE) throw new Error('it comes after two days')
+    if ((this.#world.seconds() - line.timestamp) * 1000 > DELETABLE)
+      throw new Error('it comes after two days')
     line.deleted = true
   }
 

@@ -31,7 +31,7 @@ export class Phone {
     content: proto.IMessage | string,
     options: { id?: string; timestamp?: number } = {},
   ): Promise<string> {
-    const { id = newMessageId(), timestamp = unixSeconds() } = options
+    const { id = newMessageId(), timestamp = this.#world.seconds() } = options
     const { account } = this.#world
     const message = withSecret(typeof content === 'string' ? { conversation: content } : content)
     const jid = chat === 'me' ? account.lid : chat instanceof Group ? chat.jid : chat.lid

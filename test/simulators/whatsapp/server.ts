@@ -7,7 +7,7 @@ import { parseRegistration } from './device-keys.ts'
 import { answerIq } from './iq/index.ts'
 import { Linking } from './linking.ts'
 import { acceptMessage, refusal, type SendFault } from './messages.ts'
-import { child, el, SERVER, unixSeconds } from './node.ts'
+import { child, el, SERVER } from './node.ts'
 import { makeServerIdentity, type ServerIdentity } from './noise.ts'
 import { acceptAck, acceptReceipt } from './receipts.ts'
 import { describeNode } from './record.ts'
@@ -140,7 +140,7 @@ export class Server {
     }
     companion.wire = wire
     const attrs = {
-      t: String(unixSeconds()),
+      t: String(this.world.seconds()),
       lid: companion.lid,
       display_name: account.name,
       props: '27',

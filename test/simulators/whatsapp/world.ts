@@ -73,6 +73,8 @@ export class World {
   readonly forgedBundles = new Set<Contact | Phone>()
   /** Ids of what the bridge has sent so far. */
   readonly accepted = new Set<string>()
+  /** By how many milliseconds the time of this WhatsApp is ahead of the machine's. */
+  aheadBy = 0
   readonly #told = new Set<string>()
 
   constructor(account: Account, media: MediaServer) {
@@ -137,6 +139,11 @@ export class World {
     if (this.#told.has(key)) return
     this.#told.add(key)
     this.transcript.push(line)
+  }
+
+  /** What time it is here, in seconds since 1970. */
+  seconds(): number {
+    return Math.floor((Date.now() + this.aheadBy) / 1000)
   }
 
   newId(): string {

@@ -31,8 +31,9 @@ export class HeldBack {
       this.#count += 1
   }
 
-  /** A connection has ended that was open between these times of the server, in milliseconds since 1970. */
-  closed(from: number, until: number): void {
+  /** A connection has ended that was open between these times of the server, in milliseconds since 1970, or never was. */
+  closed(from: number | undefined, until: number | undefined): void {
+    if (from === undefined || until === undefined) return
     this.#before = { from, until }
     this.#count = 0
   }
