@@ -121,6 +121,12 @@ export class Pace {
   /** The network refused a call to this chat and says for how many seconds to hold back. */
   refused(chat: ChatRef, seconds: number, now: number): void {
     this.#penalties.add(this.#peerOf(chat), { until: now + seconds * 1000, now })
+    // The process may end before the attempt is written down.
+    try {
+      this.save(chat)
+    } catch {
+      // A disk that refuses is heard of when the attempt is written down.
+    }
   }
 
   /** Forgets what no longer matters. */

@@ -147,6 +147,25 @@ test('what holds everything back holds back the next run, too', () => {
   assert.ok(later.readyAt('telegram:-4', 61_000) <= 61_000)
 })
 
+test('a refusal is known to the next run, though the process was killed before its attempt was written down', () => {
+  using store = tempStore()
+  const open = () => new Pace(telegramBudgets, ratePeerOf, openPaceMemory(store.session('pace')))
+  const before = open()
+  before.refused(topic, 300, 1_000_000)
+  const after = open()
+  after.restore([topic], 1_010_000)
+  assert.equal(after.readyAt(topic, 1_010_000), 1_300_000)
+  assert.ok(after.readyAt(person, 1_010_000) <= 1_010_000)
+})
+
+test('a disk that takes no refusal down is no reason to send', () => {
+  using store = tempStore()
+  const pace = new Pace(telegramBudgets, ratePeerOf, openPaceMemory(store.session('pace')))
+  store.database.run('PRAGMA query_only = ON')
+  pace.refused(topic, 300, 1_000_000)
+  assert.equal(pace.readyAt(topic, 1_010_000), 1_300_000)
+})
+
 test('what another version wrote about the pace is no obstacle', () => {
   using store = tempStore()
   const sessions = store.session('pace')
