@@ -80,6 +80,34 @@ describe('sending files', () => {
     linked.wa.assertNoSurprises()
   })
 
+  test('a voice note that did not go at first shows how loud it is, too, and plays when it is none', async () => {
+    await using linked = await Linked.started()
+    const alice = linked.wa.addContact({ name: 'Alice' })
+    for (const [index, [bytes, kind]] of (
+      [
+        [files.speech(), 'voice'],
+        [files.song(), 'audio'],
+      ] as const
+    ).entries()) {
+      const voice = file('voice', { mimeType: 'audio/ogg', seconds: 4 })
+      const messageId = linked.connection.newMessageId()
+      const note = { chat: `whatsapp:${alice.lid}` as const, messageId, ...from(bytes) }
+      linked.wa.cutNextSend('before-delivery')
+      await assert.rejects(linked.deliver(voice, note), verdict('unsure'))
+      await until(
+        'a new connection',
+        () => linked.wa.isLive && linked.connection.status.state === 'connected',
+      )
+      await linked.deliver(voice, note)
+      const { shown } = await until(kind, () => alice.inbox.at(index))
+      assert.equal(shown?.kind, kind, String(shown?.problem))
+    }
+    const { waveform = [] } = alice.inbox[0]?.shown?.file ?? {}
+    assert.deepEqual([Math.min(...waveform), Math.max(...waveform)], [0, 100])
+    assert.equal(linked.wa.media.uploads.length, 2)
+    linked.wa.assertNoSurprises()
+  })
+
   test('a file that turns out to be empty is rejected, and the next one arrives', async () => {
     await using linked = await Linked.started()
     const alice = linked.wa.addContact({ name: 'Alice' })

@@ -67,6 +67,9 @@ const withFile = async (part: Part, context: Context): Promise<proto.IMessage> =
   return extend(message, { ...uploaded, ...(jpegThumbnail && { jpegThumbnail }) })
 }
 
+/** What was heard of uploads: one that an earlier attempt has made is not read again, and must say the same. */
+const sounds = new WeakMap<Uploaded, proto.Message.IAudioMessage>()
+
 /** A voice note is listened to on its way; what turns out to be no Ogg is still to be heard, as a file of sound. */
 const withVoice = async (
   voice: proto.Message.IAudioMessage,
@@ -83,7 +86,9 @@ const withVoice = async (
   const heard = hear(open)
   try {
     const uploaded = await upload({ kind: file.kind, name: file.media.source, open: heard.open }, context)
-    return { audioMessage: { ...heard.describe(voice), ...uploaded } }
+    const sound = sounds.get(uploaded) ?? heard.describe(voice)
+    sounds.set(uploaded, sound)
+    return { audioMessage: { ...sound, ...uploaded } }
   } finally {
     heard.end()
   }
