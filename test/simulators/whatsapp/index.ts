@@ -327,6 +327,11 @@ export class OwnerPhone {
     return this.#world.phone.send(chat, content, options)
   }
 
+  /** The bridge gets the message that it has sent under this id, as if another device of the account had written it. */
+  echo(id: string): Promise<void> {
+    return this.#world.phone.echo(id)
+  }
+
   /** What the owner does with messages in a chat: edits, deletions, reactions, polls, albums. */
   acts(chat: Contact | Group): Acts {
     return this.#world.phone.acts(chat)

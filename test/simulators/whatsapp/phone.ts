@@ -42,6 +42,17 @@ export class Phone {
     return id
   }
 
+  /** Hands the companion a message of its own, as an account's devices get what another one of them has written. */
+  async echo(id: string): Promise<void> {
+    const { transcript, groups, contacts } = this.#world
+    const line = transcript.find(each => each.id === id && each.from === 'bridge')
+    const chat =
+      groups.find(({ jid }) => jid === line?.chat) ?? contacts.find(({ lid }) => lid === line?.chat)
+    if (!line || !chat) throw new Error(`The bridge has not sent "${id}"`)
+    const { message, timestamp } = line
+    await this.handset.transmit(this.#outgoing(chat, { id, message, timestamp }))
+  }
+
   /** What the owner does with messages in a chat: edits, deletions, reactions, polls, albums. */
   acts(chat: Contact | Group): Acts {
     const peer = chat instanceof Group ? {} : { peer: chat }
