@@ -248,6 +248,11 @@ export class WhatsAppSimulator {
     else this.#world.forgedBundles.delete(whose)
   }
 
+  /** From now on the server has no keys for somebody's phone: each of a query's users is answered, or refused, by itself. */
+  refuseKeys(person: Contact): void {
+    this.#world.keyless.add(person)
+  }
+
   /** Keeps the acks for messages back until told `false`. */
   holdAcks(on: boolean): void {
     this.#server.holdAcks(on)

@@ -71,6 +71,8 @@ export class World {
   readonly refusedQueries = new Map<string, number>()
   /** Those for whom the server gives out a signed prekey that is not theirs. */
   readonly forgedBundles = new Set<Contact | Phone>()
+  /** Those for whose devices the server has no keys (any more). */
+  readonly keyless = new Set<Contact>()
   /** Ids of what the bridge has sent so far. */
   readonly accepted = new Set<string>()
   /** By how many milliseconds the time of this WhatsApp is ahead of the machine's. */

@@ -68,3 +68,30 @@ for (const addressing of ['lid', 'pn'] as const) {
     assert.deepEqual(linked.told, ['Not sent to Mallory: WhatsApp gave keys that do not verify'])
   })
 }
+
+for (const addressing of ['lid', 'pn'] as const) {
+  test(`A member of whom WhatsApp has no keys does not close a group addressed by ${addressing}, when it is new or later`, async () => {
+    await using linked = await Linked.started()
+    const { wa } = linked
+    const [alice, gone] = [wa.addContact({ name: 'Alice' }), wa.addContact({ name: 'Gone' })]
+    const late = wa.addContact({ name: 'Late' })
+    for (const each of [gone, late]) wa.refuseKeys(each)
+    const group = wa.addGroup({ subject: 'Class', participants: [alice, gone], addressing })
+    await linked.deliver('one', { chat: `whatsapp:${group.jid}` })
+    group.add([late])
+    await until('the notice', () => linked.bridge.messages.length === 1)
+    await linked.deliver('two', { chat: `whatsapp:${group.jid}` })
+    await until('both', () => alice.inbox.length === 2)
+    assert.deepEqual(texts(alice), ['one', 'two'])
+    assert.deepEqual(linked.told, [])
+  })
+}
+
+test('Somebody of whom WhatsApp has no keys cannot be written to', async () => {
+  await using linked = await Linked.started()
+  const gone = linked.wa.addContact({ name: 'Gone' })
+  linked.wa.refuseKeys(gone)
+  const failure = await failureOf(linked.deliver('hello', { chat: `whatsapp:${gone.lid}` }))
+  assert.equal(failure.message, 'WhatsApp says this chat cannot be written to (404)')
+  assert.equal(failure.chatUnreachable, true)
+})

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { SignalKeyStoreWithTransaction } from '@whiskeysockets/baileys'
+import type { BinaryNode, SignalKeyStoreWithTransaction, WASocket } from '@whiskeysockets/baileys'
 import { isGroup, normalizeAddress, phoneOf } from '../../address.ts'
 import { isMe, type Me } from '../me.ts'
 
@@ -13,6 +13,8 @@ const current = new AsyncLocalStorage<LeftOut>()
 export class LeftOut {
   readonly #forged = new Set<string>()
   readonly #failed = new Set<string>()
+  /** Codes with which WhatsApp refused to give keys. */
+  readonly #refusals: number[] = []
 
   /** WhatsApp gave keys of a device that do not verify, in the course of a step of `during`. */
   static noteForged(jid: string): void {
@@ -27,12 +29,41 @@ export class LeftOut {
   }
 
   /** Sends, and notices who is left out. */
-  during<T>(send: () => Promise<T>): Promise<T> {
-    return current.run(this, send)
+  async during<T>({ ws }: Pick<WASocket, 'ws'>, send: () => Promise<T>): Promise<T> {
+    const look = (frame: unknown) => this.#dropRefused(frame as BinaryNode)
+    ws.on('frame', look)
+    try {
+      return await current.run(this, send)
+    } finally {
+      ws.off('frame', look)
+    }
   }
 
   get isForged(): boolean {
     return this.#forged.size > 0
+  }
+
+  /** The code with which WhatsApp refused to give somebody's keys, if it did. */
+  get refusal(): number | undefined {
+    return this.#refusals[0]
+  }
+
+  /**
+   * Takes those out of the answer whose keys WhatsApp does not give (a device that is gone), before Baileys reads it: it would
+   * send to nobody because of one (lib/Utils/signal.js, parseAndInjectE2ESessions).
+   */
+  #dropRefused({ tag, content }: BinaryNode): void {
+    const list = tag === 'iq' ? childrenOf(content).find(child => child.tag === 'list') : undefined
+    if (list === undefined) return
+    const users = childrenOf(list.content)
+    const refused = users.flatMap(user => {
+      const error =
+        user.tag === 'user' ? childrenOf(user.content).find(child => child.tag === 'error') : undefined
+      return error ? [{ user, code: Number(error.attrs['code']) }] : []
+    })
+    if (refused.length === 0) return
+    list.content = users.filter(user => !refused.some(each => each.user === user))
+    this.#refusals.push(...refused.map(({ code }) => code))
   }
 
   /** Whose keys do not verify, in words. */
@@ -58,3 +89,6 @@ export class LeftOut {
     }, me.pn)
   }
 }
+
+const childrenOf = (content: BinaryNode['content']): readonly BinaryNode[] =>
+  Array.isArray(content) ? content : []

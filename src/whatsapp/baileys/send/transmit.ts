@@ -69,8 +69,10 @@ export const transmit = async (
     await relay(message, { id, jid, socket, leftOut, me: transmitter.me })
   } catch (error) {
     ack.cancel()
-    if (isForNobody(error) && leftOut.isForged) throw reject(forgedKeys(leftOut.people(transmitter)), error)
-    throw failedToSend(error)
+    if (!isForNobody(error)) throw failedToSend(error)
+    if (leftOut.isForged) throw reject(forgedKeys(leftOut.people(transmitter)), error)
+    const { refusal } = leftOut
+    throw failedToSend(refusal === undefined ? error : Object.assign(new Error('No keys'), { data: refusal }))
   }
   const answer = await ack.answer
   if (answer === 'closed') throw unsure('The connection closed before WhatsApp confirmed the message')
@@ -93,10 +95,11 @@ const relay = async (
   const { sock } = socket
   const options = { messageId: id, ...describeStanza(message) }
   try {
-    await leftOut.during(() => sock.relayMessage(jid, message, options))
+    await leftOut.during(sock, () => sock.relayMessage(jid, message, options))
   } catch (error) {
-    if (!isGroup(jid) || !isForNobody(error) || !leftOut.isForged) throw error
+    const isMeant = leftOut.isForged || leftOut.refusal !== undefined
+    if (!isGroup(jid) || !isForNobody(error) || !isMeant) throw error
     await leftOut.skip(jid, sock.authState.keys, me)
-    await leftOut.during(() => sock.relayMessage(jid, message, options))
+    await leftOut.during(sock, () => sock.relayMessage(jid, message, options))
   }
 }

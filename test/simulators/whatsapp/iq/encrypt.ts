@@ -32,7 +32,8 @@ export const encryptHandlers: IqHandlers = {
     const answers = users.map(({ attrs: { jid = '' } }) => {
       const person = world.findContact(jid) ?? (world.isMe(jid) ? world.phone : undefined)
       const isCompanion = jid === companion.pn || jid === companion.lid
-      if (!person || (deviceOf(jid) !== 0 && !isCompanion)) {
+      const isKeyless = [...world.keyless].some(each => each === person)
+      if (!person || isKeyless || (deviceOf(jid) !== 0 && !isCompanion)) {
         return el('user', { jid }, [el('error', { code: '404', text: 'item-not-found' })])
       }
       const own = isCompanion ? companion.keys.bundle() : person.handset.device.bundle()
