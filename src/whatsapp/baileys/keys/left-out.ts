@@ -66,7 +66,12 @@ export class LeftOut {
     this.#refusals.push(...refused.map(({ code }) => code))
   }
 
-  /** Whose keys do not verify, in words. */
+  /** Whether the keys that do not verify are of our own devices. */
+  isMine(me: Me): boolean {
+    return [...this.#forged].every(jid => isMe(jid, me))
+  }
+
+  /** Whose keys do not verify, by name: for the owner, not for the log. */
   people({ me, nameOf }: { me: Me; nameOf(address: string): string | undefined }): string {
     const names = [...this.#forged].map(jid => {
       const address = normalizeAddress(jid) ?? ''

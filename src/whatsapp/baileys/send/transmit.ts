@@ -70,7 +70,7 @@ export const transmit = async (
   } catch (error) {
     ack.cancel()
     if (!isForNobody(error)) throw failedToSend(error)
-    if (leftOut.isForged) throw reject(forgedKeys(leftOut.people(transmitter)), error)
+    if (leftOut.isForged) throw reject(forgedKeys(leftOut.isMine(transmitter.me)), error)
     const { refusal } = leftOut
     throw failedToSend(refusal === undefined ? error : Object.assign(new Error('No keys'), { data: refusal }))
   }
@@ -85,7 +85,9 @@ export const transmit = async (
   return leftOut.isForged ? leftOut.people(transmitter) : undefined
 }
 
-const forgedKeys = (people: string): string => `WhatsApp gave keys for ${people} that do not verify`
+/** It stands in the log, too: no names. */
+const forgedKeys = (isMine: boolean): string =>
+  `WhatsApp gave keys for ${isMine ? 'your own phone' : 'this contact'} that do not verify`
 
 /** Writes the stanza; once more where only those were to be encrypted for who have to be left out of a group. */
 const relay = async (
