@@ -9,7 +9,7 @@ import { makeFindMessage, makeInbox } from './bridge/receive.ts'
 import { startRetention } from './bridge/retain.ts'
 import type { Config } from './config/load.ts'
 import { Lease, Outbox, openPaceMemory, Pace, Worker } from './outbox/index.ts'
-import { openStore, type Store, storePath, takeLock } from './store/index.ts'
+import { clearLeftovers, openStore, type Store, storePath, takeLock } from './store/index.ts'
 import { systemClock } from './support/clock.ts'
 import type { Logger } from './support/log.ts'
 import { openTelegram } from './telegram/connection.ts'
@@ -40,6 +40,7 @@ export interface Bridge extends AsyncDisposable {
 export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promise<Bridge> => {
   await using opened = new AsyncDisposableStack()
   opened.use(await takeLock(dataDir, 'run'))
+  clearLeftovers(dataDir, { holdsLock: true })
   const store = opened.use(openStore(storePath(dataDir), { ...config.storage, check: true, sealAll: true }))
   systemClock.goOnFrom(store.heartbeat.read()?.clock ?? 0)
   const { now } = systemClock

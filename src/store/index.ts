@@ -1,3 +1,4 @@
+export { clearLeftovers } from './backup/leftovers.ts'
 export { restoreBackup } from './backup/restore-backup.ts'
 export { writeBackup } from './backup/write-backup.ts'
 export type { Chat, Chats } from './chats.ts'

@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { Outbox } from '../../src/outbox/index.ts'
@@ -37,6 +45,22 @@ const assertRefused = ({ code, stdout, stderr }: Outcome, words: RegExp): void =
   assert.match(stderr, words)
   assert.equal(stderr.trimEnd().split('\n').length, 1, stderr)
 }
+
+test('what a backup left beside the data when it was killed goes with the next one, and not while it may be at work', async () => {
+  await using filled = await openFilled()
+  const { sandbox, file, run } = filled
+  const [old, fresh] = ['backup-killed', 'backup-at-work'].map(name => join(sandbox.dataDir, name))
+  assert.ok(old && fresh)
+  for (const folder of [old, fresh]) {
+    mkdirSync(folder)
+    writeFileSync(join(folder, 'wa2tg.db'), 'a copy')
+  }
+  const twoHoursAgo = new Date(Date.now() - 7_200_000)
+  utimesSync(old, twoHoursAgo, twoHoursAgo)
+  const { code, stderr } = await run('backup', file)
+  assert.equal(code, 0, stderr)
+  assert.deepEqual([old, fresh].map(existsSync), [false, true])
+})
 
 test('a backup goes to another machine and is put back there', async () => {
   await using filled = await openFilled()

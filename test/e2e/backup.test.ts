@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import '../simulators/whatsapp/quiet.ts'
@@ -46,8 +47,17 @@ test('a backup taken while messages cross is put back, and the bridge goes on fr
   const restored = await world.wa2tg('restore', file, '--force', ...passphrase)
   assert.equal(restored.code, 0, restored.stderr)
 
+  // As a backup and a restore leave it that were killed.
+  const leftovers = ['backup-killed', 'restoring'].map(name => join(world.folder, 'data', name))
+  for (const folder of leftovers) {
+    await mkdir(folder)
+    await writeFile(join(folder, 'wa2tg.db'), 'a copy')
+    await utimes(folder, 0, 0)
+  }
+
   // Alice's phone and the restored session are out of step; her phone sends again what could not be read.
   const again = await world.run()
+  assert.deepEqual(leftovers.map(existsSync), [false, false])
   for (let number = 0; number < 3; number += 1) await send(`With the backup ${number}`)
   await allSeen()
   owner.sends(group, 'An answer with the backup')

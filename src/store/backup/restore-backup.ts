@@ -8,6 +8,7 @@ import { openSqlite, type Sqlite } from '../sqlite.ts'
 import { explainFailure } from '../store-error.ts'
 import { BackupError, explainFile } from './backup-error.ts'
 import { decrypt, isContainer } from './container.ts'
+import { workshop } from './leftovers.ts'
 import { copyAll, writeNewFile } from './new-file.ts'
 
 export interface RestoreOptions {
@@ -37,15 +38,15 @@ export const restoreBackup = async (
   { passphrase, force, now = Date.now() }: RestoreOptions,
 ): Promise<Restored> => {
   const source = await openBackup(file)
-  const workshop = join(dirname(path), 'restoring')
+  const bench = join(dirname(path), workshop)
   try {
     if (!force && existsSync(path) && !holdsNothing(path)) {
       throw new BackupError(`"${path}" exists. To replace it (it is kept aside), add --force`)
     }
     prepareDataFolder(dirname(path))
-    await rm(workshop, { recursive: true, force: true })
-    await mkdir(workshop, { mode: 0o700 })
-    const ready = join(workshop, basename(path))
+    await rm(bench, { recursive: true, force: true })
+    await mkdir(bench, { mode: 0o700 })
+    const ready = join(bench, basename(path))
     const madeAt = await unpack(source, ready, passphrase)
     const inDoubt = prepare(ready)
     const replaced = await putAside(path, now)
@@ -56,7 +57,7 @@ export const restoreBackup = async (
     throw explainFailure(error, path)
   } finally {
     await source.close()
-    await rm(workshop, { recursive: true, force: true })
+    await rm(bench, { recursive: true, force: true })
   }
 }
 

@@ -5,6 +5,7 @@ import { openSqlite } from '../sqlite.ts'
 import { explainFailure } from '../store-error.ts'
 import { BackupError, explainFile } from './backup-error.ts'
 import { encrypt } from './container.ts'
+import { clearLeftovers, copyFolder } from './leftovers.ts'
 import { copyAll, writeNewFile } from './new-file.ts'
 
 export interface BackupOptions {
@@ -30,6 +31,7 @@ export const writeBackup = async (path: string, file: string, options: BackupOpt
   const words = await passphrase?.()
   let copy: FileHandle | undefined
   try {
+    clearLeftovers(dirname(path), { now })
     copy = await copySnapshot(path)
     const snapshot = copy
     await writeNewFile(file, async target => {
@@ -49,7 +51,7 @@ export const writeBackup = async (path: string, file: string, options: BackupOpt
  * the original meanwhile, as private as that one.
  */
 const copySnapshot = async (path: string): Promise<FileHandle> => {
-  const folder = await mkdtemp(join(dirname(path), 'backup-'))
+  const folder = await mkdtemp(join(dirname(path), copyFolder))
   const copy = join(folder, 'wa2tg.db')
   try {
     await (await open(copy, 'wx', 0o600)).close()
