@@ -23,6 +23,7 @@ import { tokenRefused, verdictOf } from './errors.ts'
 import { openMarks } from './marks.ts'
 import { openMedia } from './media.ts'
 import { pacedApi } from './paced.ts'
+import { openButtons } from './send/buttons.ts'
 import { answerMs } from './send/upload.ts'
 import { sendDelivery } from './send.ts'
 import { settleDelivery } from './settle.ts'
@@ -102,6 +103,7 @@ export const openTelegram = (options: TelegramOptions): Network => {
     ...(owners[0] !== undefined && { owner: owners[0] }),
     changes: { deletions: options.deletions ?? 'delete', receipts: options.receipts ?? false },
     inFlight: new Set(),
+    buttons: openButtons(),
     searches: new Map(),
     ruledOut: new Map(),
     connected: () => status.state === 'connected',

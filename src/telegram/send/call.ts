@@ -5,6 +5,7 @@ import type { Place } from '../address.ts'
 import type { InputFile, Payload } from '../api.ts'
 import { CallError } from '../call-error.ts'
 import { verdictOf } from '../errors.ts'
+import { giveBack } from '../settle/probe.ts'
 import { currentPlace, type SendContext } from './context.ts'
 import { openUpload } from './open-upload.ts'
 import type { Part } from './part.ts'
@@ -31,6 +32,7 @@ export const sendBatch = async (batch: Batch, errand: Errand, context: SendConte
       await withdraw(messages, context)
     }
     for (const message of messages) context.marks.raise(message.chat.id, message.message_id)
+    await keepButtons(batch, messages, { errand, context })
     return messages
   } catch (error) {
     if (!(error instanceof CallError)) throw error
@@ -38,6 +40,20 @@ export const sendBatch = async (batch: Batch, errand: Errand, context: SendConte
     throw verdictOf(error, { sending: true, connected: context.connected() })
   } finally {
     context.inFlight.delete(flight)
+  }
+}
+
+/** A search that came past meanwhile has taken them away. That they cannot be given back is no failure of the message. */
+const keepButtons = async (
+  batch: Batch,
+  messages: readonly Message[],
+  { errand: { signal }, context: { api, buttons } }: CallContext,
+): Promise<void> => {
+  for (const [index, message] of messages.entries()) {
+    const markup = batch[index]?.markup
+    if (markup === undefined || !buttons.sent(message, markup)) continue
+    const probing = { api, chatId: message.chat.id, signal }
+    await giveBack(message.message_id, markup, probing).catch(() => undefined)
   }
 }
 

@@ -4,6 +4,7 @@ import type { BotApi } from '../api.ts'
 import type { AtWork } from '../at-work.ts'
 import type { CallError } from '../call-error.ts'
 import type { Marks } from '../marks.ts'
+import type { Buttons } from './buttons.ts'
 import type { Part, RenderOptions } from './part.ts'
 
 export interface SendContext extends RenderOptions {
@@ -12,6 +13,7 @@ export interface SendContext extends RenderOptions {
   readonly atWork: AtWork
   /** Parts that are on their way right now. */
   readonly inFlight: Set<InFlight>
+  readonly buttons: Buttons
   readonly connected: () => boolean
   /** Called with every failure before it becomes a verdict. */
   readonly failed: (error: CallError, place: Place) => void

@@ -8,7 +8,7 @@ import { currentPlace, type SendContext } from '../send/context.ts'
 import type { Part } from '../send/part.ts'
 import { findTop } from './find-top.ts'
 import { matchMessage } from './match.ts'
-import { type ProbeContext, probe, readOwn, setButtons } from './probe.ts'
+import { giveBack, type ProbeContext, probe, readOwn, setButtons } from './probe.ts'
 
 /**
  * Looks for a message whose answer was lost.
@@ -141,6 +141,7 @@ const search = async (part: Part, quest: Search): Promise<FoundPart | undefined>
     }
     if (ruledOut.has(id)) continue
     if (++questions > mostQuestions) throw retry('There are too many messages to look through at once')
+    context.buttons.asked(place.chatId, id)
     const found = await probe(id, probing)
     const message = found === 'own' ? await readOwn(id, probing) : found
     if (message === 'nothing') {
@@ -157,6 +158,8 @@ const search = async (part: Part, quest: Search): Promise<FoundPart | undefined>
     }
     empty = 0
     const match = message === 'foreign' ? undefined : matchPart(message, part, place)
+    const taken = match?.exact ? undefined : context.buttons.of(place.chatId, id)
+    if (taken) await giveBack(id, taken, probing)
     if (message === 'foreign' || match === undefined) ruledOut.add(id)
     else if (match.exact && !attempt.isKnown(String(id))) return { message, part: match.part }
     else almost ??= { message, part: match.part }

@@ -89,3 +89,16 @@ export const setButtons = async (
   // `true` comes back for inline messages alone.
   return (await api.call('editMessageReplyMarkup', payload, { signal })) as Message
 }
+
+/** Gives a message the buttons back that a search has taken away, where they are not there again by now. */
+export const giveBack = async (
+  id: number,
+  markup: InlineKeyboardMarkup,
+  context: ProbeContext,
+): Promise<void> => {
+  try {
+    await setButtons(id, markup, context)
+  } catch (error) {
+    if (!(error instanceof CallError && error.says('message is not modified'))) throw error
+  }
+}

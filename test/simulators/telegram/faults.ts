@@ -6,7 +6,7 @@
  * `cutAfter`: the call is carried out, and the connection ends behind so many bytes of the answer, its head among them;
  * `reset` breaks it instead. An answer that is not longer comes whole.
  * `status` with `html`: what a proxy in front says. `error`: a Bot API error, with `done` after the call was carried
- * out. `delayMs`: carried out after that time. The method `download` is the download of a file: reset or hanging in the
+ * out. `delayMs`: carried out after that time; `lateMs`: carried out at once, answered after that time. The method `download` is the download of a file: reset or hanging in the
  * middle of it.
  */
 export type Fault =
@@ -24,6 +24,7 @@ export type Fault =
       readonly done?: boolean
     }
   | { readonly delayMs: number }
+  | { readonly lateMs: number }
   | { readonly cutAfter: number; readonly reset?: boolean }
 
 /** A request's parameters, JSON ones decoded; `false` while they are not known yet. */

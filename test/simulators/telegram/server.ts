@@ -110,6 +110,7 @@ async function call(state: ServerState, exchange: Exchange, search: URLSearchPar
   const done = skipped ? undefined : await perform(state, new Query(method, form.args, form.files), response)
   for (const listener of state.listeners) listener()
   if (fault === 'reply-lost') return void request.socket.destroy()
+  if (typeof fault === 'object' && 'lateMs' in fault) await sleep(fault.lateMs)
   if (typeof fault === 'object' && 'html' in fault) {
     response.writeHead(fault.status, { 'content-type': 'text/html' }).end(fault.html)
     return

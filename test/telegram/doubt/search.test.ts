@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ChatRef } from '../../../src/bridge/chat-ref.ts'
+import type { Content } from '../../../src/bridge/event.ts'
 import { openMarks } from '../../../src/telegram/marks.ts'
 import type { Fault, SimChat } from '../../simulators/telegram/index.ts'
 import { Bench, delivery, failureOf, type TestDelivery, text } from '../bench.ts'
@@ -130,3 +131,27 @@ test('a search among thousands of messages stops in between, and goes on where i
   assert.equal(await settle(bench, job), true)
   assert.ok(asked() < 2700, `${asked()} questions`)
 })
+
+for (const [what, answerLateMs, questionLateMs] of [
+  ['before its answer has come', 1500, 0],
+  ['when its answer has just come', 300, 1000],
+] as const) {
+  test(`what is being sent into the same chat keeps its buttons when a search comes past ${what}`, async () => {
+    await using bench = await Bench.open()
+    const { group, job } = await loseAnswer(bench, bench.addGroup())
+    const arrived = group.transcript().findLast(({ text: words }) => words === 'in doubt')
+    assert.ok(arrived)
+    bench.owner.deletes(group, arrived.id)
+    const poll: Content = { kind: 'poll', question: 'Where?', options: ['Here', 'There'], choices: 1 }
+    const seen = () => group.transcript().findLast(({ text: words }) => words.includes('Where?'))
+    bench.tg.faults.next('sendMessage', { lateMs: answerLateMs })
+    const sending = bench.network.send(delivery({ chat: `telegram:${group.id}`, content: poll }))
+    const { id } = await bench.tg.until('the poll', seen)
+    const when = ({ message_id: asked }: Readonly<Record<string, unknown>>) => asked === id
+    bench.tg.faults.next(question, { delayMs: questionLateMs }, { when })
+    assert.equal(await settle(bench, job), false)
+    await sending
+    assert.deepEqual(seen()?.buttons, [['Here'], ['There']])
+    bench.tg.assertNoSurprises()
+  })
+}
