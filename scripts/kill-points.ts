@@ -1,63 +1,87 @@
 /**
  * Kills the bridge at every named step of a message's life: a test build, made by a preload alone
- * (`test/support/fail-points/`), dies by SIGKILL when it passes a point for the nth time. Each flow (kinds of messages and
- * changes, both ways, live and offline; reconnects; a database of the first release; a login) is walked point by point, until
- * each of the first passings of each point was a death, or so many were died. Every hundred kills it is left in peace, and looked at what
- * a person sees: everything once, in order.
+ * (`test/support/fail-points/`), dies by SIGKILL when it passes a point for the nth time. Each flow (all kinds of messages and
+ * changes, both ways, live and offline; what is in doubt and searched for; reconnects; a crowd of texts that are joined; a database
+ * of the first release, or one that is sealed; logins, logouts, backups) is walked point by point, until each of the first passings of
+ * each point was a death, or so many were died. Time and again it is left in peace, and looked at what a person sees: everything
+ * once, in order.
  *
- *   node scripts/kill-points.ts [--kills 2000] [--flow "text to Telegram, live"]
+ *   node scripts/kill-points.ts [--kills 2000] [--flow "text to Telegram, live" --flow "Doubt" …]
+ *
+ * A flow is asked for by the beginning of its name.
  */
 import { mkdtempDisposable } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { flows, oldDatabase } from './kill-points/flows.ts'
+import { flows, oldDatabase, sealed, sealing } from './kill-points/flows.ts'
+import { books } from './kill-points/kinds/books.ts'
+import { crowded, runCrowds } from './kill-points/run-crowds.ts'
+import { runKinds } from './kill-points/run-kinds.ts'
 import { type LivesReport, runLives } from './kill-points/run-lives.ts'
-import { runLogins } from './kill-points/run-logins.ts'
+import { byPairingCode, byQrCode, runLogins } from './kill-points/run-logins.ts'
+import { runRestores } from './kill-points/run-restores.ts'
 import { Walk } from './kill-points/walk.ts'
 
 const { values } = parseArgs({
-  options: { kills: { type: 'string', default: '2000' }, flow: { type: 'string' } },
+  options: { kills: { type: 'string', default: '2000' }, flow: { type: 'string', multiple: true } },
 })
 // libsignal prints whole session objects; here the simulated phones' end of it runs in this process.
 console.info = () => undefined
 
 /** Kills in one world: more messages would run into the limits of the simulated groups. */
-const perWorld = { lives: 80, old: 10, logins: 10 }
+const perWorld = { lives: 80, starts: 10, commands: 10, crowds: 10 }
 const most = Number(values.kills)
-const isAsked = (name: string): boolean => values.flow === undefined || name === values.flow
-const worlds = [
-  { flows: flows.filter(({ name }) => isAsked(name)), kills: perWorld.lives },
-  { flows: [oldDatabase].filter(({ name }) => isAsked(name)), kills: perWorld.old },
-].filter(world => world.flows.length > 0)
+const asked = values.flow ?? ['']
+const isAsked = (name: string): boolean => asked.some(beginning => name.startsWith(beginning))
 
 await using folder = await mkdtempDisposable(join(tmpdir(), 'wa2tg-points-'))
 const walk = new Walk()
+const options = { folder: folder.path, walk }
 const began = performance.now()
 let killed = 0
 let missed = 0
 let faults = 0
 
-const count = ({ kills, missed: notReached, faults: found }: LivesReport): void => {
-  killed += kills.length
-  missed += notReached.length
-  faults += found.length
-  for (const fault of found) console.log(fault)
-  if (found.length > 0) for (const { flow, point, nth } of kills) console.log(`  ${flow}: ${nth} ${point}`)
-}
+const left = (kills: number): number => Math.min(kills, most - killed)
+const lives =
+  (chosen: typeof flows, kills: number, env = {}) =>
+  async (): Promise<LivesReport> =>
+    await runLives({ ...options, flows: chosen, env, kills: left(kills), first: killed + missed })
+
+/** What happens in one world each. */
+const worlds: (() => Promise<LivesReport>)[] = [
+  ...[{ chosen: flows.filter(({ name }) => isAsked(name)), kills: perWorld.lives }]
+    .filter(({ chosen }) => chosen.length > 0)
+    .map(({ chosen, kills }) => lives(chosen, kills)),
+  ...(isAsked(oldDatabase.name) ? [lives([oldDatabase], perWorld.starts)] : []),
+  ...(isAsked(sealing.name) ? [lives([sealing], perWorld.starts, sealed)] : []),
+  ...[byQrCode, byPairingCode]
+    .filter(({ name }) => isAsked(name))
+    .map(way => () => runLogins({ ...options, way, kills: left(perWorld.commands) })),
+  ...(isAsked('backup') ? [() => runRestores({ ...options, kills: left(perWorld.commands) })] : []),
+  ...(isAsked(crowded) ? [() => runCrowds({ ...options, kills: left(perWorld.crowds) })] : []),
+  ...books.flatMap(book =>
+    [false, true].map(
+      offline => () =>
+        runKinds({ ...options, book, isAsked, offline, kills: left(Number.POSITIVE_INFINITY) }),
+    ),
+  ),
+]
 
 for (let before = -1; before < killed && killed < most; ) {
   before = killed
-  const options = { folder: folder.path, walk }
-  const left = (kills: number): number => Math.min(kills, most - killed)
   for (const world of worlds) {
-    count(
-      await runLives({ ...options, flows: world.flows, kills: left(world.kills), first: killed + missed }),
-    )
+    if (killed >= most) break
+    const { kills, missed: notReached, faults: found } = await world()
+    killed += kills.length
+    missed += notReached.length
+    faults += found.length
+    for (const fault of found) console.log(fault)
+    if (found.length > 0) for (const { flow, point, nth } of kills) console.log(`  ${flow}: ${nth} ${point}`)
+    const seconds = ((performance.now() - began) / 1000).toFixed(0)
+    console.log(`${killed} kills at ${walk.points.length} points, ${missed} not reached, ${seconds} s`)
   }
-  if (isAsked('login')) count(await runLogins({ ...options, kills: left(perWorld.logins) }))
-  const seconds = ((performance.now() - began) / 1000).toFixed(0)
-  console.log(`${killed} kills at ${walk.points.length} points, ${missed} not reached, ${seconds} s`)
 }
 console.log(faults === 0 ? 'Each message once, in order in every chat' : 'FAILED')
 process.exitCode = faults === 0 ? 0 : 1

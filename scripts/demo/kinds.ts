@@ -16,7 +16,7 @@ import { noSurprises } from './story.ts'
 const names: Readonly<Record<Side, string>> = { telegram: 'Telegram', whatsapp: 'WhatsApp' }
 
 /** A chat of its own for each, since Telegram lets a bot say 20 things a minute in a group. */
-interface Chapter {
+export interface Chapter {
   readonly title: string
   /** The picture that it is in. */
   readonly picture: string
@@ -28,7 +28,7 @@ interface Chapter {
   readonly from: Side
 }
 
-const openChapters = ({ world, alice, bob }: Stage): Chapter[] => {
+export const openChapters = ({ world, alice, bob }: Pick<Stage, 'world' | 'alice' | 'bob'>): Chapter[] => {
   const { wa, tg, owner } = world
   const botRights = { can_delete_messages: true, can_pin_messages: true }
   const chapter = (

@@ -124,6 +124,22 @@ export const oldDatabase: Flow = {
   },
 }
 
+/** The key that the data are sealed with at each start, in a world of its own. */
+export const sealed = { WA2TG_KEY: '0123456789abcdef'.repeat(4) }
+
+/** The seal is taken off, and the next start puts it on again. */
+export const sealing: Flow = {
+  name: 'a start that seals the data',
+  where: 'chat',
+  offline: true,
+  async act(scene) {
+    const { code, stderr } = await scene.world.wa2tg('unseal')
+    if (code !== 0) throw new Error(stderr)
+    await textToTelegram(scene)
+    await textToWhatsApp(scene)
+  },
+}
+
 export const flows: readonly Flow[] = [
   ...everyAct('chat'),
   ...everyAct('group'),

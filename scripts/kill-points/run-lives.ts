@@ -20,6 +20,8 @@ export interface LivesOptions {
   readonly folder: string
   readonly walk: Walk
   readonly flows: readonly Flow[]
+  /** What the program has in its environment. */
+  readonly env?: Readonly<Record<string, string>>
   /** Kills at most. */
   readonly kills: number
   /** The number of the first life, which chooses its flow. */
@@ -44,10 +46,11 @@ export const runLives = async ({
   folder,
   walk,
   flows,
+  env = {},
   kills: most,
   first = 0,
 }: LivesOptions): Promise<LivesReport> => {
-  await using stage = await Stage.open(folder, castFor(flows))
+  await using stage = await Stage.open(folder, { ...castFor(flows), env })
   const kills: Kill[] = []
   const missed: Kill[] = []
   for (let life = first; kills.length < most && life < first + 2 * most; life += 1) {
@@ -69,10 +72,11 @@ const live = async (
   { flow, life, target }: { flow: Flow; life: number; target: Target | undefined },
 ): Promise<'killed' | 'lived'> => {
   const { world, points } = stage
-  points.plan(target)
   const pair = stage.nextPair(flow.where)
   const scene = { world, pair, words: `Life ${life}` }
+  points.plan()
   if (flow.offline) await flow.act(scene)
+  points.plan(target)
   const bridge = world.start('run')
   const ended = bridge.ended.then(() => undefined)
   await Promise.race([

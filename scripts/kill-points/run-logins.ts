@@ -11,85 +11,121 @@ import type { Walk } from './walk.ts'
 export interface LoginsOptions {
   readonly folder: string
   readonly walk: Walk
+  /** Default: by scanning a QR code. */
+  readonly way?: LoginWay
   /** Kills at most. */
   readonly kills: number
 }
 
-const scope = 'login'
+/** How the phone is brought to agree. */
+export interface LoginWay {
+  /** The scope of its walk. */
+  readonly name: string
+  readonly args: readonly string[]
+  /** What the program shows for it. */
+  shown(program: Program): string | undefined
+  agree(world: World, shown: string): Promise<void>
+}
+
+export const byQrCode: LoginWay = {
+  name: 'login',
+  args: ['--qr', 'text'],
+  shown: ({ stdout }) => stdout.split('\n').find(line => line.includes(',') && line.length > 100),
+  agree: ({ wa }, payload) => wa.phone.scan(payload),
+}
+
+export const byPairingCode: LoginWay = {
+  name: 'login by pairing code',
+  args: ['--pairing-code', '+15550000001'],
+  shown: ({ stdout }) => /^[\dA-Z]{4}-[\dA-Z]{4}$/m.exec(stdout)?.[0],
+  agree: ({ wa }, code) => wa.phone.enterPairingCode(code),
+}
 
 interface Scene {
   readonly world: World
   readonly alice: Contact
   readonly group: SimChat
+  readonly way: LoginWay
 }
 
+/** Never writes: known from the address book and the first sync alone. */
+const quiet = 'Quentin'
+
 /**
- * One login after the other, each killed at the next point of the walk. Then somebody does what people do: logs in once more
- * where that is still to be done, starts the bridge and writes a message. What came while it was being linked must be there,
- * unless the link itself is a new one.
+ * One login after the other, each killed at the next point of the walk, and so is the logout before it. Then somebody does what
+ * people do: logs out or in once more where that is still to be done, starts the bridge and writes a message. What came while it
+ * was being linked must be there, unless the link itself is a new one, and so must the names of the phone's address book.
  */
-export const runLogins = async ({ folder, walk, kills: most }: LoginsOptions): Promise<LivesReport> => {
+export const runLogins = async (options: LoginsOptions): Promise<LivesReport> => {
+  const { folder, walk, way = byQrCode, kills: most } = options
   const { world: opened, points } = await openDoomed(folder)
   await using world = opened
-  const scene = { world, ...(await world.mapAlice()) }
+  world.wa.addContact({ phone: '15550000044', lid: '900000000000044', name: quiet })
+  const scene = { world, ...(await world.mapAlice()), way }
+  const [login, logout] = [way.name, `logout before a ${way.name}`]
   const kills: Kill[] = []
   const missed: Kill[] = []
+  const faults: string[] = []
   const expected: string[] = []
-  for (let life = 0; kills.length < most && life < 2 * most && !walk.isOver(scope); life += 1) {
-    await logOut(scene)
+  /** Lets something happen that dies at the next point of its walk. */
+  const doomed = async <T extends { killed: boolean }>(scope: string, act: () => Promise<T>): Promise<T> => {
     const target = walk.next(scope)
     points.plan(target)
-    const during = `Login ${life}, while linking`
-    const { companion, killed } = await logIn(scene, during)
+    const outcome = await act()
     walk.learn(scope, points.passed())
     points.plan()
+    if (target) (outcome.killed ? kills : missed).push({ ...target, flow: scope })
+    return outcome
+  }
+  for (let life = 0; kills.length < most && life < 2 * most && !walk.isOver(login); life += 1) {
+    const { killed } = await doomed(logout, () => logOut(scene))
+    if (killed) await logOut(scene)
+    const during = `Login ${life}, while linking`
+    const { companion } = await doomed(login, () => logIn(scene, during))
     const bridge = await startBridge(scene)
     if (companion !== undefined && companion === world.wa.companion) expected.push(during)
     const after = `Login ${life}, behind it`
     expected.push(after)
     await carry(scene, bridge, after)
-    if (target) (killed ? kills : missed).push({ ...target, flow: scope })
+    const { stdout } = await world.wa2tg('chats', quiet)
+    if (!stdout.includes(quiet))
+      faults.push(`${login}: ${quiet} is not known after ${JSON.stringify(kills.at(-1))}`)
   }
   const seen = scene.group.transcript().map(({ text }) => text)
-  const faults =
-    JSON.stringify(seen) === JSON.stringify(expected) ? [] : [`login: ${JSON.stringify({ seen, expected })}`]
+  if (JSON.stringify(seen) !== JSON.stringify(expected))
+    faults.push(`${login}: ${JSON.stringify({ seen, expected })}`)
   return { kills, missed, faults: [...faults, ...world.wa.takeSurprises(), ...world.tg.unexpected] }
 }
 
-const logOut = async ({ world }: Scene): Promise<void> => {
-  const { code, stderr } = await world.wa2tg('logout', '--yes')
-  if (code !== 0) throw new Error(stderr)
+const logOut = async ({ world }: Scene): Promise<{ killed: boolean }> => {
+  const { code, signal, stderr } = await world.wa2tg('logout', '--yes')
+  const killed = signal === 'SIGKILL'
+  if (code !== 0 && !killed) throw new Error(stderr)
+  return { killed }
 }
 
-/** Scans the code when there is one, and sends a message to the device that this makes. */
+/** The phone agrees to what is shown, if that is shown, and somebody sends a message to the device that this makes. */
 const logIn = async (
-  { world, alice }: Scene,
+  { world, alice, way }: Scene,
   words: string,
 ): Promise<{ companion: string | undefined; killed: boolean }> => {
-  const login = world.start('login', '--qr', 'text')
+  const login = world.start('login', ...way.args)
   const ended = login.ended.then(() => undefined)
-  await scan(world, login, ended)
+  const shown = await login.says(way.shown).catch(() => undefined)
+  // The phone may be about to agree when the other side dies.
+  if (shown !== undefined)
+    await Promise.race([way.agree(world, shown).catch(() => undefined), ended.then(() => sleep(200))])
   const { companion } = world.wa
   if (companion !== undefined) await alice.send(words)
   const { signal } = await login.ended
   return { companion, killed: signal === 'SIGKILL' }
 }
 
-const scan = async ({ wa }: World, login: Program, ended: Promise<undefined>): Promise<void> => {
-  const payload = await login.says(codeOf).catch(() => undefined)
-  // The phone may be about to agree when the other side dies.
-  if (payload !== undefined)
-    await Promise.race([wa.phone.scan(payload).catch(() => undefined), ended.then(() => sleep(200))])
-}
-
-const codeOf = ({ stdout }: Program): string | undefined =>
-  stdout.split('\n').find(line => line.includes(',') && line.length > 100)
-
 /** Logs in once more, unless that turns out to have been done. */
-const finish = async ({ world }: Scene): Promise<void> => {
-  const login = world.start('login', '--qr', 'text')
-  const payload = await login.says(codeOf).catch(() => undefined)
-  if (payload !== undefined) await world.wa.phone.scan(payload)
+const finish = async ({ world, way }: Scene): Promise<void> => {
+  const login = world.start('login', ...way.args)
+  const shown = await login.says(way.shown).catch(() => undefined)
+  if (shown !== undefined) await way.agree(world, shown)
   const { code, stderr } = await login.ended
   if (code !== 0 && !stderr.includes('linked already')) throw new Error(stderr)
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { eventually } from '../../test/simulators/eventually.ts'
 import type { SimChat } from '../../test/simulators/telegram/index.ts'
 import type { Contact, Group } from '../../test/simulators/whatsapp/index.ts'
-import { World } from '../../test/simulators/world.ts'
+import { World, type WorldOptions } from '../../test/simulators/world.ts'
 import { buildWithFailPoints } from '../../test/support/fail-points/build.ts'
 import { FailPoints } from '../../test/support/fail-points/index.ts'
 
@@ -20,10 +20,20 @@ export interface Pair {
  * A world whose program has fail points. `folder` is for the program, compiled code, which makes every start cheaper, and the
  * notes of the fail points.
  */
-export const openDoomed = async (folder: string): Promise<{ world: World; points: FailPoints }> => {
+export const openDoomed = async (
+  folder: string,
+  { env: more = {}, ...options }: Omit<WorldOptions, 'binary'> = {},
+): Promise<{ world: World; points: FailPoints }> => {
   const points = new FailPoints(folder)
-  const env = { ...points.env, NODE_COMPILE_CACHE: join(folder, 'compiled') }
-  return { world: await World.open({ env, binary: await buildWithFailPoints(folder) }), points }
+  const env = { ...more, ...points.env, NODE_COMPILE_CACHE: join(folder, 'compiled') }
+  return { world: await World.open({ ...options, env, binary: await buildWithFailPoints(folder) }), points }
+}
+
+/** How many chats there are, and what the program has in its environment. */
+export interface Cast {
+  readonly chats: number
+  readonly groups: number
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** A linked bridge that is to be killed at points of our choice, with so many private chats and groups. */
@@ -39,8 +49,8 @@ export class Stage implements AsyncDisposable {
     this.pairs = parts.pairs
   }
 
-  static async open(folder: string, { chats, groups }: { chats: number; groups: number }): Promise<Stage> {
-    const { world, points } = await openDoomed(folder)
+  static async open(folder: string, { chats, groups, env = {} }: Cast): Promise<Stage> {
+    const { world, points } = await openDoomed(folder, { env })
     const pairs = Array.from({ length: chats + groups }, (_, index) => makePair(world, index, index >= chats))
     const { code, stderr } = await world.link()
     if (code !== 0) throw new Error(stderr)

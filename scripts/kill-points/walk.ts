@@ -59,6 +59,15 @@ export class Walk {
     return { point: known.point, nth: known.aimed }
   }
 
+  /** For a scope of which nothing is known yet: what was passed elsewhere and aimed at least often; of that, what came last. */
+  guess(): Target | undefined {
+    const firsts = [...this.#known.values()].map(known => ({ ...known, aimed: 0 }))
+    const [first] = firsts.reverse().sort((one, other) => this.#aimsAt(one) - this.#aimsAt(other))
+    if (first === undefined) return undefined
+    this.#aims.set(nextOf(first), this.#aimsAt(first) + 1)
+    return { point: first.point, nth: 1 }
+  }
+
   /** All points that were passed anywhere, by name. */
   get points(): string[] {
     return [...new Set([...this.#known.values()].map(({ point }) => point))].sort()

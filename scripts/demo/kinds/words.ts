@@ -11,7 +11,7 @@ const blocks = '```two\nlines```\n> quoted\n* first\n* second'
 
 /** A stanza that the server passes on although nobody here can read what is in it. */
 const unreadable = ({ person, world }: Chat, id: string, content: ReturnType<typeof el>): void =>
-  world.wa.inject(
+  world.wa.enqueue(
     el(
       'message',
       {

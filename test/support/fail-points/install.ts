@@ -3,9 +3,11 @@
  * networks. The program itself knows nothing of it.
  */
 import { watchCommits } from './disk-points.ts'
+import { watchFiles } from './file-points.ts'
 import { watchRequests } from './http-points.ts'
 import { watchStanzas } from './stanza-points.ts'
 
 watchCommits()
+watchFiles()
 watchRequests()
 watchStanzas()

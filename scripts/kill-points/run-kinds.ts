@@ -1,0 +1,215 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { eventually } from '../../test/simulators/eventually.ts'
+import { ownerId } from '../../test/simulators/world.ts'
+import type { FailPoints } from '../../test/support/fail-points/index.ts'
+import type { Chat, Kind } from '../demo/kinds/chat.ts'
+import { changesOf, inTelegram, inWhatsApp, type View } from '../demo/kinds/view.ts'
+import type { Book, WalkedChapter, WalkedKind } from './kinds/book.ts'
+import type { Kill, LivesReport } from './run-lives.ts'
+import { openDoomed } from './stage.ts'
+import type { Walk } from './walk.ts'
+
+export interface KindsOptions {
+  readonly folder: string
+  readonly walk: Walk
+  readonly book: Book
+  /** Whether a flow is one of those to be walked. */
+  readonly isAsked: (flow: string) => boolean
+  /** Whether the kinds are sent while the bridge is away, not when it is ready. */
+  readonly offline: boolean
+  /** Kills at most. */
+  readonly kills: number
+}
+
+/** How long one life may take to begin, and to bring about what happens in it; how long a point behind that is waited for. */
+const longest = { start: 60_000, act: 45_000, rest: 500 }
+/** What is in doubt is waited for, and what ends by itself is looked for every so often. */
+const longestPeace = 120_000
+
+/** Everything that the report needs of a walk through one world. */
+interface Scene {
+  readonly chat: Chat
+  readonly points: FailPoints
+  readonly walk: Walk
+  readonly offline: boolean
+  readonly kills: Kill[]
+  readonly missed: Kill[]
+}
+
+/** A copy too many would come late. */
+const nothing: Kind = { name: 'Nothing more', sent: '', make: () => sleep(1000), telegram: [], whatsapp: [] }
+
+/**
+ * Sends the kinds of each chapter one after the other, as the demo does, and kills the bridge once or twice at each. A kind must
+ * leave exactly what it says on both sides before the next one is sent in that chat; what comes unasked is seen at the next one.
+ */
+export const runKinds = async (options: KindsOptions): Promise<LivesReport> => {
+  const { folder, walk, book, isAsked, offline, kills: most } = options
+  const { world: opened, points } = await openDoomed(folder, { messages: book.messages })
+  await using world = opened
+  const all = book.open(world)
+  const chapters = all.flatMap(chapter =>
+    upToLast(chapter, kind => isAsked(flowOf(chapter.title, { kind, offline }))),
+  )
+  if (chapters.length === 0) return { kills: [], missed: [], faults: [] }
+  await begin(all, world)
+  const kills: Kill[] = []
+  const missed: Kill[] = []
+  const faults: string[] = []
+  /** Whose next kinds would stand upon one that is not there. */
+  const broken = new Set<WalkedChapter>()
+  for (const { chapter, kind } of inTurns(chapters)) {
+    const { title, chat } = chapter
+    if (broken.has(chapter)) continue
+    const flow = flowOf(title, { kind, offline })
+    const isWalked = kind !== nothing && isAsked(flow) && kills.length < most
+    const fault = await play(kind, { chat, points, walk, offline, kills, missed, flow, isWalked })
+    if (fault === undefined) continue
+    faults.push(`${flow}: ${fault}`)
+    broken.add(chapter)
+  }
+  const surprises = world.wa.takeSurprises().filter(surprise => !book.provokes?.test(surprise))
+  return { kills, missed, faults: [...faults, ...surprises, ...world.tg.unexpected] }
+}
+
+/** A chapter up to the last kind that is asked for, since kinds stand upon those before them; nothing where none is. */
+const upToLast = (chapter: WalkedChapter, isAsked: (kind: Kind) => boolean): WalkedChapter[] => {
+  const last = chapter.kinds.findLastIndex(isAsked)
+  return last < 0 ? [] : [{ ...chapter, kinds: chapter.kinds.slice(0, last + 1) }]
+}
+
+/** The first kind of each chapter, then the second ones: Telegram lets a bot say and ask 20 things a minute in a group. */
+const inTurns = (chapters: readonly WalkedChapter[]): { chapter: WalkedChapter; kind: WalkedKind }[] => {
+  const longestOne = Math.max(...chapters.map(({ kinds }) => kinds.length))
+  return Array.from({ length: longestOne + 1 }, (_, index) =>
+    chapters.flatMap(chapter => {
+      const kind = [...chapter.kinds, nothing][index]
+      return kind === undefined ? [] : [{ chapter, kind }]
+    }),
+  ).flat()
+}
+
+const flowOf = (title: string, { kind, offline }: { kind: Kind; offline: boolean }): string =>
+  `${title}: ${[kind.name, kind.sent].filter(Boolean).join(', ')}, ${offline ? 'offline' : 'live'}`
+
+const begin = async (chapters: readonly WalkedChapter[], world: Chat['world']): Promise<void> => {
+  const outcomes = [await world.link()]
+  for (const { name, chat, also = [] } of chapters) {
+    for (const [whatsapp, telegram] of [[name, String(chat.place.id)] as const, ...also])
+      outcomes.push(await world.wa2tg('map', 'add', whatsapp, telegram))
+  }
+  const failed = outcomes.find(({ code }) => code !== 0)
+  if (failed) throw new Error(failed.stderr)
+  // Telegram keeps reactions for a bot only from when it has first asked for them.
+  const inPeace = await world.run()
+  inPeace.kill('SIGTERM')
+  await inPeace.ended
+}
+
+/** Returns what is not as it should be. */
+const play = async (
+  kind: WalkedKind,
+  scene: Scene & { flow: string; isWalked: boolean },
+): Promise<string | undefined> => {
+  const { chat, flow, isWalked, walk, kills, missed } = scene
+  const before = lookAt(chat)
+  const isThere = (): boolean => isAsWanted(kind, before, lookAt(chat))
+  let act: (() => unknown) | undefined = () => kind.make(chat)
+  try {
+    for (const scope of isWalked ? [flow, `${flow}, behind a death`] : []) {
+      const target = walk.next(scope) ?? walk.guess()
+      const isKilled = await live(scene, { target, act, isThere, ms: longest.act })
+      act = undefined
+      walk.learn(scope, scene.points.passed())
+      if (target !== undefined) (isKilled ? kills : missed).push({ ...target, flow: scope })
+      if (!isKilled) break
+    }
+    if (act !== undefined || !isThere())
+      await live(scene, { target: undefined, act, isThere, ms: longestPeace })
+    await eventually(isThere, flow, 1)
+    return undefined
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error)
+    return `${problem}; wanted ${wanted(kind)}, new are ${newsOf(before, lookAt(chat))}`
+  }
+}
+
+interface Life {
+  readonly target: Kill | { readonly point: string; readonly nth: number } | undefined
+  readonly act: (() => unknown) | undefined
+  readonly isThere: () => boolean
+  readonly ms: number
+}
+
+/** Whether it was killed. */
+const live = async (
+  { chat, points, offline }: Scene,
+  { target, act, isThere, ms }: Life,
+): Promise<boolean> => {
+  if (offline) await act?.()
+  points.plan(target)
+  const bridge = chat.world.start('run')
+  const ended = bridge.ended.then(() => undefined)
+  await Promise.race([
+    ended,
+    bridge.says(({ stderr }) => stderr.includes('Ready'), longest.start).catch(() => undefined),
+  ])
+  if (!offline) await act?.()
+  const isSettled = eventually(isThere, 'what is sent', ms).catch(() => undefined)
+  await Promise.race([ended, isSettled.then(() => sleep(target && longest.rest))])
+  if (bridge.running) bridge.kill('SIGTERM')
+  const { code, signal, stderr } = await bridge.ended
+  if (signal === 'SIGKILL') return true
+  // Without a code it ended by the signal, before it had begun to listen for it.
+  if (code !== 0 && code !== null) throw new Error(`It ended by itself with ${code}\n${stderr}`)
+  return false
+}
+
+const sides = ['telegram', 'whatsapp'] as const
+type Views = Readonly<Record<(typeof sides)[number], View>> & {
+  /** How many messages the bridge has put up on either side. */
+  readonly own: Readonly<Record<(typeof sides)[number], number>>
+}
+
+/** Of what the owner typed only what the bot has put on it. */
+const ownInTelegram = ({ place }: Chat): [string, string][] =>
+  place
+    .transcript()
+    .filter(({ from }) => !from.isBot)
+    .flatMap(({ id, text, reactions }) => {
+      const signs = reactions.filter(({ userId }) => userId !== ownerId).map(({ emoji }) => `‹${emoji}›`)
+      return signs.length === 0 ? [] : [[String(id), `You: ${text} ${signs.join(' ')}`]]
+    })
+
+const lookAt = (chat: Chat): Views => {
+  const ofBot = inTelegram(chat)
+  const telegram = new Map([...ofBot, ...ownInTelegram(chat)])
+  const ofBridge = chat.lines.filter(({ from }) => from === 'bridge')
+  return { telegram, whatsapp: inWhatsApp(chat), own: { telegram: ofBot.size, whatsapp: ofBridge.length } }
+}
+
+/** Where a kind says nothing of a side, the bridge has put up nothing there, and no button of a search is left behind. */
+const isAsWanted = (kind: WalkedKind, before: Views, after: Views): boolean =>
+  ![...after.telegram.values()].some(line => line.includes('[…]')) &&
+  sides.every(side => {
+    const patterns = kind[side]
+    if (patterns === undefined) return after.own[side] === before.own[side]
+    const lines = changesOf(before[side], after[side])
+    const hits = (pattern: RegExp, index: number): boolean =>
+      kind.isUnordered === true
+        ? lines.filter(line => pattern.test(line)).length === 1
+        : pattern.test(lines[index] ?? '')
+    return lines.length === patterns.length && patterns.every(hits)
+  })
+
+const wanted = (kind: Kind): string =>
+  sides
+    .flatMap(side => (kind[side] ? [`on ${side} ${kind[side].join(' and ') || 'nothing'}`] : []))
+    .join(', ')
+
+const newsOf = (before: Views, after: Views): string =>
+  JSON.stringify(
+    Object.fromEntries(
+      sides.map(side => [side, changesOf(before[side], after[side]).map(line => line.slice(0, 200))]),
+    ),
+  )
