@@ -1,19 +1,23 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import { proto, type WAMessage } from '@whiskeysockets/baileys'
 import fc from 'fast-check'
 import { formsOf } from '../../src/bridge/degrade.ts'
-import { type BridgeEvent, eventSchema } from '../../src/bridge/event.ts'
+import type { BridgeEvent } from '../../src/bridge/event.ts'
 import { renderParts } from '../../src/telegram/send/render.ts'
 import { parseMessage } from '../../src/whatsapp/baileys/parse.ts'
+import { sealAs } from '../simulators/whatsapp/sealing.ts'
 import { anyEncodedMessage } from './any-proto.ts'
-import { anyText } from './any-text.ts'
+import { anyNumber, anyText } from './any-text.ts'
+import { jobsIn, knowingStore, planted, recordingLog, targetId } from './knowing-store.ts'
 import { runs } from './runs.ts'
 
+const secret = Buffer.alloc(32, 1)
 const known = Buffer.from(
   proto.Message.encode({
-    conversation: 'hello',
-    messageContextInfo: { messageSecret: Buffer.alloc(32, 1) },
+    pollCreationMessageV3: { name: 'Where?', options: [{ optionName: 'Here' }, { optionName: 'There' }] },
+    messageContextInfo: { messageSecret: secret },
   }).finish(),
 ).toString('base64')
 
@@ -24,8 +28,6 @@ const context = {
   nameOf: (address: string) => (address.startsWith('9') ? 'Alice' : undefined),
   isAdmin: () => true,
   isAwaited: () => false,
-  /** A message that changes can be about, with a secret to open what is sealed. */
-  findMessage: () => ({ me: false, byBridge: false, raw: known }),
 }
 
 const anyKey = fc.record(
@@ -43,6 +45,19 @@ const anyKey = fc.record(
   { requiredKeys: ['remoteJid', 'id'] },
 )
 
+/** Everything in it that names another message names the one that is known. */
+const aimed = <T>(value: T): T => {
+  if (value instanceof proto.MessageKey) value.id = targetId
+  if (value !== null && typeof value === 'object' && !(value instanceof Uint8Array))
+    Object.values(value).forEach(aimed)
+  return value
+}
+
+const anyTime = fc.oneof(
+  anyNumber.filter(Number.isFinite).map(Math.trunc),
+  fc.constantFrom(2 ** 63, -(2 ** 63), 2 ** 53, Date.UTC(2026, 10, 26)),
+)
+
 /** A phone could not send it: the transport decodes first, and what it cannot decode has no content. */
 const decode = (bytes: Uint8Array): proto.IMessage | undefined => {
   try {
@@ -51,6 +66,63 @@ const decode = (bytes: Uint8Array): proto.IMessage | undefined => {
     return undefined
   }
 }
+
+/** Whoever wrote the known message, in its group. */
+const author = '900000000000003@lid'
+const authorsKey = { remoteJid: '120363000000000001@g.us', participant: author, id: 'C1', fromMe: false }
+
+const seal = (purpose: string, plain: Uint8Array) =>
+  sealAs(plain, { secret, id: targetId, author, sender: author, purpose })
+
+interface Claims {
+  readonly time: number
+  readonly number: number
+  readonly inner: proto.IMessage
+}
+
+/** Changes of the known message, of which only what they claim is made up: nobody opens what is sealed with other keys. */
+const changes: readonly ((claims: Claims) => proto.IMessage)[] = [
+  ({ time }) => {
+    const selectedOptions = [createHash('sha256').update('Here').digest()]
+    const vote = seal('Poll Vote', proto.Message.PollVoteMessage.encode({ selectedOptions }).finish())
+    return { pollUpdateMessage: { pollCreationMessageKey: {}, vote, senderTimestampMs: time } }
+  },
+  ({ time, number }) => {
+    const fields = { response: Math.abs(number) % 4, extraGuestCount: number, timestampMs: time }
+    const plain = proto.Message.EventResponseMessage.encode(fields).finish()
+    return { encEventResponseMessage: { eventCreationMessageKey: {}, ...seal('Event Response', plain) } }
+  },
+  ({ time }) => {
+    const plain = proto.Message.ReactionMessage.encode({ text: '👍', senderTimestampMs: time }).finish()
+    return { encReactionMessage: { targetMessageKey: {}, ...seal('Enc Reaction', plain) } }
+  },
+  ({ time }) => ({ reactionMessage: { key: {}, text: '🎉', senderTimestampMs: time } }),
+  ({ time, inner }) => {
+    const { MESSAGE_EDIT } = proto.Message.ProtocolMessage.Type
+    return { protocolMessage: { key: {}, type: MESSAGE_EDIT, editedMessage: inner, timestampMs: time } }
+  },
+  ({ number }) => ({
+    pinInChatMessage: { key: {}, type: 1 },
+    messageContextInfo: { messageAddOnDurationInSecs: number },
+  }),
+]
+
+const anyChange = fc
+  .record({
+    time: anyTime,
+    number: fc.integer(),
+    bytes: anyEncodedMessage,
+    change: fc.constantFrom(...changes),
+  })
+  .map(({ bytes, change, ...claims }) => {
+    const message = change({ ...claims, inner: decode(bytes) ?? {} })
+    return { bytes: proto.Message.encode(message).finish(), key: authorsKey }
+  })
+
+const anyInput = fc.oneof(
+  { arbitrary: fc.record({ bytes: anyEncodedMessage, key: anyKey }), weight: 9 },
+  { arbitrary: anyChange, weight: 1 },
+)
 
 /** Every call that one event becomes in Telegram, in each of its forms. */
 const renderAll = (event: BridgeEvent): void => {
@@ -68,27 +140,40 @@ const renderAll = (event: BridgeEvent): void => {
   }
 }
 
-test('whatever a stranger’s phone sends becomes an event that can be stored and rendered, or is ignored with a reason', () => {
-  let events = 0
+test('whatever a stranger’s phone sends becomes an event that is stored and can be rendered, or is ignored with a reason', async () => {
+  const log = await recordingLog('info')
+  using store = knowingStore(known, log.logger)
+  const kinds = new Map<string, number>()
   let slowest = 0
   fc.assert(
-    fc.property(anyEncodedMessage, anyKey, anyText, (bytes, key, pushName) => {
-      const message = decode(bytes)
-      if (message === undefined) return
-      const web: WAMessage = { key, message, messageTimestamp: 1_790_000_000, pushName }
-      const began = process.cpuUsage()
-      const { arrivals, ignored } = parseMessage(web, context)
-      assert.ok(arrivals.length > 0 || ignored !== undefined, 'neither an event nor a reason')
-      for (const { event } of arrivals) {
-        const stored = eventSchema.parse(JSON.parse(JSON.stringify(event)))
-        renderAll(stored)
-        events += 1
-      }
-      slowest = Math.max(slowest, process.cpuUsage(began).user / 1000)
-    }),
+    fc.property(
+      anyInput,
+      fc.oneof(anyText, fc.constant(planted)),
+      anyTime,
+      ({ bytes, key }, pushName, messageTimestamp) => {
+        const message = decode(bytes)
+        if (message === undefined) return
+        const web: WAMessage = { key, message: aimed(message), messageTimestamp, pushName }
+        const began = process.cpuUsage()
+        const { arrivals, ignored } = parseMessage(web, { ...context, findMessage: store.findMessage })
+        assert.ok(arrivals.length > 0 || ignored !== undefined, 'neither an event nor a reason')
+        store.attempt(() => {
+          store.inbox.whatsapp.receive(arrivals)
+          for (const { event } of jobsIn(store)) {
+            renderAll(event)
+            kinds.set(event.kind, (kinds.get(event.kind) ?? 0) + 1)
+          }
+        })
+        slowest = Math.max(slowest, process.cpuUsage(began).user / 1000)
+      },
+    ),
     runs(2800),
   )
-  assert.ok(events > 1000, `only ${events} inputs became events`)
+  const few = Object.entries({ message: 800, edit: 20, reaction: 40, vote: 40, pin: 20 }).filter(
+    ([kind, least]) => (kinds.get(kind) ?? 0) < least,
+  )
+  assert.deepEqual(few, [], `too few jobs: ${JSON.stringify([...kinds])}`)
+  assert.equal(log.leaks([planted]), undefined)
   // Not a benchmark: what takes seconds on any machine would stop the bridge for everybody.
   assert.ok(slowest < 3000, `one message took ${slowest} ms`)
 })

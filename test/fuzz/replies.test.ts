@@ -7,8 +7,9 @@ import type { Content } from '../../src/bridge/event.ts'
 import { DeliveryError } from '../../src/bridge/verdict.ts'
 import { openTelegram } from '../../src/telegram/connection.ts'
 import { tempStore } from '../store/temp-store.ts'
-import { delivery, RecordingInbox, silent } from '../telegram/bench.ts'
+import { delivery, RecordingInbox } from '../telegram/bench.ts'
 import { anyText } from './any-text.ts'
+import { planted, recordingLog } from './knowing-store.ts'
 import { runs } from './runs.ts'
 
 const token = '8001:AAF-secret-of-the-test-bot-000000000'
@@ -33,6 +34,8 @@ const message = fc.record(
   },
   { requiredKeys: [] },
 )
+/** What a server answers that did as it was told. */
+const sound = { message_id: 5, date: 1, chat: { id: -1001234567890, type: 'supergroup' }, text: 'Hello' }
 const envelope = fc.record(
   {
     ok: fc.oneof(fc.boolean(), anyText),
@@ -72,6 +75,7 @@ const anyReply: fc.Arbitrary<Reply> = fc.record(
       fc.jsonValue().map(value => JSON.stringify(value)),
       anyText,
       fc.constant(`<html>${token}</html>`),
+      fc.constant(JSON.stringify({ ok: true, result: sound })),
     ),
     cut: fc.nat({ max: 200 }),
   },
@@ -85,7 +89,7 @@ const answer = (response: ServerResponse, { status, body, cut }: Reply): void =>
   else response.write(bytes.subarray(0, cut), () => response.destroy())
 }
 
-test('whatever a server answers, a delivery is sent or ends with a verdict, and the token is in no words of it', async () => {
+test('whatever a server answers, a delivery is sent or ends with a verdict, and the token is in no words of it, nor in the log', async () => {
   let replies: readonly Reply[] = []
   let served = 0
   const server = createServer((request, response) => {
@@ -104,6 +108,7 @@ test('whatever a server answers, a delivery is sent or ends with a verdict, and 
   }
   const { port } = server.address() as AddressInfo
   using store = tempStore()
+  const log = await recordingLog('info', token)
   await using network = openTelegram({
     token,
     apiRoot: `http://127.0.0.1:${port}`,
@@ -111,13 +116,13 @@ test('whatever a server answers, a delivery is sent or ends with a verdict, and 
     chatsWith: () => [],
     sessions: store.session('telegram'),
     inbox: new RecordingInbox(store),
-    logger: silent,
+    logger: log.logger,
     graceMs: () => 0,
   })
   const verdicts = new Map<string, number>()
   const content: Content = {
     kind: 'text',
-    body: { text: 'Hello', spans: [{ start: 0, length: 5, style: 'bold' }] },
+    body: { text: planted, spans: [{ start: 0, length: 5, style: 'bold' }] },
   } as const
   await fc.assert(
     fc.asyncProperty(
@@ -145,4 +150,5 @@ test('whatever a server answers, a delivery is sent or ends with a verdict, and 
   )
   for (const kind of ['sent', 'reject', 'unsure', 'wait'])
     assert.ok(verdicts.has(kind), `no input came to "${kind}"`)
+  assert.equal(log.leaks([token, 'secret-of-the-test-bot', planted]), undefined)
 })

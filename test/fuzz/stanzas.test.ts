@@ -3,9 +3,12 @@ import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { BinaryNode } from '@whiskeysockets/baileys'
 import fc from 'fast-check'
+import { chatRef } from '../../src/bridge/chat-ref.ts'
 import { Linked } from '../whatsapp/baileys/linked.ts'
 import { until } from '../whatsapp/support.ts'
+import { anyEncodedMessage } from './any-proto.ts'
 import { anyBytes, anyText } from './any-text.ts'
+import { jobsIn, knowingStore, planted, recordingLog } from './knowing-store.ts'
 import { runs } from './runs.ts'
 
 /** Stanzas that the server may send at any time. Those by which it ends the link on purpose are no accident. */
@@ -192,11 +195,20 @@ const encs = fc.oneof(
   { arbitrary: anyContent, weight: 1 },
 )
 
+const anyPost = fc.oneof(anyEncodedMessage, anyBytes)
+
 /** Stanzas of a form that Baileys goes into, so that what is odd about them is met deep inside. */
 const sound = fc.oneof(
   of(
     'message',
-    { from: people, type: oneOf('text', 'media'), notify: anyText.map(text => text.slice(0, 99)) },
+    {
+      from: people,
+      type: oneOf('text', 'media'),
+      notify: fc.oneof(
+        anyText.map(text => text.slice(0, 99)),
+        fc.constant(planted),
+      ),
+    },
     encs,
   ),
   of('message', { from: groups, participant: people, type: oneOf('text') }, encs),
@@ -215,6 +227,16 @@ const sound = fc.oneof(
     'receipt',
     { from: people, type: oneOf('retry', 'read', 'delivery', 'sender', 'server-error') },
     anyContent,
+  ),
+  of(
+    'notification',
+    { from: oneOf('1@newsletter'), type: oneOf('newsletter') },
+    fc.array(
+      of('message', { server_id: fc.uuid() }, fc.array(of('plaintext', {}, anyPost), { maxLength: 2 })),
+      {
+        maxLength: 3,
+      },
+    ),
   ),
   of('call', { from: people }, anyContent),
   of('ib', { from: oneOf('s.whatsapp.net') }, anyContent),
@@ -244,14 +266,30 @@ const anyStanza: fc.Arbitrary<BinaryNode> = fc.oneof(
 )
 
 test('no stanza ends the process, stalls what is behind it or makes a message of nothing', async () => {
-  await using linked = await Linked.started({ timing: { firstPause: 5, longestPause: 50 } })
+  const log = await recordingLog('info')
+  using store = knowingStore('', log.logger)
+  const sessions = store.session('baileys')
+  await using linked = await Linked.started({
+    sessions,
+    inbox: store.inbox.whatsapp,
+    findMessage: store.findMessage,
+    logger: log.logger,
+    timing: { firstPause: 5, longestPause: 50 },
+  })
   const { wa } = linked
-  const zoe = wa.addContact({ name: 'Zoe' })
+  const zoe = wa.addContact({ name: 'Zoe', phone: '15550774411', lid: '900000000774411', pushName: planted })
+  const lane = chatRef('whatsapp', zoe.lid)
+  store.mappings.add({ whatsapp: lane, telegram: 'telegram:-1002222222222' })
   const { numRuns, seed } = runs(200)
   const stanzas = fc.sample(anyStanza, { numRuns, seed })
-  const words = (): string[] => linked.bridge.said.filter(text => text.startsWith('still here'))
+  const words = (): string[] =>
+    jobsIn(store).flatMap(job =>
+      job.lane === lane && job.event.kind === 'message' && job.event.content.kind === 'text'
+        ? [job.event.content.body.text]
+        : [],
+    )
   const alive = async (count: number): Promise<void> => {
-    await zoe.send(`still here ${count}`)
+    await zoe.send(`${planted} ${count}`)
     await until(`message ${count}`, () => words().length >= count, 30_000)
   }
   await alive(1)
@@ -266,9 +304,16 @@ test('no stanza ends the process, stalls what is behind it or makes a message of
   await alive(count + 1)
   assert.deepEqual(
     words(),
-    Array.from({ length: count + 1 }, (_, index) => `still here ${index + 1}`),
+    Array.from({ length: count + 1 }, (_, index) => `${planted} ${index + 1}`),
   )
   assert.equal(linked.connection.status.state, 'connected')
   const answered = wa.requests.filter(({ tag }) => tag === 'ack' || tag === 'receipt').length
   assert.ok(answered > numRuns / 3, `only ${answered} answers`)
+  const keys = [...sessions.list('creds')].flatMap(({ value }) => value.match(/[A-Za-z0-9+/]{43}=/g) ?? [])
+  assert.ok(keys.length > 3, 'the keys were found')
+  assert.equal(log.leaks([planted, '15550774411', '900000000774411', ...keys]), undefined)
+  assert.deepEqual(
+    log.lines.filter(line => line.includes('could not be stored')),
+    [],
+  )
 })

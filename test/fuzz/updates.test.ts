@@ -2,10 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { Update } from 'grammy/types'
-import { eventSchema } from '../../src/bridge/event.ts'
 import { sortUpdates } from '../../src/telegram/updates/sort.ts'
-import { silent } from '../telegram/bench.ts'
 import { anyNumber as anyProtoNumber, anyText } from './any-text.ts'
+import { jobsIn, knowingStore, planted, recordingLog } from './knowing-store.ts'
 import { runs } from './runs.ts'
 
 /** JSON has no others. */
@@ -54,7 +53,7 @@ const poll = fc.record({
 
 /** Every field that a message may have; which ones are there is drawn. */
 const fields = {
-  text: anyText,
+  text: fc.oneof(anyText, fc.constant(planted)),
   caption: anyText,
   entities: fc.array(entity, { maxLength: 4 }),
   caption_entities: fc.array(entity, { maxLength: 4 }),
@@ -85,8 +84,8 @@ const fields = {
 
 const anyMessage = fc.subarray(Object.keys(fields), { maxLength: 6 }).chain(names =>
   fc.record({
-    message_id: fc.nat(),
-    date: fc.integer({ min: 0, max: 2 ** 31 - 1 }),
+    message_id: fc.oneof(fc.constant(1), fc.nat()),
+    date: fc.oneof(fc.integer({ min: 0, max: 2 ** 31 - 1 }), anyNumber),
     chat,
     from: user,
     ...Object.fromEntries(names.map(name => [name, fields[name as keyof typeof fields]])),
@@ -96,8 +95,8 @@ const anyMessage = fc.subarray(Object.keys(fields), { maxLength: 6 }).chain(name
 const anyReaction = fc.record({
   chat,
   user,
-  message_id: fc.nat(),
-  date: fc.integer({ min: 0, max: 2 ** 31 - 1 }),
+  message_id: fc.oneof(fc.constant(1), fc.nat()),
+  date: fc.oneof(fc.integer({ min: 0, max: 2 ** 31 - 1 }), anyNumber),
   old_reaction: fc.array(fc.record({ type: anyText, emoji: anyText }), { maxLength: 2 }),
   new_reaction: fc.array(
     fc.record({ type: fc.constantFrom('emoji', 'custom_emoji', 'paid'), emoji: anyText }),
@@ -134,12 +133,15 @@ const anyUpdate = fc
   )
   .map(update => ({ update_id: 1, ...update }))
 
-test('whatever update comes from Telegram is sorted, and what it makes can be stored', () => {
+test('whatever update comes from Telegram is sorted, and what it makes is stored', async () => {
+  const log = await recordingLog('info')
+  using store = knowingStore('', log.logger)
   let events = 0
+  let jobs = 0
   const context = {
     bot: { id: 8001, username: 'wa_bot' },
     owners: [7001],
-    logger: silent,
+    logger: log.logger,
     version: () => undefined,
     chatsWith: () => ['telegram:-1001234567890'],
     customEmoji: new Map(),
@@ -153,7 +155,6 @@ test('whatever update comes from Telegram is sorted, and what it makes can be st
         context as unknown as Parameters<typeof sortUpdates>[1],
       )
       for (const { event } of sorted.arrivals) {
-        eventSchema.parse(JSON.parse(JSON.stringify(event)))
         assert.equal(event.sender.me, true)
         // What is only refused, with an answer, may be anybody's: a placeholder never goes to WhatsApp.
         const isRefused = event.kind === 'message' && event.content.kind === 'placeholder'
@@ -161,8 +162,16 @@ test('whatever update comes from Telegram is sorted, and what it makes can be st
         events += 1
       }
       for (const { at } of sorted.shutOut) assert.ok(Number.isSafeInteger(at))
+      store.attempt(() => {
+        store.inbox.telegram.receive(sorted.arrivals)
+        for (const chat of sorted.chats) store.inbox.telegram.learn(chat)
+        for (const stranger of sorted.overheard) store.inbox.telegram.overheard(stranger)
+        jobs += jobsIn(store).length
+      })
     }),
     runs(1000),
   )
   assert.ok(events > 200, `only ${events} updates became events`)
+  assert.ok(jobs > 200, `only ${jobs} of them became jobs`)
+  assert.equal(log.leaks([planted]), undefined)
 })
