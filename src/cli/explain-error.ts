@@ -1,5 +1,5 @@
 import { ConfigError } from '../config/config-error.ts'
-import { redactSecrets } from '../support/redact.ts'
+import { redactPeople, redactSecrets } from '../support/redact.ts'
 import { UsageError } from './usage-error.ts'
 import { type ExitCode, UserError } from './user-error.ts'
 
@@ -29,14 +29,14 @@ const FOR_USER: ReadonlySet<string> = new Set(['StoreError', 'LockedError', 'Map
 
 const isForUser = (error: unknown): error is Error => error instanceof Error && FOR_USER.has(error.name)
 
-/** A bug shows where it happened and what led to it, without the bot token that HTTP errors like to carry. */
+/** A bug shows where it happened and what led to it, without the bot token that HTTP errors like to carry, and whole numbers. */
 const explainBug = (error: unknown): string[] => {
   const stacks = causesOf(error).map(each =>
     each instanceof Error ? (each.stack ?? each.message) : String(each),
   )
   return [
     'This is a bug in wa2tg; please report it with these lines:',
-    redactSecrets(stacks.join('\nCaused by: ')),
+    redactPeople(redactSecrets(stacks.join('\nCaused by: '))),
   ]
 }
 

@@ -14,6 +14,14 @@ const planted = {
   fileName: 'zebra-contract.pdf',
   answer: 'answer-to-the-zebra',
   refused: 'refused-zebra-note',
+  edited: 'what-the-zebra-became',
+  question: 'where-does-the-zebra-eat',
+  option: 'in-the-zebra-house',
+  contact: 'Zebra Zimmermann',
+  place: 'zebra-crossing',
+  subject: 'friends-of-the-zebra',
+  described: 'rules-of-the-zebra',
+  passphrase: 'passphrase-of-the-zebra',
   phone: '15550774411',
   lid: '900000000774411',
 } as const
@@ -100,4 +108,76 @@ test('nothing that people say, no number, token or key stands anywhere but in th
   }
   assert.equal((await stat(join(world.folder, 'data'))).mode & 0o077, 0)
   assert.deepEqual(await filesUnder(world.temporary), [])
+})
+
+test('at no level from silent to info is anything told of what people do, nor by a pairing, a backup or a crash', async () => {
+  const env = {
+    NODE_OPTIONS: `--import ${join(import.meta.dirname, 'crash-on-signal.ts')}`,
+    WA2TG_TEST_CRASH: `at ${planted.phone}@s.whatsapp.net, +${planted.phone}`,
+    WA2TG_PASSPHRASE: planted.passphrase,
+  }
+  await using world = await World.open({ env })
+  const { wa, tg, owner } = world
+  const zoe = wa.addContact({ phone: planted.phone, lid: planted.lid, name: 'Zoe', pushName: 'Zoe' })
+  const family = wa.addGroup({ subject: 'Family', participants: [zoe] })
+  const [hers, theirs] = ['Zoe', 'Family'].map(title =>
+    tg.addSupergroup({ title, members: [owner], botRights: {} }),
+  )
+  assert.ok(hers && theirs)
+  const login = world.start('login', '--pairing-code', '+15550000001')
+  const code = await login.says(({ stdout }) => /^\w{4}-\w{4}$/m.exec(stdout)?.[0], 60_000)
+  await wa.phone.enterPairingCode(code.replace('-', ''))
+  const said: string[] = [(await login.ended).stderr]
+  assert.equal((await world.wa2tg('map', 'add', 'Zoe', String(hers.id))).code, 0)
+  assert.equal((await world.wa2tg('map', 'add', 'Family', String(theirs.id))).code, 0)
+
+  for (const [index, level] of (['silent', 'error', 'warn', 'info'] as const).entries()) {
+    const bridge = world.start('run', '--log-level', level)
+    await eventually(() => wa.isLive, 'the connection', 60_000)
+    const id = await zoe.send(samples.text(planted.text))
+    await zoe.acts.react(id, '👍')
+    await zoe.acts.edit(id, planted.edited)
+    const poll = await zoe.acts.poll(planted.question, [planted.option, 'at home'])
+    await zoe.acts.vote(poll, [planted.option])
+    const vcard = `BEGIN:VCARD\nVERSION:3.0\nFN:${planted.contact}\nTEL;waid=${planted.phone}:+${planted.phone}\nEND:VCARD`
+    await zoe.send({ contactMessage: { displayName: planted.contact, vcard } })
+    await zoe.send({
+      locationMessage: { degreesLatitude: 52.5, degreesLongitude: 13.4, name: planted.place },
+    })
+    family.rename(`${planted.subject} ${index}`, zoe)
+    family.describe(planted.described, zoe)
+    const refused = `${planted.text} ${index}`
+    const fault = { error: 400, description: 'Bad Request: message is bad' }
+    tg.faults.next('sendMessage', fault, { when: ({ text }) => text === refused })
+    const last = await zoe.send(samples.text(refused))
+    await zoe.acts.revoke(last)
+    await zoe.send(samples.text(`behind ${index}`))
+    await eventually(
+      () => hers.transcript().some(({ text }) => text === `behind ${index}`),
+      `the last of Zoe's at level ${level}`,
+      60_000,
+    )
+    await eventually(
+      () => theirs.transcript().some(({ text }) => text?.includes(planted.described)),
+      `the last of the group's at level ${level}`,
+      60_000,
+    )
+    const answer = owner.sends(hers, planted.answer)
+    owner.edits(hers, answer.message_id, planted.edited)
+    owner.reacts(hers, answer.message_id, '👍')
+    await eventually(() => zoe.inbox.length > index, `the answer at level ${level}`, 60_000)
+    bridge.kill(level === 'info' ? 'SIGUSR2' : 'SIGTERM')
+    const { stderr, code: exit } = await bridge.ended
+    said.push(stderr)
+    if (level === 'info') assert.deepEqual([exit, /This is a bug in wa2tg/.test(stderr)], [70, true])
+  }
+  const backup = await world.wa2tg('backup', join(world.folder, 'backup.wa2tg'))
+  assert.equal(backup.code, 0, backup.stderr)
+  said.push(backup.stdout + backup.stderr)
+
+  const secrets = [...Object.values(planted), tg.token, tg.token.split(':')[1] ?? '', ...keysIn(world.folder)]
+  for (const [index, words] of said.entries()) {
+    for (const secret of secrets)
+      assert.ok(!words.includes(secret), `${secret} in output ${index}:\n${words}`)
+  }
 })
