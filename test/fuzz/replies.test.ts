@@ -35,7 +35,7 @@ const message = fc.record(
   { requiredKeys: [] },
 )
 /** What a server answers that did as it was told. */
-const sound = { message_id: 5, date: 1, chat: { id: -1001234567890, type: 'supergroup' }, text: 'Hello' }
+const sound = { message_id: 1, date: 1, chat: { id: -1001234567890, type: 'supergroup' }, text: 'Hello' }
 const envelope = fc.record(
   {
     ok: fc.oneof(fc.boolean(), anyText),
