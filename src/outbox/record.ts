@@ -47,7 +47,8 @@ export const record = (job: Job, outcome: Outcome, tools: RecordTools): void => 
     outbox.step(job.id, level, now, problem)
     return
   }
-  log.warn({ job: job.id, problem }, 'A delivery failed for good')
+  // Why stands above, and is told to the owner: a server may quote the message in its words.
+  log.warn({ job: job.id, from }, 'A delivery failed for good; debug says why')
   outbox.fail(job.id, problem)
   show(job, problem, tools)
 }

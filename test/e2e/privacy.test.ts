@@ -67,7 +67,7 @@ test('nothing that people say, no number, token or key stands anywhere but in th
     'reply-lost',
     'reset-before',
     { error: 500, description: `Internal Server Error: ${planted.text}`, done: true },
-    { error: 400, description: 'Bad Request: message is bad' },
+    { error: 400, description: `Bad Request: ${planted.text} is bad` },
     { status: 502, html: `<html>${planted.text}</html>`, done: true },
   ] as const) {
     tg.faults.next('sendMessage', fault)
@@ -147,7 +147,7 @@ test('at no level from silent to info is anything told of what people do, nor by
     family.rename(`${planted.subject} ${index}`, zoe)
     family.describe(planted.described, zoe)
     const refused = `${planted.text} ${index}`
-    const fault = { error: 400, description: 'Bad Request: message is bad' }
+    const fault = { error: 400, description: `Bad Request: ${planted.text} is bad` }
     tg.faults.next('sendMessage', fault, { when: ({ text }) => text === refused })
     const last = await zoe.send(samples.text(refused))
     await zoe.acts.revoke(last)
