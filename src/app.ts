@@ -116,6 +116,7 @@ export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promi
       ...tools,
       disappearing,
       time: () => whatsapp.time,
+      isUpToDate: () => whatsapp.status.upToDate === true,
       wake: () => worker.wake(),
       log: logger,
     }),

@@ -135,4 +135,6 @@ export interface SentPart {
   readonly raw?: string
   /** Which item of an album it belongs to, by position, where that is not its own position. */
   readonly item?: number
+  /** When it vanishes there by itself, in milliseconds since 1970. */
+  readonly expiresAt?: number
 }

@@ -103,6 +103,14 @@ const changeSchema = z.discriminatedUnion('kind', [
   }),
   /** One more option of a poll, behind those that are there. */
   z.object({ ...change, kind: z.literal('option'), option: z.string() }),
+  /** A disappearing message is kept from disappearing, or goes after all when its time is up. */
+  z.object({
+    ...change,
+    kind: z.literal('kept'),
+    kept: z.boolean(),
+    /** Who may say so: anyone, or (where the chat forbids it to others) its author, and only that it goes. */
+    by: z.enum(['anyone', 'author']),
+  }),
   /** Accepts the invitation that a message is. */
   z.object({ ...change, kind: z.literal('join') }),
   /** What became of a message that the bridge sent for its owner. */

@@ -1,22 +1,22 @@
 import type { Log } from '../outbox/index.ts'
 import type { StoredMessage } from '../store/index.ts'
 import { type Clock, systemClock } from '../support/clock.ts'
-import { chatRef, networkOf } from './chat-ref.ts'
+import { chatRef } from './chat-ref.ts'
 import type { NoticeTools } from './deliver/notice.ts'
 import type { ChangeEvent } from './event.ts'
 
 /** Ends that are seen to in one go; more wait for the next. */
 const batch = 200
-/** Milliseconds between two looks. */
-const lookEvery = 20_000
-/** And between two questions for the time, while nobody knows it. */
-const askEvery = 1000
+/** Milliseconds between two looks, and while it is not known yet what is to go. */
+const lookEvery = { usually: 20_000, waiting: 1000 }
 
 export interface ExpiryOptions extends NoticeTools {
   /** Whether disappearing messages go from Telegram, too. */
   readonly disappearing: boolean
   /** What time it is out there; undefined while nobody has said so: then everything stays for now. */
   readonly time: () => number | undefined
+  /** Whether all that was said in WhatsApp is here: that a message is kept, too. Until then none is taken down. */
+  isUpToDate(): boolean
   /** Jobs were committed. */
   wake(): void
   readonly log: Log
@@ -25,17 +25,20 @@ export interface ExpiryOptions extends NoticeTools {
 
 /** Ends in Telegram what ends by itself in WhatsApp, for as long as it is not disposed. */
 export const startExpiry = (options: ExpiryOptions): Disposable => {
-  const { time, wake, log, clock = systemClock } = options
+  const { time, isUpToDate, wake, log, clock = systemClock } = options
   const stop = new AbortController()
   const run = async (): Promise<void> => {
     while (!stop.signal.aborted) {
+      const disappearing = options.disappearing && isUpToDate()
       try {
         const end = time()
-        if (end !== undefined && endWhatIsOver(options, { time: end, now: clock.now() })) wake()
+        if (end !== undefined && endWhatIsOver({ ...options, disappearing }, { time: end, now: clock.now() }))
+          wake()
       } catch (error) {
         log.warn({ err: error }, 'What ends by itself could not be ended; trying again')
       }
-      await clock.sleep(time() === undefined ? askEvery : lookEvery, stop.signal)
+      const isKnown = time() !== undefined && disappearing === options.disappearing
+      await clock.sleep(isKnown ? lookEvery.usually : lookEvery.waiting, stop.signal)
     }
   }
   void run()
@@ -43,8 +46,9 @@ export const startExpiry = (options: ExpiryOptions): Disposable => {
 }
 
 /**
- * Takes down what disappearing messages became, unpins, and closes polls, once their time is up. Returns whether there was
- * anything to do. `time` is what time it is out there, `now` what the machine thinks. Each goes as a change in the lane of its chat, behind whatever of that chat still waits.
+ * Takes down disappearing messages (what they became in Telegram, and what the owner typed there), unpins, and closes polls,
+ * once their time is up. Returns whether there was anything to do. `time` is what time it is out there, `now` what the machine
+ * thinks. Each goes as a change in the lane of its chat, behind whatever of that chat still waits.
  */
 export const endWhatIsOver = (
   tools: NoticeTools & Pick<ExpiryOptions, 'disappearing'>,
@@ -52,11 +56,10 @@ export const endWhatIsOver = (
 ): boolean => {
   const { store, disappearing } = tools
   return store.transaction(() => {
-    const expired = disappearing ? store.links.expired(time, batch) : []
+    const expired = disappearing ? store.expiry.due(time, batch) : []
     for (const message of expired) {
       store.links.markDeleted(message.key)
-      if (networkOf(message.chat) === 'whatsapp')
-        addEnd(message, { kind: 'deletion', by: 'time' }, tools, now)
+      addEnd(message, { kind: 'deletion', by: 'time' }, tools, now)
     }
     const deadlines = store.deadlines.due(time, batch)
     for (const deadline of deadlines) {

@@ -118,6 +118,8 @@ export interface NetworkStatus {
   readonly problem?: string
   /** Who must act where it does not go on by itself: a person (who links it, mends a token) or a new process. */
   readonly needs?: 'person' | 'restart'
+  /** Everything that has happened there is with the bridge, as far as can be known. */
+  readonly upToDate?: boolean
   /** While what waited on the server comes in: how many messages of how many. */
   readonly catchingUp?: { readonly done: number; readonly total: number }
 }

@@ -71,5 +71,6 @@ const sweep = async ({
     after = step.last
     await clock.sleep(pauses.batch, signal)
   }
+  store.expiry.forget(now - keepMessages)
   return forgotten
 }

@@ -194,17 +194,6 @@ export class Links {
     this.#database.run(`UPDATE messages SET ${column} = seal(?) WHERE key = ?`, value, key)
   }
 
-  /** Messages whose time was up at `now`, the earliest first. */
-  expired(now: number, limit: number): StoredMessage[] {
-    return this.#database
-      .all<MessageRow>(
-        'SELECT * FROM messages WHERE expires_at <= ? AND deleted = 0 ORDER BY expires_at LIMIT ?',
-        now,
-        limit,
-      )
-      .map(fromRow)
-  }
-
   /** See `forgetMessages`. */
   forget(range: { before: number; after: number; limit: number }): {
     last: number | undefined

@@ -10,6 +10,7 @@ export const mergeChat = (database: Database, from: ChatRef, to: ChatRef): void 
   mergeMappings(database, from, to)
   // A Telegram group that became a supergroup counts its messages anew: the old ids mean nothing there.
   if (networkOf(to) === 'whatsapp') mergeMessages(database, from, to)
+  mergeKeeps(database, from, to)
   for (const table of ['reactions', 'votes'] as const) mergeOpinions(database, { table, from, to })
   database.run('UPDATE jobs SET lane = ?2 WHERE lane = ?1', from, to)
   database.run('UPDATE jobs SET target = ?2 WHERE target = ?1', from, to)
@@ -28,6 +29,20 @@ const mergeOpinions = (
     to,
   )
   database.run(`UPDATE ${table} SET person = ?2 WHERE person = ?1`, from, to)
+}
+
+/** Of two words on one message the later one counts. */
+const mergeKeeps = (database: Database, from: ChatRef, to: ChatRef): void => {
+  if (networkOf(to) !== 'whatsapp') return
+  database.run(
+    `INSERT INTO keeps (chat, id, kept, person, at) SELECT ?2, id, kept, person, at FROM keeps WHERE chat = ?1
+     ON CONFLICT (chat, id) DO UPDATE SET kept = excluded.kept, person = excluded.person, at = excluded.at
+       WHERE excluded.at >= at`,
+    from,
+    to,
+  )
+  database.run('DELETE FROM keeps WHERE chat = ?', from)
+  database.run('UPDATE keeps SET person = ?2 WHERE person = ?1', from, to)
 }
 
 const mergeBook = (database: Database, from: ChatRef, to: ChatRef): void => {

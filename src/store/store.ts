@@ -4,6 +4,7 @@ import { Chats } from './chats.ts'
 import { checkDatabase } from './check.ts'
 import { Database } from './database.ts'
 import { Deadlines } from './deadlines.ts'
+import { Expiry } from './expiry.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { Links } from './links.ts'
 import { Mappings } from './mappings.ts'
@@ -20,6 +21,7 @@ export interface Store extends Disposable {
   readonly links: Links
   readonly opinions: Opinions
   readonly deadlines: Deadlines
+  readonly expiry: Expiry
   readonly heartbeat: Heartbeat
   /** The rows of one connection, for instance `baileys` or `telegram`. */
   session(connection: string): SessionStore
@@ -47,6 +49,7 @@ export const openStore = (path: string, { check = false, ...seal }: StoreOptions
     links: new Links(database),
     opinions: new Opinions(database),
     deadlines: new Deadlines(database),
+    expiry: new Expiry(database),
     heartbeat: new Heartbeat(database),
     session: connection => openSession(database, connection),
     transaction: (work, options) => database.transaction(work, options),

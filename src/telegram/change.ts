@@ -88,6 +88,7 @@ const carryOut = async (desk: ChangeDesk): Promise<void> => {
       return showPin(event.pinned, desk)
     case 'join':
     case 'option':
+    case 'kept':
       return
     case 'receipt':
       return showReceipt(event.state, desk)

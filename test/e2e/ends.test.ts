@@ -32,8 +32,6 @@ test('What ends by itself ends in Telegram, though the bridge was down at that m
   }
   await alice.acts.pin('DAY', { seconds: 86_400 })
   await alice.acts.pin('WEEK', { seconds: 604_800 })
-  const contextInfo = { expiration: 86_400 }
-  await alice.send({ extendedTextMessage: { text: 'gone tomorrow', contextInfo } })
   const option = (text: string) => ({ text, voter_count: 0, persistent_id: text })
   const close_date = Math.floor(Date.now() / 1000) + 86_400
   const poll = { id: '1', question: 'Where?', options: [option('Here'), option('There')], type: 'regular' }
@@ -44,6 +42,9 @@ test('What ends by itself ends in Telegram, though the bridge was down at that m
   )
   await alice.acts.vote(asked.id, ['There'])
   await eventually(() => seen('There · 1 · Alice')?.buttons.length === 2, 'her vote')
+  // From here on her chat has a timer, and what is typed into it would vanish, too.
+  const contextInfo = { expiration: 86_400 }
+  await alice.send({ extendedTextMessage: { text: 'gone tomorrow', contextInfo } })
   await alice.acts.poll('Lunch?', ['Pizza', 'Sushi'], { endTime: Date.now() + 86_400_000 })
   const lunch = await eventually(() => seen('Lunch?'), 'her poll')
   assert.match(lunch.text, /Choose one · Ends /)

@@ -27,6 +27,7 @@ const context = {
   phoneOf: () => undefined,
   nameOf: (address: string) => (address.startsWith('9') ? 'Alice' : undefined),
   isAdmin: () => true,
+  maySetTimer: () => true,
   isAwaited: () => false,
 }
 

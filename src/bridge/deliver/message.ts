@@ -4,6 +4,7 @@ import { type ChatRef, networkOf } from '../chat-ref.ts'
 import { formsOf } from '../degrade.ts'
 import type { Content, MessageEvent } from '../event.ts'
 import type { Delivery, SentPart, StandIn } from '../network.ts'
+import { claimed, longestLife } from '../receive/reception.ts'
 import { senderLine } from '../sender-line.ts'
 import { isStatus } from '../status.ts'
 import { type AttemptContext, describeAttempt, standInOf } from './attempt.ts'
@@ -39,14 +40,18 @@ export const prepareMessage = (job: Job, event: MessageEvent, context: AttemptCo
       store.transaction(() => addNotice(context, { chat: event.chat, text, replyTo: event.id, now: now() })),
   }
 
-  function link(part: SentPart, index: number, target: ChatRef): void {
+  function link({ expiresAt, ...part }: SentPart, index: number, target: ChatRef): void {
     const { source } = job
     links.add(source, target, part, time(), role)
+    let shown: number | undefined = source
     if (event.content.kind === 'album') {
       const item = event.content.items[part.item ?? index]
-      const key = item && links.find({ chat: event.chat, id: item.id }, event.sender.person)?.key
-      if (key !== undefined) links.add(key, target, part, time())
+      shown = item && links.find({ chat: event.chat, id: item.id }, event.sender.person)?.key
+      if (shown !== undefined) links.add(shown, target, part, time())
     }
+    // What vanishes there is to vanish where it was typed, too.
+    if (expiresAt !== undefined && shown !== undefined)
+      store.expiry.set(shown, claimed(expiresAt, time() + longestLife))
     if (content.kind === 'joined') {
       const keys = content.items.map(item => sourceOf(item, event.chat, store)?.key)
       for (const key of keys) if (key !== undefined && key !== source) links.add(key, target, part, time())

@@ -6,6 +6,7 @@ import { addNotice } from '../deliver/notice.ts'
 import { type ChangeEvent, isMessage, type MessageEvent, parseEvent, receiptId } from '../event.ts'
 import { prefixed } from '../rich-text.ts'
 import { addChange } from './change-job.ts'
+import { receiveKept, type ShownChange } from './kept.ts'
 import { messageTopic, receiveMessage } from './message.ts'
 import { asSent, onItsWay } from './on-its-way.ts'
 import { editedContent, isOpen, withOption } from './poll.ts'
@@ -22,6 +23,7 @@ import { wentTo } from './status.ts'
  */
 export const receiveChange = (event: ChangeEvent, context: ReceiveContext): Reception => {
   const { store, now } = context
+  if (event.kind === 'kept') return receiveKept(event, context)
   const { chat, id, sender, target } = event
   const found = store.links.find({ chat, id: target.id }, target.person)
   const sending = found ? undefined : onItsWay(event, context)
@@ -38,7 +40,7 @@ export const receiveChange = (event: ChangeEvent, context: ReceiveContext): Rece
   return kept === undefined ? 'ignored' : addJobs(kept, subject, context)
 }
 
-const mayChange = ({ kind, sender, ...event }: ChangeEvent, message: StoredMessage): boolean => {
+const mayChange = ({ kind, sender, ...event }: ShownChange, message: StoredMessage): boolean => {
   if (kind === 'receipt') return message.bridge
   if (kind === 'option' ? isOpen(message) : kind !== 'edit' && kind !== 'deletion') return true
   if (kind === 'deletion' && 'by' in event && event.by !== 'author') return true
@@ -48,7 +50,7 @@ const mayChange = ({ kind, sender, ...event }: ChangeEvent, message: StoredMessa
 }
 
 /** A change of what was never seen: from before the mapping, or still on its way. */
-const receiveUnknown = (event: ChangeEvent, context: ReceiveContext): Reception => {
+const receiveUnknown = (event: ShownChange, context: ReceiveContext): Reception => {
   const { store, now } = context
   const { chat, sender, target } = event
   if (networkOf(chat) === 'telegram') {
@@ -80,7 +82,7 @@ const neverCarried = 'Not deleted: I never carried this message to WhatsApp'
  * What the owner edits or takes back before it went is changed where it waits: nobody ever sees the first version.
  * Returns whether that was so.
  */
-const changeWaiting = (event: ChangeEvent, subject: StoredMessage, context: ReceiveContext): boolean => {
+const changeWaiting = (event: ShownChange, subject: StoredMessage, context: ReceiveContext): boolean => {
   if (networkOf(event.chat) !== 'telegram' || subject.chat !== event.chat) return false
   if (event.kind !== 'edit' && event.kind !== 'deletion') return false
   const { outbox, now } = context
@@ -103,7 +105,7 @@ const edited = (before: Content, after: Content): Content =>
   before.kind === 'media' && after.kind === 'text' ? { ...before, caption: after.body } : after
 
 /** The owner as one person, on whichever network they act. */
-const personOf = ({ sender, chat }: ChangeEvent): ChatRef =>
+const personOf = ({ sender, chat }: ShownChange): ChatRef =>
   sender.me ? chatRef(networkOf(chat), 'me') : sender.person
 
 /** The message that a change is about, and what stands for it in the chat where it was changed. */
@@ -114,10 +116,10 @@ interface Subject {
 
 /** Writes down what outlives the job; undefined when the change changes nothing. */
 const keep = (
-  event: ChangeEvent,
+  event: ShownChange,
   { subject, changed }: Subject,
   context: ReceiveContext,
-): ChangeEvent | undefined => {
+): ShownChange | undefined => {
   const { store, time, raw } = context
   const { links, opinions, deadlines } = store
   switch (event.kind) {
@@ -196,7 +198,7 @@ const chosen = (
   return single ? pressed : [...before.filter(option => !choice.includes(option)), ...pressed].sort()
 }
 
-const addJobs = (event: ChangeEvent, subject: StoredMessage, context: ReceiveContext): Reception => {
+const addJobs = (event: ShownChange, subject: StoredMessage, context: ReceiveContext): Reception => {
   const { chat, target: changed } = event
   const elsewhere = context.written ?? wentTo(event, subject, context)
   const { target, refusal }: Route =
@@ -217,7 +219,7 @@ const addJobs = (event: ChangeEvent, subject: StoredMessage, context: ReceiveCon
 
 /** The WhatsApp chat in which the changed message stands. */
 const askedChat = (
-  { chat }: ChangeEvent,
+  { chat }: ShownChange,
   subject: StoredMessage,
   { store, mappings }: ReceiveContext,
 ): ChatRef | undefined => {

@@ -5,7 +5,7 @@ import type { NoticeTools } from '../deliver/notice.ts'
 import type { NetworkStatus } from '../network.ts'
 
 /** What became of one arrival. */
-export type Reception = 'job' | 'refused' | 'unmapped' | 'echo' | 'duplicate' | 'ignored'
+export type Reception = 'job' | 'noted' | 'refused' | 'unmapped' | 'echo' | 'duplicate' | 'ignored'
 
 /** Milliseconds: nothing of WhatsApp lasts longer, of its own. More is nonsense, and would keep a message for ever. */
 export const longestLife = 90 * 86_400_000

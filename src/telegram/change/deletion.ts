@@ -18,10 +18,12 @@ type By = Extract<ChangeEvent, { kind: 'deletion' }>['by']
 /** Messages that Telegram deletes in one call. */
 const mostAtOnce = 100
 const bin = '🗑 '
+const watch = '⏱ '
 
 /**
  * Takes a deleted message away with everything that stands for it, or strikes it through. Telegram lets a bot delete for 48
- * hours; after that what can be edited says that it was deleted. One whose time is over is never kept struck through.
+ * hours; after that what can be edited says that it was deleted. One whose time is over is never kept struck through, and
+ * nothing is said under one that stays: nobody has done anything.
  */
 export const showDeletion = async (by: By, desk: ChangeDesk): Promise<void> => {
   const { parts } = desk.change.changed
@@ -37,7 +39,13 @@ export const showDeletion = async (by: By, desk: ChangeDesk): Promise<void> => {
         : await sayDeleted(part, by, { first: told.length === 0, desk }),
     )
   }
-  if (left.some(isRemark) || told.length === 0 || told.some(outcome => outcome !== 'refused')) return
+  if (
+    by === 'time' ||
+    left.some(isRemark) ||
+    told.length === 0 ||
+    told.some(outcome => outcome !== 'refused')
+  )
+    return
   const [target] = parts
   if (target) await desk.send({ ...textPart(sentence(by)), remark: 'deleted' }, target)
 }
@@ -57,8 +65,13 @@ const sayKept = async (desk: ChangeDesk): Promise<void> => {
 
 const isRemark = ({ raw }: StandIn): boolean => readKept(raw)?.as === 'deleted'
 
-const sentence = (by: By): RichText =>
-  styled(`${bin}This message was deleted${by === 'admin' ? ' by an admin' : ''}`, 'italic')
+const sentences: Readonly<Record<By, string>> = {
+  author: `${bin}This message was deleted`,
+  admin: `${bin}This message was deleted by an admin`,
+  time: `${watch}This message has disappeared`,
+}
+
+const sentence = (by: By): RichText => styled(sentences[by], 'italic')
 
 /** Deletes all parts and notes; returns the parts that Telegram does not let go. */
 const removeAll = async (desk: ChangeDesk): Promise<StandIn[]> => {
@@ -89,7 +102,9 @@ const sayDeleted = async (
 ): Promise<Outcome> => {
   const kept = readKept(raw)
   if (!byBridge || kept?.as === 'bare') return 'refused'
-  const words = first ? joinRich(kept?.head ?? plainText(''), sentence(by)) : plainText(bin.trim())
+  const words = first
+    ? joinRich(kept?.head ?? plainText(''), sentence(by))
+    : plainText((by === 'time' ? watch : bin).trim())
   const hasFile = kept?.as === 'caption' || kept?.as === 'file'
   const said = hasFile ? 'refused' : await editWords(id, { as: 'text', words }, desk)
   if (said !== 'refused' || kept?.as === 'text') return said

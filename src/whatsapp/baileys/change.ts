@@ -117,6 +117,7 @@ const render = (
       ]
     case 'join':
     case 'option':
+    case 'kept':
     case 'receipt':
       return []
     default:

@@ -83,8 +83,12 @@ class BaileysConnection implements WhatsAppConnection {
   }
 
   get status(): NetworkStatus {
-    const { catchingUp } = this.#inbound
-    return catchingUp === undefined ? this.#status : { ...this.#status, catchingUp }
+    const { progress: catchingUp, isThrough } = this.#inbound.backlog
+    return {
+      ...this.#status,
+      ...(catchingUp !== undefined && { catchingUp }),
+      ...(isThrough && this.#status.state === 'connected' && { upToDate: true }),
+    }
   }
 
   get time(): number | undefined {

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { BinaryNode, proto } from '@whiskeysockets/baileys'
-import type { NetworkStatus } from '../../bridge/network.ts'
 import { StoreError } from '../../bridge/store-error.ts'
 import { ToldTime } from '../../support/clock.ts'
 import type { WhatsAppOptions } from '../port.ts'
@@ -47,7 +46,7 @@ export class Inbound {
   readonly #journal: Journal
   readonly #receiver: Receiver
   readonly #intake: Intake
-  readonly #backlog = new Backlog(() => this.#intake.isIdle)
+  readonly backlog = new Backlog(() => this.#intake.isIdle)
   readonly #tidy: Tidy
   readonly #turns = new Turns()
   readonly #reuploads: Reuploads
@@ -79,7 +78,7 @@ export class Inbound {
         await this.#receiver.opened(opened)
         const { attrs, parts } = opened.envelope
         const isMessage = parts[0]?.tag !== 'notification' && parts[0]?.tag !== 'call'
-        if (isMessage && attrs['offline'] !== undefined) this.#backlog.handed()
+        if (isMessage && attrs['offline'] !== undefined) this.backlog.handed()
       },
       giveUp: opened => this.#receiver.giveUp(opened),
       onError: error => {
@@ -93,10 +92,6 @@ export class Inbound {
       prune: before => this.#journal.prune(before),
       onError: error => logger.warn({ err: error }, 'What is done could not be cleared away'),
     })
-  }
-
-  get catchingUp(): NetworkStatus['catchingUp'] {
-    return this.#backlog.progress
   }
 
   /** Hands over what an earlier run had received but not handed over. */
@@ -136,7 +131,7 @@ export class Inbound {
       getMessage: async ({ remoteJid, id }) => (id ? findSent(remoteJid, id) : undefined),
       onStanza: node => this.#observe(socket, node),
       onHandled: node => this.#intake.handled(node),
-      onBacklog: messages => this.#backlog.announce(messages),
+      onBacklog: messages => this.backlog.announce(messages),
       watch: {
         times: timing.watch,
         hearing: this.#hearing,
@@ -147,7 +142,7 @@ export class Inbound {
         if (update.receivedPendingNotifications) this.#caughtUp(socket)
         if (update.connection === 'close') {
           this.#heldBack.closed(socket.since, this.time.now)
-          this.#backlog.over()
+          this.backlog.cut()
           this.#intake.closed()
         }
         onUpdate(update)
@@ -186,7 +181,7 @@ export class Inbound {
   }
 
   #caughtUp(socket: Socket): void {
-    this.#backlog.over()
+    this.backlog.over()
     this.#intake.caughtUp(socket.openedAt)
     this.#tidy.caughtUp(socket)
     const missed = this.#heldBack.take()

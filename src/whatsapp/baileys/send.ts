@@ -20,6 +20,8 @@ export interface SendContext extends Transmitter {
   readonly preview: CompleteTools['preview']
   /** How long messages last in a chat, where that was ever heard. */
   timerOf(jid: string): Timer | undefined
+  /** What time it is at WhatsApp, in milliseconds since 1970. */
+  now(): number
   /** What was said in this run already of who does not get messages, by chat: it would stand under each of them. */
   readonly saidOfLeftOut: Set<string>
   /** Says something to the sender that they have not been told yet. */
@@ -44,7 +46,7 @@ export const sendDelivery = async (delivery: Delivery, context: SendContext): Pr
     const id = partId(delivery.messageId, position)
     if (delivery.sent.some(known => known.id === id) || (part.announces && delivery.sent.length > 0)) continue
     try {
-      await sendPart(part, { id, jid, album, delivery, context })
+      await sendPart(part, { id, jid, album, lasts: timer.expiration ?? 0, delivery, context })
     } catch (error) {
       if (part.item === undefined || !isRefusal(error)) throw error
       refusals.push(error)
@@ -74,11 +76,16 @@ interface PartContext {
   readonly jid: string
   /** Key of the album's announcement. */
   readonly album: proto.IMessageKey | undefined
+  /** Seconds after which it disappears; 0: never. */
+  readonly lasts: number
   readonly delivery: Delivery
   readonly context: SendContext
 }
 
-const sendPart = async (part: Part, { id, jid, album, delivery, context }: PartContext): Promise<void> => {
+const sendPart = async (
+  part: Part,
+  { id, jid, album, lasts, delivery, context }: PartContext,
+): Promise<void> => {
   const tools = {
     ...context,
     query: (node: Parameters<Socket['sock']['query']>[0]) => openSocket(context).sock.query(node),
@@ -87,7 +94,12 @@ const sendPart = async (part: Part, { id, jid, album, delivery, context }: PartC
   const without = await transmit(message, { id, jid, signal: delivery.signal, transmitter: context })
   if (without !== undefined) tellOfLeftOut(without, { jid, delivery, context })
   if (part.announces) return
-  delivery.onSent({ id, raw: rawOf(message), ...(part.item !== undefined && { item: part.item }) })
+  delivery.onSent({
+    id,
+    raw: rawOf(message),
+    ...(part.item !== undefined && { item: part.item }),
+    ...(lasts > 0 && { expiresAt: context.now() + lasts * 1000 }),
+  })
   if (part.note !== undefined) context.note(part.note, text => delivery.tell(text))
 }
 

@@ -117,6 +117,14 @@ export class Acts {
     return this.#send(message, options.to)
   }
 
+  /** Keeps a disappearing message from disappearing, or (`undo`) lets it go after all. */
+  keep(id: string, { undo = false, ...options }: ActOptions & { undo?: boolean } = {}): Promise<string> {
+    const { KEEP_FOR_ALL, UNDO_KEEP_FOR_ALL } = proto.KeepType
+    const keepType = undo ? UNDO_KEEP_FOR_ALL : KEEP_FOR_ALL
+    const keepInChatMessage = { key: this.#keyOf(id, options), keepType, timestampMs: Date.now() }
+    return this.#send({ keepInChatMessage }, options.to)
+  }
+
   /** `choices` 0: any number of options. */
   poll(
     name: string,
@@ -261,13 +269,19 @@ export function withSecret(message: proto.IMessage): proto.IMessage {
   return { ...message, messageContextInfo: { ...messageContextInfo, messageSecret: randomBytes(32) } }
 }
 
-/** The attribute by which a stanza says that it changes a message: edit, deletion by its author or an administrator, pin. */
+/**
+ * The attribute by which a stanza says that it changes a message: edit, deletion by its author or an administrator, pin; one's
+ * own that is kept no more goes like a deletion (WhatsApp Web, `EDIT_ATTR`).
+ */
 export function editAttribute({
   protocolMessage,
   secretEncryptedMessage,
   pinInChatMessage,
+  keepInChatMessage,
 }: proto.IMessage): string | undefined {
   if (pinInChatMessage) return '2'
+  if (keepInChatMessage?.keepType === proto.KeepType.UNDO_KEEP_FOR_ALL && keepInChatMessage.key?.fromMe)
+    return '7'
   // Not of changed polls (whatsapp-rust, wacore/src/types/message.rs).
   const sealed = secretEncryptedMessage?.secretEncType ?? 0
   if (sealed === SecretEncType.EVENT_EDIT || sealed === SecretEncType.MESSAGE_EDIT) return '1'

@@ -27,6 +27,8 @@ export class Group {
   /** Set anew when WhatsApp moves the group over to LIDs. */
   addressing: 'lid' | 'pn'
   announce: boolean
+  /** Its settings are for admins alone. */
+  locked = false
   readonly community: boolean
   readonly participants: Set<Contact>
   subject: string
@@ -133,6 +135,7 @@ export class Group {
     by: Contact | 'me' = 'me',
   ): void {
     if ('announce' in setting) this.announce = setting.announce
+    if ('locked' in setting) this.locked = setting.locked
     this.notify(this.#person(by), settingNode(setting))
   }
 
@@ -202,6 +205,7 @@ export class Group {
     )
     const flags = [
       ...(this.announce ? [el('announcement')] : []),
+      ...(this.locked ? [el('locked')] : []),
       ...(this.community ? [el('default_sub_group')] : []),
     ]
     return el('group', attrs, [...nodes, ...flags])

@@ -218,3 +218,49 @@ test('where everything is kept, what the owner deletes with /delete says that it
   )
   bench.tg.assertNoSurprises()
 })
+
+const overdue = { kind: 'deletion', by: 'time' } as const
+
+test('after two days the words of a message that has disappeared say just that, and an answer says nothing', async () => {
+  await using bench = await Bench.open()
+  const { group, chat } = family(bench)
+  const said = await sendFor(bench, { chat, content: text(words), senderLine: 'Anna' })
+  const sticker = await sendFor(bench, { chat, content: file('sticker'), bytes: Buffer.alloc(100, 1) })
+  sticker.parts = sticker.parts.map(part => ({ ...part, raw: '{"as":"bare"}' }))
+  bench.tg.advanceClock(twoDays)
+  for (let times = 0; times < 2; times++) {
+    for (const shown of [said, sticker]) await bench.network.change(change(chat, overdue, shown))
+  }
+  assert.deepEqual(
+    group.transcript().map(({ kind, text: seen }) => [kind, seen]),
+    [
+      ['text', 'Anna\n⏱ This message has disappeared'],
+      ...said.parts.slice(1).map(() => ['text', '⏱']),
+      ['document', ''],
+    ],
+  )
+  bench.tg.assertNoSurprises()
+})
+
+test('what the owner typed disappears where the bot may delete it, and stays elsewhere without a word', async () => {
+  await using bench = await Bench.open()
+  const group = (rights: object) => family(bench, rights).group
+  for (const [place, age, expected] of [
+    [group({ botRights: { can_delete_messages: true } }), 0, []],
+    [bench.tg.addPrivateChat(bench.owner), 0, []],
+    [group({}), 0, ['typed']],
+    [group({ botRights: { can_delete_messages: true } }), twoDays, ['typed']],
+  ] as const) {
+    const typed = bench.owner.sends(place, 'typed')
+    bench.tg.advanceClock(age)
+    const shown = new Standing([ownMessage(typed.message_id)])
+    for (let times = 0; times < 2; times++) {
+      await bench.network.change(change(`telegram:${place.id}`, overdue, shown))
+    }
+    assert.deepEqual(
+      place.transcript().map(seen => seen.text),
+      expected,
+    )
+  }
+  bench.tg.assertNoSurprises()
+})

@@ -123,6 +123,46 @@ describe('deletions', () => {
   })
 })
 
+describe('what is kept from disappearing', () => {
+  const keep = (keepType: proto.KeepType) => ({
+    keepInChatMessage: { key: target, keepType, timestampMs: 1_790_000_000_123 },
+  })
+  const { KEEP_FOR_ALL, UNDO_KEEP_FOR_ALL } = proto.KeepType
+
+  test('Who keeps a message or lets it go says so by their own clock', () => {
+    for (const [type, kept] of [
+      [KEEP_FOR_ALL, true],
+      [UNDO_KEEP_FOR_ALL, false],
+    ] as const) {
+      const { sentAt, sender, ...event } = anyEventOf(web(keep(type)))
+      assert.deepEqual([sentAt, sender.person], [1_790_000_000_123, `whatsapp:${ALICE}`])
+      assert.ok(event.kind === 'kept')
+      assert.deepEqual([event.target, event.kept, event.by], [{ id: 'T1' }, kept, 'anyone'])
+    }
+  })
+
+  test('Where only administrators set the timer, others speak for their own messages alone; the group is asked about', () => {
+    const strict: ParseContext = {
+      ...context,
+      maySetTimer: (group, who) => group === GROUP && who.includes(BOB),
+    }
+    const byOf = (who: string) => {
+      const { arrivals, asks } = parseMessage(web(keep(KEEP_FOR_ALL), inGroup(who)), strict)
+      const [event] = arrivals.map(each => each.event)
+      return [event?.kind === 'kept' && event.by, asks]
+    }
+    assert.deepEqual(byOf(BOB), ['anyone', undefined])
+    assert.deepEqual(byOf(ALICE), ['author', GROUP])
+    const change = changeOf(keep(KEEP_FOR_ALL), {}, strict)
+    assert.ok(change.kind === 'kept' && change.by === 'anyone')
+  })
+
+  test('What names no message, or says neither, is no event', () => {
+    assert.match(ignoredBecause({ keepInChatMessage: { keepType: KEEP_FOR_ALL } }), /does not say what/)
+    assert.match(ignoredBecause(keep(proto.KeepType.UNKNOWN)), /does not say what/)
+  })
+})
+
 describe('reactions and pins', () => {
   test('A reaction is the last word of its sender by their own clock, an empty one takes it back', () => {
     const reaction = { key: target, text: '❤️', senderTimestampMs: 1_790_000_000_123 }

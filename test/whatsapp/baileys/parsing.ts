@@ -13,6 +13,7 @@ export const context: ParseContext = {
   phoneOf: address => (address === BOB ? '15550000003@s.whatsapp.net' : undefined),
   nameOf: address => (address === ALICE ? 'Alice' : undefined),
   isAdmin: () => false,
+  maySetTimer: () => true,
   findMessage: () => undefined,
   isAwaited: () => false,
 }

@@ -3,8 +3,13 @@ import type { SessionStore } from '../../../bridge/network.ts'
 import { normalizeAddress } from '../../address.ts'
 
 const ROWS = 'admins'
+/** Groups whose settings are for administrators alone. */
+const RESTRICTED = 'restricted'
 
-/** Who may delete what others wrote in a group: every address of each. On disk, for what comes before we could ask. */
+/**
+ * Who may delete what others wrote in a group, and settle how it is run: every address of each. On disk, for what comes before
+ * we could ask.
+ */
 export class Admins {
   readonly #sessions: SessionStore
 
@@ -15,6 +20,16 @@ export class Admins {
   has(group: string, addresses: readonly string[]): boolean {
     const admins = this.#read(group)
     return addresses.some(address => admins.includes(address))
+  }
+
+  maySetTimer(group: string, addresses: readonly string[]): boolean {
+    return this.#sessions.get(RESTRICTED, group) === undefined || this.has(group, addresses)
+  }
+
+  /** Its settings are for administrators alone, or not any more. */
+  restrict(group: string, isRestricted: boolean): void {
+    if (isRestricted === (this.#sessions.get(RESTRICTED, group) !== undefined)) return
+    this.#sessions.set([{ type: RESTRICTED, id: group, value: isRestricted ? '1' : null }])
   }
 
   /** Takes in what is known of a whole group. */

@@ -4,6 +4,7 @@ export class Backlog {
   #total = 0
   #done = 0
   #hasAll = true
+  #isThrough = false
 
   /** @param isIdle whether everything that has come is with the bridge */
   constructor(isIdle: () => boolean) {
@@ -22,9 +23,21 @@ export class Backlog {
     this.#done += 1
   }
 
-  /** The server has sent them all, or the connection is gone. */
+  /** The server has sent them all. */
   over(): void {
     this.#hasAll = true
+    this.#isThrough = true
+  }
+
+  /** The connection is gone. */
+  cut(): void {
+    this.#hasAll = true
+    this.#isThrough = false
+  }
+
+  /** Whether everything that waited is with the bridge, and whatever happens now comes at once. */
+  get isThrough(): boolean {
+    return this.#isThrough && this.#isIdle()
   }
 
   /** Absent when there is nothing left to do. */

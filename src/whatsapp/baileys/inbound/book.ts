@@ -61,6 +61,7 @@ export class Book {
       phoneOf: address => this.#mapped(`${userOf(address)}_reverse`, 's.whatsapp.net'),
       nameOf: address => this.nameOf(address),
       isAdmin: (group, addresses) => this.#admins.has(group, addresses),
+      maySetTimer: (group, addresses) => this.#admins.maySetTimer(group, addresses),
       findMessage: this.#findMessage,
     }
   }
@@ -101,9 +102,11 @@ export class Book {
   }
 
   groups(groups: readonly Partial<GroupMetadata>[]): void {
-    for (const { id, subject, participants, ephemeralDuration } of groups) {
+    for (const { id, subject, participants, ephemeralDuration, ...settings } of groups) {
       if (id && isGroup(id)) {
         this.#learn(id, undefined, { name: subject })
+        const { restrict, isCommunityAnnounce = false } = settings
+        if (restrict !== undefined) this.#admins.restrict(id, restrict || isCommunityAnnounce)
         if (participants !== undefined) {
           this.#admins.learn({ id, participants })
           this.#timers.learn(id, { seconds: ephemeralDuration ?? 0, setAt: Math.floor(Date.now() / 1000) })

@@ -47,6 +47,28 @@ export const readPin = ({ key, type }: Field<'pinInChatMessage'>, { info }: Scen
   }
 }
 
+/** `KeepType`. */
+const KEEP = 1
+const UNDO_KEEP = 2
+
+/**
+ * A disappearing message is kept, or goes after all. In a group those may say so who may set its timer; that their own messages
+ * go, all members (WhatsApp Web, `userCanSetEphemeralSetting`, `keepIsLockedForUser`).
+ */
+export const readKept = (
+  { key, keepType, timestampMs }: Field<'keepInChatMessage'>,
+  scene: Scene,
+): SaidChange | Ignored => {
+  if (!key?.id || (keepType !== KEEP && keepType !== UNDO_KEEP))
+    return { ignored: 'something is kept, and it does not say what' }
+  const kept = keepType === KEEP
+  const change = { kind: 'kept', target: { id: key.id }, kept, ...sentAtOf(timestampMs) } as const
+  const group = normalizeAddress(scene.key.remoteJid) ?? ''
+  return !isGroup(group) || scene.maySetTimer(group, scene.sender.addresses)
+    ? { change: { ...change, by: 'anyone' } }
+    : { change: { ...change, by: 'author' }, asks: group }
+}
+
 /** A key that names a participant claims to be an administrator's deletion of somebody else's message. */
 export const readDeletion = (
   key: proto.IMessageKey | null | undefined,

@@ -15,6 +15,8 @@ export interface ParseContext {
   nameOf(address: string): string | undefined
   /** Whether somebody with these addresses is known to be an administrator of a group. */
   isAdmin(group: string, addresses: readonly string[]): boolean
+  /** Whether somebody with these addresses may set the timer of a group, as far as is known. */
+  maySetTimer(group: string, addresses: readonly string[]): boolean
   readonly findMessage: FindMessage
   /** Whether a message is still to come: it could not be decrypted, and was asked for again. */
   isAwaited(message: MessageRef): boolean

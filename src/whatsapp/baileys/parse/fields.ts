@@ -2,7 +2,7 @@ import type { proto } from '@whiskeysockets/baileys'
 import type { Content } from '../../../bridge/event.ts'
 import { readAppointment } from './appointment.ts'
 import { readButtons, readInteractive, readList, readProduct, readStructured, readTemplate } from './card.ts'
-import { readPin, readReaction } from './change.ts'
+import { readKept, readPin, readReaction } from './change.ts'
 import * as words from './labels.ts'
 import { readAudio, readDocument, readImage, readSticker, readVideo, readVideoNote } from './media.ts'
 import { readPoll } from './poll.ts'
@@ -109,7 +109,7 @@ export const FIELDS: Decisions = {
   encCommentMessage: read(readSealedComment),
   secretEncryptedMessage: read(readSecretEdit),
   pinInChatMessage: read(readPin),
-  keepInChatMessage: ignore('a disappearing message was kept: nothing to show'),
+  keepInChatMessage: read(readKept),
   pollUpdateMessage: read(readVote),
   encEventResponseMessage: read(readAnswer),
 

@@ -1,0 +1,34 @@
+import type { StoredMessage } from '../../store/index.ts'
+import { type ChatRef, chatRef } from '../chat-ref.ts'
+import type { ChangeEvent } from '../event.ts'
+import { claimed, type ReceiveContext, type Reception } from './reception.ts'
+
+type KeptEvent = Extract<ChangeEvent, { kind: 'kept' }>
+
+/** A change that is shown on the other side. */
+export type ShownChange = Exclude<ChangeEvent, KeptEvent>
+
+/** The owner, whose own messages stand as `me`, or as the bridge's. */
+const owner = chatRef('whatsapp', 'me')
+
+/**
+ * Writes down that a disappearing message stays, or goes after all. Nothing is shown: what is kept is there when its time is
+ * up (`expire.ts`). The word may come before its message. When the author says that it goes, nobody else can keep it any more
+ * (WhatsApp Web, `WAWebKeepInChatMsgAction`, `WAWebEphemeralKeepInChatUtils`).
+ */
+export const receiveKept = (event: KeptEvent, { store, time }: ReceiveContext): Reception => {
+  const { chat, sender, target, kept, by, sentAt } = event
+  const ref = { chat, id: target.id }
+  const message = store.links.find(ref)
+  const person = sender.me ? owner : sender.person
+  const isOwn = wrote(person, message)
+  if (message?.deleted || (by === 'author' && (kept || !isOwn))) return 'ignored'
+  const before = store.expiry.keepOf(ref)
+  if (before && !before.kept && wrote(before.person, message) && !isOwn) return 'ignored'
+  // Nobody speaks the last word by a clock that is ahead.
+  store.expiry.keep(ref, { kept, person, at: claimed(sentAt, time) })
+  return 'noted'
+}
+
+const wrote = (person: ChatRef, message: StoredMessage | undefined): boolean =>
+  message !== undefined && (person === owner ? message.me || message.bridge : message.author === person)
