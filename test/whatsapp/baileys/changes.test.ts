@@ -157,6 +157,11 @@ describe('what is kept from disappearing', () => {
     assert.ok(change.kind === 'kept' && change.by === 'anyone')
   })
 
+  test('What is kept before it can be read waits for it', () => {
+    const { arrivals, holds } = parseMessage(web(keep(KEEP_FOR_ALL)), { ...context, isAwaited: () => true })
+    assert.deepEqual([arrivals, holds], [[], { chat: `whatsapp:${ALICE}`, id: 'T1' }])
+  })
+
   test('What names no message, or says neither, is no event', () => {
     assert.match(ignoredBecause({ keepInChatMessage: { keepType: KEEP_FOR_ALL } }), /does not say what/)
     assert.match(ignoredBecause(keep(proto.KeepType.UNKNOWN)), /does not say what/)

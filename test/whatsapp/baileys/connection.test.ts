@@ -85,9 +85,10 @@ describe('receiving', () => {
     const restarted = linked.restart({ stopped: true })
     const seen: number[] = []
     await until('the end', () => {
-      const { catchingUp } = linked.connection.status
+      const { catchingUp, upToDate } = linked.connection.status
       if (catchingUp !== undefined) {
         assert.equal(catchingUp.total, 60)
+        assert.equal(upToDate, undefined)
         seen.push(catchingUp.done)
       }
       return seen.length > 0 && catchingUp === undefined
@@ -98,7 +99,12 @@ describe('receiving', () => {
       seen,
       seen.toSorted((one, other) => one - other),
     )
-    assert.equal(linked.connection.status.state, 'connected')
+    const { state, upToDate } = linked.connection.status
+    assert.deepEqual([state, upToDate], ['connected', true])
+    linked.wa.dropConnection()
+    await until('the loss of it', () => linked.connection.status.state === 'connecting')
+    assert.equal(linked.connection.status.upToDate, undefined)
+    await until('the next', () => linked.connection.status.upToDate)
   })
 
   test('what the owner types on the phone comes in as their own', async () => {

@@ -169,6 +169,51 @@ describe('changes of messages', () => {
   })
 })
 
+describe('what is kept from disappearing', () => {
+  const brief = { extendedTextMessage: { text: 'for now', contextInfo: { expiration: 86_400 } } }
+
+  test('is told with who may say so: everybody, or in a locked group its administrators and each author', async () => {
+    await using linked = await Linked.started()
+    const { wa, bridge } = linked
+    const [alice, bob] = [wa.addContact({ name: 'Alice' }), wa.addContact({ name: 'Bob' })]
+    const to = wa.addGroup({ subject: 'Class', participants: [alice, bob], admins: [alice] })
+    const own = await bob.send(brief)
+    const theirs = await bob.send(brief, { to })
+    await wa.phone.acts(bob).keep(own)
+    await bob.acts.keep(own, { undo: true })
+    await bob.acts.keep(theirs, { to })
+    await changesOf(linked, 3)
+    to.set({ locked: true }, alice)
+    await until('the lock to be known', () => bridge.sessions.get('restricted', to.jid))
+    await bob.acts.keep(theirs, { to })
+    await bob.acts.keep(theirs, { to, undo: true })
+    await alice.acts.keep(theirs, { to })
+    await changesOf(linked, 6)
+    // What nobody has told us the group itself tells.
+    to.locked = false
+    await linked.restart()
+    await bob.acts.keep(theirs, { to })
+    const changes = await changesOf(linked, 7)
+    assert.deepEqual(
+      changes.map(event => event.kind === 'kept' && [event.kept, event.by, event.target.id === own]),
+      [
+        [true, 'anyone', true],
+        [false, 'anyone', true],
+        [true, 'anyone', false],
+        [true, 'author', false],
+        [false, 'author', false],
+        [true, 'anyone', false],
+        [true, 'anyone', false],
+      ],
+    )
+    assert.deepEqual(
+      changes.map(({ sender }) => sender.me),
+      [true, false, false, false, false, false, false],
+    )
+    wa.assertNoSurprises()
+  })
+})
+
 describe('contents', () => {
   test('an album comes as its announcement and pictures that name it', async () => {
     await using linked = await Linked.started()

@@ -1,13 +1,18 @@
 import '../../simulators/whatsapp/quiet.ts'
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { Readable } from 'node:stream'
+import { before, test } from 'node:test'
 import { proto } from '@whiskeysockets/baileys'
 import type { Content } from '../../../src/bridge/event.ts'
 import { Timers, timerIn } from '../../../src/whatsapp/baileys/timers.ts'
+import { files } from '../../simulators/samples.ts'
 import type { Contact } from '../../simulators/whatsapp/index.ts'
+import { trustTestCa } from '../../simulators/whatsapp/media-server.ts'
 import { tempStore } from '../../store/temp-store.ts'
 import { until } from '../support.ts'
 import { Linked } from './linked.ts'
+
+before(trustTestCa)
 
 const week = 604_800
 const day = 86_400
@@ -47,6 +52,30 @@ test('What is sent to a chat with a timer lasts as long as that says, also after
   await tell(0)
   assert.deepEqual(await lasting(linked, alice.lid, alice), [undefined, undefined, undefined, undefined])
   linked.wa.assertNoSurprises()
+})
+
+test('When what is sent vanishes is reported with it, of each part', async () => {
+  await using linked = await Linked.started()
+  const alice = linked.wa.addContact({ name: 'Alice' })
+  const chat = `whatsapp:${alice.lid}` as const
+  await linked.deliver('for ever', { chat })
+  await alice.send(setting(week))
+  await until('the setting', () => linked.bridge.messages.length > 0)
+  const voice: Content = {
+    kind: 'media',
+    as: 'voice',
+    media: { source: 'x', mimeType: 'audio/ogg', seconds: 1 },
+    caption: { text: 'said and written', spans: [] },
+  }
+  const time = () => linked.connection.time ?? Number.NaN
+  const from = time()
+  await linked.deliver(voice, { chat, openMedia: async () => Readable.from([files.voice()]) })
+  const [lasting, ...parts] = linked.sent
+  assert.equal(lasting?.expiresAt, undefined)
+  assert.equal(parts.length, 2)
+  for (const { expiresAt = 0 } of parts) {
+    assert.ok(expiresAt >= from + week * 1000 && expiresAt <= time() + week * 1000)
+  }
 })
 
 test('A message that disappears tells of the timer, also one that the owner wrote on the phone', async () => {
