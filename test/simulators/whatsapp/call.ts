@@ -52,9 +52,9 @@ export class Call {
     this.#tell('terminate', { reason: 'timeout' })
   }
 
-  /** The caller hangs up, or the call has ended. */
-  terminate(): void {
-    this.#tell('terminate', {})
+  /** The caller hangs up, or the call has ended, after so many seconds. */
+  terminate({ seconds = 0 } = {}): void {
+    this.#tell('terminate', seconds > 0 ? { duration: String(seconds), audio_duration: String(seconds) } : {})
   }
 
   #tell(

@@ -135,14 +135,51 @@ describe('calls', () => {
     taken.accept()
     declined.reject()
     given.terminate()
+    for (const call of [taken, declined]) call.terminate()
     await until('the acks', () => wa.pending.length === 0)
-    await until('all of it', () => linked.bridge.events.length === 5)
+    await until('all of it', () => linked.bridge.events.length === 6)
     assert.deepEqual(heard(linked), [
       `${taken.id}: 📞 Voice call`,
       `${declined.id}: 📞 Video call`,
       `${given.id}: 📞 Voice call`,
       `edit of ${taken.id}: 📞 Voice call · answered`,
       `edit of ${declined.id}: 📞 Video call · declined`,
+      `edit of ${given.id}: 📞 Missed voice call`,
+    ])
+    await alice.send('and on')
+    await until('what came behind', () => linked.bridge.said.includes('and on'))
+    assert.equal(linked.bridge.events.length, 7)
+    wa.assertNoSurprises()
+  })
+
+  test('one whose caller hangs up was not missed when it says how long it was, or goes on in a group', async () => {
+    const { linked, wa, alice, bob } = await open()
+    await using _ = linked
+    const group = wa.addGroup({ subject: 'Class', participants: [alice, bob] })
+    const [long, many] = [alice.call(), alice.call({ group })]
+    long.terminate({ seconds: 61 })
+    many.terminate()
+    await alice.send('and on', { to: group })
+    await until('what came behind', () => linked.bridge.said.includes('and on'))
+    await until('what became of it', () => linked.bridge.changes.length > 0)
+    assert.deepEqual(
+      linked.bridge.changes.map(({ target, id }) => [target.id, id]),
+      [[long.id, `${long.id}.answered`]],
+    )
+    wa.assertNoSurprises()
+  })
+
+  test('what a client writes down of one takes the place of what was told', async () => {
+    const { linked, wa, alice } = await open()
+    await using _ = linked
+    const call = alice.call()
+    await until('the call', () => linked.bridge.events.length === 1)
+    await alice.send({ callLogMesssage: { durationSecs: 201 } }, { id: call.id })
+    await alice.send({ callLogMesssage: { isVideo: true, callOutcome: 1 } }, { id: 'NEVERTOLD' })
+    await until('both', () => linked.bridge.events.length === 3)
+    assert.deepEqual(heard(linked).slice(1), [
+      `edit of ${call.id}: 📞 Voice call: 3:21`,
+      'NEVERTOLD: 📞 Video call: missed',
     ])
     wa.assertNoSurprises()
   })

@@ -159,8 +159,9 @@ export class Receiver {
     const call = readCall(node)
     const head = call && parseHead(call.web, this.#context)
     if (call === undefined || head === undefined) return []
-    const known = call.about && this.#context.findMessage({ chat: head.event.chat, id: call.about })
-    return tellCall(call, head, known || undefined)
+    const find = (id: string) => this.#context.findMessage({ chat: head.event.chat, id })
+    if (call.unless.some(find)) return []
+    return tellCall(call, head, call.about === undefined ? undefined : find(call.about))
   }
 
   /** Somebody joined, the group was renamed, a channel has spoken. */

@@ -13,6 +13,8 @@ export interface CallNotice {
   readonly about?: string
   /** Worth telling even of a call that nobody was told of. */
   readonly always: boolean
+  /** Ids of what may have become of it before, behind which this says nothing new. */
+  readonly unless: readonly string[]
 }
 
 type End = 'missed' | 'answered' | 'declined'
@@ -28,7 +30,9 @@ const ENDS: Readonly<Record<string, End>> = {
  * A call that begins, and what becomes of it. Everything else of a call (ringing, transport) is noise. Forms:
  * lib/Socket/messages-recv.js, handleCall; whatsmeow call.go. Pure.
  *
- * A `terminate` says `timeout` when nobody took the call; it does not say whether there was a picture.
+ * A `terminate` says `timeout` when nobody took the call; it does not say whether there was a picture. Without a reason that
+ * we know the caller has hung up: a call that rang and was neither taken nor declined was missed then (WhatsApp Web,
+ * `WAWebVoipActionWriteCallLogEventCallMissed`), unless it says how long it was. A group's call goes on without us.
  */
 export const readCall = (node: BinaryNode): CallNotice | undefined => {
   const [info] = Array.isArray(node.content) ? node.content : []
@@ -39,23 +43,28 @@ export const readCall = (node: BinaryNode): CallNotice | undefined => {
     const isVideo = attrs['media'] === 'video' || childTags(info).includes('video')
     const group = attrs['group-jid'] !== undefined || attrs['type'] === 'group' ? 'group ' : ''
     const label = `📞 ${capital(`${group}${isVideo ? 'video' : 'voice'} call`)}`
-    return { web: headOf(node, info, id), label: () => label, always: true }
+    return { web: headOf(node, info, id), label: () => label, always: true, unless: [] }
   }
-  const end =
-    tag === 'terminate'
-      ? ENDS[attrs['reason'] ?? '']
-      : tag === 'accept'
-        ? 'answered'
-        : tag === 'reject'
-          ? 'declined'
-          : undefined
+  const said = endSaid(info)
+  const end = said ?? endMeant(info)
   if (end === undefined) return undefined
   return {
     web: headOf(node, info, `${id}.${end}`),
     label: (before = '📞 Call') => ended(before, end),
     about: id,
-    always: end === 'missed',
+    always: said === 'missed',
+    unless: said === undefined ? [`${id}.answered`, `${id}.declined`] : [],
   }
+}
+
+const endSaid = ({ tag, attrs }: BinaryNode): End | undefined => {
+  if (tag === 'terminate') return ENDS[attrs['reason'] ?? '']
+  return tag === 'accept' ? 'answered' : tag === 'reject' ? 'declined' : undefined
+}
+
+const endMeant = ({ tag, attrs }: BinaryNode): End | undefined => {
+  if (tag !== 'terminate' || attrs['group-jid'] !== undefined) return undefined
+  return Number(attrs['duration'] ?? 0) > 0 ? 'answered' : 'missed'
 }
 
 /** A call as what crosses the bridge: a message, or in its place what became of it. */

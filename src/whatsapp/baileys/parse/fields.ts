@@ -1,6 +1,7 @@
 import type { proto } from '@whiskeysockets/baileys'
 import type { Content } from '../../../bridge/event.ts'
 import { readAppointment } from './appointment.ts'
+import { readCallLog } from './call-log.ts'
 import { readButtons, readInteractive, readList, readProduct, readStructured, readTemplate } from './card.ts'
 import { readKept, readPin, readReaction } from './change.ts'
 import * as words from './labels.ts'
@@ -125,7 +126,7 @@ export const FIELDS: Decisions = {
     () => 'Scheduled call cancelled',
     ({ key }) => key,
   ),
-  callLogMesssage: label(words.callLog),
+  callLogMesssage: read(readCallLog),
   call: {
     do: 'read',
     // Somebody who came through an advertisement: it says so beside their first message.
