@@ -109,6 +109,19 @@ export class Group {
     this.#world.companion?.queue.push(el('notification', { ...this.#head(), type: 'picture' }, [change]))
   }
 
+  /** Somebody outside asks to be let in, by the invite link or through a member who would add them. */
+  ask(who: Contact, by: Contact = who): void {
+    const request_method = by === who ? 'invite_link' : 'non_admin_add'
+    const { attrs } = participantNode(who, this.addressing)
+    this.notify(by, el('created_membership_requests', { request_method }, [el('requested_user', attrs)]))
+  }
+
+  /** Does not ask any more, or (`by`) was declined by an admin. */
+  unask(who: Contact, by: Contact | 'me' = who): void {
+    const change = el('revoked_membership_requests', {}, [participantNode(who, this.addressing)])
+    this.notify(this.#person(by), change)
+  }
+
   /** An invitation by a member, for a message of hers; it holds for three days, or as long as is said (seconds). */
   invite(by: Contact, seconds = 3 * 86_400): proto.Message.IGroupInviteMessage {
     const inviteCode = randomBytes(8).toString('base64url')

@@ -52,6 +52,10 @@ for (const addressing of ['lid', 'pn'] as const) {
     group.set({ memberAdd: 'admin_add' }, alice)
     group.set({ memberAdd: 'all_member_add' }, alice)
     group.set({ approval: 'on' }, alice)
+    group.ask(bob)
+    group.unask(bob)
+    group.ask(bob, alice)
+    group.unask(bob, alice)
     group.set({ inviteCode: 'SeCrEt' }, alice)
     group.disappear(604_800, alice)
     group.disappear(0, alice)
@@ -76,6 +80,10 @@ for (const addressing of ['lid', 'pn'] as const) {
       'Alice: Only admins may add members now',
       'Alice: Everybody may add members now',
       'Alice: Admins approve new members now',
+      'Bob: Asks to join',
+      'Bob: No longer asks to join',
+      'Alice: Bob asks to join',
+      'Alice: Declined to let in Bob',
       'Alice: Reset the invite link of the group',
       'Alice: Disappearing messages: 7 days',
       'Alice: Disappearing messages: off',

@@ -127,13 +127,11 @@ const readGroupChange = (notification: Attrs, child: BinaryNode, me: Me): Said |
         StubType.GROUP_MEMBERSHIP_JOIN_APPROVAL_MODE,
         childrenOf(child).find(({ tag }) => tag === 'group_join')?.attrs['state'],
       )
+    case 'membership_approval_request':
+      return stub(StubType.GROUP_MEMBERSHIP_JOIN_APPROVAL_REQUEST, actorOf(notification))
     case 'created_membership_requests':
-      return stub(
-        StubType.GROUP_MEMBERSHIP_JOIN_APPROVAL_REQUEST_NON_ADMIN_ADD,
-        peopleIn(child)[0] ??
-          JSON.stringify({ id: notification['participant'], phoneNumber: notification['participant_pn'] }),
-        'created',
-      )
+    case 'revoked_membership_requests':
+      return readJoinRequests(notification, child)
     case 'ephemeral':
     case 'not_ephemeral':
       return timer(Number(attrs['expiration'] ?? 0))
@@ -165,6 +163,23 @@ const readRemoval = ({ participant, participant_pn }: Attrs, child: BinaryNode):
   const type = isOwn ? StubType.GROUP_PARTICIPANT_LEAVE : StubType.GROUP_PARTICIPANT_REMOVE
   return stub(type, ...peopleIn(child))
 }
+
+/** People ask to be let in, or do not any more: they have changed their mind, or an administrator has declined. */
+const readJoinRequests = (notification: Attrs, child: BinaryNode): Said => {
+  const people = peopleIn(child)
+  const first = childrenOf(child)[0]?.attrs['jid']
+  const { participant, participant_pn } = notification
+  const isOwn = first === undefined || [participant, participant_pn].includes(first)
+  const what = child.tag === 'created_membership_requests' ? 'created' : isOwn ? 'revoked' : 'rejected'
+  return stub(
+    StubType.GROUP_MEMBERSHIP_JOIN_APPROVAL_REQUEST_NON_ADMIN_ADD,
+    ...(people.length > 0 ? people : [actorOf(notification)]),
+    what,
+  )
+}
+
+const actorOf = ({ participant, participant_pn }: Attrs): string =>
+  JSON.stringify({ id: participant, phoneNumber: participant_pn })
 
 const readPicture = ({ tag, attrs }: BinaryNode): Said | undefined => {
   if (tag !== 'set' && tag !== 'delete') return undefined

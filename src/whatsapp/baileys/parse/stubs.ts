@@ -10,7 +10,6 @@ type NameOf = (address: string) => string | undefined
 interface Stub {
   readonly web: WAMessage
   readonly first: string | undefined
-  readonly second: string | undefined
   /** Everybody whom the notice names. */
   people(): string
 }
@@ -45,7 +44,7 @@ export const STUBS: Readonly<Record<number, Sentence>> = {
   ),
   [StubType.GROUP_CHANGE_ANNOUNCE]: onOff('Only admins may write now', 'Everybody may write now'),
   [StubType.GROUP_PARTICIPANT_ADD]: ({ web, people }) =>
-    joinedByThemselves(web) ? joined : `Added ${people()}`,
+    isAboutThemselves(web) ? joined : `Added ${people()}`,
   [StubType.GROUP_PARTICIPANT_INVITE]: 'Has joined by the invite link',
   [StubType.GROUP_PARTICIPANT_REMOVE]: ({ people }) => `Removed ${people()}`,
   [StubType.GROUP_PARTICIPANT_LEAVE]: 'Has left the group',
@@ -65,9 +64,13 @@ export const STUBS: Readonly<Record<number, Sentence>> = {
     'Admins approve new members now',
     'New members need no approval now',
   ),
-  [StubType.GROUP_MEMBERSHIP_JOIN_APPROVAL_REQUEST]: ({ people }) => `${people()} asks to join`,
-  [StubType.GROUP_MEMBERSHIP_JOIN_APPROVAL_REQUEST_NON_ADMIN_ADD]: ({ second, people }) =>
-    second === 'created' ? `${people()} asks to join` : undefined,
+  [StubType.GROUP_MEMBERSHIP_JOIN_APPROVAL_REQUEST]: stub => asks(stub, 'asks'),
+  [StubType.GROUP_MEMBERSHIP_JOIN_APPROVAL_REQUEST_NON_ADMIN_ADD]: stub => {
+    const what = stub.web.messageStubParameters ?? []
+    if (what.includes('created')) return asks(stub, 'asks')
+    if (what.includes('revoked')) return asks(stub, 'no longer asks')
+    return what.includes('rejected') ? `Declined to let in ${stub.people()}` : undefined
+  },
   [StubType.GROUP_MEMBER_ADD_MODE]: ({ first }) =>
     first === 'all_member_add' ? 'Everybody may add members now' : 'Only admins may add members now',
   [StubType.GROUP_CHANGE_RECENT_HISTORY_SHARING]: 'Changed whether new members see earlier messages',
@@ -121,8 +124,8 @@ export const labelOfStub = (web: WAMessage, nameOf: NameOf): string | undefined 
   const parameters = web.messageStubParameters ?? []
   const sentence = STUBS[web.messageStubType ?? 0]
   if (typeof sentence !== 'function') return sentence
-  const people = (): string => listOf(parameters.map((text: string) => personIn(text, nameOf)))
-  return sentence({ web, first: parameters[0], second: parameters[1], people: () => people() || 'somebody' })
+  const people = (): string => listOf(peopleOf(web).map(text => personIn(text, nameOf)))
+  return sentence({ web, first: parameters[0], people: () => people() || 'somebody' })
 }
 
 /** Why a notice says nothing; for the log. */
@@ -136,11 +139,21 @@ const listOf = (people: readonly string[]): string => {
   return [...people.slice(0, MOST_PEOPLE), ...(rest > 0 ? [`${rest} others`] : [])].join(', ')
 }
 
-const joinedByThemselves = (web: WAMessage): boolean => {
+/** Who asks to be let in stands above the message, or, where a member asks for them, in it. */
+const asks = ({ web, people }: Stub, verb: string): string =>
+  isAboutThemselves(web)
+    ? `${verb.charAt(0).toUpperCase()}${verb.slice(1)} to join`
+    : `${people()} ${verb} to join`
+
+const isAboutThemselves = (web: WAMessage): boolean => {
   const actor = normalizeAddress(web.key.participant)
-  const added = web.messageStubParameters ?? []
-  return actor !== undefined && added.length === 1 && addressesIn(added[0]).includes(actor)
+  const [first, ...others] = peopleOf(web)
+  return actor !== undefined && others.length === 0 && addressesIn(first).includes(actor)
 }
+
+/** The parameters that name people; others say what it is about. */
+const peopleOf = ({ messageStubParameters }: WAMessage): string[] =>
+  (messageStubParameters ?? []).filter((text: string) => addressesIn(text).length > 0)
 
 const addressesIn = (text: string | undefined): string[] => {
   let value: unknown = text
