@@ -92,7 +92,8 @@ export const contentSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('album'),
     /** Each with the id of its own message. */
-    items: z.array(z.extend(mediaContentSchema, { id: z.string() })),
+    /** `index`: the place that its sender gave it. */
+    items: z.array(z.extend(mediaContentSchema, { id: z.string(), index: z.optional(z.number()) })),
     /** How many there will be, where the sender said so. */
     expected: z.optional(z.number()),
     /** Each by itself, and words in place of one that cannot be had: they could not go together. */

@@ -59,7 +59,7 @@ const messageSchema = z.object({
   /** What the public channel is called that it was first said in. */
   forwardedFrom: z.optional(z.string()),
   /** A picture or film of an album, or (content `album` without items) the album's own announcement. */
-  album: z.optional(z.object({ id: z.string() })),
+  album: z.optional(z.object({ id: z.string(), index: z.optional(z.number()) })),
   /** Stands for a message that cannot be read yet: one with the same id comes later and takes its place. */
   pending: z.optional(z.boolean()),
   /** Its file has come after all: it takes the place of the words about it, if there are any. */

@@ -54,6 +54,27 @@ test('the pictures of an album go as one, in the order in which they came, as so
   assert.deepEqual(delivered(bridge), [['b', 'a', 'c'], 'text'])
 })
 
+test('pictures that come out of order stand as their sender put them, and those that say nothing as they came', async () => {
+  await using bridge = openGallery()
+  bridge.worker.start()
+  const [album, plain] = [announced(3), announced(2)]
+  const placed = ['b', 'c', 'a'].map((caption, nth) => {
+    const index = [1, 2, 0][nth] ?? 0
+    return event(mum, picture(caption), { album: { id: album.id, index } })
+  })
+  bridge.receive(album, ...placed, plain, itemOf(plain, 'z'), itemOf(plain, 'y'))
+  await waitUntil(bridge.isDone)
+  assert.deepEqual(delivered(bridge), [
+    ['a', 'b', 'c'],
+    ['z', 'y'],
+  ])
+  const standIn = (id: string) => bridge.store.links.counterpart({ chat: mum, id }, mumInTelegram)?.id
+  assert.deepEqual(
+    ['a', 'b', 'c'].map(caption => standIn(placed['bca'.indexOf(caption)]?.id ?? '')),
+    bridge.pictures.slice(0, 3),
+  )
+})
+
 test('an album that stays incomplete goes without what is missing; what comes then answers it', async () => {
   await using bridge = openGallery()
   bridge.worker.start()

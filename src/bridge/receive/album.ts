@@ -13,9 +13,9 @@ const gapAnnounced = 15_000
 const longest = 60_000
 
 /**
- * Pictures of one album travel as messages of their own, out of order and seconds apart. They gather in one job, which
- * goes when it has as many as were announced or no more have come for a while. One that comes when the job has
- * begun goes by itself, as an answer to the album.
+ * Pictures of one album travel as messages of their own, out of order and seconds apart. They gather in one job, in the order
+ * that their sender gave them, which goes when it has as many as were announced or no more have come for a while. One that
+ * comes when the job has begun goes by itself, as an answer to the album.
  *
  * The album has a row of its own among the messages: its announcement on WhatsApp, a made-up id for Telegram.
  */
@@ -74,7 +74,7 @@ const opened = ({ album: _, ...event }: MessageEvent, id: string): AlbumEvent =>
 const gather = (album: ReturnType<typeof parseEvent>, event: MessageEvent): AlbumEvent => {
   if (!isMessage(album) || album.content.kind !== 'album') throw new Error('An album job without an album')
   const expected = event.content.kind === 'album' ? event.content.expected : album.content.expected
-  const items = [...album.content.items, ...itemsOf(event)]
+  const items = [...album.content.items, ...itemsOf(event)].sort(byPlace)
   return {
     ...album,
     content: { kind: 'album', items, ...(expected !== undefined && { expected }) },
@@ -82,5 +82,12 @@ const gather = (album: ReturnType<typeof parseEvent>, event: MessageEvent): Albu
   }
 }
 
-const itemsOf = ({ content, id }: MessageEvent): AlbumContent['items'] =>
-  content.kind === 'media' ? [{ ...content, id }] : []
+/** Those that were given none stay as they came. */
+const byPlace = ({ index: one = 0 }: Item, { index: other = 0 }: Item): number => one - other
+
+type Item = AlbumContent['items'][number]
+
+const itemsOf = ({ content, id, album }: MessageEvent): Item[] => {
+  const index = album?.index
+  return content.kind === 'media' ? [{ ...content, id, ...(index !== undefined && { index }) }] : []
+}

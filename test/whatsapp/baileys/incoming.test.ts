@@ -225,8 +225,8 @@ describe('contents', () => {
     const [announced, ...children] = linked.bridge.messages
     assert.deepEqual(announced?.content, { kind: 'album', items: [], expected: 2 })
     assert.deepEqual(
-      children.map(child => [child.id, child.album?.id]),
-      items.map(item => [item, id]),
+      children.map(child => [child.id, child.album]),
+      items.map((item, index) => [item, { id, index }]),
     )
   })
 

@@ -278,9 +278,10 @@ describe('media', () => {
     const messageContextInfo = {
       messageAssociation: { associationType: 1, parentMessageKey: { id: 'A1' }, messageIndex: 1 },
     }
-    assert.deepEqual(eventOf({ imageMessage: MEDIA, messageContextInfo }).album, { id: 'A1' })
+    const place = { id: 'A1', index: 1 }
+    assert.deepEqual(eventOf({ imageMessage: MEDIA, messageContextInfo }).album, place)
     const wrapped = { associatedChildMessage: { message: { videoMessage: MEDIA } }, messageContextInfo }
-    assert.deepEqual(eventOf(wrapped).album, { id: 'A1' })
+    assert.deepEqual(eventOf(wrapped).album, place)
     // What has no file cannot be one of an album.
     assert.equal(eventOf({ imageMessage: { caption: 'x' }, messageContextInfo }).album, undefined)
   })

@@ -48,12 +48,12 @@ const adLine = (info: proto.IContextInfo | undefined): string => {
 export const albumOf = (
   { content, album }: SaidMessage,
   { messageAssociation: association }: proto.IMessageContextInfo,
-): { id: string } | undefined => {
+): SaidMessage['album'] => {
   const parent = association?.parentMessageKey?.id
   if (!parent || association?.associationType !== MEDIA_ALBUM) return album
-  return content.kind === 'media' && (content.as === 'image' || content.as === 'video')
-    ? { id: parent }
-    : undefined
+  if (content.kind !== 'media' || (content.as !== 'image' && content.as !== 'video')) return undefined
+  const { messageIndex: index } = association
+  return { id: parent, ...(index != null && { index }) }
 }
 
 /** The event whose cover a picture is, the poll to which it belongs, and whatever else a message is a part of. */

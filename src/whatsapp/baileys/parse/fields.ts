@@ -154,6 +154,7 @@ export const FIELDS: Decisions = {
   ),
   productMessage: content(readProduct),
   orderMessage: content(words.order),
+  // Nothing says with which of the keys its attachment opens, and nobody has shown one.
   invoiceMessage: label(words.invoice),
   sendPaymentMessage: about(words.payment, ({ requestMessageKey }) => requestMessageKey),
   requestPaymentMessage: label(words.paymentRequest),
@@ -170,7 +171,8 @@ export const FIELDS: Decisions = {
   groupInviteMessage: content(words.groupInvite),
   newsletterAdminInviteMessage: content(words.channelAdminInvite),
   newsletterFollowerInviteMessageV2: content(words.channelInvite),
-  requestPhoneNumberMessage: label(() => 'Asks for your phone number'),
+  // To give one's number away is left to the phone, which asks first.
+  requestPhoneNumberMessage: label(() => 'Asks for your phone number; share it on the phone'),
   placeholderMessage: label(() => '🔒 Hidden on linked devices; look at the phone'),
   stickerPackMessage: content(words.stickerPack),
   albumMessage: read(readAlbum),

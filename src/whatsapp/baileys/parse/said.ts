@@ -30,7 +30,7 @@ export interface SaidMessage {
   /** The message it is about, where that is not a quote. */
   readonly about?: string
   readonly silent?: boolean
-  readonly album?: { readonly id: string }
+  readonly album?: { readonly id: string; readonly index?: number }
   /** The message that it needs to be read, which has not come yet: till then this stands for it. */
   readonly holds?: string
 }
