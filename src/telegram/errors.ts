@@ -92,3 +92,7 @@ export const tokenRefused =
 
 const find = (rows: readonly (readonly [string, string])[], error: CallError): string | undefined =>
   rows.find(([text]) => error.says(text))?.[1]
+
+/** Whether it is this message, or what was asked for it, that is refused, and not the whole chat. */
+export const isRefused = (error: unknown): boolean =>
+  error instanceof DeliveryError && error.verdict.kind === 'reject' && !error.chatUnreachable

@@ -3,13 +3,13 @@ import type { Content } from '../bridge/event.ts'
 import type { Delivery } from '../bridge/network.ts'
 import { DeliveryError } from '../bridge/verdict.ts'
 import { CallError } from './call-error.ts'
+import { isRefused } from './errors.ts'
 import { type Batch, type Errand, sendBatch } from './send/call.ts'
 import { currentPlace, type SendContext } from './send/context.ts'
 import { keep } from './send/kept.ts'
 import type { Part } from './send/part.ts'
 import { removePlaceholders, replacePlaceholder } from './send/placeholder.ts'
 import { renderParts } from './send/render.ts'
-import { isRefused } from './send/repeatable.ts'
 
 /** Sends what of the delivery has not been sent yet, in order, and reports each message at once. */
 export const sendDelivery = async (delivery: Delivery, context: SendContext): Promise<void> => {

@@ -1,8 +1,7 @@
-import { DeliveryError } from '../../bridge/verdict.ts'
 import type { Place } from '../address.ts'
 import type { Method, Payload } from '../api.ts'
 import { CallError } from '../call-error.ts'
-import { verdictOf } from '../errors.ts'
+import { isRefused, verdictOf } from '../errors.ts'
 import type { Errand } from './call.ts'
 import type { SendContext } from './context.ts'
 
@@ -41,10 +40,6 @@ export const outcomeOf = async (work: () => Promise<unknown>, { place, context }
 const isGone = (error: CallError): boolean =>
   error.says('MESSAGE_ID_INVALID') ||
   (error.failure.kind === 'refused' && /message to \w+ not found/i.test(error.failure.description))
-
-/** Whether it is this message, or what was asked for it, that is refused, and not the whole chat. */
-export const isRefused = (error: unknown): boolean =>
-  error instanceof DeliveryError && error.verdict.kind === 'reject' && !error.chatUnreachable
 
 export const repeatable = <M extends Method>(
   method: M,

@@ -1,8 +1,7 @@
 import type { InlineKeyboardMarkup, Message } from 'grammy/types'
 import type { BotApi } from '../api.ts'
 import { CallError } from '../call-error.ts'
-import { verdictOf } from '../errors.ts'
-import { isRefused } from '../send/repeatable.ts'
+import { isRefused, verdictOf } from '../errors.ts'
 
 /**
  * What stands under an id: nothing that the bot can see, something that is not the bot's, or a message of the bot. A `CallError`:
