@@ -32,6 +32,7 @@ console.info = () => undefined
 /** Kills in one world: more messages would run into the limits of the simulated groups. */
 const perWorld = { lives: 80, starts: 10, commands: 10, crowds: 10 }
 const most = Number(values.kills)
+if (!(most > 0)) throw new Error(`--kills: expected a number above 0, found "${values.kills}"`)
 const asked = values.flow ?? ['']
 const isAsked = (name: string): boolean => asked.some(beginning => name.startsWith(beginning))
 
@@ -83,5 +84,7 @@ for (let before = -1; before < killed && killed < most; ) {
     console.log(`${killed} kills at ${walk.points.length} points, ${missed} not reached, ${seconds} s`)
   }
 }
-console.log(faults === 0 ? 'Each message once, in order in every chat' : 'FAILED')
-process.exitCode = faults === 0 ? 0 : 1
+const isWell = faults === 0 && killed > 0
+if (killed === 0) console.log('Nothing was killed: no flow begins like that')
+console.log(isWell ? 'Each message once, in order in every chat' : 'FAILED')
+process.exitCode = isWell ? 0 : 1

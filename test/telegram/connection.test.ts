@@ -45,6 +45,20 @@ test('a batch that the disk does not take is asked for again', async () => {
   assert.equal(bench.network.status.state, 'connected')
 })
 
+test('what goes wrong behind the commit of a batch takes nothing in twice and holds nothing up', async () => {
+  await using bench = await Bench.open()
+  await bench.connect()
+  bench.inbox.learn = () => {
+    throw new Error('broken')
+  }
+  bench.owner.sends(bench.home, 'one')
+  bench.owner.sends(bench.home, 'two')
+  await eventually(() => bench.inbox.texts.includes('two'), 'the messages')
+  bench.owner.sends(bench.home, 'three')
+  await eventually(() => bench.inbox.texts.includes('three'), 'the next one')
+  assert.deepEqual(bench.inbox.texts, ['one', 'two', 'three'])
+})
+
 test('a batch taken but not confirmed when the process dies comes only once', async () => {
   await using bench = await Bench.open()
   await bench.connect()

@@ -83,7 +83,7 @@ export const own: readonly Kind[] = [
     name: '… which is put on it',
     sent: '🙈',
     make: chat => chat.world.owner.reacts(chat.place, typed(chat, 'never mind'), '🙈'),
-    whatsapp: [/^🗑 deleted$/],
+    whatsapp: [/^🚫 deleted$/],
   },
 ]
 

@@ -24,12 +24,13 @@ export interface TakeOptions
 
 /**
  * Takes batches of updates in, for `runLongPoll`. Of a batch that cannot be stored, and not for the sake of the disk, each
- * update is tried by itself; one that is at fault is left out, and its owner told: all that comes behind it would never come.
+ * update is tried by itself, and one that is at fault is left out: all that comes behind it would never come. Under a message
+ * of an owner stands then that it was not sent; what is no message (an edit, a reaction, a button) leaves a line in the log.
  */
 export const makeTake = (options: TakeOptions): LongPollOptions['take'] => {
   const { inbox, marks, versions, owners, logger } = options
 
-  const takeIn = (updates: readonly Update[], context: SortContext, confirm: () => void): void => {
+  const commit = (updates: readonly Update[], context: SortContext, confirm: () => void): Sorted => {
     const sorted = sortUpdates(updates, context)
     inbox.receive(sorted.arrivals, () => {
       confirm()
@@ -38,6 +39,11 @@ export const makeTake = (options: TakeOptions): LongPollOptions['take'] => {
       for (const { from, to } of sorted.moves) marks.move(from, to)
       for (const news of sorted.shutOut) inbox.shutOut(news)
     })
+    return sorted
+  }
+
+  /** What follows of what is on disk, and need not be. */
+  const follow = (sorted: Sorted): void => {
     for (const chat of sorted.chats) inbox.learn(chat)
     for (const stranger of sorted.overheard) inbox.overheard(stranger)
     for (const { from, to } of sorted.moves) options.move(from, to)
@@ -63,12 +69,17 @@ export const makeTake = (options: TakeOptions): LongPollOptions['take'] => {
   return async (updates, bot: BotUser, confirm) => {
     const customEmoji = await nameCustomEmoji(updates, options)
     const context = { ...options, bot, customEmoji, version: versions.get, now: options.now() }
+    const committed: Sorted[] = []
+    const take = (some: readonly Update[]): void => {
+      committed.push(commit(some, context, () => some.slice(-1).forEach(confirm)))
+    }
     const takeEach = (): void => {
       for (const update of updates) {
         const done = (): void => confirm(update)
-        doFirst([() => takeIn([update], context, done), () => leaveOut(update, done), done])
+        doFirst([() => take([update]), () => leaveOut(update, done), done])
       }
     }
-    doFirst([() => takeIn(updates, context, () => updates.slice(-1).forEach(confirm)), takeEach])
+    doFirst([() => take(updates), takeEach])
+    committed.forEach(follow)
   }
 }

@@ -80,7 +80,7 @@ export class Inbound {
         const isMessage = parts[0]?.tag !== 'notification' && parts[0]?.tag !== 'call'
         if (isMessage && attrs['offline'] !== undefined) this.backlog.handed()
       },
-      giveUp: opened => this.#receiver.giveUp(opened),
+      giveUp: envelope => this.#receiver.giveUp(envelope),
       onError: error => {
         this.book.doubt()
         logger.error({ err: error }, 'A message could not be stored; it is tried again')

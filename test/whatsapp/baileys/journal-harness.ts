@@ -54,7 +54,7 @@ export class JournalHarness implements AsyncDisposable {
     this.intake = new Intake({
       journal: this.journal,
       consume: opened => this.receiver.opened(opened),
-      giveUp: opened => this.receiver.giveUp(opened),
+      giveUp: envelope => this.receiver.giveUp(envelope),
       onError: error => this.errors.push(error),
       retryMs: options.retryMs ?? 20,
     })

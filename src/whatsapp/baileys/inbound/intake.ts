@@ -17,7 +17,7 @@ export interface IntakeOptions {
   /** Hands one stanza to the bridge and marks it done. Rejects when that cannot be: it is tried again. */
   readonly consume: (opened: Opened) => Promise<void>
   /** Marks one done that cannot be handed over as it is, with words in its place. Throws when the disk does not take it. */
-  readonly giveUp: (opened: Opened) => void
+  readonly giveUp: (envelope: Envelope) => void
   readonly onError: (error: unknown) => void
   /** Pause before a stanza is tried again, in milliseconds. */
   readonly retryMs?: number
@@ -214,10 +214,9 @@ export class Intake {
 
   async #hand({ envelope, failure, tries }: Entry): Promise<void> {
     const { journal, consume, giveUp } = this.#options
+    if (tries >= MOST_TRIES) return giveUp(envelope)
     const plaintexts = envelope.parts.map(part => journal.plaintext(part.hash))
-    const opened = { envelope, plaintexts, failure }
-    if (tries < MOST_TRIES) await consume(opened)
-    else giveUp(opened)
+    await consume({ envelope, plaintexts, failure })
   }
 
   #mayGo({ after }: Entry): boolean {

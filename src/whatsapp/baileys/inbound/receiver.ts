@@ -13,7 +13,7 @@ import { type Parsed, parseHead, parseMessage } from '../parse.ts'
 import type { Book } from './book.ts'
 import { Handover } from './handover.ts'
 import type { Opened } from './intake.ts'
-import type { Journal } from './journal.ts'
+import type { Envelope, Journal } from './journal.ts'
 
 /** Baileys' words for "decrypted before, or never decryptable" (lib/Utils/decode-wa-message.js). */
 const USED_ALREADY = 'Key used already or never filled'
@@ -73,7 +73,7 @@ export class Receiver {
   }
 
   /** Marks a stanza done that cannot be taken in, with words in its place. Throws `StoreError`. */
-  giveUp({ envelope }: Opened): void {
+  giveUp(envelope: Envelope): void {
     const { journal, inbox, logger, sessions } = this.#options
     const done = (): void => sessions.set(journal.marks(envelope))
     try {

@@ -83,3 +83,23 @@ test('A disk that takes nothing is waited for, however often it is tried', async
   await until('both', () => bridge.said.length === 2)
   assert.deepEqual(bridge.said, ['one', 'beside'])
 })
+
+test('A row of the journal that cannot be read any more stands before nobody', async () => {
+  using dir = new TempDir()
+  using begun = begin(dir.path)
+  const { bridge, alice } = begun
+  refuseEvents(dir.path, 'zebra')
+  {
+    await using harness = begun.open({ retryMs: 60_000 })
+    await harness.handle(await alice.private('P1', text('zebra')))
+    await harness.handle(await alice.private('P2', text('behind')))
+    await until('a try', () => harness.errors.length === 1)
+    const [hash] = harness.journal.undone().flatMap(({ parts }) => parts.map(part => part.hash))
+    assert.ok(hash)
+    await using next = begun.open({ retryMs: 5 })
+    next.intake.replay()
+    bridge.sessions.set([{ type: 'journal', id: hash, value: 'no JSON' }])
+    await until('the one behind', () => bridge.said.includes('behind'))
+    assert.deepEqual(bridge.said, [UNREADABLE, 'behind'])
+  }
+})
