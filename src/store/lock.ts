@@ -94,7 +94,8 @@ const readHolder = async (note: string): Promise<Holder | undefined> => {
   return undefined
 }
 
-const isAlive = (pid: number): boolean => {
+/** Whether a process with that number runs, whoever's it is. */
+export const isAlive = (pid: number): boolean => {
   try {
     process.kill(pid, 0)
     return true

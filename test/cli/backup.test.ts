@@ -49,7 +49,7 @@ const assertRefused = ({ code, stdout, stderr }: Outcome, words: RegExp): void =
 test('what a backup left beside the data when it was killed goes with the next one, and not while it may be at work', async () => {
   await using filled = await openFilled()
   const { sandbox, file, run } = filled
-  const [old, fresh] = ['backup-killed', 'backup-at-work'].map(name => join(sandbox.dataDir, name))
+  const [old, fresh] = ['killed', 'atwork'].map(name => join(sandbox.dataDir, `.copy-${process.pid}-${name}`))
   assert.ok(old && fresh)
   for (const folder of [old, fresh]) {
     mkdirSync(folder)

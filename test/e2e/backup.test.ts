@@ -48,7 +48,7 @@ test('a backup taken while messages cross is put back, and the bridge goes on fr
   assert.equal(restored.code, 0, restored.stderr)
 
   // As a backup and a restore leave it that were killed.
-  const leftovers = ['backup-killed', 'restoring'].map(name => join(world.folder, 'data', name))
+  const leftovers = [`.copy-${process.pid}-killed`, 'restoring'].map(name => join(world.folder, 'data', name))
   for (const folder of leftovers) {
     await mkdir(folder)
     await writeFile(join(folder, 'wa2tg.db'), 'a copy')

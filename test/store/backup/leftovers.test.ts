@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { test } from 'node:test'
+import { clearLeftovers } from '../../../src/store/index.ts'
+import { tempDir } from '../temp-store.ts'
+
+/** Of a process that runs no more. */
+const deadPid = (): number => spawnSync(process.execPath, ['--version']).pid
+
+const put = (folder: string, file: string): void => {
+  const path = join(folder, file)
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, 'a copy')
+}
+
+const age = (path: string): void => utimesSync(path, 0, 0)
+
+test('the copy of a backup goes once its process is gone, or it is older than any that may be at work', () => {
+  using dir = tempDir()
+  const [left, atWork, old] = [`.copy-${deadPid()}-aB3dE6`, `.copy-${process.pid}-aB3dE6`, '.copy-1-aB3dE6']
+  for (const name of [left, atWork, old]) put(dir.path, `${name}/wa2tg.db`)
+  age(join(dir.path, old))
+  clearLeftovers(dir.path)
+  assert.deepEqual(readdirSync(dir.path), [atWork])
+})
+
+test("the owner's own backups and folders stay, whatever they are called and however old they are", () => {
+  using dir = tempDir()
+  const pid = deadPid()
+  const files = [
+    'backup-2026-10-01.wa2tg',
+    'backup-november/wa2tg.backup',
+    'backup-winter/wa2tg.db',
+    `.copy-${pid}-aB3dE6`,
+    `.copy-${pid}-of-mine/wa2tg.db`,
+    '.copy-me-aB3dE6/wa2tg.db',
+  ]
+  for (const file of files) put(dir.path, file)
+  for (const name of readdirSync(dir.path)) age(join(dir.path, name))
+  clearLeftovers(dir.path, { holdsLock: true })
+  assert.deepEqual(
+    files.filter(file => !existsSync(join(dir.path, file))),
+    [],
+  )
+})
+
+test("what cannot be removed, as another user's, stops neither the start nor the removal of the rest", () => {
+  using dir = tempDir()
+  const pid = deadPid()
+  const [theirs, ours] = [`.copy-${pid}-aaaaaa`, `.copy-${pid}-bbbbbb`]
+  for (const name of [theirs, ours]) put(dir.path, `${name}/wa2tg.db`)
+  chmodSync(join(dir.path, theirs), 0)
+  {
+    using _ = asOwnerOf(dir.path, ours)
+    clearLeftovers(dir.path)
+    clearLeftovers(join(dir.path, 'nowhere'))
+  }
+  assert.ok(!existsSync(join(dir.path, ours)))
+  if (existsSync(join(dir.path, theirs))) chmodSync(join(dir.path, theirs), 0o700)
+})
+
+/** Nothing is refused to root: this process becomes a user who has the folder, and one of those in it. */
+const asOwnerOf = (folder: string, own: string): Disposable => {
+  const { seteuid } = process
+  if (process.getuid?.() !== 0 || seteuid === undefined) return { [Symbol.dispose]: () => undefined }
+  const nobody = 65_534
+  for (const path of [folder, join(folder, own)]) chownSync(path, nobody, -1)
+  seteuid(nobody)
+  return { [Symbol.dispose]: () => seteuid(0) }
+}
