@@ -36,8 +36,8 @@ export const makeClock = (clocks: Clocks = machineClocks): LastingClock => {
       const steady = clocks.steady()
       now = Math.max(clocks.wall(), now + steady - last)
       last = steady
-      // Whole, as everywhere: the steady clock counts fractions.
-      return Math.round(now)
+      // Whole, as everywhere, and not ahead of the wall clock by a fraction, which the steady one counts.
+      return Math.floor(now)
     },
     sleep: (milliseconds, signal) =>
       new Promise(resolve => {
