@@ -64,6 +64,8 @@ export interface Inbox {
   overheard(stranger: Overheard): void
   /** It was thrown out of a chat and its topics. Call it in the transaction that takes the news. */
   shutOut(news: ShutOut): void
+  /** How it stands with the account in one respect: what the owner must know is said once. */
+  standing(standing: Standing): void
   /** The network is reachable again: lanes that waited for it go on. Called at every change of `status`. */
   changed(status: NetworkStatus): void
 }
@@ -72,6 +74,14 @@ export interface ShutOut {
   readonly chat: ChatRef
   /** Milliseconds since 1970. */
   readonly at: number
+}
+
+/** What a network lets an account do. */
+export interface Standing {
+  /** Which respect, in a word. */
+  readonly about: string
+  /** What the owner should know, under an id that is another one when it is news; absent when all is well. */
+  readonly trouble?: { readonly id: string; readonly text: string }
 }
 
 /** Somebody who may not send through the bridge has written in a chat. */

@@ -7,6 +7,7 @@ import { isEcho } from './receive/on-its-way.ts'
 import { tellOfStranger } from './receive/overheard.ts'
 import { claimed, type InboxOptions, longestLife, type Reception } from './receive/reception.ts'
 import { tellOfShutOut } from './receive/shut-out.ts'
+import { tellOfStanding } from './receive/standing.ts'
 import { writtenIn } from './receive/status.ts'
 
 /**
@@ -32,6 +33,9 @@ export const makeInbox = (options: InboxOptions): Inbox => {
     },
     shutOut(news) {
       if (tellOfShutOut(news, options, now())) wake()
+    },
+    standing(standing) {
+      if (tellOfStanding(standing, options, now())) wake()
     },
     learn(known) {
       const { lastActivity: last } = known

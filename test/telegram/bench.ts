@@ -78,6 +78,10 @@ export class RecordingInbox implements Inbox {
     this.lost.push(news)
   }
 
+  standing(): void {
+    throw new Error('Telegram says nothing of how a bot stands')
+  }
+
   overheard(stranger: Overheard): void {
     this.strangers.push(stranger)
   }

@@ -10,6 +10,7 @@ import type {
   KnownChat,
   NetworkStatus,
   SessionStore,
+  Standing,
 } from '../../src/bridge/network.ts'
 import { openStore, storePath } from '../../src/store/index.ts'
 import type { Logger } from '../../src/support/log.ts'
@@ -35,7 +36,8 @@ export class RecordingBridge implements Inbox, Disposable {
   readonly sessions: SessionStore
   readonly known: KnownChat[] = []
   readonly statuses: NetworkStatus[] = []
-  /** Thrown by the next `receive` calls, as a full disk would. */
+  readonly standings: Standing[] = []
+  /** Thrown by the next `receive` and `standing` calls, as a full disk would. */
   failure: Error | undefined
   readonly #rows: SessionStore
   readonly #store: ReturnType<typeof openStore>
@@ -67,6 +69,11 @@ export class RecordingBridge implements Inbox, Disposable {
 
   overheard(): void {
     throw new Error('Strangers are only met in Telegram')
+  }
+
+  standing(standing: Standing): void {
+    if (this.failure !== undefined) throw this.failure
+    this.standings.push(standing)
   }
 
   learn(chat: KnownChat): void {

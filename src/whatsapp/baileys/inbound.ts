@@ -13,6 +13,7 @@ import { Intake } from './inbound/intake.ts'
 import { Journal } from './inbound/journal.ts'
 import { hearReceipts } from './inbound/receipts.ts'
 import { Receiver } from './inbound/receiver.ts'
+import { Standings } from './inbound/standings.ts'
 import { Tidy } from './inbound/tidy.ts'
 import type { AuthState } from './keys/auth-state.ts'
 import { journalledRepository, Turns } from './keys/repository.ts'
@@ -53,6 +54,7 @@ export class Inbound {
   readonly #hearing: Hearing
   readonly #heldBack: HeldBack
   readonly time = new ToldTime()
+  readonly #standings: Standings
   #socket: Socket | undefined
 
   constructor(options: InboundOptions) {
@@ -86,6 +88,7 @@ export class Inbound {
         logger.error({ err: error }, 'A message could not be stored; it is tried again')
       },
     })
+    this.#standings = new Standings({ inbox, logger, time: this.time })
     this.#hearing = new Hearing(options.timing.hearing)
     this.#heldBack = new HeldBack(options.timing.hearing.slack)
     this.#tidy = new Tidy({
@@ -192,6 +195,7 @@ export class Inbound {
 
   #observe(socket: Socket, node: BinaryNode): void {
     try {
+      this.#standings.observe(node)
       if (node.tag === 'notification' && !this.#isNotice(node)) return
       this.#heldBack.observe(node)
       if (node.tag !== 'message') this.#intake.observeWhole(node)
@@ -225,6 +229,7 @@ export class Inbound {
     const { receipts, inbox } = this.#options
     if (receipts)
       hearReceipts(sock, { book, receive: arrivals => this.#safely(() => inbox.receive(arrivals)) })
+    this.#standings.listen(sock)
     fillBook(sock, book, work => this.#safely(work))
     sock.ev.on('messages.media-update', updates => {
       for (const update of updates) {

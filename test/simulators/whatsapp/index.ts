@@ -12,6 +12,7 @@ import type { Forgery } from './pairing.ts'
 import type { AppliedChange } from './phone-changes.ts'
 import type { Recorder } from './record.ts'
 import { Server } from './server.ts'
+import type { Standing } from './standing.ts'
 import { type Account, type Transmission, World } from './world.ts'
 
 export type { ActOptions, Acts } from './acts.ts'
@@ -124,6 +125,11 @@ export class WhatsAppSimulator {
   /** What the bridge changed of earlier messages, and what phones made of it; the transcript shows the outcome. */
   get changes(): readonly AppliedChange[] {
     return this.#world.changes.applied
+  }
+
+  /** What the account may do: `restrict`, `limit`. */
+  get standing(): Standing {
+    return this.#world.standing
   }
 
   /** Every stanza received from the bridge. */

@@ -13,6 +13,7 @@ import { Phone } from './phone.ts'
 import { PhoneChanges } from './phone-changes.ts'
 import type { Shown } from './phone-view.ts'
 import { Recorder } from './record.ts'
+import { Standing } from './standing.ts'
 
 export interface Account {
   /** `…@s.whatsapp.net` */
@@ -66,6 +67,7 @@ export class World {
   readonly transcript: Transmission[] = []
   readonly changes = new PhoneChanges(this)
   readonly mediaRetries = new MediaRetries(this)
+  readonly standing = new Standing(this)
   companion: Companion | undefined
   /** Codes with which the next query of a name (`w:g2 set accept`) is refused. */
   readonly refusedQueries = new Map<string, number>()

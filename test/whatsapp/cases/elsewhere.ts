@@ -25,8 +25,7 @@ export const NO_MESSAGE: Reasons = {
   'ev-member-tag': 'nothing happens: test/whatsapp/baileys/unheard.test.ts',
   'ev-presence': 'nothing happens: test/whatsapp/baileys/unheard.test.ts',
   'ev-blocklist': 'nothing happens: test/whatsapp/baileys/unheard.test.ts',
-  'ev-timelock':
-    'what WhatsApp refuses for it is said under each message: test/whatsapp/baileys/connection.test.ts',
+  'ev-timelock': 'how the account stands is read from its stanzas: test/e2e/restricted.test.ts',
   'wa-viewonce-unavailable': 'a stanza without content: test/whatsapp/baileys/incoming.test.ts',
 }
 

@@ -13,12 +13,10 @@ const PRIVACY = {
   messages: 'all',
 }
 
-/** The GraphQL questions that Baileys asks by itself (lib/Types/Mex.js), by query id. */
-const MEX: Record<string, unknown> = {
-  '23983697327930364': { xwa2_fetch_account_reachout_timelock: { is_active: false } },
-  '24503548349331633': {
-    xwa2_message_capping_info: { total_quota: -1, used_quota: 0, capping_status: 'NONE' },
-  },
+/** The GraphQL questions about the account (lib/Types/Mex.js), by query id. */
+const MEX: Readonly<Record<string, (world: IqContext['world']) => unknown>> = {
+  '23983697327930364': ({ standing }) => ({ xwa2_fetch_account_reachout_timelock: standing.timelock }),
+  '24503548349331633': ({ standing }) => ({ xwa2_message_capping_info: standing.capping }),
 }
 
 /** What a channel is: the form of whatsmeow types/newsletter.go. */
@@ -80,7 +78,7 @@ export const accountHandlers: IqHandlers = {
   'w:mex get query': (request, { world }) => {
     const { attrs = {}, content } = child(request, 'query') ?? {}
     const query = attrs['query_id'] ?? ''
-    const data = query === CHANNEL ? describeChannel(content, world) : MEX[query]
+    const data = query === CHANNEL ? describeChannel(content, world) : MEX[query]?.(world)
     if (!data) throw new IqError(501, 'feature-not-implemented', `The GraphQL query "${query}" is unknown`)
     return [el('result', {}, Buffer.from(JSON.stringify({ data })))]
   },
