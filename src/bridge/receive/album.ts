@@ -82,7 +82,7 @@ const gather = (album: ReturnType<typeof parseEvent>, event: MessageEvent): Albu
   }
 }
 
-/** Those that were given none stay as they came. */
+/** By the place that their sender gave them; those without one stand first, as they came. */
 const byPlace = ({ index: one = 0 }: Item, { index: other = 0 }: Item): number => one - other
 
 type Item = AlbumContent['items'][number]

@@ -1,7 +1,7 @@
 import type { StoredMessage } from '../../store/index.ts'
 import { type ChatRef, chatRef } from '../chat-ref.ts'
 import type { ChangeEvent } from '../event.ts'
-import { claimed, type ReceiveContext, type Reception } from './reception.ts'
+import type { ReceiveContext, Reception } from './reception.ts'
 
 type KeptEvent = Extract<ChangeEvent, { kind: 'kept' }>
 
@@ -16,7 +16,7 @@ const owner = chatRef('whatsapp', 'me')
  * up (`expire.ts`). The word may come before its message. When the author says that it goes, nobody else can keep it any more
  * (WhatsApp Web, `WAWebKeepInChatMsgAction`, `WAWebEphemeralKeepInChatUtils`).
  */
-export const receiveKept = (event: KeptEvent, { store, time }: ReceiveContext): Reception => {
+export const receiveKept = (event: KeptEvent, { store }: ReceiveContext): Reception => {
   const { chat, sender, target, kept, by, sentAt } = event
   const ref = { chat, id: target.id }
   const message = store.links.find(ref)
@@ -25,8 +25,7 @@ export const receiveKept = (event: KeptEvent, { store, time }: ReceiveContext): 
   if (message?.deleted || (by === 'author' && (kept || !isOwn))) return 'ignored'
   const before = store.expiry.keepOf(ref)
   if (before && !before.kept && wrote(before.person, message) && !isOwn) return 'ignored'
-  // Nobody speaks the last word by a clock that is ahead.
-  store.expiry.keep(ref, { kept, person, at: claimed(sentAt, time) })
+  store.expiry.keep(ref, { kept, person, at: sentAt })
   return 'noted'
 }
 

@@ -110,5 +110,5 @@ const tellOfLeftOut = (
   const what = `${jid} ${people}`
   if (context.saidOfLeftOut.has(what)) return
   context.saidOfLeftOut.add(what)
-  delivery.tell(`Not sent to ${people}: WhatsApp gave keys that do not verify`)
+  delivery.tell(`${people} may not get this: WhatsApp gave keys that do not verify`)
 }

@@ -65,7 +65,8 @@ export const callLog = ({
   callOutcome,
   callType,
 }: Field<'callLogMesssage'>): string => {
-  const seconds = Number(durationSecs ?? 0)
+  const claimed = Number(durationSecs ?? 0)
+  const seconds = claimed < 7 * 86_400 ? claimed : 0
   const length = seconds > 0 ? `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}` : ''
   const outcome = OUTCOMES[callOutcome ?? 0] ?? ''
   const kind = callType === 2 ? 'Voice chat' : isVideo ? 'Video call' : 'Voice call'

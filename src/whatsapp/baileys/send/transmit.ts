@@ -49,8 +49,8 @@ export const isPart = (id: string, messageId: string): boolean =>
 
 /**
  * Sends one message and waits for the server's ack: `relayMessage` resolves when the stanza is written, which says
- * nothing yet, and a positive ack has no event of its own in Baileys. Returns who of a group does not get it, in words, because
- * their keys do not verify. Throws `DeliveryError`.
+ * nothing yet, and a positive ack has no event of its own in Baileys. Returns, in words, of whom not every device
+ * gets it, because keys do not verify. Throws `DeliveryError`.
  */
 export const transmit = async (
   message: proto.IMessage,
