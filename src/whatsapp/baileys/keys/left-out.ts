@@ -5,6 +5,15 @@ import { isMe, type Me } from '../me.ts'
 
 const current = new AsyncLocalStorage<LeftOut>()
 
+/** WhatsApp does not give the keys of a device. */
+interface Refusal {
+  readonly jid: string
+  readonly code: number
+}
+
+/** What was taken out of a frame, for all who are sending when it comes. */
+const taken = new WeakMap<BinaryNode, readonly Refusal[]>()
+
 /**
  * The devices that one message does not go to. Nothing is encrypted with keys that do not verify: WhatsApp, or whoever
  * stands between, could read it. Whoever they are of is left out, and the others get the message, as with whatsmeow (send.go,
@@ -13,8 +22,8 @@ const current = new AsyncLocalStorage<LeftOut>()
 export class LeftOut {
   readonly #forged = new Set<string>()
   readonly #failed = new Set<string>()
-  /** Codes with which WhatsApp refused to give keys. */
-  readonly #refusals: number[] = []
+  /** What WhatsApp has refused meanwhile, to this sending or another. */
+  readonly #refusals: Refusal[] = []
 
   /** WhatsApp gave keys of a device that do not verify, in the course of a step of `during`. */
   static noteForged(jid: string): void {
@@ -30,7 +39,11 @@ export class LeftOut {
 
   /** Sends, and notices who is left out. */
   async during<T>({ ws }: Pick<WASocket, 'ws'>, send: () => Promise<T>): Promise<T> {
-    const look = (frame: unknown) => this.#dropRefused(frame as BinaryNode)
+    const look = (frame: BinaryNode) => {
+      const refused = taken.get(frame) ?? dropRefused(frame)
+      taken.set(frame, refused)
+      this.#refusals.push(...refused)
+    }
     ws.on('frame', look)
     try {
       return await current.run(this, send)
@@ -43,27 +56,10 @@ export class LeftOut {
     return this.#forged.size > 0
   }
 
-  /** The code with which WhatsApp refused to give somebody's keys, if it did. */
+  /** The code with which WhatsApp refused to give the keys of somebody whom this went to, if it did. */
   get refusal(): number | undefined {
-    return this.#refusals[0]
-  }
-
-  /**
-   * Takes those out of the answer whose keys WhatsApp does not give (a device that is gone), before Baileys reads it: it would
-   * send to nobody because of one (lib/Utils/signal.js, parseAndInjectE2ESessions).
-   */
-  #dropRefused({ tag, content }: BinaryNode): void {
-    const list = tag === 'iq' ? childrenOf(content).find(child => child.tag === 'list') : undefined
-    if (list === undefined) return
-    const users = childrenOf(list.content)
-    const refused = users.flatMap(user => {
-      const error =
-        user.tag === 'user' ? childrenOf(user.content).find(child => child.tag === 'error') : undefined
-      return error ? [{ user, code: Number(error.attrs['code']) }] : []
-    })
-    if (refused.length === 0) return
-    list.content = users.filter(user => !refused.some(each => each.user === user))
-    this.#refusals.push(...refused.map(({ code }) => code))
+    const failed = new Set([...this.#failed].map(normalizeAddress))
+    return this.#refusals.find(({ jid }) => failed.has(normalizeAddress(jid)))?.code
   }
 
   /** Whether the keys that do not verify are of our own devices. */
@@ -93,6 +89,23 @@ export class LeftOut {
       await keys.set({ 'sender-key-memory': { [group]: { ...known[group], ...skipped } } })
     }, me.pn)
   }
+}
+
+/**
+ * Takes those out of an answer whose keys WhatsApp does not give (a device that is gone), before Baileys reads it: it would
+ * send to nobody because of one (lib/Utils/signal.js, parseAndInjectE2ESessions).
+ */
+const dropRefused = ({ tag, content }: BinaryNode): readonly Refusal[] => {
+  const list = tag === 'iq' ? childrenOf(content).find(child => child.tag === 'list') : undefined
+  if (list === undefined) return []
+  const users = childrenOf(list.content)
+  const errorOf = (user: BinaryNode): BinaryNode | undefined =>
+    user.tag === 'user' ? childrenOf(user.content).find(child => child.tag === 'error') : undefined
+  list.content = users.filter(user => errorOf(user) === undefined)
+  return users.flatMap(user => {
+    const error = errorOf(user)
+    return error ? [{ jid: user.attrs['jid'] ?? '', code: Number(error.attrs['code']) }] : []
+  })
 }
 
 const childrenOf = (content: BinaryNode['content']): readonly BinaryNode[] =>
