@@ -13,7 +13,8 @@ import { currentPlace } from './send/context.ts'
 import { keep } from './send/kept.ts'
 import type { Part } from './send/part.ts'
 import { findPart } from './settle/find-part.ts'
-import { inTurn, type SettleContext } from './settle.ts'
+import { lookInTurn } from './settle/turns.ts'
+import type { SettleContext } from './settle.ts'
 
 export interface ChangeContext extends SettleContext {
   readonly changes: ChangeOptions
@@ -24,10 +25,10 @@ export const showChange = (change: Change, context: ChangeContext): Promise<void
   carryOut({
     ...deskFor(change, context),
     async send(part, under, role) {
-      const { chat, signal, openMedia } = change
+      const { chat, messageId, signal, openMedia } = change
       const { id, words: quote } = under
       const reply = { id: Number(id), ...(quote !== undefined && { quote }) }
-      const errand = { chat, signal, openMedia, silent: true, reply }
+      const errand = { chat, messageId, signal, openMedia, silent: true, reply }
       const [message] = await sendBatch([part], errand, context)
       if (message) record(change, { part, message, role })
     },
@@ -45,9 +46,12 @@ export const settleChange = async (change: Change, context: ChangeContext): Prom
       ...deskFor(change, context),
       async send(part, _, role) {
         const quest = { attempt: change, after: [], context, step: 0 }
-        const found = await inTurn(() => findPart(part, quest), quest)
-        if (found) record(change, { ...found, role })
-        arrived = found !== undefined
+        const look = async (): Promise<boolean> => {
+          const found = await findPart(part, quest)
+          if (found) record(change, { ...found, role })
+          return found !== undefined
+        }
+        arrived = await lookInTurn(look, part, quest)
         throw done
       },
     })

@@ -107,8 +107,7 @@ export const openTelegram = (options: TelegramOptions): Network => {
     searches: new Map(),
     ruledOut: new Map(),
     connected: () => status.state === 'connected',
-    busyUntil: ({ chatId }) =>
-      Math.max((doubts.get(String(chatId)) ?? openedAt) + graceMs(0), atWork.until(chatId)),
+    busyUntil: chatId => (doubts.get(String(chatId)) ?? openedAt) + graceMs(0),
     failed(error: CallError, { chatId }: Place) {
       if (verdictOf(error, { sending: true }).verdict.kind === 'unsure') {
         doubts.set(String(chatId), systemClock.now())

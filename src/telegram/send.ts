@@ -102,12 +102,13 @@ const isSeveral = (content: Content): boolean =>
 const withoutFile = ({ plainer }: Part): Part | undefined => (plainer?.file ? withoutFile(plainer) : plainer)
 
 const errandFor = ({ answers }: Part, { delivery }: Sending): Errand => {
-  const { chat, openMedia, signal, event, replyTo, sent } = delivery
+  const { chat, messageId, openMedia, signal, event, replyTo, sent } = delivery
   const target = answers === 'target' ? replyTo : answers === undefined ? undefined : sent[answers]
   const quote = answers === 'target' ? (event.replyTo?.quote ?? replyTo?.words) : undefined
   const id = Number(target?.id)
   return {
     chat,
+    messageId,
     openMedia,
     signal,
     silent: event.silent === true,

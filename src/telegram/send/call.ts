@@ -11,7 +11,7 @@ import { openUpload } from './open-upload.ts'
 import type { Part } from './part.ts'
 
 /** What a call needs to know beside the parts that it sends. */
-export interface Errand extends Pick<Delivery, 'chat' | 'openMedia' | 'signal'> {
+export interface Errand extends Pick<Delivery, 'chat' | 'messageId' | 'openMedia' | 'signal'> {
   readonly silent: boolean
   /** What it answers, and the words picked out of that. */
   readonly reply?: { readonly id: number; readonly quote?: string }
@@ -73,8 +73,8 @@ const callBatch = async (
     ...(place.threadId !== undefined && { message_thread_id: place.threadId }),
     ...(errand.silent && { disable_notification: true }),
   }
-  const call = (parts: Batch, extra: Record<string, unknown>, to = place) =>
-    callOnce(parts, { ...where, ...extra }, { errand, context, place: to })
+  const call = (parts: Batch, extra: Record<string, unknown>) =>
+    callOnce(parts, { ...where, ...extra }, { errand, context })
   try {
     return await call(batch, replyOf(errand, { quoted: true }))
   } catch (error) {
@@ -86,7 +86,7 @@ const callBatch = async (
       const to = { chatId: error.failure.migrateTo }
       context.moved(place, to)
       // Old message ids are void in the new chat, and so is what was answered.
-      return await call(batch, { chat_id: to.chatId, message_thread_id: undefined }, to)
+      return await call(batch, { chat_id: to.chatId, message_thread_id: undefined })
     }
     throw error
   }
@@ -116,9 +116,9 @@ const withoutEntities = ([first, ...rest]: Batch): Batch => {
 const callOnce = async (
   batch: Batch,
   extra: Record<string, unknown>,
-  { errand, place, context: { api, uploadLimit, atWork } }: CallContext & { readonly place: Place },
+  { errand, context: { api, uploadLimit, atWork } }: CallContext,
 ): Promise<Message[]> => {
-  const { signal, openMedia } = errand
+  const { signal, openMedia, messageId } = errand
   const [part] = batch
   const alone = { ...part.payload, ...extra, ...(part.markup && { reply_markup: part.markup }) }
   const { file, method } = part
@@ -130,7 +130,7 @@ const callOnce = async (
     each ? [openUpload(each, { openMedia, limit: uploadLimit })] : [],
   )
   try {
-    return await atWork.follow(place.chatId, async onLastByte => {
+    return await atWork.follow(messageId, async onLastByte => {
       const options = { signal, onLastByte }
       if (batch.length === 1) {
         const one = ([input]: readonly InputFile[]) => ({ ...alone, [file.field]: input })

@@ -29,12 +29,12 @@ import { giveBack, type ProbeContext, probe, readOwn, setButtons } from './probe
  */
 export interface SettleContext extends SendContext {
   readonly clock: Clock
-  /** Until when the server may still be at work on an attempt in the chat, in milliseconds since 1970. */
-  readonly busyUntil: (place: Place) => number
+  /** Until when the server may still be at work on an attempt without files in the chat, in milliseconds since 1970. */
+  readonly busyUntil: (chatId: Place['chatId']) => number
   /** The search under way in each id space. */
   readonly searches: Map<string, Promise<unknown>>
-  /** Ids that a search interrupted by a failure need not ask for again, by job. */
-  readonly ruledOut: Map<string, Set<number>>
+  /** Ids that a search need not ask for again, by job and by what is searched. */
+  readonly ruledOut: Map<string, Map<string, Set<number>>>
 }
 
 export interface Quest {
@@ -82,13 +82,8 @@ export const findPart = async (part: Part, quest: Quest): Promise<FoundPart | un
 const findIn = async (place: Place, part: Part, quest: Quest): Promise<FoundPart | undefined> => {
   const { attempt, context, step } = quest
   const probing = { api: context.api, chatId: place.chatId, signal: attempt.signal }
-  const job = `${attempt.chat} ${attempt.messageId} ${step} ${place.chatId}`
-  const ruledOut = context.ruledOut.get(job) ?? new Set()
-  context.ruledOut.set(job, ruledOut)
-  const look = () => search(part, { ...quest, place, probing, ruledOut })
-  // What is found needs no more waiting; what is not may still be under way.
-  const found = (await look()) ?? ((await waitOutGrace(place, quest)) ? await look() : undefined)
-  context.ruledOut.delete(job)
+  const ruledOut = ruledOutOf(quest, `${step} ${place.chatId}`)
+  const found = await search(part, { ...quest, place, probing, ruledOut })
   if (found === undefined) return undefined
   if (hasTwin(found.part, { place, context })) throw wait(5, 'The same text is on its way from another chat')
   await restoreButtons(found, probing)
@@ -96,12 +91,17 @@ const findIn = async (place: Place, part: Part, quest: Quest): Promise<FoundPart
   return found
 }
 
-/** Waits until the server cannot be at work on the attempt any more; whether there was anything to wait for. */
-const waitOutGrace = async (place: Place, { attempt, context }: Quest): Promise<boolean> => {
-  const left = context.busyUntil(place) - context.clock.now()
-  if (left > 0) await context.clock.sleep(left, attempt.signal)
-  return left > 0
+/** What the search of an attempt has ruled out so far, which it needs when it is interrupted or looks once more. */
+const ruledOutOf = ({ attempt, context }: Quest, what: string): Set<number> => {
+  const all = context.ruledOut.get(attempt.messageId) ?? new Map<string, Set<number>>()
+  const ids = all.get(what) ?? new Set()
+  context.ruledOut.set(attempt.messageId, all.set(what, ids))
+  return ids
 }
+
+/** The search of an attempt has come to its end. */
+export const forgetSearch = ({ attempt, context }: Pick<Quest, 'attempt' | 'context'>): void =>
+  void context.ruledOut.delete(attempt.messageId)
 
 /** Whether another lane is just sending the same into the same chat: what was found may be that one. */
 const hasTwin = (

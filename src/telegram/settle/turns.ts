@@ -1,0 +1,51 @@
+import { idSpace } from '../address.ts'
+import { CallError } from '../call-error.ts'
+import { verdictOf } from '../errors.ts'
+import { currentPlace } from '../send/context.ts'
+import type { Part } from '../send/part.ts'
+import { forgetSearch, type Quest } from './find-part.ts'
+
+type Quester = Pick<Quest, 'attempt' | 'context'>
+
+/**
+ * Looks for what an attempt left behind, and says whether it is all there. If not, it looks once more when the server cannot be
+ * at work on it any more, which for a big file is in minutes: other searches do not wait for that. `part` comes first in what is
+ * looked for.
+ */
+export const lookInTurn = async (
+  look: () => Promise<boolean>,
+  part: Part,
+  quest: Quester,
+): Promise<boolean> => {
+  const { attempt, context } = quest
+  const { clock } = context
+  const place = currentPlace(attempt, context.marks)
+  const former = context.marks.former(attempt.mark, place.chatId)
+  const until = Math.max(
+    ...[place.chatId, ...(former === undefined ? [] : [former])].map(chatId => context.busyUntil(chatId)),
+    part.file ? context.atWork.until(attempt.messageId) : 0,
+  )
+  const isEarly = until > clock.now()
+  let isThere = await inTurn(look, quest)
+  if (!isThere && isEarly) {
+    await clock.sleep(Math.max(0, until - clock.now()), attempt.signal)
+    isThere = await inTurn(look, quest)
+  }
+  forgetSearch(quest)
+  return isThere
+}
+
+/** One search at a time in an id space: two must not take the same message for theirs. */
+const inTurn = async <T>(search: () => Promise<T>, { attempt, context }: Quester): Promise<T> => {
+  const place = currentPlace(attempt, context.marks)
+  const space = idSpace(place.chatId)
+  const turn = (context.searches.get(space) ?? Promise.resolve()).catch(() => undefined).then(search)
+  context.searches.set(space, turn)
+  try {
+    return await turn
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error
+    context.failed(error, place)
+    throw verdictOf(error, { sending: false, connected: context.connected() })
+  }
+}
