@@ -114,12 +114,15 @@ const joined = 'You are in the group now. To read it in Telegram, too, map it: w
 const isOutward = ({ chat }: BridgeEvent, { target }: Job): boolean =>
   networkOf(chat) === 'telegram' && networkOf(target) === 'whatsapp'
 
-/** Its refs may have become aliases since it was stored. */
+/**
+ * Its refs may have become aliases since it was stored. What was written in a group of Telegram stays where it was written: in
+ * the supergroup that it became, its ids belong to other messages.
+ */
 const loadEvent = (job: Job, resolve: (ref: ChatRef) => ChatRef): BridgeEvent => {
   const event = parseEvent(job.event)
   return {
     ...event,
-    chat: resolve(event.chat),
+    chat: networkOf(event.chat) === 'telegram' ? event.chat : resolve(event.chat),
     sender: { ...event.sender, person: resolve(event.sender.person) },
   }
 }

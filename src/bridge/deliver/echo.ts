@@ -10,7 +10,7 @@ export const addEcho = (
   event: Extract<ChangeEvent, { kind: 'deletion' }>,
   { store, outbox, newMessageId, source, now }: NoticeTools & { source: number; now: number },
 ): void => {
-  const { chat } = event
+  const chat = store.chats.resolve(event.chat)
   store.links.markDeleted(source)
   const messageId = newMessageId(networkOf(chat))
   outbox.add({ lane: `notice ${chat}`, target: chat, source, messageId, event: JSON.stringify(event) }, now)

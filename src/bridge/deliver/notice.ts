@@ -28,7 +28,8 @@ export const addNotice = (
     sender: { person: target, me: false },
     sentAt: now,
     content: { kind: 'notice', text },
-    ...(replyTo !== undefined && { replyTo: { id: replyTo } }),
+    // A group that became a supergroup counts its messages anew.
+    ...(replyTo !== undefined && target === chat && { replyTo: { id: replyTo } }),
   }
   const source = store.links.remember({ chat: target, id: event.id, author: target, me: false }, now)
   if (source === undefined) throw new Error(`Message id "${messageId}" was handed out twice`)

@@ -4,9 +4,10 @@ import type { NoticeTools } from './notice.ts'
 
 /** Marks the owner's own message as failed, in the chat where they wrote it. */
 export const addFailureReceipt = (
-  { chat, id, sender }: MessageEvent,
-  { outbox, newMessageId, source, now }: NoticeTools & { source: number; now: number },
+  { chat: writtenIn, id, sender }: MessageEvent,
+  { store, outbox, newMessageId, source, now }: NoticeTools & { source: number; now: number },
 ): void => {
+  const chat = store.chats.resolve(writtenIn)
   const messageId = newMessageId(networkOf(chat))
   const event: ChangeEvent = {
     version: 1,

@@ -44,15 +44,20 @@ export const wentTo = (
   return target === undefined || mappings.some(({ whatsapp }) => whatsapp === target) ? undefined : target
 }
 
-/** The Telegram chat in which the owner wrote what others change here: maybe another one than this chat is mapped to. */
+/**
+ * The Telegram chat in which the owner wrote what others change here: maybe another one than this chat is mapped to. Of a
+ * group that has become a supergroup since there is none: there its ids belong to other messages.
+ */
 export const writtenIn = (
   event: ChangeEvent,
   tools: Pick<InboxOptions, 'store' | 'outbox' | 'isPart'>,
 ): ChatRef | undefined => {
   const { chat, target } = event
   if (networkOf(chat) !== 'whatsapp') return undefined
-  const { links, mappings } = tools.store
+  const { links, mappings, chats } = tools.store
   const written = links.subject({ chat, id: target.id }, target.person) ?? onItsWay(event, tools)
   const place = written?.chat
-  return place && networkOf(place) === 'telegram' && mappings.forSource(place).length > 0 ? place : undefined
+  if (place === undefined || networkOf(place) !== 'telegram' || chats.resolve(place) !== place)
+    return undefined
+  return mappings.forSource(place).length > 0 ? place : undefined
 }

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { eventually } from '../simulators/eventually.ts'
+import { World } from '../simulators/world.ts'
+
+test('What is changed in WhatsApp of a message from before its group became a supergroup changes nothing there', async () => {
+  await using world = await World.open({ messages: ['receipts: true'] })
+  const { wa, tg, owner } = world
+  const alice = wa.addContact({ name: 'Alice' })
+  const friend = tg.addUser({ id: 7002, first_name: 'Zoe' })
+  const group = tg.addGroup({
+    title: 'Alice',
+    members: [owner, friend],
+    botRights: { can_delete_messages: true, can_pin_messages: true },
+  })
+  assert.equal((await world.link()).code, 0)
+  assert.equal((await world.wa2tg('map', 'add', 'Alice', String(group.id))).code, 0)
+  const bridge = await world.run()
+  const typed = owner.sends(group, 'typed before')
+  const sent = await eventually(() => alice.inbox.find(({ shown }) => shown?.text === 'typed before'), 'it')
+  await eventually(() => tg.callsOf('setMessageReaction').length === 1, 'that it was delivered')
+
+  // In the supergroup ids begin anew: another message has the id of the first one.
+  const moved = tg.migrate(group)
+  const texts = () => moved.transcript().flatMap(({ text }) => (text === '' ? [] : [text]))
+  await alice.send('hello')
+  await eventually(() => texts().includes('hello'), 'what follows in the supergroup')
+  for (let last = 0; last < typed.message_id; ) last = friend.sends(moved, 'another').message_id
+  await eventually(() => tg.pendingUpdates === 0, 'the bridge to have those, too')
+  const before = moved.transcript()
+  assert.ok(before.some(({ id, text }) => id === typed.message_id && text === 'another'))
+
+  alice.read([sent.id])
+  await alice.acts.react(sent.id, '❤️')
+  await wa.phone.acts(alice).revoke(sent.id)
+  await alice.send('last')
+  await eventually(() => texts().includes('last'), 'the last one')
+  assert.deepEqual(moved.transcript().slice(0, -1), before)
+  assert.deepEqual([tg.callsOf('deleteMessage').length, tg.callsOf('setMessageReaction').length], [0, 1])
+  tg.assertNoSurprises()
+  bridge.kill('SIGTERM')
+  assert.equal((await bridge.ended).code, 0)
+})
