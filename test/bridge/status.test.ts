@@ -97,42 +97,110 @@ test('where the chat of the poster is mapped, too, the answer stays where it was
   assert.deepEqual([last?.chat, last?.replyTo], [mumInTelegram, undefined])
 })
 
-test('nobody hears what is for somebody else: not of several who speak in one message, nor behind the own status', async () => {
-  await using bridge = openStatuses()
-  const [hers, his, own] = [
-    post(anna, 'At the lake'),
-    post(bob, 'A swan'),
-    post('whatsapp:9@lid', 'Me', true),
-  ]
-  bridge.receive(hers, his, own)
+/** Statuses that stand together in one message, and the id of that message. */
+const joinUp = async (
+  bridge: ReturnType<typeof openStatuses>,
+  posts: readonly (readonly [status: MessageEvent, line: string])[],
+): Promise<string> => {
+  const { links } = bridge.store
+  const before = bridge.telegram.shown.length
+  bridge.receive(...posts.map(([status]) => status))
   await waitUntil(bridge.isDone)
-  const [first, , mine] = bridge.telegram.shown
-  const items = [hers, his].map(({ id, sender, content }) => ({
+  const id = bridge.telegram.shown[before]?.id ?? ''
+  const items = posts.map(([{ id, sender, content }, line]) => ({
     id,
     person: sender.person,
-    line: 'x',
+    line,
     body: content.kind === 'text' ? content.body : plainText(''),
   }))
-  const { links } = bridge.store
-  const holder = links.find({ chat: place, id: first?.id ?? '' })
-  links.update(holder?.key ?? 0, 'content', JSON.stringify({ kind: 'joined', items }))
-  const source = links.find({ chat: statuses, id: his.id })?.key ?? 0
-  links.add(source, place, { id: first?.id ?? '' }, 1)
+  const holder = links.find({ chat: place, id })?.key ?? 0
+  links.update(holder, 'content', JSON.stringify({ kind: 'joined', items }))
+  for (const [status] of posts) links.add(keyOf(bridge, status), place, { id }, 1)
+  return id
+}
 
-  bridge.receive(answer('Which one?', first?.id ?? ''), answer('Mine', mine?.id ?? ''))
+const keyOf = ({ store }: ReturnType<typeof openStatuses>, { chat, id }: MessageEvent): number =>
+  store.links.find({ chat, id })?.key ?? 0
+
+test('nobody hears what is for somebody else: not of several who speak in one message, nor behind the own status', async () => {
+  await using bridge = openStatuses()
+  const own = post('whatsapp:9@lid', 'Me', true)
+  const hers = post(anna, 'At the lake')
+  const id = await joinUp(bridge, [
+    [hers, 'Anna · 14:02'],
+    [post(bob, 'By the lake, too, Anna'), 'Bob · 14:02'],
+    [post(bob, 'A swan'), 'Bob · 14:03'],
+  ])
+  bridge.receive(own)
+  await waitUntil(bridge.isDone)
+  const mine = bridge.telegram.shown.at(-1)?.id ?? ''
+  const before = bridge.telegram.shown.length
+
+  // Words that both have said, or nobody, or that are hers in one place and his in another.
+  const unclear = [undefined, 'the lake', 'Anna', '14:02', 'the sea', ' ']
+  bridge.receive(...unclear.map(quote => answer('Which one?', id, quote)), answer('Mine', mine))
   await waitUntil(bridge.isDone)
   assert.deepEqual(bridge.whatsapp.shown, [])
-  const notices = bridge.telegram.shown.slice(3).map(({ text }) => text)
-  assert.match(notices[0] ?? '', /several people speak/)
-  assert.match(notices[1] ?? '', /only to be read/)
+  const notices = bridge.telegram.shown.slice(before).map(({ text }) => text)
+  assert.equal(notices.filter(text => text.includes('several people speak')).length, unclear.length)
+  assert.match(notices.at(-1) ?? '', /only to be read/)
 
-  bridge.receive(answer('Nice', first?.id ?? '', 'the lake'))
+  // The line above is picked out along with the words, or alone.
+  const clear = ['At the lake', 'Anna · 14:02\nAt the lake', '14:02\nAt the', 'Anna · 14:02', 'swan', 'Bob']
+  bridge.receive(...clear.map(quote => answer(quote, id, quote)))
+  await waitUntil(bridge.isDone)
+  assert.deepEqual(
+    bridge.whatsapp.shown.map(({ chat }) => chat),
+    [anna, anna, anna, anna, bob, bob],
+  )
+  const quoted = bridge.whatsapp.attempts.map(({ replyTo }) => replyTo?.id)
+  assert.deepEqual(quoted.slice(0, 4), Array(4).fill(hers.id))
+})
+
+test('one person under two addresses is one, and words that both their statuses hold are theirs', async () => {
+  await using bridge = openStatuses()
+  const number = 'whatsapp:4915550000077@s.whatsapp.net'
+  const id = await joinUp(bridge, [
+    [post(number, 'At the lake'), 'Anna · 14:02'],
+    [post(anna, 'By the lake'), 'Anna · 14:03'],
+  ])
+  bridge.store.chats.learn({ chat: anna, aliases: [number] })
+  bridge.receive(answer('Nice', id), answer('Both', id, 'the lake'))
   await waitUntil(bridge.isDone)
   assert.deepEqual(
     bridge.whatsapp.shown.map(({ chat, text }) => [chat, text]),
-    [[anna, 'Nice']],
+    [
+      [anna, 'Nice'],
+      [anna, 'Both'],
+    ],
   )
-  assert.equal(bridge.whatsapp.attempts.at(-1)?.replyTo?.id, hers.id)
+})
+
+test('what one person is answered quotes nobody else, though their status goes before the answer does', async () => {
+  await using bridge = openStatuses()
+  const hers = post(anna, 'At the lake')
+  const id = await joinUp(bridge, [
+    [hers, 'Anna · 14:02'],
+    [post(bob, 'A swan'), 'Bob · 14:03'],
+  ])
+  const { promise: isBack, resolve: comeBack } = Promise.withResolvers<void>()
+  bridge.whatsapp.scripts.push(async (delivery, show) => {
+    await isBack
+    delivery.onSent({ id: show() })
+  })
+  // The first one holds up the other.
+  bridge.receive(answer('Nice', id, 'At the lake'), answer('Warm?', id, 'At the lake'))
+  bridge.receive(change(hers, hers.id, { kind: 'deletion', by: 'author' }))
+  await waitUntil(() => bridge.telegram.changes.length === 1)
+  comeBack()
+  await waitUntil(bridge.isDone)
+  assert.deepEqual(
+    bridge.whatsapp.attempts.map(({ chat, replyTo }) => [chat, replyTo?.id]),
+    [
+      [anna, hers.id],
+      [anna, undefined],
+    ],
+  )
 })
 
 test('a status that is mapped no longer is not answered', async () => {

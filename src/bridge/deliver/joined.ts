@@ -33,6 +33,14 @@ export const wordsIn = (
 const isThat = (item: Item, source: StoredMessage, { chats }: Store): boolean =>
   item.id === source.id && (source.author === undefined || chats.resolve(item.person) === source.author)
 
+/** The texts that these words may have been picked out of, with the line above them or without. */
+export const quotedFrom = (items: readonly Item[], quote: string): Item[] => {
+  const words = quote.trim()
+  return words === ''
+    ? []
+    : items.filter(({ line, body, deleted }) => !deleted && `${line}\n${body.text.trim()}`.includes(words))
+}
+
 /** Which of the texts in a message somebody answers who picked these words out of it; the last one where that is not told. */
 export const answered = (
   message: MessageRef,
@@ -41,8 +49,8 @@ export const answered = (
   const holder = store.links.find(message)
   const items = joinedContentOf(holder)?.items.filter(({ deleted }) => !deleted) ?? []
   const words = quote?.trim() ?? ''
-  const meant = words === '' ? undefined : items.findLast(({ body }) => body.text.includes(words))
-  const item = meant ?? items.at(-1)
+  const quoted = quotedFrom(items, words)
+  const item = quoted.findLast(({ body }) => body.text.includes(words)) ?? quoted.at(-1) ?? items.at(-1)
   return item && sourceOf(item, chat, store)
 }
 

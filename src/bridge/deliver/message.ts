@@ -96,7 +96,8 @@ const findReplyTarget = (
   const there = origin && isStatus(origin, store) ? origin : target
   const one = answered(message, { quote: replyTo.quote, chat: there, store })
   const stored = one ?? links.counterpart(message, there, person)
-  if (stored === undefined) return undefined
+  // Nobody is to see whose other statuses the owner sees: the text that was answered may have gone since.
+  if (stored === undefined || (there !== target && stored.author !== target)) return undefined
   const standIn = standInOf(stored, wordsIn(stored, links.find(message, person), store))
   return there === target ? standIn : { ...standIn, chat: there }
 }

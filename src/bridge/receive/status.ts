@@ -1,6 +1,6 @@
 import type { StoredMessage } from '../../store/index.ts'
 import { type ChatRef, networkOf } from '../chat-ref.ts'
-import { answered, joinedContentOf } from '../deliver/joined.ts'
+import { answered, joinedContentOf, quotedFrom } from '../deliver/joined.ts'
 import type { ChangeEvent, MessageEvent } from '../event.ts'
 import { isStatus } from '../status.ts'
 import { onItsWay } from './on-its-way.ts'
@@ -22,12 +22,19 @@ export const answerToStatus = (
   if (from === undefined || !isStatus(from, store) || !mappings.some(each => each.whatsapp === from))
     return undefined
   // Of several texts in one message the last is meant; but in private nobody is to hear what was for somebody else.
-  const people = new Set(joinedContentOf(store.links.find(message))?.items.map(item => item.person))
-  if (people.size > 1 && replyTo.quote === undefined) return { refusal: severalPeople }
-  const status =
-    answered(message, { quote: replyTo.quote, chat: from, store }) ?? store.links.subject(message)
+  const items = joinedContentOf(store.links.find(message))?.items ?? []
+  const several = countPeople(items, store) > 1
+  if (several && countPeople(quotedFrom(items, replyTo.quote ?? ''), store) !== 1)
+    return { refusal: severalPeople }
+  const one = answered(message, { quote: replyTo.quote, chat: from, store })
+  const status = one ?? (several ? undefined : store.links.subject(message))
   return status?.author === undefined || status.me ? undefined : { target: status.author }
 }
+
+const countPeople = (
+  items: readonly { readonly person: ChatRef }[],
+  { chats }: Pick<ReceiveContext['store'], 'chats'>,
+): number => new Set(items.map(({ person }) => chats.resolve(person))).size
 
 const severalPeople =
   'Not sent: several people speak in that message. Pick out words of the one whom you answer: hold the message, Reply, then Quote'
