@@ -92,3 +92,53 @@ test('Thrown out of a group, the bot says so to the owner at once and once, also
   )
   tg.assertNoSurprises()
 })
+
+test('Thrown out and let in again while the bridge was down, the bot says nothing', async () => {
+  await using tg = await startTelegramSimulator()
+  const owner = tg.addUser({ id: 7001, first_name: 'Olivia' })
+  const home = tg.addPrivateChat(owner)
+  const [group, other] = ['Back', 'Gone'].map(title =>
+    tg.addSupergroup({ title, botRights: {}, members: [owner] }),
+  ) as [SimChat, SimChat]
+  using store = tempStore()
+  for (const [index, { id }] of [group, other].entries())
+    store.mappings.add({ whatsapp: `whatsapp:${index + 1}@lid`, telegram: `telegram:${id}` })
+  store.chats.learn({ chat: 'whatsapp:2@lid', name: 'Bob' })
+  await using middle = openMiddle(store, tg, { ownerChat: () => `telegram:${home.id}` })
+  tg.kick(group)
+  for (const chat of [other, group, other]) tg.readmit(chat, {})
+  tg.kick(other)
+  await middle.start()
+  await tg.until('the word to the owner', () => home.transcript().length > 0)
+  owner.sends(home, '/start')
+  await tg.until('the answer', () => home.transcript().length > 2)
+  const told = home.transcript().filter(({ text }) => text.startsWith('I am no longer'))
+  assert.deepEqual(
+    told.map(({ text }) => text.split(':')[0]),
+    ['I am no longer in the Telegram chat of "Bob"'],
+  )
+  tg.assertNoSurprises()
+})
+
+test('When a supergroup ends, the group that it once was is no second loss', async () => {
+  await using tg = await startTelegramSimulator()
+  const owner = tg.addUser({ id: 7001, first_name: 'Olivia' })
+  const home = tg.addPrivateChat(owner)
+  const group = tg.addGroup({ title: 'Family', members: [owner] })
+  using store = tempStore()
+  const whatsapp = 'whatsapp:1@lid'
+  store.mappings.add({ whatsapp, telegram: `telegram:${group.id}` })
+  await using middle = openMiddle(store, tg, { ownerChat: () => `telegram:${home.id}` })
+  await middle.start()
+  const moved = tg.migrate(group)
+  const mapped = () => store.mappings.forSource(whatsapp)[0]?.telegram
+  await tg.until('the move', () => tg.pendingUpdates === 0 && mapped() === `telegram:${moved.id}`)
+  tg.kick(moved)
+  tg.advanceClock(5000)
+  tg.kick(group)
+  owner.sends(home, '/start')
+  await tg.until('the answer', () => home.transcript().length > 2 && middle.outbox.counts().pending === 0)
+  const told = home.transcript().filter(({ text }) => text.startsWith('I am no longer'))
+  assert.equal(told.length, 1)
+  tg.assertNoSurprises()
+})

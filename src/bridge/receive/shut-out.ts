@@ -12,6 +12,8 @@ const named = 3
 export const tellOfShutOut = ({ chat: place, at }: ShutOut, options: InboxOptions, now: number): boolean => {
   const { store } = options
   const chat = store.chats.resolve(place)
+  // With a supergroup the group that it once was ends as well (tdlib/telegram-bot-api issue 266): that is no second loss.
+  if (chat !== place) return false
   const lost = store.mappings
     .list()
     .filter(({ telegram }) => telegram === chat || telegram.startsWith(`${chat}/`))

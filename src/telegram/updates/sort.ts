@@ -26,7 +26,7 @@ export interface Sorted {
   readonly strangers: Message[]
   /** Where they wrote in groups, and who did first: once for each chat or topic. */
   readonly overheard: Overheard[]
-  /** Groups and channels out of which the bot was thrown. */
+  /** Groups and channels out of which the bot was thrown, and where it is not back again. */
   readonly shutOut: ShutOut[]
   readonly moves: { readonly from: number; readonly to: number }[]
 }
@@ -158,10 +158,15 @@ class Sorter {
     if (arrival !== undefined) this.#sorted.arrivals.push(arrival)
   }
 
-  #membership({ chat, date, new_chat_member: now }: Partial<ChatMemberUpdated>): void {
+  #membership({ chat, date, new_chat_member: member }: Partial<ChatMemberUpdated>): void {
     if (chat === undefined || date === undefined || chat.type === 'private') return
-    if (now?.status !== 'kicked' && now?.status !== 'left') return
-    this.#sorted.shutOut.push({ chat: placeRef({ chatId: chat.id }), at: date * 1000 })
+    const { shutOut } = this.#sorted
+    const place = placeRef({ chatId: chat.id })
+    // The last word holds: it may have been let in again since.
+    const before = shutOut.findIndex(each => each.chat === place)
+    if (before >= 0) shutOut.splice(before, 1)
+    if (member?.status !== 'kicked' && member?.status !== 'left') return
+    shutOut.push({ chat: place, at: date * 1000 })
   }
 
   #press(query: CallbackQuery): void {
