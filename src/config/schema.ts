@@ -120,7 +120,7 @@ const messagesSchema = z
     }),
     disappearing: z._default(z.enum(['delete', 'keep']), defaults.messages.disappearing).register(keyDocs, {
       about:
-        'What becomes of a disappearing message in Telegram when its time is up: delete takes it away as WhatsApp does, keep leaves it.',
+        'What becomes of a disappearing message in Telegram when its time is up: delete takes it away as WhatsApp does, and what you wrote there too; keep leaves it.',
       expected: 'one of delete, keep',
       example: 'delete',
     }),
