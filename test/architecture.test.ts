@@ -47,6 +47,12 @@ const broken: readonly (readonly [rule: string, path: string, text: string, viol
     'src/bridge/event.ts may not import src/bridge/receive.ts',
   ],
   [
+    'what delivers does not see what receives',
+    'src/bridge/deliver/message.ts',
+    "import type { Reception } from '../receive/reception.ts'",
+    'src/bridge/deliver/message.ts may not import src/bridge/receive/reception.ts',
+  ],
+  [
     'the outbox does not see the stories',
     'src/outbox/worker.ts',
     "const { deliver } = await import('../bridge/deliver.ts')",

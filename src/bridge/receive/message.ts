@@ -1,9 +1,10 @@
 import { type ChatRef, networkOf } from '../chat-ref.ts'
+import { claimed, longestLife } from '../claimed.ts'
 import { type Content, isVotable } from '../content.ts'
 import { addNotice } from '../deliver/notice.ts'
 import type { MessageEvent } from '../event.ts'
 import { joinAlbum } from './album.ts'
-import { claimed, longestLife, type ReceiveContext, type Reception } from './reception.ts'
+import type { ReceiveContext, Reception } from './reception.ts'
 import { type Route, route } from './route.ts'
 import { answerToStatus } from './status.ts'
 
