@@ -121,7 +121,7 @@ export class Outbox {
   /** Makes one job of several: the first one carries the event that they are together. */
   join([first, ...rest]: readonly number[], event: string): void {
     if (first === undefined) return
-    this.#database.run('UPDATE jobs SET event = ?2 WHERE id = ?1', first, event)
+    this.#database.run('UPDATE jobs SET event = seal(?2) WHERE id = ?1', first, event)
     for (const id of rest) this.finish(id)
   }
 

@@ -10,8 +10,15 @@ import { openStore, type Store, storePath } from '../../src/store/index.ts'
 import { tempDir } from './temp-store.ts'
 
 const key = randomBytes(32)
-const planted = ['zebra-key', 'zebra-event', 'zebra-raw', 'zebra-part', 'zebra-content'] as const
-const [secretKey, secretEvent, secretRaw, secretPart, secretContent] = planted
+const planted = [
+  'zebra-key',
+  'zebra-event',
+  'zebra-raw',
+  'zebra-part',
+  'zebra-content',
+  'zebra-joined',
+] as const
+const [secretKey, secretEvent, secretRaw, secretPart, secretContent, secretJoined] = planted
 const chat = 'whatsapp:1@lid'
 
 /** Everything that is secret, written by everybody who writes it; also large enough to need pages of its own. */
@@ -29,6 +36,8 @@ const fill = (store: Store): void => {
   const job = { lane: chat, target: 'telegram:-1', source, messageId: 'm', topic: 't' } as const
   const id = outbox.add({ ...job, event: secretEvent }, 1)
   outbox.rewrite(id, { event: long(secretEvent), dueAt: 1 })
+  const joined = ['u', 'v'].map(topic => outbox.add({ ...job, topic, event: 'one' }, 1))
+  outbox.join(joined, secretJoined)
 }
 
 const assertWhole = (store: Store): void => {
@@ -41,6 +50,7 @@ const assertWhole = (store: Store): void => {
   assert.match(store.links.parts(stored?.key ?? 0)[0]?.raw ?? '', /^zebra-part/)
   const job = new Outbox(store.database).untouched('t')
   assert.match(job?.event ?? '', /^zebra-event/)
+  assert.equal(new Outbox(store.database).untouched('u')?.event, secretJoined)
 }
 
 /** Which of the planted words stand in the files of a store, wherever in them. */
