@@ -109,7 +109,7 @@ export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promi
   )
   networks.set('whatsapp', opened.use(whatsapp))
   opened.use(pulse)
-  opened.use(startRetention({ store, outbox, log: logger }))
+  opened.use(startRetention({ store, outbox, time: () => whatsapp.time, log: logger }))
   const disappearing = config.messages.disappearing === 'delete'
   opened.use(
     startExpiry({

@@ -43,7 +43,7 @@ const log = {
     forgotten = true
   },
 }
-using _ = startRetention({ store, outbox: new Outbox(store.database), log, clock })
+using _ = startRetention({ store, outbox: new Outbox(store.database), time: clock.now, log, clock })
 const session = store.session('bench')
 for (let turn = 0; !forgotten; turn += 1) {
   const before = performance.now()

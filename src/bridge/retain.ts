@@ -15,6 +15,8 @@ const keepFailed = 30 * day
 export interface RetainOptions {
   readonly store: Store
   readonly outbox: Outbox
+  /** What time it is out there; undefined while nobody has said so: then everything stays for now. */
+  readonly time: () => number | undefined
   readonly log: Log
   readonly clock?: Clock
   /** Rows looked at in one transaction. */
@@ -34,8 +36,13 @@ export const startRetention = (options: RetainOptions): Disposable => {
   const run = async (): Promise<void> => {
     await clock.sleep(pauses.first, stop.signal)
     while (!stop.signal.aborted) {
+      const time = options.time()
+      if (time === undefined) {
+        await clock.sleep(pauses.first, stop.signal)
+        continue
+      }
       try {
-        const forgotten = await sweep({ ...options, clock, signal: stop.signal })
+        const forgotten = await sweep({ ...options, clock, signal: stop.signal }, time)
         if (forgotten > 0) log.info({ forgotten }, 'Forgot old messages')
       } catch (error) {
         log.warn({ err: error }, 'Old messages could not be forgotten')
@@ -47,14 +54,14 @@ export const startRetention = (options: RetainOptions): Disposable => {
   return { [Symbol.dispose]: () => stop.abort() }
 }
 
-/** One round over everything; returns how many messages were forgotten. */
-const sweep = async ({
-  store,
-  outbox,
-  clock,
-  batch = 500,
-  signal,
-}: RetainOptions & { clock: Clock; signal: AbortSignal }): Promise<number> => {
+/**
+ * One round over everything; returns how many messages were forgotten. Their age is by the time out there, as it was written down
+ * when they came; that of jobs by this machine's clock.
+ */
+const sweep = async (
+  { store, outbox, clock, batch = 500, signal }: RetainOptions & { clock: Clock; signal: AbortSignal },
+  time: number,
+): Promise<number> => {
   const now = clock.now()
   while (!signal.aborted && outbox.dropFailed(now - keepFailed, batch) === batch) {
     await clock.sleep(pauses.batch, signal)
@@ -63,7 +70,7 @@ const sweep = async ({
   let after: number | undefined = 0
   while (after !== undefined && !signal.aborted) {
     const step: ReturnType<Store['links']['forget']> = store.links.forget({
-      before: now - keepMessages,
+      before: time - keepMessages,
       after,
       limit: batch,
     })
@@ -71,6 +78,6 @@ const sweep = async ({
     after = step.last
     await clock.sleep(pauses.batch, signal)
   }
-  store.expiry.forget(now - keepMessages)
+  if (!signal.aborted) store.expiry.forget(time - keepMessages)
   return forgotten
 }

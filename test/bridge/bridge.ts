@@ -29,7 +29,15 @@ export const waitUntil = async (isTrue: () => boolean, what = isTrue.toString())
 export const peerOf = (chat: ChatRef): string => chat.split('/')[0] ?? chat
 
 /** A whole bridge over two networks in memory, with Mum and a family group mapped to two topics. */
-export const openBridge = (options: { budgets?: Budget[]; giveUpAfter?: number; time?: Clock } = {}) => {
+export const openBridge = (
+  options: {
+    budgets?: Budget[]
+    giveUpAfter?: number
+    time?: Clock
+    /** What time it is out there; by default what this machine says. */
+    outside?: () => number
+  } = {},
+) => {
   const store = tempStore()
   const clock = leapingClock()
   const { time = clock } = options
@@ -44,6 +52,7 @@ export const openBridge = (options: { budgets?: Budget[]; giveUpAfter?: number; 
     peerOf,
     log: quiet,
     now: () => time.now(),
+    ...(options.outside && { time: options.outside }),
   })
   const worker = new Worker({
     outbox,
@@ -64,6 +73,7 @@ export const openBridge = (options: { budgets?: Budget[]; giveUpAfter?: number; 
       changed: name => worker.resume(name),
       log: quiet,
       now: () => time.now(),
+      ...(options.outside && { time: options.outside }),
     })
   store.mappings.add({ whatsapp: mum, telegram: mumInTelegram })
   store.mappings.add({ whatsapp: family, telegram: familyInTelegram })

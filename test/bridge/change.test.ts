@@ -508,3 +508,23 @@ test('of a person whose clock is ahead, or was when ours was, the next reaction 
   say('😮', 1, clock.now() - hour)
   assert.deepEqual(stands(), [['❤'], [[0]]])
 })
+
+test('all that comes is remembered by the time out there, changes and albums like messages', async () => {
+  const outside = 1_900_000_000_000
+  await using bridge = openBridge({ outside: () => outside })
+  const first = event(mum, 'first')
+  const [unseen, picture] = [event(mum, ''), event(mum, file(''), { album: { id: 'ALBUM' } })]
+  const typed = event(mumInTelegram, '', { sender: byOwner })
+  const changes = [
+    change('edit', first, { content: text('edited') }),
+    change('deletion', unseen, { by: 'author' }),
+    change('deletion', typed, { by: 'author' }),
+  ]
+  bridge.receive(first, picture, ...changes)
+  const [edit, , deletion] = changes
+  const ids = [first.id, edit?.id, unseen.id, picture.id, 'ALBUM', deletion?.id]
+  assert.deepEqual(
+    ids.map(id => [mum, mumInTelegram].map(chat => bridge.store.links.find({ chat, id: id ?? '' })?.seenAt)),
+    ids.map((_, index) => (index < 5 ? [outside, undefined] : [undefined, outside])),
+  )
+})

@@ -136,3 +136,24 @@ test('every part of what the bridge sends is known when it comes back, before an
     ['typed on the phone'],
   )
 })
+
+test('the copy that WhatsApp has of an edit is never written to what was typed in Telegram', async () => {
+  await using bridge = openBridge()
+  bridge.whatsapp.scripts.push(async (_, show) => {
+    const content: Content = { kind: 'text', body: plainText('edited on the phone') }
+    const head = { version: 1, chat: family, id: 'EDIT', sender: phone, sentAt: Date.now() } as const
+    bridge.inbox.whatsapp.receive([
+      { event: { ...head, kind: 'edit', target: { id: show() }, content }, raw: 'of WhatsApp' },
+    ])
+    throw unsure('The ack is lost')
+  })
+  const typed = event(familyInTelegram, 'typed', { sender: byOwner })
+  bridge.receive(typed)
+  bridge.worker.start()
+  await waitUntil(bridge.isDone)
+  assert.deepEqual(
+    bridge.telegram.changes.map(({ event: { kind } }) => kind),
+    ['edit'],
+  )
+  assert.equal(bridge.store.links.find({ chat: familyInTelegram, id: typed.id })?.raw, undefined)
+})

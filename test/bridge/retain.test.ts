@@ -54,7 +54,13 @@ const cross = (store: Store, id: string, now: number): number => {
 test('messages and links are kept for half a year, and the file stops growing', async () => {
   using store = tempStore()
   const time = steppedClock()
-  using _ = startRetention({ store, outbox: new Outbox(store.database), log, clock: time.clock })
+  using _ = startRetention({
+    store,
+    outbox: new Outbox(store.database),
+    time: time.clock.now,
+    log,
+    clock: time.clock,
+  })
   const pages = () => store.database.get<{ page_count: number }>('PRAGMA page_count')?.page_count ?? 0
   const sizes: number[] = []
   for (let today = 0; today < 300; today += 1) {
@@ -89,7 +95,7 @@ test('what a job still carries, and what it has sent of it, stays; failed jobs g
   const [waiting, failed] = [add('waiting'), add('failed')]
   outbox.fail(failed, 'gone')
   cross(store, 'done', begin)
-  using _ = startRetention({ store, outbox, log, clock: time.clock })
+  using _ = startRetention({ store, outbox, time: time.clock.now, log, clock: time.clock })
   await time.pass(29 * day)
   assert.deepEqual(outbox.counts(), { pending: 1, failed: 1 })
   await time.pass(2 * day)
@@ -111,7 +117,7 @@ test('a round is many small transactions with pauses in between, and a full disk
   })
   await time.pass(200 * day)
   store.database.run('PRAGMA query_only = ON')
-  using _ = startRetention({ store, outbox, log, clock: time.clock, batch: 100 })
+  using _ = startRetention({ store, outbox, time: time.clock.now, log, clock: time.clock, batch: 100 })
   const left = () => store.database.get<{ n: number }>('SELECT count(*) AS n FROM messages')?.n
   await time.pass(day)
   assert.equal(left(), 2000)
@@ -119,4 +125,48 @@ test('a round is many small transactions with pauses in between, and a full disk
   const woken = await time.pass(120_000)
   assert.equal(left(), 0)
   assert.ok(woken >= 20, `${woken} pauses`)
+})
+
+test('how old messages are goes by the time out there, however far ahead this machine is; nothing goes before it is known', async () => {
+  using store = tempStore()
+  const outbox = new Outbox(store.database)
+  const time = steppedClock()
+  await time.pass(400 * day)
+  const ahead = 200 * day
+  const outside = () => time.clock.now() - ahead
+  const word = { kept: true, person: mum }
+  for (const [id, at] of [
+    ['old', outside() - 181 * day],
+    ['young', outside() - 10 * day],
+  ] as const) {
+    cross(store, id, at)
+    store.expiry.keep({ chat: mum, id: `never seen ${id}` }, { ...word, at })
+  }
+  const known = () =>
+    ['old', 'young'].flatMap(id => [
+      store.links.find({ chat: mum, id }) !== undefined,
+      store.expiry.keepOf({ chat: mum, id: `never seen ${id}` }) !== undefined,
+    ])
+  let told: number | undefined
+  using _ = startRetention({ store, outbox, time: () => told, log, clock: time.clock })
+  await time.pass(day)
+  assert.deepEqual(known(), [true, true, true, true])
+  told = outside()
+  await time.pass(120_000)
+  assert.deepEqual(known(), [false, false, true, true])
+})
+
+test('a round that is stopped touches the store no more', async () => {
+  const store = tempStore()
+  const time = steppedClock()
+  const warnings: unknown[] = []
+  const watched = { ...log, warn: (...words: unknown[]) => warnings.push(words) }
+  cross(store, 'young', begin)
+  const outbox = new Outbox(store.database)
+  const retention = startRetention({ store, outbox, time: time.clock.now, log: watched, clock: time.clock })
+  await time.pass(60_000)
+  retention[Symbol.dispose]()
+  store[Symbol.dispose]()
+  await time.pass(day)
+  assert.deepEqual(warnings, [])
 })

@@ -74,7 +74,7 @@ test('over a year of messages, changes and failures the file stops growing, and 
   store.mappings.add({ whatsapp: mum, telegram: mumInTelegram })
   store.mappings.add({ whatsapp: family, telegram: familyInTelegram })
   worker.start()
-  using _ = startRetention({ store, outbox, log: quiet, clock })
+  using _ = startRetention({ store, outbox, time: now, log: quiet, clock })
 
   const tables = store.database
     .all<{ name: string }>("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")

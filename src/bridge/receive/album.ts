@@ -24,14 +24,14 @@ export const joinAlbum = (
   album: { readonly id: string },
   context: ReceiveContext & { readonly target: ChatRef; readonly source: number | undefined },
 ): Reception => {
-  const { store, outbox, target, source, now } = context
+  const { store, outbox, target, source, now, time } = context
   const { chat, sender, content } = event
   const found = store.links.find({ chat, id: album.id }, sender.person)
   const known = found?.author === sender.person ? found.key : undefined
   const announced = content.kind === 'album'
   const key = announced
     ? (source ?? known)
-    : (known ?? store.links.remember({ chat, id: album.id, author: sender.person, me: sender.me }, now))
+    : (known ?? store.links.remember({ chat, id: album.id, author: sender.person, me: sender.me }, time))
   if (key === undefined) return 'duplicate'
   const isNew = announced ? source !== undefined : known === undefined
   const topic = `album ${key}`

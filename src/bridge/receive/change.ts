@@ -23,7 +23,7 @@ import { wentTo } from './status.ts'
  * nothing about its author.
  */
 export const receiveChange = (event: ChangeEvent, context: ReceiveContext): Reception => {
-  const { store, now } = context
+  const { store, time } = context
   if (event.kind === 'kept') return receiveKept(event, context)
   const { chat, id, sender, target } = event
   const found = store.links.find({ chat, id: target.id }, target.person)
@@ -31,13 +31,13 @@ export const receiveChange = (event: ChangeEvent, context: ReceiveContext): Rece
   const stored = found ?? (sending && asSent(sending, chat))
   if (!stored) return context.mappings.length > 0 ? receiveUnknown(event, context) : 'ignored'
   if (stored.deleted || !mayChange(event, stored)) return 'ignored'
-  if (store.links.remember({ chat, id, author: sender.person, me: sender.me }, now) === undefined) {
+  if (store.links.remember({ chat, id, author: sender.person, me: sender.me }, time) === undefined) {
     return 'duplicate'
   }
   const subject = sending ?? store.links.subject({ chat, id: target.id }, target.person) ?? found
   if (!subject) return 'ignored'
   if (changeWaiting(event, subject, context)) return 'job'
-  const kept = keep(event, { subject, changed: found ?? subject }, context)
+  const kept = keep(event, { subject, ...(found && { changed: found }) }, context)
   return kept === undefined ? 'ignored' : addJobs(kept, subject, context)
 }
 
@@ -52,17 +52,17 @@ const mayChange = ({ kind, sender, ...event }: ShownChange, message: StoredMessa
 
 /** A change of what was never seen: from before the mapping, or still on its way. */
 const receiveUnknown = (event: ShownChange, context: ReceiveContext): Reception => {
-  const { store, now } = context
+  const { store, now, time } = context
   const { chat, sender, target } = event
   if (networkOf(chat) === 'telegram') {
     if (event.kind !== 'deletion') return 'ignored'
-    if (store.links.remember({ chat, id: event.id, me: true }, now) === undefined) return 'duplicate'
+    if (store.links.remember({ chat, id: event.id, me: true }, time) === undefined) return 'duplicate'
     addNotice(context, { chat, text: neverCarried, replyTo: target.id, now })
     return 'refused'
   }
   if (event.kind === 'deletion') {
     const author = event.by === 'author' ? { author: sender.person } : {}
-    store.links.remember({ chat, id: target.id, me: sender.me, deleted: true, ...author }, now)
+    store.links.remember({ chat, id: target.id, me: sender.me, deleted: true, ...author }, time)
     return 'ignored'
   }
   if (event.kind !== 'edit') return 'ignored'
@@ -109,10 +109,10 @@ const edited = (before: Content, after: Content): Content =>
 const personOf = ({ sender, chat }: ShownChange): ChatRef =>
   sender.me ? chatRef(networkOf(chat), 'me') : sender.person
 
-/** The message that a change is about, and what stands for it in the chat where it was changed. */
+/** The message that a change is about, and what stands for it in the chat where it was changed, unless that is on its way. */
 interface Subject {
   readonly subject: StoredMessage
-  readonly changed: StoredMessage
+  readonly changed?: StoredMessage
 }
 
 /** Writes down what outlives the job; undefined when the change changes nothing. */
@@ -129,7 +129,7 @@ const keep = (
       const content = event.kind === 'edit' ? editedContent(event, subject) : withOption(event, subject)
       if (content === undefined) return undefined
       if (isVotable(content)) links.update(subject.key, 'content', JSON.stringify(content))
-      if (raw !== undefined) links.update(changed.key, 'raw', raw)
+      if (raw !== undefined && changed) links.update(changed.key, 'raw', raw)
       return { ...event, kind: 'edit', content }
     }
     case 'deletion':
