@@ -1,4 +1,4 @@
-import type { ChatRef } from '../bridge/chat-ref.ts'
+import { type ChatRef, networkOf } from '../bridge/chat-ref.ts'
 import type { Database } from '../store/index.ts'
 
 /** Whether a message id is one of those that go out for the delivery with that id. */
@@ -18,22 +18,17 @@ interface Row extends Sending {
 
 /**
  * The job whose first message in a chat has this id, whatever has become of the job; or which is at work, or in doubt, and
- * has a further message with this id.
+ * has a further message with this id. Only WhatsApp lets the bridge choose its ids.
  */
 export const findSending = (
   database: Database,
   { target, id, isPart }: { target: ChatRef; id: string; isPart: IsPart | undefined },
 ): Sending | undefined => {
-  const columns = 'source, event, message_id'
-  const first = database.get<Row>(
-    `SELECT ${columns} FROM jobs WHERE message_id = ? AND target = ?`,
-    id,
-    target,
-  )
+  if (networkOf(target) !== 'whatsapp') return undefined
+  const toWhatsApp =
+    "SELECT source, event, message_id FROM jobs WHERE target = ? AND target GLOB 'whatsapp:*'"
+  const first = database.get<Row>(`${toWhatsApp} AND message_id = ?`, target, id)
   if (first !== undefined || isPart === undefined) return first
-  const underWay = database.all<Row>(
-    `SELECT ${columns} FROM jobs WHERE target = ? AND (state = 'sending' OR unsure = 1)`,
-    target,
-  )
+  const underWay = database.all<Row>(`${toWhatsApp} AND (state = 'sending' OR unsure = 1)`, target)
   return underWay.find(row => isPart(id, row.message_id))
 }
