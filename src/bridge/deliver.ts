@@ -50,14 +50,20 @@ const filesAtOnce = 4
 const deliver = async (job: Job, options: Omit<AttemptContext, 'watch'>): Promise<Outcome> => {
   const { signal } = options
   const network = options.network(networkOf(job.target))
-  let stage: 'send' | 'settle' = 'send'
+  let stage: 'send' | 'settle' = job.unsure && network.settle ? 'settle' : 'send'
+  let inDoubt = job.unsure
+  const turn: typeof options.turn = messages => {
+    // Before its first call, nothing of an attempt can be there.
+    inDoubt = true
+    return options.turn(messages)
+  }
   const media = watchMedia()
   try {
-    const attempt = prepare(job, network, { ...options, watch: media.watch })
-    if (job.unsure && network.settle) {
-      stage = 'settle'
+    const attempt = prepare(job, network, { ...options, turn, watch: media.watch })
+    if (stage === 'settle') {
       await attempt.settle()
       stage = 'send'
+      inDoubt = false
     }
     if (job.mediaFailures >= mediaFailureLimit) {
       return { kind: 'failure', verdict: { kind: 'reject' }, problem: 'The file is damaged', from: 'media' }
@@ -65,7 +71,12 @@ const deliver = async (job: Job, options: Omit<AttemptContext, 'watch'>): Promis
     await attempt.carryOut()
     return { kind: 'sent' }
   } catch (error) {
-    const failure = describeFailure(error, { stage, mediaError: media.error(), aborted: signal.aborted })
+    const failure = describeFailure(error, {
+      stage,
+      mediaError: media.error(),
+      aborted: signal.aborted,
+      inDoubt: network.settle && inDoubt,
+    })
     if (failure.from === 'bug') options.log.error({ err: error, job: job.id }, 'A delivery broke')
     return failure
   }

@@ -33,8 +33,8 @@ export type Decision =
  * `retry`, `unsure` and bugs count as attempts, back off, and are given up when they have gone on for `giveUpAfter`
  * milliseconds; `wait` and `offline` cost nothing. `reject`, a file that failed five times and a bug that struck three
  * times ask for a plainer form. A failure while settling leaves the job unsure: nothing was found out. An answer that leaves
- * it open is asked for again for ten minutes, and no chat out of reach is asked at all; then the job is given up, since it must not
- * be sent, in whatever form, while it may be there.
+ * it open is asked for again for ten minutes, and no chat out of reach is asked at all; then the job is given up, as after three bugs,
+ * since it must not be sent, in whatever form, while it may be there.
  */
 export const decide = (
   job: Job,
@@ -45,7 +45,7 @@ export const decide = (
   const bugs = job.bugs + (from === 'bug' ? 1 : 0)
   const offline = verdict.kind === 'offline'
   const mediaFailures = job.mediaFailures + (from === 'media' && !offline ? 1 : 0)
-  if (bugs >= bugLimit) return { kind: 'plainer' }
+  if (bugs >= bugLimit) return { kind: failure.inDoubt ? 'give-up' : 'plainer' }
 
   const unsure = verdict.kind === 'unsure' || (from === 'settle' && job.unsure)
   const unchanged = {

@@ -55,6 +55,8 @@ export type Outcome =
       readonly from: 'send' | 'settle' | 'media' | 'bug'
       /** Nothing gets through to that chat, in whatever form. */
       readonly unreachable?: boolean
+      /** It may be there, where another form would be a second message: a bug keeps us from finding out. */
+      readonly inDoubt?: boolean
     }
 
 export type Failure = Extract<Outcome, { kind: 'failure' }>

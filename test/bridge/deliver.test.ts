@@ -427,3 +427,50 @@ test('an attempt that waits for its turn to open a file ends at once when the pr
   first.leave()
   await behind
 })
+
+/** As what each message stands in a chat of Telegram. */
+const kindsIn = (bridge: ReturnType<typeof openBridge>, chat: string) =>
+  bridge.telegram.shown.filter(each => each.chat === chat).map(({ kind }) => kind)
+
+test('a bug that keeps us from finding out whether a message arrived sends it in no other form, and is told', async () => {
+  await using bridge = openBridge()
+  bridge.telegram.scripts.push(async (_delivery, show) => {
+    show()
+    throw unsure('time-out')
+  })
+  bridge.telegram.settle = fails(new Error('a bug'))
+  bridge.worker.start()
+  bridge.receive(event(mum, photo))
+  await waitUntil(bridge.isDone)
+  assert.deepEqual(kindsIn(bridge, mumInTelegram), ['media'])
+  const told = bridge.telegram.shown.filter(each => each.chat === owner).map(({ text }) => text)
+  assert.equal(told.length, 1)
+  assert.match(told[0] ?? '', /could not be shown in Telegram: It may have arrived or not\. Internal error/)
+})
+
+test('a bug that strikes when something was sent sends it in no other form either', async () => {
+  await using bridge = openBridge()
+  bridge.telegram.settle = async () => false
+  const strikes = async (delivery: Delivery, show: () => string) => {
+    await delivery.turn?.()
+    if (bridge.telegram.attempts.length === 3) show()
+    throw new Error('a bug')
+  }
+  bridge.telegram.scripts.push(strikes, strikes, strikes)
+  bridge.worker.start()
+  bridge.receive(event(mum, photo))
+  await waitUntil(bridge.isDone)
+  assert.deepEqual(kindsIn(bridge, mumInTelegram), ['media'])
+})
+
+test('a bug that strikes before anything is sent leaves no doubt: another form goes', async () => {
+  await using bridge = openBridge()
+  const strikes = fails(new Error('a bug'))
+  bridge.telegram.scripts.push(strikes, strikes, strikes)
+  bridge.telegram.settle = fails(new Error('a bug, too'))
+  bridge.worker.start()
+  bridge.receive(event(mum, photo))
+  await waitUntil(bridge.isDone)
+  assert.equal(bridge.telegram.attempts.length, 4)
+  assert.equal(bridge.telegram.shown.filter(each => each.chat === mumInTelegram).length, 1)
+})

@@ -39,6 +39,7 @@ const scripts: Record<string, Script> = {
   },
   'arrived, then a bug': async (delivery, show) => {
     if (isAllSent(delivery)) return
+    await delivery.turn?.()
     show(delivery.sent.length)
     throw new TypeError('oops')
   },

@@ -27,23 +27,33 @@ export const watchMedia = () => {
   }
 }
 
+interface Circumstances {
+  readonly stage: 'send' | 'settle'
+  readonly mediaError: unknown
+  readonly aborted: boolean
+  /** Whether something may be there that was not looked for; undefined where sending it again is the same message. */
+  readonly inDoubt: boolean | undefined
+}
+
+const mayBeThere = 'It may have arrived or not.'
+
 /**
  * What an error from `send` or `settle` says about its job. A disk that refuses makes it unknown what was sent; anything but that
  * and a `DeliveryError` is a bug.
  */
 export const describeFailure = (
   error: unknown,
-  { stage, mediaError, aborted }: { stage: 'send' | 'settle'; mediaError: unknown; aborted: boolean },
+  { stage, mediaError, aborted, inDoubt }: Circumstances,
 ): Failure => {
   // A reader that gives up destroys the stream with an error of its own: only the source's errors count.
   const byMedia =
     mediaError instanceof DeliveryError || (mediaError !== undefined && causes(error).includes(mediaError))
   if (error instanceof DeliveryError) {
-    const inDoubt = stage === 'settle' && error.verdict.kind === 'reject'
+    const leftOpen = stage === 'settle' && error.verdict.kind === 'reject'
     return {
       kind: 'failure',
       verdict: error.verdict,
-      problem: inDoubt ? `It may have arrived or not. ${error.message}` : error.message,
+      problem: leftOpen ? `${mayBeThere} ${error.message}` : error.message,
       from: byMedia ? 'media' : stage,
       ...(error.chatUnreachable && { unreachable: true }),
     }
@@ -54,13 +64,13 @@ export const describeFailure = (
   }
   const problem =
     byMedia && mediaError instanceof DeliveryError ? mediaError.message : 'It is not known whether it arrived'
-  const from = byMedia ? 'media' : aborted ? stage : 'bug'
-  return {
-    kind: 'failure',
-    verdict: { kind: 'unsure' },
-    problem: from === 'bug' ? 'Internal error' : problem,
-    from,
+  if (byMedia || aborted) {
+    return { kind: 'failure', verdict: { kind: 'unsure' }, problem, from: byMedia ? 'media' : stage }
   }
+  const bug = { kind: 'failure', problem: 'Internal error', from: 'bug' } as const
+  if (inDoubt === undefined) return { ...bug, verdict: { kind: 'unsure' } }
+  if (!inDoubt) return { ...bug, verdict: { kind: 'retry' } }
+  return { ...bug, verdict: { kind: 'unsure' }, problem: `${mayBeThere} ${bug.problem}`, inDoubt }
 }
 
 const causes = (error: unknown): unknown[] => {
