@@ -59,13 +59,16 @@ const button: InlineKeyboardMarkup = { inline_keyboard: [[{ text: '…', callbac
  * be read.
  */
 export const readOwn = async (id: number, context: ProbeContext): Promise<Found> => {
+  let message: Message
   try {
-    const message = await setButtons(id, button, context)
-    await probe(id, context)
-    return message
+    message = await setButtons(id, button, context)
   } catch (error) {
     return proofOf(error)
   }
+  const rest = await probe(id, context)
+  // The button may be left there: whoever comes back to this id takes it away.
+  if (rest instanceof CallError) throw rest
+  return message
 }
 
 /** Reads a message of the bot that is about to be edited: a button of the search may be left under it. */

@@ -149,3 +149,23 @@ test('a message that is deleted between the two questions about it is not there 
   assert.equal(await settle(bench, job), false)
   assert.deepEqual(job.sent, [])
 })
+
+test('a search whose own button may be left under a message comes back and takes it away', async () => {
+  await using bench = await Bench.open()
+  const { group, job } = await doubt(bench, true)
+  let isThere = false
+  const isTakenAway = (params: Params) => {
+    const before = isThere
+    isThere = params['reply_markup'] !== undefined
+    return before
+  }
+  bench.tg.faults.next(question, answer('NEW_WORDS'), { when: isTakenAway })
+  assert.equal((await failureOf(settle(bench, job))).verdict.kind, 'reject')
+  assert.deepEqual(job.sent, [])
+  assert.deepEqual(group.transcript().at(-1)?.buttons, [['…']])
+  assert.equal(await settle(bench, job), true)
+  assert.deepEqual(
+    group.transcript().map(seen => [seen.text, seen.buttons]),
+    ['before', 'gossip', 'in doubt'].map(said => [said, []]),
+  )
+})
