@@ -18,8 +18,8 @@ export interface WorkerOptions {
   readonly pace: Pace
   transaction<T>(work: () => T, options?: CommitOptions): T
   /**
-   * Chats for which it says the same have one delivery in flight at a time: for Telegram a group with all its topics,
-   * whose message ids are one series, so that what an attempt in doubt left behind cannot be taken for another's.
+   * Chats for which it says the same have one delivery in flight at a time. Where nothing is said, each chat by itself: the
+   * topics of a Telegram group, too, are delivered to side by side.
    */
   readonly peerOf?: (chat: ChatRef) => string
   readonly log: Log
