@@ -8,7 +8,7 @@ import { build, type Plugin } from 'esbuild'
 export const ABSENT = ['sharp', 'jimp', 'link-preview-js', 'audio-decode']
 
 /** The decoder of moving stickers goes into the bundle, which has no packages beside it to read it from. */
-const carryDecoder: Plugin = {
+export const carryDecoder: Plugin = {
   name: 'decoder',
   setup({ onLoad }) {
     onLoad({ filter: /[\\/]moving[\\/]decoder-module\.ts$/ }, ({ path }) => ({

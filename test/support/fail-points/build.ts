@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { build, type Plugin } from 'esbuild'
-import { ABSENT } from '../../../scripts/build/bundle.ts'
+import { ABSENT, carryDecoder } from '../../../scripts/build/bundle.ts'
 import { encodingKey } from './encoding-key.ts'
 
 /**
@@ -22,7 +22,8 @@ export const buildWithFailPoints = async (folder: string): Promise<string> => {
     format: 'cjs',
     target: 'node26',
     external: ABSENT,
-    plugins: [tellOfStanzas, leaveSqlite],
+    loader: { '.wasm': 'binary' },
+    plugins: [carryDecoder, tellOfStanzas, leaveSqlite],
     logLevel: 'error',
   })
   return outfile
