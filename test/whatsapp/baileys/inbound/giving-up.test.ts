@@ -19,6 +19,15 @@ const begin = (dir: string) => {
 
 const text = (conversation: string) => ({ conversation })
 
+/** A run in which "zebra" fails and "behind" waits; what the journal holds then. */
+const failOnce = async ({ alice, open }: ReturnType<typeof begin>) => {
+  await using harness = open({ retryMs: 60_000 })
+  await harness.handle(await alice.private('P1', text('zebra')))
+  await harness.handle(await alice.private('P2', text('behind')))
+  await until('a try', () => harness.errors.length === 1)
+  return harness.journal.undone()
+}
+
 test('What the bridge cannot take is tried three times, then words stand for it; only its own chat waits', async () => {
   using dir = new TempDir()
   using begun = begin(dir.path)
@@ -42,14 +51,9 @@ test('What the bridge cannot take is tried three times, then words stand for it;
 test('What an earlier run could not hand over is given up in the next one', async () => {
   using dir = new TempDir()
   using begun = begin(dir.path)
-  const { bridge, alice } = begun
+  const { bridge } = begun
   refuseEvents(dir.path, 'zebra')
-  {
-    await using harness = begun.open({ retryMs: 60_000 })
-    await harness.handle(await alice.private('P1', text('zebra')))
-    await harness.handle(await alice.private('P2', text('behind')))
-    await until('a try', () => harness.errors.length === 1)
-  }
+  await failOnce(begun)
   assert.deepEqual(bridge.said, [])
   await using harness = begun.open({ retryMs: 5 })
   harness.intake.replay()
@@ -87,19 +91,14 @@ test('A disk that takes nothing is waited for, however often it is tried', async
 test('A row of the journal that cannot be read any more stands before nobody', async () => {
   using dir = new TempDir()
   using begun = begin(dir.path)
-  const { bridge, alice } = begun
+  const { bridge } = begun
   refuseEvents(dir.path, 'zebra')
-  {
-    await using harness = begun.open({ retryMs: 60_000 })
-    await harness.handle(await alice.private('P1', text('zebra')))
-    await harness.handle(await alice.private('P2', text('behind')))
-    await until('a try', () => harness.errors.length === 1)
-    const [hash] = harness.journal.undone().flatMap(({ parts }) => parts.map(part => part.hash))
-    assert.ok(hash)
-    await using next = begun.open({ retryMs: 5 })
-    next.intake.replay()
-    bridge.sessions.set([{ type: 'journal', id: hash, value: 'no JSON' }])
-    await until('the one behind', () => bridge.said.includes('behind'))
-    assert.deepEqual(bridge.said, [UNREADABLE, 'behind'])
-  }
+  const [first] = await failOnce(begun)
+  const hash = first?.parts[0]?.hash
+  assert.ok(hash)
+  await using harness = begun.open({ retryMs: 5 })
+  harness.intake.replay()
+  bridge.sessions.set([{ type: 'journal', id: hash, value: 'no JSON' }])
+  await until('the one behind', () => bridge.said.includes('behind'))
+  assert.deepEqual(bridge.said, [UNREADABLE, 'behind'])
 })
