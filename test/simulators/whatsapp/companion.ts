@@ -16,6 +16,9 @@ export interface CompanionOptions {
   onLive: (first: boolean) => void
 }
 
+/** A code, or the end of the connection. */
+export type Refusal = 500 | 503 | 'close'
+
 /** A linked device as the server knows it: the bridge. */
 export class Companion {
   readonly pn: string
@@ -24,8 +27,9 @@ export class Companion {
   readonly noiseKey: Buffer
   readonly keys: DeviceKeys
   readonly queue: DeliveryQueue
-  /** So many uploads of prekeys are refused. */
+  /** So many uploads of prekeys are refused, in this way. */
   refusedUploads = 0
+  refusal: Refusal = 500
   /** The connection it is logged in on. */
   wire: Wire | undefined
   /** Groups for which a sender's key has reached it: `group participant`. */

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { BinaryNode, proto } from '@whiskeysockets/baileys'
 import type { Acts } from './acts.ts'
 import type { Channel } from './channel.ts'
+import type { Refusal } from './companion.ts'
 import type { Contact, ContactOptions } from './contact.ts'
 import type { Group, GroupOptions } from './group.ts'
 import type { InboxMessage } from './handset.ts'
@@ -227,9 +228,15 @@ export class WhatsAppSimulator {
     while (keys !== undefined && keys.count > left) keys.bundle()
   }
 
-  /** The next uploads of prekeys are refused (500). */
-  refusePreKeys(uploads: number): void {
-    if (this.#world.companion) this.#world.companion.refusedUploads = uploads
+  /** The next uploads of prekeys are refused. */
+  refusePreKeys(uploads: number, refusal: Refusal = 500): void {
+    const { companion } = this.#world
+    if (companion) Object.assign(companion, { refusedUploads: uploads, refusal })
+  }
+
+  /** How many uploads of prekeys are still to be refused. */
+  get preKeyRefusals(): number {
+    return this.#world.companion?.refusedUploads ?? 0
   }
 
   /** The next query of a name, as in `w:g2 set accept` or `w:profile:picture get picture`, is refused with this code. */

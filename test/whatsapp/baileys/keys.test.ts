@@ -55,26 +55,33 @@ test('While WhatsApp takes no prekeys, messages come all the same; the next logi
   assert.deepEqual(wa.nacks, [])
 })
 
-test('A login ends well though WhatsApp takes no prekeys; the next connection brings them, and messages are read', async () => {
-  await using linked = await Linked.unlinked()
-  const { wa } = linked
-  for await (const step of linked.connection.login()) {
-    linked.steps.push(step)
-    if (step.kind === 'qr') void wa.phone.scan(step.payload).catch(() => undefined)
-    if (step.kind !== 'pairing') continue
-    await until('the device', () => wa.companion !== undefined)
-    wa.refusePreKeys(1000)
-  }
-  assert.equal(linked.steps.at(-1)?.kind, 'linked')
-  assert.equal(wa.preKeyCount, 0)
-  wa.refusePreKeys(0)
-  await linked.start()
-  await until('prekeys', () => wa.preKeyCount > 0)
-  const greetings = await meet(linked, 2)
-  await until('all', () => linked.bridge.said.length === greetings.length)
-  assert.deepEqual(linked.bridge.said, greetings)
-  assert.deepEqual(wa.nacks, [])
-})
+for (const [refusal, uploads] of [
+  [500, 1000],
+  [503, 1000],
+  ['close', 2],
+] as const) {
+  test(`A login ends well though WhatsApp takes no prekeys (${refusal}); the next connection brings them, and messages are read`, async () => {
+    await using linked = await Linked.unlinked()
+    const { wa } = linked
+    for await (const step of linked.connection.login()) {
+      linked.steps.push(step)
+      if (step.kind === 'qr') void wa.phone.scan(step.payload).catch(() => undefined)
+      if (step.kind !== 'pairing') continue
+      await until('the device', () => wa.companion !== undefined)
+      wa.refusePreKeys(uploads, refusal)
+    }
+    assert.equal(linked.steps.at(-1)?.kind, 'linked')
+    if (refusal === 'close') assert.equal(wa.preKeyRefusals, 0, 'it was closed twice')
+    else assert.equal(wa.preKeyCount, 0)
+    wa.refusePreKeys(0)
+    await linked.start()
+    await until('prekeys', () => wa.preKeyCount > 0)
+    const greetings = await meet(linked, 2)
+    await until('all', () => linked.bridge.said.length === greetings.length)
+    assert.deepEqual(linked.bridge.said, greetings)
+    assert.deepEqual(wa.nacks, [])
+  })
+}
 
 for (const away of [false, true]) {
   test(`Somebody with a new phone is read and reads on${away ? ', also if it came while the bridge was away' : ''}`, async () => {

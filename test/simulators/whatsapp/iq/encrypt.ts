@@ -2,6 +2,8 @@ import { bundleNodes, forgeBundle } from '../device-keys.ts'
 import { bigEndian, child, children, deviceOf, el, unixSeconds } from '../node.ts'
 import { IqError, type IqHandlers } from './iq.ts'
 
+const texts = { 500: 'internal-server-error', 503: 'service-unavailable' } as const
+
 /** Prekeys: the companion's own, and those of the people it writes to. */
 export const encryptHandlers: IqHandlers = {
   'encrypt get count': (_request, { companion }) => [el('count', { value: String(companion.keys.count) })],
@@ -14,7 +16,9 @@ export const encryptHandlers: IqHandlers = {
   'encrypt set registration': (request, { companion }) => {
     if (companion.refusedUploads > 0) {
       companion.refusedUploads -= 1
-      throw new IqError(500, 'internal-server-error')
+      if (companion.refusal !== 'close') throw new IqError(companion.refusal, texts[companion.refusal])
+      companion.wire?.close()
+      return []
     }
     companion.keys.upload(request)
     return []
