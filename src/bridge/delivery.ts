@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { ChatRef } from './chat-ref.ts'
-import type { Still, VotableContent } from './content.ts'
+import type { JoinedContent, Still, VotableContent } from './content.ts'
 import type { ChangeEvent, Media, MessageEvent } from './event.ts'
 
 /** What every delivery needs, of a message or of a change. The same object serves `send` or `change`, and `settle`. */
@@ -42,6 +42,11 @@ export interface Delivery extends Attempt {
   readonly replyTo?: StandIn
   /** Messages that earlier attempts are known to have sent, in order; of an album one for each item. */
   readonly sent: readonly SentPart[]
+  /**
+   * After a backup was put back: the texts, this one first, that may have gone out together since then, the first few of them or
+   * all and others behind them; only for `settle`.
+   */
+  readonly together?: JoinedContent
   /** What stands in `chat` for this message until now (`MessageEvent.pending`): it is to take its place. */
   readonly placeholder?: readonly SentPart[]
   /**
@@ -136,6 +141,8 @@ export interface SentPart {
   readonly raw?: string
   /** Which item of an album it belongs to, by position, where that is not its own position. */
   readonly item?: number
+  /** The texts that it was found to hold, the first few of `Delivery.together`; what others say behind them is one without an id. */
+  readonly together?: JoinedContent
   /** When it vanishes there by itself, in milliseconds since 1970. */
   readonly expiresAt?: number
 }

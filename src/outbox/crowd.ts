@@ -16,7 +16,7 @@ export interface CrowdTools {
 }
 
 /** Jobs that are joined into one at most. */
-const mostJoined = 20
+export const mostJoined = 20
 /** With no more waiting than this, a crowd is over. */
 const over = 3
 

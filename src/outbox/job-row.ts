@@ -10,6 +10,7 @@ export interface JobRow {
   message_id: string
   event: string
   unsure: number
+  restored: number
   mark: string | null
   level: number
   base: number
@@ -29,6 +30,7 @@ export const fromRow = (row: JobRow): Job => ({
   messageId: row.message_id,
   event: row.event,
   unsure: row.unsure === 1,
+  restored: row.restored === 1,
   ...(row.mark !== null && { mark: row.mark }),
   level: row.level,
   base: row.base,

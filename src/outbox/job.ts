@@ -15,6 +15,8 @@ export interface Job {
   readonly event: string
   /** The last attempt may have arrived. */
   readonly unsure: boolean
+  /** It came with a backup that was put back. */
+  readonly restored: boolean
   /** The network's word from before the attempt in doubt. */
   readonly mark?: string
   /** How many steps plainer than the event it is sent: 0 is as it came. */

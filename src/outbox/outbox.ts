@@ -3,6 +3,7 @@ import type { Database } from '../store/index.ts'
 import type { Decision } from './decide.ts'
 import type { Job, NewJob, Untouched, Waiting } from './job.ts'
 import { fromRow, type JobRow } from './job-row.ts'
+import { findLeading } from './leading.ts'
 import { findSending, type IsPart, type Sending } from './sending.ts'
 
 /** The first job of a lane. */
@@ -13,9 +14,6 @@ export interface Head {
   readonly dueAt: number
   readonly unsure: boolean
 }
-
-/** What the topics of changes begin with that may come a little later than the texts behind them. */
-const changeTopics = ['edit', 'deletion', 'reaction', 'vote'] as const
 
 /**
  * The jobs, in the database.
@@ -97,25 +95,14 @@ export class Outbox {
     )
   }
 
-  /**
-   * The leading jobs of a lane that no attempt has been made at, that are due and for the same chat: what could go
-   * together. Changes in between stay where they are, behind what they may be about; anything else that is found under a topic
-   * goes by itself.
-   */
+  /** The leading jobs of a lane that no attempt has been made at, that are due and for the same chat: what could go together. */
   leading(lane: string, now: number, most: number): Waiting[] {
-    const rows = this.#database.all<Waiting & { fresh: number }>(
-      `SELECT id, target, event, (state = 'pending' AND attempts = 0 AND unsure = 0 AND level = 0 AND bugs = 0
-         AND media_failures = 0 AND topic IS NULL AND due_at <= ?2) AS fresh
-       FROM jobs WHERE state <> 'failed' AND lane = ?1
-         AND (id = (SELECT min(id) FROM jobs WHERE state <> 'failed' AND lane = ?1)
-           OR topic IS NULL OR NOT (${changeTopics.map(topic => `topic GLOB '${topic} *'`).join(' OR ')}))
-       ORDER BY id LIMIT ?3`,
-      lane,
-      now,
-      most,
-    )
-    const end = rows.findIndex(row => row.fresh === 0 || row.target !== rows[0]?.target)
-    return end === -1 ? rows : rows.slice(0, end)
+    return findLeading(this.#database, { lane, most, what: { fresh: now } })
+  }
+
+  /** Those that a backup brought back: what may have gone together since it was made. The first one may be under way. */
+  restored(lane: string, most: number): Waiting[] {
+    return findLeading(this.#database, { lane, most, what: 'restored' })
   }
 
   /** Makes one job of several: the first one carries the event that they are together. */

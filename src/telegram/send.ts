@@ -39,6 +39,7 @@ export const report = (part: Part, message: Message, { onSent }: Pick<Delivery, 
     id: String(message.message_id),
     raw: keep(message, part),
     ...(part.item !== undefined && { item: part.item }),
+    ...(part.together && { together: part.together }),
   })
 
 interface Sending {

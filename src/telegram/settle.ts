@@ -18,7 +18,9 @@ export const settleDelivery = async (delivery: Delivery, context: SettleContext)
   if (batch === undefined) return true
   // Taking the place of another message is no sending: it is repeated.
   if (takesPlace(batch[0], delivery)) return false
-  return await findBatch(batch, { delivery, context })
+  const { together } = delivery
+  const [first, ...rest] = batch
+  return await findBatch([together ? { ...first, together } : first, ...rest], { delivery, context })
 }
 
 const findBatch = async (

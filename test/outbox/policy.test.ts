@@ -12,6 +12,7 @@ const job: Job = {
   messageId: 'm',
   event: '',
   unsure: false,
+  restored: false,
   level: 0,
   base: 0,
   attempts: 0,

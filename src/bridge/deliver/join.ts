@@ -15,37 +15,62 @@ const mostTogether = 3000
 /** Marks over all of them: Telegram keeps about a hundred (telegram.md §1.4). */
 const mostSpans = 60
 
+interface JoinTools {
+  readonly store: Store
+  readonly now: number
+}
+
+/** A text that may go together with others. */
+export interface Joinable {
+  readonly event: TextEvent
+  /** What it is among others. */
+  readonly item: Item
+}
+
 /**
  * Joins the leading short texts of a lane into one message, each with its sender and time. The names stay as they are now:
- * an attempt in doubt is recognised by them. A text that stands alone (a file, a long text, an answer to what cannot
- * be said in words) ends the run.
+ * an attempt in doubt is recognised by them.
  */
-export const joinTexts = (
-  jobs: readonly Waiting[],
-  { store, now }: { store: Store; now: number },
-): Joined | undefined => {
-  const events: TextEvent[] = []
-  const items: Item[] = []
+export const joinTexts = (jobs: readonly Waiting[], tools: JoinTools): Joined | undefined => {
+  const texts = leadingTexts(jobs, tools)
   let [length, spans] = [0, 0]
+  const end = texts.findIndex(({ item }) => {
+    length += lengthOf(item)
+    spans += item.body.spans.length + 1
+    return length > mostTogether || spans > mostSpans
+  })
+  const fitting = end === -1 ? texts : texts.slice(0, end)
+  const event = joinedEvent(fitting)
+  return event && { count: fitting.length, event: JSON.stringify(event) }
+}
+
+/**
+ * The texts that these jobs begin with, as far as they may go together, however much that would be. One that stands alone (a
+ * file, a long text, an answer to what cannot be said in words) ends the run.
+ */
+export const leadingTexts = (jobs: readonly Waiting[], tools: JoinTools): Joinable[] => {
+  const texts: Joinable[] = []
   for (const { event: json, target } of jobs) {
     const event = parseEvent(json)
     if (!isJoinable(event, target)) break
-    const item = itemOf(event, { target, store, now })
-    length += lengthOf(item)
-    spans += item.body.spans.length + 1
-    if (length > mostTogether || spans > mostSpans) break
-    events.push(event)
-    items.push(item)
+    texts.push({ event, item: itemOf(event, { ...tools, target }) })
   }
-  const [first] = events
+  return texts
+}
+
+/** Several texts as one message, which holds `items` where that is more than they are. */
+export const joinedEvent = (
+  texts: readonly Joinable[],
+  items: readonly Item[] = texts.map(({ item }) => item),
+): MessageEvent | undefined => {
+  const [first] = texts
   if (first === undefined) return undefined
-  const { replyTo: _, forwarded: __, forwardedFrom: ___, silent: ____, ...head } = first
-  const event: MessageEvent = {
+  const { replyTo: _, forwarded: __, forwardedFrom: ___, silent: ____, ...head } = first.event
+  return {
     ...head,
-    content: { kind: 'joined', items },
-    ...(events.every(({ silent }) => silent === true) && { silent: true }),
+    content: { kind: 'joined', items: [...items] },
+    ...(texts.every(({ event: { silent } }) => silent === true) && { silent: true }),
   }
-  return { count: items.length, event: JSON.stringify(event) }
 }
 
 const isJoinable = (event: ReturnType<typeof parseEvent>, target: ChatRef): event is TextEvent => {
@@ -59,10 +84,7 @@ const isJoinable = (event: ReturnType<typeof parseEvent>, target: ChatRef): even
 const excerptOf = ({ replyTo }: MessageEvent): string | undefined =>
   replyTo === undefined ? '' : replyTo.excerpt
 
-const itemOf = (
-  event: TextEvent,
-  { target, store, now }: { target: ChatRef; store: Store; now: number },
-): Item => {
+const itemOf = (event: TextEvent, { target, store, now }: JoinTools & { target: ChatRef }): Item => {
   const excerpt = excerptOf(event) ?? ''
   return {
     id: event.id,

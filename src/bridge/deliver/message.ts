@@ -10,6 +10,7 @@ import { isStatus } from '../status.ts'
 import { type AttemptContext, describeAttempt, standInOf } from './attempt.ts'
 import { answered, sourceOf, wordsIn } from './joined.ts'
 import { addNotice } from './notice.ts'
+import { findTogether } from './together.ts'
 
 /** What the target network needs to send a message in the form whose turn it is. */
 export const prepareMessage = (job: Job, event: MessageEvent, context: AttemptContext): Delivery => {
@@ -23,12 +24,14 @@ export const prepareMessage = (job: Job, event: MessageEvent, context: AttemptCo
   const line = content.kind === 'joined' ? undefined : senderLine(event, job.target, store)
   const replyTo = findReplyTarget(event, job.target, context)
   const placeholder = holders(role).flatMap(each => links.parts(job.source, each))
+  const together = sent.length === 0 ? findTogether(job, context) : undefined
   return {
     ...describeAttempt(job, networkOf(event.chat), context),
     event: { ...event, content },
     ...(line !== undefined && { senderLine: line }),
     ...(replyTo && { replyTo }),
     ...(placeholder.length > 0 && { placeholder }),
+    ...(together && { together: together.content }),
     sent,
     onSent(part) {
       if (sent.some(({ id }) => id === part.id)) return
@@ -40,7 +43,7 @@ export const prepareMessage = (job: Job, event: MessageEvent, context: AttemptCo
       store.transaction(() => addNotice(context, { chat: event.chat, text, replyTo: event.id, now: now() })),
   }
 
-  function link({ expiresAt, ...part }: SentPart, index: number, target: ChatRef): void {
+  function link({ expiresAt, together: found, ...part }: SentPart, index: number, target: ChatRef): void {
     const { source } = job
     links.add(source, target, part, time(), role)
     let shown: number | undefined = source
@@ -52,12 +55,14 @@ export const prepareMessage = (job: Job, event: MessageEvent, context: AttemptCo
     // What vanishes there is to vanish where it was typed, too.
     if (expiresAt !== undefined && shown !== undefined)
       store.expiry.set(shown, claimed(expiresAt, time() + longestLife))
-    if (content.kind === 'joined') {
-      const keys = content.items.map(item => sourceOf(item, event.chat, store)?.key)
+    const held = found ?? content
+    if (held.kind === 'joined') {
+      const keys = held.items.map(item => sourceOf(item, event.chat, store)?.key)
       for (const key of keys) if (key !== undefined && key !== source) links.add(key, target, part, time())
       const holder = links.find({ chat: target, id: part.id })
-      if (index === 0 && holder) links.update(holder.key, 'content', JSON.stringify(content))
+      if (index === 0 && holder) links.update(holder.key, 'content', JSON.stringify(held))
     }
+    if (found) together?.settle(found)
   }
 }
 

@@ -127,7 +127,7 @@ const prepare = (path: string): number => {
       throw new BackupError('The backup was made by a newer wa2tg; update wa2tg')
     }
     migrate(sqlite, path)
-    sqlite.exec("UPDATE jobs SET unsure = 1 WHERE state <> 'failed'")
+    sqlite.exec("UPDATE jobs SET unsure = 1, restored = 1 WHERE state <> 'failed'")
     const inDoubt =
       "SELECT count(*) FROM jobs WHERE unsure = 1 AND state <> 'failed' AND target GLOB 'telegram:*'"
     return Number(sqlite.prepare(inDoubt).pluck().get())

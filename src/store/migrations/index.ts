@@ -7,9 +7,19 @@ import { deadlines } from './0004-deadlines.ts'
 import { clock } from './0005-clock.ts'
 import { keeps } from './0006-keeps.ts'
 import { sending } from './0007-sending.ts'
+import { restored } from './0008-restored.ts'
 
 /** In order; a migration that has been released is never changed, only followed by another. */
-export const migrations: readonly string[] = [initial, changes, seal, deadlines, clock, keeps, sending]
+export const migrations: readonly string[] = [
+  initial,
+  changes,
+  seal,
+  deadlines,
+  clock,
+  keeps,
+  sending,
+  restored,
+]
 
 /** Marks the file as ours ("wa2t"), so that somebody else's database is refused instead of filled with our tables. */
 export const applicationId = 0x77_61_32_74

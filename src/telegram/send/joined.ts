@@ -19,11 +19,14 @@ export const renderJoined = ({ items }: JoinedContent, deleted: Deleted = 'delet
     const goesOn = index > 0 && shown[index - 1]?.line === item.line
     const gap = index === 0 ? '' : goesOn ? '\n' : '\n\n'
     const sender = goesOn ? plainText('') : renderSender(item.line)
-    const body = renderBody(item, deleted)
-    return joinRich(plainText(gap), sender, renderForwarded(item), renderExcerpt(item.excerpt ?? ''), body)
+    return joinRich(plainText(gap), sender, renderSaid(item, deleted))
   })
   return joinRich(...blocks)
 }
+
+/** What stands below the line that says who speaks. */
+export const renderSaid = (item: Item, deleted: Deleted): RichText =>
+  joinRich(renderForwarded(item), renderExcerpt(item.excerpt ?? ''), renderBody(item, deleted))
 
 const renderBody = (item: Item, deleted: Deleted): RichText => {
   const body = trimRich(item.body)

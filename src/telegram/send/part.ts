@@ -1,4 +1,5 @@
 import type { InlineKeyboardMarkup } from 'grammy/types'
+import type { JoinedContent } from '../../bridge/content.ts'
 import type { Media } from '../../bridge/event.ts'
 import type { RichText } from '../../bridge/rich-text.ts'
 import type { Method } from '../api.ts'
@@ -27,6 +28,8 @@ export interface Part {
   readonly head?: RichText
   /** It says what happened to the message, and is no part of it. */
   readonly remark?: 'pin' | 'deleted'
+  /** A text that may have gone out together with these, itself the first of them (`Delivery.together`); found: the texts that did. */
+  readonly together?: JoinedContent
   /** How the message will look, to find it again. */
   readonly look: Look
 }

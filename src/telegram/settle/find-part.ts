@@ -5,9 +5,12 @@ import type { Clock } from '../../support/clock.ts'
 import { idSpace, type Place } from '../address.ts'
 import { CallError } from '../call-error.ts'
 import { currentPlace, type SendContext } from '../send/context.ts'
+import { renderJoined } from '../send/joined.ts'
 import type { Part } from '../send/part.ts'
+import { textPart } from '../send/text.ts'
 import { findTop } from './find-top.ts'
 import { matchMessage } from './match.ts'
+import { matchJoined } from './match-joined.ts'
 import { giveBack, type ProbeContext, probe, readOwn, setButtons } from './probe.ts'
 
 /**
@@ -169,7 +172,7 @@ const search = async (part: Part, quest: Search): Promise<FoundPart | undefined>
   return undefined
 }
 
-/** Compares with the part and with each plainer form in which it may have gone. */
+/** Compares with the part, with each plainer form in which it may have gone, and with what it may have gone together with. */
 const matchPart = (
   message: Message,
   part: Part,
@@ -177,6 +180,8 @@ const matchPart = (
 ): { readonly exact: boolean; readonly part: Part } | undefined => {
   const match = matchMessage(message, part.look, place)
   if (match !== undefined) return { exact: match === 'exact', part }
+  const together = part.together && matchJoined(message, part.together, place)
+  if (together) return { exact: true, part: { ...textPart(renderJoined(together)), together } }
   return part.plainer && matchPart(message, part.plainer, place)
 }
 

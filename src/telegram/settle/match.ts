@@ -27,7 +27,7 @@ export const matchMessage = (message: Message, look: Look, place: Place): 'exact
   return sameStyles && sameSize(fields, look) ? 'exact' : 'loose'
 }
 
-const inTopic = (message: Message, { threadId }: Place): boolean =>
+export const inTopic = (message: Message, { threadId }: Place): boolean =>
   threadId === undefined ? message.is_topic_message !== true : message.message_thread_id === threadId
 
 /** One that went out without its target, because that was gone, stands under nothing. */
@@ -38,7 +38,7 @@ const isUnder = ({ reply_to_message: target }: Message, { under }: Look): boolea
   'forum_topic_created' in target
 
 /** A text without what Telegram cleans away or trims (telegram.md §1.4), and then some: blanks and controls say nothing. */
-const bare = (text: string): string => text.replace(ignored, '')
+export const bare = (text: string): string => text.replace(ignored, '')
 const ignored = /\s|\p{C}|\u0333|\u033f|\u030a/gu
 
 const compared: ReadonlySet<string> = new Set([

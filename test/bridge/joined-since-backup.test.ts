@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import type { BridgeEvent, MessageEvent } from '../../src/bridge/event.ts'
+import { plainText } from '../../src/bridge/rich-text.ts'
+import type { Budget } from '../../src/outbox/index.ts'
+import { openStore, restoreBackup, storePath, writeBackup } from '../../src/store/index.ts'
+import { ratePeerOf } from '../../src/telegram/rates.ts'
+import { startTelegramSimulator } from '../simulators/telegram/index.ts'
+import { tempStore } from '../store/temp-store.ts'
+import { waitUntil } from './bridge.ts'
+import { openMiddle } from './middle.ts'
+
+const [family, school] = ['whatsapp:3@g.us', 'whatsapp:4@g.us'] as const
+const [bob, eve] = ['whatsapp:77@lid', 'whatsapp:78@lid'] as const
+/** Three messages a minute: four that wait are a crowd. */
+const narrow: Budget[] = [
+  {
+    count: 3,
+    seconds: 60,
+    keyOf: target => (target.startsWith('telegram:') ? ratePeerOf(target) : undefined),
+  },
+]
+const noon = new Date(2026, 0, 5, 12, 0).getTime()
+
+/** Everybody says two things a minute; ids and words count up. */
+const texts = (count: number, { first = 0, chat = family as typeof family | typeof school } = {}) =>
+  Array.from({ length: count }, (_, index): MessageEvent => {
+    const number = first + index
+    const [person, name] = Math.floor(number / 3) % 2 === 0 ? [bob, 'Bob'] : [eve, 'Eve']
+    return {
+      version: 1,
+      kind: 'message',
+      chat,
+      id: `m${number}`,
+      sender: { person, name, me: false },
+      sentAt: noon + Math.floor(number / 2) * 60_000,
+      content: { kind: 'text', body: plainText(`text ${number}`) },
+    }
+  })
+
+const long = (number: number): MessageEvent[] =>
+  texts(1, { first: number }).map(event => ({
+    ...event,
+    content: { kind: 'text', body: plainText(`text ${number} ${'long '.repeat(120)}`.trim()) },
+  }))
+
+interface Course {
+  /** What waits when the backup is made. */
+  readonly waiting: readonly BridgeEvent[]
+  /** What comes before it is delivered. */
+  readonly since?: readonly BridgeEvent[]
+  /** What comes when the backup has been put back, and all that waited in it is settled. */
+  readonly changes?: readonly BridgeEvent[]
+  /** At which question of the search the bridge ends, and begins anew. */
+  readonly restartAt?: number
+}
+
+/** What stands in Telegram before and after the backup is put back. */
+const putBack = async ({ waiting, since = [], changes = [], restartAt }: Course) => {
+  await using tg = await startTelegramSimulator()
+  const group = tg.addSupergroup({ title: 'Everybody', botRights: {} })
+  const person = tg.addUser({ id: 9001, first_name: 'Zoe' })
+  using store = tempStore()
+  const file = join(store.dir, 'backup')
+  store.mappings.add({ whatsapp: family, telegram: `telegram:${group.id}`, toTelegramOnly: true })
+  store.mappings.add({ whatsapp: school, telegram: `telegram:${group.id}`, toTelegramOnly: true })
+  store.chats.learn({ chat: family, kind: 'group', name: 'Family' })
+  store.chats.learn({ chat: school, kind: 'group', name: 'School' })
+  const seen = () => group.transcript().map(({ text, id }) => ({ text, id }))
+  {
+    await using middle = openMiddle(store, tg, { budgets: narrow })
+    for (const event of waiting) middle.inbox.receive([{ event }])
+    await writeBackup(store.database.path, file, { force: false })
+    for (const event of since) middle.inbox.receive([{ event }])
+    person.sends(group, 'Hello everybody')
+    await middle.start()
+    await waitUntil(() => middle.outbox.counts().pending === 0)
+  }
+  const before = seen()
+
+  const path = storePath(join(store.dir, 'restored'))
+  const passphrase = () => assert.fail('it is plain')
+  const { inDoubt } = await restoreBackup(file, path, { passphrase, force: false })
+  assert.equal(inDoubt, waiting.length)
+  const questions = () => tg.callsOf('editMessageReplyMarkup').length
+  const asked = questions()
+  let restarted = false
+  if (restartAt !== undefined) {
+    using again = openStore(path)
+    await using middle = openMiddle(again, tg, { budgets: narrow })
+    await middle.start()
+    await waitUntil(() => questions() - asked >= restartAt || middle.outbox.counts().pending === 0)
+    restarted = middle.outbox.counts().pending > 0
+  }
+  using restored = openStore(path)
+  await using middle = openMiddle(restored, tg, { budgets: narrow })
+  await middle.start()
+  await waitUntil(() => middle.outbox.counts().pending === 0)
+  assert.equal(middle.outbox.counts().failed, 0)
+  const after = seen()
+  for (const event of changes) {
+    middle.inbox.receive([{ event }])
+    await waitUntil(() => middle.outbox.counts().pending === 0)
+  }
+  tg.assertNoSurprises()
+  return { before, after, restarted, group: group.transcript() }
+}
+
+const other = texts(4, { first: 50, chat: school })
+const courses: Readonly<Record<string, Course & { readonly messages: number }>> = {
+  'two texts, beside another chat': { waiting: [...texts(2), ...other], messages: 3 },
+  'five texts': { waiting: texts(5), messages: 2 },
+  'so many texts that they became two messages': { waiting: texts(25), messages: 3 },
+  'texts with one in between that stands alone': {
+    waiting: [...texts(4), ...long(4), ...texts(5, { first: 5 })],
+    messages: 4,
+  },
+  'two texts, and others since': { waiting: texts(2), since: texts(6, { first: 2 }), messages: 2 },
+  'one text, and others since': { waiting: texts(1), since: texts(6, { first: 1 }), messages: 2 },
+  'texts that all say the same': {
+    waiting: texts(25).map(event => ({
+      ...event,
+      sentAt: noon,
+      content: { kind: 'text' as const, body: plainText('Yes') },
+    })),
+    messages: 3,
+  },
+}
+
+for (const [what, course] of Object.entries(courses)) {
+  test(`${what}, joined after a backup, do not come again when it is put back`, async () => {
+    const { before, after } = await putBack(course)
+    assert.equal(before.length, course.messages, JSON.stringify(before))
+    assert.deepEqual(after, before)
+  })
+}
+
+test('what was found to have gone together can be edited, deleted, reacted to and answered, and what others said stays', async () => {
+  const waiting = texts(3)
+  const about = (index: number) => {
+    const { chat, sender, sentAt } = waiting[index] ?? assert.fail()
+    return { version: 1 as const, chat, sender, sentAt: sentAt + 1, target: { id: `m${index}` } }
+  }
+  const { before, group } = await putBack({
+    waiting,
+    since: texts(5, { first: 3 }),
+    changes: [
+      { ...about(0), kind: 'edit', id: 'c0', content: { kind: 'text', body: plainText('text 0, mended') } },
+      { ...about(1), kind: 'deletion', id: 'c1', by: 'author' },
+      { ...about(2), kind: 'reaction', id: 'c2', emoji: '👍' },
+      ...texts(1, { first: 8 }).map(event => ({ ...event, replyTo: { id: 'm2', person: bob } })),
+    ],
+  })
+  const [, joined] = before
+  const [, whole, note, answer] = group
+  assert.equal(whole?.text, joined?.text?.replace('text 0\ntext 1', 'text 0, mended'))
+  assert.match(whole?.text ?? '', /text 7$/)
+  const bold = (message: typeof whole) =>
+    message?.entities.filter(({ type }) => type === 'bold').map(({ length }) => length)
+  assert.equal(bold(whole)?.length, joined?.text?.match(/12:0/g)?.length)
+  assert.deepEqual([note?.text, note?.quote], ['👍 Bob', 'text 2'])
+  assert.deepEqual([answer?.replyTo, answer?.quote], [whole?.id, 'text 2'])
+})
+
+test('a restart at any question of the search changes nothing of that', async () => {
+  const waiting = [...texts(4), ...long(4), ...texts(4, { first: 5 })]
+  for (let restartAt = 1; ; restartAt += 6) {
+    const { before, after, restarted } = await putBack({ waiting, restartAt })
+    assert.equal(before.length, 4)
+    assert.deepEqual(after, before, `restarted at question ${restartAt}`)
+    if (!restarted) {
+      assert.ok(restartAt > 12, `${restartAt}`)
+      break
+    }
+  }
+})
