@@ -15,7 +15,7 @@ test('What is changed in WhatsApp of a message from before its group became a su
   })
   assert.equal((await world.link()).code, 0)
   assert.equal((await world.wa2tg('map', 'add', 'Alice', String(group.id))).code, 0)
-  const bridge = await world.run()
+  const bridge = await world.run('--log-level', 'debug')
   const typed = owner.sends(group, 'typed before')
   const sent = await eventually(() => alice.inbox.find(({ shown }) => shown?.text === 'typed before'), 'it')
   await eventually(() => tg.callsOf('setMessageReaction').length === 1, 'that it was delivered')
@@ -37,6 +37,31 @@ test('What is changed in WhatsApp of a message from before its group became a su
   await eventually(() => texts().includes('last'), 'the last one')
   assert.deepEqual(moved.transcript().slice(0, -1), before)
   assert.deepEqual([tg.callsOf('deleteMessage').length, tg.callsOf('setMessageReaction').length], [0, 1])
+  tg.assertNoSurprises()
+  bridge.kill('SIGTERM')
+  assert.equal((await bridge.ended).code, 0)
+})
+
+test('What the owner writes while the bridge is away, before and after a group becomes a supergroup, goes to WhatsApp in order', async () => {
+  await using world = await World.open()
+  const { wa, tg, owner } = world
+  const alice = wa.addContact({ name: 'Alice' })
+  const group = tg.addGroup({ title: 'Alice', members: [owner] })
+  assert.equal((await world.link()).code, 0)
+  assert.equal((await world.wa2tg('map', 'add', 'Alice', String(group.id))).code, 0)
+  for (const n of [1, 2]) owner.sends(group, `before it ${n}`)
+  const moved = tg.migrate(group)
+  for (const n of [1, 2]) owner.sends(moved, `behind it ${n}`)
+  const bridge = await world.run()
+  await alice.send('and back')
+  await eventually(() => moved.transcript().at(-1)?.text === 'and back', 'the answer')
+  await eventually(() => alice.inbox.length === 4, 'all that the owner wrote')
+  assert.deepEqual(
+    alice.inbox.map(({ shown }) => shown?.text),
+    ['before it 1', 'before it 2', 'behind it 1', 'behind it 2'],
+  )
+  const [first] = tg.callsOf('getUpdates')
+  assert.ok(JSON.stringify(first).includes('behind it 2'), 'all of it came in one batch')
   tg.assertNoSurprises()
   bridge.kill('SIGTERM')
   assert.equal((await bridge.ended).code, 0)

@@ -16,7 +16,7 @@ export interface TakeOptions
   readonly marks: Marks
   readonly versions: Versions
   readonly now: () => number
-  /** A group became a supergroup. */
+  /** A group became a supergroup. Called in the transaction that takes the news. */
   readonly move: (from: number, to: number) => void
   /** Says what is no delivery. */
   readonly answer: (sorted: Sorted) => void
@@ -36,7 +36,7 @@ export const makeTake = (options: TakeOptions): LongPollOptions['take'] => {
       confirm()
       for (const { chatId, messageId } of sorted.seen) marks.take(chatId, messageId)
       for (const { chatId, messageId, version } of sorted.versions) versions.set(chatId, messageId, version)
-      for (const { from, to } of sorted.moves) marks.move(from, to)
+      for (const { from, to } of sorted.moves) options.move(from, to)
       for (const news of sorted.shutOut) inbox.shutOut(news)
     })
     return sorted
@@ -46,7 +46,6 @@ export const makeTake = (options: TakeOptions): LongPollOptions['take'] => {
   const follow = (sorted: Sorted): void => {
     for (const chat of sorted.chats) inbox.learn(chat)
     for (const stranger of sorted.overheard) inbox.overheard(stranger)
-    for (const { from, to } of sorted.moves) options.move(from, to)
     options.answer(sorted)
   }
 
@@ -69,17 +68,32 @@ export const makeTake = (options: TakeOptions): LongPollOptions['take'] => {
   return async (updates, bot: BotUser, confirm) => {
     const customEmoji = await nameCustomEmoji(updates, options)
     const context = { ...options, bot, customEmoji, version: versions.get, now: options.now() }
-    const committed: Sorted[] = []
-    const take = (some: readonly Update[]): void => {
-      committed.push(commit(some, context, () => some.slice(-1).forEach(confirm)))
-    }
-    const takeEach = (): void => {
-      for (const update of updates) {
-        const done = (): void => confirm(update)
-        doFirst([() => take([update]), () => leaveOut(update, done), done])
+    for (const piece of piecesOf(updates)) {
+      const committed: Sorted[] = []
+      const take = (some: readonly Update[]): void => {
+        committed.push(commit(some, context, () => some.slice(-1).forEach(confirm)))
       }
+      const takeEach = (): void => {
+        for (const update of piece) {
+          const done = (): void => confirm(update)
+          doFirst([() => take([update]), () => leaveOut(update, done), done])
+        }
+      }
+      doFirst([() => take(piece), takeEach])
+      committed.forEach(follow)
     }
-    doFirst([() => take(updates), takeEach])
-    committed.forEach(follow)
   }
+}
+
+/**
+ * A batch in pieces that end where a group became a supergroup: what was written before stands under ids of the group, and what
+ * comes behind finds its mapping only when that has moved along.
+ */
+const piecesOf = (updates: readonly Update[]): readonly (readonly Update[])[] => {
+  const ends = updates.flatMap(({ message }, index) =>
+    message?.migrate_to_chat_id === undefined ? [] : [index + 1],
+  )
+  return [...ends, updates.length]
+    .map((end, index, all) => updates.slice(all[index - 1] ?? 0, end))
+    .filter(piece => piece.length > 0)
 }
