@@ -7,6 +7,7 @@ import { prepareChange } from './deliver/change.ts'
 import { addEcho } from './deliver/echo.ts'
 import { describeFailure, watchMedia } from './deliver/failure.ts'
 import { limitFiles } from './deliver/files.ts'
+import { mustKeep, takeFrame } from './deliver/frame.ts'
 import { joinTexts } from './deliver/join.ts'
 import { forgetPlaceholders, prepareMessage } from './deliver/message.ts'
 import { addNotice } from './deliver/notice.ts'
@@ -40,6 +41,7 @@ export const makeCarrier = (options: CarrierOptions): Carrier => {
     join: jobs => joinTexts(jobs, { store: options.store, now: (options.now ?? Date.now)() }),
     failed: (job, problem) => showFailure(job, problem, options),
     mark: target => options.network(networkOf(target)).mark?.(target),
+    frame: job => frameOf(job, options),
     isOnline: name => options.network(name).status.state === 'connected',
   }
 }
@@ -80,6 +82,18 @@ const deliver = async (job: Job, options: Omit<AttemptContext, 'watch'>): Promis
     if (failure.from === 'bug') options.log.error({ err: error, job: job.id }, 'A delivery broke')
     return failure
   }
+}
+
+/** Where the network chooses ids itself, a message is recognised by how it reads. */
+const frameOf = (job: Job, { network, store }: CarrierOptions): string | undefined => {
+  if (network(networkOf(job.target)).settle === undefined || mustKeep(job, store)) return undefined
+  return JSON.stringify(
+    takeFrame(
+      loadEvent(job, ref => store.chats.resolve(ref)),
+      job.target,
+      store,
+    ),
+  )
 }
 
 interface Prepared {

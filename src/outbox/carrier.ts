@@ -19,6 +19,11 @@ export interface Carrier {
   failed(job: Job, problem: string): void
   /** The word to keep with an attempt (`Network.mark`). */
   mark(target: ChatRef): string | undefined
+  /**
+   * What has to stay as it is from the attempt that now begins until it is known what became of it; undefined where nothing has
+   * to, or what was kept before. Called inside the transaction that claims the job.
+   */
+  frame(job: Job): string | undefined
   isOnline(network: NetworkName): boolean
 }
 

@@ -23,7 +23,9 @@ export const claimJobs = <H extends Head>(
   const { outbox, carrier, crowd, log } = tools
   contain(() => crowd.join(chosen, all, now), { log, problem: 'Waiting messages could not be joined' })
   return chosen.map(head => {
-    return { head, job: outbox.claim(head.id, markOf(head.target, { carrier, log })) }
+    const job = outbox.claim(head.id, markOf(head.target, { carrier, log }))
+    const frame = contain(() => carrier.frame(job), { log, problem: 'A delivery could not be described' })
+    return { head, job: frame === undefined ? job : outbox.keepFrame(job, frame) }
   })
 }
 

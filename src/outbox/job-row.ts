@@ -12,6 +12,7 @@ export interface JobRow {
   unsure: number
   restored: number
   mark: string | null
+  frame: string | null
   level: number
   base: number
   attempts: number
@@ -32,6 +33,7 @@ export const fromRow = (row: JobRow): Job => ({
   unsure: row.unsure === 1,
   restored: row.restored === 1,
   ...(row.mark !== null && { mark: row.mark }),
+  ...(row.frame !== null && { frame: row.frame }),
   level: row.level,
   base: row.base,
   attempts: row.attempts,

@@ -19,6 +19,8 @@ export interface Job {
   readonly restored: boolean
   /** The network's word from before the attempt in doubt. */
   readonly mark?: string
+  /** What stays as it was when the first attempt began (`Carrier.frame`). */
+  readonly frame?: string
   /** How many steps plainer than the event it is sent: 0 is as it came. */
   readonly level: number
   /** How many messages went out in richer forms before this level. */

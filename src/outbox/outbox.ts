@@ -124,6 +124,14 @@ export class Outbox {
     return fromRow(row)
   }
 
+  /** Keeps what must not change while the attempt is in doubt (`Carrier.frame`). */
+  keepFrame(job: Job, frame: string): Job {
+    if (frame !== job.frame) {
+      this.#database.run('UPDATE jobs SET frame = seal(?2) WHERE id = ?1', job.id, frame)
+    }
+    return { ...job, frame }
+  }
+
   /** The job is sent. */
   finish(id: number): void {
     this.#database.run('DELETE FROM jobs WHERE id = ?', id)

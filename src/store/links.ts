@@ -91,6 +91,11 @@ export class Links {
       .map(row => ({ id: row.id, ...(row.raw !== null && { raw: row.raw }) }))
   }
 
+  /** Whether a received message became anything yet, in whatever role. */
+  isLinked(source: number): boolean {
+    return this.#database.get('SELECT 1 FROM links WHERE source = ? LIMIT 1', source) !== undefined
+  }
+
   get(key: number): StoredMessage | undefined {
     const row = this.#database.get<MessageRow>('SELECT * FROM messages WHERE key = ?', key)
     return row && fromRow(row)

@@ -9,6 +9,7 @@ import { StoreError } from './store-error.ts'
 const secrets = [
   ['sessions', 'value'],
   ['jobs', 'event'],
+  ['jobs', 'frame'],
   ['messages', 'raw'],
   ['messages', 'content'],
 ] as const

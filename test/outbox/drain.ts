@@ -76,6 +76,7 @@ export const drain = async (
       join: () => undefined,
       failed: () => {},
       mark: () => undefined,
+      frame: () => undefined,
       isOnline: () => true,
     },
   })

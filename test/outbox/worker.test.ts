@@ -30,6 +30,7 @@ const openWorker = (options: Partial<WorkerOptions> = {}) => {
       join: () => undefined,
       failed: () => {},
       mark: () => 'mark',
+      frame: () => undefined,
       isOnline: () => true,
     },
     ...options,

@@ -17,8 +17,9 @@ const planted = [
   'zebra-part',
   'zebra-content',
   'zebra-joined',
+  'zebra-frame',
 ] as const
-const [secretKey, secretEvent, secretRaw, secretPart, secretContent, secretJoined] = planted
+const [secretKey, secretEvent, secretRaw, secretPart, secretContent, secretJoined, secretFrame] = planted
 const chat = 'whatsapp:1@lid'
 
 /** Everything that is secret, written by everybody who writes it; also large enough to need pages of its own. */
@@ -36,6 +37,7 @@ const fill = (store: Store): void => {
   const job = { lane: chat, target: 'telegram:-1', source, messageId: 'm', topic: 't' } as const
   const id = outbox.add({ ...job, event: secretEvent }, 1)
   outbox.rewrite(id, { event: long(secretEvent), dueAt: 1 })
+  outbox.keepFrame(outbox.claim(outbox.add({ ...job, topic: 'w', event: 'one' }, 1), undefined), secretFrame)
   const joined = ['u', 'v'].map(topic => outbox.add({ ...job, topic, event: 'one' }, 1))
   outbox.join(joined, secretJoined)
 }

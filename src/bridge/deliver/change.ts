@@ -5,8 +5,8 @@ import { isOver, isVotable, parseContent } from '../content.ts'
 import { formsOf } from '../degrade.ts'
 import { type ChangeEvent, receiptId } from '../event.ts'
 import type { Change, Changed, NoteRole, SentPart } from '../network.ts'
-import { senderLine } from '../sender-line.ts'
 import { type AttemptContext, describeAttempt, standInOf } from './attempt.ts'
+import { keptFrame, takeFrame } from './frame.ts'
 import { changeJoined, wordsIn } from './joined.ts'
 
 /**
@@ -21,7 +21,7 @@ export const prepareChange = (
   const { store, now = Date.now, time = now } = context
   const { links, chats } = store
   const joined = changeJoined(job, event, store)
-  const line = joined ? undefined : senderLine(event, job.target, store)
+  const line = joined ? undefined : (keptFrame(job) ?? takeFrame(event, job.target, store)).line
   const ref = (id: string) => ({ chat: chats.resolve(job.target), id })
   const inAll = (role: NoteRole | undefined): readonly number[] =>
     role === undefined && joined ? joined.sources : [job.source]

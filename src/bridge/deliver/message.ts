@@ -4,11 +4,11 @@ import { type ChatRef, networkOf } from '../chat-ref.ts'
 import { claimed, longestLife } from '../claimed.ts'
 import { formsOf } from '../degrade.ts'
 import type { Content, MessageEvent } from '../event.ts'
-import type { Delivery, SentPart, StandIn } from '../network.ts'
-import { senderLine } from '../sender-line.ts'
-import { isStatus } from '../status.ts'
-import { type AttemptContext, describeAttempt, standInOf } from './attempt.ts'
-import { answered, sourceOf, wordsIn } from './joined.ts'
+import type { Delivery, SentPart } from '../network.ts'
+import { findReplyTarget } from './answered.ts'
+import { type AttemptContext, describeAttempt } from './attempt.ts'
+import { inFrame, keptFrame, takeFrame } from './frame.ts'
+import { sourceOf } from './joined.ts'
 import { addNotice } from './notice.ts'
 import { findTogether } from './together.ts'
 
@@ -21,14 +21,14 @@ export const prepareMessage = (job: Job, event: MessageEvent, context: AttemptCo
   const known = links.parts(job.source, role)
   // Every form of an album has the same items: those that went as one form do not go again as another.
   const sent: SentPart[] = role === '' ? known.slice(job.base) : known
-  const line = content.kind === 'joined' ? undefined : senderLine(event, job.target, store)
-  const replyTo = findReplyTarget(event, job.target, context)
+  const frame = keptFrame(job) ?? takeFrame(event, job.target, store)
+  const { event: framed, replyTo } = inFrame(event, frame, findReplyTarget(event, job.target, store))
   const placeholder = holders(role).flatMap(each => links.parts(job.source, each))
   const together = sent.length === 0 ? findTogether(job, context) : undefined
   return {
     ...describeAttempt(job, networkOf(event.chat), context),
-    event: { ...event, content },
-    ...(line !== undefined && { senderLine: line }),
+    event: { ...framed, content },
+    ...(frame.line !== undefined && { senderLine: frame.line }),
     ...(replyTo && { replyTo }),
     ...(placeholder.length > 0 && { placeholder }),
     ...(together && { together: together.content }),
@@ -85,24 +85,3 @@ const roleOf = ({ content, pending }: MessageEvent, form: Content): LinkRole => 
 /** What gives way to a message that has this role. */
 const holders = (role: LinkRole): LinkRole[] =>
   role === 'placeholder' ? [] : role === 'words' ? ['placeholder'] : ['placeholder', 'words']
-
-const findReplyTarget = (
-  { chat, replyTo }: MessageEvent,
-  target: ChatRef,
-  { store }: AttemptContext,
-): StandIn | undefined => {
-  if (!replyTo) return undefined
-  if (chat === target) return { id: replyTo.id, fromMe: false, byBridge: false }
-  const { links, chats } = store
-  const person = replyTo.person && chats.resolve(replyTo.person)
-  const message = { chat, id: replyTo.id }
-  const origin = networkOf(target) === 'whatsapp' ? links.origin(message) : undefined
-  // A status is answered in the chat of whoever posted it.
-  const there = origin && isStatus(origin, store) ? origin : target
-  const one = answered(message, { quote: replyTo.quote, chat: there, store })
-  const stored = one ?? links.counterpart(message, there, person)
-  // Nobody is to see whose other statuses the owner sees: the text that was answered may have gone since.
-  if (stored === undefined || (there !== target && stored.author !== target)) return undefined
-  const standIn = standInOf(stored, wordsIn(stored, links.find(message, person), store))
-  return there === target ? standIn : { ...standIn, chat: there }
-}

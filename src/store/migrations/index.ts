@@ -8,6 +8,7 @@ import { clock } from './0005-clock.ts'
 import { keeps } from './0006-keeps.ts'
 import { sending } from './0007-sending.ts'
 import { restored } from './0008-restored.ts'
+import { frame } from './0009-frame.ts'
 
 /** In order; a migration that has been released is never changed, only followed by another. */
 export const migrations: readonly string[] = [
@@ -19,6 +20,7 @@ export const migrations: readonly string[] = [
   keeps,
   sending,
   restored,
+  frame,
 ]
 
 /** Marks the file as ours ("wa2t"), so that somebody else's database is refused instead of filled with our tables. */

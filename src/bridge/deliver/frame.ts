@@ -1,0 +1,49 @@
+import * as z from 'zod/mini'
+import type { Job } from '../../outbox/index.ts'
+import type { Store } from '../../store/index.ts'
+import type { ChatRef } from '../chat-ref.ts'
+import { type BridgeEvent, isMessage, type MessageEvent } from '../event.ts'
+import type { StandIn } from '../network.ts'
+import { senderLine } from '../sender-line.ts'
+import { findReplyTarget } from './answered.ts'
+
+/**
+ * What of a delivery does not stand in its event, and changes how it reads: names are learnt, chats are mapped and answered
+ * messages deleted while nobody knows whether an attempt arrived. It would not be recognised any more, or go on in the middle
+ * of a word; so it stays as it was when the attempt began, in the job's row.
+ */
+const frameSchema = z.object({
+  /** The line that names the sender. */
+  line: z.optional(z.string()),
+  /** What it answers could be pointed at, so that its words did not have to be repeated. */
+  linked: z.boolean(),
+})
+
+export type Frame = z.infer<typeof frameSchema>
+
+/** Of the event as it is now. */
+export const takeFrame = (event: BridgeEvent, target: ChatRef, store: Store): Frame => {
+  const isJoined = isMessage(event) && event.content.kind === 'joined'
+  const line = isJoined ? undefined : senderLine(event, target, store)
+  const linked = isMessage(event) && findReplyTarget(event, target, store) !== undefined
+  return { ...(line !== undefined && { line }), linked }
+}
+
+/** What was kept with the job; undefined where nothing was: a release before this one began the attempt. */
+export const keptFrame = ({ frame }: Job): Frame | undefined =>
+  frame === undefined ? undefined : frameSchema.parse(JSON.parse(frame))
+
+/** Whether the next attempt has to go on with what was kept: the last one is in doubt, or has sent a part. */
+export const mustKeep = ({ frame, unsure, source }: Job, { links }: Store): boolean =>
+  frame !== undefined && (unsure || links.isLinked(source))
+
+/** An answer as it was begun: without the words that it points at, or without pointing at what is known since. */
+export const inFrame = (
+  event: MessageEvent,
+  { linked }: Frame,
+  replyTo: StandIn | undefined,
+): { readonly event: MessageEvent; readonly replyTo?: StandIn } => {
+  if (!linked || event.replyTo === undefined) return { event }
+  const { excerpt: _, ...reply } = event.replyTo
+  return { event: { ...event, replyTo: reply }, ...(replyTo && { replyTo }) }
+}
