@@ -2,73 +2,16 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { joinTexts } from '../../src/bridge/deliver/join.ts'
-import type { BridgeEvent, ChangeEvent, Content, MessageEvent } from '../../src/bridge/event.ts'
-import { plainText } from '../../src/bridge/rich-text.ts'
+import type { BridgeEvent, Content } from '../../src/bridge/event.ts'
 import { retry, unsure, wait } from '../../src/bridge/verdict.ts'
-import type { Budget } from '../../src/outbox/index.ts'
 import { openStore } from '../../src/store/index.ts'
-import { ratePeerOf } from '../../src/telegram/rates.ts'
 import type { Fault } from '../simulators/telegram/faults.ts'
 import { startTelegramSimulator } from '../simulators/telegram/index.ts'
 import { tempStore } from '../store/temp-store.ts'
 import { family, familyInTelegram, openBridge, waitUntil } from './bridge.ts'
+import { bob, changesTo, chat, conversation, eve, narrow, noon, says, text } from './conversation.ts'
 import type { Script } from './memory-network.ts'
 import { openMiddle } from './middle.ts'
-
-const chat = 'whatsapp:3@g.us'
-const [bob, eve] = ['whatsapp:77@lid', 'whatsapp:78@lid'] as const
-/** Three messages a minute: four that wait are a crowd. */
-const narrow: Budget[] = [
-  {
-    count: 3,
-    seconds: 60,
-    keyOf: target => (target.startsWith('telegram:') ? ratePeerOf(target) : undefined),
-  },
-]
-const text = (words: string): Content => ({ kind: 'text', body: plainText(words) })
-const noon = new Date(2026, 0, 5, 12, 0).getTime()
-
-type From = { readonly from?: typeof bob | typeof eve; readonly minute?: number }
-const head = (id: string, { from = bob, minute = 0 }: From) => ({
-  version: 1 as const,
-  chat: chat as MessageEvent['chat'],
-  id,
-  sender: { person: from, name: from === bob ? 'Bob' : 'Eve', me: false },
-  sentAt: noon + minute * 60_000,
-})
-const says = (id: string, words: string, more: Partial<MessageEvent> & From = {}): MessageEvent => {
-  const { from, minute, ...rest } = more
-  return {
-    ...head(id, { ...(from && { from }), ...(minute !== undefined && { minute }) }),
-    kind: 'message',
-    content: text(words),
-    ...rest,
-  }
-}
-let changes = 0
-type What = ChangeEvent extends infer E
-  ? E extends ChangeEvent
-    ? Omit<E, keyof ReturnType<typeof head> | 'target'>
-    : never
-  : never
-const changesTo = (id: string, what: What, who: From = {}): ChangeEvent => ({
-  ...head(`C${++changes}`, who),
-  target: { id },
-  ...what,
-})
-
-const conversation = () => [
-  says('a', 'Good morning'),
-  says('b', 'Is anybody *there*?', {
-    content: {
-      kind: 'text',
-      body: { text: 'Is anybody there?', spans: [{ start: 11, length: 5, style: 'bold' }] },
-    },
-  }),
-  says('c', 'I am', { from: eve, minute: 1 }),
-  says('d', 'Fine', { from: eve, minute: 2, replyTo: { id: 'a', excerpt: 'Good morning' } }),
-  says('e', 'See you'),
-]
 
 /** Carries what waits when the bridge starts, and then each change; returns the simulated chat with what it shows. */
 const carry = async (

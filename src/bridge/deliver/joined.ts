@@ -13,6 +13,17 @@ export const joinedContentOf = (message: StoredMessage | undefined): JoinedConte
   return content?.kind === 'joined' ? content : undefined
 }
 
+/**
+ * The several texts that a message of the bridge shows, or shows some of: an edit may have made them more than one message holds,
+ * and they are kept with the first of these. None where it is no such message.
+ */
+export const textsIn = (message: MessageRef, { links }: Pick<Store, 'links'>): readonly Item[] => {
+  const shown = links.find(message)
+  const [source] = shown === undefined ? [] : links.sources(shown.key)
+  const [first] = source === undefined ? [] : links.standIns(source, message.chat)
+  return (joinedContentOf(shown) ?? joinedContentOf(first))?.items ?? []
+}
+
 /** The stored message that one of the texts was. */
 export const sourceOf = (
   { id, person }: Item,
@@ -46,8 +57,7 @@ export const answered = (
   message: MessageRef,
   { quote, chat, store }: { quote: string | undefined; chat: ChatRef; store: Store },
 ): StoredMessage | undefined => {
-  const holder = store.links.find(message)
-  const items = joinedContentOf(holder)?.items.filter(({ deleted }) => !deleted) ?? []
+  const items = textsIn(message, store).filter(({ deleted }) => !deleted)
   const words = quote?.trim() ?? ''
   const quoted = quotedFrom(items, words)
   const item = quoted.findLast(({ body }) => body.text.includes(words)) ?? quoted.at(-1) ?? items.at(-1)

@@ -1,6 +1,6 @@
 import type { StoredMessage } from '../../store/index.ts'
-import { type ChatRef, networkOf } from '../chat-ref.ts'
-import { answered, joinedContentOf, quotedFrom } from '../deliver/joined.ts'
+import { type ChatRef, type MessageRef, networkOf } from '../chat-ref.ts'
+import { answered, quotedFrom, textsIn } from '../deliver/joined.ts'
 import type { ChangeEvent, MessageEvent } from '../event.ts'
 import { isStatus } from '../status.ts'
 import { onItsWay } from './on-its-way.ts'
@@ -22,19 +22,25 @@ export const answerToStatus = (
   if (from === undefined || !isStatus(from, store) || !mappings.some(each => each.whatsapp === from))
     return undefined
   // Of several texts in one message the last is meant; but in private nobody is to hear what was for somebody else.
-  const items = joinedContentOf(store.links.find(message))?.items ?? []
-  const several = countPeople(items, store) > 1
-  if (several && countPeople(quotedFrom(items, replyTo.quote ?? ''), store) !== 1)
-    return { refusal: severalPeople }
+  const items = textsIn(message, store)
+  const people = items.length > 0 ? items.map(({ person }) => person) : authorsOf(message, store)
+  const several = countPeople(people, store) > 1
+  const quoted = several ? quotedFrom(items, replyTo.quote ?? '').map(({ person }) => person) : []
+  if (several && countPeople(quoted, store) !== 1) return { refusal: severalPeople }
   const one = answered(message, { quote: replyTo.quote, chat: from, store })
-  const status = one ?? (several ? undefined : store.links.subject(message))
+  const status = one ?? (several || items.length > 0 ? undefined : store.links.subject(message))
   return status?.author === undefined || status.me ? undefined : { target: status.author }
 }
 
-const countPeople = (
-  items: readonly { readonly person: ChatRef }[],
-  { chats }: Pick<ReceiveContext['store'], 'chats'>,
-): number => new Set(items.map(({ person }) => chats.resolve(person))).size
+const countPeople = (people: readonly ChatRef[], { chats }: Pick<ReceiveContext['store'], 'chats'>): number =>
+  new Set(people.map(person => chats.resolve(person))).size
+
+/** Who wrote what a message of the bridge stands for. */
+const authorsOf = (message: MessageRef, { links }: Pick<ReceiveContext['store'], 'links'>): ChatRef[] => {
+  const shown = links.find(message)
+  const sources = shown === undefined ? [] : links.sources(shown.key)
+  return sources.flatMap(source => links.get(source)?.author ?? [])
+}
 
 const severalPeople =
   'Not sent: several people speak in that message. Pick out words of the one whom you answer: hold the message, Reply, then Quote'
