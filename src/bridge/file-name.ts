@@ -3,26 +3,26 @@ import type { MediaContent } from './event.ts'
 /** Bytes of UTF-8 that a file name may have. */
 const maxBytes = 255
 
-const extensions: Readonly<Record<string, string>> = {
-  'image/jpeg': 'jpg',
-  'image/png': 'png',
-  'image/webp': 'webp',
-  'image/gif': 'gif',
-  'image/heic': 'heic',
-  'video/mp4': 'mp4',
-  'video/3gpp': '3gp',
-  'video/quicktime': 'mov',
-  'video/webm': 'webm',
-  'audio/ogg': 'ogg',
-  'audio/mpeg': 'mp3',
-  'audio/mp4': 'm4a',
-  'audio/aac': 'aac',
-  'audio/amr': 'amr',
-  'application/pdf': 'pdf',
-  'text/plain': 'txt',
-  'text/vcard': 'vcf',
-  'application/zip': 'zip',
-}
+const extensions: ReadonlyMap<string, string> = new Map([
+  ['image/jpeg', 'jpg'],
+  ['image/png', 'png'],
+  ['image/webp', 'webp'],
+  ['image/gif', 'gif'],
+  ['image/heic', 'heic'],
+  ['video/mp4', 'mp4'],
+  ['video/3gpp', '3gp'],
+  ['video/quicktime', 'mov'],
+  ['video/webm', 'webm'],
+  ['audio/ogg', 'ogg'],
+  ['audio/mpeg', 'mp3'],
+  ['audio/mp4', 'm4a'],
+  ['audio/aac', 'aac'],
+  ['audio/amr', 'amr'],
+  ['application/pdf', 'pdf'],
+  ['text/plain', 'txt'],
+  ['text/vcard', 'vcf'],
+  ['application/zip', 'zip'],
+])
 
 const usual: Readonly<Record<MediaContent['as'], string>> = {
   image: 'jpg',
@@ -43,7 +43,7 @@ export const mimeTypeOf = ({ mimeType }: MediaContent['media']): string =>
 export const renderFileName = ({ as, media }: MediaContent): string => {
   const type = mimeTypeOf(media)
   const named = cleanFileName(media.fileName ?? '')
-  return named === '' ? `${as}.${extensions[type] ?? usual[as]}` : named
+  return named === '' ? `${as}.${extensions.get(type) ?? usual[as]}` : named
 }
 
 /**

@@ -61,9 +61,13 @@ const explainIssue = (issue: Issue, root: unknown): Problem[] => {
     const parent = path.slice(0, -1)
     return [{ path: parent, message: `${nameOf(path)} is missing: expected ${expected}; add it` }]
   }
-  const shown = doc?.secret === true && found !== null ? 'something else' : describe(found)
+  const shown = doc?.secret === true && found !== null ? 'something else' : showFound(found)
   return [{ path, message: `${nameOf(path)}: expected ${expected}, found ${shown}${remedy(path, found)}` }]
 }
+
+/** What was found instead, but for a password in an address. */
+const showFound = (found: unknown): string =>
+  typeof found === 'string' && /:\/\/[^/]*@/.test(found) ? 'one with a password in it' : describe(found)
 
 const explainUnknownKey = (path: Path, key: string): Problem => {
   const known = knownKeys(path.slice(0, -1))

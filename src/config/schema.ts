@@ -23,7 +23,8 @@ const isWebSocketAddress = (text: string) => isAddress(text, ['ws:', 'wss:'])
 const isWebAddress = (text: string) => isAddress(text, ['http:', 'https:'])
 const isAddress = (text: string, protocols: readonly string[]) => {
   const url = URL.parse(text)
-  return url !== null && protocols.includes(url.protocol)
+  // A password in it would stand in every error that names the address, and fetch takes none there.
+  return url !== null && protocols.includes(url.protocol) && url.username === '' && url.password === ''
 }
 
 const telegramSchema = z

@@ -148,7 +148,22 @@ export const openApi = ({ token, apiRoot }: { token: string; apiRoot: string }):
 /** Native fetch, reading the answer itself so that the status of a reply that is no JSON is not lost, as it is in grammY. */
 const fetchJson = async (url: string, init: RequestInit): Promise<{ json(): Promise<unknown> }> => {
   const response = await fetch(url, { ...init, redirect: 'error' })
-  const answer = readAnswer(await response.text())
+  const answer = readAnswer(await readText(response))
   if (answer === undefined) throw new NotJsonError(response.status)
   return { json: async () => answer }
+}
+
+/** Bytes of an answer: a hundred updates that are as large as they can be are far below. */
+const longestAnswer = 16 * 1024 * 1024
+
+/** The text of an answer, packed or not; what is longer than any answer is none, and is not held in memory. */
+const readText = async ({ body, status }: Response): Promise<string> => {
+  const pieces: Uint8Array[] = []
+  let size = 0
+  for await (const piece of body ?? []) {
+    size += piece.length
+    if (size > longestAnswer) throw new NotJsonError(status)
+    pieces.push(piece)
+  }
+  return new TextDecoder().decode(Buffer.concat(pieces))
 }

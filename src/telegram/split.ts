@@ -5,8 +5,8 @@ import { alignToCharacter, sliceRich } from './entities.ts'
 export const textLimit = 4096
 export const captionLimit = 1024
 
-/** Characters that Telegram trims at both ends of a message. */
-const edge = ' \n\r\t'
+/** What Telegram trims at both ends of a message: blanks, and the control characters that it makes blanks of (telegram.md §1.4). */
+const isEdge = (character: string): boolean => character <= ' '
 /** A cut earlier than this share of a full message is not worth the nicer place. */
 const earliest = 0.5
 /** Styles that mean something only as a whole: cut around them where possible. */
@@ -46,8 +46,8 @@ export function* pieces(
 export const trimRich = (rich: RichText): RichText => {
   let from = 0
   let to = rich.text.length
-  while (from < to && edge.includes(rich.text.charAt(from))) from++
-  while (to > from && edge.includes(rich.text.charAt(to - 1))) to--
+  while (from < to && isEdge(rich.text.charAt(from))) from++
+  while (to > from && isEdge(rich.text.charAt(to - 1))) to--
   return from === 0 && to === rich.text.length ? rich : sliceRich(rich, from, to)
 }
 

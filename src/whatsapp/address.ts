@@ -7,22 +7,22 @@ import type { ChatKind } from '../bridge/network.ts'
  * `@c.us`, and accounts hosted by a business provider in `@hosted` and `@hosted.lid`
  * (Baileys lib/WABinary/jid-utils.js). In the bridge each is written one way: without device, hosted as its person.
  */
-const SERVERS: Readonly<Record<string, string>> = {
-  's.whatsapp.net': 's.whatsapp.net',
-  'c.us': 's.whatsapp.net',
-  hosted: 's.whatsapp.net',
-  lid: 'lid',
-  'hosted.lid': 'lid',
-  'g.us': 'g.us',
-  broadcast: 'broadcast',
-  newsletter: 'newsletter',
-  bot: 'bot',
-}
+const SERVERS: ReadonlyMap<string, string> = new Map([
+  ['s.whatsapp.net', 's.whatsapp.net'],
+  ['c.us', 's.whatsapp.net'],
+  ['hosted', 's.whatsapp.net'],
+  ['lid', 'lid'],
+  ['hosted.lid', 'lid'],
+  ['g.us', 'g.us'],
+  ['broadcast', 'broadcast'],
+  ['newsletter', 'newsletter'],
+  ['bot', 'bot'],
+])
 
 /** A jid in its one written form, or `undefined` when it is not an address that a message can come from or go to. */
 export const normalizeAddress = (jid: string | null | undefined): string | undefined => {
   const match = /^([^@:_\s]+)(?:_\d+)?(?::\d+)?@([a-z.]+)$/.exec(jid ?? '')
-  const server = SERVERS[match?.[2] ?? '']
+  const server = SERVERS.get(match?.[2] ?? '')
   return match?.[1] !== undefined && server !== undefined ? `${match[1]}@${server}` : undefined
 }
 

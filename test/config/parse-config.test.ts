@@ -51,6 +51,11 @@ const cases: readonly (readonly [name: string, text: string, problem: string])[]
     'c.yaml:1: data_dir: expected the path of a folder, found nothing; write a value, or delete the line',
   ],
   [
+    'an address with a password, which is not repeated',
+    'telegram:\n  api_root: "https://me:secret@h"',
+    'c.yaml:2: telegram.api_root: expected an http:// or https:// address, found one with a password in it',
+  ],
+  [
     'a mistyped word of a closed list',
     'log_level: debgu',
     'c.yaml:1: log_level: expected one of trace, debug, info, warn, error, silent, found the text "debgu"; did you mean "debug"?',

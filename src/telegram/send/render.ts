@@ -11,7 +11,7 @@ import { renderMedia, withHead } from './media.ts'
 import { nameOwner } from './owner.ts'
 import type { Part, RenderOptions } from './part.ts'
 import { renderLocation } from './places.ts'
-import { above, renderText } from './text.ts'
+import { above, renderText, textPart } from './text.ts'
 import { renderVotable } from './votable.ts'
 
 /**
@@ -23,9 +23,12 @@ export const renderParts = (
   options: RenderOptions,
 ): Part[] => {
   const content = nameOwner(delivery.event.content, options)
-  const [first, ...rest] = renderContent(content, renderHead(delivery), options)
-  return first === undefined ? [] : [{ ...first, answers: 'target' }, ...rest]
+  const [first = blank, ...rest] = renderContent(content, renderHead(delivery), options)
+  return [{ ...first, answers: 'target' }, ...rest]
 }
+
+/** For what has nothing that Telegram would show. */
+const blank = textPart(styled('Blank message', 'italic'))
 
 const renderContent = (content: Content, head: RichText, options: RenderOptions): Part[] => {
   switch (content.kind) {

@@ -30,6 +30,7 @@ interface Hostile {
 }
 
 const hostile: readonly Hostile[] = [
+  { what: 'controls alone, which Telegram takes for blanks', content: text('\u0000\u0014'), kinds: ['text'] },
   { what: 'a text of a million characters', content: text(million), kinds: ['document'] },
   {
     what: '10,000 mentions',

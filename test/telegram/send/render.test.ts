@@ -17,7 +17,6 @@ const render = (
 const summary = ({ method, look }: Part): string => `${method} ${look.words.text}`.trim()
 
 const contents: readonly (readonly [string, Content, readonly (string | RegExp)[]])[] = [
-  ['a blank text is nothing', text(' \n '), []],
   ['a location', { kind: 'location', latitude: 1, longitude: 2 }, ['sendLocation']],
   [
     'a location with a name and a comment',
@@ -108,7 +107,8 @@ const contents: readonly (readonly [string, Content, readonly (string | RegExp)[
       'sendMessage 📅 Picnic\nbring food\n📍 Park\n🔗 https://call.example/abc\n✅ Going\n❔ Maybe\n❌ Not going',
     ],
   ],
-  ['an album of nothing', { kind: 'album', items: [] }, []],
+  ['an album of nothing', { kind: 'album', items: [] }, ['sendMessage Blank message']],
+  ['blanks alone', { kind: 'text', body: plainText(' \n\u0000') }, ['sendMessage Blank message']],
 ]
 
 for (const [what, content, expected] of contents) {

@@ -41,6 +41,11 @@ const cases: readonly (readonly [what: string, html: string, ReturnType<typeof r
     '<title>a\u202eb\u200bc\u0007d</title>',
     { title: 'abcd', description: '' },
   ],
+  [
+    'names of characters that it made up',
+    '<title>&toString; &constructor; &amp;</title>',
+    { title: '&toString; &constructor; &', description: '' },
+  ],
   ['nothing where there is no title', '<meta name="description" content="words"><p>hello', undefined],
   ['nothing in an empty page', '', undefined],
 ]

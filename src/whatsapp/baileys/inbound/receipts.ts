@@ -7,12 +7,12 @@ import { type Addresses, canonical } from '../parse/context.ts'
 import type { Book } from './book.ts'
 
 /** Types of `<receipt>` by what they say of a message (whatsmeow types/presence.go, Baileys lib/Utils/generics.js). */
-const STATES: Readonly<Record<string, 'delivered' | 'read'>> = {
-  '': 'delivered',
-  inactive: 'delivered',
-  read: 'read',
-  played: 'read',
-}
+const STATES: ReadonlyMap<string, 'delivered' | 'read'> = new Map([
+  ['', 'delivered'],
+  ['inactive', 'delivered'],
+  ['read', 'read'],
+  ['played', 'read'],
+])
 
 /** Hands over what receipts say of messages, from now on. */
 export const hearReceipts = (
@@ -30,7 +30,7 @@ export const hearReceipts = (
  * be told many times over.
  */
 export const readReceipt = ({ attrs, content }: BinaryNode, context: Addresses, now: number): Arrival[] => {
-  const state = STATES[attrs['type'] ?? '']
+  const state = STATES.get(attrs['type'] ?? '')
   const peer = canonical(attrs['from'], undefined, context)
   if (state === undefined || peer === undefined) return []
   if (!isLid(peer.address) && !isPhone(peer.address)) return []

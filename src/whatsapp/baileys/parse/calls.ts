@@ -20,11 +20,11 @@ export interface CallNotice {
 type End = 'missed' | 'answered' | 'declined'
 
 /** Why a call ended, and what the phone did: whatsmeow call.go, events.CallTerminate. */
-const ENDS: Readonly<Record<string, End>> = {
-  timeout: 'missed',
-  accepted_elsewhere: 'answered',
-  rejected_elsewhere: 'declined',
-}
+const ENDS: ReadonlyMap<string, End> = new Map([
+  ['timeout', 'missed'],
+  ['accepted_elsewhere', 'answered'],
+  ['rejected_elsewhere', 'declined'],
+])
 
 /**
  * A call that begins, and what becomes of it. Everything else of a call (ringing, transport) is noise. Forms:
@@ -58,7 +58,7 @@ export const readCall = (node: BinaryNode): CallNotice | undefined => {
 }
 
 const endSaid = ({ tag, attrs }: BinaryNode): End | undefined => {
-  if (tag === 'terminate') return ENDS[attrs['reason'] ?? '']
+  if (tag === 'terminate') return ENDS.get(attrs['reason'] ?? '')
   return tag === 'accept' ? 'answered' : tag === 'reject' ? 'declined' : undefined
 }
 
