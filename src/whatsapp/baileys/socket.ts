@@ -13,6 +13,7 @@ import type { ToldTime } from '../../support/clock.ts'
 import type { Logger } from '../../support/log.ts'
 import { proxyAgent } from '../proxy-agent.ts'
 import type { AuthState } from './keys/auth-state.ts'
+import { dropUnusable } from './keys/left-out.ts'
 import { enforceTrust } from './keys/trust.ts'
 import { Acks } from './socket/acks.ts'
 import { containRejections, handleInTurn } from './socket/contain.ts'
@@ -206,6 +207,7 @@ export class Socket {
       request.destroy()
       void this.end(`Something on the way to WhatsApp answered with HTTP ${statusCode}`)
     })
+    ws.on('frame', dropUnusable)
     ws.on('frame', (frame: unknown) => {
       this.#watchdog?.frame()
       const { tag, attrs } = frame as BinaryNode
@@ -217,9 +219,7 @@ export class Socket {
     })
     keepCreds(this, auth)
     ev.on('group-participants.update', ({ id }) => this.#groups.delete(id))
-    ev.on('groups.update', groups => {
-      for (const { id } of groups) if (id !== undefined) this.#groups.delete(id)
-    })
+    ev.on('groups.update', groups => void groups.map(({ id = '' }) => this.#groups.delete(id)))
     ev.on('connection.update', update => {
       if (update.connection === 'open') {
         this.#loggedInAt = performance.now()

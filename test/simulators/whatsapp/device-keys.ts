@@ -151,6 +151,25 @@ export function forgeBundle(bundle: DeviceBundle): DeviceBundle {
   return { ...bundle, signedPreKey: { ...bundle.signedPreKey, publicKey: newKeyPair().publicKey } }
 }
 
+/** A part of somebody's keys, as the path of its node, and whether it is missing or a byte too short. */
+export interface Spoilt {
+  part: 'registration' | 'identity' | 'skey' | `${'skey' | 'key'}/${'id' | 'value'}` | 'skey/signature'
+  how: 'missing' | 'short'
+}
+
+/** What a server gives out that has lost or never checked a part of the keys. */
+export function spoil(nodes: readonly BinaryNode[], { part, how }: Spoilt): BinaryNode[] {
+  const [name, ...inner] = part.split('/')
+  return nodes.flatMap(node => {
+    if (node.tag !== name) return [node]
+    const [within] = inner
+    if (within !== undefined) {
+      return [{ ...node, content: spoil(children(node), { part: within as Spoilt['part'], how }) }]
+    }
+    return how === 'missing' ? [] : [{ ...node, content: bytes(node).subarray(1) }]
+  })
+}
+
 function parseSignedPreKey(node: BinaryNode | undefined, identity: Buffer): SignedPreKey {
   const key = parseKey(node)
   const signature = bytes(child(node, 'signature'))

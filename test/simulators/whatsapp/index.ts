@@ -4,6 +4,7 @@ import type { Acts } from './acts.ts'
 import type { Channel } from './channel.ts'
 import type { Refusal } from './companion.ts'
 import type { Contact, ContactOptions } from './contact.ts'
+import type { Spoilt } from './device-keys.ts'
 import type { Group, GroupOptions } from './group.ts'
 import type { InboxMessage } from './handset.ts'
 import { CA_FILE, type MediaServer, startMediaServer } from './media-server.ts'
@@ -20,6 +21,7 @@ export type { ActOptions, Acts } from './acts.ts'
 export type { Call, CallOptions } from './call.ts'
 export type { Channel } from './channel.ts'
 export type { Contact, ContactOptions, SendOptions } from './contact.ts'
+export type { Spoilt } from './device-keys.ts'
 export type { Group, GroupOptions } from './group.ts'
 export type { InboxMessage } from './handset.ts'
 export type { Forgery } from './pairing.ts'
@@ -259,6 +261,11 @@ export class WhatsAppSimulator {
     const whose = person === 'me' ? this.#world.phone : person
     if (on) this.#world.forgedBundles.add(whose)
     else this.#world.forgedBundles.delete(whose)
+  }
+
+  /** From now on the server gives out somebody's keys without a part of them, or with that part a byte too short. */
+  spoilBundle(person: Contact | 'me', spoilt: Spoilt): void {
+    this.#world.spoiltBundles.set(person === 'me' ? this.#world.phone : person, spoilt)
   }
 
   /** From now on the server has no keys for somebody's phone: each of a query's users is answered, or refused, by itself. */

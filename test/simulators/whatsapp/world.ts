@@ -5,6 +5,7 @@ import { AppStateStore } from './app-state-store.ts'
 import { Channel } from './channel.ts'
 import type { Companion } from './companion.ts'
 import { Contact, type ContactOptions } from './contact.ts'
+import type { Spoilt } from './device-keys.ts'
 import { Group, type GroupOptions } from './group.ts'
 import { MediaRetries } from './media-retry.ts'
 import type { MediaServer } from './media-server.ts'
@@ -73,6 +74,8 @@ export class World {
   readonly refusedQueries = new Map<string, number>()
   /** Those for whom the server gives out a signed prekey that is not theirs. */
   readonly forgedBundles = new Set<Contact | Phone>()
+  /** Those in whose keys something is missing or cut short. */
+  readonly spoiltBundles = new Map<Contact | Phone, Spoilt>()
   /** Those for whose devices the server has no keys (any more). */
   readonly keyless = new Set<Contact>()
   /** Ids of what the bridge has sent so far. */

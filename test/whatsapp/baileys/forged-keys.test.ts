@@ -1,10 +1,18 @@
 import '../../simulators/whatsapp/quiet.ts'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Contact } from '../../simulators/whatsapp/index.ts'
+import type { Contact, Spoilt } from '../../simulators/whatsapp/index.ts'
 import { until } from '../support.ts'
 import { failureOf } from './changes.ts'
 import { Linked } from './linked.ts'
+
+/** So many are told to have joined, and Baileys has handled that, too. */
+const haveJoined = ({ bridge, wa }: Linked, count = 1): boolean => {
+  const told = bridge.messages.filter(
+    ({ content }) => content.kind === 'placeholder' && content.label === 'Has joined the group',
+  )
+  return wa.pending.length === 0 && told.length === count
+}
 
 const texts = ({ inbox }: Contact) => inbox.map(({ shown }) => shown?.text)
 
@@ -60,7 +68,7 @@ for (const addressing of ['lid', 'pn'] as const) {
     await linked.deliver('before', { chat: `whatsapp:${group.jid}` })
     wa.forgeBundle(mallory)
     group.add([mallory])
-    await until('the notice', () => linked.bridge.messages.length === 1)
+    await until('the notice', () => haveJoined(linked))
     for (const text of ['one', 'two']) await linked.deliver(text, { chat: `whatsapp:${group.jid}` })
     await until('all', () => alice.inbox.length === 3)
     assert.deepEqual(texts(alice), ['before', 'one', 'two'])
@@ -78,13 +86,81 @@ for (const addressing of ['lid', 'pn'] as const) {
     const group = wa.addGroup({ subject: 'Class', participants: [alice, gone], addressing })
     await linked.deliver('one', { chat: `whatsapp:${group.jid}` })
     group.add([late])
-    await until('the notice', () => linked.bridge.messages.length === 1)
+    await until('the notice', () => haveJoined(linked))
     await linked.deliver('two', { chat: `whatsapp:${group.jid}` })
     await until('both', () => alice.inbox.length === 2)
     assert.deepEqual(texts(alice), ['one', 'two'])
     assert.deepEqual(linked.told, [])
   })
 }
+
+const spoilt: readonly Spoilt[] = [
+  { part: 'identity', how: 'missing' },
+  { part: 'skey', how: 'missing' },
+  { part: 'skey/id', how: 'missing' },
+  { part: 'skey/value', how: 'short' },
+  { part: 'skey/signature', how: 'missing' },
+  { part: 'key/id', how: 'missing' },
+  { part: 'key/value', how: 'short' },
+]
+
+for (const { part, how } of spoilt) {
+  test(`Members in whose keys "${part}" is ${how} do not close a group, whenever they come, are named, and sent nothing by themselves`, async () => {
+    await using linked = await Linked.started()
+    const { wa } = linked
+    const [alice, mallory, late] = ['Alice', 'Mallory', 'Late'].map(name => wa.addContact({ name }))
+    assert.ok(alice && mallory && late)
+    await until('the names', () => linked.bridge.known.some(({ name }) => name === 'Late'))
+    for (const each of [mallory, late]) wa.spoilBundle(each, { part, how })
+    const group = wa.addGroup({ subject: 'Class', participants: [alice, mallory] })
+    const other = wa.addGroup({ subject: 'Choir', participants: [alice] })
+    await linked.deliver('one', { chat: `whatsapp:${group.jid}` })
+    await linked.deliver('two', { chat: `whatsapp:${other.jid}` })
+    other.add([late])
+    await until('the notice', () => haveJoined(linked))
+    await linked.deliver('three', { chat: `whatsapp:${other.jid}` })
+    await until('all', () => alice.inbox.length === 3)
+    assert.deepEqual(texts(alice), ['one', 'two', 'three'])
+    assert.deepEqual(linked.told, [
+      'Mallory may not get this: WhatsApp gave keys that do not verify',
+      'Late may not get this: WhatsApp gave keys that do not verify',
+    ])
+
+    const eve = wa.addContact({ name: 'Eve' })
+    wa.spoilBundle(eve, { part, how })
+    const failure = await failureOf(linked.deliver('secret', { chat: `whatsapp:${eve.lid}` }))
+    assert.equal(failure.verdict.kind, 'reject')
+    assert.equal(failure.message, 'WhatsApp gave keys for this contact that do not verify')
+  })
+}
+
+test('Whoever asks for a message of a group again gets it, whatever the keys of others are', async () => {
+  await using linked = await Linked.started()
+  const { wa } = linked
+  const [alice, mallory, gone] = ['Alice', 'Mallory', 'Gone'].map(name => wa.addContact({ name }))
+  assert.ok(alice && mallory && gone)
+  wa.spoilBundle(mallory, { part: 'identity', how: 'missing' })
+  wa.refuseKeys(gone)
+  const group = wa.addGroup({ subject: 'Class', participants: [alice] })
+  await linked.deliver('one', { chat: `whatsapp:${group.jid}` })
+  await until('the first', () => alice.inbox.length === 1)
+  for (const each of [mallory, gone]) group.add([each])
+  await until('the notices', () => haveJoined(linked, 2))
+  alice.failToRead()
+  await linked.deliver('two', { chat: `whatsapp:${group.jid}` })
+  await until('the second', () => alice.inbox.length === 2)
+  assert.deepEqual(texts(alice), ['one', 'two'])
+})
+
+test('Without the number of its registration somebody’s phone gets what is for it', async () => {
+  await using linked = await Linked.started()
+  const { wa } = linked
+  const alice = wa.addContact({ name: 'Alice' })
+  wa.spoilBundle(alice, { part: 'registration', how: 'missing' })
+  await linked.deliver('hello', { chat: `whatsapp:${alice.lid}` })
+  await until('it', () => alice.inbox.length === 1)
+  assert.deepEqual(texts(alice), ['hello'])
+})
 
 test('Somebody of whom WhatsApp has no keys cannot be written to', async () => {
   await using linked = await Linked.started()

@@ -5,14 +5,14 @@ import { isMe, type Me } from '../me.ts'
 
 const current = new AsyncLocalStorage<LeftOut>()
 
-/** WhatsApp does not give the keys of a device. */
-interface Refusal {
+/** WhatsApp does not give the keys of a device, and says why by a code; or it gives some that lack a part. */
+interface Unusable {
   readonly jid: string
-  readonly code: number
+  readonly code?: number
 }
 
-/** What was taken out of a frame, for all who are sending when it comes. */
-const taken = new WeakMap<BinaryNode, readonly Refusal[]>()
+/** What was taken out of a frame, for all who look at it. */
+const taken = new WeakMap<BinaryNode, readonly Unusable[]>()
 
 /**
  * The devices that one message does not go to. Nothing is encrypted with keys that do not verify: WhatsApp, or whoever
@@ -21,9 +21,10 @@ const taken = new WeakMap<BinaryNode, readonly Refusal[]>()
  */
 export class LeftOut {
   readonly #forged = new Set<string>()
-  readonly #failed = new Set<string>()
-  /** What WhatsApp has refused meanwhile, to this sending or another. */
-  readonly #refusals: Refusal[] = []
+  /** Each with the other address of its owner, where that is known: WhatsApp is asked for keys by LIDs only. */
+  readonly #failed = new Map<string, string | undefined>()
+  /** What came from WhatsApp meanwhile, for this sending or another. */
+  readonly #unusable: Unusable[] = []
 
   /** WhatsApp gave keys of a device that do not verify, in the course of a step of `during`. */
   static noteForged(jid: string): void {
@@ -32,18 +33,14 @@ export class LeftOut {
   }
 
   /** A device could not be encrypted for, in the course of a step of `during`. */
-  static noteFailed(jid: string): void {
+  static noteFailed(jid: string, alias?: string): void {
     const sending = current.getStore()
-    if (sending) sending.#failed.add(jid)
+    if (sending) sending.#failed.set(jid, alias)
   }
 
   /** Sends, and notices who is left out. */
   async during<T>({ ws }: Pick<WASocket, 'ws'>, send: () => Promise<T>): Promise<T> {
-    const look = (frame: BinaryNode) => {
-      const refused = taken.get(frame) ?? dropRefused(frame)
-      taken.set(frame, refused)
-      this.#refusals.push(...refused)
-    }
+    const look = (frame: BinaryNode) => this.#unusable.push(...dropUnusable(frame))
     ws.on('frame', look)
     try {
       return await current.run(this, send)
@@ -53,23 +50,33 @@ export class LeftOut {
   }
 
   get isForged(): boolean {
-    return this.#forged.size > 0
+    return this.#unverified.length > 0
+  }
+
+  /** Those whose keys do not verify, or lack a part without which they cannot. */
+  get #unverified(): string[] {
+    const lacking = this.#unusable.filter(({ jid, code }) => code === undefined && this.#hasFailed(jid))
+    return [...this.#forged, ...lacking.map(({ jid }) => jid)]
   }
 
   /** The code with which WhatsApp refused to give the keys of somebody whom this went to, if it did. */
   get refusal(): number | undefined {
-    const failed = new Set([...this.#failed].map(normalizeAddress))
-    return this.#refusals.find(({ jid }) => failed.has(normalizeAddress(jid)))?.code
+    return this.#unusable.find(({ jid, code }) => code !== undefined && this.#hasFailed(jid))?.code
+  }
+
+  #hasFailed(jid: string): boolean {
+    const address = normalizeAddress(jid)
+    return address !== undefined && [...this.#failed].flat().some(each => normalizeAddress(each) === address)
   }
 
   /** Whether the keys that do not verify are of our own devices. */
   isMine(me: Me): boolean {
-    return [...this.#forged].every(jid => isMe(jid, me))
+    return this.#unverified.every(jid => isMe(jid, me))
   }
 
   /** Whose keys do not verify, by name: for the owner, not for the log. */
   people({ me, nameOf }: { me: Me; nameOf(address: string): string | undefined }): string {
-    const names = [...this.#forged].map(jid => {
+    const names = this.#unverified.map(jid => {
       const address = normalizeAddress(jid) ?? ''
       return isMe(jid, me) ? 'your own phone' : (nameOf(address) ?? phoneOf(address) ?? 'somebody')
     })
@@ -85,28 +92,54 @@ export class LeftOut {
     if (!isGroup(group)) throw new Error('Nobody but the members of a group can be left out')
     await keys.transaction(async () => {
       const known = await keys.get('sender-key-memory', [group])
-      const skipped = Object.fromEntries([...this.#failed].map(jid => [jid, true]))
+      const skipped = Object.fromEntries([...this.#failed.keys()].map(jid => [jid, true]))
       await keys.set({ 'sender-key-memory': { [group]: { ...known[group], ...skipped } } })
     }, me.pn)
   }
 }
 
 /**
- * Takes those out of an answer whose keys WhatsApp does not give (a device that is gone), before Baileys reads it: it would
- * send to nobody because of one (lib/Utils/signal.js, parseAndInjectE2ESessions).
+ * Takes those out of an answer whose keys WhatsApp does not give (a device that is gone), or not all of them, before Baileys
+ * reads it: it would send to nobody because of one (lib/Utils/signal.js, parseAndInjectE2ESessions), also what is asked for
+ * again. Listens to all frames of a socket; users in a list of its own come as an answer for keys alone.
  */
-const dropRefused = ({ tag, content }: BinaryNode): readonly Refusal[] => {
-  const list = tag === 'iq' ? childrenOf(content).find(child => child.tag === 'list') : undefined
+export const dropUnusable = (frame: BinaryNode): readonly Unusable[] => {
+  const known = taken.get(frame)
+  if (known !== undefined) return known
+  const list = frame.tag === 'iq' ? childOf(frame.content, 'list') : undefined
   if (list === undefined) return []
-  const users = childrenOf(list.content)
-  const errorOf = (user: BinaryNode): BinaryNode | undefined =>
-    user.tag === 'user' ? childrenOf(user.content).find(child => child.tag === 'error') : undefined
-  list.content = users.filter(user => errorOf(user) === undefined)
-  return users.flatMap(user => {
-    const error = errorOf(user)
-    return error ? [{ jid: user.attrs['jid'] ?? '', code: Number(error.attrs['code']) }] : []
-  })
+  const all = childrenOf(list.content)
+  const unusable = new Map<BinaryNode, Unusable>()
+  for (const user of all.filter(child => child.tag === 'user')) {
+    const { jid = '' } = user.attrs
+    const error = childOf(user.content, 'error')
+    if (error) unusable.set(user, { jid, code: Number(error.attrs['code']) })
+    else if (!isWhole(user)) unusable.set(user, { jid })
+  }
+  list.content = all.filter(child => !unusable.has(child))
+  const found = [...unusable.values()]
+  taken.set(frame, found)
+  return found
 }
+
+/** Bytes of each part, as whatsmeow wants them (prekeys.go, nodeToPreKeyBundle). Of a device that has run out of prekeys none comes. */
+const lengths = { identity: 32, id: 3, value: 32, signature: 64 } as const
+
+const isWhole = ({ content }: BinaryNode): boolean => {
+  const has = (parent: BinaryNode['content'], part: keyof typeof lengths): boolean => {
+    const bytes = childOf(parent, part)?.content
+    return bytes instanceof Uint8Array && bytes.length === lengths[part]
+  }
+  const [signed, single] = [childOf(content, 'skey'), childOf(content, 'key')]
+  return (
+    has(content, 'identity') &&
+    (['id', 'value', 'signature'] as const).every(part => has(signed?.content, part)) &&
+    (single === undefined || (['id', 'value'] as const).every(part => has(single.content, part)))
+  )
+}
+
+const childOf = (content: BinaryNode['content'], tag: string): BinaryNode | undefined =>
+  childrenOf(content).find(child => child.tag === tag)
 
 const childrenOf = (content: BinaryNode['content']): readonly BinaryNode[] =>
   Array.isArray(content) ? content : []

@@ -113,7 +113,8 @@ export const journalledRepository =
           if (openings.isMyself(options.jid)) throw new Error('Nothing is sent to this very device')
           return await inTurn(() => real.encryptMessage(options))
         } catch (error) {
-          LeftOut.noteFailed(options.jid)
+          const lid = await real.lidMapping.getLIDForPN(options.jid).catch(() => null)
+          LeftOut.noteFailed(options.jid, lid ?? undefined)
           throw error
         }
       },

@@ -1,4 +1,4 @@
-import { bundleNodes, forgeBundle } from '../device-keys.ts'
+import { bundleNodes, forgeBundle, spoil } from '../device-keys.ts'
 import { bigEndian, child, children, deviceOf, el, unixSeconds } from '../node.ts'
 import { IqError, type IqHandlers } from './iq.ts'
 
@@ -43,7 +43,9 @@ export const encryptHandlers: IqHandlers = {
       const own = isCompanion ? companion.keys.bundle() : person.handset.device.bundle()
       const bundle = world.forgedBundles.has(person) ? forgeBundle(own) : own
       const registration = el('registration', {}, bigEndian(bundle.registrationId, 4))
-      return el('user', { jid, t }, [registration, ...bundleNodes(bundle)])
+      const nodes = [registration, ...bundleNodes(bundle)]
+      const spoilt = world.spoiltBundles.get(person)
+      return el('user', { jid, t }, spoilt ? spoil(nodes, spoilt) : nodes)
     })
     return [el('list', {}, answers)]
   },
