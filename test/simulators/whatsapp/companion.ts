@@ -16,8 +16,8 @@ export interface CompanionOptions {
   onLive: (first: boolean) => void
 }
 
-/** A code, or the end of the connection. */
-export type Refusal = 500 | 503 | 'close'
+/** A code, the end of the connection, or no answer. */
+export type Refusal = 500 | 503 | 'close' | 'silence'
 
 /** A linked device as the server knows it: the bridge. */
 export class Companion {

@@ -183,7 +183,8 @@ export class Server {
       this.unlink()
       return
     }
-    context.wire.send(await answerIq(node, context))
+    const answer = await answerIq(node, context)
+    if (answer) context.wire.send(answer)
   }
 
   async #message(

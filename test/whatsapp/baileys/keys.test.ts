@@ -59,6 +59,7 @@ for (const [refusal, uploads] of [
   [500, 1000],
   [503, 1000],
   ['close', 2],
+  ['silence', 1000],
 ] as const) {
   test(`A login ends well though WhatsApp takes no prekeys (${refusal}); the next connection brings them, and messages are read`, async () => {
     await using linked = await Linked.unlinked()

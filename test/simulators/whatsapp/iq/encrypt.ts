@@ -16,7 +16,9 @@ export const encryptHandlers: IqHandlers = {
   'encrypt set registration': (request, { companion }) => {
     if (companion.refusedUploads > 0) {
       companion.refusedUploads -= 1
-      if (companion.refusal !== 'close') throw new IqError(companion.refusal, texts[companion.refusal])
+      const { refusal } = companion
+      if (refusal === 'silence') return undefined
+      if (refusal !== 'close') throw new IqError(refusal, texts[refusal])
       companion.wire?.close()
       return []
     }

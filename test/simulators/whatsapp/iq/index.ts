@@ -17,7 +17,7 @@ const HANDLERS: IqHandlers = {
 }
 
 /** Answers a query of a companion that is logged in. What nobody knows is recorded and answered with 501. */
-export async function answerIq(request: BinaryNode, context: IqContext): Promise<BinaryNode> {
+export async function answerIq(request: BinaryNode, context: IqContext): Promise<BinaryNode | undefined> {
   const { id, xmlns, type, to } = request.attrs
   const first = children(request)[0]?.tag
   const name = [xmlns, type, first].filter(part => part !== undefined).join(' ')
@@ -30,7 +30,8 @@ export async function answerIq(request: BinaryNode, context: IqContext): Promise
     const refusal = context.world.refusedQueries.get(name)
     context.world.refusedQueries.delete(name)
     if (refusal !== undefined) throw new IqError(refusal, 'refused', 'As the test asked', { everyday: true })
-    return el('iq', { type: 'result', from: to ?? SERVER, id }, await handler(request, context))
+    const answer = await handler(request, context)
+    return answer && el('iq', { type: 'result', from: to ?? SERVER, id }, answer)
   } catch (error) {
     const refusal = error instanceof IqError ? error : new IqError(400, 'bad-request', String(error))
     if (!refusal.everyday) record.surprise(`${refusal.code} ${refusal.message}: ${describeNode(request)}`)

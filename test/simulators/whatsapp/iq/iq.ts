@@ -24,8 +24,11 @@ export interface IqContext {
   wire: Wire
 }
 
-/** Answers a request with the children of its result, or throws an IqError. */
-export type IqHandler = (request: BinaryNode, context: IqContext) => BinaryNode[] | Promise<BinaryNode[]>
+/** Answers a request with the children of its result, or not at all, or throws an IqError. */
+export type IqHandler = (
+  request: BinaryNode,
+  context: IqContext,
+) => BinaryNode[] | undefined | Promise<BinaryNode[]>
 
 /** Handlers by `xmlns type first-child`, as in `encrypt get count`; without children `xmlns type`. */
 export type IqHandlers = Record<string, IqHandler>
