@@ -69,6 +69,40 @@ test('a batch taken but not confirmed when the process dies comes only once', as
   assert.deepEqual(bench.inbox.texts, [])
 })
 
+for (const [where, id] of [
+  ['lower', 500_000_001],
+  ['higher', 900_000_001],
+] as const) {
+  test(`update ids that begin anew, ${where}, lose nothing and bring nothing twice`, async () => {
+    await using bench = await Bench.open()
+    await bench.connect()
+    bench.owner.sends(bench.home, 'before')
+    await eventually(() => bench.inbox.texts.length === 1, 'the message before')
+    await eventually(() => bench.tg.pendingUpdates === 0, 'it to be confirmed')
+    await bench.restart()
+    bench.tg.renumberUpdates(id)
+    bench.owner.sends(bench.home, '/start')
+    for (const text of ['one', 'two', 'three']) bench.owner.sends(bench.home, text)
+    await bench.connect()
+    await eventually(() => bench.tg.pendingUpdates === 0, 'all to be confirmed')
+    assert.deepEqual(bench.inbox.texts, ['one', 'two', 'three'])
+    // It dies between storing and confirming.
+    bench.tg.faults.next('getUpdates', 'reset-before', { when: ({ offset }) => Number(offset) === id + 5 })
+    bench.owner.sends(bench.home, 'stored')
+    await eventually(() => bench.tg.faults.waiting === 0, 'the poll that would confirm')
+    assert.equal(bench.tg.pendingUpdates, 1)
+    assert.deepEqual(bench.inbox.texts.slice(3), ['stored'])
+    await bench.restart()
+    bench.owner.sends(bench.home, 'behind')
+    await bench.connect()
+    await eventually(() => bench.inbox.texts.length > 0, 'the message behind')
+    await eventually(() => bench.tg.pendingUpdates === 0, 'it to be confirmed')
+    assert.deepEqual(bench.inbox.texts, ['behind'])
+    const answers = bench.home.transcript().filter(({ from }) => from.isBot)
+    assert.equal(answers.length, 1)
+  })
+}
+
 test('after a restart it is connected at once, though Telegram holds the first poll for 3 s', async () => {
   await using bench = await Bench.open()
   await bench.connect()

@@ -14,6 +14,10 @@ import { tokenRefused } from '../errors.ts'
  *
  * Each batch is written down together with the offset behind it; only the next poll, which carries that offset, tells
  * Telegram that we have it. What is not written is asked for again. The backlog of a first start (24 h) is kept.
+ *
+ * The offset follows the ids wherever they go. They begin anew, lower as often as higher, after a week without updates, and for
+ * another bot or server (core.telegram.org/bots/api#update); an offset far ahead of all that waits is not heeded
+ * (tdlib/td `TQueue.cpp`). What was confirmed is forgotten there, so a lower offset brings none of it back.
  */
 export interface LongPollOptions {
   readonly api: BotApi
@@ -147,8 +151,8 @@ const pollOnce = async (
     { signal, timeoutMs: pollTimeoutMs },
   )
   if (updates.length === 0) return
-  const confirm = (last: Update): void =>
-    sessions.set([{ ...offsetRow, value: String(Math.max(offset, last.update_id + 1)) }])
+  const confirm = ({ update_id: last }: Update): void =>
+    sessions.set([{ ...offsetRow, value: String(last + 1) }])
   await take(updates, bot, confirm)
 }
 

@@ -207,6 +207,11 @@ export class TelegramSimulator implements AsyncDisposable {
     this.#world.updates.repeat(count)
   }
 
+  /** Lets the ids of updates go on from another one, as after a week without any. */
+  renumberUpdates(nextId: number): void {
+    this.#world.updates.renumber(nextId)
+  }
+
   /** Moves the server's clock forward, by milliseconds. */
   advanceClock(milliseconds: number): void {
     this.#world.clock.advance(milliseconds)

@@ -87,6 +87,22 @@ test('updates can come twice under the same id', async () => {
   assert.deepEqual(again, first)
 })
 
+test('ids that begin anew and lower are given out to whoever asks from far ahead, until they are confirmed', async () => {
+  await using bench = await openBench()
+  const { api, chat, owner, tg } = bench
+  owner.sends(chat, 'before')
+  const [before] = await api.getUpdates()
+  const ahead = (before?.update_id ?? 0) + 1
+  assert.throws(() => tg.renumberUpdates(500_000_001), /none has waited/)
+  assert.deepEqual(await api.getUpdates({ offset: ahead }), [])
+  tg.renumberUpdates(500_000_001)
+  for (const text of ['a', 'b']) owner.sends(chat, text)
+  const ids = (updates: { update_id: number }[]) => updates.map(({ update_id }) => update_id)
+  assert.equal(ids(await api.getUpdates({ offset: ahead }))[0], 500_000_001)
+  assert.deepEqual(ids(await api.getUpdates({ offset: 500_000_002 })), [500_000_002])
+  assert.deepEqual(await api.getUpdates({ offset: 500_000_003 }), [])
+})
+
 test('waiting in vain says for what', async () => {
   await using bench = await openBench()
   await assert.rejects(

@@ -98,6 +98,12 @@ export class UpdateQueue {
     this.#wake()
   }
 
+  /** The next update has this id, as after a week without any: chosen anew, lower or higher. */
+  renumber(nextId: number): void {
+    if (this.#queue.length > 0) throw new Error('Ids begin anew only when none has waited for a week')
+    this.#nextId = nextId
+  }
+
   #rememberAllowed(query: Query): void {
     if (query.text('allowed_updates') === '') return
     try {
