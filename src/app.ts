@@ -5,7 +5,8 @@ import { addNotice } from './bridge/deliver/notice.ts'
 import { makeCarrier } from './bridge/deliver.ts'
 import { startExpiry } from './bridge/expire.ts'
 import type { Inbox, Network, NetworkStatus } from './bridge/network.ts'
-import { makeFindMessage, makeInbox } from './bridge/receive.ts'
+import { makeFindMessage, makeInbox, makeRelease } from './bridge/receive.ts'
+import { startRelease } from './bridge/release.ts'
 import { startRetention } from './bridge/retain.ts'
 import type { Config } from './config/load.ts'
 import { Lease, Outbox, openPaceMemory, Pace, Worker } from './outbox/index.ts'
@@ -62,18 +63,20 @@ export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promi
     if (status.state === 'connected') worker.resume(name)
     watch.look(name, status)
   }
-  const inboxFor = (name: NetworkName): Inbox =>
-    makeInbox({
-      ...tools,
-      network: name,
-      isPart: (id, messageId) => network(name).isPart?.(id, messageId) === true,
-      ownerChat: () => ownerChat(config),
-      wake: () => worker.wake(),
-      changed,
-      time,
-      log: logger,
-      now,
-    })
+  const inboxOptions = (name: NetworkName) => ({
+    ...tools,
+    network: name,
+    isPart: (id: string, messageId: string) => network(name).isPart?.(id, messageId) === true,
+    peerOf: ratePeerOf,
+    ownerChat: () => ownerChat(config),
+    wake: () => worker.wake(),
+    changed,
+    time,
+    log: logger,
+    now,
+  })
+  const inboxFor = (name: NetworkName): Inbox => makeInbox(inboxOptions(name))
+  const release = makeRelease(inboxOptions('telegram'))
 
   const pace = new Pace(telegramBudgets, ratePeerOf, openPaceMemory(store.session('pace')))
   const carrier = makeCarrier({
@@ -86,7 +89,7 @@ export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promi
     now,
   })
   const transaction: Store['transaction'] = (work, options) => store.transaction(work, options)
-  const worker = opened.use(new Worker({ outbox, carrier, pace, transaction, log: logger }))
+  const worker = opened.use(new Worker({ outbox, carrier, pace, transaction, onEnded: release, log: logger }))
   const watch = makeWatch({
     networks,
     log: logger,
@@ -110,6 +113,8 @@ export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promi
   networks.set('whatsapp', opened.use(whatsapp))
   opened.use(pulse)
   opened.use(startRetention({ store, outbox, time: () => whatsapp.time, log: logger }))
+  const isOnline = (): boolean => telegram.status.state === 'connected'
+  opened.use(startRelease({ release, isOnline, wake: () => worker.wake(), log: logger }))
   const disappearing = config.messages.disappearing === 'delete'
   opened.use(
     startExpiry({

@@ -24,6 +24,8 @@ const replySchema = z.object({
   id: z.string(),
   /** Who wrote that message, when known. */
   person: z.optional(chatRefSchema),
+  /** Whether the bridge has sent it, where its network says so. */
+  byBridge: z.optional(z.boolean()),
   /** What that message said, after who said it where that is known, for when it was never bridged. */
   excerpt: z.optional(z.string()),
   /** The words picked out of it, where the sender picked some. */
@@ -35,6 +37,8 @@ const targetSchema = z.object({
   id: z.string(),
   /** Who wrote it, when known; networks are not reliable in naming authors. */
   person: z.optional(chatRefSchema),
+  /** Whether the bridge has sent it, where its network says so. */
+  byBridge: z.optional(z.boolean()),
 })
 
 const head = {

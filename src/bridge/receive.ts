@@ -1,8 +1,10 @@
 import type { Store } from '../store/index.ts'
 import { claimed, longestLife } from './claimed.ts'
+import { addNotice } from './deliver/notice.ts'
 import { type BridgeEvent, isMessage } from './event.ts'
 import type { Arrival, FindMessage, Inbox } from './network.ts'
 import { receiveChange } from './receive/change.ts'
+import { holdBack, takeReleased } from './receive/held.ts'
 import { receiveMessage } from './receive/message.ts'
 import { isEcho } from './receive/on-its-way.ts'
 import { tellOfStranger } from './receive/overheard.ts'
@@ -10,6 +12,7 @@ import type { InboxOptions, Reception } from './receive/reception.ts'
 import { tellOfShutOut } from './receive/shut-out.ts'
 import { tellOfStanding } from './receive/standing.ts'
 import { writtenIn } from './receive/status.ts'
+import { StoreError } from './store-error.ts'
 
 /**
  * Story 1: what arrived becomes committed jobs.
@@ -22,7 +25,7 @@ export const makeInbox = (options: InboxOptions): Inbox => {
   return {
     receive(arrivals, alongside) {
       const added = store.transaction(() => {
-        const results = arrivals.map(arrival => receiveOne(arrival, options, now()))
+        const results = arrivals.map(arrival => receiveOne(arrival, options, { now: now(), mayWait: true }))
         alongside?.()
         return results
       })
@@ -48,10 +51,49 @@ export const makeInbox = (options: InboxOptions): Inbox => {
   }
 }
 
-const receiveOne = (arrival: Arrival, options: InboxOptions, now: number): Reception => {
+/**
+ * Takes in what was kept back (`receive/held.ts`) and need not wait any more, or was kept back for long enough by what `isOver`
+ * says of the time when that began. Returns whether there was any. Throws `StoreError` alone.
+ */
+export const makeRelease =
+  (options: InboxOptions) =>
+  (isOver: (at: number) => boolean = () => false): boolean =>
+    options.store.transaction(() => {
+      const events = takeReleased(options, isOver)
+      for (const event of events) receiveReleased(event, options)
+      return events.length > 0
+    })
+
+const receiveReleased = (event: BridgeEvent, options: InboxOptions): void => {
+  const { store, log, now: clock = Date.now } = options
+  const now = clock()
+  const refuse = (): void => {
+    const { chat, id } = event
+    if (isMessage(event)) addNotice(options, { chat, text: notTakenIn, replyTo: id, now })
+  }
+  try {
+    // In the supergroup that a group has become, its ids belong to other messages.
+    if (store.chats.resolve(event.chat) !== event.chat) throw new Error('Its group is a supergroup now')
+    const result = store.transaction(() => receiveOne({ event }, options, { now, mayWait: false }))
+    log.debug({ network: 'telegram', results: [result] }, 'Received after waiting')
+  } catch (error) {
+    if (error instanceof StoreError) throw error
+    log.error({ err: error }, 'What was kept back could not be stored as it is')
+    refuse()
+  }
+}
+
+const notTakenIn = 'Not sent: I could not find out which message this answers. Please write it again'
+
+const receiveOne = (
+  arrival: Arrival,
+  options: InboxOptions,
+  { now, mayWait }: { now: number; mayWait: boolean },
+): Reception => {
   const { store } = options
   const time = options.time?.() ?? now
   const event = learn({ ...arrival, event: withTimes(arrival.event, time) }, store)
+  if (mayWait && holdBack(event, options, now)) return 'held'
   const mappings = store.mappings.forSource(event.chat)
   const written = isMessage(event) ? undefined : writtenIn(event, options)
   if (mappings.length === 0 && written === undefined) return 'unmapped'

@@ -1,6 +1,7 @@
 import type { ChatRef } from '../bridge/chat-ref.ts'
 import type { Database } from '../store/index.ts'
 import type { Decision } from './decide.ts'
+import { findInDoubt, type InDoubt } from './in-doubt.ts'
 import type { Job, NewJob, Untouched, Waiting } from './job.ts'
 import { fromRow, type JobRow } from './job-row.ts'
 import { findLeading } from './leading.ts'
@@ -214,6 +215,11 @@ export class Outbox {
   /** The job that sends, or may have sent, a message with this id to a chat (`sending.ts`). */
   sending(target: ChatRef, id: string, isPart?: IsPart): Sending | undefined {
     return findSending(this.#database, { target, id, isPart })
+  }
+
+  /** The jobs that are under way or may have arrived (`in-doubt.ts`). */
+  inDoubt(): InDoubt[] {
+    return findInDoubt(this.#database)
   }
 
   /** Whether a job is still to be carried out, or under way. */

@@ -22,6 +22,8 @@ export interface WorkerOptions {
    * topics of a Telegram group, too, are delivered to side by side.
    */
   readonly peerOf?: (chat: ChatRef) => string
+  /** Attempts have ended; called in the transaction that writes down how. Throws `StoreError` alone. */
+  readonly onEnded?: () => void
   readonly log: Log
   readonly clock?: Clock
   readonly random?: () => number
@@ -70,6 +72,7 @@ export class Worker implements AsyncDisposable {
   constructor(options: WorkerOptions) {
     this.#options = {
       peerOf: chat => chat,
+      onEnded: () => undefined,
       clock: systemClock,
       random: Math.random,
       parallel: 32,
@@ -140,7 +143,7 @@ export class Worker implements AsyncDisposable {
 
   #turn(): void {
     if (!this.#started) return
-    const { outbox, transaction, log, clock, pace } = this.#options
+    const { outbox, transaction, log, clock, pace, onEnded } = this.#options
     this.#timer.abort()
     pace.sweep(clock.now())
     const ended = this.#ended.splice(0)
@@ -153,6 +156,7 @@ export class Worker implements AsyncDisposable {
       const claimed = transaction(
         () => {
           for (const { job, outcome } of ended) record(job, outcome, { ...this.#options, holds: this.#holds })
+          if (ended.length > 0) onEnded()
           if (isLast) return []
           choice = this.#choose(new Set(ended.map(({ job }) => job.id)))
           const tools = { ...this.#options, crowd: this.#crowd }

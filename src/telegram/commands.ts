@@ -1,6 +1,6 @@
 import type { Message } from 'grammy/types'
 import { renderAddress } from './address.ts'
-import { parseDeletion } from './parse/change.ts'
+import { answeredBy } from './parse/change.ts'
 import { placeOfMessage } from './parse.ts'
 
 /** Commands that the bot answers itself; everything else that begins with a slash is a message like any other. */
@@ -18,7 +18,7 @@ export const parseCommand = (message: Message, botName: string): Command | undef
 /** What the bot says to a command of an owner; undefined when it only does something. */
 export const renderCommandAnswer = (command: Command, message: Message): string | undefined => {
   if (command === 'delete') {
-    return parseDeletion(message) ? undefined : 'Answer the message that is to go from WhatsApp with /delete'
+    return answeredBy(message) ? undefined : 'Answer the message that is to go from WhatsApp with /delete'
   }
   const address = renderAddress(placeOfMessage(message))
   const map = `wa2tg map add "NAME OR NUMBER" ${address}`

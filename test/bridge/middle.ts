@@ -1,7 +1,7 @@
-import type { ChatRef } from '../../src/bridge/chat-ref.ts'
+import type { ChatRef, NetworkName } from '../../src/bridge/chat-ref.ts'
 import { makeCarrier } from '../../src/bridge/deliver.ts'
 import type { Network } from '../../src/bridge/network.ts'
-import { makeInbox } from '../../src/bridge/receive.ts'
+import { makeInbox, makeRelease } from '../../src/bridge/receive.ts'
 import { type Budget, type Carrier, type Log, Outbox, Pace, Worker } from '../../src/outbox/index.ts'
 import type { Store } from '../../src/store/index.ts'
 import type { Clock } from '../../src/support/clock.ts'
@@ -47,15 +47,18 @@ export const openMiddle = (
   const networks = new Map<string, Network>()
   const network = (name: string): Network => networks.get(name) ?? real?.() ?? whatsapp
   const tools = { store, outbox, newMessageId: (name: string) => network(name).newMessageId() }
-  const inbox = makeInbox({
+  const options = {
     ...tools,
     network: 'whatsapp',
+    peerOf: ratePeerOf,
     ownerChat,
     wake: () => worker.wake(),
-    changed: name => worker.resume(name),
+    changed: (name: NetworkName) => worker.resume(name),
     log,
     now,
-  })
+  } as const
+  const inbox = makeInbox(options)
+  const release = makeRelease(options)
   const telegram = openTelegram({
     token: tg.token,
     apiRoot: tg.apiRoot,
@@ -81,6 +84,7 @@ export const openMiddle = (
     carrier: watch(carrier),
     pace,
     transaction: (work, options) => store.transaction(work, options),
+    onEnded: release,
     log,
     clock,
   })
@@ -90,6 +94,7 @@ export const openMiddle = (
     inbox,
     outbox,
     clock,
+    release,
     async start() {
       worker.start()
       await telegram.start()

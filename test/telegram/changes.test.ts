@@ -188,7 +188,7 @@ test('/delete in answer to a message deletes that, and goes itself', async () =>
   const command = bench.owner.sends(topic, { text: '/delete please', reply_to: id })
   const [, deletion] = await it.events(2)
   assert.deepEqual(deletion?.kind === 'deletion' && [deletion.target, deletion.by], [
-    { id: String(id) },
+    { id: String(id), byBridge: false },
     'author',
   ])
   await eventually(
@@ -226,7 +226,7 @@ test('a pinned message is a pin; the bot’s own pins are not', async () => {
   const [, pin, next] = await it.events(3)
   assert.deepEqual(pin?.kind === 'pin' && [pin.chat, pin.target, pin.pinned], [
     chat,
-    { id: String(id) },
+    { id: String(id), byBridge: false },
     true,
   ])
   assert.equal(next?.kind, 'message')
@@ -247,7 +247,10 @@ test('a pressed button votes and is answered at once; a stranger’s is refused,
   const [, vote, ...others] = await it.events(2)
   assert.deepEqual(others, [])
   assert.ok(vote?.kind === 'vote')
-  assert.deepEqual([vote.chat, vote.target, vote.choice, vote.toggle], [chat, { id: String(id) }, [3], true])
+  assert.deepEqual(
+    [vote.chat, vote.target, vote.choice, vote.toggle],
+    [chat, { id: String(id), byBridge: true }, [3], true],
+  )
   assert.equal(vote.sender.person, `telegram:${ownerId}`)
   assert.match(bench.tg.callback(refused).text ?? '', /owner/)
   assert.equal(bench.tg.callback(pressed).text, '')

@@ -55,9 +55,10 @@ const receiveUnknown = (event: ShownChange, context: ReceiveContext): Reception 
   const { store, now, time } = context
   const { chat, sender, target } = event
   if (networkOf(chat) === 'telegram') {
-    if (event.kind !== 'deletion') return 'ignored'
+    if (event.kind !== 'deletion' && !target.byBridge) return 'ignored'
     if (store.links.remember({ chat, id: event.id, me: true }, time) === undefined) return 'duplicate'
-    addNotice(context, { chat, text: neverCarried, replyTo: target.id, now })
+    const text = event.kind === 'deletion' ? neverCarried : notKnown
+    addNotice(context, { chat, text, replyTo: target.id, now })
     return 'refused'
   }
   if (event.kind === 'deletion') {
@@ -78,6 +79,7 @@ const receiveUnknown = (event: ShownChange, context: ReceiveContext): Reception 
 }
 
 const neverCarried = 'Not deleted: I never carried this message to WhatsApp'
+const notKnown = 'Not done in WhatsApp: I do not know which message there this one is'
 
 /**
  * What the owner edits or takes back before it went is changed where it waits: nobody ever sees the first version.

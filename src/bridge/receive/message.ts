@@ -77,7 +77,16 @@ const routeMessage = (event: MessageEvent, context: ReceiveContext): Route => {
   const answer = answerToStatus(event, context)
   if (answer !== undefined) return answer
   const origin = replyTo && context.store.links.origin({ chat, id: replyTo.id })
+  if (replyTo?.byBridge && origin === undefined && context.mappings.length > 1)
+    return { refusal: refusalOfGuess(context) }
   return route(event, ifWhatsApp(origin), context)
+}
+
+/** Whoever is answered in a message of which nothing is known any more may be somebody else than an answer would go to. */
+const refusalOfGuess = ({ mappings, store }: ReceiveContext): string => {
+  const first = mappings.find(({ toTelegramOnly }) => !toTelegramOnly)
+  const rest = first ? ` What answers no message goes to "${store.chats.displayName(first.whatsapp)}"` : ''
+  return `Not sent: several WhatsApp chats come here, and I do not know from which one the message is that you answered.${rest}`
 }
 
 const refusalOf = ({ label, why }: Extract<Content, { kind: 'placeholder' }>): string =>

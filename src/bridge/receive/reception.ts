@@ -5,7 +5,7 @@ import type { NoticeTools } from '../deliver/notice.ts'
 import type { NetworkStatus } from '../network.ts'
 
 /** What became of one arrival. */
-export type Reception = 'job' | 'noted' | 'refused' | 'unmapped' | 'echo' | 'duplicate' | 'ignored'
+export type Reception = 'job' | 'noted' | 'held' | 'refused' | 'unmapped' | 'echo' | 'duplicate' | 'ignored'
 
 /** What an inbox needs. */
 export interface InboxOptions extends NoticeTools {
@@ -13,6 +13,8 @@ export interface InboxOptions extends NoticeTools {
   readonly network: NetworkName
   /** Of that network: `Network.isPart`. */
   isPart?(id: string, messageId: string): boolean
+  /** Of that network: the same for a chat and its topics. Where nothing is said, each chat by itself. */
+  peerOf?(chat: ChatRef): string
   /** Where the owner is told of what needs no answer in the chat itself. */
   ownerChat?(): ChatRef | undefined
   /** Jobs were committed. */

@@ -44,22 +44,35 @@ export const parseEdit = (message: Message, options: EditOptions): Versioned | u
 const wordsOf = (content: Content): Content =>
   content.kind === 'media' ? { kind: 'text', body: content.caption } : content
 
+/** The message that a command answers. */
+export const answeredBy = (command: Message): Message['reply_to_message'] =>
+  isTopicRoot(command) ? undefined : command.reply_to_message
+
 /** `/delete` in answer to a message; undefined when it answers none. */
-export const parseDeletion = (command: Message): Arrival | undefined => {
-  const { reply_to_message: target } = command
-  if (target === undefined || isTopicRoot(command)) return undefined
+export const parseDeletion = (command: Message, bot: ParseOptions['bot']): Arrival | undefined => {
+  const target = answeredBy(command)
+  if (target === undefined) return undefined
   const head = { ...headOf(command), id: `${command.message_id}.delete` }
-  return { event: { ...head, kind: 'deletion', target: { id: String(target.message_id) }, by: 'author' } }
+  return { event: { ...head, kind: 'deletion', target: targetOf(target, bot), by: 'author' } }
 }
 
 /** Somebody has pinned a message; that it is unpinned again, Telegram does not tell. */
-export const parsePin = (message: Message): Arrival | undefined => {
+export const parsePin = (message: Message, bot: ParseOptions['bot']): Arrival | undefined => {
   const { pinned_message: pinned } = message
   if (pinned === undefined) return undefined
   return {
-    event: { ...headOf(message), kind: 'pin', target: { id: String(pinned.message_id) }, pinned: true },
+    event: { ...headOf(message), kind: 'pin', target: targetOf(pinned, bot), pinned: true },
   }
 }
+
+/** Of messages that bots are not shown any more Telegram does not say whose they are. */
+const targetOf = (
+  { message_id: id, from }: Pick<Message, 'message_id' | 'from'>,
+  bot: ParseOptions['bot'],
+) => ({
+  id: String(id),
+  ...(from && { byBridge: from.id === bot.id }),
+})
 
 export interface ReactionOptions {
   readonly updateId: number
@@ -139,5 +152,5 @@ const pressHead = (query: CallbackQuery, { messageId, chat, now }: Pressed) => (
   id: `${messageId}.vote.${query.id}`,
   sender: { person: personRef(query.from.id), name: nameOf(query.from), me: true },
   sentAt: now,
-  target: { id: String(messageId) },
+  target: { id: String(messageId), byBridge: true },
 })

@@ -17,7 +17,8 @@ export const parseReply = (message: Message, bot: { readonly id: number }): Repl
   const said = target.text ?? target.caption
   return {
     id: String(target.message_id),
-    ...(target.from && target.from.id !== bot.id && { person: personRef(target.from.id) }),
+    ...(target.from &&
+      (target.from.id === bot.id ? { byBridge: true } : { person: personRef(target.from.id) })),
     ...(said !== undefined && { excerpt: clip(said) }),
     ...(quote && quote.is_manual === true && { quote: quote.text }),
   }

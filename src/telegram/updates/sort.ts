@@ -114,11 +114,11 @@ class Sorter {
       sorted.chats.push(parseChat(message))
       sorted.commands.push({ command, message })
     }
-    if (command === 'delete') this.#arrive(message, () => parseDeletion(message))
+    if (command === 'delete') this.#arrive(message, () => parseDeletion(message, context.bot))
     else if (command === undefined) {
       this.#arrive(
         message,
-        () => parsePin(message) ?? this.#versioned(message, parseMessage(message, context)),
+        () => parsePin(message, context.bot) ?? this.#versioned(message, parseMessage(message, context)),
       )
     }
   }

@@ -1,0 +1,243 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { ChangeEvent, Content } from '../../src/bridge/event.ts'
+import { startRelease } from '../../src/bridge/release.ts'
+import { VirtualClock } from '../outbox/virtual-clock.ts'
+import { type SimChat, type SimTopic, startTelegramSimulator } from '../simulators/telegram/index.ts'
+import { tempStore } from '../store/temp-store.ts'
+import { event, quiet } from './bridge.ts'
+import { openMiddle } from './middle.ts'
+
+const [mum, boss] = ['whatsapp:1@lid', 'whatsapp:2@lid'] as const
+const poll: Content = { kind: 'poll', question: 'Lunch?', options: ['yes', 'no'], choices: 1 }
+
+/**
+ * A group of the owner's to which the reply about the first message gets lost, and Telegram says nothing of it until it is
+ * `freed`. What is in `middle` may be stopped and begun anew over the same store.
+ */
+const openDoubt = async ({ inTopic = false } = {}) => {
+  const opened = new AsyncDisposableStack()
+  const tg = opened.use(await startTelegramSimulator())
+  const owner = tg.addUser({ id: 7001, first_name: 'Olga' })
+  const group = tg.addSupergroup({ title: 'WhatsApp', forum: inTopic, botRights: {}, members: [owner] })
+  const topic = inTopic ? group.addTopic({ name: 'Mum' }) : undefined
+  const place: SimChat | SimTopic = topic ?? group
+  const telegram = `telegram:${group.id}${topic ? `/${topic.message_thread_id}` : ''}` as const
+  const store = opened.use(tempStore())
+  let isFree = false
+  tg.faults.next('sendMessage', 'reply-lost')
+  tg.faults.next(
+    'editMessageReplyMarkup',
+    { error: 429, retryAfter: 1 },
+    { times: 1_000_000, when: () => !isFree },
+  )
+  const begin = async () => {
+    const middle = openMiddle(store, tg)
+    await middle.start()
+    return middle
+  }
+  let middle = await begin()
+  opened.defer(() => middle[Symbol.asyncDispose]())
+  const held = () => [...store.session('held').list('event')].length
+  return {
+    tg,
+    owner,
+    group,
+    place,
+    telegram,
+    store,
+    held,
+    get middle() {
+      return middle
+    },
+    free() {
+      isFree = true
+    },
+    /** Shows a message of WhatsApp's in Telegram, without anybody knowing; returns its id there. */
+    async show(from: typeof mum | typeof boss, content: Content | string, me = false): Promise<number> {
+      const before = group.transcript().length
+      middle.inbox.receive([{ event: event(from, content, { id: 'M1', sender: { person: from, me } }) }])
+      await tg.until('it to be shown', () => group.transcript().length > before)
+      const id = group.transcript().at(-1)?.id ?? 0
+      assert.deepEqual(store.links.chatsWith(String(id)), [])
+      return id
+    },
+    async restart() {
+      await middle[Symbol.asyncDispose]()
+      middle = await begin()
+    },
+    waitsFor: (count: number) => tg.until(`${count} to be kept back`, () => held() === count),
+    isDone: () => tg.until('it to be done', () => middle.outbox.counts().pending === 0 && held() === 0),
+    shown: () => middle.whatsapp.shown.map(({ chat, text, replyTo }) => [chat, text, replyTo]),
+    notices: () => group.transcript().flatMap(({ text }) => (/^Not /.test(text) ? [text] : [])),
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  }
+}
+
+type Doubt = Awaited<ReturnType<typeof openDoubt>>
+
+/** What an owner can do with a message, and as what it is to reach WhatsApp. */
+const acts: Record<string, [(doubt: Doubt, id: number) => void, ChangeEvent['kind'], (Content | string)?]> = {
+  'a reaction': [({ owner, place }, id) => owner.reacts(place, id, '👍'), 'reaction'],
+  'a vote': [({ owner, place }, id) => owner.presses(place, id, 'yes'), 'vote', poll],
+  'a pin': [({ owner, place }, id) => owner.pins(place, id), 'pin'],
+  '/delete': [({ owner, place }, id) => owner.sends(place, { text: '/delete', reply_to: id }), 'deletion'],
+}
+
+for (const inTopic of [false, true]) {
+  for (const [what, [act, kind, content = 'Lunch?']] of Object.entries(acts)) {
+    test(`${what} reaches a message that is in doubt ${inTopic ? 'in a topic ' : ''}as soon as it is found, over a restart`, async () => {
+      await using doubt = await openDoubt({ inTopic })
+      doubt.store.mappings.add({ whatsapp: mum, telegram: doubt.telegram })
+      const id = await doubt.show(mum, content, true)
+      act(doubt, id)
+      await doubt.waitsFor(1)
+      assert.equal(doubt.middle.whatsapp.changes.length, 0)
+      await doubt.restart()
+      doubt.free()
+      await doubt.isDone()
+      assert.deepEqual(
+        doubt.middle.whatsapp.changes.map(change => [change.chat, change.event.kind, change.event.target.id]),
+        [[mum, kind, String(id)]],
+      )
+      assert.deepEqual(
+        doubt.middle.whatsapp.changes[0]?.changed.parts.map(part => part.id),
+        ['M1'],
+      )
+      assert.deepEqual(doubt.notices(), [])
+    })
+  }
+}
+
+test('an answer to a message in doubt quotes it, and what was written behind it comes behind it, over a restart', async () => {
+  await using doubt = await openDoubt()
+  doubt.store.mappings.add({ whatsapp: mum, telegram: doubt.telegram })
+  const { owner, place } = doubt
+  const id = await doubt.show(mum, 'Lunch?')
+  const answer = owner.sends(place, { text: 'yse', reply_to: id })
+  owner.sends(place, 'at one')
+  owner.edits(place, answer.message_id, 'yes')
+  await doubt.waitsFor(3)
+  await doubt.restart()
+  owner.sends(place, 'or two')
+  await doubt.waitsFor(4)
+  doubt.free()
+  await doubt.isDone()
+  assert.deepEqual(doubt.shown(), [
+    [mum, 'yes', 'M1'],
+    [mum, 'at one', undefined],
+    [mum, 'or two', undefined],
+  ])
+})
+
+test('nothing else waits for a message in doubt', async () => {
+  await using doubt = await openDoubt()
+  doubt.store.mappings.add({ whatsapp: mum, telegram: doubt.telegram })
+  const { owner, place, tg } = doubt
+  const before = owner.sends(place, 'hello')
+  await tg.until('it to cross', () => doubt.shown().length === 1)
+  const id = await doubt.show(mum, 'Lunch?')
+  owner.reacts(place, id, '👍')
+  await doubt.waitsFor(1)
+  owner.reacts(place, before.message_id, '❤')
+  owner.sends(place, { text: 'me again', reply_to: before.message_id })
+  await tg.until('both to cross', () => doubt.shown().length === 2)
+  await tg.until('the reaction to cross', () => doubt.middle.whatsapp.changes.length === 1)
+  assert.equal(doubt.held(), 1)
+  assert.equal(doubt.middle.whatsapp.changes[0]?.event.target.id, String(before.message_id))
+})
+
+const openTwo = async () => {
+  const doubt = await openDoubt()
+  doubt.store.chats.learn({ chat: mum, name: 'Mum' })
+  doubt.store.mappings.add({ whatsapp: mum, telegram: doubt.telegram })
+  doubt.store.mappings.add({ whatsapp: boss, telegram: doubt.telegram, toTelegramOnly: true })
+  return doubt
+}
+
+test('an answer to a message in doubt is never sent to another chat that comes to the same place', async () => {
+  await using doubt = await openTwo()
+  const id = await doubt.show(boss, 'Where are you?')
+  doubt.owner.sends(doubt.place, { text: 'I quit', reply_to: id })
+  doubt.owner.sends(doubt.place, 'Lunch?')
+  await doubt.waitsFor(2)
+  doubt.free()
+  await doubt.isDone()
+  assert.deepEqual(doubt.shown(), [[mum, 'Lunch?', undefined]])
+  assert.equal(doubt.notices().length, 1)
+  assert.match(doubt.notices()[0] ?? '', /^Not sent: messages from .* are only shown here/)
+})
+
+for (const several of [false, true]) {
+  test(`an answer to a message of which nothing is ever known ${several ? 'is refused where several chats come' : 'goes to the only chat there is'}`, async () => {
+    await using doubt = several ? await openTwo() : await openDoubt()
+    if (!several) doubt.store.mappings.add({ whatsapp: mum, telegram: doubt.telegram })
+    const id = await doubt.show(mum, 'Where are you?')
+    doubt.owner.sends(doubt.place, { text: 'At home', reply_to: id })
+    doubt.owner.reacts(doubt.place, id, '👍')
+    await doubt.waitsFor(2)
+    doubt.middle.release(() => true)
+    doubt.owner.sends(doubt.place, { text: 'Still', reply_to: id })
+    doubt.owner.sends(doubt.place, 'So?')
+    await doubt.waitsFor(2)
+    assert.deepEqual(
+      doubt.middle.release(() => true),
+      true,
+    )
+    await doubt.tg.until('what crosses', () => doubt.shown().length === (several ? 1 : 3))
+    const said = ['So?']
+    if (!several) said.unshift('At home', 'Still')
+    assert.deepEqual(
+      doubt.shown().map(([chat, text]) => [chat, text]),
+      said.map(text => [mum, text]),
+    )
+    assert.deepEqual(doubt.middle.whatsapp.changes, [])
+    doubt.free()
+    await doubt.isDone()
+    assert.deepEqual(
+      doubt.notices(),
+      Array(several ? 2 : 0).fill(
+        'Not sent: several WhatsApp chats come here, and I do not know from which one the message is that you answered. What answers no message goes to "Mum"',
+      ),
+    )
+  })
+}
+
+test('what is kept back when its group becomes a supergroup is refused there: its message has another id now', async () => {
+  await using doubt = await openDoubt()
+  doubt.store.mappings.add({ whatsapp: mum, telegram: doubt.telegram })
+  const id = await doubt.show(mum, 'Lunch?')
+  doubt.owner.sends(doubt.place, { text: 'yes', reply_to: id })
+  doubt.owner.reacts(doubt.place, id, '👍')
+  await doubt.waitsFor(2)
+  const other = doubt.tg.addSupergroup({ title: 'New', botRights: {} })
+  doubt.store.chats.learn({ chat: `telegram:${other.id}`, aliases: [doubt.telegram] })
+  doubt.free()
+  doubt.middle.release(() => true)
+  const said = (): string[] => other.transcript().flatMap(({ text }) => (/^Not /.test(text) ? [text] : []))
+  await doubt.tg.until('a word about it', () => said().length > 0)
+  assert.deepEqual(doubt.shown(), [])
+  assert.equal(said().length, 1)
+  assert.match(said()[0] ?? '', /^Not sent: .* Please write it again$/)
+})
+
+test('nothing is kept back for longer than a while in which Telegram could be asked', async () => {
+  const clock = new VirtualClock()
+  const begin = clock.now()
+  const minutes = (): number => (clock.now() - begin) / 60_000
+  const looks: [number, boolean][] = []
+  using _ = startRelease({
+    release: isOver => {
+      looks.push([minutes(), isOver(begin)])
+      return false
+    },
+    isOnline: () => minutes() < 10 || minutes() >= 60,
+    wake: () => undefined,
+    log: quiet,
+    clock,
+  })
+  await clock.runUntil(() => minutes() >= 90)
+  const [first] = looks.flatMap(([minute, isOver]) => (isOver ? [minute] : []))
+  assert.equal(first, 75)
+  assert.ok(looks.every(([minute, isOver]) => isOver === minute >= 75))
+})
