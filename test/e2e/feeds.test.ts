@@ -56,3 +56,39 @@ test('Statuses and channels are silent until they are mapped; then they are read
   assert.equal((await bridge.ended).code, 0)
   wa.assertNoSurprises()
 })
+
+for (const as of ['message', 'notification'] as const) {
+  test(`Channels that say the same again, or what another says, are heard each time and named: posts that come as a ${as}`, async () => {
+    await using world = await World.open()
+    const { wa, tg, owner } = world
+    const names = ['Village', 'Town']
+    const channels = names.map(name => wa.addChannel(`${name} news`))
+    const groups = names.map(title => tg.addSupergroup({ title, members: [owner], botRights: {} }))
+    const [[village, town], [inVillage, inTown]] = [channels, groups]
+    assert.ok(village && town && inVillage && inTown)
+    assert.equal((await world.link()).code, 0)
+    const bridge = await world.run()
+    for (const [index, channel] of channels.entries()) {
+      channel.post('not yet', { as })
+      await eventually(
+        async () => (await world.wa2tg('chats', `${names[index]} news`)).stdout.includes(channel.jid),
+        'its name',
+      )
+      const mapped = await world.wa2tg('map', 'add', `${names[index]} news`, String(groups[index]?.id))
+      assert.equal(mapped.code, 0, mapped.stderr)
+    }
+    for (const words of ['Good morning', 'In between', 'Good morning', 'The end']) village.post(words, { as })
+    for (const words of ['Good morning', 'The end']) town.post(words, { as })
+    const texts = (group: typeof inVillage): string[] => group.transcript().map(({ text }) => text)
+    await eventually(
+      () => [inVillage, inTown].every(group => texts(group).includes('The end')),
+      'the end of both',
+    )
+    assert.deepEqual(texts(inVillage), ['Good morning', 'In between', 'Good morning', 'The end'])
+    assert.deepEqual(texts(inTown), ['Good morning', 'The end'])
+    await eventually(() => wa.pending.length === 0, 'all to be acknowledged')
+    bridge.kill('SIGTERM')
+    assert.equal((await bridge.ended).code, 0)
+    wa.assertNoSurprises()
+  })
+}

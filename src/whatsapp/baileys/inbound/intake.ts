@@ -71,10 +71,10 @@ export class Intake {
       journal.forget(envelope)
       return false
     }
-    for (const child of Array.isArray(node.content) ? node.content : []) {
-      if (child.tag === 'plaintext' && child.content instanceof Uint8Array) {
-        journal.writePlain(envelope, journal.hashOf(child.content), child.content)
-      }
+    const plain = Array.isArray(node.content) ? node.content.filter(isPlain) : []
+    for (const [index, { hash }] of envelope.parts.filter(({ tag }) => tag === 'plaintext').entries()) {
+      const content = plain[index]?.content
+      if (content !== undefined) journal.writePlain(envelope, hash, content)
     }
     this.#orders.set(node, envelope.order)
     this.#enter(envelope)
@@ -233,3 +233,6 @@ export class Intake {
     this.#timers.add(timer)
   }
 }
+
+const isPlain = (node: BinaryNode): node is BinaryNode & { content: Uint8Array } =>
+  node.tag === 'plaintext' && node.content instanceof Uint8Array

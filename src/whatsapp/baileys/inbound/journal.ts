@@ -55,6 +55,12 @@ export class Journal {
     return createHash('sha256').update(ciphertext).digest('hex')
   }
 
+  /** What was never encrypted may be said again in the same bytes, by the same channel or by another one. */
+  #hashOfPlain({ attrs }: BinaryNode, content: Uint8Array): string {
+    const { from = '', id = '', server_id: serverId = '' } = attrs
+    return createHash('sha256').update([from, id, serverId, ''].join('|')).update(content).digest('hex')
+  }
+
   /**
    * Reads a stanza's envelope and expects its parts to be decrypted soon; `undefined` when it has none. `lastOpen` gives
    * the key of the last stanza of a chat that is still to be decrypted.
@@ -63,7 +69,7 @@ export class Journal {
     const children = Array.isArray(node.content) ? node.content : []
     const parts = children.flatMap(({ tag, attrs, content }): Part[] =>
       (tag === 'enc' || tag === 'plaintext') && content instanceof Uint8Array
-        ? [{ hash: this.hashOf(content), tag, attrs }]
+        ? [{ hash: tag === 'enc' ? this.hashOf(content) : this.#hashOfPlain(node, content), tag, attrs }]
         : [],
     )
     if (parts.length === 0) return undefined

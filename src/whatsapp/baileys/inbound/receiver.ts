@@ -49,7 +49,7 @@ export class Receiver {
 
   /** One journalled stanza. Rejects with `StoreError` when the disk does not take it, and with anything else when the bridge cannot. */
   async opened(opened: Opened): Promise<void> {
-    const { journal, book, logger, sessions } = this.#options
+    const { journal, book, logger, sessions, meetChannel } = this.#options
     const [part] = opened.envelope.parts
     if (part?.tag === 'notification' || part?.tag === 'call') return this.#openedWhole(opened, part.tag)
     const done = (): void => sessions.set(journal.marks(opened.envelope))
@@ -66,6 +66,7 @@ export class Receiver {
     if (parsed.arrivals.length === 0 && opened.failure !== undefined) this.#wait(web, opened.failure)
     const { holds } = parsed
     this.#handover.hand(parsed.arrivals, () => {
+      meetChannel(opened.envelope.attrs['from'])
       book.timer(web)
       if (holds !== undefined) sessions.set(this.#handover.early.keep(holds, web))
       done()
