@@ -18,7 +18,7 @@ test('Polls are voted in from both sides, whoever made them, and an album stays 
   const line = await eventually(() => wa.transcript.find(({ id }) => id === 'P1'), 'her line')
   const query = owner.presses(group, hers.id, 'Noodles')
   await eventually(() => line.votes?.[lid]?.join() === 'Noodles', 'the vote on her phone')
-  assert.equal(tg.callback(query).answered, true)
+  await eventually(() => tg.callback(query).answered, 'the answer to the press')
   await eventually(() => shown('✓ Noodles'), 'the tally')
   owner.presses(group, hers.id, '✓ Noodles')
   await eventually(() => line.votes?.[lid]?.length === 0, 'the vote to be taken back')
