@@ -2,9 +2,9 @@
  * Kills the bridge at every named step of a message's life: a test build, made by a preload alone
  * (`test/support/fail-points/`), dies by SIGKILL when it passes a point for the nth time. Each flow (all kinds of messages and
  * changes, both ways, live and offline; what is in doubt and searched for; reconnects; a crowd of texts that are joined; a database
- * of the first release, or one that is sealed; logins, logouts, backups) is walked point by point, until each of the first passings of
- * each point was a death, or so many were died. Time and again it is left in peace, and looked at what a person sees: everything
- * once, in order.
+ * of the first release, or one that is sealed; logins, logouts, mappings, backups) is walked step by step, until each of the first
+ * passings of each point was a death, or so many were died. Time and again it is left in peace, and looked at what a person sees:
+ * everything once, in order. In the end it says at which points nothing died: what is waited for in vain comes only sometimes.
  *
  *   node scripts/kill-points.ts [--kills 2000] [--flow "text to Telegram, live" --flow "Doubt" …]
  *
@@ -20,6 +20,7 @@ import { crowded, runCrowds } from './kill-points/run-crowds.ts'
 import { runKinds } from './kill-points/run-kinds.ts'
 import { type LivesReport, runLives } from './kill-points/run-lives.ts'
 import { byPairingCode, byQrCode, runLogins } from './kill-points/run-logins.ts'
+import { runMappings } from './kill-points/run-mappings.ts'
 import { runRestores } from './kill-points/run-restores.ts'
 import { Walk } from './kill-points/walk.ts'
 
@@ -30,7 +31,7 @@ const { values } = parseArgs({
 console.info = () => undefined
 
 /** Kills in one world: more messages would run into the limits of the simulated groups. */
-const perWorld = { lives: 80, starts: 10, commands: 10, crowds: 10 }
+const perWorld = { lives: 80, starts: 10, commands: 10, mappings: 40, crowds: 10 }
 const most = Number(values.kills)
 if (!(most > 0)) throw new Error(`--kills: expected a number above 0, found "${values.kills}"`)
 const asked = values.flow ?? ['']
@@ -44,6 +45,7 @@ let killed = 0
 let missed = 0
 let faults = 0
 
+const diedAt = (): number => walk.points.length - walk.spared.length
 const left = (kills: number): number => Math.min(kills, most - killed)
 const lives =
   (chosen: typeof flows, kills: number, env = {}) =>
@@ -60,6 +62,7 @@ const worlds: (() => Promise<LivesReport>)[] = [
   ...[byQrCode, byPairingCode]
     .filter(({ name }) => isAsked(name))
     .map(way => () => runLogins({ ...options, way, kills: left(perWorld.commands) })),
+  ...(isAsked('map add') ? [() => runMappings({ ...options, kills: left(perWorld.mappings) })] : []),
   ...(isAsked('backup') ? [() => runRestores({ ...options, kills: left(perWorld.commands) })] : []),
   ...(isAsked(crowded) ? [() => runCrowds({ ...options, kills: left(perWorld.crowds) })] : []),
   ...books.flatMap(book =>
@@ -76,14 +79,21 @@ for (let before = -1; before < killed && killed < most; ) {
     if (killed >= most) break
     const { kills, missed: notReached, faults: found } = await world()
     killed += kills.length
-    missed += notReached.length
+    missed += notReached
     faults += found.length
     for (const fault of found) console.log(fault)
-    if (found.length > 0) for (const { flow, point, nth } of kills) console.log(`  ${flow}: ${nth} ${point}`)
+    if (found.length > 0) for (const { flow, step } of kills) console.log(`  ${flow}: ${step}`)
+    if (kills.length + notReached === 0) continue
     const seconds = ((performance.now() - began) / 1000).toFixed(0)
-    console.log(`${killed} kills at ${walk.points.length} points, ${missed} not reached, ${seconds} s`)
+    console.log(
+      `${killed} kills at ${diedAt()} points, ${missed} lives that should have died did not, ${seconds} s`,
+    )
   }
 }
+for (const { point, steps, isMissed } of walk.spared)
+  console.log(
+    `Nothing died at "${point}" (${isMissed ? 'waited for in vain' : 'not its turn yet'}, ${steps} steps)`,
+  )
 const isWell = faults === 0 && killed > 0
 if (killed === 0) console.log('Nothing was killed: no flow begins like that')
 console.log(isWell ? 'Each message once, in order in every chat' : 'FAILED')

@@ -140,7 +140,11 @@ export const sealing: Flow = {
   },
 }
 
+/** What every life comes past is died at here first. */
+const start: Flow = { name: 'a start', where: 'chat', offline: false, act: () => undefined }
+
 export const flows: readonly Flow[] = [
+  start,
   ...everyAct('chat'),
   ...everyAct('group'),
   ...Object.entries(breaks).map(([name, act]) => inTheMiddle(name, act)),

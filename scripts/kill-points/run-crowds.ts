@@ -1,7 +1,7 @@
 import { eventually } from '../../test/simulators/eventually.ts'
 import type { SimChat } from '../../test/simulators/telegram/index.ts'
 import type { Kill, LivesReport } from './run-lives.ts'
-import { openDoomed } from './stage.ts'
+import { openDoomed, runInPeace } from './stage.ts'
 import type { Walk } from './walk.ts'
 
 export interface CrowdsOptions {
@@ -11,8 +11,9 @@ export interface CrowdsOptions {
   readonly kills: number
 }
 
-/** The scope of this walk. */
+/** The scopes of this walk. */
 export const crowded = 'a crowded group, whose texts are joined'
+const changed = `${crowded}, two of which are changed`
 
 /** More than Telegram lets through in a minute. */
 const count = 60
@@ -21,7 +22,10 @@ const mostInOne = 5
 /** How long one life may take to come past a point, and the last one to say all. */
 const longest = { life: 15_000, peace: 120_000 }
 
-/** A group after the other, in each of which a crowd of texts has waited, under Telegram's limits: every text is read once, in order. */
+/**
+ * A group after the other, in each of which a crowd of texts has waited, under Telegram's limits: every text is read once, in order; then
+ * one of them is edited and one deleted.
+ */
 export const runCrowds = async ({ folder, walk, kills: most }: CrowdsOptions): Promise<LivesReport> => {
   const { world: opened, points } = await openDoomed(folder, { rates: true })
   await using world = opened
@@ -29,35 +33,54 @@ export const runCrowds = async ({ folder, walk, kills: most }: CrowdsOptions): P
   const people = ['Ann', 'Ben', 'Cem'].map(name => wa.addContact({ name }))
   const { code, stderr } = await world.link()
   if (code !== 0) throw new Error(stderr)
+  walk.expect(await runInPeace(world, points))
   const kills: Kill[] = []
-  const missed: Kill[] = []
+  let missed = 0
   const faults: string[] = []
-  for (let round = 0; kills.length < most && missed.length < most && !walk.isOver(crowded); round += 1) {
-    const family = wa.addGroup({ subject: `Family ${round}`, participants: people })
-    const group = tg.addSupergroup({ title: family.subject, members: [owner], botRights: {} })
-    const mapped = await world.wa2tg('map', 'add', family.jid, String(group.id))
-    if (mapped.code !== 0) throw new Error(mapped.stderr)
-    const sent = Array.from({ length: count }, (_, index) => `Message no. ${index}`)
-    for (const [index, words] of sent.entries()) await people[index % 3]?.send(words, { to: family })
-    const isRead = () => said(group).length >= count
+  /** Lets the bridge die several times, and then live until all is read. */
+  const carry = async (scope: string, isRead: () => boolean): Promise<void> => {
     for (let life = 0; life < mostInOne && kills.length < most && !isRead(); life += 1) {
-      const target = walk.next(crowded)
-      points.plan(target)
+      const spared = walk.guess(scope)
+      points.plan({ spared })
       const bridge = world.start('run')
-      const read = eventually(isRead, 'all', target ? longest.life : longest.peace).catch(() => undefined)
+      const read = eventually(isRead, 'all', longest.life).catch(() => undefined)
       await Promise.race([bridge.ended, read])
       if (bridge.running) bridge.kill('SIGTERM')
       const { signal } = await bridge.ended
-      walk.learn(crowded, points.passed())
+      const step = walk.learn(scope, points.passed(), signal === 'SIGKILL')
       points.plan()
-      if (target) (signal === 'SIGKILL' ? kills : missed).push({ ...target, flow: crowded })
+      if (step !== undefined) kills.push({ flow: scope, step })
+      else missed += 1
     }
     const inPeace = await world.run()
     await eventually(isRead, 'all texts', longest.peace).catch(() => undefined)
     inPeace.kill('SIGTERM')
     await inPeace.ended
-    if (JSON.stringify(said(group)) !== JSON.stringify(sent))
-      faults.push(`${crowded}: ${JSON.stringify(said(group))}`)
+  }
+  const isOver = (): boolean => [crowded, changed].every(scope => walk.isOver(scope))
+  for (let round = 0; kills.length < most && missed < most && !isOver(); round += 1) {
+    const family = wa.addGroup({ subject: `Family ${round}`, participants: people })
+    const group = tg.addSupergroup({ title: family.subject, members: [owner], botRights: {} })
+    const mapped = await world.wa2tg('map', 'add', family.jid, String(group.id))
+    if (mapped.code !== 0) throw new Error(mapped.stderr)
+    const sent = Array.from({ length: count }, (_, index) => `Message no. ${index}`)
+    const by = (index: number) => people[index % people.length] ?? people[0]
+    const ids: string[] = []
+    for (const [index, words] of sent.entries())
+      ids.push((await by(index)?.send(words, { to: family })) ?? 'none')
+    await carry(crowded, () => said(group).length >= count)
+    const asSent = said(group)
+    if (JSON.stringify(asSent) !== JSON.stringify(sent)) faults.push(`${crowded}: ${JSON.stringify(asSent)}`)
+
+    const [edited, deleted] = [count - 3, count - 2]
+    await by(edited)?.acts.edit(ids[edited] ?? '', `Message no. ${edited}, edited`, { to: family })
+    await by(deleted)?.acts.revoke(ids[deleted] ?? '', { to: family })
+    const wanted = sent
+      .map((words, index) => (index === edited ? `${words}, edited` : words))
+      .filter((_, index) => index !== deleted)
+    const isChanged = () => JSON.stringify(said(group)) === JSON.stringify(wanted)
+    await carry(changed, isChanged)
+    if (!isChanged()) faults.push(`${changed}: ${JSON.stringify(said(group))}`)
   }
   return { kills, missed, faults: [...faults, ...wa.takeSurprises(), ...tg.unexpected] }
 }

@@ -6,7 +6,7 @@ import type { Chat, Kind } from '../demo/kinds/chat.ts'
 import { changesOf, inTelegram, inWhatsApp, type View } from '../demo/kinds/view.ts'
 import type { Book, WalkedChapter, WalkedKind } from './kinds/book.ts'
 import type { Kill, LivesReport } from './run-lives.ts'
-import { openDoomed } from './stage.ts'
+import { openDoomed, runInPeace } from './stage.ts'
 import type { Walk } from './walk.ts'
 
 export interface KindsOptions {
@@ -19,12 +19,17 @@ export interface KindsOptions {
   readonly offline: boolean
   /** Kills at most. */
   readonly kills: number
+  /** Kills at most of what is sent once. */
+  readonly killsEach?: number
 }
 
 /** How long one life may take to begin, and to bring about what happens in it; how long a point behind that is waited for. */
 const longest = { start: 60_000, act: 45_000, rest: 500 }
 /** What is in doubt is waited for, and what ends by itself is looked for every so often. */
 const longestPeace = 120_000
+
+/** Scopes of the lives that carry on with what a dead one left behind. */
+const repairs = ['behind a death', 'behind two', 'behind three']
 
 /** Everything that the report needs of a walk through one world. */
 interface Scene {
@@ -33,7 +38,8 @@ interface Scene {
   readonly walk: Walk
   readonly offline: boolean
   readonly kills: Kill[]
-  readonly missed: Kill[]
+  /** Lives that were to die and did not. */
+  readonly missed: { lives: number }
 }
 
 /** A copy too many would come late. */
@@ -44,32 +50,34 @@ const nothing: Kind = { name: 'Nothing more', sent: '', make: () => sleep(1000),
  * leave exactly what it says on both sides before the next one is sent in that chat; what comes unasked is seen at the next one.
  */
 export const runKinds = async (options: KindsOptions): Promise<LivesReport> => {
-  const { folder, walk, book, isAsked, offline, kills: most } = options
+  const { folder, walk, book, isAsked, offline, kills: most, killsEach = 1 + repairs.length } = options
   const { world: opened, points } = await openDoomed(folder, { messages: book.messages })
   await using world = opened
   const all = book.open(world)
   const chapters = all.flatMap(chapter =>
     upToLast(chapter, kind => isAsked(flowOf(chapter.title, { kind, offline }))),
   )
-  if (chapters.length === 0) return { kills: [], missed: [], faults: [] }
+  if (chapters.length === 0) return { kills: [], missed: 0, faults: [] }
   await begin(all, world)
+  walk.expect(await runInPeace(world, points))
   const kills: Kill[] = []
-  const missed: Kill[] = []
+  const missed = { lives: 0 }
   const faults: string[] = []
   /** Whose next kinds would stand upon one that is not there. */
   const broken = new Set<WalkedChapter>()
   for (const { chapter, kind } of inTurns(chapters)) {
     const { title, chat } = chapter
-    if (broken.has(chapter)) continue
+    // A copy too many is looked for all the same.
+    if (broken.has(chapter) || (kind !== nothing && kills.length >= most)) continue
     const flow = flowOf(title, { kind, offline })
-    const isWalked = kind !== nothing && isAsked(flow) && kills.length < most
-    const fault = await play(kind, { chat, points, walk, offline, kills, missed, flow, isWalked })
+    const mostHere = kind !== nothing && isAsked(flow) ? Math.min(most - kills.length, killsEach) : 0
+    const fault = await play(kind, { chat, points, walk, offline, kills, missed, flow, mostHere })
     if (fault === undefined) continue
     faults.push(`${flow}: ${fault}`)
     broken.add(chapter)
   }
   const surprises = world.wa.takeSurprises().filter(surprise => !book.provokes?.test(surprise))
-  return { kills, missed, faults: [...faults, ...surprises, ...world.tg.unexpected] }
+  return { kills, missed: missed.lives, faults: [...faults, ...surprises, ...world.tg.unexpected] }
 }
 
 /** A chapter up to the last kind that is asked for, since kinds stand upon those before them; nothing where none is. */
@@ -100,32 +108,28 @@ const begin = async (chapters: readonly WalkedChapter[], world: Chat['world']): 
   }
   const failed = outcomes.find(({ code }) => code !== 0)
   if (failed) throw new Error(failed.stderr)
-  // Telegram keeps reactions for a bot only from when it has first asked for them.
-  const inPeace = await world.run()
-  inPeace.kill('SIGTERM')
-  await inPeace.ended
 }
 
 /** Returns what is not as it should be. */
 const play = async (
   kind: WalkedKind,
-  scene: Scene & { flow: string; isWalked: boolean },
+  scene: Scene & { flow: string; mostHere: number },
 ): Promise<string | undefined> => {
-  const { chat, flow, isWalked, walk, kills, missed } = scene
+  const { chat, flow, mostHere, walk, kills, missed } = scene
   const before = lookAt(chat)
   const isThere = (): boolean => isAsWanted(kind, before, lookAt(chat))
   let act: (() => unknown) | undefined = () => kind.make(chat)
   try {
-    for (const scope of isWalked ? [flow, `${flow}, behind a death`] : []) {
-      const target = walk.next(scope) ?? walk.guess()
-      const isKilled = await live(scene, { target, act, isThere, ms: longest.act })
+    for (const scope of [flow, ...repairs.map(repair => `${flow}, ${repair}`)].slice(0, mostHere)) {
+      const isKilled = await live(scene, { spared: walk.guess(scope), act, isThere, ms: longest.act })
       act = undefined
-      walk.learn(scope, scene.points.passed())
-      if (target !== undefined) (isKilled ? kills : missed).push({ ...target, flow: scope })
+      const step = walk.learn(scope, scene.points.passed(), isKilled)
+      if (step === undefined) missed.lives += 1
+      else kills.push({ flow: scope, step })
       if (!isKilled) break
     }
     if (act !== undefined || !isThere())
-      await live(scene, { target: undefined, act, isThere, ms: longestPeace })
+      await live(scene, { spared: undefined, act, isThere, ms: longestPeace })
     await eventually(isThere, flow, 1)
     return undefined
   } catch (error) {
@@ -135,7 +139,7 @@ const play = async (
 }
 
 interface Life {
-  readonly target: Kill | { readonly point: string; readonly nth: number } | undefined
+  readonly spared: Iterable<string> | undefined
   readonly act: (() => unknown) | undefined
   readonly isThere: () => boolean
   readonly ms: number
@@ -144,19 +148,20 @@ interface Life {
 /** Whether it was killed. */
 const live = async (
   { chat, points, offline }: Scene,
-  { target, act, isThere, ms }: Life,
+  { spared, act, isThere, ms }: Life,
 ): Promise<boolean> => {
   if (offline) await act?.()
-  points.plan(target)
+  points.plan({ ...(spared && { spared }), command: 'run' })
   const bridge = chat.world.start('run')
   const ended = bridge.ended.then(() => undefined)
   await Promise.race([
     ended,
     bridge.says(({ stderr }) => stderr.includes('Ready'), longest.start).catch(() => undefined),
   ])
+  points.begin()
   if (!offline) await act?.()
   const isSettled = eventually(isThere, 'what is sent', ms).catch(() => undefined)
-  await Promise.race([ended, isSettled.then(() => sleep(target && longest.rest))])
+  await Promise.race([ended, isSettled.then(() => sleep(spared && longest.rest))])
   if (bridge.running) bridge.kill('SIGTERM')
   const { code, signal, stderr } = await bridge.ended
   if (signal === 'SIGKILL') return true

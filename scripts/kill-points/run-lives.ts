@@ -1,17 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Target } from '../../test/support/fail-points/index.ts'
 import type { Flow } from './flows.ts'
 import { Stage } from './stage.ts'
 import type { Walk } from './walk.ts'
 
-export interface Kill extends Target {
+/** A death: at which step of which flow. */
+export interface Kill {
   readonly flow: string
+  readonly step: string
 }
 
 export interface LivesReport {
   readonly kills: readonly Kill[]
-  /** Targets that their life did not come past, or not as often. */
-  readonly missed: readonly Kill[]
+  /** Lives that were to die, and came past none of the steps at which they should. */
+  readonly missed: number
   /** What is not as it should be in the end, a line each. */
   readonly faults: readonly string[]
 }
@@ -50,48 +51,49 @@ export const runLives = async ({
   kills: most,
   first = 0,
 }: LivesOptions): Promise<LivesReport> => {
-  await using stage = await Stage.open(folder, { ...castFor(flows), env })
+  await using stage = await Stage.open({ folder, walk, ...castFor(flows), env })
   const kills: Kill[] = []
-  const missed: Kill[] = []
+  let missed = 0
   for (let life = first; kills.length < most && life < first + 2 * most; life += 1) {
     const left = flows.filter(({ name }) => !walk.isOver(name))
     const flow = left[life % left.length]
     if (flow === undefined) break
-    const target = walk.next(flow.name)
-    const outcome = await live(stage, { flow, life, target })
-    walk.learn(flow.name, stage.points.passed())
-    if (target === undefined) continue
-    const list = outcome === 'killed' ? kills : missed
-    list.push({ ...target, flow: flow.name })
+    const spared = walk.next(flow.name)
+    const isKilled = await live(stage, { flow, life, spared })
+    const step = walk.learn(flow.name, stage.points.passed(), isKilled)
+    if (step !== undefined) kills.push({ flow: flow.name, step })
+    else if (spared !== undefined) missed += 1
   }
   return { kills, missed, faults: await judge(stage) }
 }
 
+/** Whether it was killed. */
 const live = async (
   stage: Stage,
-  { flow, life, target }: { flow: Flow; life: number; target: Target | undefined },
-): Promise<'killed' | 'lived'> => {
+  { flow, life, spared }: { flow: Flow; life: number; spared: Iterable<string> | undefined },
+): Promise<boolean> => {
   const { world, points } = stage
   const pair = stage.nextPair(flow.where)
   const scene = { world, pair, words: `Life ${life}` }
   points.plan()
   if (flow.offline) await flow.act(scene)
-  points.plan(target)
+  points.plan(spared && { spared })
   const bridge = world.start('run')
   const ended = bridge.ended.then(() => undefined)
   await Promise.race([
     ended,
     bridge.says(({ stderr }) => stderr.includes('Ready'), longest.start).catch(() => undefined),
   ])
+  points.begin()
   if (!flow.offline) await flow.act(scene)
   await Promise.race([ended, stage.settle([pair], longest.act).then(() => sleep(longest.rest))])
   if (bridge.running) bridge.kill('SIGTERM')
   const { code, signal, stderr } = await bridge.ended
-  if (signal === 'SIGKILL') return 'killed'
+  if (signal === 'SIGKILL') return true
   // Without a code it ended by the signal, before it had begun to listen for it.
   if (code !== 0 && code !== null)
     throw new Error(`In "${flow.name}" it ended by itself with ${code}\n${stderr}`)
-  return 'lived'
+  return false
 }
 
 const judge = async (stage: Stage): Promise<string[]> => {

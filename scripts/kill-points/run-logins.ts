@@ -64,17 +64,18 @@ export const runLogins = async (options: LoginsOptions): Promise<LivesReport> =>
   const scene = { world, ...(await world.mapAlice()), way }
   const [login, logout] = [way.name, `logout before a ${way.name}`]
   const kills: Kill[] = []
-  const missed: Kill[] = []
+  let missed = 0
   const faults: string[] = []
   const expected: string[] = []
   /** Lets something happen that dies at the next point of its walk. */
   const doomed = async <T extends { killed: boolean }>(scope: string, act: () => Promise<T>): Promise<T> => {
-    const target = walk.next(scope)
-    points.plan(target)
+    const spared = walk.next(scope)
+    points.plan(spared && { spared })
     const outcome = await act()
-    walk.learn(scope, points.passed())
+    const step = walk.learn(scope, points.passed(), outcome.killed)
     points.plan()
-    if (target) (outcome.killed ? kills : missed).push({ ...target, flow: scope })
+    if (step !== undefined) kills.push({ flow: scope, step })
+    else if (spared !== undefined) missed += 1
     return outcome
   }
   for (let life = 0; kills.length < most && life < 2 * most && !walk.isOver(login); life += 1) {

@@ -30,7 +30,7 @@ export const runRestores = async ({ folder, walk, kills: most }: RestoresOptions
   const { alice, group } = await world.mapAlice()
   await writeFile(join(world.folder, 'passphrase'), 'correct horse', { mode: 0o600 })
   const kills: Kill[] = []
-  const missed: Kill[] = []
+  let missed = 0
   const expected: string[] = []
   const scopes = Object.entries(commands)
   for (let life = 0; kills.length < most && life < 2 * most; life += 1) {
@@ -39,12 +39,13 @@ export const runRestores = async ({ folder, walk, kills: most }: RestoresOptions
       const words = `Life ${life}, before the ${scope}`
       expected.push(words)
       await alice.send(words)
-      const target = walk.next(scope)
-      points.plan(target)
+      const spared = walk.next(scope)
+      points.plan(spared && { spared })
       const { signal } = await world.wa2tg(...args)
-      walk.learn(scope, points.passed())
+      const step = walk.learn(scope, points.passed(), signal === 'SIGKILL')
       points.plan()
-      if (target) (signal === 'SIGKILL' ? kills : missed).push({ ...target, flow: scope })
+      if (step !== undefined) kills.push({ flow: scope, step })
+      else if (spared !== undefined) missed += 1
       if (signal === 'SIGKILL') await retype(world, args)
     }
     const bridge = await world.run()

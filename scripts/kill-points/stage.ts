@@ -1,10 +1,12 @@
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { eventually } from '../../test/simulators/eventually.ts'
 import type { SimChat } from '../../test/simulators/telegram/index.ts'
 import type { Contact, Group } from '../../test/simulators/whatsapp/index.ts'
 import { World, type WorldOptions } from '../../test/simulators/world.ts'
 import { buildWithFailPoints } from '../../test/support/fail-points/build.ts'
 import { FailPoints } from '../../test/support/fail-points/index.ts'
+import type { Walk } from './walk.ts'
 
 /** One mapped chat, and what a person is to see on either side in the end, in order. */
 export interface Pair {
@@ -29,8 +31,24 @@ export const openDoomed = async (
   return { world: await World.open({ ...options, env, binary: await buildWithFailPoints(folder) }), points }
 }
 
+/**
+ * Lets the bridge run for a moment, and returns the steps that every life comes past. Telegram keeps reactions for a bot only from
+ * when it has first asked for them.
+ */
+export const runInPeace = async (world: World, points: FailPoints): Promise<string[]> => {
+  points.plan()
+  const inPeace = await world.run()
+  points.begin()
+  await sleep(500)
+  inPeace.kill('SIGTERM')
+  await inPeace.ended
+  return points.passed()
+}
+
 /** How many chats there are, and what the program has in its environment. */
 export interface Cast {
+  readonly folder: string
+  readonly walk: Walk
   readonly chats: number
   readonly groups: number
   readonly env?: Readonly<Record<string, string>>
@@ -49,7 +67,7 @@ export class Stage implements AsyncDisposable {
     this.pairs = parts.pairs
   }
 
-  static async open(folder: string, { chats, groups, env = {} }: Cast): Promise<Stage> {
+  static async open({ folder, walk, chats, groups, env = {} }: Cast): Promise<Stage> {
     const { world, points } = await openDoomed(folder, { env })
     const pairs = Array.from({ length: chats + groups }, (_, index) => makePair(world, index, index >= chats))
     const { code, stderr } = await world.link()
@@ -58,10 +76,7 @@ export class Stage implements AsyncDisposable {
       const outcome = await world.wa2tg('map', 'add', family?.jid ?? contact.pushName, String(chat.id))
       if (outcome.code !== 0) throw new Error(outcome.stderr)
     }
-    // Telegram keeps reactions for a bot only from when it has first asked for them.
-    const inPeace = await world.run()
-    inPeace.kill('SIGTERM')
-    await inPeace.ended
+    walk.expect(await runInPeace(world, points))
     return new Stage({ world, points, pairs })
   }
 

@@ -1,87 +1,145 @@
-import type { Target } from '../../test/support/fail-points/index.ts'
+import { createHash } from 'node:crypto'
+import { pointOf } from '../../test/support/fail-points/index.ts'
 
+/** What is known of one step of a scope. */
 interface Known {
-  readonly scope: string
-  readonly point: string
-  /** How often it was passed in one life, at most. */
-  most: number
-  /** How often it is passed for sure: in a life that nothing ended, with nothing to repair. */
-  sure: number
-  /** How often it was aimed at so far. */
-  aimed: number
+  isDiedAt: boolean
+  /** In how many lives it was waited for and did not come. */
+  missed: number
 }
 
-/** So many passings of a point in one life are told apart. The hundredth question of a search is like the one before it. */
-const mostTold = 5
+/** So often a step is waited for in vain. */
+const mostMissed = 2
 
 /**
- * Which point comes next. It knows those that some life has passed, so a life that repairs what an earlier one left behind
- * adds the points of the repair.
+ * Which step comes next. A life dies at the first one of several, so that it does not matter in which order they come in it: of the
+ * steps that its scope is known to come past, those that were died at least often anywhere; and, known or not, any at which
+ * nothing ever died. What every life comes past, whatever happens in it, comes last.
  */
 export class Walk {
-  readonly #known = new Map<string, Known>()
-  /** How often each passing of a point was aimed at, in whichever scope. */
-  readonly #aims = new Map<string, number>()
+  readonly #scopes = new Map<string, Map<string, Known>>()
+  /** How often each step was died at, in whichever scope. */
+  readonly #deaths = new Map<string, number>()
+  readonly #usual = new Set<string>()
+  /** How many plans there were for each scope. */
+  readonly #plans = new Map<string, number>()
+  #planned: readonly string[] = []
+  #spared: ReadonlySet<string> = new Set()
 
-  /** A life passed these points; the first of a scope is taken for one that others are like. */
-  learn(scope: string, passed: ReadonlyMap<string, number>): void {
-    const isFirst = this.#in(scope).length === 0
-    for (const [point, times] of passed) {
-      const key = `${scope} ${point}`
-      const sure = isFirst ? Math.min(times, mostTold) : 0
-      const known = this.#known.get(key) ?? { scope, point, most: 0, sure, aimed: 0 }
-      known.most = Math.min(Math.max(known.most, times), mostTold)
-      this.#known.set(key, known)
+  /** A life in which nothing happened passed these steps. */
+  expect(passed: readonly string[]): void {
+    for (const step of passed) {
+      this.#usual.add(step)
+      this.#see(step)
     }
   }
 
-  /** Whether lives of this scope have passed points, and each passing was aimed at. */
+  /** A life passed these steps; where it was killed, the last one was its end. Returns where it died. */
+  learn(scope: string, passed: readonly string[], isKilled: boolean): string | undefined {
+    const own = this.#scopes.get(scope) ?? new Map<string, Known>()
+    this.#scopes.set(scope, own)
+    for (const step of passed) {
+      if (!own.has(step)) own.set(step, { isDiedAt: false, missed: 0 })
+      this.#see(step)
+    }
+    const [planned, spared] = [this.#planned, this.#spared]
+    this.#planned = []
+    this.#spared = new Set()
+    if (!isKilled) {
+      for (const step of planned) {
+        const known = own.get(step)
+        if (known) known.missed += 1
+      }
+      return undefined
+    }
+    const died = passed.at(-1)
+    const known = died === undefined ? undefined : own.get(died)
+    if (died === undefined || known === undefined) throw new Error(`It died before any step of "${scope}"`)
+    if (spared.has(died)) throw new Error(`It was killed, but not by its plan: "${scope}", ${died}`)
+    known.isDiedAt = true
+    this.#deaths.set(died, this.#deathsAt(died) + 1)
+    return died
+  }
+
+  /** Whether lives of this scope have passed steps, and each was died at, or waited for in vain. */
   isOver(scope: string): boolean {
-    const own = this.#in(scope)
-    return own.length > 0 && own.every(({ aimed, most }) => aimed === most)
+    return this.#scopes.has(scope) && this.#open(scope).length === 0
   }
 
-  /**
-   * The next target within a scope: first what every life comes past; then what was aimed at least often anywhere, and of that
-   * what comes late in a life.
-   */
-  next(scope: string): Target | undefined {
-    const [known] = this.#in(scope)
-      .filter(({ aimed, most }) => aimed < most)
-      .reverse()
-      .sort(
-        (one, other) =>
-          Number(isSure(other)) - Number(isSure(one)) || this.#aimsAt(one) - this.#aimsAt(other),
-      )
-    if (known === undefined) return undefined
-    this.#aims.set(nextOf(known), this.#aimsAt(known) + 1)
-    known.aimed += 1
-    return { point: known.point, nth: known.aimed }
+  /** What the next life of a scope is to be spared; nothing where nothing is known of the scope, or all is done. */
+  next(scope: string): ReadonlySet<string> | undefined {
+    return this.#scopes.has(scope) && !this.isOver(scope) ? this.#plan(scope) : undefined
   }
 
-  /** For a scope of which nothing is known yet: what was passed elsewhere and aimed at least often; of that, what came last. */
-  guess(): Target | undefined {
-    const firsts = [...this.#known.values()].map(known => ({ ...known, aimed: 0 }))
-    const [first] = firsts.reverse().sort((one, other) => this.#aimsAt(one) - this.#aimsAt(other))
-    if (first === undefined) return undefined
-    this.#aims.set(nextOf(first), this.#aimsAt(first) + 1)
-    return { point: first.point, nth: 1 }
+  /** The same where what happens in a life cannot be had again: of an unknown scope, too. */
+  guess(scope: string): ReadonlySet<string> {
+    return this.#plan(scope)
   }
 
   /** All points that were passed anywhere, by name. */
   get points(): string[] {
-    return [...new Set([...this.#known.values()].map(({ point }) => point))].sort()
+    return [...new Set([...this.#deaths.keys()].map(pointOf))].sort()
   }
 
-  #in(scope: string): Known[] {
-    return [...this.#known.values()].filter(each => each.scope === scope)
+  /** Steps at which nothing died, by point; and of those how many were waited for in vain. */
+  get spared(): { readonly point: string; readonly steps: number; readonly isMissed: boolean }[] {
+    const diedAt = new Set(
+      [...this.#deaths].filter(([, deaths]) => deaths > 0).map(([step]) => pointOf(step)),
+    )
+    return this.points
+      .filter(point => !diedAt.has(point))
+      .map(point => {
+        const known = [...this.#scopes.values()].flatMap(own =>
+          [...own].filter(([step]) => pointOf(step) === point).map(([, each]) => each),
+        )
+        return { point, steps: known.length, isMissed: known.some(({ missed }) => missed >= mostMissed) }
+      })
   }
 
-  #aimsAt(known: Known): number {
-    return this.#aims.get(nextOf(known)) ?? 0
+  /** Everything that is known from somewhere, but for what the next life of this scope is to die at. */
+  #plan(scope: string): ReadonlySet<string> {
+    const own = this.#scopes.get(scope)
+    const turn = this.#plans.get(scope) ?? 0
+    this.#plans.set(scope, turn + 1)
+    this.#planned = this.#wanted(scope, turn)
+    const strange = [...this.#deaths]
+      .filter(([step]) => own?.has(step) !== true && !this.#usual.has(step))
+      .filter(([step, deaths]) => deaths === 0 || isChosen(scope, step))
+      .map(([step]) => step)
+    const deadly = new Set([...this.#planned, ...strange])
+    this.#spared = new Set([...this.#deaths.keys()].filter(step => !deadly.has(step)))
+    return this.#spared
+  }
+
+  /** Now from the beginning of a life on, now only what is late in it. */
+  #wanted(scope: string, turn: number): string[] {
+    const open = this.#open(scope)
+    const unusual = open.filter(step => !this.#usual.has(step))
+    const first = unusual.length > 0 ? unusual : open
+    const least = Math.min(...first.map(step => this.#deathsAt(step)))
+    const wanted = first.filter(step => this.#deathsAt(step) === least)
+    return wanted.slice(Math.floor(((turn * goldenRatio) % 1) * wanted.length))
+  }
+
+  /** What is still to be died at in a scope, in the order in which it was seen. */
+  #open(scope: string): string[] {
+    return [...(this.#scopes.get(scope) ?? [])]
+      .filter(([, { isDiedAt, missed }]) => !isDiedAt && missed < mostMissed)
+      .map(([step]) => step)
+  }
+
+  #see(step: string): void {
+    if (!this.#deaths.has(step)) this.#deaths.set(step, 0)
+  }
+
+  #deathsAt(step: string): number {
+    return this.#deaths.get(step) ?? 0
   }
 }
 
-const isSure = ({ aimed, sure }: Known): boolean => aimed < sure
+/** Its multiples fall everywhere between whole numbers, evenly. */
+const goldenRatio = (Math.sqrt(5) - 1) / 2
 
-const nextOf = ({ point, aimed }: Known): string => `${aimed + 1} ${point}`
+/** One in sixteen of the steps that were died at elsewhere, other ones in each scope. */
+const isChosen = (scope: string, step: string): boolean =>
+  (createHash('sha256').update(`${scope} ${step}`).digest()[0] ?? 0) < 16

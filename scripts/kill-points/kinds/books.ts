@@ -1,6 +1,7 @@
 import type { World } from '../../../test/simulators/world.ts'
 import { openChapters } from '../../demo/kinds.ts'
 import type { Book } from './book.ts'
+import { openFates } from './fates.ts'
 import { openMore } from './more.ts'
 
 const people = ({ wa }: World) => {
@@ -28,5 +29,10 @@ export const books: readonly Book[] = [
     ],
     provokes: /only admins may write/,
     open: world => openMore({ world, ...people(world) }),
+  },
+  {
+    name: 'What a config asks for',
+    messages: ['link_previews: false', 'receipts: true', 'deletions: strike'],
+    open: world => openFates({ world, ...people(world) }),
   },
 ]

@@ -1,11 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { notes, type Plan, type WrittenPlan } from './notes.ts'
 
-/** Where a program is to die: when it comes past a point for the `nth` time. */
-export interface Target {
-  readonly point: string
-  readonly nth: number
-}
+export { type Plan, pointOf } from './notes.ts'
 
 /** The plan for programs with fail points (`build.ts`) that are started with `env`, and what they came past. */
 export class FailPoints {
@@ -21,18 +18,25 @@ export class FailPoints {
     return { WA2TG_FAIL_POINTS: this.#folder }
   }
 
-  /** For the next program that is started. Without a target it lives. */
-  plan(target?: Target): void {
-    writeFileSync(join(this.#folder, 'kill-at'), target === undefined ? '' : `${target.nth} ${target.point}`)
-    writeFileSync(join(this.#folder, 'passed'), '')
+  /** For the next program that is started. */
+  plan({ spared, only, command }: Plan = {}): void {
+    const written: WrittenPlan = {
+      ...(spared && { spared: [...spared] }),
+      ...(only && { only: only.source }),
+      ...(command !== undefined && { command }),
+    }
+    writeFileSync(join(this.#folder, notes.plan), JSON.stringify(written))
+    writeFileSync(join(this.#folder, notes.passed), '')
+    rmSync(join(this.#folder, notes.begun), { force: true })
   }
 
-  /** How often each point was passed since the last plan. */
-  passed(): Map<string, number> {
-    const counts = new Map<string, number>()
-    for (const point of readFileSync(join(this.#folder, 'passed'), 'utf8').split('\n').filter(Boolean)) {
-      counts.set(point, (counts.get(point) ?? 0) + 1)
-    }
-    return counts
+  /** Something begins to happen to the program: from here on it counts what it comes past anew. */
+  begin(): void {
+    writeFileSync(join(this.#folder, notes.begun), '')
+  }
+
+  /** The steps since the last plan, in order: which point, and for the how manyth time. The last one is where it died, if it did. */
+  passed(): string[] {
+    return readFileSync(join(this.#folder, notes.passed), 'utf8').split('\n').filter(Boolean)
   }
 }

@@ -1,0 +1,27 @@
+/** Files by which a program with fail points and whoever plans its death know of each other. */
+export const notes = { plan: 'plan.json', passed: 'passed', begun: 'begun' } as const
+
+/** Where a program dies: at the first step that is not `spared`, or that `only` matches. With neither it lives. */
+export interface Plan {
+  readonly spared?: Iterable<string>
+  readonly only?: RegExp
+  /** The command that it is for; others count nothing, and live. Default: all. */
+  readonly command?: string
+}
+
+/** The same as it is written down. */
+export interface WrittenPlan {
+  readonly spared?: readonly string[]
+  readonly only?: string
+  readonly command?: string
+}
+
+/** So many passings of a point are told apart. The hundredth question of a search is like the one before it. */
+export const mostTold = 5
+
+/** What the `nth` passing of a point is called; they are counted anew when something begins (`FailPoints.begin`). */
+export const stepName = (point: string, nth: number, isBegun: boolean): string =>
+  `${nth} ${isBegun ? 'then ' : ''}${point}`
+
+/** The point that a step is a passing of. */
+export const pointOf = (step: string): string => step.replace(/^\d+ (then )?/, '')
