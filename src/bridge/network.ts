@@ -60,7 +60,7 @@ export interface Inbox {
   receive(arrivals: readonly Arrival[], alongside?: () => void): void
   /** Records what is known of a chat or person; never creates a message. */
   learn(chat: KnownChat): void
-  /** Somebody who may not write through the bridge has written in a chat. Nothing of it crosses. */
+  /** Somebody who may not write through the bridge has written in a chat: nothing of it crosses. Call it as `shutOut`. */
   overheard(stranger: Overheard): void
   /** It was thrown out of a chat and its topics. Call it in the transaction that takes the news. */
   shutOut(news: ShutOut): void

@@ -38,6 +38,7 @@ export const makeTake = (options: TakeOptions): LongPollOptions['take'] => {
       for (const { chatId, messageId, version } of sorted.versions) versions.set(chatId, messageId, version)
       for (const { from, to } of sorted.moves) options.move(from, to)
       for (const news of sorted.shutOut) inbox.shutOut(news)
+      for (const stranger of sorted.overheard) inbox.overheard(stranger)
     })
     return sorted
   }
@@ -45,7 +46,6 @@ export const makeTake = (options: TakeOptions): LongPollOptions['take'] => {
   /** What follows of what is on disk, and need not be. */
   const follow = (sorted: Sorted): void => {
     for (const chat of sorted.chats) inbox.learn(chat)
-    for (const stranger of sorted.overheard) inbox.overheard(stranger)
     options.answer(sorted)
   }
 
