@@ -19,8 +19,13 @@ if (process.platform === 'linux') {
     })
     const { wa, tg, owner } = world
     const { alice, group } = await world.mapAlice()
+    const other = tg.addSupergroup({ title: 'Stranger', members: [owner], botRights: {} })
+    const mapped = await world.wa2tg('map', 'add', '+15550000009', String(other.id))
+    assert.equal(mapped.code, 0, mapped.stderr)
+    // In no address book: WhatsApp tells both of her addresses with her first message.
+    const stranger = wa.addContact({ phone: '15550000009', lid: '900000000000009', pushName: 'Stranger' })
     const run = await world.run()
-    const shown = () => group.transcript().filter(({ from }) => from.isBot)
+    const shown = (chat = group) => chat.transcript().filter(({ from }) => from.isBot)
     await alice.send(samples.text('before'))
     await eventually(() => shown().length === 1, 'the first message')
     await eventually(() => alice.receipts.length > 0, 'its receipt')
@@ -31,6 +36,7 @@ if (process.platform === 'linux') {
       await alice.send(samples.text('while full 1')),
       await alice.send(samples.text('while full 2')),
     ]
+    const first = await stranger.send(samples.text('a first message while full'))
     const typed = owner.sends(group, 'typed while full')
     await run.says(({ stderr }) => /disk that holds[^\n]* is full/.test(stderr), 60_000)
     const polls = () => tg.callsOf('getUpdates').length
@@ -39,18 +45,22 @@ if (process.platform === 'linux') {
     await eventually(() => polls() >= before + 2, 'more polls', 60_000)
     assert.equal(shown().length, 1)
     assert.deepEqual(alice.receipts.slice(receipts), [], 'no receipt for what is on no disk')
+    assert.deepEqual(stranger.receipts, [])
     assert.equal(alice.inbox.length, 0)
     const status = await world.wa2tg('status', '--json')
     assert.ok(run.running, status.stderr)
 
     await rm(trouble)
     await eventually(() => shown().length === 3, 'both messages', 60_000)
+    await eventually(() => shown(other).length === 1, 'the first message of a stranger', 60_000)
     await eventually(() => alice.inbox.length === 1, 'the answer', 60_000)
     await eventually(() => ids.every(id => alice.receipts.some(receipt => receipt.id === id)), 'the receipts')
     assert.deepEqual(
       shown().map(({ text }) => text),
       ['before', 'while full 1', 'while full 2'],
     )
+    assert.ok(shown(other)[0]?.text?.includes('a first message while full'))
+    assert.ok(stranger.receipts.some(({ id }) => id === first))
     assert.ok(typed)
     assert.equal(textOf(alice.inbox[0]?.message ?? assert.fail()), 'typed while full')
     assert.equal(alice.inbox[0]?.copies, 1)

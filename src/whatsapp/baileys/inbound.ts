@@ -15,7 +15,7 @@ import { hearReceipts } from './inbound/receipts.ts'
 import { Receiver } from './inbound/receiver.ts'
 import { Standings } from './inbound/standings.ts'
 import { Tidy } from './inbound/tidy.ts'
-import type { AuthState } from './keys/auth-state.ts'
+import { type AuthState, watchDisk } from './keys/auth-state.ts'
 import { journalledRepository, Turns } from './keys/repository.ts'
 import type { Me } from './me.ts'
 import { Reuploads } from './media/reupload.ts'
@@ -106,7 +106,10 @@ export class Inbound {
   open(auth: AuthState, onUpdate: (update: SocketUpdate) => void): Socket {
     const { logger, server, timing, findSent } = this.#options
     const socket: Socket = new Socket({
-      auth,
+      auth: watchDisk(auth, error => {
+        logger.error({ err: error }, 'The disk does not take messages; disconnecting until it does')
+        void socket.end('The disk does not take messages', error)
+      }),
       timing,
       time: this.time,
       logger: quietLogger(logger),
@@ -126,10 +129,6 @@ export class Inbound {
           this.#intake.failed(hash, error)
         },
         forged: () => logger.warn('WhatsApp gave keys that do not verify; nothing is encrypted with them'),
-        storageFailed: error => {
-          logger.error({ err: error }, 'The disk does not take messages; disconnecting until it does')
-          void socket.end('The disk does not take messages')
-        },
       }),
       getMessage: async ({ remoteJid, id }) => (id ? findSent(remoteJid, id) : undefined),
       onStanza: node => this.#observe(socket, node),

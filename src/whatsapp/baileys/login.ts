@@ -3,7 +3,7 @@ import { normalizeAddress } from '../address.ts'
 import { LoginError, type LoginOptions, type LoginStep } from '../port.ts'
 import { afterClose } from './connection/after-close.ts'
 import { isForeignServer, readError } from './errors.ts'
-import { type AuthState, isLinked } from './keys/auth-state.ts'
+import { type AuthState, isLinked, StorageError } from './keys/auth-state.ts'
 import type { Ending } from './socket/ending.ts'
 import type { Timing } from './socket/timing.ts'
 import type { Socket, SocketUpdate } from './socket.ts'
@@ -24,7 +24,7 @@ const SYNC_MS = 45_000
 /**
  * Links this machine. Sockets follow one another: each shows its QR codes until they run out (408, after some 160 s) and
  * is replaced by the next; when the phone has agreed, WhatsApp closes with 515 and the next socket logs in as the new
- * device and receives the first sync.
+ * device and receives the first sync. Throws `LoginError`, and `StorageError` where the disk does not take what has to be kept.
  */
 export async function* login(options: LoginOptions, port: LoginPort): AsyncGenerator<LoginStep> {
   if (isLinked(port.auth().state.creds)) {
@@ -41,6 +41,7 @@ export async function* login(options: LoginOptions, port: LoginPort): AsyncGener
     yield* pair(attempt, options, port)
     yield* enter(attempt, port)
   } catch (error) {
+    if (attempt.refusedByDisk !== undefined) throw attempt.refusedByDisk
     if (!signal.aborted || error instanceof LoginError) throw error
     throw timeout.aborted
       ? new LoginError('timedOut', 'No phone has answered in time; try "wa2tg login" again', { cause: error })
@@ -129,19 +130,23 @@ const refused = (ending: Ending): LoginError => {
 class Attempt {
   readonly #port: LoginPort
   readonly #signal: AbortSignal
+  readonly #hopeless = new AbortController()
   readonly #updates: SocketUpdate[] = []
   #wake: () => void = () => undefined
   #socket: Socket | undefined
+  /** What a socket died of, if the disk did not take what had to be kept: another one will not help. */
+  refusedByDisk: StorageError | undefined
 
   constructor(port: LoginPort, signal: AbortSignal) {
     this.#port = port
-    this.#signal = signal
-    signal.addEventListener('abort', () => this.#wake())
+    this.#signal = AbortSignal.any([signal, this.#hopeless.signal])
+    this.#signal.addEventListener('abort', () => this.#wake())
   }
 
   open(): void {
     const socket = this.#port.open(update => {
       if (this.#socket !== undefined && this.#socket !== socket) return
+      this.#mindDisk(update)
       this.#updates.push(update)
       this.#wake()
     })
@@ -184,5 +189,12 @@ class Attempt {
   async end(): Promise<void> {
     await this.#socket?.end()
     this.#socket = undefined
+  }
+
+  #mindDisk({ ending }: SocketUpdate): void {
+    const cause = ending?.by === 'silence' && ending.error instanceof Error ? ending.error.cause : undefined
+    if (!(cause instanceof StorageError)) return
+    this.refusedByDisk = cause
+    this.#hopeless.abort()
   }
 }

@@ -129,15 +129,15 @@ export class Socket {
 
   /**
    * Closes the socket; resolves when it is closed. What Baileys still holds in its buffer is handed out first (it would
-   * be thrown away). From now on nothing can be acknowledged.
+   * be thrown away). From now on, at once, nothing can be acknowledged or sent.
    */
-  async end(reason?: string): Promise<void> {
+  async end(reason?: string, cause?: unknown): Promise<void> {
     if (this.#isClosed) return
     this.sock.ev.flush()
     const { socket } = this.sock.ws as unknown as { socket?: { terminate(): void } | null }
     // Baileys waits for the other side to say goodbye, too.
     const timer = setTimeout(() => socket?.terminate(), 1000)
-    await this.sock.end(reason === undefined ? undefined : new Error(reason))
+    await this.sock.end(reason === undefined ? undefined : new Error(reason, { cause }))
     clearTimeout(timer)
   }
 

@@ -8,7 +8,7 @@ import { Book } from '../../../src/whatsapp/baileys/inbound/book.ts'
 import { Intake } from '../../../src/whatsapp/baileys/inbound/intake.ts'
 import { Journal } from '../../../src/whatsapp/baileys/inbound/journal.ts'
 import { Receiver } from '../../../src/whatsapp/baileys/inbound/receiver.ts'
-import { openAuthState } from '../../../src/whatsapp/baileys/keys/auth-state.ts'
+import { openAuthState, watchDisk } from '../../../src/whatsapp/baileys/keys/auth-state.ts'
 import { journalledRepository, Turns } from '../../../src/whatsapp/baileys/keys/repository.ts'
 import type { ContactDevice } from '../../simulators/whatsapp/contact-device.ts'
 import { type RecordingBridge, silentLogger } from '../support.ts'
@@ -38,7 +38,7 @@ export class JournalHarness implements AsyncDisposable {
   constructor(bridge: RecordingBridge, options: HarnessOptions = {}) {
     const { sessions } = bridge
     const logger = silentLogger()
-    this.auth = openAuthState(sessions)
+    this.auth = watchDisk(openAuthState(sessions), error => this.storageFailures.push(error))
     this.journal = new Journal(sessions)
     const book = new Book({ sessions, inbox: bridge, findMessage: bridge.findMessage, me: () => ME })
     this.receiver = new Receiver({
@@ -71,7 +71,6 @@ export class JournalHarness implements AsyncDisposable {
         this.intake.opened(hash)
       },
       failed: (hash, error) => this.intake.failed(hash, error),
-      storageFailed: error => this.storageFailures.push(error),
     })
     this.repository = make({ creds: this.auth.state.creds, keys }, logger)
   }

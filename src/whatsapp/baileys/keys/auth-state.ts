@@ -9,19 +9,19 @@ import {
 } from '@whiskeysockets/baileys'
 import type { SessionChange, SessionStore } from '../../../bridge/network.ts'
 
-/** The session store did not take a write (full disk, for instance). What depended on it has not happened. */
+/** The session store did not take a write (full disk, for instance), or could not be read. What depended on it has not happened. */
 export class StorageError extends Error {
   constructor(cause: unknown) {
-    super('The session could not be written to disk', { cause })
+    super('The session could not be kept on disk', { cause })
     this.name = 'StorageError'
   }
 }
 
 export interface AuthState {
   readonly state: AuthenticationState
-  /** Writes the credentials at once. Throws `StorageError`. */
+  /** Writes the credentials at once; they are as before when that fails. Throws `StorageError`. */
   saveCreds(update?: Partial<AuthenticationCreds>): void
-  /** Deletes credentials and keys; what was received but not handed over stays. */
+  /** Deletes credentials and keys; what was received but not handed over stays. Throws `StorageError`. */
   forget(): void
 }
 
@@ -54,13 +54,14 @@ export const openAuthState = (sessions: SessionStore): AuthState => {
   const stored = sessions.get(CREDS.type, CREDS.id)
   const creds: AuthenticationCreds = stored === undefined ? initAuthCreds() : parse(stored)
 
-  const write = (changes: readonly SessionChange[]): void => {
+  const onDisk = <T>(work: () => T): T => {
     try {
-      sessions.set(changes)
+      return work()
     } catch (error) {
       throw new StorageError(error)
     }
   }
+  const write = (changes: readonly SessionChange[]): void => onDisk(() => sessions.set(changes))
 
   return {
     state: {
@@ -69,7 +70,7 @@ export const openAuthState = (sessions: SessionStore): AuthState => {
         get: <T extends keyof SignalDataTypeMap>(type: T, ids: string[]) => {
           const found: Record<string, SignalDataTypeMap[T]> = {}
           for (const id of ids) {
-            const value = sessions.get(type, id)
+            const value = onDisk(() => sessions.get(type, id))
             if (value !== undefined) found[id] = revive(type, parse(value))
           }
           return found
@@ -87,8 +88,8 @@ export const openAuthState = (sessions: SessionStore): AuthState => {
       },
     },
     saveCreds: (update = {}) => {
+      write([{ ...CREDS, value: render({ ...creds, ...update }) }])
       Object.assign(creds, update)
-      write([{ ...CREDS, value: render(creds) }])
     },
     forget: () => {
       const rows = KEY_TYPES.flatMap(type =>
@@ -96,6 +97,35 @@ export const openAuthState = (sessions: SessionStore): AuthState => {
       )
       write([...rows, { ...CREDS, value: null }])
     },
+  }
+}
+
+/**
+ * The same for one socket, which hears of the first refusal of the disk before anybody else does, and is to end. Baileys catches most errors, whatever
+ * they are, and goes on: it acknowledges what a write was about, and sends to those devices alone whose session could be
+ * stored (lib/Socket/messages-recv.js, `handleMessage`, `handleReceipt`; messages-send.js, `createParticipantNodes`).
+ */
+export const watchDisk = (auth: AuthState, refused: (error: StorageError) => void): AuthState => {
+  let isTold = false
+  const told = <T>(work: () => T): T => {
+    try {
+      return work()
+    } catch (error) {
+      if (error instanceof StorageError && !isTold) {
+        isTold = true
+        refused(error)
+      }
+      throw error
+    }
+  }
+  const { creds, keys } = auth.state
+  return {
+    state: {
+      creds,
+      keys: { get: (type, ids) => told(() => keys.get(type, ids)), set: data => told(() => keys.set(data)) },
+    },
+    saveCreds: update => told(() => auth.saveCreds(update)),
+    forget: () => told(() => auth.forget()),
   }
 }
 

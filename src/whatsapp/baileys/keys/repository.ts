@@ -23,8 +23,6 @@ export interface Openings {
   isMyself(jid: string): boolean
   /** WhatsApp gave keys of somebody that do not verify. */
   forged(): void
-  /** The disk refused the commit: nothing may be acknowledged on this socket any more. */
-  storageFailed(error: StorageError): void
 }
 
 /** One Signal step at a time, over all sockets: an old one may still be at work when the next has opened. */
@@ -87,8 +85,8 @@ export const journalledRepository =
         openings.opened(hash)
         return plaintext
       } catch (error) {
-        if (error instanceof StorageError) openings.storageFailed(error)
-        else openings.failed(hash, error)
+        // Where the disk refused the commit, the socket is dead by now, and the message comes again (`watchDisk`).
+        if (!(error instanceof StorageError)) openings.failed(hash, error)
         throw error
       }
     }

@@ -18,7 +18,6 @@ export const keepCreds = (
     readonly sock: WASocket
     readonly isOpen: boolean
     readonly isClosed: boolean
-    end(reason: string): Promise<void>
   },
   auth: AuthState,
 ): void => {
@@ -29,7 +28,7 @@ export const keepCreds = (
       auth.saveCreds(update)
       return true
     } catch {
-      void socket.end('The disk does not take the credentials')
+      // The socket has been told (`watchDisk`).
       return false
     }
   }

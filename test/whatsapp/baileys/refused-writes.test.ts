@@ -1,0 +1,87 @@
+import '../../simulators/whatsapp/quiet.ts'
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { SessionChange, SessionStore } from '../../../src/bridge/network.ts'
+import { StoreError } from '../../../src/bridge/store-error.ts'
+import { until } from '../support.ts'
+import { Linked } from './linked.ts'
+
+/** The next write of these is refused, as a full disk does; the disk has room again at once. */
+const refuseNext = (
+  sessions: SessionStore,
+  isMeant: (change: SessionChange) => boolean,
+): { happened: boolean } => {
+  const refusal = { happened: false }
+  const { set } = sessions
+  Object.assign(sessions, {
+    set: (changes: readonly SessionChange[]) => {
+      if (!refusal.happened && changes.some(isMeant)) {
+        refusal.happened = true
+        throw new StoreError('The disk is full')
+      }
+      set(changes)
+    },
+  })
+  return refusal
+}
+
+for (const addressing of ['pn', 'lid'] as const) {
+  test(`The first message of a stranger crosses although the disk does not take the addresses (${addressing})`, async () => {
+    await using linked = await Linked.started()
+    const { wa, bridge } = linked
+    const stranger = wa.addContact({ pushName: 'Stranger', addressing })
+    const refusal = refuseNext(bridge.sessions, ({ type }) => type === 'lid-mapping')
+    const id = await stranger.send('one')
+    await until('the message', () => bridge.said.includes('one'))
+    await until('its receipt', () => stranger.receipts.some(receipt => receipt.id === id))
+    assert.ok(refusal.happened)
+    assert.deepEqual(bridge.said, ['one'])
+    assert.deepEqual(wa.nacks, [])
+    wa.assertNoSurprises()
+  })
+}
+
+test('A phone that asks for a message again gets it although the disk does not take the new session', async () => {
+  await using linked = await Linked.started()
+  const { wa, bridge } = linked
+  const alice = wa.addContact({ name: 'Alice' })
+  const delivery = linked.delivery('one', { chat: `whatsapp:${alice.lid}` })
+  await linked.connection.send(delivery)
+  await until('the message', () => alice.inbox.length === 1)
+  const refusal = refuseNext(bridge.sessions, ({ type }) => type === 'session')
+  alice.askAgain(delivery.messageId)
+  await until('a copy of it', () => alice.inbox[0]?.copies === 2)
+  assert.ok(refusal.happened)
+  assert.equal(alice.inbox.length, 1)
+  wa.assertNoSurprises()
+})
+
+test('A login ends with the words of the disk when it does not take the new keys, and the next one succeeds', async () => {
+  await using linked = await Linked.unlinked()
+  const { sessions } = linked.bridge
+  const refusal = refuseNext(
+    sessions,
+    ({ type, value }) => type === 'creds' && value?.includes('"account":{') === true,
+  )
+  await assert.rejects(linked.login(), ({ cause }: Error) => {
+    assert.ok(cause instanceof StoreError)
+    assert.equal(cause.message, 'The disk is full')
+    return true
+  })
+  assert.ok(refusal.happened)
+  assert.equal(linked.wa.companion, undefined)
+  await linked.login()
+  assert.equal(linked.connection.status.account, '15550000001@s.whatsapp.net')
+})
+
+test('A login ends with the words of the disk when it does not take what the phone sends first', async () => {
+  await using linked = await Linked.unlinked()
+  const { sessions } = linked.bridge
+  const refusal = refuseNext(sessions, ({ type }) => type === 'app-state-sync-key')
+  await assert.rejects(linked.login(), ({ cause }: Error) => {
+    assert.ok(cause instanceof StoreError)
+    return true
+  })
+  assert.ok(refusal.happened)
+  await linked.start()
+})
