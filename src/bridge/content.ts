@@ -160,7 +160,12 @@ export const contentSchema = z.discriminatedUnion('kind', [
     why: z.optional(z.string()),
   }),
   /** The bridge itself speaks: about a message that could not be delivered, for instance. */
-  z.object({ kind: z.literal('notice'), text: z.string() }),
+  z.object({
+    kind: z.literal('notice'),
+    text: z.string(),
+    /** The chat whose trouble it tells of, where that is not told twice in an hour. */
+    about: z.optional(z.custom<ChatRef>(isChatRef)),
+  }),
 ])
 
 /** What people call a file that is shown as this. */

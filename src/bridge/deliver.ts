@@ -175,7 +175,12 @@ const plainer = (job: Job, failure: Failure, { links }: CarrierOptions['store'])
 const showFailure = (job: Job, problem: string, options: CarrierOptions): void => {
   const { store, now = Date.now } = options
   const event = readEvent(job)
-  if (event && isMessage(event) && event.content.kind === 'notice') return
+  if (event && isMessage(event) && event.content.kind === 'notice') {
+    const { about } = event.content
+    // Nobody has read it: the next trouble with that chat is told at once.
+    if (about !== undefined) store.chats.takeBackNotice(about)
+    return
+  }
   if (event?.kind === 'receipt') return
   if (event && networkOf(event.chat) === 'telegram') {
     const name = store.chats.displayName(job.target)
@@ -197,7 +202,7 @@ const showFailure = (job: Job, problem: string, options: CarrierOptions): void =
       ? [`${event.content.items.length} messages`, 'They are']
       : [event && !isMessage(event) ? 'A change of a message' : 'A message', 'It is']
   const text = `${what}${name} could not be shown in Telegram: ${problem}. ${where} on your phone; wa2tg status counts such messages`
-  addNotice(options, { chat, text, now: now() })
+  addNotice(options, { chat, text, now: now(), ...(event && { about: event.chat }) })
 }
 
 const readEvent = (job: Job): BridgeEvent | undefined => {

@@ -119,6 +119,11 @@ export class Chats {
     return changes > 0
   }
 
+  /** Notes that the owner was not told of it after all. */
+  takeBackNotice(ref: ChatRef): void {
+    this.#database.run('UPDATE chats SET notified_at = NULL WHERE ref = ?', this.#canonical(ref))
+  }
+
   /** Makes all these addresses one chat and returns the canonical one. */
   #unite(chat: ChatRef, aliases: readonly ChatRef[]): ChatRef {
     const given = [chat, ...aliases.filter(alias => networkOf(alias) === networkOf(chat))]

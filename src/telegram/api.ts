@@ -129,14 +129,9 @@ export const openApi = ({ token, apiRoot }: { token: string; apiRoot: string }):
         })
         if (response.ok && response.body) return Readable.fromWeb(response.body as ReadableStream)
         await response.body?.cancel()
-        const description = `HTTP ${response.status}`
-        throw new CallError(
-          'download',
-          { kind: 'refused', code: response.status, description },
-          `download: ${description}`,
-        )
+        // `getFile` has just given the path away: whatever is said now, the file is not refused.
+        throw new NotJsonError(response.status)
       } catch (error) {
-        if (error instanceof CallError) throw error
         throw parseCallError(error, { method: 'download', bodyComplete: true, redact })
       } finally {
         clearTimeout(timer)

@@ -54,7 +54,8 @@ export const openAtWork = (
         end()
         return result
       } catch (error) {
-        if (error instanceof CallError && error.failure.kind === 'refused') end()
+        const kind = error instanceof CallError ? error.failure.kind : 'lost'
+        if (kind === 'refused' || kind === 'page') end()
         throw error
       }
     },

@@ -5,12 +5,15 @@ import { GrammyError, HttpError } from './grammy.ts'
  *
  * - `refused`: the server answered, and said no. Certain, unless the code is 5xx (Telegram answers pending sends so when
  *   it restarts: tdlib/telegram-bot-api `Client.cpp`).
+ * - `page`: something in front of the server refused in its place (4xx, but no JSON of the Bot API), and did not pass it on.
+ *   Certain, and nothing of it is about us: neither the token nor the chat nor the message.
  * - `unreachable`: no connection came about. Certain.
  * - `cut`: the connection or its source broke before the request had left in full. Certain.
  * - `lost`: it went out and no answer came. Nobody knows.
  */
 export type CallFailure =
   | { kind: 'refused'; code: number; description: string; retryAfter?: number; migrateTo?: number }
+  | { kind: 'page'; status: number }
   | { kind: 'unreachable' }
   | { kind: 'cut' }
   | { kind: 'lost' }
@@ -30,6 +33,12 @@ export class CallError extends Error {
   /** HTTP-like code of a refusal, 0 where there was no answer. */
   get code(): number {
     return this.failure.kind === 'refused' ? this.failure.code : 0
+  }
+
+  /** Whether the call never got as far as the server. */
+  get fellShort(): boolean {
+    const { kind } = this.failure
+    return kind === 'unreachable' || kind === 'page' || kind === 'cut'
   }
 
   /** Whether the server refused the call with words that contain `text`, in any case. */
@@ -95,18 +104,24 @@ export const parseCallError = (
 ): CallError => {
   if (error instanceof GrammyError) return refusal(method, error, redact)
   const inner = error instanceof HttpError ? error.error : error
-  if (inner instanceof NotJsonError) {
-    const words = `${method}: the server answered ${inner.status} without JSON`
-    return inner.status >= 400 && inner.status < 500
-      ? new CallError(
-          method,
-          { kind: 'refused', code: inner.status, description: `HTTP ${inner.status}` },
-          words,
-        )
-      : new CallError(method, { kind: 'lost' }, words)
-  }
+  if (inner instanceof NotJsonError) return foreignAnswer(method, inner.status)
   const kind = isConnectFailure(inner) ? 'unreachable' : bodyComplete ? 'lost' : 'cut'
   return new CallError(method, { kind }, redact(`${method}: ${reasonOf(inner)}`))
+}
+
+/** The one page that is about the request: it is too long for the front server, and will be. */
+const tooLarge = 413
+/** Some front servers say so of the server behind them, which may have got the request. */
+const timedOut = 408
+
+/** What is known of a call that was answered with this status, and not in the words of the Bot API. */
+const foreignAnswer = (method: string, status: number): CallError => {
+  const words = `${method}: the server answered ${status} without JSON`
+  if (status === tooLarge) {
+    return new CallError(method, { kind: 'refused', code: status, description: `HTTP ${status}` }, words)
+  }
+  const isRefusal = status >= 400 && status < 500 && status !== timedOut
+  return new CallError(method, isRefusal ? { kind: 'page', status } : { kind: 'lost' }, words)
 }
 
 const refusal = (method: string, error: GrammyError, redact: (text: string) => string): CallError => {

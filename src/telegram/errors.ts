@@ -55,7 +55,7 @@ export interface ErrorContext {
 /** The verdict on a failed call. */
 export const verdictOf = (error: CallError, { sending, connected = true }: ErrorContext): DeliveryError => {
   const { failure } = error
-  if (failure.kind === 'unreachable') {
+  if (failure.kind === 'unreachable' || failure.kind === 'page') {
     const message = `Telegram cannot be reached (${error.message})`
     return connected ? retry(message, error) : offline(message, error)
   }
@@ -70,8 +70,7 @@ export const verdictOf = (error: CallError, { sending, connected = true }: Error
     return wait(seconds, `Telegram asks to wait ${seconds} s`, error)
   }
   if (code === 401 || (code === 404 && /^not found$/i.test(description))) return offline(tokenRefused, error)
-  if (code === 413 || description.includes('HTTP 413'))
-    return reject('The file is too big for Telegram', error)
+  if (code === 413) return reject('The file is too big for Telegram', error)
   if (code === 409 || code === 421) return retry(`Telegram is busy elsewhere: ${description}`, error)
   if (code >= 500) {
     const message = `Telegram had a failure of its own (${code})`

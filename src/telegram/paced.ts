@@ -54,7 +54,7 @@ const conclude = (error: unknown, turn: Turn): void => {
   }
   const { failure } = error
   if (failure.kind === 'refused' && failure.code === 429) turn.refused(failure.retryAfter ?? 30)
-  else turn.end(!(failure.kind === 'unreachable' || failure.kind === 'cut' || isLookup(error)))
+  else turn.end(!(error.fellShort || isLookup(error)))
 }
 
 /** Refused by the Bot API server itself, which looked the message up before it asked Telegram (`Client.cpp`, `check_message`). */

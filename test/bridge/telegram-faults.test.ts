@@ -14,6 +14,8 @@ const faults: readonly Fault[] = [
   { error: 500, description: 'Internal Server Error: restart' },
   { error: 429, description: 'Too Many Requests: retry after 1', retryAfter: 1 },
   { status: 502, html: '<html>Bad Gateway</html>', done: true },
+  { status: 403, html: '<html>Forbidden</html>' },
+  { status: 404, html: '<html>Not Found</html>' },
   'reply-lost',
 ]
 const lanes = ['whatsapp:1@lid', 'whatsapp:2@lid', 'whatsapp:3@g.us'] as const

@@ -26,6 +26,33 @@ test('another program that polls the same bot is named in the status, and nothin
   assert.ok(run.running)
 })
 
+test('pages of a front server in place of every answer end no run and lose no message; the last word stays the bot’s', async () => {
+  await using world = await World.open()
+  const { tg, owner } = world
+  const home = tg.addPrivateChat(owner)
+  const { alice, group } = await world.mapAlice()
+  const run = await world.run()
+  for (const status of [401, 403, 404]) {
+    const page = { status, html: `<h1>${status}</h1>` }
+    for (const method of ['sendMessage', 'getUpdates']) tg.faults.next(method, page, { times: 2 })
+    await alice.send(`out ${status}`)
+    owner.sends(group, `in ${status}`)
+    const here = () => group.transcript().map(({ text }) => text)
+    const there = () => alice.inbox.map(({ message }) => textOf(message))
+    await eventually(
+      () => here().includes(`out ${status}`) && there().includes(`in ${status}`) && tg.faults.waiting === 0,
+      `both messages past ${status}`,
+      60_000,
+    )
+    assert.equal(here().filter(text => text === `out ${status}`).length, 1)
+    assert.equal(there().filter(text => text === `in ${status}`).length, 1)
+  }
+  assert.ok(run.running)
+  assert.deepEqual(home.transcript(), [])
+  const status = JSON.parse((await world.wa2tg('status', '--json')).stdout)
+  assert.equal(status.outbox.failed, 0)
+})
+
 test('a token that is revoked while it runs ends the run with 2 and what to do; what was on its way waits', async () => {
   await using world = await World.open()
   const { tg, wa } = world

@@ -280,6 +280,33 @@ test('an outage is told, outlived, and loses nothing', async () => {
   assert.equal(bench.network.status.problem, undefined)
 })
 
+for (const status of [400, 401, 403, 404, 409, 429]) {
+  test(`a page ${status} of whoever stands in front of Telegram is no refusal of the token`, async () => {
+    await using bench = await Bench.open()
+    const page = { status, html: `<h1>${status}</h1>` }
+    // At the start, and in the middle.
+    bench.tg.faults.next('getMe', page)
+    await bench.connect()
+    bench.tg.faults.next('getUpdates', page)
+    bench.owner.sends(bench.home, 'heard')
+    await eventually(() => bench.tg.faults.waiting === 0, 'the page')
+    await eventually(() => bench.network.status.problem !== undefined, 'the trouble')
+    await eventually(() => bench.network.status.state === 'connected', 'the way back')
+    assert.deepEqual(bench.inbox.texts, ['heard'])
+    const troubles = bench.inbox.statuses.filter(({ problem }) => problem !== undefined)
+    assert.deepEqual(
+      troubles.map(({ state, needs }) => [state, needs]),
+      [
+        ['connecting', undefined],
+        ['connecting', undefined],
+      ],
+    )
+    for (const { problem } of troubles) {
+      assert.match(problem ?? '', new RegExp(`no Bot API server .*answered ${status} without JSON.*api_root`))
+    }
+  })
+}
+
 test('a refused token is told with its remedy', async () => {
   await using bench = await Bench.open({ token: '123456:wrong' })
   await bench.network.start()

@@ -59,6 +59,22 @@ test('a download that is cut off or stalls is tried again', async () => {
   }
 })
 
+test('a page of whoever stands in front of Telegram does not refuse the file', async () => {
+  const { tg, media } = await serve()
+  await using _ = tg
+  for (const method of ['getFile', 'download']) {
+    for (const status of [400, 401, 403, 404]) {
+      tg.faults.next(method, { status, html: `<h1>${status}</h1>` })
+      await assert.rejects(
+        open(tg, media),
+        failsWith('retry', new RegExp(`${status}`)),
+        `${method} ${status}`,
+      )
+      assert.deepEqual(await buffer(await open(tg, media)), bytes)
+    }
+  }
+})
+
 test('while Telegram cannot be reached, no failure is one of the file', async () => {
   const { tg, media } = await serve()
   await using _ = tg

@@ -275,6 +275,28 @@ test('a group that became a supergroup is followed', async () => {
   assert.equal(bench.tg.callsOf('sendMessage').length, 3)
 })
 
+test('a page of whoever stands in front refuses neither the token nor the chat nor the message', async () => {
+  await using bench = await Bench.open()
+  const group = bench.addGroup()
+  const chat = `telegram:${group.id}` as const
+  await bench.connect()
+  for (const status of [400, 401, 403, 404, 409, 429, 451]) {
+    const fault = { status, html: `<h1>${status}</h1>` }
+    for (const [method, content] of [
+      ['sendMessage', text(`Hello ${status}`)],
+      ['sendDocument', file('document', {})],
+    ] as const) {
+      const job = () => delivery({ chat, content, bytes: Buffer.alloc(100, 1) })
+      bench.tg.faults.next(method, fault)
+      const { verdict, chatUnreachable } = await failureOf(bench.network.send(job()))
+      assert.deepEqual([verdict.kind, chatUnreachable], ['retry', false], `${method} ${status}`)
+      await bench.network.send(job())
+    }
+  }
+  assert.equal(bench.network.status.state, 'connected')
+  assert.equal(group.transcript().length, 14)
+})
+
 test('each failure gets the verdict that is true of it', async () => {
   await using bench = await Bench.open()
   const chat = `telegram:${bench.owner.id}` as const
@@ -289,6 +311,8 @@ test('each failure gets the verdict that is true of it', async () => {
     kind: 'unsure',
   })
   assert.deepEqual(await verdictAfter({ status: 413, html: '<h1>Too large</h1>' }), { kind: 'reject' })
+  // Some front servers say so when the server behind them is slow.
+  assert.deepEqual(await verdictAfter({ status: 408, html: '<h1>Request Timeout</h1>' }), { kind: 'unsure' })
   bench.tg.block(bench.owner)
   const blocked = await failureOf(bench.network.send(delivery({ chat, content: text('x') })))
   assert.deepEqual([blocked.verdict.kind, blocked.chatUnreachable], ['reject', true])

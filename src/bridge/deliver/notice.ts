@@ -12,11 +12,17 @@ export interface NoticeTools {
 
 /**
  * Adds a job that says something in the bridge's own name, as an answer to `replyTo` where given. It has a lane of its own,
- * so that it does not wait behind what it speaks about. Call it in a transaction. Returns the job.
+ * so that it does not wait behind what it speaks about, which is the trouble with the chat `about` where that is given. Call it in a transaction. Returns the job.
  */
 export const addNotice = (
   { store, outbox, newMessageId }: NoticeTools,
-  { chat, text, replyTo, now }: { chat: ChatRef; text: string; replyTo?: string; now: number },
+  {
+    chat,
+    text,
+    replyTo,
+    about,
+    now,
+  }: { chat: ChatRef; text: string; replyTo?: string; about?: ChatRef; now: number },
 ): number => {
   const target = store.chats.resolve(chat)
   const messageId = newMessageId(networkOf(target))
@@ -27,7 +33,7 @@ export const addNotice = (
     id: `notice-${messageId}`,
     sender: { person: target, me: false },
     sentAt: now,
-    content: { kind: 'notice', text },
+    content: { kind: 'notice', text, ...(about !== undefined && { about }) },
     // A group that became a supergroup counts its messages anew.
     ...(replyTo !== undefined && target === chat && { replyTo: { id: replyTo } }),
   }

@@ -168,6 +168,10 @@ const explain = (error: unknown): Trouble => {
     return { state, problem: `What came from Telegram could not be stored (${words}); it is asked for again` }
   }
   const { failure, code } = error
+  if (failure.kind === 'page') {
+    const problem = `What answers is no Bot API server (${error.message}): a proxy, a server in front, or telegram.api_root is wrong`
+    return { state, problem }
+  }
   if (failure.kind !== 'refused') return { state, problem: `Telegram cannot be reached (${error.message})` }
   if (code === 401 || code === 404) {
     return { state: 'logged_out', problem: tokenRefused, pauseMs: refusedPauseMs }
