@@ -7,6 +7,8 @@ import { fromRow, type JobRow } from './job-row.ts'
 import { findLeading } from './leading.ts'
 import { findSending, type IsPart, type Sending } from './sending.ts'
 
+const partOfIt = "SELECT 1 FROM links WHERE links.source = jobs.source AND role IN ('', 'album')"
+
 /** The first job of a lane. */
 export interface Head {
   readonly id: number
@@ -51,11 +53,14 @@ export class Outbox {
     ).id
   }
 
-  /** The latest job about this topic, when nothing has been tried of it yet. */
-  untouched(topic: string): Untouched | undefined {
+  /**
+   * The latest job about this topic, when nothing has been tried of it yet. `message`: it carries a message that nothing
+   * of may have arrived either, as when its network went away between two parts.
+   */
+  untouched(topic: string, about?: 'message'): Untouched | undefined {
     const row = this.#database.get<JobRow & { due_at: number }>(
       `SELECT * FROM jobs WHERE topic = ? AND state = 'pending' AND unsure = 0 AND attempts = 0 AND level = 0
-         AND mark IS NULL ORDER BY id DESC LIMIT 1`,
+         AND mark IS NULL ${about === 'message' ? `AND NOT EXISTS (${partOfIt})` : ''} ORDER BY id DESC LIMIT 1`,
       topic,
     )
     return row && { id: row.id, event: row.event, createdAt: row.created_at, dueAt: row.due_at }

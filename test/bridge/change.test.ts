@@ -4,7 +4,7 @@ import type { ChatRef } from '../../src/bridge/chat-ref.ts'
 import { type ChangeEvent, type Content, type MessageEvent, receiptId } from '../../src/bridge/event.ts'
 import { endWhatIsOver } from '../../src/bridge/expire.ts'
 import { plainText } from '../../src/bridge/rich-text.ts'
-import { reject } from '../../src/bridge/verdict.ts'
+import { offline, reject } from '../../src/bridge/verdict.ts'
 import {
   event,
   family,
@@ -378,6 +378,38 @@ test('what the owner edits before it went goes as it is then; what they take bac
     [[second.id]],
   )
 })
+
+for (const kind of ['deletion', 'edit'] as const) {
+  test(`a message of which a part has gone when WhatsApp goes away is not changed where it waits: its ${kind} comes behind it`, async () => {
+    await using bridge = openBridge()
+    bridge.whatsapp.scripts.push(async (delivery, show) => {
+      delivery.onSent({ id: show(0) })
+      bridge.whatsapp.status = { state: 'connecting' }
+      throw offline('WhatsApp is not connected')
+    })
+    const typed = event(mumInTelegram, 'one|two', { sender: byOwner })
+    bridge.receive(typed)
+    bridge.worker.start()
+    await waitUntil(() => bridge.outbox.heads().length === 1 && bridge.whatsapp.shown.length === 1)
+    bridge.receive(
+      kind === 'edit'
+        ? change('edit', typed, { content: text('uno|due') })
+        : change('deletion', typed, { by: 'author' }),
+    )
+    assert.equal(bridge.outbox.counts().pending, 2)
+    bridge.whatsapp.status = { state: 'connected' }
+    bridge.worker.resume('whatsapp')
+    await waitUntil(bridge.isDone)
+    assert.deepEqual(
+      bridge.whatsapp.shown.map(each => each.text),
+      kind === 'edit' ? ['uno', 'due'] : [],
+    )
+    assert.deepEqual(
+      bridge.whatsapp.changes.map(each => [each.event.kind, each.changed.parts.length]),
+      [[kind, 2]],
+    )
+  })
+}
 
 test('to delete what was never carried over is answered, once', async () => {
   await using bridge = openBridge()

@@ -41,7 +41,7 @@ export const joinAlbum = (
     return 'job'
   }
 
-  const open = outbox.untouched(topic)
+  const open = outbox.untouched(topic, 'message')
   if (open === undefined) {
     if (isNew) {
       const job = opened(event, album.id)

@@ -89,7 +89,7 @@ const changeWaiting = (event: ShownChange, subject: StoredMessage, context: Rece
   if (networkOf(event.chat) !== 'telegram' || subject.chat !== event.chat) return false
   if (event.kind !== 'edit' && event.kind !== 'deletion') return false
   const { outbox, now } = context
-  const waiting = outbox.untouched(messageTopic(subject.key))
+  const waiting = outbox.untouched(messageTopic(subject.key), 'message')
   if (waiting === undefined) return false
   if (event.kind === 'deletion') {
     outbox.finish(waiting.id)

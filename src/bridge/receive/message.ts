@@ -44,7 +44,7 @@ export const receiveMessage = (event: MessageEvent, context: ReceiveContext): Re
   if (event.album && !replaces) return joinAlbum(event, event.album, { ...context, target, source })
   if (source === undefined) return 'duplicate'
   const topic = messageTopic(source)
-  const waiting = replaces ? outbox.untouched(topic) : undefined
+  const waiting = replaces ? outbox.untouched(topic, 'message') : undefined
   if (waiting !== undefined) {
     // Nobody has seen the placeholder yet: the message goes in its stead.
     outbox.rewrite(waiting.id, { event: JSON.stringify(event), dueAt: now })
