@@ -171,7 +171,7 @@ const loadEvent = (job: Job, resolve: (ref: ChatRef) => ChatRef): BridgeEvent =>
 /**
  * The next form; a file that cannot be had is not tried as another kind of file, but those beside it are, and a closed chat
  * not at all. Nor is a message of which something has arrived: readers would have that twice. Its other parts have plainer
- * forms of their own.
+ * forms of their own. The words about an album are about all of it.
  */
 const plainer = (job: Job, failure: Failure, { links }: CarrierOptions['store']): number | undefined => {
   const event = readEvent(job)
@@ -184,6 +184,8 @@ const plainer = (job: Job, failure: Failure, { links }: CarrierOptions['store'])
   const forms = formsOf(event.content, networkOf(job.target))
   const isFile = failure.from === 'media' && event.content.kind !== 'album'
   const next = isFile ? forms.findLastIndex(({ kind }) => kind !== 'media') : job.level + 1
+  const isAlbumBegun = event.content.kind === 'album' && links.parts(job.source, 'album').length > 0
+  if (isAlbumBegun && forms[next]?.kind !== 'album') return undefined
   return next > job.level && next < forms.length ? next : undefined
 }
 

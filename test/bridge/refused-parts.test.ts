@@ -157,3 +157,17 @@ test('a card of several whose button is refused has it as a line, and no other c
     ['Al\nOur picks', 'red', 'green\n▫️ Buy: https://acme.example/green'],
   )
 })
+
+test('an album of which a picture is refused in every form counts as failed, and the others stand there once', async () => {
+  const items = ['one', 'two'].map(
+    id => ({ kind: 'media', as: 'image', media: { source: id }, caption: plainText(id), id }) as const,
+  )
+  const isTwo = (params: Params) => /two/.test(JSON.stringify(params))
+  const { seen, failed } = await told({ kind: 'album', items }, faults => {
+    faults.next('sendMediaGroup', refusal)
+    for (const method of ['sendPhoto', 'sendDocument', 'sendMessage'])
+      faults.next(method, refusal, { when: isTwo, times: 2 })
+  })
+  assert.deepEqual(seen, [['photo', 'Al\none']])
+  assert.equal(failed, 1)
+})
