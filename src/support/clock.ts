@@ -68,7 +68,12 @@ export class ToldTime {
 
   /** Milliseconds since 1970; undefined while nobody has said anything. */
   get now(): number | undefined {
-    return this.#told && Math.round(this.#told.time + this.#clocks.steady() - this.#told.at)
+    return this.at(this.#clocks.steady())
+  }
+
+  /** What time it was at a moment of the clock that nobody sets. */
+  at(steady: number): number | undefined {
+    return this.#told && Math.round(this.#told.time + steady - this.#told.at)
   }
 
   /** Told in whole seconds, so that what is a little less is no news. */

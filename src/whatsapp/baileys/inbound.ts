@@ -121,11 +121,11 @@ export class Inbound {
           return jid === pn || jid === lid
         },
         opened: hash => {
-          socket.moved()
+          socket.watchdog?.moved()
           this.#intake.opened(hash)
         },
         failed: (hash, error) => {
-          socket.moved()
+          socket.watchdog?.moved()
           this.#intake.failed(hash, error)
         },
         forged: () => logger.warn('WhatsApp gave keys that do not verify; nothing is encrypted with them'),
@@ -143,7 +143,7 @@ export class Inbound {
       onUpdate: update => {
         if (update.receivedPendingNotifications) this.#caughtUp(socket)
         if (update.connection === 'close') {
-          this.#heldBack.closed(socket.since, this.time.now)
+          this.#heldBack.closed(socket.since, socket.watchdog && this.time.at(socket.watchdog.heardAt))
           this.backlog.cut()
           this.#intake.closed()
         }

@@ -63,12 +63,13 @@ export class Socket {
   readonly openedAt = Date.now()
   /** Since when it has been logged in, by the server's clock, in milliseconds since 1970. */
   since: number | undefined
+  /** From its login on. */
+  watchdog: Watchdog | undefined
   readonly #options: SocketOptions
   readonly #acks: Acks
   readonly #groups = new Map<string, GroupMetadata>()
   readonly #existing = new Set<string>()
   readonly #timer: NodeJS.Timeout
-  #watchdog: Watchdog | undefined
   /** On the clock that nobody sets, in milliseconds. */
   #loggedInAt: number | undefined
   #isClosed = false
@@ -102,11 +103,6 @@ export class Socket {
     this.#listen()
     this.#timer = setTimeout(() => void this.end('WhatsApp did not let us in in time'), timing.open)
     this.#timer.unref()
-  }
-
-  /** A message was dealt with, one way or the other. */
-  moved(): void {
-    this.#watchdog?.moved()
   }
 
   /** Whether what comes in can still be acknowledged. */
@@ -209,13 +205,13 @@ export class Socket {
     })
     ws.on('frame', dropUnusable)
     ws.on('frame', (frame: unknown) => {
-      this.#watchdog?.frame()
+      this.watchdog?.frame()
       const { tag, attrs } = frame as BinaryNode
       if (PASSED_ON.has(tag) && attrs['offline'] === undefined) {
         watch.hearing.heard()
         this.#options.time.tellAtLeast(Number(attrs['t']) * 1000)
       }
-      if (attrs?.['category'] === 'peer') this.#watchdog?.bePatient()
+      if (attrs?.['category'] === 'peer') this.watchdog?.bePatient()
     })
     keepCreds(this, auth)
     ev.on('group-participants.update', ({ id }) => this.#groups.delete(id))
@@ -224,7 +220,7 @@ export class Socket {
       if (update.connection === 'open') {
         this.#loggedInAt = performance.now()
         clearTimeout(this.#timer)
-        this.#watchdog = watchSocket(
+        this.watchdog = watchSocket(
           { sock: this.sock, handledAll: this.#handledAll, end: reason => void this.end(reason) },
           watch,
         )
@@ -240,7 +236,7 @@ export class Socket {
     this.sock.ev.flush()
     this.#isClosed = true
     clearTimeout(this.#timer)
-    this.#watchdog?.stop()
+    this.watchdog?.stop()
     this.#acks.close()
     // Baileys takes the listeners of "close" away from queries that still wait, but not those of "error": without this
     // they would wait for a minute.

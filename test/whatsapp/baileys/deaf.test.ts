@@ -29,6 +29,30 @@ test('A line on which nothing comes any more is given up, and found again', asyn
   await until('the message', () => linked.bridge.said.includes('unheard'), 20_000)
 })
 
+test('A line that is dead three times within an hour was not deaf: no new process is asked for', async () => {
+  await using linked = await Linked.started({
+    timing: { watch: { ...WATCH, tick: 20, wire: 2500 }, hearing: { ...HEARING, slack: 0 } },
+  })
+  const { wa, bridge, connection } = linked
+  const alice = wa.addContact({ name: 'Alice' })
+  for (let turn = 1; turn <= 3; turn += 1) {
+    await until('the line', () => wa.isLive && connection.status.state === 'connected', 30_000)
+    const before = logins(linked)
+    // The server's times are whole seconds: it is sent while the line is open, and well before it is given up.
+    await sleep(1200)
+    wa.silence(true)
+    await alice.send(`meanwhile ${turn}`)
+    await until('the end of the line', () => connection.status.state === 'connecting', 30_000)
+    wa.silence(false)
+    wa.dropConnection()
+    await until('the next login', () => logins(linked) > before, 30_000)
+    await until('the message', () => bridge.said.includes(`meanwhile ${turn}`), 30_000)
+  }
+  assert.equal(connection.status.needs, undefined)
+  assert.deepEqual(bridge.said, ['meanwhile 1', 'meanwhile 2', 'meanwhile 3'])
+  wa.assertNoSurprises()
+})
+
 describe('a connection that answers and brings nothing', () => {
   test('is found by asking when it has been quiet, and what was held back crosses', async () => {
     await using linked = await Linked.started({ timing: hearing({ shortest: 2500 }) })

@@ -58,6 +58,10 @@ export class Watchdog {
   readonly #waiting = new Map<Queue, number>()
   readonly #timer: NodeJS.Timeout
   #frameAt: number
+  /** Of frames that did not wait for a process that stood still. */
+  #heardAt: number
+  #lookedAt: number
+  #isAwake = true
   #patientUntil = Number.NEGATIVE_INFINITY
   #isOver = false
 
@@ -66,6 +70,8 @@ export class Watchdog {
     this.#clock = options.clock ?? machineClocks
     this.#leapOver = openLeaps(this.#clock)
     this.#frameAt = this.#clock.steady()
+    this.#heardAt = this.#frameAt
+    this.#lookedAt = this.#frameAt
     this.#timer = setInterval(() => this.#look(), options.times.tick)
     this.#timer.unref()
   }
@@ -73,6 +79,15 @@ export class Watchdog {
   /** A frame has come, whatever it was. */
   frame(): void {
     this.#frameAt = this.#clock.steady()
+    if (this.#isAwake && !this.#stoodStill(this.#frameAt)) this.#heardAt = this.#frameAt
+  }
+
+  /**
+   * Until when the line is known to have been well, on the clock that nobody sets. What is read right behind a pause of the process
+   * may have lain there since it began.
+   */
+  get heardAt(): number {
+    return this.#heardAt
   }
 
   /** A message was dealt with: the queues move, however long they are. */
@@ -93,6 +108,8 @@ export class Watchdog {
   #look(): void {
     const { times, doubt } = this.#options
     const steady = this.#clock.steady()
+    this.#isAwake = !this.#stoodStill(steady)
+    this.#lookedAt = steady
     if (this.#leapOver(times.tick) > times.slept) {
       void this.#askTheWire()
       return
@@ -102,19 +119,35 @@ export class Watchdog {
       return
     }
     const stuck = this.#stuckQueue()
-    if (stuck === undefined) this.#end(doubt())
-    else this.#end(`${stuck.name} are not handled any more`, stuck.shared)
+    if (stuck !== undefined) this.#end(`${stuck.name} are not handled any more`, stuck.shared)
+    else void this.#renew(doubt())
+  }
+
+  #stoodStill(steady: number): boolean {
+    const { tick, slept } = this.#options.times
+    return steady - this.#lookedAt > tick + slept / 2
+  }
+
+  /** The line is asked once more: only what one that answers did not bring was held back. */
+  async #renew(reason: string | undefined): Promise<void> {
+    if (reason === undefined) return
+    await this.#ping()
+    this.#end(reason)
   }
 
   /** After a leap nothing that was measured before counts. */
   async #askTheWire(): Promise<void> {
-    this.frame()
-    this.moved()
-    const { ping, times } = this.#options
     const asked = this.#clock.steady()
+    this.#frameAt = asked
+    this.moved()
+    await this.#ping()
+    if (this.#frameAt <= asked) this.#end('The connection did not outlive a pause of this machine')
+  }
+
+  async #ping(): Promise<void> {
+    const { ping, times } = this.#options
     const late = new Promise(resolve => setTimeout(resolve, times.ping).unref())
     await Promise.race([ping().catch(() => undefined), late])
-    if (this.#frameAt <= asked) this.#end('The connection did not outlive a pause of this machine')
   }
 
   #stuckQueue(): Queue | undefined {

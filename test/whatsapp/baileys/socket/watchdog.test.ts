@@ -75,6 +75,59 @@ for (const [what, wall, steady] of [
   })
 }
 
+test('A line is known to be well until its last frame, but for one that may have waited for a process that stood still', async () => {
+  let looks = 0
+  const look = () => {
+    looks += 1
+  }
+  // Every look ends in a doubt or, behind a leap, in a ping.
+  using line = watch({
+    doubt: () => void look(),
+    ping: async () => {
+      look()
+      line.clock.steadyMs += 40
+      line.watchdog.frame()
+    },
+  })
+  const passes = async (milliseconds: number) => {
+    line.clock.steadyMs += milliseconds
+    const before = looks
+    await until('a look', () => looks > before)
+  }
+  await passes(5000)
+  line.watchdog.frame()
+  assert.equal(line.watchdog.heardAt, 5000)
+  await passes(5000)
+  assert.equal(line.watchdog.heardAt, 5000, 'what is quiet is not known to be well')
+  line.clock.steadyMs += 27_000
+  line.watchdog.frame()
+  assert.equal(line.watchdog.heardAt, 5000, 'read before the pause was noticed')
+  await passes(0)
+  line.watchdog.frame()
+  assert.equal(line.watchdog.heardAt, 5000, 'read just behind a pause')
+  await passes(5000)
+  line.watchdog.frame()
+  assert.equal(line.watchdog.heardAt, line.clock.steadyMs)
+})
+
+test('A line that is to be renewed for its quiet is asked first, and renewed whatever it answers', async () => {
+  for (const answers of [true, false]) {
+    const doubts = ['It has been quiet for long']
+    let asked = 0
+    using line = watch({
+      doubt: () => doubts.pop(),
+      ping: () => {
+        asked += 1
+        assert.deepEqual(line.ends, [])
+        return answers ? Promise.resolve() : new Promise(() => undefined)
+      },
+    })
+    await until('the end', () => line.ends.length === 1)
+    assert.deepEqual(line.ends, [{ reason: 'It has been quiet for long', restart: false }])
+    assert.equal(asked, 1)
+  }
+})
+
 const never: Queue = { name: 'Messages', pass: () => new Promise(() => undefined) }
 
 test('A queue that does not move is the end; one that moves, however long it is, is none', async () => {
