@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import dns from 'node:dns'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, test } from 'node:test'
@@ -126,6 +127,47 @@ describe('ends without a word', () => {
       await hotel[Symbol.asyncDispose]()
       await linked.restart()
     })
+  }
+})
+
+test('a name with an IPv6 and an IPv4 address, neither of which is reached, cannot be reached: pauses stay short', async () => {
+  await using linked = await Linked.link()
+  await linked.connection[Symbol.asyncDispose]()
+  const { wa, bridge } = linked
+  const { lookup } = dns
+  const two = [
+    { address: '::1', family: 6 },
+    { address: '127.0.0.1', family: 4 },
+  ]
+  Object.assign(dns, {
+    lookup: (host: string, options: { all?: boolean }, done: (error: null, ...rest: unknown[]) => void) => {
+      if (host !== 'two.test') return lookup(host, options, done as never)
+      setImmediate(() => (options.all === true ? done(null, two) : done(null, '127.0.0.1', 4)))
+    },
+  })
+  try {
+    await using nowhere = openBaileys({
+      sessions: bridge.sessions,
+      inbox: bridge,
+      findMessage: () => undefined,
+      logger: silentLogger(),
+      // Nobody listens there.
+      server: { url: 'ws://two.test:1', rootKey: wa.rootKey, mediaHost: wa.mediaHost },
+      // Growing like those behind a broken line, seven pauses would take at least a minute.
+      timing: { firstPause: 1000, longestPause: 600_000, longestUnreachable: 30 },
+    })
+    const before = bridge.statuses.length
+    await nowhere.start()
+    const tries = () => bridge.statuses.slice(before).filter(({ problem }) => problem !== undefined).length
+    await until('eight tries', () => tries() >= 8, 30_000)
+    const problems = new Set(bridge.statuses.slice(before).flatMap(({ problem }) => problem ?? []))
+    assert.equal(problems.size, 1)
+    assert.match(
+      [...problems].join(),
+      /^WhatsApp cannot be reached \(connect \w+ ::1:1.*, connect \w+ 127\.0\.0\.1:1/,
+    )
+  } finally {
+    Object.assign(dns, { lookup })
   }
 })
 

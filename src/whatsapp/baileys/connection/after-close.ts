@@ -142,8 +142,15 @@ const afterSilence = (error: unknown): AfterClose => {
       'The server cannot prove that it is WhatsApp; something on the network is in between',
     )
   }
-  const words = readError(error).message.replace(/\d{5,}/g, '…')
+  const words = wordsOf(error).replace(/\d{5,}/g, '…')
   return /\b(getaddrinfo|connect E[A-Z]+)/.test(words)
     ? again('unreachable', `WhatsApp cannot be reached (${words})`)
     : again('soon', `The connection was lost (${words})`)
+}
+
+/** Where a name has several addresses and none was reached, Node's error has no words of its own, but one error for each. */
+const wordsOf = (error: unknown): string => {
+  const { message, data } = readError(error)
+  if (!(data instanceof AggregateError) || data.message !== '') return message
+  return data.errors.map(each => readError(each).message).join(', ')
 }
