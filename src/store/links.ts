@@ -4,6 +4,7 @@ import type { Database } from './database.ts'
 import { forgetMessages } from './forget.ts'
 import {
   fromRow,
+  isGone,
   isTakenBack,
   type LinkRole,
   type MessageRow,
@@ -51,7 +52,7 @@ export class Links {
    */
   add(source: number, chat: ChatRef, part: SentPart, now: number, role: LinkRole = ''): number {
     const all = this.#all({ chat, id: part.id })
-    const known = all.find(each => each.bridge) ?? all.find(isTakenBack)
+    const known = all.find(each => each.bridge) ?? all.find(isGone)
     const target = known?.key ?? this.#insert({ chat, me: false, bridge: true, ...part }, now)
     if (known && !known.bridge) this.#database.run('UPDATE messages SET bridge = 1 WHERE key = ?', target)
     if (known && part.raw !== undefined && part.raw !== known.raw) {
@@ -187,6 +188,14 @@ export class Links {
   known(message: MessageRef): StoredMessage | undefined {
     const all = this.#all(message)
     return all.find(each => each.raw !== undefined) ?? all[0]
+  }
+
+  /**
+   * A message that somebody deleted who may, before it was known what it stands for: an administrator, or the owner, whose own it
+   * is.
+   */
+  deletedUnknown(message: MessageRef): StoredMessage | undefined {
+    return this.#all(message).find(isGone)
   }
 
   /** The message was taken back; nothing about it is shown any more. */

@@ -1,4 +1,4 @@
-import type { ChatRef, MessageRef } from '../bridge/chat-ref.ts'
+import { type ChatRef, type MessageRef, networkOf } from '../bridge/chat-ref.ts'
 import type { NoteRole } from '../bridge/network.ts'
 
 /** A message of either network that the bridge received or sent. */
@@ -78,6 +78,11 @@ export const fromRow = (row: MessageRow): StoredMessage => ({
 /** An administrator deleted it before it was seen here: nobody knows whose it was. */
 export const isTakenBack = ({ deleted, author, bridge }: StoredMessage): boolean =>
   deleted && author === undefined && !bridge
+
+/** The same, or the owner did on the phone: what the bridge has sent to WhatsApp and not linked yet is theirs, too. */
+export const isGone = (message: StoredMessage): boolean =>
+  isTakenBack(message) ||
+  (message.deleted && message.me && !message.bridge && networkOf(message.chat) === 'whatsapp')
 
 /** What stands for a message as itself comes before what does so as a part of an album; a note comes last. */
 export const RANK =

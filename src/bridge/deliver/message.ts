@@ -10,6 +10,7 @@ import { type AttemptContext, describeAttempt } from './attempt.ts'
 import { inFrame, keptFrame, takeFrame } from './frame.ts'
 import { sourceOf } from './joined.ts'
 import { addNotice } from './notice.ts'
+import { takeBack } from './taken-back.ts'
 import { findTogether } from './together.ts'
 
 /** What the target network needs to send a message in the form whose turn it is. */
@@ -45,13 +46,14 @@ export const prepareMessage = (job: Job, event: MessageEvent, context: AttemptCo
 
   function link({ expiresAt, together: found, ...part }: SentPart, index: number, target: ChatRef): void {
     const { source } = job
+    const { content: whole, chat } = event
+    const item = whole.kind === 'album' ? whole.items[part.item ?? index] : undefined
+    const shown =
+      whole.kind === 'album' ? item && links.find({ chat, id: item.id }, event.sender.person)?.key : source
+    if (shown !== undefined)
+      takeBack({ chat: target, id: part.id }, { source: shown, chat }, { ...context, now: now() })
     links.add(source, target, part, time(), role)
-    let shown: number | undefined = source
-    if (event.content.kind === 'album') {
-      const item = event.content.items[part.item ?? index]
-      shown = item && links.find({ chat: event.chat, id: item.id }, event.sender.person)?.key
-      if (shown !== undefined) links.add(shown, target, part, time())
-    }
+    if (shown !== undefined && shown !== source) links.add(shown, target, part, time())
     // What vanishes there is to vanish where it was typed, too.
     if (expiresAt !== undefined && shown !== undefined)
       store.expiry.set(shown, claimed(expiresAt, time() + longestLife))
