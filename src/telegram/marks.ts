@@ -3,16 +3,21 @@ import type { SessionStore } from '../bridge/network.ts'
 import { idSpace, placeOf } from './address.ts'
 
 const topType = 'top'
+const firstType = 'first'
 const movedType = 'moved'
 
 /**
  * What must be remembered of Telegram's message ids between runs: the highest id known in each id space, raised by every
- * message seen or sent, and to which supergroup a group was moved.
+ * message seen or sent, the first one that was, and to which supergroup a group was moved.
  */
 export interface Marks {
   /** The highest message id known in the id space of the chat; 0 when none is. */
   top(chatId: number | string): number
   raise(chatId: number | string, messageId: number): void
+  /** The first id that was known in the id space, or guessed while none was; 0 when there is neither. */
+  first(chatId: number | string): number
+  /** Keeps a guess at the highest id while none is known. It is no `top`: it may be above what comes next. */
+  guess(chatId: number | string, messageId: number): void
   /**
    * Raises, and remembers whose the message is. Not to be called for what a job has sent before its link is on disk: who looks for
    * it then must find it.
@@ -54,9 +59,17 @@ export const openMarks = (sessions: SessionStore): Marks => {
     const moved = sessions.get(movedType, String(chatId))
     return moved === undefined ? chatId : Number(moved)
   }
+  // Where earlier versions kept no first id, the highest one is the best that is known.
+  const first = (chatId: number | string): number =>
+    Number(sessions.get(firstType, idSpace(chatId)) ?? top(chatId))
+  const guess = (chatId: number | string, messageId: number): void => {
+    if (messageId === 0 || first(chatId) > 0) return
+    sessions.set([{ type: firstType, id: idSpace(chatId), value: String(messageId) }], { flush: false })
+  }
   const raise = (chatId: number | string, messageId: number): void => {
     if (messageId <= top(chatId)) return
     const space = idSpace(chatId)
+    if (top(chatId) === 0) guess(chatId, messageId)
     // The next commit, of the message's link, takes it along; without either the job's own mark is the one to look from.
     sessions.set([{ type: topType, id: space, value: String(messageId) }], { flush: false })
     tops.set(space, messageId)
@@ -65,6 +78,8 @@ export const openMarks = (sessions: SessionStore): Marks => {
     top,
     isTaken: (chatId, messageId) => taken.get(idSpace(chatId))?.has(messageId) ?? false,
     raise,
+    first,
+    guess,
     take(chatId, messageId) {
       raise(chatId, messageId)
       remember(idSpace(chatId), messageId)

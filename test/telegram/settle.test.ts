@@ -100,6 +100,38 @@ test('it is found in a chat of which no id is known', async () => {
   assert.equal(group.transcript().at(-1)?.id, Number(job.sent[0]?.id))
 })
 
+for (const restarted of [false, true]) {
+  test(`it is found where no id was known then, however many others have been heard of since${restarted ? ', after a restart' : ''}`, async () => {
+    await using bench = await Bench.open()
+    const { group, chat } = family(bench)
+    const job = await loseAnswer(bench, { chat, content: text('the first') })
+    for (let n = 0; n < 200; n++) bench.owner.sends(group, `gossip ${n}`)
+    await bench.connect()
+    await bench.tg.until('all updates', () => bench.inbox.messages.length === 200)
+    if (restarted) await bench.restart()
+    assert.equal(await settle(bench, job), true)
+    assert.equal(group.transcript()[0]?.id, Number(job.sent[0]?.id))
+    assertUntouched(group)
+  })
+}
+
+test('it is found where no id is known, however many write while the search is interrupted', async () => {
+  await using bench = await Bench.open()
+  const { group, chat } = family(bench)
+  for (let n = 0; n < 300; n++) bench.owner.sends(group, `old ${n}`)
+  const job = await loseAnswer(bench, { chat, content: text('the first') })
+  const id = group.transcript().at(-1)?.id ?? 0
+  bench.tg.faults.next('editMessageReplyMarkup', 'reset-before', {
+    when: params =>
+      Number(params['message_id']) === id - 5 && bench.tg.callsOf('editMessageReplyMarkup').length > 60,
+  })
+  assert.equal((await failureOf(settle(bench, job))).verdict.kind, 'retry')
+  for (let n = 0; n < 200; n++) bench.owner.sends(group, `gossip ${n}`)
+  await bench.restart()
+  assert.equal(await settle(bench, job), true)
+  assert.equal(Number(job.sent[0]?.id), id)
+})
+
 test('a private chat shares its ids with others, whose messages look like holes', async () => {
   await using bench = await Bench.open()
   const stranger = bench.tg.addUser({ id: 555, first_name: 'Sam' })
@@ -270,6 +302,7 @@ test('a message that arrives after all while the server was still at work is fou
 test('what has arrived is found at once, what has not is waited for as long as the server may be at work', async () => {
   await using bench = await Bench.open({ graceMs: () => 2000 })
   const { chat } = family(bench)
+  await bench.network.send(delivery({ chat, content: text('before') }))
   const arrived = await loseAnswer(bench, { chat, content: text('in doubt') })
   const begun = Date.now()
   assert.equal(await settle(bench, arrived), true)

@@ -68,7 +68,10 @@ const runEnd = { own: 10, shared: 30 }
 const longestGap = 300
 /** Questions at a time; the next attempt goes on where this one stopped. */
 const mostQuestions = 1000
-/** How far below a top that had to be guessed the message may stand: others may have written since. */
+/**
+ * How far below the first id known the message may stand, where none was before the attempt: all that others write comes as
+ * updates, in order, but for what bots do not see.
+ */
 const guessReach = 30
 
 /** Throws `CallError` when a question fails, `DeliveryError` when the answers leave it open. */
@@ -185,13 +188,17 @@ const matchPart = (
   return part.plainer && matchPart(message, part.plainer, place)
 }
 
-/** The id behind which the search begins: the mark, or the last part sent where there is none. */
+/**
+ * The id behind which the search begins: the mark, or the last part sent where there is none. Or where nothing was known then, a
+ * little before what was heard of first, however much has been written since; or where still nothing is, before what is found
+ * at the first look.
+ */
 const firstId = async ({ attempt, after, place, context, probing }: Search): Promise<number> => {
   const top = context.marks.top(place.chatId)
   // One above the top was sent before the group became a supergroup, and counted elsewhere.
   const last = Math.max(0, ...after.filter(id => id <= top))
   const known = context.marks.read(attempt.mark, place.chatId) ?? last
   if (known > 0) return known
-  if (top > 0) return Math.max(0, top - guessReach)
-  return Math.max(0, (await findTop(probing)) - guessReach)
+  if (context.marks.first(place.chatId) === 0) context.marks.guess(place.chatId, await findTop(probing))
+  return Math.max(0, context.marks.first(place.chatId) - guessReach)
 }
