@@ -131,7 +131,8 @@ const refusal = (method: string, error: GrammyError, redact: (text: string) => s
     kind: 'refused',
     code: error.error_code,
     description,
-    ...(retryAfter !== undefined && { retryAfter }),
+    // A wait of 0 s, which was never seen, would be no wait.
+    ...(retryAfter !== undefined && { retryAfter: Math.max(1, retryAfter) }),
     ...(migrateTo !== undefined && { migrateTo }),
   }
   return new CallError(method, failure, `${method}: ${error.error_code} ${description}`)

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { eventually } from '../simulators/eventually.ts'
 import { textOf } from '../simulators/samples.ts'
 import { World } from '../simulators/world.ts'
 
-test('another program that polls the same bot is named in the status, and nothing is lost by it', async () => {
+test('a conflict over updates is told in the status, and what stays at Telegram comes when it is over', async () => {
   await using world = await World.open()
   const { tg, owner } = world
   const { alice, group } = await world.mapAlice()
@@ -18,7 +19,10 @@ test('another program that polls the same bot is named in the status, and nothin
   await run.says(({ stderr }) => stderr.includes('Another program uses the same bot token'))
   const { code, stderr } = await world.wa2tg('status')
   assert.equal(code, 1)
-  assert.match(stderr, /Another program uses the same bot token: stop it/)
+  assert.match(
+    stderr,
+    /Another program uses the same bot token, and what it fetches never comes here: stop it/,
+  )
   tg.faults.clear()
   const answer = await eventually(() => alice.inbox[0], 'the message', 60_000)
   assert.equal(textOf(answer.message), 'while two were asking')
@@ -51,6 +55,57 @@ test('pages of a front server in place of every answer end no run and lose no me
   assert.deepEqual(home.transcript(), [])
   const status = JSON.parse((await world.wa2tg('status', '--json')).stdout)
   assert.equal(status.outbox.failed, 0)
+})
+
+test('a second program that polls takes updates away and is named; the bridge doubles none and goes on when it stops', async () => {
+  await using world = await World.open()
+  const { tg, owner } = world
+  const { alice, group } = await world.mapAlice()
+  const run = await world.run()
+  const taken: string[] = []
+  let isOver = false
+  const other = (async () => {
+    for (let offset = 0; !isOver; ) {
+      const url = `${tg.apiRoot}/bot${tg.token}/getUpdates?offset=${offset}&timeout=1`
+      const answer = (await (await fetch(url)).json()) as {
+        readonly result?: readonly {
+          readonly update_id: number
+          readonly message?: { readonly text?: string }
+        }[]
+      }
+      for (const { update_id, message } of answer.result ?? []) {
+        offset = update_id + 1
+        if (message?.text !== undefined) taken.push(message.text)
+      }
+      if (answer.result === undefined) await sleep(50)
+    }
+  })()
+  const there = () => alice.inbox.map(({ message }) => textOf(message) ?? '')
+  await run.says(({ stderr }) => stderr.includes('Another program uses the same bot token'))
+  const sent: string[] = []
+  while (taken.length < 3) {
+    sent.push(`while two ask ${sent.length}`)
+    owner.sends(group, sent.at(-1) ?? '')
+    await alice.send(`to Telegram ${sent.length}`)
+    await sleep(300)
+  }
+  isOver = true
+  await other
+  owner.sends(group, 'alone again')
+  await eventually(() => there().includes('alone again'), 'the message behind it', 90_000)
+  // Each went to one of them at least, and in order; nothing came to WhatsApp twice.
+  const came = there().filter(text => text !== 'alone again')
+  assert.deepEqual(
+    came,
+    sent.filter(text => came.includes(text)),
+  )
+  assert.ok(sent.every(text => came.includes(text) || taken.includes(text)))
+  await eventually(
+    () => group.transcript().filter(({ from }) => from.isBot).length === sent.length,
+    'what came from WhatsApp',
+    60_000,
+  )
+  assert.ok(run.running)
 })
 
 test('a token that is revoked while it runs ends the run with 2 and what to do; what was on its way waits', async () => {

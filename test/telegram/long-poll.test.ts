@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import dns from 'node:dns'
 import { test } from 'node:test'
-import { systemClock } from '../../src/support/clock.ts'
+import { type Clock, systemClock } from '../../src/support/clock.ts'
 import { openApi } from '../../src/telegram/api.ts'
 import { type PollState, runLongPoll } from '../../src/telegram/updates/long-poll.ts'
 import { eventually } from '../simulators/eventually.ts'
@@ -10,7 +10,7 @@ import { tempStore } from '../store/temp-store.ts'
 import { silent } from './bench.ts'
 
 /** A poll loop by itself, on a machine whose clocks the test moves. */
-const begin = async (more: { host?: string } = {}) => {
+const begin = async (more: { host?: string; clock?: Clock } = {}) => {
   const store = tempStore()
   const tg = await startTelegramSimulator()
   const owner = tg.addUser({ id: 7001, first_name: 'Olivia' })
@@ -23,7 +23,7 @@ const begin = async (more: { host?: string } = {}) => {
   const loop = runLongPoll({
     api: openApi({ token: tg.token, apiRoot }),
     sessions: store.session('telegram'),
-    clock: systemClock,
+    clock: more.clock ?? systemClock,
     logger: silent,
     signal: stop.signal,
     take: (updates, _bot, confirm) => {
@@ -67,6 +67,40 @@ test('A poll that the machine slept through is replaced at once, and nothing of 
     poll.states.filter(({ problem }) => problem !== undefined),
     [],
   )
+})
+
+test('Of two programs that throw each other out the bridge asks ever more seldom, though it is answered in between', async () => {
+  const pauses: number[] = []
+  let ahead = 0
+  const clock: Clock = {
+    now: () => systemClock.now() + ahead,
+    sleep: async (milliseconds, signal) => {
+      // Shorter ones are no pauses between polls.
+      if (milliseconds < 500) return systemClock.sleep(milliseconds, signal)
+      pauses.push(milliseconds)
+    },
+  }
+  const conflict = {
+    error: 409,
+    description:
+      'Conflict: terminated by other getUpdates request; make sure that only one bot instance is running',
+  } as const
+  const isHeldOpen = ({ timeout }: { readonly timeout?: unknown }) => Number(timeout) > 0
+  await using poll = await begin({ clock })
+  await eventually(() => poll.states.at(-1)?.state === 'connected', 'the connection')
+  const meet = async (times: number) => {
+    poll.tg.faults.next('getUpdates', conflict, { times, when: isHeldOpen })
+    poll.owner.sends(poll.home, 'wake')
+    await eventually(() => poll.tg.faults.waiting === 0, 'the conflicts')
+    await eventually(() => poll.states.at(-1)?.state === 'connected', 'the way back', 60_000)
+  }
+  await meet(8)
+  assert.deepEqual(pauses, [500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000])
+  ahead += 120_000
+  poll.owner.sends(poll.home, 'in peace')
+  await eventually(() => poll.texts.includes('in peace'), 'a poll that was answered')
+  await meet(1)
+  assert.deepEqual(pauses.slice(8), [500])
 })
 
 test('A name that cannot be looked up is named, and asked again until it can', async () => {

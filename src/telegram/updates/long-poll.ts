@@ -56,6 +56,11 @@ const pollTimeoutMs = (pollSeconds + 15) * 1000
 const heldMs = 200
 const refusedPauseMs = 60_000
 const pauseMs = { first: 500, most: 30_000 }
+/**
+ * For so long nobody else may have asked before pauses start anew: of two that poll in turns each is answered in between, and they
+ * would throw each other out for ever, as fast as they can.
+ */
+const peaceMs = 120_000
 
 /** The list is remembered server-side: without one, Telegram leaves reactions out. */
 const allowedUpdates = [
@@ -71,6 +76,7 @@ const offsetRow = { type: 'updates', id: 'offset' } as const
 export const runLongPoll = async (options: LongPollOptions): Promise<void> => {
   const { signal, clock, logger, onState } = options
   let failures = 0
+  let conflictAt = Number.NEGATIVE_INFINITY
   // A poll that was open when the machine fell asleep is dead, but would only be given up after its time.
   let awake = new AbortController()
   const leapt = (): void => {
@@ -87,7 +93,7 @@ export const runLongPoll = async (options: LongPollOptions): Promise<void> => {
           // A conflict may be told late; having met one, only an answer counts.
           trustHeld: failures === 0,
           onSuccess: () => {
-            failures = 0
+            if (clock.now() - conflictAt >= peaceMs) failures = 0
           },
         },
       )
@@ -95,6 +101,7 @@ export const runLongPoll = async (options: LongPollOptions): Promise<void> => {
       if (signal.aborted) return
       if (asleep.aborted) continue
       const trouble = explain(error)
+      if (error instanceof CallError && error.code === 409) conflictAt = clock.now()
       logger.warn({ err: error }, trouble.problem)
       onState(trouble)
       const pause = Math.min(pauseMs.first * 2 ** failures++, pauseMs.most)
@@ -186,7 +193,8 @@ const explain = (error: unknown): Trouble => {
   if (code === 409) {
     return {
       state,
-      problem: 'Another program uses the same bot token: stop it, or use a bot of its own for the bridge',
+      problem:
+        'Another program uses the same bot token, and what it fetches never comes here: stop it, or use a bot of its own for the bridge',
     }
   }
   if (code === 429) {
