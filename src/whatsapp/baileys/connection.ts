@@ -60,11 +60,12 @@ class BaileysConnection implements WhatsAppConnection {
       ...options,
       timing: this.#timing,
       me: () => this.#account.me,
-      findSent: (jid, id) => this.#sent.find(jid, id),
+      findSent: (key, findGroup) => this.#sent.find(key, findGroup),
       onHopeless: reason => void this.#giveUp(reason),
     })
     this.#sent = new Sent({
       findMessage: options.findMessage,
+      me: () => this.#account.me,
       lidOf: address => this.#inbound.book.lidOf(address),
     })
     this.#outgoing = new Outgoing({

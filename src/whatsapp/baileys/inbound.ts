@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { BinaryNode, proto } from '@whiskeysockets/baileys'
+import type { BinaryNode } from '@whiskeysockets/baileys'
 import { StoreError } from '../../bridge/store-error.ts'
 import { ToldTime } from '../../support/clock.ts'
 import type { WhatsAppOptions } from '../port.ts'
@@ -21,6 +21,7 @@ import type { Me } from './me.ts'
 import { Reuploads } from './media/reupload.ts'
 import type { MediaSource } from './media/source.ts'
 import { isIdentityChange, isNotice } from './parse/notifications.ts'
+import type { Sent } from './send/sent.ts'
 import { Hearing } from './socket/hearing.ts'
 import { HeldBack } from './socket/held-back.ts'
 import { quietLogger } from './socket/quiet-logger.ts'
@@ -35,7 +36,7 @@ export interface InboundOptions extends WhatsAppOptions {
   readonly waitingMs?: number
   readonly me: () => Me
   /** What we sent under an id, for devices that could not decrypt it. */
-  readonly findSent: (jid: string | null | undefined, id: string) => proto.IMessage | undefined
+  readonly findSent: Sent['find']
   /** Only a new process helps. */
   readonly onHopeless: (reason: string) => void
 }
@@ -130,7 +131,7 @@ export class Inbound {
         },
         forged: () => logger.warn('WhatsApp gave keys that do not verify; nothing is encrypted with them'),
       }),
-      getMessage: async ({ remoteJid, id }) => (id ? findSent(remoteJid, id) : undefined),
+      getMessage: key => findSent(key, jid => socket.group(jid)),
       onStanza: node => this.#observe(socket, node),
       onHandled: node => this.#intake.handled(node),
       onBacklog: messages => this.backlog.announce(messages),

@@ -16,7 +16,7 @@ import type { AuthState } from './keys/auth-state.ts'
 import { dropUnusable } from './keys/left-out.ts'
 import { enforceTrust } from './keys/trust.ts'
 import { Acks } from './socket/acks.ts'
-import { containRejections, handleInTurn } from './socket/contain.ts'
+import { askForSent, containRejections, handleInTurn } from './socket/contain.ts'
 import { keepCreds } from './socket/creds.ts'
 import { type Ending, hearEnding } from './socket/ending.ts'
 import type { Timing } from './socket/timing.ts'
@@ -214,6 +214,7 @@ export class Socket {
       if (attrs?.['category'] === 'peer') this.watchdog?.bePatient()
     })
     keepCreds(this, auth)
+    askForSent(this.sock)
     ev.on('group-participants.update', ({ id }) => this.#groups.delete(id))
     ev.on('groups.update', groups => void groups.map(({ id = '' }) => this.#groups.delete(id)))
     ev.on('connection.update', update => {

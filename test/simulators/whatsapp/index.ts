@@ -367,6 +367,11 @@ export class OwnerPhone {
     return this.#world.phone.tellCompanion(message)
   }
 
+  /** Asks the bridge for what it sent to a chat, as a phone does that cannot read it. */
+  askAgain(id: string, chat: Contact): void {
+    this.#world.phone.askAgain(id, chat)
+  }
+
   /** What the bridge sent, as it shows up on the phone. */
   get inbox(): InboxMessage[] {
     return this.#world.phone.inbox

@@ -95,6 +95,14 @@ export class Phone {
     companion?.queue.push(stanza)
   }
 
+  /** Asks the bridge for what it sent to a chat, as a phone does that cannot read it. */
+  askAgain(id: string, { lid }: Contact): void {
+    const { account, companion } = this.#world
+    const t = String(unixSeconds())
+    const attrs = { from: account.lid, recipient: lid, id, t, type: 'retry' }
+    companion?.queue.push(el('receipt', attrs, this.handset.retryNodes(id, t)))
+  }
+
   #outgoing(
     chat: Contact | Group | 'me',
     { id, message, timestamp }: { id: string; message: proto.IMessage; timestamp: number },

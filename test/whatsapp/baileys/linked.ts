@@ -1,4 +1,5 @@
 import type { proto } from '@whiskeysockets/baileys'
+import type { ChatRef } from '../../../src/bridge/chat-ref.ts'
 import type { BridgeEvent, Content } from '../../../src/bridge/event.ts'
 import type { Delivery, SentPart } from '../../../src/bridge/network.ts'
 import { type BaileysOptions, openBaileys } from '../../../src/whatsapp/baileys/connection.ts'
@@ -22,6 +23,8 @@ export class Linked implements AsyncDisposable {
   readonly dir: TempDir
   readonly wa: WhatsAppSimulator
   readonly sent: SentPart[] = []
+  /** Where messages were sent, by id. */
+  readonly #chats = new Map<string, ChatRef>()
   /** What was said about messages to whoever sent them. */
   readonly told: string[] = []
   bridge: RecordingBridge
@@ -99,7 +102,10 @@ export class Linked implements AsyncDisposable {
       event,
       messageId: this.connection.newMessageId(),
       sent: [],
-      onSent: part => this.sent.push(part),
+      onSent: part => {
+        this.sent.push(part)
+        this.#chats.set(part.id, more.chat)
+      },
       isKnown: () => false,
       openMedia: () => Promise.reject(new Error('There is no media')),
       openStill: () => Promise.reject(new Error('There is no still')),
@@ -125,7 +131,7 @@ export class Linked implements AsyncDisposable {
       sessions: this.bridge.sessions,
       inbox: this.bridge,
       findMessage: message => {
-        const part = this.sent.find(each => each.id === message.id)
+        const part = this.sent.find(({ id }) => id === message.id && this.#chats.get(id) === message.chat)
         if (part === undefined) return this.bridge.findMessage(message)
         return { me: false, byBridge: true, ...(part.raw !== undefined && { raw: part.raw }) }
       },

@@ -16,7 +16,7 @@ export interface Transmitter {
   /** The socket, while it is open: it may be another one after a long upload. */
   socket(): Socket | undefined
   /** Keeps the message at hand for devices that ask for it before it is recorded. */
-  remember(id: string, message: proto.IMessage): void
+  remember(jid: string, id: string, message: proto.IMessage): void
 }
 
 /** The socket that is open now. Throws `DeliveryError` when there is none. */
@@ -62,7 +62,7 @@ export const transmit = async (
   }: { id: string; jid: string; signal: AbortSignal; transmitter: Transmitter },
 ): Promise<string | undefined> => {
   const socket = openSocket(transmitter)
-  transmitter.remember(id, message)
+  transmitter.remember(jid, id, message)
   const ack = socket.awaitAck(id, signal)
   const leftOut = new LeftOut()
   try {

@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events'
-import type { BinaryNode } from '@whiskeysockets/baileys'
+import type { BinaryNode, WASocket } from '@whiskeysockets/baileys'
 
 type Listener = (...values: unknown[]) => unknown
 
@@ -65,4 +65,13 @@ export const handleInTurn = (emitter: EventEmitter, { isAlive, handled }: InTurn
     return last
   })
   return () => last
+}
+
+/**
+ * Lets Baileys keep nothing of what is sent. What it has at hand it encrypts for whoever is said to ask, without `getMessage`
+ * (lib/Socket/messages-recv.js, `sendMessagesAgain`); without the manager itself it would ask the phone at once for what it
+ * cannot decrypt.
+ */
+export const askForSent = ({ messageRetryManager }: WASocket): void => {
+  if (messageRetryManager !== null) messageRetryManager.addRecentMessage = () => undefined
 }

@@ -1,0 +1,102 @@
+import '../../simulators/whatsapp/quiet.ts'
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { chatOfJid } from '../../../src/whatsapp/address.ts'
+import type { Contact } from '../../simulators/whatsapp/contact.ts'
+import { until } from '../support.ts'
+import { Linked } from './linked.ts'
+
+/** Hands over a retry receipt as the server words it, whose word alone says whose it is; resolves when it is dealt with. */
+const askAs = async (
+  { wa }: Linked,
+  asker: Pick<Contact, 'handset'>,
+  id: string,
+  attrs: Record<string, string>,
+): Promise<void> => {
+  const settled = () => !wa.pending.some(node => node.attrs['id'] === id)
+  await until('an ack of all other receipts', settled)
+  const t = String(Math.floor(Date.now() / 1000))
+  const content = asker.handset.retryNodes(id, t)
+  wa.enqueue({ tag: 'receipt', attrs: { ...attrs, id, t, type: 'retry' }, content })
+  await until('an ack of this one', settled)
+}
+
+const begin = async () => {
+  const linked = await Linked.started()
+  const { wa } = linked
+  const [alice, bob, mallory] = ['Alice', 'Bob', 'Mallory'].map(name => wa.addContact({ name }))
+  assert.ok(alice && bob && mallory)
+  for (const person of [alice, bob, mallory]) await person.send(`This is ${person.pushName}`)
+  await until('their messages', () => linked.bridge.said.length === 3)
+  const write = async (text: string, to: string): Promise<string> => {
+    const chat = chatOfJid(to) ?? assert.fail()
+    const delivery = linked.delivery(text, { chat })
+    await linked.connection.send(delivery)
+    return delivery.messageId
+  }
+  /** How often messages of ours name somebody as a receiver. */
+  const stanzasTo = (person: Contact): number =>
+    JSON.stringify(wa.requests.filter(({ tag }) => tag === 'message')).split(
+      person.lid.slice(0, person.lid.indexOf('@')),
+    ).length - 1
+  return { linked, wa, alice, bob, mallory, write, stanzasTo }
+}
+
+test('Nobody but those whom a message is for gets it again, whatever the server says who asks for it', async () => {
+  const { linked, wa, alice, mallory, write, stanzasTo } = await begin()
+  await using _ = linked
+  const id = await write('for Alice', alice.lid)
+  await until('the message', () => alice.inbox.length === 1)
+  const [user] = mallory.lid.split('@')
+  await askAs(linked, mallory, id, { from: mallory.lid })
+  await askAs(linked, mallory, id, { from: mallory.pn })
+  await askAs(linked, mallory, id, { from: `${user}:1@lid` })
+  await askAs(linked, mallory, id, { from: alice.lid, participant: `${user}:1@lid` })
+  await askAs(linked, alice, id, { from: alice.lid })
+  await until('a copy for Alice', () => alice.inbox[0]?.copies === 2)
+  assert.deepEqual(mallory.inbox, [])
+  assert.equal(stanzasTo(mallory), 0)
+  wa.assertNoSurprises()
+})
+
+test('A message to a group goes again to its members alone', async () => {
+  const { linked, wa, alice, bob, mallory, write, stanzasTo } = await begin()
+  await using _ = linked
+  const group = wa.addGroup({ subject: 'Class', participants: [alice, bob] })
+  const id = await write('for the class', group.jid)
+  await until('the message', () => alice.inbox.length === 1 && bob.inbox.length === 1)
+  const [user] = mallory.lid.split('@')
+  await askAs(linked, mallory, id, { from: group.jid, participant: mallory.lid })
+  await askAs(linked, mallory, id, { from: group.jid, participant: `${user}:1@lid` })
+  await askAs(linked, alice, id, { from: group.jid, participant: alice.lid })
+  await until('a copy for Alice', () => alice.inbox[0]?.copies === 2)
+  assert.deepEqual(mallory.inbox, [])
+  assert.equal(stanzasTo(mallory), 0)
+  wa.assertNoSurprises()
+})
+
+test('The own phone gets again what was sent to somebody, also after a restart', async () => {
+  const { linked, wa, alice, write } = await begin()
+  await using _ = linked
+  const id = await write('for Alice', alice.lid)
+  const own = () => wa.phone.inbox.find(entry => entry.id === id)
+  await until('the copy for the phone', () => own()?.copies === 1)
+  wa.phone.askAgain(id, alice)
+  await until('a second copy', () => own()?.copies === 2)
+  await linked.restart()
+  wa.phone.askAgain(id, alice)
+  await until('a third copy', () => own()?.copies === 3)
+  wa.assertNoSurprises()
+})
+
+test('Somebody written to under her number gets it again under either of her addresses', async () => {
+  const { linked, wa, alice, write } = await begin()
+  await using _ = linked
+  const id = await write('for Alice', alice.pn)
+  await until('the message', () => alice.inbox.length === 1)
+  await askAs(linked, alice, id, { from: alice.lid })
+  await until('a copy', () => alice.inbox[0]?.copies === 2)
+  await askAs(linked, alice, id, { from: alice.pn })
+  await until('another', () => alice.inbox[0]?.copies === 3)
+  wa.assertNoSurprises()
+})
