@@ -17,7 +17,14 @@ export interface ContactOptions {
   pushName?: string
   /** How her private messages are addressed; today's phones use LIDs. */
   addressing?: 'lid' | 'pn'
+  /**
+   * Who says that her two addresses are one: the server with each message of hers (`told`), only when it is asked (`asked`), or
+   * nobody. Default: `told`.
+   */
+  pair?: Pair
 }
+
+export type Pair = 'told' | 'asked' | 'unknown'
 
 export interface SendOptions {
   /** Default: the private chat. */
@@ -34,6 +41,7 @@ export class Contact {
   readonly name: string | undefined
   readonly pushName: string
   addressing: 'lid' | 'pn'
+  pair: Pair
   readonly handset: Handset
   /** What she does with messages: edits, deletions, reactions, polls, albums. */
   readonly acts: Acts
@@ -48,6 +56,7 @@ export class Contact {
     this.name = options.name
     this.pushName = options.pushName ?? options.name ?? options.phone
     this.addressing = options.addressing ?? 'lid'
+    this.pair = options.pair ?? 'told'
     this.handset = new Handset(world, this.pn, this.lid)
     this.acts = new Acts(world, { me: this, send: (message, to) => this.send(message, to ? { to } : {}) })
   }
@@ -154,11 +163,10 @@ export class Contact {
   }
 
   #privateAttrs(): Record<string, string> {
-    const addresses: Record<string, string> =
-      this.addressing === 'lid'
-        ? { from: this.lid, sender_pn: this.pn }
-        : { from: this.pn, sender_lid: this.lid }
-    return { ...addresses, notify: this.pushName }
+    const from = this.addressing === 'lid' ? this.lid : this.pn
+    const other: Record<string, string> =
+      this.addressing === 'lid' ? { sender_pn: this.pn } : { sender_lid: this.lid }
+    return { from, ...(this.pair === 'told' && other), notify: this.pushName }
   }
 
   #groupAttrs(group: Group): Record<string, string> {
@@ -168,7 +176,7 @@ export class Contact {
       from: group.jid,
       participant: group.addressOf(this),
       addressing_mode: group.addressing,
-      ...alternative,
+      ...(this.pair === 'told' && alternative),
       notify: this.pushName,
     }
   }

@@ -241,9 +241,9 @@ export class WhatsAppSimulator {
     return this.#world.companion?.refusedUploads ?? 0
   }
 
-  /** The next query of a name, as in `w:g2 set accept` or `w:profile:picture get picture`, is refused with this code. */
-  refuseQuery(name: string, code: number): void {
-    this.#world.refusedQueries.set(name, code)
+  /** The next query of a name, as in `w:g2 set accept` or `w:profile:picture get picture`, is refused with this code, or never answered. */
+  refuseQuery(name: string, how: number | 'silence'): void {
+    this.#world.refusedQueries.set(name, how)
   }
 
   /** Moves the time of this WhatsApp forward, by milliseconds: a login says so, and every message from now on. */

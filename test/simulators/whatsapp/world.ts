@@ -70,8 +70,8 @@ export class World {
   readonly mediaRetries = new MediaRetries(this)
   readonly standing = new Standing(this)
   companion: Companion | undefined
-  /** Codes with which the next query of a name (`w:g2 set accept`) is refused. */
-  readonly refusedQueries = new Map<string, number>()
+  /** Codes with which the next query of a name (`w:g2 set accept`) is refused, or that there is no answer to it. */
+  readonly refusedQueries = new Map<string, number | 'silence'>()
   /** Those for whom the server gives out a signed prekey that is not theirs. */
   readonly forgedBundles = new Set<Contact | Phone>()
   /** Those in whose keys something is missing or cut short. */

@@ -9,6 +9,7 @@ import type { Journal } from '../inbound/journal.ts'
 import { StorageError } from './auth-state.ts'
 import { hushed } from './hush.ts'
 import { LeftOut } from './left-out.ts'
+import { askForLids } from './lid-lookup.ts'
 import { isSignedPreKey } from './trust.ts'
 import { leaveOtherSessions } from './untouched-session.ts'
 
@@ -37,7 +38,7 @@ export class Turns {
 }
 
 /**
- * Baileys' Signal repository with five things put right.
+ * Baileys' Signal repository with six things put right.
  *
  * 1. Journal: the plaintext is committed together with the ratchet step that produced it, and a ciphertext that comes
  *    again is answered from there. Baileys sends the receipt after `decrypt…` has resolved
@@ -50,6 +51,7 @@ export class Turns {
  * 4. The signature of a signed prekey is checked: libsignal's session builder ignores the answer of its own check. Where it
  *    is wrong there is no session, and no error: Baileys would send to nobody else of the group either.
  * 5. A message spoils no session but its own (`untouched-session.ts`).
+ * 6. A question for the LID of a sender that fails costs no message (`lid-lookup.ts`).
  */
 export const journalledRepository =
   (journal: Journal, turns: Turns, openings: Openings): SocketConfig['makeSignalRepository'] =>
@@ -57,6 +59,7 @@ export const journalledRepository =
     leaveOtherSessions()
     const real = DEFAULT_CONNECTION_CONFIG.makeSignalRepository(auth, logger, pnToLid)
     const keys = auth.keys as SignalKeyStoreWithTransaction
+    askForLids(real.lidMapping, keys)
     const outside = AsyncLocalStorage.snapshot()
     const inTurn = <T>(step: () => Promise<T>): Promise<T> => turns.take(() => outside(() => hushed(step)))
 

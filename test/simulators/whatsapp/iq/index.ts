@@ -16,7 +16,10 @@ const HANDLERS: IqHandlers = {
   ...usyncHandlers,
 }
 
-/** Answers a query of a companion that is logged in. What nobody knows is recorded and answered with 501. */
+/**
+ * Answers a query of a companion that is logged in. What nobody knows is recorded and answered with 501; to what a test wants
+ * to meet with silence there is no answer.
+ */
 export async function answerIq(request: BinaryNode, context: IqContext): Promise<BinaryNode | undefined> {
   const { id, xmlns, type, to } = request.attrs
   const first = children(request)[0]?.tag
@@ -29,6 +32,7 @@ export async function answerIq(request: BinaryNode, context: IqContext): Promise
     if (!handler) throw new IqError(501, 'feature-not-implemented', 'The request is unknown')
     const refusal = context.world.refusedQueries.get(name)
     context.world.refusedQueries.delete(name)
+    if (refusal === 'silence') return undefined
     if (refusal !== undefined) throw new IqError(refusal, 'refused', 'As the test asked', { everyday: true })
     const answer = await handler(request, context)
     return answer && el('iq', { type: 'result', from: to ?? SERVER, id }, answer)

@@ -1,4 +1,5 @@
 import type { BinaryNode } from '@whiskeysockets/baileys'
+import { Contact } from '../contact.ts'
 import { child, children, el, text, unixSeconds, withoutDevice } from '../node.ts'
 import type { World } from '../world.ts'
 import { type IqContext, IqError, type IqHandlers } from './iq.ts'
@@ -30,7 +31,9 @@ interface Asked {
 const PROTOCOLS: Record<string, (asked: Asked) => BinaryNode | undefined> = {
   devices: ({ person, context }) => (person ? devices(person, context) : undefined),
   lid: ({ jid, person }) =>
-    person && jid.endsWith('@s.whatsapp.net') ? el('lid', { val: person.lid }) : undefined,
+    person && jid.endsWith('@s.whatsapp.net') && !isUnpaired(person)
+      ? el('lid', { val: person.lid })
+      : undefined,
   contact: ({ person }) => el('contact', { type: person ? 'in' : 'out' }),
   status: ({ person }) => (person ? el('status', { t: '0' }) : undefined),
   disappearing_mode: ({ person }) =>
@@ -50,6 +53,8 @@ function answer(user: BinaryNode, protocols: string[], context: IqContext): Bina
 function find(world: World, jid: string): { pn: string; lid: string } | undefined {
   return world.isMe(jid) ? world.account : world.findContact(withoutDevice(jid))
 }
+
+const isUnpaired = (person: { pn: string }): boolean => person instanceof Contact && person.pair === 'unknown'
 
 function devices(person: { pn: string; lid: string }, { world, companion }: IqContext): BinaryNode {
   const primary = el('device', { id: '0' })
