@@ -3,7 +3,7 @@ import { Acts, editAttribute, withSecret } from './acts.ts'
 import { Call, type CallOptions } from './call.ts'
 import type { Group } from './group.ts'
 import { Handset, type InboxMessage, type Incoming, newMessageId } from './handset.ts'
-import { el, unixSeconds } from './node.ts'
+import { deviceOf, el, unixSeconds, withDevice } from './node.ts'
 import type { World } from './world.ts'
 
 export interface ContactOptions {
@@ -43,6 +43,8 @@ export class Contact {
   addressing: 'lid' | 'pn'
   pair: Pair
   readonly handset: Handset
+  /** Devices linked to her phone, by their numbers from 1: what is written to her is encrypted for each of them. */
+  readonly linked: Handset[] = []
   /** What she does with messages: edits, deletions, reactions, polls, albums. */
   readonly acts: Acts
   /** Receipts from the companion for what this contact sent. */
@@ -146,19 +148,40 @@ export class Contact {
     this.handset.failToRead(times)
   }
 
-  /** Called by the server for each copy of what the companion sends. */
-  async accept(incoming: Incoming): Promise<void> {
-    const message = await this.handset.receive(incoming)
-    this.#receipt(incoming.id, incoming.group, message ? undefined : 'retry', incoming.chat)
+  /** Links another device to her phone, which gets what is written to her from now on. */
+  link(): Handset {
+    const number = this.linked.length + 1
+    const handset = new Handset(this.#world, withDevice(this.pn, number), withDevice(this.lid, number))
+    this.linked.push(handset)
+    return handset
   }
 
-  #receipt(id: string, group: Group | undefined, type: 'read' | 'retry' | undefined, chat?: string): void {
+  /** Her phone or the linked device that an address names, if there is one. */
+  handsetAt(jid: string): Handset | undefined {
+    const device = deviceOf(jid)
+    return device === 0 ? this.handset : this.linked[device - 1]
+  }
+
+  /** Called by the server for each copy of what the companion sends, with the address of the device. */
+  async accept(incoming: Incoming, to: string): Promise<void> {
+    const message = await this.handsetAt(to)?.receive({ ...incoming, isCopy: deviceOf(to) !== 0 })
+    this.#receipt(incoming.id, incoming.group, message ? undefined : 'retry', incoming.chat, deviceOf(to))
+  }
+
+  #receipt(
+    id: string,
+    group: Group | undefined,
+    type: 'read' | 'retry' | undefined,
+    chat?: string,
+    device = 0,
+  ): void {
     const t = String(unixSeconds())
     const address = chat ?? this.inbox.find(entry => entry.id === id)?.chat ?? this.lid
     const attrs = group
-      ? { from: group.jid, participant: group.addressOf(this) }
-      : { from: address.endsWith('@s.whatsapp.net') ? this.pn : this.lid }
-    const content = type === 'retry' ? this.handset.retryNodes(id, t) : undefined
+      ? { from: group.jid, participant: withDevice(group.addressOf(this), device) }
+      : { from: withDevice(address.endsWith('@s.whatsapp.net') ? this.pn : this.lid, device) }
+    const handset = device === 0 ? this.handset : this.linked[device - 1]
+    const content = type === 'retry' ? handset?.retryNodes(id, t) : undefined
     this.#world.companion?.queue.push(el('receipt', { ...attrs, id, t, type }, content))
   }
 

@@ -34,6 +34,8 @@ export interface Incoming {
   edit?: string | undefined
   meta?: Readonly<Record<string, string>> | undefined
   group?: Group
+  /** For a device beside the phone: what it says has its effects there. */
+  isCopy?: boolean
 }
 
 /** How a message travels to the companion. */
@@ -50,7 +52,7 @@ export interface Outgoing {
   author?: string
 }
 
-/** The primary device of somebody: a contact, or the owner of the account. */
+/** A device of somebody: the phone of a contact or of the owner of the account, or what a contact has linked to it. */
 export class Handset {
   device: ContactDevice
   readonly inbox: InboxMessage[] = []
@@ -128,7 +130,8 @@ export class Handset {
       }
       if (changeKind(message.deviceSentMessage?.message ?? message) === undefined)
         await this.#keep(incoming.id, incoming.chat, message)
-      else if (!message.deviceSentMessage) await this.#world.changes.apply({ ...incoming, message })
+      else if (!message.deviceSentMessage && !incoming.isCopy)
+        await this.#world.changes.apply({ ...incoming, message })
       return message
     } catch (error) {
       this.#world.record.problem(`A phone could not read "${incoming.id}": ${String(error)}`)

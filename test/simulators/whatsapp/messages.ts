@@ -1,8 +1,9 @@
 import type { BinaryNode, proto } from '@whiskeysockets/baileys'
 import type { Companion } from './companion.ts'
+import { Contact } from './contact.ts'
 import type { EncPayload } from './contact-device.ts'
 import type { Group } from './group.ts'
-import { bytes, child, children, deviceOf, el, withoutDevice } from './node.ts'
+import { bytes, child, children, deviceOf, el, withDevice, withoutDevice } from './node.ts'
 import { albumOf } from './phone-albums.ts'
 import { describeNode } from './record.ts'
 import type { World } from './world.ts'
@@ -90,12 +91,14 @@ function groupCopies(
     // In a group addressed by LID Baileys does not know itself (`extractDeviceJids` compares a user with an address)
     // and sends itself its own sender key. Nobody is hurt.
     if (to === companion.lid || to === companion.pn) continue
-    if (deviceOf(to) !== 0) throw new Refusal(479, `"${to}" is no device of the group`)
-    keys.set(withoutDevice(to), encs)
+    keys.set(to, encs)
   }
-  const members = [world.account, ...group.participants].map(person => group.addressOf(person))
+  const members = [world.account, ...group.participants].flatMap(person => {
+    const linked = person instanceof Contact ? person.linked.length : 0
+    return Array.from({ length: linked + 1 }, (_, device) => withDevice(group.addressOf(person), device))
+  })
   for (const to of keys.keys()) {
-    if (!members.includes(to)) throw new Refusal(479, `"${to}" is no member of the group`)
+    if (!members.includes(to)) throw new Refusal(479, `"${to}" is no device of a member of the group`)
   }
   return members.map(to => ({ to, encs: [...(keys.get(to) ?? []), shared] }))
 }
@@ -111,8 +114,9 @@ function privateCopies(node: BinaryNode, to: string, world: World): Copy[] {
   const forPerson = copies.filter(copy => withoutDevice(copy.to) === person)
   if (forPerson.length === 0) throw new Refusal(479, `there is nothing for "${to}" itself`)
   for (const copy of copies) {
-    const known = withoutDevice(copy.to) === person || world.isMe(copy.to)
-    if (!known || deviceOf(copy.to) !== 0) throw new Refusal(479, `"${copy.to}" has no business in this chat`)
+    const isHers = withoutDevice(copy.to) === person && world.findContact(person)?.handsetAt(copy.to)
+    if (!isHers && !(world.isMe(copy.to) && deviceOf(copy.to) === 0))
+      throw new Refusal(479, `"${copy.to}" has no business in this chat`)
   }
   return copies
 }
@@ -134,7 +138,8 @@ async function deliverCopies(delivery: {
     const receiver = contact ?? world.phone
     const chat = group ? group.jid : withoutDevice(to)
     const before = receiver.inbox.length
-    await receiver.accept({ id, chat, from, encs: copy.encs, edit, meta, ...(group && { group }) })
+    const incoming = { id, chat, from, encs: copy.encs, edit, meta, ...(group && { group }) }
+    await receiver.accept(incoming, copy.to)
     const news = receiver.inbox.slice(before).at(-1)
     if (news && contact) {
       const room = group ? group.jid : contact.lid

@@ -49,6 +49,10 @@ export function withoutDevice(jid: string): string {
   return jid.replace(/:\d+@/, '@')
 }
 
+export function withDevice(jid: string, device: number): string {
+  return device === 0 ? jid : jid.replace('@', `:${device}@`)
+}
+
 export function deviceOf(jid: string): number {
   return Number(/:(\d+)@/.exec(jid)?.[1] ?? 0)
 }

@@ -41,6 +41,39 @@ for (const addressing of ['pn', 'lid'] as const) {
   })
 }
 
+test('A message goes to all devices of somebody or, for now, to none when the disk does not take the session of one', async () => {
+  await using linked = await Linked.started()
+  const { wa, bridge } = linked
+  const alice = wa.addContact({ name: 'Alice' })
+  const laptop = alice.link()
+  const chat = `whatsapp:${alice.lid}` as const
+  await linked.deliver('one', { chat })
+  await until('the first message', () => alice.inbox.length === 1 && laptop.inbox.length === 1)
+  const phone = `${alice.lid.slice(0, alice.lid.indexOf('@'))}_1.0`
+  const refusal = refuseNext(bridge.sessions, ({ type, id }) => type === 'session' && id === phone)
+  const delivery = linked.delivery('two', { chat })
+  const before = bridge.statuses.length
+  await assert.rejects(linked.connection.send(delivery))
+  assert.ok(refusal.happened)
+  assert.deepEqual([alice.inbox.length, laptop.inbox.length], [1, 1])
+  await until('a new connection', () => {
+    const states = bridge.statuses.slice(before).map(({ state }) => state)
+    return states.includes('connecting') && states.at(-1) === 'connected'
+  })
+  await linked.connection.send(delivery)
+  await until('the second message', () => alice.inbox.length === 2 && laptop.inbox.length === 2)
+  assert.deepEqual(
+    [...alice.inbox, ...laptop.inbox].map(({ shown, copies }) => [shown?.text, copies]),
+    [
+      ['one', 1],
+      ['two', 1],
+      ['one', 1],
+      ['two', 1],
+    ],
+  )
+  wa.assertNoSurprises()
+})
+
 test('A phone that asks for a message again gets it although the disk does not take the new session', async () => {
   await using linked = await Linked.started()
   const { wa, bridge } = linked

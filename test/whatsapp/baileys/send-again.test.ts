@@ -75,6 +75,20 @@ test('A message to a group goes again to its members alone', async () => {
   wa.assertNoSurprises()
 })
 
+test('A linked device that asks gets the message again, in private and in a group', async () => {
+  const { linked, wa, alice, bob, write } = await begin()
+  await using _ = linked
+  const laptop = alice.link()
+  const group = wa.addGroup({ subject: 'Class', participants: [alice, bob] })
+  for (const to of [alice.lid, group.jid]) {
+    laptop.failToRead(1)
+    const id = await write('for Alice', to)
+    await until('the message on her laptop', () => laptop.inbox.some(entry => entry.id === id))
+    assert.equal(alice.inbox.find(entry => entry.id === id)?.copies, 1)
+  }
+  wa.assertNoSurprises()
+})
+
 test('The own phone gets again what was sent to somebody, also after a restart', async () => {
   const { linked, wa, alice, write } = await begin()
   await using _ = linked

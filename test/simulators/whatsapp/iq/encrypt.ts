@@ -1,3 +1,4 @@
+import { Contact } from '../contact.ts'
 import { bundleNodes, forgeBundle, spoil } from '../device-keys.ts'
 import { bigEndian, child, children, deviceOf, el, unixSeconds } from '../node.ts'
 import { IqError, type IqHandlers } from './iq.ts'
@@ -39,10 +40,12 @@ export const encryptHandlers: IqHandlers = {
       const person = world.findContact(jid) ?? (world.isMe(jid) ? world.phone : undefined)
       const isCompanion = jid === companion.pn || jid === companion.lid
       const isKeyless = [...world.keyless].some(each => each === person)
-      if (!person || isKeyless || (deviceOf(jid) !== 0 && !isCompanion)) {
+      const handset = person instanceof Contact ? person.handsetAt(jid) : person?.handset
+      const isUnknown = deviceOf(jid) !== 0 && !isCompanion && !(person instanceof Contact)
+      if (!person || !handset || isKeyless || isUnknown) {
         return el('user', { jid }, [el('error', { code: '404', text: 'item-not-found' })])
       }
-      const own = isCompanion ? companion.keys.bundle() : person.handset.device.bundle()
+      const own = isCompanion ? companion.keys.bundle() : handset.device.bundle()
       const bundle = world.forgedBundles.has(person) ? forgeBundle(own) : own
       const registration = el('registration', {}, bigEndian(bundle.registrationId, 4))
       const nodes = [registration, ...bundleNodes(bundle)]

@@ -60,9 +60,13 @@ function devices(person: { pn: string; lid: string }, { world, companion }: IqCo
   const primary = el('device', { id: '0' })
   const linked = /:(\d+)@/.exec(companion.pn)?.[1]
   const own = person === world.account
+  const beside = person instanceof Contact ? person.linked : []
   const list = own
     ? [primary, el('device', { id: linked, 'key-index': String(companion.keyIndex) })]
-    : [primary]
-  const keyIndexList = own ? [el('key-index-list', { ts: String(unixSeconds()) })] : []
+    : [
+        primary,
+        ...beside.map((_, index) => el('device', { id: `${index + 1}`, 'key-index': `${index + 1}` })),
+      ]
+  const keyIndexList = list.length > 1 ? [el('key-index-list', { ts: String(unixSeconds()) })] : []
   return el('devices', {}, [el('device-list', {}, list), ...keyIndexList])
 }
