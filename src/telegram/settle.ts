@@ -1,6 +1,5 @@
 import type { Delivery } from '../bridge/network.ts'
 import type { Batch } from './send/call.ts'
-import { takesPlace } from './send/placeholder.ts'
 import { renderParts } from './send/render.ts'
 import { batchAt, report } from './send.ts'
 import { findPart, type SettleContext } from './settle/find-part.ts'
@@ -10,14 +9,13 @@ export type { SettleContext } from './settle/find-part.ts'
 
 /**
  * Finds out whether a message arrived whose answer was lost. Of an album all messages are looked for: it arrives as a
- * whole, and may have been recorded in part.
+ * whole, and may have been recorded in part. So is one that could have taken the place of another (which is repeated): that one
+ * may have been gone.
  */
 export const settleDelivery = async (delivery: Delivery, context: SettleContext): Promise<boolean> => {
   const { sent } = delivery
   const batch = batchAt(renderParts(delivery, context), sent.length)
   if (batch === undefined) return true
-  // Taking the place of another message is no sending: it is repeated.
-  if (takesPlace(batch[0], delivery)) return false
   const { together } = delivery
   const [first, ...rest] = batch
   return await findBatch([together ? { ...first, together } : first, ...rest], { delivery, context })

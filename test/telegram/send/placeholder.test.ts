@@ -117,12 +117,29 @@ test('taking a place is repeated when nobody knows whether it was done', async (
   assert.equal((await failureOf(bench.network.send(job))).verdict.kind, 'retry')
   await bench.restart()
   // As after a kill: the attempt is in doubt.
-  const asked = bench.tg.callsOf('editMessageReplyMarkup').length
   assert.equal(await bench.network.settle?.(job), false)
-  assert.equal(bench.tg.callsOf('editMessageReplyMarkup').length, asked)
   await bench.network.send(job)
   assert.deepEqual(
     group.transcript().map(seen => seen.kind),
     ['photo', 'text'],
+  )
+})
+
+test('what was sent because its placeholder was gone is found when its answer was lost', async () => {
+  await using bench = await Bench.open()
+  const { group, chat, placeholder } = await stage(bench)
+  const job = {
+    ...delivery({ chat, content: text('Here I am'), placeholder }),
+    mark: bench.network.mark?.(chat) ?? '',
+  }
+  bench.owner.deletes(group, Number(placeholder[0]?.id))
+  bench.tg.faults.next('sendMessage', 'reply-lost')
+  assert.equal((await failureOf(bench.network.send(job))).verdict.kind, 'unsure')
+  await bench.restart()
+  assert.equal(await bench.network.settle?.(job), true)
+  await bench.network.send(job)
+  assert.deepEqual(
+    group.transcript().map(seen => seen.text),
+    ['later', 'Here I am'],
   )
 })
