@@ -148,12 +148,14 @@ const search = async (part: Part, quest: Search): Promise<FoundPart | undefined>
     if (ruledOut.has(id)) continue
     if (++questions > mostQuestions) throw retry('There are too many messages to look through at once')
     context.buttons.asked(place.chatId, id)
+    // What arrives while the answer is on its way may have this id.
+    const before = top(place.chatId)
     const found = await probe(id, probing)
     const message = found === 'own' ? await readOwn(id, probing) : found
     if (message === 'nothing') {
       empty++
       // Behind the top the message may still turn up there.
-      if (id <= top(place.chatId)) ruledOut.add(id)
+      if (id <= before) ruledOut.add(id)
       continue
     }
     if (message === 'own' || message instanceof CallError) {

@@ -70,6 +70,29 @@ describe('what is sent after its answer is not waited for any more is there once
   }
 })
 
+test('what arrives while the answer to a question about its id is on its way is found at the second look', async () => {
+  const [words] = sendings
+  assert.ok(words)
+  const { bench, group, job } = await giveUp(words, { lateByMs: 1000, graceMs: () => 3000 })
+  await using _ = bench
+  await bench.network.start()
+  const id = Number(group.transcript()[0]?.id) + 1
+  // Nothing stands there when it is asked for, and the answer comes when something does.
+  bench.tg.faults.next(
+    'editMessageReplyMarkup',
+    { lateMs: 2000 },
+    { when: params => params['message_id'] === id },
+  )
+  const settling = bench.network.settle?.(job)
+  await bench.tg.until('the message', () => group.transcript().length === 2)
+  bench.owner.sends(group, 'Hi')
+  assert.equal(await settling, true)
+  assert.deepEqual(
+    job.sent.map(sent => Number(sent.id)),
+    [id],
+  )
+})
+
 test('a file of which the server said no is not waited for', async () => {
   await using bench = await Bench.open({ graceMs: bytes => (bytes === 0 ? 0 : 60_000) })
   const group = bench.addGroup()
