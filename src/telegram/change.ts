@@ -36,9 +36,11 @@ export const showChange = (change: Change, context: ChangeContext): Promise<void
 
 /**
  * Finds out whether the message that a change had to send did arrive: the change is carried out once more, up to the point
- * where it would send something. There is only one such message in doubt, for all earlier ones are known.
+ * where it would send something. There is only one such message in doubt, for all earlier ones are known. Not before the server
+ * cannot be at work on it any more: what it does late would undo the next change.
  */
 export const settleChange = async (change: Change, context: ChangeContext): Promise<boolean> => {
+  await untilOver(change, context)
   let arrived = true
   const done = new Error('settled')
   try {
@@ -61,15 +63,24 @@ export const settleChange = async (change: Change, context: ChangeContext): Prom
   return arrived
 }
 
+const untilOver = async (
+  attempt: Change,
+  { clock, marks, busyUntil, atWork }: ChangeContext,
+): Promise<void> => {
+  const { chatId } = currentPlace(attempt, marks)
+  const until = Math.max(busyUntil(chatId), atWork.until(attempt.messageId))
+  await clock.sleep(Math.max(0, until - clock.now()), attempt.signal)
+}
+
 type Found = { part: Part; message: Parameters<typeof keep>[0]; role: NoteRole | undefined }
 
 const record = ({ onSent }: Change, { part, message, role }: Found): void =>
   onSent({ id: String(message.message_id), raw: keep(message, part) }, role)
 
 const deskFor = (change: Change, context: ChangeContext): Omit<ChangeDesk, 'send'> => {
-  const { signal, openMedia } = change
+  const { messageId, signal, openMedia } = change
   const place = currentPlace(change, context.marks)
-  return { change, context, options: context.changes, place, signal, openMedia }
+  return { change, context, options: context.changes, place, messageId, signal, openMedia }
 }
 
 const carryOut = async (desk: ChangeDesk): Promise<void> => {

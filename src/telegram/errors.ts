@@ -46,7 +46,7 @@ const messageOnly: readonly (readonly [string, string])[] = [
 ]
 
 export interface ErrorContext {
-  /** Whether the call would have left a message behind, so that a 5xx leaves it in doubt. */
+  /** Whether the call would have left something to see, so that a 5xx leaves it in doubt. */
   readonly sending: boolean
   /** Whether the update loop reaches Telegram, so that an unreachable server is a matter of this call alone. */
   readonly connected?: boolean

@@ -13,9 +13,9 @@ import { renderParts } from './send/render.ts'
 
 /** Sends what of the delivery has not been sent yet, in order, and reports each message at once. */
 export const sendDelivery = async (delivery: Delivery, context: SendContext): Promise<void> => {
-  const { signal, openMedia, placeholder } = delivery
+  const { messageId, signal, openMedia, placeholder } = delivery
   const parts = renderParts(delivery, context)
-  const desk = { place: currentPlace(delivery, context.marks), context, signal, openMedia }
+  const desk = { place: currentPlace(delivery, context.marks), context, messageId, signal, openMedia }
   const [first] = parts
   if (first && placeholder) await replacePlaceholder(first, delivery, desk)
   for (let at = delivery.sent.length, batch = batchAt(parts, at); batch; batch = batchAt(parts, at)) {

@@ -28,6 +28,7 @@ export const openMiddle = (
     deletions = 'delete',
     log = silent,
     ownerChat = () => undefined,
+    graceMs = () => 0,
     whatsapp: real,
   }: {
     budgets?: Budget[]
@@ -38,6 +39,8 @@ export const openMiddle = (
     deletions?: 'delete' | 'strike' | 'keep'
     log?: Log
     ownerChat?: () => ChatRef | undefined
+    /** For how long the server may be at work on what has no answer, in milliseconds. */
+    graceMs?: (bytes: number) => number
     /** In place of a WhatsApp in memory. */
     whatsapp?: () => Network
   } = {},
@@ -68,7 +71,7 @@ export const openMiddle = (
     inbox: { ...inbox, changed: () => worker.resume('telegram') },
     logger: silent,
     deletions,
-    graceMs: () => 0,
+    graceMs,
   })
   networks.set('telegram', telegram)
   const carrier = makeCarrier({

@@ -1,5 +1,5 @@
 import type { RichText } from '../../bridge/rich-text.ts'
-import type { Method, Payload } from '../api.ts'
+import type { InputFile, Method, Payload } from '../api.ts'
 import { CallError } from '../call-error.ts'
 import { inputMedia, isAboutEntities } from './call.ts'
 import type { Kept } from './kept.ts'
@@ -63,20 +63,18 @@ export const isReplaceable = ({ file }: Part): boolean => file !== undefined && 
 export const editMedia = (id: string, part: Part, desk: Desk): Promise<Outcome> => {
   const { file } = part
   if (file === undefined || !isReplaceable(part)) return Promise.resolve('refused')
-  const { context, place, signal, openMedia } = desk
+  const { context, place, messageId, signal, openMedia } = desk
   return outcomeOf(async () => {
     const upload = openUpload(file, { openMedia, limit: context.uploadLimit })
+    const payload = ([media]: readonly InputFile[]) => ({
+      chat_id: place.chatId,
+      message_id: Number(id),
+      media: inputMedia([part], media ? [media] : [])[0],
+      ...replyMarkup(part),
+    })
     try {
-      await context.api.upload(
-        'editMessageMedia',
-        [upload],
-        inputs => ({
-          chat_id: place.chatId,
-          message_id: Number(id),
-          media: inputMedia([part], inputs)[0],
-          ...replyMarkup(part),
-        }),
-        { signal },
+      await context.atWork.follow(messageId, onLastByte =>
+        context.api.upload('editMessageMedia', [upload], payload, { signal, onLastByte }),
       )
     } finally {
       upload.close()

@@ -6,13 +6,14 @@ import type { Errand } from './call.ts'
 import type { SendContext } from './context.ts'
 
 /**
- * What became of a call that leaves no message and may therefore simply be repeated. `gone`: the message that it is about is
+ * What became of a call that leaves no message and may therefore be repeated: not before the server cannot be at work on it any
+ * more, since it would undo what was done after it. `gone`: the message that it is about is
  * not there any more. `refused`: Telegram does not do that, now or ever.
  */
 export type Outcome = 'done' | 'gone' | 'refused'
 
 /** Where such calls go. */
-export interface Desk extends Pick<Errand, 'signal' | 'openMedia'> {
+export interface Desk extends Pick<Errand, 'messageId' | 'signal' | 'openMedia'> {
   readonly place: Place
   readonly context: SendContext
 }
@@ -30,7 +31,7 @@ export const outcomeOf = async (work: () => Promise<unknown>, { place, context }
     if (error.says('message is not modified')) return 'done'
     if (isGone(error)) return 'gone'
     context.failed(error, place)
-    const failure = verdictOf(error, { sending: false, connected: context.connected() })
+    const failure = verdictOf(error, { sending: true, connected: context.connected() })
     if (!isRefused(failure)) throw failure
     return 'refused'
   }

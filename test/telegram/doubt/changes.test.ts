@@ -111,7 +111,7 @@ for (const each of cases) {
       const signal = isLate ? AbortSignal.timeout(50) : new AbortController().signal
       const failure = await failureOf(bench.network.change({ ...attempt(), signal }))
       const isPage = pages.some(page => page === fault)
-      assert.equal(failure.verdict.kind, isPage ? 'offline' : 'retry', what)
+      assert.equal(failure.verdict.kind, isPage ? 'offline' : 'unsure', what)
       await bench.network.change(attempt())
       if (isLate) await sleep(fault.delayMs)
       assert.equal(bench.tg.faults.waiting, 0, what)

@@ -114,7 +114,7 @@ test('taking a place is repeated when nobody knows whether it was done', async (
   const init = { chat, content: file('image', {}, 'Look'), placeholder, bytes: jpeg(10, 10) }
   const job = { ...delivery(init), mark: bench.network.mark?.(chat) ?? '' }
   bench.tg.faults.next('editMessageMedia', 'reply-lost')
-  assert.equal((await failureOf(bench.network.send(job))).verdict.kind, 'retry')
+  assert.equal((await failureOf(bench.network.send(job))).verdict.kind, 'unsure')
   await bench.restart()
   // As after a kill: the attempt is in doubt.
   assert.equal(await bench.network.settle?.(job), false)
