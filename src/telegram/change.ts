@@ -43,18 +43,24 @@ export const settleChange = async (change: Change, context: ChangeContext): Prom
   await untilOver(change, context)
   let arrived = true
   const done = new Error('settled')
+  const quest = { attempt: change, after: [], context, step: 0 }
+  const find = async (part: Part, role: NoteRole | undefined): Promise<boolean> => {
+    const look = async (): Promise<boolean> => {
+      const found = await findPart(part, quest)
+      if (found) record(change, { ...found, role })
+      return found !== undefined
+    }
+    return await lookInTurn(look, part, quest)
+  }
   try {
     await carryOut({
       ...deskFor(change, context),
       async send(part, _, role) {
-        const quest = { attempt: change, after: [], context, step: 0 }
-        const look = async (): Promise<boolean> => {
-          const found = await findPart(part, quest)
-          if (found) record(change, { ...found, role })
-          return found !== undefined
-        }
-        arrived = await lookInTurn(look, part, quest)
+        arrived = await find(part, role)
         throw done
+      },
+      async find(part, role) {
+        await find(part, role)
       },
     })
   } catch (error) {

@@ -18,6 +18,8 @@ export interface ChangeDesk extends Desk {
   readonly options: ChangeOptions
   /** Sends a message that stands under another one, or under some words of it, without a sound, and records it. */
   send(part: Part, under: Pick<StandIn, 'id' | 'words'>, role?: NoteRole): Promise<void>
+  /** Where an earlier attempt is in doubt: looks for a note that it may have sent, of which nothing is left to say. */
+  find?(part: Part, role: NoteRole): Promise<void>
 }
 
 /** Takes a message of the bridge away, and records that. False when Telegram does not let it go. */

@@ -1,5 +1,7 @@
-import type { NoteRole } from '../../bridge/network.ts'
+import type { NoteRole, StandIn } from '../../bridge/network.ts'
+import { plainText } from '../../bridge/rich-text.ts'
 import { editWords, type Words } from '../send/edit.ts'
+import type { Part } from '../send/part.ts'
 import { textPart } from '../send/text.ts'
 import { pieces } from '../split.ts'
 import { type ChangeDesk, takeAway } from './desk.ts'
@@ -19,6 +21,7 @@ export const keepNote = async (
   const [words] = pieces(note.words.words)
   if (words === undefined) {
     if (known) await takeAway(known.id, desk)
+    else if (target) await desk.find?.(noteLike(note.form, target), role)
     return
   }
   if (known) {
@@ -30,4 +33,10 @@ export const keepNote = async (
   const part = textPart(words, note.words)
   const look = { ...part.look, form: note.form, under: Number(target.id) }
   await desk.send({ ...part, look }, target, role)
+}
+
+/** Of which nobody knows what it says: it goes when it is found, so no other one may be taken for it. */
+const noteLike = (form: RegExp, target: StandIn): Part => {
+  const part = textPart(plainText(''))
+  return { ...part, look: { ...part.look, form, under: Number(target.id), surely: true } }
 }

@@ -56,6 +56,8 @@ export interface Look {
   readonly form?: RegExp
   /** Id of the message that it stands under. */
   readonly under?: number
+  /** It is another one where it is not seen to stand there. */
+  readonly surely?: true
   readonly fileSize?: number
   readonly location?: { readonly latitude: number; readonly longitude: number }
   /** Title of a venue, number of a contact. */

@@ -31,11 +31,10 @@ export const inTopic = (message: Message, { threadId }: Place): boolean =>
   threadId === undefined ? message.is_topic_message !== true : message.message_thread_id === threadId
 
 /** One that went out without its target, because that was gone, stands under nothing. */
-const isUnder = ({ reply_to_message: target }: Message, { under }: Look): boolean =>
+const isUnder = ({ reply_to_message: target }: Message, { under, surely }: Look): boolean =>
   under === undefined ||
-  target === undefined ||
-  target.message_id === under ||
-  'forum_topic_created' in target
+  target?.message_id === under ||
+  (!surely && (target === undefined || 'forum_topic_created' in target))
 
 /** A text without what Telegram cleans away or trims (telegram.md §1.4), and then some: blanks and controls say nothing. */
 export const bare = (text: string): string => text.replace(ignored, '')

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { ChatRef } from '../../../src/bridge/chat-ref.ts'
 import type { Change } from '../../../src/bridge/network.ts'
 import type { Fault } from '../../simulators/telegram/index.ts'
-import { Bench, change, failureOf, ownMessage, Standing, sendFor, text } from '../bench.ts'
+import { Bench, change, delivery, failureOf, ownMessage, Standing, sendFor, text } from '../bench.ts'
 
 const words = Array.from({ length: 1000 }, (_, n) => `word${n}`).join(' ')
 const poll = { kind: 'poll', question: 'Where?', options: ['Pizza', 'Noodles'], choices: 1 } as const
@@ -123,4 +123,32 @@ for (const each of cases) {
       bench.tg.assertNoSurprises()
     })
   }
+}
+
+for (const [name, fault, arrives] of faults) {
+  test(`a line of reactions goes when all but one of them were taken back while it was in doubt (${name})`, async () => {
+    await using bench = await Bench.open()
+    const group = bench.addGroup()
+    const chat = `telegram:${group.id}` as const
+    const shown = await sendFor(bench, { chat, content: text('Hello') })
+    shown.reactions = [
+      { ...bob, emoji: '👍' },
+      { ...eve, emoji: '😂' },
+    ]
+    const mark = bench.network.mark?.(chat) ?? ''
+    const doubtful = change(chat, { kind: 'reaction', emoji: '😂' }, shown, { mark })
+    bench.tg.faults.next('sendMessage', fault)
+    assert.equal((await failureOf(bench.network.change(doubtful))).verdict.kind, 'unsure')
+    assert.equal(group.transcript().length, arrives ? 2 : 1)
+    // Reads like such a line, and is none.
+    await bench.network.send(delivery({ chat, content: text('👍 Bob') }))
+    shown.reactions.pop()
+    await bench.restart()
+    await attempt(bench, doubtful)
+    assert.deepEqual(
+      group.transcript().map(seen => [seen.text, ...seen.reactions.map(({ emoji }) => emoji)]),
+      [['Hello', '👍'], ['👍 Bob']],
+    )
+    bench.tg.assertNoSurprises()
+  })
 }
