@@ -47,8 +47,9 @@ export const settleChange = async (change: Change, context: ChangeContext): Prom
   const find = async (part: Part, role: NoteRole | undefined): Promise<boolean> => {
     const look = async (): Promise<boolean> => {
       const found = await findPart(part, quest)
-      if (found) record(change, { ...found, role })
-      return found !== undefined
+      if (found === undefined || found === 'taken back') return false
+      record(change, { ...found, role })
+      return true
     }
     return await lookInTurn(look, part, quest)
   }

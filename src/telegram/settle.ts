@@ -29,14 +29,19 @@ const findBatch = async (
   const quest = { attempt: delivery, context }
   let found = 0
   const look = async (): Promise<boolean> => {
+    let isWhole = true
     for (const part of batch.slice(found)) {
       const after = sent.map(({ id }) => Number(id))
       const message = await findPart(part, { ...quest, after, step: sent.length })
       if (message === undefined) return false
+      if (message === 'taken back') {
+        isWhole = false
+        continue
+      }
       report(message.part, message.message, delivery)
       found += 1
     }
-    return true
+    return isWhole
   }
   return (await lookInTurn(look, batch[0], quest)) || found > 0
 }

@@ -160,15 +160,21 @@ const replyOf = ({ reply }: Errand, { quoted }: { quoted: boolean }): Record<str
   }
 }
 
+/** Takes a message of the bridge away that nobody is to see. */
+export const takeBack = async (
+  { chat, message_id }: Message,
+  { api, marks }: Pick<SendContext, 'api' | 'marks'>,
+): Promise<void> => {
+  marks.take(chat.id, message_id)
+  await api.call('deleteMessage', { chat_id: chat.id, message_id }).catch(() => undefined)
+}
+
 /**
  * The messages landed outside their topic: topics were switched off, or the topic was deleted (telegram.md §1.5, §1.6).
  * They are taken back where that works, for they would stand among messages of another chat.
  */
-const withdraw = async (messages: readonly Message[], { api, marks }: SendContext): Promise<never> => {
-  for (const { chat, message_id } of messages) {
-    marks.take(chat.id, message_id)
-    await api.call('deleteMessage', { chat_id: chat.id, message_id }).catch(() => undefined)
-  }
+const withdraw = async (messages: readonly Message[], context: SendContext): Promise<never> => {
+  for (const message of messages) await takeBack(message, context)
   const gone = reject('The Telegram topic is gone: map the chat to another one')
   throw new DeliveryError(gone.verdict, gone.message, { chatUnreachable: true })
 }

@@ -4,12 +4,13 @@ import { reject, retry, wait } from '../../bridge/verdict.ts'
 import type { Clock } from '../../support/clock.ts'
 import { idSpace, type Place } from '../address.ts'
 import { CallError } from '../call-error.ts'
+import { takeBack } from '../send/call.ts'
 import { currentPlace, type SendContext } from '../send/context.ts'
 import { renderJoined } from '../send/joined.ts'
 import type { Part } from '../send/part.ts'
 import { textPart } from '../send/text.ts'
 import { findTop } from './find-top.ts'
-import { matchMessage } from './match.ts'
+import { isAstray, matchMessage } from './match.ts'
 import { matchJoined } from './match-joined.ts'
 import { giveBack, type ProbeContext, probe, readOwn, setButtons } from './probe.ts'
 
@@ -74,24 +75,36 @@ const mostQuestions = 1000
  */
 const guessReach = 30
 
-/** Throws `CallError` when a question fails, `DeliveryError` when the answers leave it open. */
-export const findPart = async (part: Part, quest: Quest): Promise<FoundPart | undefined> => {
+/**
+ * `taken back`: it stood outside its topic, where it may not stay. Throws `CallError` when a question fails, `DeliveryError` when
+ * the answers leave it open.
+ */
+export const findPart = async (part: Part, quest: Quest): Promise<FoundPart | 'taken back' | undefined> => {
   const { attempt, context } = quest
   const place = currentPlace(attempt, context.marks)
   const former = context.marks.former(attempt.mark, place.chatId)
   const before = former === undefined ? undefined : await findIn({ chatId: former }, part, quest)
   if (before === undefined) return findIn(place, part, quest)
+  if (before === 'taken back') return before
   // Its id means nothing where the group is now.
   return { ...before, message: { ...before.message, message_id: -before.message.message_id } }
 }
 
-const findIn = async (place: Place, part: Part, quest: Quest): Promise<FoundPart | undefined> => {
+const findIn = async (
+  place: Place,
+  part: Part,
+  quest: Quest,
+): Promise<FoundPart | 'taken back' | undefined> => {
   const { attempt, context, step } = quest
   const probing = { api: context.api, chatId: place.chatId, signal: attempt.signal }
   const ruledOut = ruledOutOf(quest, `${step} ${place.chatId}`)
   const found = await search(part, { ...quest, place, probing, ruledOut })
   if (found === undefined) return undefined
   if (hasTwin(found.part, { place, context })) throw wait(5, 'The same text is on its way from another chat')
+  if (isAstray(found.message, place)) {
+    await takeBack(found.message, context)
+    return 'taken back'
+  }
   await restoreButtons(found, probing)
   context.marks.raise(place.chatId, found.message.message_id)
   return found

@@ -27,8 +27,17 @@ export const matchMessage = (message: Message, look: Look, place: Place): 'exact
   return sameStyles && sameSize(fields, look) ? 'exact' : 'loose'
 }
 
-export const inTopic = (message: Message, { threadId }: Place): boolean =>
-  threadId === undefined ? message.is_topic_message !== true : message.message_thread_id === threadId
+export const inTopic = (message: Message, place: Place): boolean =>
+  place.threadId === undefined
+    ? message.is_topic_message !== true
+    : message.message_thread_id === place.threadId || isAstray(message, place)
+
+/** It was for a topic of a group that has none any more, and stands among everything else (telegram.md §1.6). */
+export const isAstray = ({ chat, message_thread_id }: Message, { threadId }: Place): boolean =>
+  threadId !== undefined &&
+  message_thread_id !== threadId &&
+  chat.type === 'supergroup' &&
+  chat.is_forum !== true
 
 /** One that went out without its target, because that was gone, stands under nothing. */
 const isUnder = ({ reply_to_message: target }: Message, { under, surely }: Look): boolean =>
