@@ -28,6 +28,7 @@ import { answerMs } from './send/upload.ts'
 import { sendDelivery } from './send.ts'
 import { settleDelivery } from './settle.ts'
 import { makeAnswers } from './updates/answer.ts'
+import { CatchUp } from './updates/catch-up.ts'
 import { runLongPoll } from './updates/long-poll.ts'
 import { makeTake } from './updates/take.ts'
 import { openVersions } from './updates/versions.ts'
@@ -77,6 +78,7 @@ export const openTelegram = (options: TelegramOptions): Network => {
   const versions = openVersions(sessions)
   const atWork = openAtWork(sessions, { clock: systemClock, graceMs })
   const stop = new AbortController()
+  const catchUp = new CatchUp()
   const openedAt = systemClock.now()
   const doubts = new Map<string, number>()
   let status: NetworkStatus = { state: 'connecting' }
@@ -106,6 +108,8 @@ export const openTelegram = (options: TelegramOptions): Network => {
     buttons: openButtons(),
     searches: new Map(),
     ruledOut: new Map(),
+    channels: new Map(),
+    caughtUp: () => catchUp.ask(),
     connected: () => status.state === 'connected',
     busyUntil: chatId => (doubts.get(String(chatId)) ?? openedAt) + graceMs(0),
     failed(error: CallError, { chatId }: Place) {
@@ -155,6 +159,7 @@ export const openTelegram = (options: TelegramOptions): Network => {
         logger,
         signal: stop.signal,
         take,
+        catchUp,
         onState: ({ state, bot, problem }) =>
           setStatus({
             state,

@@ -5,6 +5,7 @@ import { idSpace, placeOf } from './address.ts'
 const topType = 'top'
 const firstType = 'first'
 const movedType = 'moved'
+const postsType = 'posts'
 
 /**
  * What must be remembered of Telegram's message ids between runs: the highest id known in each id space, raised by every
@@ -23,6 +24,8 @@ export interface Marks {
    * it then must find it.
    */
   take(chatId: number | string, messageId: number): void
+  /** The same of a post in a channel, and for the runs to come. */
+  takePost(chatId: number | string, messageId: number): void
   /** Whether the message under an id, in whichever chat of the id space, is known in this process not to be looked for. */
   isTaken(chatId: number | string, messageId: number): boolean
   /** Notes that a basic group became a supergroup with another id. */
@@ -39,12 +42,20 @@ export interface Marks {
 
 /** Ids kept in memory for each id space; a search goes through few. */
 const mostTaken = 2000
+/** Those of posts that are kept between runs. */
+const mostPosts = 200
 
 export const openMarks = (sessions: SessionStore): Marks => {
   const tops = new Map<string, number>()
   const taken = new Map<string, Set<number>>()
+  const posts = (space: string): string[] => sessions.get(postsType, space)?.split(' ') ?? []
+  const takenIn = (space: string): Set<number> => {
+    const ids = taken.get(space) ?? new Set(posts(space).map(Number))
+    taken.set(space, ids)
+    return ids
+  }
   const remember = (space: string, messageId: number): void => {
-    const ids = taken.get(space) ?? new Set()
+    const ids = takenIn(space)
     taken.set(space, ids.add(messageId))
     const [oldest] = ids
     if (ids.size > mostTaken && oldest !== undefined) ids.delete(oldest)
@@ -76,13 +87,20 @@ export const openMarks = (sessions: SessionStore): Marks => {
   }
   return {
     top,
-    isTaken: (chatId, messageId) => taken.get(idSpace(chatId))?.has(messageId) ?? false,
+    isTaken: (chatId, messageId) => takenIn(idSpace(chatId)).has(messageId),
     raise,
     first,
     guess,
     take(chatId, messageId) {
       raise(chatId, messageId)
       remember(idSpace(chatId), messageId)
+    },
+    takePost(chatId, messageId) {
+      const space = idSpace(chatId)
+      raise(chatId, messageId)
+      remember(space, messageId)
+      const value = [...posts(space), messageId].slice(-mostPosts).join(' ')
+      sessions.set([{ type: postsType, id: space, value }])
     },
     move: (from, to) => sessions.set([{ type: movedType, id: String(from), value: String(to) }]),
     former(mark, chatId) {

@@ -12,6 +12,7 @@ import { textPart } from '../send/text.ts'
 import { findTop } from './find-top.ts'
 import { isAstray, matchMessage } from './match.ts'
 import { matchJoined } from './match-joined.ts'
+import type { Posts } from './posts.ts'
 import { giveBack, type ProbeContext, probe, readOwn, setButtons } from './probe.ts'
 
 /**
@@ -31,7 +32,7 @@ import { giveBack, type ProbeContext, probe, readOwn, setButtons } from './probe
  *   the question fails         → the verdict of that failure; asked again later, where it stopped
  *   too many questions         → the same
  */
-export interface SettleContext extends SendContext {
+export interface SettleContext extends SendContext, Posts {
   readonly clock: Clock
   /** Until when the server may still be at work on an attempt without files in the chat, in milliseconds since 1970. */
   readonly busyUntil: (chatId: Place['chatId']) => number

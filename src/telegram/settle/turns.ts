@@ -4,6 +4,7 @@ import { verdictOf } from '../errors.ts'
 import { currentPlace } from '../send/context.ts'
 import type { Part } from '../send/part.ts'
 import { forgetSearch, type Quest } from './find-part.ts'
+import { knowPosts } from './posts.ts'
 
 type Quester = Pick<Quest, 'attempt' | 'context'>
 
@@ -39,7 +40,8 @@ export const lookInTurn = async (
 const inTurn = async <T>(search: () => Promise<T>, { attempt, context }: Quester): Promise<T> => {
   const place = currentPlace(attempt, context.marks)
   const space = idSpace(place.chatId)
-  const turn = (context.searches.get(space) ?? Promise.resolve()).catch(() => undefined).then(search)
+  const before = (context.searches.get(space) ?? Promise.resolve()).catch(() => undefined)
+  const turn = before.then(() => knowPosts(place.chatId, { ...context, signal: attempt.signal })).then(search)
   context.searches.set(space, turn)
   try {
     return await turn

@@ -17,6 +17,8 @@ export interface Sorted {
   readonly chats: KnownChat[]
   /** Every message seen, for the ids that are taken. */
   readonly seen: { readonly chatId: number; readonly messageId: number }[]
+  /** Others' posts in channels. */
+  readonly posts: { readonly chatId: number; readonly messageId: number }[]
   /** The latest version of each message of an owner. */
   readonly versions: { readonly chatId: number; readonly messageId: number; readonly version: string }[]
   readonly commands: { readonly command: Command; readonly message: Message }[]
@@ -57,6 +59,7 @@ export const sortUpdates = (updates: readonly Update[], context: SortContext): S
     arrivals: [],
     chats: [],
     seen: [],
+    posts: [],
     versions: [],
     commands: [],
     presses: [],
@@ -87,6 +90,8 @@ class Sorter {
       this.#sorted.seen.push({ chatId: posted.chat.id, messageId: posted.message_id })
       this.#places.set(`${posted.chat.id}/${posted.message_id}`, placeRef(placeOfMessage(posted)))
     }
+    const { channel_post: post } = update
+    if (post) this.#sorted.posts.push({ chatId: post.chat.id, messageId: post.message_id })
     if (message) this.#message(message)
     if (edited && this.#speakerOf(edited) === 'owner') this.#arrive(edited, () => this.#edit(edited, id))
     if (update.message_reaction) this.#reaction(update.message_reaction, id)

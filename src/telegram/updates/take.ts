@@ -35,6 +35,7 @@ export const makeTake = (options: TakeOptions): LongPollOptions['take'] => {
     inbox.receive(sorted.arrivals, () => {
       confirm()
       for (const { chatId, messageId } of sorted.seen) marks.take(chatId, messageId)
+      for (const { chatId, messageId } of sorted.posts) marks.takePost(chatId, messageId)
       for (const { chatId, messageId, version } of sorted.versions) versions.set(chatId, messageId, version)
       for (const { from, to } of sorted.moves) options.move(from, to)
       for (const news of sorted.shutOut) inbox.shutOut(news)

@@ -147,6 +147,25 @@ test('an edit is refused where Telegram refuses it', async () => {
   assert.equal(chat.transcript()[0]?.edited, true)
 })
 
+test('in a channel the bot may edit what others post, and only that comes as updates', async () => {
+  await using bench = await openBench()
+  const { api, owner, tg } = bench
+  const channel = tg.addChannel({ title: 'News', members: [owner] })
+  await api.sendMessage(channel.id, 'ours')
+  const theirs = owner.sends(channel, 'theirs')
+  const updates = await api.getUpdates()
+  assert.deepEqual(
+    updates.map(({ channel_post }) => channel_post?.message_id),
+    [theirs.message_id],
+  )
+  await refused(api.editMessageReplyMarkup(channel.id, theirs.message_id), 400, same)
+  await api.editMessageText(channel.id, theirs.message_id, 'changed')
+  assert.deepEqual(
+    channel.transcript().map(({ text }) => text),
+    ['ours', 'changed'],
+  )
+})
+
 test('a keyboard put under a message is no visible edit, and gives the message back whole', async () => {
   await using bench = await openBench()
   const { api, chat, owner, tg } = bench

@@ -14,11 +14,15 @@ interface Target {
   readonly entry: Entry
 }
 
-/** Finds a message that the bot may edit: its own, and none of Telegram's service messages. */
+/**
+ * Finds a message that the bot may edit: its own, in a channel whatever is posted there (TDLib `can_edit_message`, with the right
+ * that `can_edit_messages` names), and none of Telegram's service messages.
+ */
 export function findEditable(world: World, query: Query): Target {
   const chat = findChat(world, query.text('chat_id'), 'edit')
   const entry = findMessage(chat, query.integer('message_id'), 'message to edit')
-  if (entry.author !== world.bot.id || entry.service) throw badRequest("message can't be edited")
+  const mayEdit = entry.author === world.bot.id || (chat.type === 'channel' && chat.isAdmin)
+  if (!mayEdit || entry.service) throw badRequest("message can't be edited")
   return { chat, entry }
 }
 
