@@ -92,3 +92,35 @@ for (const [where, isSame] of [
     await waiting
   })
 }
+
+test('a text that another lane is just sending into the same chat is not taken for the one in doubt', async () => {
+  await using bench = await Bench.open()
+  const group = bench.addGroup()
+  const chat: ChatRef = `telegram:${group.id}`
+  await bench.network.send(delivery({ chat, content: text('before') }))
+  const known: number[] = []
+  const sameWords = (signal?: AbortSignal): TestDelivery => ({
+    ...delivery({ chat, content: text('Yes'), known, ...(signal && { signal }) }),
+    mark: bench.network.mark?.(chat) ?? '',
+  })
+  const inDoubt = sameWords()
+  bench.tg.faults.next('sendMessage', 'reset-before')
+  assert.equal((await failureOf(bench.network.send(inDoubt))).verdict.kind, 'unsure')
+
+  // It stands there, and its answer is still on its way.
+  const enough = new AbortController()
+  const other = sameWords(enough.signal)
+  bench.tg.faults.next('sendMessage', { lateMs: 60_000 })
+  const sending = failureOf(bench.network.send(other))
+  const shown = await bench.tg.until('the other one', () => group.transcript()[1])
+  assert.ok(bench.network.settle)
+  assert.equal((await failureOf(bench.network.settle(inDoubt))).verdict.kind, 'wait')
+  assert.deepEqual(inDoubt.sent, [])
+
+  enough.abort()
+  assert.equal((await sending).verdict.kind, 'unsure')
+  const { signal: _, ...rest } = other
+  assert.equal(await bench.network.settle({ ...rest, signal: new AbortController().signal }), true)
+  known.push(shown.id)
+  assert.equal(await bench.network.settle(inDoubt), false)
+})
