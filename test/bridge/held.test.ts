@@ -140,6 +140,8 @@ test('nothing else waits for a message in doubt', async () => {
   owner.reacts(place, id, '👍')
   await doubt.waitsFor(1)
   owner.reacts(place, before.message_id, '❤')
+  const theirs = tg.addUser({ id: 555, first_name: 'Sam' }).sends(place, 'hi')
+  owner.pins(place, theirs.message_id)
   owner.sends(place, { text: 'me again', reply_to: before.message_id })
   await tg.until('both to cross', () => doubt.shown().length === 2)
   await tg.until('the reaction to cross', () => doubt.middle.whatsapp.changes.length === 1)
@@ -202,6 +204,20 @@ for (const several of [false, true]) {
     )
   })
 }
+
+test('a vote in a poll of which nothing is ever known is answered with a word', async () => {
+  await using doubt = await openDoubt()
+  doubt.store.mappings.add({ whatsapp: mum, telegram: doubt.telegram })
+  const id = await doubt.show(mum, poll)
+  doubt.owner.presses(doubt.place, id, 'yes')
+  await doubt.waitsFor(1)
+  doubt.middle.release(() => true)
+  doubt.free()
+  await doubt.tg.until('the word', () => doubt.notices().length > 0)
+  await doubt.isDone()
+  assert.deepEqual(doubt.notices(), ['Not done in WhatsApp: I do not know which message there this one is'])
+  assert.deepEqual(doubt.middle.whatsapp.changes, [])
+})
 
 test('what is kept back when its group becomes a supergroup is refused there: its message has another id now', async () => {
   await using doubt = await openDoubt()
