@@ -1,6 +1,7 @@
 import { makePulse } from './app/pulse.ts'
 import { type End, makeWatch } from './app/watch.ts'
 import { type ChatRef, chatRef, type NetworkName } from './bridge/chat-ref.ts'
+import type { LayOut } from './bridge/deliver/gathered.ts'
 import { addNotice } from './bridge/deliver/notice.ts'
 import { makeCarrier } from './bridge/deliver.ts'
 import { startExpiry } from './bridge/expire.ts'
@@ -67,6 +68,7 @@ export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promi
     ...tools,
     network: name,
     isPart: (id: string, messageId: string) => network(name).isPart?.(id, messageId) === true,
+    layOut: (...of: Parameters<LayOut>) => network(name).layOut?.(...of),
     peerOf: ratePeerOf,
     ownerChat: () => ownerChat(config),
     wake: () => worker.wake(),

@@ -85,15 +85,11 @@ const deliver = async (job: Job, options: Omit<AttemptContext, 'watch'>): Promis
 }
 
 /** Where the network chooses ids itself, a message is recognised by how it reads. */
-const frameOf = (job: Job, { network, store }: CarrierOptions): string | undefined => {
+const frameOf = (job: Job, options: CarrierOptions): string | undefined => {
+  const { network, store } = options
   if (network(networkOf(job.target)).settle === undefined || mustKeep(job, store)) return undefined
-  return JSON.stringify(
-    takeFrame(
-      loadEvent(job, ref => store.chats.resolve(ref)),
-      job.target,
-      store,
-    ),
-  )
+  const event = loadEvent(job, ref => store.chats.resolve(ref))
+  return JSON.stringify(takeFrame(event, job.target, options))
 }
 
 interface Prepared {

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import type { ChatRef } from './chat-ref.ts'
 import type { JoinedContent, Still, VotableContent } from './content.ts'
 import type { ChangeEvent, Media, MessageEvent } from './event.ts'
+import type { RichText } from './rich-text.ts'
 
 /** What every delivery needs, of a message or of a change. The same object serves `send` or `change`, and `settle`. */
 interface Attempt {
@@ -131,7 +132,35 @@ export interface StandIn {
   /** The target network's own copy of the message where it stored one (`SentPart.raw`), for quoting. */
   readonly raw?: string
   /** Where it holds several texts (content `joined`): what the one that is meant says. */
-  readonly words?: string
+  readonly words?: Picked
+}
+
+/** Words of a message, picked out of the others. */
+export interface Picked {
+  readonly said: RichText
+  /** Where they begin in the message, in UTF-16 units; absent where that is not known. */
+  readonly at?: number
+}
+
+/** How several texts (content `joined`) stand in the messages that show them. */
+export interface Layout {
+  /** What each of the messages says, as far as that is known. */
+  readonly texts: readonly string[]
+  /** In order; one that goes over two messages has a place in each, one that is not shown has none. */
+  readonly places: readonly TextPlace[]
+}
+
+/** Where one of the texts stands, in UTF-16 units of one message. */
+export interface TextPlace {
+  /** Which of the texts, by position. */
+  readonly item: number
+  /** Which of the messages, by position. */
+  readonly part: number
+  /** With what stands above it: who said it, what it answers. */
+  readonly from: number
+  readonly to: number
+  /** The text itself, as far as it stands in this message; may be blank. */
+  readonly words: Picked & { readonly at: number }
 }
 
 /** One message that a delivery became. */

@@ -30,6 +30,8 @@ const replySchema = z.object({
   excerpt: z.optional(z.string()),
   /** The words picked out of it, where the sender picked some. */
   quote: z.optional(z.string()),
+  /** Where they begin in it, in UTF-16 units. */
+  quoteAt: z.optional(z.number()),
 })
 
 /** Which message a change is about: its id, in the same chat as the event. */

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { ChatRef, MessageRef, NetworkName } from './chat-ref.ts'
-import type { Change, Delivery } from './delivery.ts'
+import type { JoinedContent } from './content.ts'
+import type { Change, Delivery, Layout, SentPart } from './delivery.ts'
 import type { BridgeEvent, Media } from './event.ts'
 
 export type * from './delivery.ts'
@@ -46,6 +47,8 @@ export interface Network extends AsyncDisposable {
    * highest message id known). Stored with the job in the same commit as its state `sending`.
    */
   mark?(chat: ChatRef): string
+  /** Where in the messages that were sent for it, in order, the texts of a `joined` content stand. Pure. */
+  layOut?(content: JoinedContent, parts: readonly SentPart[]): Layout
   /** Opens a file of an event that came from this network. Throws `DeliveryError`; the stream fails when damaged. */
   openMedia(media: Media, signal: AbortSignal): Promise<Readable>
 }

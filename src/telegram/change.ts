@@ -98,6 +98,8 @@ const carryOut = async (desk: ChangeDesk): Promise<void> => {
       if (event.content.kind === 'media') return changeFile(event.content, desk)
       if (event.content.kind === 'poll') return showVotes(desk)
       const words = wordsOf(event.content, desk)
+      // Of several texts the last has vanished that was shown.
+      if (event.content.kind === 'joined' && words?.words.text === '') return showDeletion('time', desk)
       return words && changeWords(words, desk)
     }
     case 'deletion':

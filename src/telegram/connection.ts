@@ -20,6 +20,7 @@ import type { CallError } from './call-error.ts'
 import type { ChangeOptions } from './change/desk.ts'
 import { type ChangeContext, settleChange, showChange } from './change.ts'
 import { tokenRefused, verdictOf } from './errors.ts'
+import { layOut } from './layout.ts'
 import { openMarks } from './marks.ts'
 import { openMedia } from './media.ts'
 import { pacedApi } from './paced.ts'
@@ -180,6 +181,7 @@ export const openTelegram = (options: TelegramOptions): Network => {
         ? settleDelivery(noted(attempt), paced(attempt))
         : settleChange(noted(attempt), paced(attempt)),
     mark: chat => marks.write(chat),
+    layOut: (content, parts) => layOut(content, parts, context.changes.deletions),
     openMedia: (media, signal) => openMedia(media, { api, signal, connected: context.connected }),
     async [Symbol.asyncDispose]() {
       stop.abort()

@@ -1,6 +1,7 @@
 import type { Message } from 'grammy/types'
 import type { Content } from '../bridge/event.ts'
 import type { Delivery } from '../bridge/network.ts'
+import { plainText } from '../bridge/rich-text.ts'
 import { DeliveryError } from '../bridge/verdict.ts'
 import { CallError } from './call-error.ts'
 import { isRefused } from './errors.ts'
@@ -105,7 +106,9 @@ const withoutFile = ({ plainer }: Part): Part | undefined => (plainer?.file ? wi
 const errandFor = ({ answers }: Part, { delivery }: Sending): Errand => {
   const { chat, messageId, openMedia, signal, event, replyTo, sent } = delivery
   const target = answers === 'target' ? replyTo : answers === undefined ? undefined : sent[answers]
-  const quote = answers === 'target' ? (event.replyTo?.quote ?? replyTo?.words) : undefined
+  const picked = event.replyTo?.quote
+  const words = picked === undefined ? replyTo?.words : { said: plainText(picked) }
+  const quote = answers === 'target' ? words : undefined
   const id = Number(target?.id)
   return {
     chat,

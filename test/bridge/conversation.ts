@@ -2,7 +2,7 @@ import type { BridgeEvent, ChangeEvent, Content, MessageEvent } from '../../src/
 import { plainText } from '../../src/bridge/rich-text.ts'
 import type { Budget } from '../../src/outbox/index.ts'
 import { ratePeerOf } from '../../src/telegram/rates.ts'
-import { startTelegramSimulator } from '../simulators/telegram/index.ts'
+import { startTelegramSimulator, type TelegramSimulator } from '../simulators/telegram/index.ts'
 import { tempStore } from '../store/temp-store.ts'
 import { waitUntil } from './bridge.ts'
 import { openMiddle } from './middle.ts'
@@ -64,6 +64,8 @@ export const conversation = () => [
   says('e', 'See you'),
 ]
 
+type Shown = ReturnType<ReturnType<TelegramSimulator['addSupergroup']>['transcript']>[number]
+
 /** A bridge that has carried these in one message, to a group in which the owner may answer. */
 export const openJoined = async (
   events: readonly MessageEvent[],
@@ -71,7 +73,8 @@ export const openJoined = async (
 ) => {
   await using opened = new AsyncDisposableStack()
   const tg = opened.use(await startTelegramSimulator())
-  const group = tg.addSupergroup({ title: 'Family', botRights: {} })
+  const owner = tg.addUser({ id: 7001, first_name: 'Olivia' })
+  const group = tg.addSupergroup({ title: 'Family', botRights: {}, members: [owner] })
   const store = opened.use(tempStore())
   const place = `telegram:${group.id}` as const
   store.mappings.add({ whatsapp: chat, telegram: place, ...(statuses && { toTelegramOnly: true }) })
@@ -85,6 +88,19 @@ export const openJoined = async (
   for (const event of events) middle.inbox.receive([{ event }])
   await middle.start()
   await waitUntil(isDone)
+  /** Resolves when it has arrived in WhatsApp, or the bridge has said why not. */
+  const answers = async (to: Shown | undefined, quote?: { text: string; position: number }) => {
+    const sent = owner.sends(group, {
+      text: 'Quite so',
+      reply_to: to?.id ?? 0,
+      ...(quote && { fields: { quote: { ...quote, is_manual: true } } }),
+    })
+    const isAnswered = (): boolean =>
+      middle.whatsapp.attempts.some(({ event }) => event.id === String(sent.message_id)) ||
+      group.transcript().some(({ replyTo }) => replyTo === sent.message_id)
+    await waitUntil(isAnswered)
+    await waitUntil(isDone)
+  }
   const rest = opened.move()
   return {
     tg,
@@ -92,6 +108,9 @@ export const openJoined = async (
     store,
     middle,
     receive,
+    answers,
+    /** Whom and what in WhatsApp the owner has answered. */
+    answered: () => middle.whatsapp.attempts.map(({ chat: place, replyTo }) => [place, replyTo?.id]),
     /** How the owner does that, in Telegram. */
     byOwner: <E extends BridgeEvent>(event: E): E => ({
       ...event,

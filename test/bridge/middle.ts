@@ -1,4 +1,5 @@
 import type { ChatRef, NetworkName } from '../../src/bridge/chat-ref.ts'
+import type { LayOut } from '../../src/bridge/deliver/gathered.ts'
 import { makeCarrier } from '../../src/bridge/deliver.ts'
 import type { Network } from '../../src/bridge/network.ts'
 import { makeInbox, makeRelease } from '../../src/bridge/receive.ts'
@@ -53,6 +54,7 @@ export const openMiddle = (
   const options = {
     ...tools,
     network: 'whatsapp',
+    layOut: (...of: Parameters<LayOut>) => telegram.layOut?.(...of),
     peerOf: ratePeerOf,
     ownerChat,
     wake: () => worker.wake(),

@@ -83,10 +83,12 @@ test('200 messages of a group that waited are all read within a minute, and each
   )
   assert.deepEqual([answer.replyTo, answer.quote], [holderOf('Message no. 4')?.id, 'Message no. 4'])
 
+  const about = holderOf('Message no. 4')
+  const position = about?.text?.indexOf('Message no. 4\n')
   owner.sends(group, {
     text: 'And you?',
-    reply_to: holderOf('Message no. 4')?.id ?? 0,
-    fields: { quote: { text: 'Message no. 4', position: 0, is_manual: true } },
+    reply_to: about?.id ?? 0,
+    fields: { quote: { text: 'Message no. 4', position, is_manual: true } },
   })
   const asked = await eventually(() => authorOf(4).inbox.at(-1), 'the question on the phone')
   assert.equal(textOf(asked.message), 'And you?')

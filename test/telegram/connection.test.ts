@@ -235,6 +235,7 @@ test('an answer carries whom and what it answers, and the words picked out', asy
     person: 'telegram:7001',
     excerpt: 'a long story',
     quote: 'long',
+    quoteAt: 2,
   })
 })
 

@@ -3,7 +3,7 @@ import type { AskTurn, Job, Log } from '../../outbox/index.ts'
 import type { StoredMessage } from '../../store/index.ts'
 import type { ChatRef, NetworkName } from '../chat-ref.ts'
 import type { Still } from '../content.ts'
-import type { Network, StandIn } from '../network.ts'
+import type { Network, Picked, StandIn } from '../network.ts'
 import type { FilePlace } from './files.ts'
 import type { NoticeTools } from './notice.ts'
 
@@ -49,7 +49,7 @@ export const describeAttempt = (job: Job, source: NetworkName, context: AttemptC
 /** `words`: what of the message is meant, where it is not the whole. */
 export const standInOf = (
   { id, bridge, me, author, raw, seenAt }: StoredMessage,
-  words?: string | undefined,
+  words?: Picked | undefined,
 ): StandIn => ({
   id,
   fromMe: bridge || me,

@@ -1,13 +1,14 @@
 import type { Job } from '../../outbox/index.ts'
-import type { Store } from '../../store/index.ts'
+import type { Store, StoredMessage } from '../../store/index.ts'
 import { addressOf, type ChatRef, networkOf } from '../chat-ref.ts'
 import { isOver, isVotable, parseContent } from '../content.ts'
 import { formsOf } from '../degrade.ts'
 import { type ChangeEvent, receiptId } from '../event.ts'
-import type { Change, Changed, NoteRole, SentPart } from '../network.ts'
+import type { Change, Changed, NoteRole, SentPart, StandIn } from '../network.ts'
 import { type AttemptContext, describeAttempt, standInOf } from './attempt.ts'
 import { keptFrame, takeFrame } from './frame.ts'
-import { changeJoined, wordsIn } from './joined.ts'
+import { gatheredIn, standInFor, toolsFor } from './gathered.ts'
+import { changeJoined } from './joined.ts'
 
 /**
  * What the target network needs to carry out a change: the state of things now, not when the change was made. `keep` writes
@@ -21,7 +22,7 @@ export const prepareChange = (
   const { store, now = Date.now, time = now } = context
   const { links, chats } = store
   const joined = changeJoined(job, event, store)
-  const line = joined ? undefined : (keptFrame(job) ?? takeFrame(event, job.target, store)).line
+  const line = joined ? undefined : (keptFrame(job) ?? takeFrame(event, job.target, context)).line
   const ref = (id: string) => ({ chat: chats.resolve(job.target), id })
   const inAll = (role: NoteRole | undefined): readonly number[] =>
     role === undefined && joined ? joined.sources : [job.source]
@@ -56,6 +57,25 @@ const inForm = (event: ChangeEvent, { target, level }: Job): ChangeEvent =>
 const receiptOf = ({ chat, target }: ChangeEvent, { links }: Store): Changed['receipt'] =>
   (['read', 'delivered'] as const).find(state => links.find({ chat, id: receiptId(target.id, state) }))
 
+/**
+ * Of several texts together each has its words and no more, in the one message where they stand; what they say is changed as a
+ * whole.
+ */
+const partsOf = (
+  message: StoredMessage | undefined,
+  target: ChatRef,
+  { kind }: ChangeEvent,
+  context: AttemptContext,
+): StandIn[] => {
+  const all = message === undefined ? [] : context.store.links.standIns(message.key, target)
+  const [first] = all
+  const isOfAll = kind === 'edit' || kind === 'deletion'
+  if (isOfAll || first === undefined || gatheredIn(first, context.store) === undefined) {
+    return all.map(part => standInOf(part))
+  }
+  return [standInFor(message, first, toolsFor(target, context))]
+}
+
 const describeChanged = ({ source, target }: Job, event: ChangeEvent, context: AttemptContext): Changed => {
   const { store, now = Date.now, time = now } = context
   const { links, opinions, chats } = store
@@ -69,9 +89,7 @@ const describeChanged = ({ source, target }: Job, event: ChangeEvent, context: A
     return { person, me, name: me ? 'You' : chats.displayName(person) }
   }
   return {
-    parts: links
-      .standIns(source, target)
-      .map(standIn => standInOf(standIn, wordsIn(standIn, message, store))),
+    parts: partsOf(message, target, event, context),
     notes: { ...(reactions && { reactions }), ...(tally && { tally }) },
     seenAt: message?.seenAt ?? 0,
     ...(content && isVotable(content) && { content }),

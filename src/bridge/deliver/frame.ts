@@ -6,6 +6,7 @@ import { type BridgeEvent, isMessage, type MessageEvent } from '../event.ts'
 import type { StandIn } from '../network.ts'
 import { senderLine } from '../sender-line.ts'
 import { findReplyTarget } from './answered.ts'
+import type { AttemptContext } from './attempt.ts'
 
 /**
  * What of a delivery does not stand in its event, and changes how it reads: names are learnt, chats are mapped and answered
@@ -22,10 +23,14 @@ const frameSchema = z.object({
 export type Frame = z.infer<typeof frameSchema>
 
 /** Of the event as it is now. */
-export const takeFrame = (event: BridgeEvent, target: ChatRef, store: Store): Frame => {
+export const takeFrame = (
+  event: BridgeEvent,
+  target: ChatRef,
+  context: Pick<AttemptContext, 'store' | 'network'>,
+): Frame => {
   const isJoined = isMessage(event) && event.content.kind === 'joined'
-  const line = isJoined ? undefined : senderLine(event, target, store)
-  const linked = isMessage(event) && findReplyTarget(event, target, store) !== undefined
+  const line = isJoined ? undefined : senderLine(event, target, context.store)
+  const linked = isMessage(event) && findReplyTarget(event, target, context) !== undefined
   return { ...(line !== undefined && { line }), linked }
 }
 

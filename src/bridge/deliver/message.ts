@@ -8,7 +8,7 @@ import type { Delivery, SentPart } from '../network.ts'
 import { findReplyTarget } from './answered.ts'
 import { type AttemptContext, describeAttempt } from './attempt.ts'
 import { inFrame, keptFrame, takeFrame } from './frame.ts'
-import { sourceOf } from './joined.ts'
+import { sourceOf } from './gathered.ts'
 import { addNotice } from './notice.ts'
 import { takeBack } from './taken-back.ts'
 import { findTogether } from './together.ts'
@@ -22,8 +22,8 @@ export const prepareMessage = (job: Job, event: MessageEvent, context: AttemptCo
   const known = links.parts(job.source, role)
   // Every form of an album has the same items: those that went as one form do not go again as another.
   const sent: SentPart[] = role === '' ? known.slice(job.base) : known
-  const frame = keptFrame(job) ?? takeFrame(event, job.target, store)
-  const { event: framed, replyTo } = inFrame(event, frame, findReplyTarget(event, job.target, store))
+  const frame = keptFrame(job) ?? takeFrame(event, job.target, context)
+  const { event: framed, replyTo } = inFrame(event, frame, findReplyTarget(event, job.target, context))
   const placeholder = holders(role).flatMap(each => links.parts(job.source, each))
   const together = sent.length === 0 ? findTogether(job, context) : undefined
   return {

@@ -3,6 +3,7 @@ import { type ChatRef, chatRef, networkOf } from '../chat-ref.ts'
 import { claimed, longestLife } from '../claimed.ts'
 import { type Content, isOver, isVotable, parseContent } from '../content.ts'
 import { addEcho } from '../deliver/echo.ts'
+import { answered, gatheredIn } from '../deliver/gathered.ts'
 import { addNotice } from '../deliver/notice.ts'
 import { type ChangeEvent, isMessage, type MessageEvent, parseEvent, receiptId } from '../event.ts'
 import { prefixed } from '../rich-text.ts'
@@ -34,11 +35,23 @@ export const receiveChange = (event: ChangeEvent, context: ReceiveContext): Rece
   if (store.links.remember({ chat, id, author: sender.person, me: sender.me }, time) === undefined) {
     return 'duplicate'
   }
-  const subject = sending ?? store.links.subject({ chat, id: target.id }, target.person) ?? found
+  const subject = sending ?? subjectOf(event, found, context)
   if (!subject) return 'ignored'
   if (changeWaiting(event, subject, context)) return 'job'
   const kept = keep(event, { subject, ...(found && { changed: found }) }, context)
   return kept === undefined ? 'ignored' : addJobs(kept, subject, context)
+}
+
+/** Of several texts in one message the last is meant that it shows. */
+const subjectOf = (
+  { chat, target }: ShownChange,
+  found: StoredMessage | undefined,
+  context: ReceiveContext,
+): StoredMessage | undefined => {
+  const { links } = context.store
+  const message = { chat, id: target.id }
+  if (gatheredIn(found, context.store)) return answered(message, {}, context)
+  return links.subject(message, target.person) ?? found
 }
 
 const mayChange = ({ kind, sender, ...event }: ShownChange, message: StoredMessage): boolean => {

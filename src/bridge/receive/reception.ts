@@ -1,6 +1,7 @@
 import type { Log } from '../../outbox/index.ts'
 import type { Mapping } from '../../store/index.ts'
 import type { ChatRef, NetworkName } from '../chat-ref.ts'
+import type { LayOut } from '../deliver/gathered.ts'
 import type { NoticeTools } from '../deliver/notice.ts'
 import type { NetworkStatus } from '../network.ts'
 
@@ -13,6 +14,8 @@ export interface InboxOptions extends NoticeTools {
   readonly network: NetworkName
   /** Of that network: `Network.isPart`. */
   isPart?(id: string, messageId: string): boolean
+  /** Of that network: `Network.layOut`. */
+  readonly layOut?: LayOut
   /** Of that network: the same for a chat and its topics. Where nothing is said, each chat by itself. */
   peerOf?(chat: ChatRef): string
   /** Where the owner is told of what needs no answer in the chat itself. */
@@ -28,7 +31,7 @@ export interface InboxOptions extends NoticeTools {
 }
 
 /** What it takes to receive one event of a mapped chat, inside the transaction that does it. */
-export interface ReceiveContext extends NoticeTools, Pick<InboxOptions, 'isPart'> {
+export interface ReceiveContext extends NoticeTools, Pick<InboxOptions, 'isPart' | 'layOut'> {
   /** The mappings of the event's chat, the two-way one first; empty for changes of what was `written` elsewhere alone. */
   readonly mappings: readonly Mapping[]
   /** The Telegram chat in which the owner wrote the message that is changed. */

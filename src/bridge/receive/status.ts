@@ -1,6 +1,6 @@
 import type { StoredMessage } from '../../store/index.ts'
 import { type ChatRef, type MessageRef, networkOf } from '../chat-ref.ts'
-import { answered, quotedFrom, textsIn } from '../deliver/joined.ts'
+import { answered, gatheredIn, quotedFrom } from '../deliver/gathered.ts'
 import type { ChangeEvent, MessageEvent } from '../event.ts'
 import { isStatus } from '../status.ts'
 import { onItsWay } from './on-its-way.ts'
@@ -14,20 +14,21 @@ import type { Route } from './route.ts'
  */
 export const answerToStatus = (
   { chat, replyTo }: MessageEvent,
-  { store, mappings }: Pick<ReceiveContext, 'store' | 'mappings'>,
+  context: Pick<ReceiveContext, 'store' | 'mappings' | 'layOut'>,
 ): Route | undefined => {
+  const { store, mappings } = context
   if (!replyTo || networkOf(chat) !== 'telegram') return undefined
   const message = { chat, id: replyTo.id }
   const from = store.links.origin(message)
   if (from === undefined || !isStatus(from, store) || !mappings.some(each => each.whatsapp === from))
     return undefined
   // Of several texts in one message the last is meant; but in private nobody is to hear what was for somebody else.
-  const items = textsIn(message, store)
+  const items = gatheredIn(store.links.find(message), store)?.content.items ?? []
   const people = items.length > 0 ? items.map(({ person }) => person) : authorsOf(message, store)
   const several = countPeople(people, store) > 1
-  const quoted = several ? quotedFrom(items, replyTo.quote ?? '').map(({ person }) => person) : []
+  const quoted = several ? quotedFrom(message, replyTo, context).map(({ person }) => person) : []
   if (several && countPeople(quoted, store) !== 1) return { refusal: severalPeople }
-  const one = answered(message, { quote: replyTo.quote, chat: from, store })
+  const one = answered(message, replyTo, context)
   const status = one ?? (several || items.length > 0 ? undefined : store.links.subject(message))
   return status?.author === undefined || status.me ? undefined : { target: status.author }
 }

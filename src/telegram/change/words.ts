@@ -73,7 +73,7 @@ export const changeWords = async (given: Words, desk: ChangeDesk): Promise<void>
   if (!laid) await lay(given, { head: pencil, slots: slots.slice(1), desk })
 }
 
-const hasWords = (kept: Kept | undefined): boolean =>
+export const hasWords = (kept: Kept | undefined): boolean =>
   kept === undefined || kept.as === 'text' || kept.as === 'caption' || kept.as === 'file'
 
 interface Laying {
@@ -96,7 +96,7 @@ const lay = async (given: Words, { head, slots, desk }: Laying): Promise<boolean
 }
 
 /** The words as the messages that they become, of which the first one takes what its slot takes. */
-const cut = (
+export const cut = (
   { words, ...options }: Words,
   { head, as }: { head: RichText | undefined; as: Kept['as'] | undefined },
 ): Part[] => {

@@ -20,7 +20,7 @@ export const parseReply = (message: Message, bot: { readonly id: number }): Repl
     ...(target.from &&
       (target.from.id === bot.id ? { byBridge: true } : { person: personRef(target.from.id) })),
     ...(said !== undefined && { excerpt: clip(said) }),
-    ...(quote && quote.is_manual === true && { quote: quote.text }),
+    ...(quote && quote.is_manual === true && { quote: quote.text, quoteAt: quote.position }),
   }
 }
 

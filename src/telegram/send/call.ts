@@ -1,5 +1,5 @@
 import type { Message } from 'grammy/types'
-import type { Delivery } from '../../bridge/network.ts'
+import type { Delivery, Picked } from '../../bridge/network.ts'
 import { DeliveryError, reject } from '../../bridge/verdict.ts'
 import type { Place } from '../address.ts'
 import type { InputFile, Payload } from '../api.ts'
@@ -9,12 +9,13 @@ import { giveBack } from '../settle/probe.ts'
 import { currentPlace, type SendContext } from './context.ts'
 import { openUpload } from './open-upload.ts'
 import type { Part } from './part.ts'
+import { quoteFields } from './quote.ts'
 
 /** What a call needs to know beside the parts that it sends. */
 export interface Errand extends Pick<Delivery, 'chat' | 'messageId' | 'openMedia' | 'signal'> {
   readonly silent: boolean
   /** What it answers, and the words picked out of that. */
-  readonly reply?: { readonly id: number; readonly quote?: string }
+  readonly reply?: { readonly id: number; readonly quote?: Picked }
 }
 
 /** One part, or several that go together as an album. */
@@ -148,17 +149,16 @@ export const inputMedia = (parts: readonly Part[], inputs: readonly InputFile[])
   parts.map(({ file, payload }, index) => ({ type: file?.field, media: inputs[index], ...payload }))
 
 /** `allow_sending_without_reply`: the answer matters more than what it points at. */
-const replyOf = ({ reply }: Errand, { quoted }: { quoted: boolean }): Record<string, unknown> => {
-  if (reply === undefined) return {}
-  const quote = quoted ? (reply.quote ?? '') : ''
-  return {
-    reply_parameters: {
-      message_id: reply.id,
-      allow_sending_without_reply: true,
-      ...(quote !== '' && { quote: [...quote].slice(0, 1024).join('') }),
-    },
-  }
-}
+const replyOf = ({ reply }: Errand, { quoted }: { quoted: boolean }): Record<string, unknown> =>
+  reply === undefined
+    ? {}
+    : {
+        reply_parameters: {
+          message_id: reply.id,
+          allow_sending_without_reply: true,
+          ...(quoted && reply.quote && quoteFields(reply.quote)),
+        },
+      }
 
 /** Takes a message of the bridge away that nobody is to see. */
 export const takeBack = async (

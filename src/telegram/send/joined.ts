@@ -9,24 +9,50 @@ type Item = JoinedContent['items'][number]
 /** What becomes of a text that was deleted: it goes, is struck through, or stays. */
 export type Deleted = 'delete' | 'strike' | 'keep'
 
+/** Where one text stands in the whole, in UTF-16 units: with what stands above it, and its own words. */
+interface Reach {
+  readonly item: Item
+  readonly from: number
+  readonly words: number
+  readonly to: number
+}
+
 /**
  * Several texts in one message, each below who said it and when. What one person said within a minute stands under one
  * line.
  */
-export const renderJoined = ({ items }: JoinedContent, deleted: Deleted = 'delete'): RichText => {
+export const renderJoined = (content: JoinedContent, deleted: Deleted = 'delete'): RichText =>
+  layJoined(content, deleted).whole
+
+/** The same, and where each text that is shown stands in it. */
+export const layJoined = (
+  { items }: JoinedContent,
+  deleted: Deleted,
+): { readonly whole: RichText; readonly reaches: readonly Reach[] } => {
   const shown = items.filter(item => !item.deleted || deleted !== 'delete')
-  const blocks = shown.map((item, index) => {
+  const reaches: Reach[] = []
+  const blocks: RichText[] = []
+  let end = 0
+  for (const [index, item] of shown.entries()) {
     const goesOn = index > 0 && shown[index - 1]?.line === item.line
     const gap = index === 0 ? '' : goesOn ? '\n' : '\n\n'
-    const sender = goesOn ? plainText('') : renderSender(item.line)
-    return joinRich(plainText(gap), sender, renderSaid(item, deleted))
-  })
-  return joinRich(...blocks)
+    const head = joinRich(goesOn ? plainText('') : renderSender(item.line), renderAbove(item))
+    const body = renderBody(item, deleted)
+    const from = end + gap.length
+    const words = from + head.text.length
+    end = words + body.text.length
+    reaches.push({ item, from, words, to: end })
+    blocks.push(plainText(gap), head, body)
+  }
+  return { whole: joinRich(...blocks), reaches }
 }
 
 /** What stands below the line that says who speaks. */
 export const renderSaid = (item: Item, deleted: Deleted): RichText =>
-  joinRich(renderForwarded(item), renderExcerpt(item.excerpt ?? ''), renderBody(item, deleted))
+  joinRich(renderAbove(item), renderBody(item, deleted))
+
+const renderAbove = (item: Item): RichText =>
+  joinRich(renderForwarded(item), renderExcerpt(item.excerpt ?? ''))
 
 const renderBody = (item: Item, deleted: Deleted): RichText => {
   const body = trimRich(item.body)

@@ -224,6 +224,33 @@ test('an answer stands under what it answers', async () => {
   )
 })
 
+test('a quote is an exact part of what it answers, with its marks, and stands where it was asked for', async () => {
+  await using bench = await openBench()
+  const { api, chat, owner } = bench
+  const entities = [
+    { type: 'bold' as const, offset: 3, length: 4 },
+    { type: 'code' as const, offset: 8, length: 4 },
+    { type: 'italic' as const, offset: 13, length: 4 },
+  ]
+  const { message_id } = owner.sends(chat, { text: 'ok very much okay ok', entities })
+  const quote = async (quote: string, more: object = {}) => {
+    const sent = await api.sendMessage(chat.id, 'x', { reply_parameters: { message_id, quote, ...more } })
+    return [sent.quote?.text, sent.quote?.position, sent.quote?.entities]
+  }
+  const bold = { type: 'bold' as const, offset: 0, length: 4 }
+  const [invalid, code] = ['Bad Request: QUOTE_TEXT_INVALID', 400] as const
+  assert.deepEqual(await quote('ok'), ['ok', 0, undefined])
+  assert.deepEqual(await quote('ok', { quote_position: 18 }), ['ok', 18, undefined])
+  const within = [{ type: 'italic' as const, offset: 0, length: 2 }]
+  assert.deepEqual(await quote('ok', { quote_position: 14, quote_entities: within }), ['ok', 13, within])
+  assert.deepEqual(await quote('very much', { quote_entities: [bold] }), ['very much', 3, [bold]])
+  assert.deepEqual(await quote(' much ', { quote_position: 7 }), ['much', 8, undefined])
+  await refused(quote('very much'), code, invalid)
+  await refused(quote('very', { quote_entities: [{ ...bold, length: 3 }] }), code, invalid)
+  await refused(quote('much', { quote_entities: [bold] }), code, invalid)
+  await refused(quote('o'.repeat(1025)), code, invalid)
+})
+
 test('tokens and methods that do not exist are told apart', async () => {
   await using bench = await openBench()
   const { api, tg } = bench

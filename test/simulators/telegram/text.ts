@@ -18,6 +18,13 @@ const captionRules: Rules = { limit: 1024, tooLong: 'Message caption is too long
 export const parseMessageText = (given: FormattedText): FormattedText => parseText(given, messageRules)
 export const parseCaption = (given: FormattedText): FormattedText => parseText(given, captionRules)
 
+/** What is picked out of a message: at most 1024 characters of it (Bot API, `ReplyParameters.quote`). */
+export function parseQuote(given: FormattedText): FormattedText {
+  const { text, entities } = trim(clean(given)) ?? { text: '', entities: [] }
+  if (codePoints(text) > captionRules.limit) throw badRequest('QUOTE_TEXT_INVALID')
+  return { text, entities }
+}
+
 /**
  * What TDLib makes of a text before it is sent (`fix_formatted_text`, MessageEntity.cpp): characters cleaned, ends
  * trimmed, entities moved along, split and merged. Wrong offsets are refused.
