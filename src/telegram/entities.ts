@@ -3,8 +3,8 @@ import { isChatRef } from '../bridge/chat-ref.ts'
 import type { RichText, Span } from '../bridge/rich-text.ts'
 import { placeOf } from './address.ts'
 
-/** More than about a hundred make the server drop some or answer `ENTITIES_TOO_LONG`. */
-const maxEntities = 100
+/** Marks of a message: more than about a hundred make the server drop some or answer `ENTITIES_TOO_LONG`. */
+export const maxEntities = 100
 
 /** RichText as `text` and `entities` of a Bot API call. Offsets are clipped: a wrong one is a 400 from Telegram. */
 export const renderEntities = ({ text, spans }: RichText): MessageEntity[] =>

@@ -1,7 +1,7 @@
 import type { JoinedContent } from '../bridge/content.ts'
 import type { Layout, SentPart, TextPlace } from '../bridge/network.ts'
 import { cut, hasWords } from './change/words.ts'
-import { sliceRich } from './entities.ts'
+import { maxEntities, sliceRich } from './entities.ts'
 import { type Deleted, layJoined } from './send/joined.ts'
 import { readKept } from './send/kept.ts'
 
@@ -22,7 +22,8 @@ export const layOut = (content: JoinedContent, parts: readonly SentPart[], delet
   const texts: string[] = parts.map(() => '')
   const places: TextPlace[] = []
   let end = 0
-  for (const [index, { look, file }] of cut({ words: whole }, { head, as: first?.kept?.as }).entries()) {
+  const messages = cut({ words: whole, marks: maxEntities }, { head, as: first?.kept?.as })
+  for (const [index, { look, file }] of messages.entries()) {
     const part = slots[index]?.part
     // Only blanks are lost at a cut. What is too long for messages is a file.
     const begin = all.indexOf(look.words.text, end)

@@ -15,6 +15,8 @@ const whole = new Set(['link', 'mention', 'code'])
 export interface SplitLimits {
   readonly firstLimit?: number
   readonly limit?: number
+  /** Most marks of each; any number where nothing is said. */
+  readonly marks?: number
 }
 
 /**
@@ -24,14 +26,14 @@ export interface SplitLimits {
  */
 export function* pieces(
   rich: RichText,
-  { firstLimit = textLimit, limit = textLimit }: SplitLimits = {},
+  { firstLimit = textLimit, limit = textLimit, marks = Number.POSITIVE_INFINITY }: SplitLimits = {},
 ): Generator<RichText> {
   // Half a character is none to Telegram, and marks that cut one in two would make cuts that do.
   const whole = { ...rich, text: rich.text.toWellFormed() }
   let rest = trimRich(sliceRich(whole, 0, whole.text.length))
   let allowed = firstLimit
   while (rest.text !== '') {
-    const end = indexOfCodePoint(rest.text, allowed)
+    const end = Math.min(indexOfCodePoint(rest.text, allowed), endOfMarks(rest, marks))
     const cut = end >= rest.text.length ? rest.text.length : findCut(rest, end)
     const part = trimRich(sliceRich(rest, 0, cut))
     if (part.text !== '') {
@@ -59,6 +61,12 @@ const indexOfCodePoint = (text: string, count: number): number => {
     index += (text.codePointAt(index) ?? 0) > 0xffff ? 2 : 1
   }
   return index
+}
+
+/** Where the first mark begins that is one too many; the end of the text where that is at its very beginning. */
+const endOfMarks = ({ text, spans }: RichText, most: number): number => {
+  if (spans.length <= most) return text.length
+  return spans.map(({ start }) => start).toSorted((a, b) => a - b)[most] || text.length
 }
 
 const findCut = (rich: RichText, end: number): number => {

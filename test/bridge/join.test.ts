@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
+import type { JoinedContent } from '../../src/bridge/content.ts'
 import { joinTexts } from '../../src/bridge/deliver/join.ts'
 import type { BridgeEvent, Content } from '../../src/bridge/event.ts'
 import { retry, unsure, wait } from '../../src/bridge/verdict.ts'
 import { openStore } from '../../src/store/index.ts'
+import { renderJoined } from '../../src/telegram/send/joined.ts'
 import type { Fault } from '../simulators/telegram/faults.ts'
 import { startTelegramSimulator } from '../simulators/telegram/index.ts'
 import { tempStore } from '../store/temp-store.ts'
@@ -178,8 +180,9 @@ const together = (...events: BridgeEvent[]) => {
     event: JSON.stringify(event),
   }))
   const result = joinTexts(jobs, { store, now: noon + 3_600_000 })
-  const content = result && JSON.parse(result.event).content
-  return { count: result?.count ?? 0, lines: content?.items.map((item: { line: string }) => item.line) ?? [] }
+  const none: JoinedContent = { kind: 'joined', items: [] }
+  const content: JoinedContent = result ? JSON.parse(result.event).content : none
+  return { count: result?.count ?? 0, lines: content.items.map(({ line }) => line), content }
 }
 
 test('the time of today stands alone, that of another day with its date', () => {
@@ -206,6 +209,21 @@ test('a run ends with what has to stand alone', () => {
   const marked = (id: string) =>
     says(id, '', { content: { kind: 'text', body: { text: 'z'.repeat(60), spans } } })
   assert.equal(together(says('a', 'x'), marked('b'), marked('c')).count, 2, 'Telegram keeps a hundred marks')
+})
+
+test('what is joined fits into one message, with all that stands above each text', () => {
+  const forwardedFrom = 'A channel with a long name '.repeat(4)
+  const many = Array.from({ length: 30 }, (_, n) =>
+    says(`m${n}`, 'x'.repeat(120), {
+      minute: n,
+      forwarded: 'often',
+      forwardedFrom,
+      replyTo: { id: 'X', excerpt: 'so?' },
+    }),
+  )
+  const { content } = together(...many)
+  assert.ok(content.items.length > 5)
+  assert.ok(renderJoined(content).text.length <= 4096, `${renderJoined(content).text.length}`)
 })
 
 const faults: readonly Fault[] = [

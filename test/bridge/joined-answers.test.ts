@@ -155,6 +155,32 @@ test('what an edit has pushed into a second message is answered and reacted to t
   )
 })
 
+test('an edit that brings many marks takes none from the others, nor their names', async () => {
+  await using bridge = await openJoined(alike())
+  const [before] = bridge.group.transcript()
+  const spans = Array.from({ length: 120 }, (_, word) => ({
+    start: word * 5,
+    length: 4,
+    style: 'bold' as const,
+  }))
+  const body = { text: 'word '.repeat(120).trim(), spans }
+  await bridge.receive(changesTo('b', { kind: 'edit', content: { kind: 'text', body } }, { from: eve }))
+  const bold = (shown: typeof before) =>
+    shown?.entities
+      .filter(({ type }) => type === 'bold')
+      .map(({ offset, length }) => shown.text?.slice(offset, offset + length)) ?? []
+  const seen = bridge.group.transcript()
+  const marked = seen.flatMap(bold)
+  assert.deepEqual(
+    marked.filter(words => words !== 'word'),
+    bold(before),
+  )
+  assert.equal(marked.filter(words => words === 'word').length, 120)
+  await bridge.receive(says('f', 'Me too', { replyTo: { id: 'e', person: bob } }))
+  const last = seen.at(-1)
+  assert.deepEqual(quotesOf(bridge), [['Me too', last?.id, 'see you', placeOf('see you', last?.text)]])
+})
+
 test('when the last text was deleted, answers and reactions of the owner are for the last that stands there', async () => {
   await using bridge = await openJoined(alike())
   await bridge.receive(deleted('e'))

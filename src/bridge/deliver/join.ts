@@ -99,8 +99,12 @@ const itemOf = (event: TextEvent, { target, store, now }: JoinTools & { target: 
   }
 }
 
-const lengthOf = ({ line, body, excerpt }: Item): number =>
-  line.length + body.text.length + Math.min(excerpt?.length ?? 0, 200) + 20
+const lengthOf = ({ line, body, excerpt, forwarded, forwardedFrom }: Item): number =>
+  line.length +
+  body.text.length +
+  Math.min(excerpt?.length ?? 0, 200) +
+  (forwarded || forwardedFrom !== undefined ? 100 : 0) +
+  20
 
 /** `14:03`, or `25 Nov 14:03` when that was another day; in the time zone of this machine. */
 const timeOf = (at: number, now: number): string => {

@@ -1,6 +1,6 @@
 import type { ChangeEvent } from '../../bridge/event.ts'
 import { plainText, type RichText } from '../../bridge/rich-text.ts'
-import { joinRich } from '../entities.ts'
+import { joinRich, maxEntities } from '../entities.ts'
 import { renderCardWords } from '../send/card.ts'
 import { editMedia, editWords, type Words } from '../send/edit.ts'
 import { renderSender } from '../send/head.ts'
@@ -12,7 +12,7 @@ import type { Part } from '../send/part.ts'
 import type { Outcome } from '../send/repeatable.ts'
 import { mostParts, renderTextFile, textPart } from '../send/text.ts'
 import { renderVotable } from '../send/votable.ts'
-import { captionLimit, pieces, textLimit, trimRich } from '../split.ts'
+import { captionLimit, pieces, type SplitLimits, textLimit, trimRich } from '../split.ts'
 import { type ChangeDesk, takeAway } from './desk.ts'
 
 type Edited = Extract<ChangeEvent, { kind: 'edit' }>['content']
@@ -29,7 +29,8 @@ export const wordsOf = (content: Edited, { change, context, options }: ChangeDes
     case 'appointment':
       return renderVotable(named, change.changed)
     case 'joined':
-      return { words: renderJoined(named, options.deletions) }
+      // The marks of one person's text take none from the others, nor their names.
+      return { words: renderJoined(named, options.deletions), marks: maxEntities }
     case 'placeholder':
       return { words: styled(named.label, 'italic') }
     case 'notice':
@@ -97,18 +98,26 @@ const lay = async (given: Words, { head, slots, desk }: Laying): Promise<boolean
 
 /** The words as the messages that they become, of which the first one takes what its slot takes. */
 export const cut = (
-  { words, ...options }: Words,
+  { words, marks = Number.POSITIVE_INFINITY, ...options }: Words,
   { head, as }: { head: RichText | undefined; as: Kept['as'] | undefined },
 ): Part[] => {
   const whole = trimRich(head ? joinRich(head, trimRich(words)) : words)
   const keeping = head && head.text !== '' ? { head } : {}
   if (as === 'file') return [{ ...renderTextFile(whole, options), ...keeping }]
   const firstLimit = as === 'caption' ? captionLimit : textLimit
-  const [first, ...rest] = pieces(whole, { firstLimit }).take(mostParts + 1)
+  const [first, ...rest] = textsOf(whole, { firstLimit, marks })
   if (first === undefined) return []
   const start = { ...textPart(first, options), ...keeping }
   if (rest.length === mostParts) return [start, renderTextFile(whole)]
   return [start, ...rest.map(text => textPart(text, { previewUrl: options.previewUrl }))]
+}
+
+/** Where there are too many marks for the messages that a text may take, those that are too many for each of them go. */
+const textsOf = (whole: RichText, limits: SplitLimits): RichText[] => {
+  const texts = [...pieces(whole, limits).take(mostParts + 1)]
+  if (texts.length <= mostParts || limits.marks === undefined) return texts
+  const { marks: _, ...others } = limits
+  return textsOf(whole, others)
 }
 
 /** Makes one message say something else. */

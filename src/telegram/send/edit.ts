@@ -10,6 +10,8 @@ import { captionFields, type TextOptions, textFields } from './text.ts'
 
 export interface Words extends TextOptions {
   readonly words: RichText
+  /** Most marks of each message that they become; any number, of which the first are kept, where nothing is said. */
+  readonly marks?: number
 }
 
 const replyMarkup = ({ markup }: TextOptions): Record<string, unknown> =>
