@@ -40,9 +40,14 @@ const foldersIn = (dataDir: string): string[] => {
   }
 }
 
-/** In a container every process may have the same number: what is old was left behind, whoever is alive. */
 const isLeftCopy = (folder: string, name: string, now: number): boolean => {
   const pid = /^\.copy-(\d+)-[A-Za-z0-9]{6}$/.exec(name)?.[1]
-  if (pid === undefined) return false
-  return !isAlive(Number(pid)) || lstatSync(folder).mtimeMs < now - longEnough
+  return pid !== undefined && isLeftBehind(folder, Number(pid), now)
 }
+
+/**
+ * Whether what the process with that number was making is made no more. In a container every process may have the same
+ * number: what is old was left behind, whoever is alive.
+ */
+export const isLeftBehind = (path: string, pid: number, now = Date.now()): boolean =>
+  !isAlive(pid) || lstatSync(path).mtimeMs < now - longEnough

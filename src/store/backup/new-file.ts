@@ -1,17 +1,20 @@
+import { randomBytes } from 'node:crypto'
+import { readdirSync, rmSync } from 'node:fs'
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { flushFolder } from '../data-folder.ts'
+import { isLeftBehind } from './leftovers.ts'
 
 /**
  * Makes a file that is there whole or not at all, for its owner alone: `write` fills another one beside it, which is flushed
- * and takes the name.
+ * and takes the name. Several may do so at once: the last one to end stays.
  */
 export const writeNewFile = async (
   path: string,
   write: (file: FileHandle) => Promise<void>,
 ): Promise<void> => {
-  const unfinished = `${path}.new`
-  await rm(unfinished, { force: true })
+  clearUnfinished(path)
+  const unfinished = `${path}.${process.pid}-${randomBytes(6).toString('hex')}.new`
   // Made here or not opened: in a folder that others write to, a link may lie there.
   const file = await open(unfinished, 'wx', 0o600)
   try {
@@ -25,6 +28,20 @@ export const writeNewFile = async (
     throw error
   }
   flushFolder(dirname(resolve(path)))
+}
+
+/** What those left who were killed while they made this file; what cannot be removed stays. */
+const clearUnfinished = (path: string): void => {
+  const start = `${basename(path)}.`
+  try {
+    for (const name of readdirSync(dirname(path))) {
+      const pid = name.startsWith(start) && /^(\d+)-[0-9a-f]{12}\.new$/.exec(name.slice(start.length))?.[1]
+      const file = join(dirname(path), name)
+      if (pid && isLeftBehind(file, Number(pid))) rmSync(file)
+    }
+  } catch {
+    // Somebody else's, or just gone.
+  }
 }
 
 /** Copies from the beginning of one open file into another. */

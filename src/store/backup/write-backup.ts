@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs'
+import { existsSync, realpathSync, statSync } from 'node:fs'
 import { type FileHandle, mkdtemp, open, rm, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { openSqlite } from '../sqlite.ts'
 import { explainFailure } from '../store-error.ts'
 import { BackupError, explainFile } from './backup-error.ts'
@@ -25,6 +25,9 @@ export interface BackupOptions {
 export const writeBackup = async (path: string, file: string, options: BackupOptions): Promise<number> => {
   const { passphrase, force, now = Date.now() } = options
   if (!existsSync(path)) throw new BackupError(`There is nothing to back up: "${path}" does not exist`)
+  if (isOurs(file, path)) {
+    throw new BackupError(`"${file}" is one of the files that wa2tg works with. Choose another name`)
+  }
   if (!force && existsSync(file)) {
     throw new BackupError(`"${file}" exists. To replace it, add --force, or choose another name`)
   }
@@ -44,6 +47,30 @@ export const writeBackup = async (path: string, file: string, options: BackupOpt
   } finally {
     await copy?.close()
   }
+}
+
+/** Whether a file is the database at `path` or what stands beside it for its sake, by whatever name or link. */
+const isOurs = (file: string, path: string): boolean =>
+  namesOf(file).some(name =>
+    namesOf(path).some(
+      database =>
+        sameFile(name, database) ||
+        (dirname(name) === dirname(database) &&
+          (basename(name).startsWith(`${basename(database)}-`) || /^lock\.(db|json)/.test(basename(name)))),
+    ),
+  )
+
+/** Where a file stands, and where that leads to; it need not be there. */
+const namesOf = (file: string): string[] => {
+  const folder = dirname(resolve(file))
+  const name = join(existsSync(folder) ? realpathSync(folder) : folder, basename(file))
+  return existsSync(name) ? [name, realpathSync(name)] : [name]
+}
+
+/** A second name of a file (a hard link) is that file, and so is one that differs in case where that does not count. */
+const sameFile = (one: string, other: string): boolean => {
+  const [first, second] = [one, other].map(each => statSync(each, { bigint: true, throwIfNoEntry: false }))
+  return first !== undefined && first.ino === second?.ino && first.dev === second.dev
 }
 
 /**

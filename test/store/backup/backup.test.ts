@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { spawnSync } from 'node:child_process'
+import { linkSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { basename, join, relative } from 'node:path'
 import { test } from 'node:test'
 import Sqlite from 'better-sqlite3'
 import { Outbox } from '../../../src/outbox/outbox.ts'
@@ -81,6 +82,58 @@ test('a backup that cannot be written leaves what was there, and says why', asyn
     readdirSync(store.dir).filter(name => !name.startsWith('wa2tg.db')),
     [],
   )
+})
+
+for (const name of ['wa2tg.db', 'wa2tg.db-wal', 'wa2tg.db-shm', 'lock.db', 'a link', 'a second name']) {
+  test(`a backup does not go over what the bridge works with, by whatever name: ${name}`, async () => {
+    using store = tempStore()
+    using elsewhere = tempDir()
+    await using _lock = await takeLock(store.dir, 'run')
+    store.session('x').set(rows('then'))
+    symlinkSync(store.dir, join(elsewhere.path, 'data'))
+    const { path } = store.database
+    if (name === 'a link') symlinkSync(path, join(store.dir, name))
+    if (name === 'a second name') linkSync(path, join(store.dir, name))
+    const before = readdirSync(store.dir)
+    for (const folder of [store.dir, relative('.', store.dir), join(elsewhere.path, 'data')]) {
+      for (const force of [true, false]) {
+        await assert.rejects(writeBackup(path, join(folder, name), { force }), {
+          name: 'BackupError',
+          message: /is one of the files that wa2tg works with\. Choose another name$/,
+        })
+      }
+    }
+    assert.deepEqual(readdirSync(store.dir), before)
+    store.session('x').set(rows('since'))
+    assert.equal(valueIn(path), 'since')
+  })
+}
+
+test('two backups into one file at once are each whole, and leave a file beside it alone', async () => {
+  using store = tempStore()
+  using elsewhere = tempDir()
+  // More than one piece, so that each has half of it written when the other one begins.
+  store.session('x').set(rows('a long value '.repeat(200_000)))
+  const file = join(elsewhere.path, 'file')
+  writeFileSync(`${file}.new`, 'something of the owner')
+  const options = { passphrase: words, force: false }
+  await Promise.all([1, 2, 3].map(() => writeBackup(store.database.path, file, options)))
+  assert.deepEqual(readdirSync(elsewhere.path).sort(), ['file', 'file.new'])
+  assert.equal(readFileSync(`${file}.new`, 'utf8'), 'something of the owner')
+  const path = storePath(join(elsewhere.path, 'data'))
+  await restoreBackup(file, path, { passphrase: words, force: false })
+  assert.equal(valueIn(path), 'a long value '.repeat(200_000))
+})
+
+test('what a killed backup left of a file goes with the next one into it', async () => {
+  using store = tempStore()
+  using elsewhere = tempDir()
+  const file = join(elsewhere.path, 'file')
+  const { pid } = spawnSync(process.execPath, ['--version'])
+  const [left, atWork] = [`${file}.${pid}-0123456789ab.new`, `${file}.${process.pid}-0123456789ab.new`]
+  for (const each of [left, atWork]) writeFileSync(each, 'half of a backup')
+  await writeBackup(store.database.path, file, { force: false })
+  assert.deepEqual(readdirSync(elsewhere.path).sort(), ['file', basename(atWork)])
 })
 
 test('a restore keeps what it replaces aside, with its log, and needs to be told so', async () => {
