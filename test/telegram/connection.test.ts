@@ -290,11 +290,12 @@ for (const status of [400, 401, 403, 404, 409, 429]) {
     await bench.connect()
     bench.tg.faults.next('getUpdates', page)
     bench.owner.sends(bench.home, 'heard')
-    await eventually(() => bench.tg.faults.waiting === 0, 'the page')
-    await eventually(() => bench.network.status.problem !== undefined, 'the trouble')
+    const told = () => bench.inbox.statuses.filter(({ problem }) => problem !== undefined)
+    await eventually(() => told().length === 2, 'the trouble')
     await eventually(() => bench.network.status.state === 'connected', 'the way back')
+    await eventually(() => bench.inbox.texts.length > 0, 'the message')
     assert.deepEqual(bench.inbox.texts, ['heard'])
-    const troubles = bench.inbox.statuses.filter(({ problem }) => problem !== undefined)
+    const troubles = told()
     assert.deepEqual(
       troubles.map(({ state, needs }) => [state, needs]),
       [
