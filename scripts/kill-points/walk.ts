@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { pointOf } from '../../test/support/fail-points/index.ts'
+import { pointOf, stepsOf } from '../../test/support/fail-points/index.ts'
 
 /** What is known of one step of a scope. */
 interface Known {
@@ -13,13 +13,15 @@ const mostMissed = 2
 
 /**
  * Which step comes next. A life dies at the first one of several, so that it does not matter in which order they come in it: of the
- * steps that its scope is known to come past, those that were died at least often anywhere; and, known or not, any at which
- * nothing ever died. What every life comes past, whatever happens in it, comes last.
+ * steps that its scope is known to come past, those whose point was died at least often anywhere; and, known or not, any
+ * at whose point nothing ever died. What every life comes past, whatever happens in it, comes last.
  */
 export class Walk {
   readonly #scopes = new Map<string, Map<string, Known>>()
   /** How often each step was died at, in whichever scope. */
   readonly #deaths = new Map<string, number>()
+  readonly #deathsAtPoint = new Map<string, number>()
+  /** Points that every life comes past. */
   readonly #usual = new Set<string>()
   /** How many plans there were for each scope. */
   readonly #plans = new Map<string, number>()
@@ -29,7 +31,7 @@ export class Walk {
   /** A life in which nothing happened passed these steps. */
   expect(passed: readonly string[]): void {
     for (const step of passed) {
-      this.#usual.add(step)
+      this.#usual.add(pointOf(step))
       this.#see(step)
     }
   }
@@ -58,6 +60,7 @@ export class Walk {
     if (spared.has(died)) throw new Error(`It was killed, but not by its plan: "${scope}", ${died}`)
     known.isDiedAt = true
     this.#deaths.set(died, this.#deathsAt(died) + 1)
+    this.#deathsAtPoint.set(pointOf(died), (this.#deathsAtPoint.get(pointOf(died)) ?? 0) + 1)
     return died
   }
 
@@ -83,11 +86,8 @@ export class Walk {
 
   /** Steps at which nothing died, by point; and of those how many were waited for in vain. */
   get spared(): { readonly point: string; readonly steps: number; readonly isMissed: boolean }[] {
-    const diedAt = new Set(
-      [...this.#deaths].filter(([, deaths]) => deaths > 0).map(([step]) => pointOf(step)),
-    )
     return this.points
-      .filter(point => !diedAt.has(point))
+      .filter(point => !this.#deathsAtPoint.has(point))
       .map(point => {
         const known = [...this.#scopes.values()].flatMap(own =>
           [...own].filter(([step]) => pointOf(step) === point).map(([, each]) => each),
@@ -103,21 +103,23 @@ export class Walk {
     this.#plans.set(scope, turn + 1)
     this.#planned = this.#wanted(scope, turn)
     const strange = [...this.#deaths]
-      .filter(([step]) => own?.has(step) !== true && !this.#usual.has(step))
-      .filter(([step, deaths]) => deaths === 0 || isChosen(scope, step))
+      .filter(([step]) => own?.has(step) !== true && !this.#usual.has(pointOf(step)))
+      .filter(([step]) => !this.#deathsAtPoint.has(pointOf(step)) || isChosen(scope, step))
       .map(([step]) => step)
     const deadly = new Set([...this.#planned, ...strange])
-    this.#spared = new Set([...this.#deaths.keys()].filter(step => !deadly.has(step)))
+    const points = [...this.#usual, ...this.#deathsAtPoint.keys()]
+    const spared = [...this.#deaths.keys(), ...points.flatMap(stepsOf)]
+    this.#spared = new Set(spared.filter(step => !deadly.has(step)))
     return this.#spared
   }
 
   /** Now from the beginning of a life on, now only what is late in it. */
   #wanted(scope: string, turn: number): string[] {
     const open = this.#open(scope)
-    const unusual = open.filter(step => !this.#usual.has(step))
+    const unusual = open.filter(step => !this.#usual.has(pointOf(step)))
     const first = unusual.length > 0 ? unusual : open
-    const least = Math.min(...first.map(step => this.#deathsAt(step)))
-    const wanted = first.filter(step => this.#deathsAt(step) === least)
+    const atPoint = leastOf(first, step => this.#deathsAtPoint.get(pointOf(step)) ?? 0)
+    const wanted = leastOf(atPoint, step => this.#deathsAt(step))
     return wanted.slice(Math.floor(((turn * goldenRatio) % 1) * wanted.length))
   }
 
@@ -135,6 +137,11 @@ export class Walk {
   #deathsAt(step: string): number {
     return this.#deaths.get(step) ?? 0
   }
+}
+
+const leastOf = (steps: readonly string[], deathsAt: (step: string) => number): string[] => {
+  const least = Math.min(...steps.map(deathsAt))
+  return steps.filter(step => deathsAt(step) === least)
 }
 
 /** Its multiples fall everywhere between whole numbers, evenly. */

@@ -140,6 +140,7 @@ test('where nothing is known of a flow, a walk spares what every life comes past
   for (const _ of steps) die(walk, 'flow', walk.next('flow') ?? new Set(), steps)
   const spared = walk.guess('other')
   assert.ok(spared.has('1 start'))
-  assert.ok(spared.size > 80 && spared.size < 101, `${spared.size}`)
+  const most = steps.filter(step => spared.has(step)).length
+  assert.ok(most > 80 && most < 100, `${most}`)
   assert.equal(spared.has('1 new'), false)
 })

@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { notes, type Plan, type WrittenPlan } from './notes.ts'
 
-export { type Plan, pointOf } from './notes.ts'
+export { type Plan, pointOf, stepsOf } from './notes.ts'
 
 /** The plan for programs with fail points (`build.ts`) that are started with `env`, and what they came past. */
 export class FailPoints {

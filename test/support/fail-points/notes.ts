@@ -23,5 +23,11 @@ export const mostTold = 5
 export const stepName = (point: string, nth: number, isBegun: boolean): string =>
   `${nth} ${isBegun ? 'then ' : ''}${point}`
 
+/** All steps that passings of a point may be. */
+export const stepsOf = (point: string): string[] =>
+  Array.from({ length: mostTold }, (_, index) =>
+    [false, true].map(isBegun => stepName(point, index + 1, isBegun)),
+  ).flat()
+
 /** The point that a step is a passing of. */
 export const pointOf = (step: string): string => step.replace(/^\d+ (then )?/, '')
