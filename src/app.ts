@@ -1,8 +1,8 @@
 import { makePulse } from './app/pulse.ts'
+import { makeTellOwner } from './app/tell-owner.ts'
 import { type End, makeWatch } from './app/watch.ts'
 import { type ChatRef, chatRef, type NetworkName } from './bridge/chat-ref.ts'
 import type { LayOut } from './bridge/deliver/gathered.ts'
-import { addNotice } from './bridge/deliver/notice.ts'
 import { makeCarrier } from './bridge/deliver.ts'
 import { startExpiry } from './bridge/expire.ts'
 import type { Inbox, Network, NetworkStatus } from './bridge/network.ts'
@@ -95,14 +95,14 @@ export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promi
   const watch = makeWatch({
     networks,
     log: logger,
-    tellOwner: async (problem, signal) => {
-      const chat = ownerChat(config)
-      if (chat === undefined) return
-      const job = transaction(() => addNotice(tools, { chat, text: problem, now: now() }))
-      worker.wake()
-      while (!signal.aborted && outbox.isOpen(job)) await systemClock.sleep(50, signal)
-    },
+    tellOwner: makeTellOwner({
+      tools,
+      chat: () => ownerChat(config),
+      telegram: () => telegram,
+      wake: () => worker.wake(),
+    }),
   })
+  void store.database.damaged.then(({ message }) => watch.fail(message))
 
   const telegram = openTelegram({
     ...telegramOptions({ config, store, logger, inbox: inboxFor('telegram') }),

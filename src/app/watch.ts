@@ -47,6 +47,8 @@ export const makeWatch = ({
       const isNews = name === 'whatsapp' && needs === 'person' && before !== undefined
       void end({ problem, needs }, isNews)
     },
+    /** The bridge itself cannot go on until a person has done something. */
+    fail: (problem: string): void => void end({ problem, needs: 'person' }, true),
     onReady: (call: () => void): void => void isReady.then(call),
     onEnd: (call: (end: End) => void): void => void hasEnded.then(call),
   }

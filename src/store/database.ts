@@ -5,19 +5,21 @@ import { prepareDataFolder } from './data-folder.ts'
 import { migrate } from './migrations/index.ts'
 import { type OpenRow, openSeal, removeSeal, type SealOptions } from './seal.ts'
 import { openSqlite, type Sqlite } from './sqlite.ts'
-import { explainFailure } from './store-error.ts'
+import { explainFailure, isDamage, StoreError } from './store-error.ts'
 
 type Value = string | number | null
 
 /**
  * One SQLite file, opened for this process. Statements are prepared once per text. Every method throws `StoreError`
- * when the disk is the cause.
+ * when the disk is the cause. Once damage was met nothing is written any more: what would be, a restore takes away.
  */
 export class Database implements Disposable {
   readonly path: string
   readonly #sqlite: Sqlite.Database
   readonly #statements = new Map<string, Sqlite.Statement<unknown[], unknown>>()
   readonly #openRow: OpenRow
+  readonly #met = Promise.withResolvers<StoreError>()
+  #damage: StoreError | undefined
 
   /**
    * Opens, or makes, the file and brings its schema up to date. Secrets are sealed by `seal(?)` in the SQL that writes them
@@ -34,20 +36,26 @@ export class Database implements Disposable {
     }
   }
 
+  /** Resolves when something is found in the file that cannot be: it was whole when it was opened. */
+  get damaged(): Promise<StoreError> {
+    return this.#met.promise
+  }
+
   /** Runs a statement; returns how many rows it changed and the row id of an insert. */
   run(sql: string, ...values: Value[]): { changes: number; id: number } {
-    const { changes, lastInsertRowid } = guard(this.path, () => this.#prepare(sql).run(...bind(sql, values)))
+    this.#refuseDamaged()
+    const { changes, lastInsertRowid } = this.#guard(() => this.#prepare(sql).run(...bind(sql, values)))
     return { changes, id: Number(lastInsertRowid) }
   }
 
   get<Row>(sql: string, ...values: Value[]): Row | undefined {
-    const row = guard(this.path, () => this.#prepare(sql).get(...bind(sql, values)))
+    const row = this.#guard(() => this.#prepare(sql).get(...bind(sql, values)))
     this.#openRow(row)
     return row as Row | undefined
   }
 
   all<Row>(sql: string, ...values: Value[]): Row[] {
-    const rows = guard(this.path, () => this.#prepare(sql).all(...bind(sql, values)))
+    const rows = this.#guard(() => this.#prepare(sql).all(...bind(sql, values)))
     rows.forEach(this.#openRow)
     return rows as Row[]
   }
@@ -62,7 +70,8 @@ export class Database implements Disposable {
    */
   transaction<T>(work: () => T, { flush = true }: CommitOptions = {}): T {
     if (this.#sqlite.inTransaction) return this.#sqlite.transaction(work).deferred()
-    return guard(this.path, () => {
+    this.#refuseDamaged()
+    return this.#guard(() => {
       if (!flush) this.#sqlite.pragma('synchronous = NORMAL')
       try {
         return this.#sqlite.transaction(work).immediate()
@@ -83,6 +92,22 @@ export class Database implements Disposable {
 
   [Symbol.dispose](): void {
     this.#sqlite.close()
+  }
+
+  #guard<T>(work: () => T): T {
+    try {
+      return guard(this.path, work)
+    } catch (error) {
+      if (error instanceof StoreError && isDamage(error.cause)) {
+        this.#damage ??= error
+        this.#met.resolve(error)
+      }
+      throw error
+    }
+  }
+
+  #refuseDamaged(): void {
+    if (this.#damage !== undefined) throw this.#damage
   }
 
   #prepare(sql: string): Sqlite.Statement<unknown[], unknown> {

@@ -13,6 +13,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import Sqlite from 'better-sqlite3'
 import { openStore, storePath } from '../../src/store/index.ts'
+import { spoilPage } from './spoil-page.ts'
 import { tempDir } from './temp-store.ts'
 
 const page = 4096
@@ -124,4 +125,20 @@ test('a whole database passes, also one that is new or empty', () => {
   using dir = tempDir()
   openStore(storePath(dir.path), { check: true })[Symbol.dispose]()
   assert.deepEqual(readdirSync(filled.dir), ['wa2tg.db'])
+})
+
+test('once damage was met nothing is written any more, and what still can be read is', async () => {
+  using filled = filledStore()
+  using store = openStore(filled.path, { check: true })
+  const session = store.session('x')
+  session.set([{ type: 't', id: 'i', value: 'before' }])
+  await spoilPage(filled.path, 'sqlite_autoindex_messages_1')
+  session.set([{ type: 't', id: 'i', value: 'unaware' }])
+  const message = { chat: 'whatsapp:1@lid', id: 'W1000', me: false } as const
+  assert.throws(() => store.links.remember(message, 1), { name: 'StoreError', message: /is damaged/ })
+  assert.match((await store.database.damaged).message, /is damaged/)
+  const write = () => session.set([{ type: 't', id: 'i', value: 'after' }])
+  assert.throws(write, { name: 'StoreError', message: /is damaged/ })
+  assert.throws(() => store.transaction(write), { name: 'StoreError' })
+  assert.equal(session.get('t', 'i'), 'unaware')
 })

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { storePath } from '../../src/store/index.ts'
+import { eventually } from '../simulators/eventually.ts'
+import { samples } from '../simulators/samples.ts'
+import { World } from '../simulators/world.ts'
+import { spoilPage } from '../store/spoil-page.ts'
+
+test('Data that are damaged while it runs end the run: the owner is told in Telegram, and the screen says what to do', async () => {
+  await using world = await World.open()
+  const { tg, owner } = world
+  const home = tg.addPrivateChat(owner)
+  const { alice, group } = await world.mapAlice()
+  const bridge = await world.run()
+  const shown = () => group.transcript().filter(({ from }) => from.isBot)
+  await alice.send(samples.text('before'))
+  await eventually(() => shown().length === 1, 'the first message')
+
+  await spoilPage(storePath(join(world.folder, 'data')), 'sqlite_autoindex_messages_1')
+  await alice.send(samples.text('after'))
+  const { code, stderr } = await bridge.ended
+  assert.equal(code, 2, stderr)
+  const words = /^"[^"]+wa2tg\.db" is damaged[^\n]+wa2tg restore FILE --force[^\n]+$/
+  assert.match(stderr.trimEnd().split('\n').at(-1) ?? '', words)
+  const told = home.transcript().filter(({ text }) => text.includes('is damaged'))
+  assert.equal(told.length, 1)
+
+  const again = await world.wa2tg('run')
+  assert.deepEqual([again.code, /is damaged[^\n]+A copy is kept in/.test(again.stderr)], [2, true])
+  tg.assertNoSurprises()
+})
