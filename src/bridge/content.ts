@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { type ChatRef, isChatRef } from './chat-ref.ts'
 import { richTextSchema } from './rich-text.ts'
+import { parseStored } from './stored-json.ts'
 
 /**
  * What a message holds, in a shape that neither network owns. Jobs store it as JSON, so the shapes only grow; a change
@@ -198,7 +199,7 @@ export type Media = z.infer<typeof mediaSchema>
 export type Still = z.infer<typeof stillSchema>
 
 /** Reads content back from the store. Throws when it has not the shape of one: that is a bug or a damaged file. */
-export const parseContent = (json: string): Content => contentSchema.parse(JSON.parse(json))
+export const parseContent = (json: string): Content => contentSchema.parse(parseStored(json))
 
 /** Whether nobody may vote any more. */
 export const isOver = (content: Content, now: number): boolean =>

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { type ChatRef, isChatRef } from './chat-ref.ts'
 import { contentSchema } from './content.ts'
+import { parseStored } from './stored-json.ts'
 
 export type { Content, Media, MediaContent } from './content.ts'
 
@@ -138,4 +139,4 @@ export const receiptId = (message: string, state: 'delivered' | 'read'): string 
 export const isMessage = (event: BridgeEvent): event is MessageEvent => event.kind === 'message'
 
 /** Reads an event back from a job. Throws when it has not the shape of one: that is a bug or a damaged file. */
-export const parseEvent = (json: string): BridgeEvent => eventSchema.parse(JSON.parse(json))
+export const parseEvent = (json: string): BridgeEvent => eventSchema.parse(parseStored(json))

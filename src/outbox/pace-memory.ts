@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import type { SessionStore } from '../bridge/network.ts'
+import { readStored } from '../bridge/stored-json.ts'
 
 const schema = z.object({
   /** When each call went out (milliseconds since 1970) and as how many messages it counted. */
@@ -23,18 +24,10 @@ const type = 'peer'
 export const openPaceMemory = (sessions: SessionStore): PaceMemory => ({
   load: () =>
     [...sessions.list(type)].map(({ id, value }) => {
-      const { data } = schema.safeParse(parseJson(value))
+      // What an older or newer version wrote, or is damaged, is worth a slower start at most.
+      const { data } = schema.safeParse(readStored(value))
       return [id, data ?? { calls: [] }] as const
     }),
   save: (peer, used) => sessions.set([{ type, id: peer, value: JSON.stringify(used) }]),
   drop: peer => sessions.set([{ type, id: peer, value: null }]),
 })
-
-/** What an older or newer version wrote is worth a slower start at most. */
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}

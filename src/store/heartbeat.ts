@@ -1,5 +1,7 @@
+import * as z from 'zod/mini'
 import type { NetworkName } from '../bridge/chat-ref.ts'
 import type { NetworkStatus } from '../bridge/network.ts'
+import { readStored } from '../bridge/stored-json.ts'
 import type { Database } from './database.ts'
 
 /** What a running bridge last said of itself. It may be dead since: the lock tells. */
@@ -48,8 +50,22 @@ export class Heartbeat {
         startedAt: row.started_at,
         beatAt: row.beat_at,
         clock: row.clock,
-        networks: JSON.parse(row.networks),
+        networks: readNetworks(row.networks),
       }
     )
   }
+}
+
+const networksSchema = z.object({
+  whatsapp: z.looseObject({ state: z.string() }),
+  telegram: z.looseObject({ state: z.string() }),
+})
+
+/** Damaged, it is as if nothing had been said yet: the next beat says it anew. */
+const readNetworks = (json: string): Beat['networks'] => {
+  const { data } = networksSchema.safeParse(readStored(json))
+  return (data ?? {
+    whatsapp: { state: 'connecting' },
+    telegram: { state: 'connecting' },
+  }) as Beat['networks']
 }

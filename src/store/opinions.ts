@@ -1,4 +1,5 @@
 import type { ChatRef } from '../bridge/chat-ref.ts'
+import { parseStored } from '../bridge/stored-json.ts'
 import type { Database } from './database.ts'
 
 /** What one person made of a message. Times are milliseconds since 1970, by the sender's clock, but never later than ours. */
@@ -78,6 +79,6 @@ export class Opinions {
         "SELECT person, choice, guests, at FROM votes WHERE message = ? AND choice <> '[]' ORDER BY at, person",
         message,
       )
-      .map(row => ({ ...row, choice: JSON.parse(row.choice) }))
+      .map(row => ({ ...row, choice: parseStored(row.choice) as number[] }))
   }
 }

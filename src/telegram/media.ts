@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import type { Media } from '../bridge/event.ts'
+import { parseStored } from '../bridge/stored-json.ts'
 import { type DeliveryError, offline, reject, retry } from '../bridge/verdict.ts'
 import type { BotApi } from './api.ts'
 import { CallError } from './call-error.ts'
@@ -22,7 +23,7 @@ export const openMedia = async (
   media: Media,
   { api, signal, connected, idleMs = usualIdleMs }: OpenMediaOptions,
 ): Promise<Readable> => {
-  const { fileId } = JSON.parse(media.source) as FileSource
+  const { fileId } = parseStored(media.source) as FileSource
   try {
     const { file_path: path } = await api.call('getFile', { file_id: fileId }, { signal })
     if (path === undefined) throw reject('Telegram does not give the file away')

@@ -11,6 +11,7 @@ const VOCABULARY = [
   'delivery',
   'network',
   'store-error',
+  'stored-json',
   'verdict',
 ].map(name => `src/bridge/${name}.ts`)
 

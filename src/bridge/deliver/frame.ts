@@ -5,6 +5,7 @@ import type { ChatRef } from '../chat-ref.ts'
 import { type BridgeEvent, isMessage, type MessageEvent } from '../event.ts'
 import type { StandIn } from '../network.ts'
 import { senderLine } from '../sender-line.ts'
+import { parseStored } from '../stored-json.ts'
 import { findReplyTarget } from './answered.ts'
 import type { AttemptContext } from './attempt.ts'
 
@@ -36,7 +37,7 @@ export const takeFrame = (
 
 /** What was kept with the job; undefined where nothing was: a release before this one began the attempt. */
 export const keptFrame = ({ frame }: Job): Frame | undefined =>
-  frame === undefined ? undefined : frameSchema.parse(JSON.parse(frame))
+  frame === undefined ? undefined : frameSchema.parse(parseStored(frame))
 
 /** Whether the next attempt has to go on with what was kept: the last one is in doubt, or has sent a part. */
 export const mustKeep = ({ frame, unsure, source }: Job, { links }: Store): boolean =>

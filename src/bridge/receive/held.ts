@@ -1,5 +1,6 @@
 import { networkOf } from '../chat-ref.ts'
 import { type BridgeEvent, isMessage, parseEvent } from '../event.ts'
+import { parseStored } from '../stored-json.ts'
 import type { InboxOptions } from './reception.ts'
 
 /** What waits until it is known what it is about. */
@@ -63,7 +64,7 @@ const readHeld = ({ store, log }: Pick<Tools, 'store' | 'log'>): Held[] => {
   const session = store.session('held')
   return [...session.list(ROWS)].flatMap(({ id, value }) => {
     try {
-      const { event, jobs, at } = JSON.parse(value)
+      const { event, jobs, at } = parseStored(value) as Omit<Held, 'id'>
       return [{ id, event: parseEvent(JSON.stringify(event)), jobs, at }]
     } catch (error) {
       log.error({ err: error }, 'What was kept back could not be read, and is left out')

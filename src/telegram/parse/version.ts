@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Content } from '../../bridge/event.ts'
+import { parseStored } from '../../bridge/stored-json.ts'
 import type { FileSource } from './content.ts'
 
 /**
@@ -13,7 +14,7 @@ export const isOtherFile = (before: string, after: string): boolean =>
   before.split(' ')[0] !== after.split(' ')[0]
 
 const fileOf = (content: Content): string =>
-  content.kind === 'media' ? (JSON.parse(content.media.source) as FileSource).uniqueId : '-'
+  content.kind === 'media' ? (parseStored(content.media.source) as FileSource).uniqueId : '-'
 
 const wordsOf = (content: Content): unknown => {
   if (content.kind === 'media') return content.caption

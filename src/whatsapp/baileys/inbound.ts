@@ -14,13 +14,14 @@ import { Journal } from './inbound/journal.ts'
 import { hearReceipts } from './inbound/receipts.ts'
 import { Receiver } from './inbound/receiver.ts'
 import { Standings } from './inbound/standings.ts'
+import { tellOfDamage } from './inbound/tell-of-damage.ts'
 import { Tidy } from './inbound/tidy.ts'
 import { type AuthState, watchDisk } from './keys/auth-state.ts'
 import { journalledRepository, Turns } from './keys/repository.ts'
 import type { Me } from './me.ts'
 import { Reuploads } from './media/reupload.ts'
 import type { MediaSource } from './media/source.ts'
-import { isIdentityChange, isNotice } from './parse/notifications.ts'
+import { isTold } from './parse/notifications.ts'
 import type { Sent } from './send/sent.ts'
 import { Hearing } from './socket/hearing.ts'
 import { HeldBack } from './socket/held-back.ts'
@@ -100,6 +101,7 @@ export class Inbound {
 
   /** Hands over what an earlier run had received but not handed over. */
   replay(): void {
+    tellOfDamage(this.#journal, this.#options)
     this.#intake.replay()
   }
 
@@ -196,7 +198,7 @@ export class Inbound {
   #observe(socket: Socket, node: BinaryNode): void {
     try {
       this.#standings.observe(node)
-      if (node.tag === 'notification' && !this.#isNotice(node)) return
+      if (node.tag === 'notification' && !isTold(node, this.#options)) return
       this.#heldBack.observe(node)
       if (node.tag !== 'message') this.#intake.observeWhole(node)
       else if (!this.#intake.observe(node)) this.#receiver.absent(node)
@@ -211,11 +213,6 @@ export class Inbound {
         this.#safely(() => this.#receiver.unreadable(node))
       }
     }
-  }
-
-  #isNotice(node: BinaryNode): boolean {
-    const { securityCodes, me } = this.#options
-    return isNotice(node) || (securityCodes === true && isIdentityChange(node, me()))
   }
 
   /** Where a file lies that the phone has put up again. Throws `DeliveryError`. */

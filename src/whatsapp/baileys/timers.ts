@@ -1,6 +1,7 @@
 import { proto, type WAMessage } from '@whiskeysockets/baileys'
 import * as z from 'zod/mini'
 import type { SessionStore } from '../../bridge/network.ts'
+import { readStored } from '../../bridge/stored-json.ts'
 import { contextInfoOf, toNumber } from './parse/context.ts'
 import { unwrap } from './parse/unwrap.ts'
 
@@ -26,10 +27,10 @@ export class Timers {
     this.#sessions = sessions
   }
 
-  /** Undefined where nothing was ever heard. */
+  /** Undefined where nothing was ever heard, or what was is damaged. */
   of(address: string): Timer | undefined {
     const row = this.#sessions.get(ROWS, address)
-    return row === undefined ? undefined : timerSchema.parse(JSON.parse(row))
+    return row === undefined ? undefined : timerSchema.safeParse(readStored(row)).data
   }
 
   /** The newest setting counts; messages come out of order. */

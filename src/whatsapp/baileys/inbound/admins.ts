@@ -1,5 +1,7 @@
 import type { GroupMetadata, GroupParticipant, ParticipantAction } from '@whiskeysockets/baileys'
+import * as z from 'zod/mini'
 import type { SessionStore } from '../../../bridge/network.ts'
+import { readStored } from '../../../bridge/stored-json.ts'
 import { normalizeAddress } from '../../address.ts'
 
 const ROWS = 'admins'
@@ -45,7 +47,8 @@ export class Admins {
   }
 
   #read(group: string): string[] {
-    return JSON.parse(this.#sessions.get(ROWS, group) ?? '[]')
+    // Damaged, it is as if nobody had been heard of: who claims to be one is asked about.
+    return addressesSchema.safeParse(readStored(this.#sessions.get(ROWS, group) ?? '[]')).data ?? []
   }
 
   #write(group: string, addresses: readonly string[]): void {
@@ -53,6 +56,8 @@ export class Admins {
     if (this.#sessions.get(ROWS, group) !== value) this.#sessions.set([{ type: ROWS, id: group, value }])
   }
 }
+
+const addressesSchema = z.array(z.string())
 
 const addressesOf = ({ id, lid, phoneNumber }: GroupParticipant): string[] =>
   [id, lid, phoneNumber].flatMap(jid => normalizeAddress(jid) ?? [])

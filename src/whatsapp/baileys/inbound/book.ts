@@ -2,6 +2,7 @@ import type { BaileysEventMap, Contact, GroupMetadata, WAMessage } from '@whiske
 import { addressOf, chatRef } from '../../../bridge/chat-ref.ts'
 import type { Arrival, FindMessage, Inbox, KnownChat, SessionStore } from '../../../bridge/network.ts'
 import { oneLine } from '../../../bridge/rich-text.ts'
+import { readStored } from '../../../bridge/stored-json.ts'
 import { isGroup, kindOfAddress, normalizeAddress, userOf } from '../../address.ts'
 import { addressesOf, canonical, type ParseContext, toNumber } from '../parse/context.ts'
 import { parseHead } from '../parse/head.ts'
@@ -72,7 +73,7 @@ export class Book {
 
   #mapped(id: string, server: string): string | undefined {
     const stored = this.#sessions.get(MAPPINGS, id)
-    const digits: unknown = stored === undefined ? undefined : JSON.parse(stored)
+    const digits: unknown = stored === undefined ? undefined : readStored(stored)
     return typeof digits === 'string' && digits !== '' ? normalizeAddress(`${digits}@${server}`) : undefined
   }
 

@@ -1,6 +1,8 @@
 import { proto, type WAMessage, type WAMessageKey } from '@whiskeysockets/baileys'
+import * as z from 'zod/mini'
 import type { MessageRef } from '../../../bridge/chat-ref.ts'
 import type { SessionChange, SessionStore } from '../../../bridge/network.ts'
+import { readStored } from '../../../bridge/stored-json.ts'
 import type { Logger } from '../../../support/log.ts'
 import { toNumber } from '../parse/context.ts'
 
@@ -11,6 +13,8 @@ const MOST = 500
 const LONGEST = 256 * 1024
 /** WhatsApp keeps what it could not deliver for two weeks: what has not come by then does not come. */
 const PATIENCE_MS = 14 * 86_400_000
+
+const DAMAGED = 'they are damaged on disk'
 
 interface Row {
   readonly key: WAMessageKey
@@ -37,8 +41,14 @@ export class EarlyChanges {
   constructor(sessions: SessionStore, logger: Logger, now = Date.now()) {
     this.#sessions = sessions
     this.#logger = logger
-    const old = [...sessions.list(ROWS)].filter(({ value }) => heldAt(value) < now - PATIENCE_MS)
-    if (old.length > 0) sessions.set(this.#giveUp(old, 'did not come in two weeks'))
+    const rows = [...sessions.list(ROWS)].map(({ id, value }) => ({ id, since: readRow(value)?.heldAt }))
+    const damaged = rows.filter(({ since }) => since === undefined)
+    const old = rows.filter(({ since = now }) => since < now - PATIENCE_MS)
+    const givenUp = [
+      ...this.#giveUp(damaged, DAMAGED),
+      ...this.#giveUp(old, 'their message did not come in two weeks'),
+    ]
+    if (givenUp.length > 0) sessions.set(givenUp)
     this.#awaited = new Set([...sessions.list(ROWS)].map(({ id }) => targetIn(id)))
   }
 
@@ -61,7 +71,7 @@ export class EarlyChanges {
     const rows = [...this.#sessions.list(ROWS)]
     const tooMany = rows.slice(0, Math.max(0, rows.length - MOST + 1))
     return [
-      ...this.#giveUp(tooMany, 'is one of too many that have not come'),
+      ...this.#giveUp(tooMany, 'their message is one of too many that have not come'),
       { type: ROWS, id: `${nameOf(target)} ${web.key.id}`, value: JSON.stringify(row) },
     ]
   }
@@ -72,12 +82,16 @@ export class EarlyChanges {
     if (!this.#awaited.has(name)) return []
     const found = [...this.#sessions.list(ROWS)].filter(({ id }) => targetIn(id) === name)
     if (found.length === 0) this.#awaited.delete(name)
-    return found.map(({ id, value }) => ({ web: readRow(value), forget: forget(id) }))
+    return found.flatMap(({ id, value }) => {
+      const web = readWeb(value)
+      if (web !== undefined) return [{ web, forget: forget(id) }]
+      this.#sessions.set(this.#giveUp([{ id }], DAMAGED))
+      return []
+    })
   }
 
   #giveUp(rows: readonly { readonly id: string }[], why: string): SessionChange[] {
-    if (rows.length > 0)
-      this.#logger.warn({ count: rows.length }, `Changes were left out, since their message ${why}`)
+    if (rows.length > 0) this.#logger.warn({ count: rows.length }, `Changes were left out, since ${why}`)
     return rows.map(({ id }) => forget(id))
   }
 }
@@ -88,14 +102,23 @@ const targetIn = (id: string): string => id.slice(0, id.lastIndexOf(' '))
 
 const forget = (id: string): SessionChange => ({ type: ROWS, id, value: null })
 
-const heldAt = (value: string): number => (JSON.parse(value) as Row).heldAt
+const rowSchema = z.looseObject({ key: z.looseObject({}), message: z.string(), heldAt: z.number() })
 
-const readRow = (value: string): WAMessage => {
-  const { key, sent, name, message }: Row = JSON.parse(value)
-  return {
-    key,
-    messageTimestamp: sent,
-    ...(name !== undefined && { pushName: name }),
-    message: proto.Message.decode(Buffer.from(message, 'base64')),
+/** Undefined when it is damaged. */
+const readRow = (value: string): Row | undefined =>
+  rowSchema.safeParse(readStored(value)).data as Row | undefined
+
+const readWeb = (value: string): WAMessage | undefined => {
+  const row = readRow(value)
+  if (row === undefined) return undefined
+  try {
+    return {
+      key: row.key,
+      messageTimestamp: row.sent,
+      ...(row.name !== undefined && { pushName: row.name }),
+      message: proto.Message.decode(Buffer.from(row.message, 'base64')),
+    }
+  } catch {
+    return undefined
   }
 }

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { type BinaryNode, encodeBinaryNode } from '@whiskeysockets/baileys'
+import * as z from 'zod/mini'
 import type { SessionChange, SessionStore } from '../../../bridge/network.ts'
+import { parseStored, readStored } from '../../../bridge/stored-json.ts'
 
 /** One `<enc>` or `<plaintext>` child of a message, or all of a stanza that is kept whole. */
 export interface Part {
@@ -144,7 +146,7 @@ export class Journal {
     this.#sessions.set([{ type: ROWS, id: hash, value: JSON.stringify(row) }])
   }
 
-  /** The plaintext of a ciphertext seen before. */
+  /** The plaintext of a ciphertext seen before. Throws when it is damaged. */
   plaintext(hash: string): Buffer | undefined {
     const row = this.#sessions.get(ROWS, hash)
     return row === undefined ? undefined : Buffer.from(parseRow(row).plaintext, 'base64')
@@ -165,11 +167,21 @@ export class Journal {
     const envelopes = new Map<string, Envelope>()
     for (const { id, value } of this.#sessions.list(ROWS)) {
       if (this.#sessions.get(DONE, id) !== undefined) continue
-      const { envelope } = parseRow(value)
+      const envelope = readRow(value)?.envelope
+      if (envelope === undefined) continue
       const known = envelopes.get(envelope.key)
       if (known === undefined || envelope.order < known.order) envelopes.set(envelope.key, envelope)
     }
     return [...envelopes.values()].sort((one, other) => one.order - other.order)
+  }
+
+  /** Takes out what was never handed over and cannot be, because it is damaged on disk; returns how many parts that were. */
+  dropDamaged(): number {
+    const damaged = [...this.#sessions.list(ROWS)].filter(
+      ({ id, value }) => this.#sessions.get(DONE, id) === undefined && readRow(value) === undefined,
+    )
+    this.#sessions.set(damaged.map(({ id }) => ({ type: ROWS, id, value: null })))
+    return damaged.length
   }
 
   /**
@@ -210,4 +222,18 @@ export class Journal {
   }
 }
 
-const parseRow = (json: string): Row => JSON.parse(json)
+const strings = z.record(z.string(), z.string())
+const rowSchema = z.object({
+  envelope: z.looseObject({
+    key: z.string(),
+    order: z.number(),
+    attrs: strings,
+    parts: z.array(z.object({ hash: z.string(), tag: z.string(), attrs: strings })),
+  }),
+  plaintext: z.string(),
+})
+
+const parseRow = (json: string): Row => rowSchema.parse(parseStored(json)) as Row
+
+const readRow = (json: string): Row | undefined =>
+  rowSchema.safeParse(readStored(json)).data as Row | undefined

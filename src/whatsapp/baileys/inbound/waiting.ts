@@ -1,5 +1,7 @@
-import type { MessageEvent } from '../../../bridge/event.ts'
+import type { ChatRef } from '../../../bridge/chat-ref.ts'
+import { type MessageEvent, parseEvent } from '../../../bridge/event.ts'
 import type { Arrival, SessionChange, SessionStore } from '../../../bridge/network.ts'
+import { parseStored } from '../../../bridge/stored-json.ts'
 
 const ROWS = 'waiting'
 
@@ -34,7 +36,7 @@ export class Waiting {
 
   /** Takes up what an earlier run waited for. */
   resume(): void {
-    for (const { id, value } of this.#sessions.list(ROWS)) this.#schedule(id, JSON.parse(value))
+    for (const { id, value } of this.#sessions.list(ROWS)) this.#schedule(id, readRow(id, value))
   }
 
   expect(head: Row['head'], more: Row['more']): void {
@@ -71,17 +73,35 @@ export class Waiting {
 
   #announce(id: string, row: Row): void {
     this.#timers.delete(id)
-    const event: MessageEvent = {
-      ...row.head,
-      content: { kind: 'placeholder', label: 'Waiting for this message; it may be on the phone already' },
-      pending: true,
-      silent: true,
-    }
     try {
-      this.#receive({ ...row.more, event }, () => this.#sessions.set([{ type: ROWS, id, value: null }]))
+      this.#receive({ ...row.more, event: placeholderFor(row) }, () =>
+        this.#sessions.set([{ type: ROWS, id, value: null }]),
+      )
     } catch {
       this.#schedule(id, { ...row, due: Date.now() + this.#delayMs })
     }
+  }
+}
+
+const placeholderFor = ({ head }: Row): MessageEvent => ({
+  ...head,
+  content: { kind: 'placeholder', label: 'Waiting for this message; it may be on the phone already' },
+  pending: true,
+  silent: true,
+})
+
+/** Of a row that is damaged, its name still says which message waits, and where; who wrote it is lost. */
+const readRow = (id: string, value: string): Row => {
+  try {
+    const row = parseStored(value) as Row
+    parseEvent(JSON.stringify(placeholderFor(row)))
+    return row
+  } catch {
+    const now = Date.now()
+    const space = id.indexOf(' ')
+    const chat = id.slice(0, space) as ChatRef
+    const head = { version: 1, kind: 'message', chat, id: id.slice(space + 1), sentAt: now } as const
+    return { head: { ...head, sender: { person: chat, me: false } }, more: {}, due: now }
   }
 }
 

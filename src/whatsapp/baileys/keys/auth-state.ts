@@ -8,6 +8,7 @@ import {
   type SignalDataTypeMap,
 } from '@whiskeysockets/baileys'
 import type { SessionChange, SessionStore } from '../../../bridge/network.ts'
+import { damagedKeys, parseStored } from '../../../bridge/stored-json.ts'
 
 /** The session store did not take a write (full disk, for instance), or could not be read. What depended on it has not happened. */
 export class StorageError extends Error {
@@ -48,11 +49,12 @@ const CREDS = { type: 'creds', id: 'creds' } as const
 /**
  * Baileys' credentials and Signal keys as rows of the session store, one type of Baileys' per type of ours. One
  * `keys.set` is one SQLite transaction whatever the number of types: that is what makes ratchet and journal one
- * commit (lib/Utils/auth-utils.js hands over all mutations of a transaction in a single call).
+ * commit (lib/Utils/auth-utils.js hands over all mutations of a transaction in a single call). Throws `StoreError` when the
+ * credentials are damaged.
  */
 export const openAuthState = (sessions: SessionStore): AuthState => {
   const stored = sessions.get(CREDS.type, CREDS.id)
-  const creds: AuthenticationCreds = stored === undefined ? initAuthCreds() : parse(stored)
+  const creds: AuthenticationCreds = stored === undefined ? initAuthCreds() : readCreds(stored)
 
   const onDisk = <T>(work: () => T): T => {
     try {
@@ -71,7 +73,8 @@ export const openAuthState = (sessions: SessionStore): AuthState => {
           const found: Record<string, SignalDataTypeMap[T]> = {}
           for (const id of ids) {
             const value = onDisk(() => sessions.get(type, id))
-            if (value !== undefined) found[id] = revive(type, parse(value))
+            const key = value === undefined ? undefined : readKey(type, value)
+            if (key !== undefined) found[id] = key
           }
           return found
         },
@@ -129,7 +132,27 @@ export const watchDisk = (auth: AuthState, refused: (error: StorageError) => voi
   }
 }
 
-const parse = <T>(json: string): T => JSON.parse(json, BufferJSON.reviver)
+const parse = <T>(json: string): T => parseStored(json, BufferJSON.reviver) as T
+
+const readCreds = (json: string): AuthenticationCreds => {
+  try {
+    return parse(json)
+  } catch {
+    throw damagedKeys()
+  }
+}
+
+/** One that is damaged is as good as none: it is made or asked for anew, and what came for it comes again. */
+const readKey = <T extends keyof SignalDataTypeMap>(
+  type: T,
+  json: string,
+): SignalDataTypeMap[T] | undefined => {
+  try {
+    return revive(type, parse(json))
+  } catch {
+    return undefined
+  }
+}
 
 const render = (value: unknown): string => JSON.stringify(value, BufferJSON.replacer)
 

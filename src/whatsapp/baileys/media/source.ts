@@ -1,5 +1,6 @@
 import type { proto, WAMessageKey } from '@whiskeysockets/baileys'
 import * as z from 'zod/mini'
+import { parseStored } from '../../../bridge/stored-json.ts'
 import { MEDIA_KINDS } from './keys.ts'
 
 /** Where a file lies and how to open it; the `source` of an event's media, as JSON. */
@@ -63,4 +64,4 @@ const describeMessage = ({ remoteJid, id, fromMe, participant }: WAMessageKey): 
     : {}
 
 /** Throws when the text is not the source of a file. */
-export const parseSource = (text: string): MediaSource => schema.parse(JSON.parse(text))
+export const parseSource = (text: string): MediaSource => schema.parse(parseStored(text))

@@ -20,6 +20,12 @@ export const isIdentityChange = (node: BinaryNode, me: Me): boolean => {
   return (isLid(person) || isPhone(person)) && childrenOf(node).some(({ tag }) => tag === 'identity')
 }
 
+/** Whether a notification becomes a message: a notice, or a new security code where those are wanted. */
+export const isTold = (
+  node: BinaryNode,
+  { securityCodes, me }: { readonly securityCodes?: boolean; readonly me: () => Me },
+): boolean => isNotice(node) || (securityCodes === true && isIdentityChange(node, me()))
+
 /**
  * The notices in a `<notification>`, in the form that Baileys gives them (lib/Socket/messages-recv.js,
  * handleGroupNotification): its own come too late (they are acknowledged first) and only for the first change. Pure.
