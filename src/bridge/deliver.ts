@@ -1,4 +1,4 @@
-import type { Carrier, Failure, Job, Outcome } from '../outbox/index.ts'
+import type { AskTurn, Carrier, Failure, Job, Outcome } from '../outbox/index.ts'
 import { mediaFailureLimit } from '../outbox/index.ts'
 import { type ChatRef, networkOf } from './chat-ref.ts'
 import { formsOf } from './degrade.ts'
@@ -29,10 +29,10 @@ const hour = 3_600_000
 export const makeCarrier = (options: CarrierOptions): Carrier => {
   const placeFor = limitFiles(filesAtOnce)
   return {
-    async deliver(job, signal, turn) {
-      const files = placeFor(signal)
+    async deliver(job, signal, turn, rest) {
+      const files = placeFor()
       try {
-        return await deliver(job, { ...options, signal, turn, files })
+        return await deliver(job, { ...options, signal, ask: turn, rest, files })
       } finally {
         files.leave()
       }
@@ -49,15 +49,19 @@ export const makeCarrier = (options: CarrierOptions): Carrier => {
 /** Attempts that may have files open at a time. */
 const filesAtOnce = 4
 
-const deliver = async (job: Job, options: Omit<AttemptContext, 'watch'>): Promise<Outcome> => {
-  const { signal } = options
+interface AttemptOptions extends Omit<AttemptContext, 'watch' | 'turn'> {
+  readonly ask: AskTurn
+}
+
+const deliver = async (job: Job, options: AttemptOptions): Promise<Outcome> => {
+  const { signal, ask, files } = options
   const network = options.network(networkOf(job.target))
   let stage: 'send' | 'settle' = job.unsure && network.settle ? 'settle' : 'send'
   let inDoubt = job.unsure
-  const turn: typeof options.turn = messages => {
+  const turn: AttemptContext['turn'] = (messages, what) => {
     // Before its first call, nothing of an attempt can be there.
     inDoubt = true
-    return options.turn(messages)
+    return ask(messages, what && files)
   }
   const media = watchMedia()
   try {

@@ -20,10 +20,12 @@ interface Attempt {
   openMedia(media: Media): Promise<Readable>
   /**
    * Resolves when a call may go out that the network counts as so many messages (1 where nothing is said; 0 waits out a
-   * refusal, no more). Asked for before each call: as long as it is not, nothing of the attempt can be there. Absent where
-   * there are no rates to keep to. Throws `DeliveryError`.
+   * refusal, no more), with files or without. Asked for before each call: as long as it is not, nothing of the attempt can be
+   * there. Absent where there are no rates to keep to. Throws `DeliveryError`.
    */
-  turn?(messages?: number): Promise<Turn>
+  turn?(messages?: number, what?: 'files'): Promise<Turn>
+  /** Waits for something that takes nothing from other deliveries, so that they go on in the meantime. */
+  rest?<T>(what: Promise<T>): Promise<T>
   /** Aborts when the process must stop now. */
   readonly signal: AbortSignal
 }

@@ -2,12 +2,26 @@ import type { ChatRef, NetworkName } from '../bridge/chat-ref.ts'
 import type { Turn } from '../bridge/network.ts'
 import type { Failure, Job, Outcome, Waiting } from './job.ts'
 
-export type AskTurn = (messages?: number) => Promise<Turn>
+/** Asks for leave to make a call that counts as so many messages, and that needs a place behind this gate where one is given. */
+export type AskTurn = (messages?: number, gate?: Gate) => Promise<Turn>
+
+/** Waits for something that takes nothing from other attempts: they go on in the meantime. */
+export type Rest = <T>(what: Promise<T>) => Promise<T>
+
+/** Lets few attempts through at a time. One of these belongs to one attempt. */
+export interface Gate {
+  /** Takes a place if there is one; whether the attempt has one now. */
+  enter(): boolean
+  /** Resolves when it is worth another try, or is aborted. */
+  opens(signal: AbortSignal): Promise<void>
+  /** Gives the place back, if there was one. */
+  leave(): void
+}
 
 /** What the worker needs to know of deliveries; `bridge/deliver.ts` is it. */
 export interface Carrier {
   /** Carries out one attempt; `turn` is asked before each call that the target network counts. */
-  deliver(job: Job, signal: AbortSignal, turn: AskTurn): Promise<Outcome>
+  deliver(job: Job, signal: AbortSignal, turn: AskTurn, rest: Rest): Promise<Outcome>
   /** The next plainer level of a rejected job, if there is one. */
   plainer(job: Job, failure: Failure): number | undefined
   /**

@@ -1,4 +1,4 @@
-export type { AskTurn, Carrier, Joined, Log } from './carrier.ts'
+export type { AskTurn, Carrier, Gate, Joined, Log, Rest } from './carrier.ts'
 export { mostJoined } from './crowd.ts'
 export { mediaFailureLimit } from './decide.ts'
 export type { Failure, Job, NewJob, Outcome, Untouched, Waiting } from './job.ts'

@@ -2,73 +2,114 @@ import type { ChatRef } from '../bridge/chat-ref.ts'
 import type { Turn } from '../bridge/network.ts'
 import { wait } from '../bridge/verdict.ts'
 import type { Clock } from '../support/clock.ts'
+import type { Gate } from './carrier.ts'
 import type { Pace, Room } from './pace.ts'
+
+interface LeaseOptions {
+  readonly pace: Pace
+  readonly chat: ChatRef
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  readonly claimed?: Room
+  /** Called when the attempt begins to wait. */
+  readonly rested?: () => void
+}
 
 /**
  * What one attempt may send: the room for one message that its claim took, and further turns as the budgets allow.
  * `end` gives back what was not used.
+ *
+ * While it waits, for the budgets or for a place behind a gate, it has neither room nor place: only both together let it go on, so
+ * that nobody waits for somebody who waits.
  */
 export class Lease {
   readonly #pace: Pace
   readonly #chat: ChatRef
   readonly #clock: Clock
   readonly #signal: AbortSignal
-  readonly #open = new Set<Room>()
+  readonly #rested: (() => void) | undefined
+  readonly #open = new Map<Room, Gate | undefined>()
   #claimed: Room | undefined
+  #resting = 0
+  #isOver = false
 
-  constructor({
-    pace,
-    chat,
-    clock,
-    signal,
-    claimed,
-  }: { pace: Pace; chat: ChatRef; clock: Clock; signal: AbortSignal; claimed?: Room }) {
+  constructor({ pace, chat, clock, signal, claimed, rested }: LeaseOptions) {
     this.#pace = pace
     this.#chat = chat
     this.#clock = clock
     this.#signal = signal
     this.#claimed = claimed
+    this.#rested = rested
   }
 
-  /** Resolves when a call that counts as so many messages may go out. */
-  async turn(messages = 1): Promise<Turn> {
-    const claimed = this.#claimed
-    if (claimed !== undefined && messages > 0) {
-      this.#claimed = undefined
-      if (messages === 1) return this.#begin(claimed)
-      claimed.close(0, false)
+  /** Whether the attempt waits for something that others do not have to wait for. */
+  get isResting(): boolean {
+    return this.#resting > 0
+  }
+
+  /** Waits for it; what the claim took is free for others in the meantime. */
+  async rest<T>(what: Promise<T>): Promise<T> {
+    this.#dropClaim()
+    this.#resting += 1
+    this.#rested?.()
+    try {
+      return await what
+    } finally {
+      this.#resting -= 1
     }
+  }
+
+  /** Resolves when a call that counts as so many messages may go out, with a place behind the gate until it has ended. */
+  async turn(messages = 1, gate?: Gate): Promise<Turn> {
+    const mayEnter = () => gate?.enter() ?? true
+    const claimed = this.#claimed
+    if (claimed !== undefined && messages === 1 && mayEnter()) {
+      this.#claimed = undefined
+      return this.#begin(claimed, gate)
+    }
+    if (messages > 0) this.#dropClaim()
     let place: Room | undefined
     for (;;) {
-      if (this.#signal.aborted) {
+      if (this.#signal.aborted || this.#isOver) {
         place?.close(0, false)
         throw wait(0, 'Stopped')
       }
       const now = this.#clock.now()
       // A refusal in the meantime may have put it off.
       const at = this.#pace.readyAt(this.#chat, now, messages, place)
-      if (at <= now) {
+      const isReady = at <= now
+      if (isReady && mayEnter()) {
         place?.begin()
-        return this.#begin(place ?? this.#pace.take(this.#chat, messages))
+        return this.#begin(place ?? this.#pace.take(this.#chat, messages), gate)
       }
-      place?.putOff(at)
-      place ??= this.#pace.take(this.#chat, messages, at)
-      await this.#clock.sleep(at - now, this.#signal)
+      if (!isReady) place?.putOff(at)
+      place ??= this.#pace.take(this.#chat, messages, Math.max(at, now))
+      await this.rest(isReady && gate ? gate.opens(this.#signal) : this.#clock.sleep(at - now, this.#signal))
     }
   }
 
   /** The attempt is over: a call whose end was not told counts. */
   end(): void {
-    this.#claimed?.close(0, false)
-    this.#claimed = undefined
-    for (const room of this.#open) room.close(this.#clock.now(), true)
+    this.#isOver = true
+    this.#dropClaim()
+    for (const [room, gate] of this.#open) {
+      room.close(this.#clock.now(), true)
+      gate?.leave()
+    }
     this.#open.clear()
   }
 
-  #begin(room: Room): Turn {
-    this.#open.add(room)
+  #dropClaim(): void {
+    this.#claimed?.close(0, false)
+    this.#claimed = undefined
+  }
+
+  #begin(room: Room, gate: Gate | undefined): Turn {
+    this.#open.set(room, gate)
     const close = (counted: boolean): void => {
-      if (this.#open.delete(room)) room.close(this.#clock.now(), counted)
+      if (!this.#open.delete(room)) return
+      room.close(this.#clock.now(), counted)
+      gate?.leave()
     }
     return {
       end: close,

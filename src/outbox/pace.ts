@@ -133,7 +133,7 @@ export class Pace {
   sweep(now: number): void {
     const oldest = now - longestWindow(this.#budgets)
     for (const [key, all] of this.#taken) {
-      const kept = all.filter(({ at }) => at === undefined || at > oldest)
+      const kept = all.filter(({ at, planned }) => planned || at === undefined || at > oldest)
       if (kept.length === 0) this.#taken.delete(key)
       else if (kept.length < all.length) this.#taken.set(key, kept)
     }

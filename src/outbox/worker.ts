@@ -27,7 +27,7 @@ export interface WorkerOptions {
   readonly log: Log
   readonly clock?: Clock
   readonly random?: () => number
-  /** Deliveries in flight at most. */
+  /** Deliveries that go on side by side at most; those that only wait for something do not count. */
   readonly parallel?: number
   /** Milliseconds of failing after which a job is given up. */
   readonly giveUpAfter?: number
@@ -56,7 +56,7 @@ const longestTimer = 2_000_000_000
  */
 export class Worker implements AsyncDisposable {
   readonly #options: Required<WorkerOptions>
-  readonly #running = new Map<number, Job>()
+  readonly #running = new Map<number, { readonly job: Job; readonly lease: Lease }>()
   readonly #ended: { job: Job; outcome: Outcome }[] = []
   readonly #served = new Map<string, number>()
   readonly #holds: Holds
@@ -66,6 +66,8 @@ export class Worker implements AsyncDisposable {
   #started = false
   #draining = false
   #scheduled = false
+  /** As many go on side by side as may. */
+  #isFull = false
   #timer = new AbortController()
   #idle = Promise.withResolvers<void>()
 
@@ -183,7 +185,9 @@ export class Worker implements AsyncDisposable {
     if (this.#draining) return { chosen, busy: [], next }
     const { outbox, carrier, clock, pace, peerOf, parallel } = this.#options
     const now = clock.now()
-    const running = [...this.#running.values()].filter(job => !ended.has(job.id))
+    const under = [...this.#running.values()].filter(({ job }) => !ended.has(job.id))
+    const running = under.map(({ job }) => job)
+    const atWork = under.filter(({ lease }) => !lease.isResting).length
     const busyPeers = new Set(running.map(job => peerOf(job.target)))
     const heads = outbox
       .heads(running.map(job => job.id))
@@ -194,7 +198,8 @@ export class Worker implements AsyncDisposable {
     for (const lane of this.#served.keys()) if (!names.has(lane)) this.#served.delete(lane)
     for (const head of heads) {
       const { lane, target, dueAt } = head
-      if (running.length + chosen.length >= parallel) break
+      this.#isFull = atWork + chosen.length >= parallel
+      if (this.#isFull) break
       if (!carrier.isOnline(networkOf(target)) || busyPeers.has(peerOf(target))) continue
       const at = Math.max(dueAt, pace.readyAt(target, now), this.#holds.until(networkOf(target)))
       if (at > now) {
@@ -217,10 +222,18 @@ export class Worker implements AsyncDisposable {
   #run(job: Job, claimed: Room): void {
     const { carrier, log, pace, clock } = this.#options
     const { signal } = this.#stop
-    const lease = new Lease({ pace, chat: job.target, clock, signal, claimed })
-    this.#running.set(job.id, job)
+    const rested = () => {
+      if (this.#isFull) this.wake()
+    }
+    const lease = new Lease({ pace, chat: job.target, clock, signal, claimed, rested })
+    this.#running.set(job.id, { job, lease })
     carrier
-      .deliver(job, signal, messages => lease.turn(messages))
+      .deliver(
+        job,
+        signal,
+        (messages, gate) => lease.turn(messages, gate),
+        what => lease.rest(what),
+      )
       .catch((error: unknown): Outcome => {
         log.error({ err: error, job: job.id }, 'A delivery broke')
         return { kind: 'failure', verdict: { kind: 'unsure' }, problem: 'Internal error', from: 'bug' }

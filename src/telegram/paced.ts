@@ -2,14 +2,14 @@ import type { Turn } from '../bridge/network.ts'
 import type { BotApi, Method } from './api.ts'
 import { CallError } from './call-error.ts'
 
-/** Asks for leave to make a call that counts as so many messages. */
-export type AskTurn = (messages: number) => Promise<Turn>
+/** Asks for leave to make a call that counts as so many messages, with files or without. */
+export type AskTurn = (messages: number, what?: 'files') => Promise<Turn>
 
 /** The Bot API for one attempt: each call goes out when the rates allow, and what a refusal says is heeded. */
 export const pacedApi = (api: BotApi, ask: AskTurn | undefined): BotApi => {
   if (ask === undefined) return api
-  const paced = async <T>(method: Method, payload: unknown, call: () => Promise<T>): Promise<T> => {
-    const turn = await ask(messagesOf(method, payload))
+  const paced = async <T>(messages: number, call: () => Promise<T>, what?: 'files'): Promise<T> => {
+    const turn = await ask(messages, what)
     try {
       const result = await call()
       turn.end(true)
@@ -21,9 +21,10 @@ export const pacedApi = (api: BotApi, ask: AskTurn | undefined): BotApi => {
   }
   return {
     ...api,
-    call: (method, payload, options) => paced(method, payload, () => api.call(method, payload, options)),
+    call: (method, payload, options) =>
+      paced(messagesOf(method, payload), () => api.call(method, payload, options)),
     upload: (method, files, payload, options) =>
-      paced(method, { media: files }, () => api.upload(method, files, payload, options)),
+      paced(messagesOf(method, { media: files }), () => api.upload(method, files, payload, options), 'files'),
   }
 }
 

@@ -6,6 +6,8 @@ import type { MediaContent } from '../../src/bridge/event.ts'
 import type { Delivery } from '../../src/bridge/network.ts'
 import { plainText } from '../../src/bridge/rich-text.ts'
 import { DeliveryError, offline, reject, retry, unsure, wait } from '../../src/bridge/verdict.ts'
+import { Lease, Pace } from '../../src/outbox/index.ts'
+import { VirtualClock } from '../outbox/virtual-clock.ts'
 import {
   event,
   family,
@@ -378,13 +380,13 @@ test('when two addresses turn out to be one chat in mid-delivery, the message is
   assert.ok(bridge.store.links.counterpart(answer, 'whatsapp:55@lid'))
 })
 
-test('at most four deliveries have files open at a time, and texts do not wait for them', async () => {
+test('at most four deliveries have files open at a time, and texts do not wait for them, however many they are', async () => {
   await using bridge = openBridge()
-  const chats = Array.from({ length: 7 }, (_, n) => [`whatsapp:5${n}@lid`, `telegram:-30${n}`] as const)
+  const chats = Array.from({ length: 41 }, (_, n) => [`whatsapp:5${n}@lid`, `telegram:-30${n}`] as const)
   for (const [whatsapp, telegram] of chats) bridge.store.mappings.add({ whatsapp, telegram })
   const ends: (() => void)[] = []
   bridge.telegram.scripts.push(
-    ...chats.slice(0, 6).map(() => async (delivery: Delivery, show: () => string) => {
+    ...chats.slice(0, 40).map(() => async (delivery: Delivery, show: () => string) => {
       // Two files each, as an album has: they need one place.
       const files = [await delivery.openMedia(photo.media), await delivery.openMedia(photo.media)]
       await new Promise<void>(resolve => ends.push(resolve))
@@ -392,36 +394,32 @@ test('at most four deliveries have files open at a time, and texts do not wait f
       delivery.onSent({ id: show() })
     }),
   )
-  for (const [whatsapp] of chats.slice(0, 6)) bridge.receive(event(whatsapp, photo))
+  for (const [whatsapp] of chats.slice(0, 40)) bridge.receive(event(whatsapp, photo))
   bridge.worker.start()
   await waitUntil(() => ends.length === 4)
-  bridge.receive(event(chats[6]?.[0] ?? mum, 'a text'))
+  bridge.receive(event(chats[40]?.[0] ?? mum, 'a text'))
   await waitUntil(() => bridge.telegram.shown.length === 1)
   assert.equal(bridge.whatsapp.opened, 8)
-  for (let ended = 0; ended < 6; ended += 1) {
+  for (let ended = 0; ended < 40; ended += 1) {
     await waitUntil(() => ends[ended] !== undefined)
     ends[ended]?.()
     await waitUntil(() => bridge.telegram.shown.length === ended + 2)
   }
   await waitUntil(bridge.isDone)
-  assert.equal(bridge.whatsapp.opened, 12)
+  assert.equal(bridge.whatsapp.opened, 80)
 })
 
 test('an attempt that waits for its turn to open a file ends at once when the process stops', async () => {
   const placeFor = limitFiles(1)
   const stop = new AbortController()
-  const [first, second, third] = [
-    placeFor(stop.signal),
-    placeFor(stop.signal),
-    placeFor(new AbortController().signal),
-  ]
-  await first.enter()
-  const waiting = second.enter()
-  const behind = third.enter()
+  const clock = new VirtualClock(0)
+  const openLease = (signal: AbortSignal) => new Lease({ pace: new Pace([]), chat: mum, clock, signal })
+  const ends = await openLease(stop.signal).turn(1, placeFor())
+  const waiting = openLease(stop.signal).turn(1, placeFor())
+  const behind = openLease(new AbortController().signal).turn(1, placeFor())
   stop.abort()
   await assert.rejects(waiting, { verdict: { kind: 'wait', seconds: 0 } })
-  second.leave()
-  first.leave()
+  ends.end(true)
   await behind
 })
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ChatRef } from '../../src/bridge/chat-ref.ts'
+import type { Turn } from '../../src/bridge/network.ts'
 import { Lease, openPaceMemory, Pace } from '../../src/outbox/index.ts'
 import { ratePeerOf, telegramBudgets } from '../../src/telegram/rates.ts'
 import { tempStore } from '../store/temp-store.ts'
@@ -242,6 +243,74 @@ test('a turn that is waited for when the process stops was not taken', async () 
   const waiting = lease.turn()
   stop.abort()
   await assert.rejects(waiting, { name: 'DeliveryError', verdict: { kind: 'wait', seconds: 0 } })
+})
+
+/** A gate that the test opens. */
+const openGate = () => {
+  const waiting: (() => void)[] = []
+  return {
+    isFree: false,
+    isIn: false,
+    enter() {
+      this.isIn ||= this.isFree
+      return this.isIn
+    },
+    opens: () => new Promise<void>(resolve => waiting.push(resolve)),
+    leave() {
+      this.isIn = false
+    },
+    open() {
+      this.isFree = true
+      for (const tell of waiting.splice(0)) tell()
+    },
+  }
+}
+
+test('who waits for a place behind a gate holds no room back, and no place while it waits for its room', async () => {
+  const pace = openPace()
+  const { clock, lease } = openLease(pace)
+  const gate = openGate()
+  let turn: Turn | undefined
+  void lease.turn(1, gate).then(got => {
+    turn = got
+  })
+  await clock.sleep(0, AbortSignal.abort())
+  assert.ok(lease.isResting)
+  times(pace, [person, person])
+  assert.ok(pace.readyAt(topic, 0) <= 0)
+  assert.equal(pace.readyAt(person, 0), 3000, 'it is planned')
+  assert.ok(pace.readyAt(person, 3000) <= 3000, 'and does not count for ever')
+  pace.take(person).close(0, true)
+  gate.open()
+  await new Promise(resolve => setImmediate(resolve))
+  assert.ok(!gate.isIn, 'its chat has had its burst')
+  await clock.runUntil(() => turn !== undefined)
+  assert.deepEqual([clock.now(), gate.isIn, lease.isResting], [3000, true, false])
+  turn?.end(true)
+  assert.ok(!gate.isIn)
+})
+
+test('what went out after a long wait behind a gate counts', async () => {
+  const pace = openPace()
+  const { clock, lease } = openLease(pace)
+  const gate = openGate()
+  const waiting = lease.turn(3, gate)
+  await clock.sleep(0, AbortSignal.abort())
+  void clock.sleep(600_000)
+  await clock.runUntil(() => clock.now() >= 600_000)
+  pace.sweep(clock.now())
+  gate.open()
+  ;(await waiting).end(true)
+  assert.equal(pace.readyAt(person, clock.now()), 603_000)
+})
+
+test('an attempt that is over gets no turn any more', async () => {
+  const { lease } = openLease(openPace())
+  lease.end()
+  const gate = openGate()
+  gate.open()
+  await assert.rejects(lease.turn(0, gate), { name: 'DeliveryError' })
+  assert.ok(!gate.isIn)
 })
 
 test('an attempt that called nobody gives its room back', () => {

@@ -85,6 +85,35 @@ test('one job at a time per lane, lanes side by side up to the limit', async () 
   assert.equal(bench.begun[3], 'a2')
 })
 
+test('those that wait for something take no place from others', async () => {
+  const over = Promise.withResolvers<void>()
+  const begun: string[] = []
+  await using bench = openWorker({
+    parallel: 2,
+    carrier: {
+      async deliver({ event }, _signal, _turn, rest) {
+        begun.push(event)
+        if (event !== 'a text') await rest(over.promise)
+        return { kind: 'sent' }
+      },
+      plainer: () => undefined,
+      join: () => undefined,
+      failed: () => {},
+      mark: () => undefined,
+      frame: () => undefined,
+      isOnline: () => true,
+    },
+  })
+  for (const lane of ['a', 'b', 'c', 'd']) bench.add(lane, `${lane}1`)
+  bench.worker.start()
+  await waitUntil(() => begun.length === 4)
+  bench.add('e', 'a text')
+  bench.worker.wake()
+  await waitUntil(() => bench.outbox.counts().pending === 4)
+  over.resolve()
+  await waitUntil(() => bench.outbox.counts().pending === 0)
+})
+
 test('a stuck lane delays no other', async () => {
   await using bench = openWorker()
   bench.add('stuck', 's1')

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Content } from '../../src/bridge/event.ts'
 import { Lease, Pace } from '../../src/outbox/index.ts'
 import { systemClock } from '../../src/support/clock.ts'
 import type { Method } from '../../src/telegram/api.ts'
 import { messagesOf } from '../../src/telegram/paced.ts'
 import { ratePeerOf, telegramBudgets } from '../../src/telegram/rates.ts'
-import { Bench, delivery, failureOf, text } from './bench.ts'
+import { Bench, delivery, failureOf, file, text } from './bench.ts'
 
 test('a call counts as the messages that Telegram counts', () => {
   const counts: Partial<Record<Method, number>> = {
@@ -76,4 +77,31 @@ test('what a refusal says holds the next call back; what never left does not cou
   assert.deepEqual((await failureOf(bench.network.send(refused))).verdict, { kind: 'wait', seconds: 17 })
   const left = pace.readyAt(other, Date.now()) - Date.now()
   assert.ok(left > 16_000 && left <= 17_000, `${left} ms`)
+})
+
+test('a file is not asked for before its call has a turn and a place, and a text needs none', async () => {
+  await using bench = await Bench.open()
+  const chat = `telegram:${bench.home.id}` as const
+  const steps: string[] = []
+  const send = (content: Content) => {
+    const lease = leaseFor(new Pace([]), chat)
+    const job = delivery({ chat, content })
+    return bench.network.send({
+      ...job,
+      async turn(messages = 1, what) {
+        steps.push(`asks for ${messages} ${what ?? 'text'}`)
+        await new Promise(resolve => setImmediate(resolve))
+        steps.push('may go')
+        return await lease.turn(messages)
+      },
+      openMedia(media) {
+        steps.push('opens')
+        return job.openMedia(media)
+      },
+    })
+  }
+  await send(text('a'))
+  assert.deepEqual(steps.splice(0), ['asks for 1 text', 'may go'])
+  await send(file('document'))
+  assert.deepEqual(steps, ['asks for 1 files', 'may go', 'opens'])
 })

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import type { ChatRef } from '../../src/bridge/chat-ref.ts'
 import { isMessage, type Media, parseEvent } from '../../src/bridge/event.ts'
-import { type Carrier, type Job, openPaceMemory, Pace } from '../../src/outbox/index.ts'
+import { type AskTurn, type Carrier, type Job, openPaceMemory, Pace } from '../../src/outbox/index.ts'
 import { systemClock } from '../../src/support/clock.ts'
 import { placeOf } from '../../src/telegram/address.ts'
 import { ratePeerOf, telegramBudgets } from '../../src/telegram/rates.ts'
@@ -75,17 +75,18 @@ export const play = async (
 
   const watch = (carrier: Carrier): Carrier => ({
     ...carrier,
-    deliver: async (job, signal, ask) => {
+    deliver: async (job, signal, ask, rest) => {
       const released = releases.get(job.id) ?? cameAt([job.id])
       const { chatId } = placeOf(job.target)
       let upload = uploadTime(job)
       const outcome = await wire.carry(ask, { upload }, async turn => {
-        return await carrier.deliver(job, signal, async (messages = 1) => {
-          const leave = await turn(messages)
+        const askAndTell: AskTurn = async (messages = 1, gate) => {
+          const leave = await turn(messages, gate)
           if (messages > 0) calls.push({ chat: Number(chatId), lane: job.target, messages, released, upload })
           upload = 0
           return leave
-        })
+        }
+        return await carrier.deliver(job, signal, askAndTell, rest)
       })
       ended = clock.now()
       if (outcome.kind === 'failure') problems.push(`${outcome.verdict.kind}: ${outcome.problem}`)

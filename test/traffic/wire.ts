@@ -38,9 +38,9 @@ export class Wire {
       back = this.#clock.sleep(way).then(tell)
     }
     try {
-      const outcome = await attempt(async messages => {
+      const outcome = await attempt(async (messages, gate) => {
         await back
-        const leave = await ask(messages)
+        const leave = await ask(messages, gate)
         await this.#clock.sleep(way + toUpload)
         toUpload = 0
         isOut = true

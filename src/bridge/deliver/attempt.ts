@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream'
-import type { AskTurn, Job, Log } from '../../outbox/index.ts'
+import type { Job, Log, Rest } from '../../outbox/index.ts'
 import type { StoredMessage } from '../../store/index.ts'
 import type { ChatRef, NetworkName } from '../chat-ref.ts'
 import type { Still } from '../content.ts'
-import type { Network, Picked, StandIn } from '../network.ts'
+import type { Delivery, Network, Picked, StandIn } from '../network.ts'
 import type { FilePlace } from './files.ts'
 import type { NoticeTools } from './notice.ts'
 
@@ -22,7 +22,8 @@ export interface CarrierOptions extends NoticeTools {
 /** What one attempt at a job works with. */
 export interface AttemptContext extends CarrierOptions {
   readonly signal: AbortSignal
-  readonly turn: AskTurn
+  readonly turn: NonNullable<Delivery['turn']>
+  readonly rest: Rest
   readonly files: FilePlace
   /** Watches a file that the attempt opens. */
   readonly watch: (open: () => Promise<Readable>) => Promise<Readable>
@@ -30,18 +31,20 @@ export interface AttemptContext extends CarrierOptions {
 
 /** What the attempts at messages and at changes have in common. */
 export const describeAttempt = (job: Job, source: NetworkName, context: AttemptContext) => {
-  const { store, peerOf, signal, turn, files, watch, network } = context
+  const { store, peerOf, signal, turn, rest, files, watch, network } = context
   return {
     chat: job.target,
     messageId: job.messageId,
     ...(job.mark !== undefined && { mark: job.mark }),
     isKnown: (id: string) => store.links.chatsWith(id).some(chat => peerOf(chat) === peerOf(job.target)),
     async openMedia(media: Parameters<Network['openMedia']>[0]) {
-      await files.enter()
+      // Where no call has asked for it: the file is read before anything goes out.
+      if (!files.isIn) await turn(0, 'files')
       return await watch(() => network(source).openMedia(media, signal))
     },
     openStill: (still: Still) => network(source).openMedia(still, signal),
     turn,
+    rest,
     signal,
   }
 }

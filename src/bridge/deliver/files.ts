@@ -1,57 +1,49 @@
-import { wait } from '../verdict.ts'
+import type { Gate } from '../../outbox/index.ts'
 
 /** A place among the attempts that may have files open. */
-export interface FilePlace {
-  /** Resolves when the attempt may open its files; at once when it may already. Throws `DeliveryError` when aborted. */
-  enter(): Promise<void>
-  /** The attempt is over. */
-  leave(): void
+export interface FilePlace extends Gate {
+  /** Whether the attempt has its place. */
+  readonly isIn: boolean
 }
 
 /**
  * Lets at most so many attempts have files open at a time, so that slow uploads leave memory and the line to the
- * others. An attempt takes one place for all its files: two albums cannot wait for each other.
+ * others. A call takes one place for all its files: two albums cannot wait for each other.
  */
-export const limitFiles = (limit: number): ((signal: AbortSignal) => FilePlace) => {
+export const limitFiles = (limit: number): (() => FilePlace) => {
   let taken = 0
+  /** Whoever waited longest is told first. */
   const waiting = new Set<() => void>()
-  const free = (): void => {
-    const [next] = waiting
-    if (next) next()
-    else taken -= 1
-  }
 
-  return signal => {
-    let place: Promise<void> | undefined
+  return () => {
     let isIn = false
-    const queue = (): Promise<void> =>
-      new Promise((resolve, reject) => {
-        const enter = (): void => {
-          waiting.delete(enter)
-          signal.removeEventListener('abort', give)
-          isIn = true
-          resolve()
-        }
-        const give = (): void => {
-          waiting.delete(enter)
-          reject(wait(0, 'Stopped'))
-        }
-        waiting.add(enter)
-        signal.addEventListener('abort', give, { once: true })
-      })
     return {
+      get isIn() {
+        return isIn
+      },
       enter() {
-        if (place === undefined && taken < limit) {
+        if (!isIn && taken < limit) {
           taken += 1
           isIn = true
-          place = Promise.resolve()
         }
-        place ??= queue()
-        return place
+        return isIn
       },
+      opens: signal =>
+        new Promise(resolve => {
+          if (signal.aborted) return resolve()
+          const tell = (): void => {
+            waiting.delete(tell)
+            signal.removeEventListener('abort', tell)
+            resolve()
+          }
+          waiting.add(tell)
+          signal.addEventListener('abort', tell, { once: true })
+        }),
       leave() {
-        if (isIn) free()
+        if (!isIn) return
         isIn = false
+        taken -= 1
+        for (const tell of [...waiting]) tell()
       },
     }
   }

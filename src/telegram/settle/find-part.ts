@@ -43,7 +43,7 @@ export interface SettleContext extends SendContext, Posts {
 }
 
 export interface Quest {
-  readonly attempt: Pick<Delivery, 'chat' | 'messageId' | 'mark' | 'isKnown' | 'signal'>
+  readonly attempt: Pick<Delivery, 'chat' | 'messageId' | 'mark' | 'isKnown' | 'rest' | 'signal'>
   /** Ids of messages that were sent earlier in the same attempt. */
   readonly after: readonly number[]
   readonly context: SettleContext

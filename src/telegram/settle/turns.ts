@@ -29,19 +29,22 @@ export const lookInTurn = async (
   const isEarly = until > clock.now()
   let isThere = await inTurn(look, quest)
   if (!isThere && isEarly) {
-    await clock.sleep(Math.max(0, until - clock.now()), attempt.signal)
+    await rest(attempt, clock.sleep(Math.max(0, until - clock.now()), attempt.signal))
     isThere = await inTurn(look, quest)
   }
   forgetSearch(quest)
   return isThere
 }
 
+const rest = <T>(attempt: Quester['attempt'], what: Promise<T>): Promise<T> => attempt.rest?.(what) ?? what
+
 /** One search at a time in an id space: two must not take the same message for theirs. */
 const inTurn = async <T>(search: () => Promise<T>, { attempt, context }: Quester): Promise<T> => {
   const place = currentPlace(attempt, context.marks)
   const space = idSpace(place.chatId)
-  const before = (context.searches.get(space) ?? Promise.resolve()).catch(() => undefined)
-  const turn = before.then(() => knowPosts(place.chatId, { ...context, signal: attempt.signal })).then(search)
+  const before = context.searches.get(space)?.catch(() => undefined)
+  const free = before ? rest(attempt, before) : Promise.resolve()
+  const turn = free.then(() => knowPosts(place.chatId, { ...context, signal: attempt.signal })).then(search)
   context.searches.set(space, turn)
   try {
     return await turn
@@ -49,5 +52,7 @@ const inTurn = async <T>(search: () => Promise<T>, { attempt, context }: Quester
     if (!(error instanceof CallError)) throw error
     context.failed(error, place)
     throw verdictOf(error, { sending: false, connected: context.connected() })
+  } finally {
+    if (context.searches.get(space) === turn) context.searches.delete(space)
   }
 }
