@@ -80,7 +80,11 @@ export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promi
   const inboxFor = (name: NetworkName): Inbox => makeInbox(inboxOptions(name))
   const release = makeRelease(inboxOptions('telegram'))
 
-  const pace = new Pace(telegramBudgets, ratePeerOf, openPaceMemory(store.session('pace')))
+  const pace = new Pace(
+    telegramBudgets,
+    ratePeerOf,
+    openPaceMemory(store.session('pace'), () => systemClock.now() - systemClock.steady()),
+  )
   const carrier = makeCarrier({
     ...tools,
     network,

@@ -34,6 +34,7 @@ let forgotten = false
 const pauses: number[] = []
 const clock = {
   now: () => Date.now(),
+  steady: () => Date.now(),
   sleep: (milliseconds: number) => sleep(Math.min(milliseconds, 100)),
 }
 const began = performance.now()

@@ -34,6 +34,8 @@ interface Attempt {
 export interface Turn {
   /** The call has ended; whether the network counts it. */
   end(counted: boolean): void
+  /** Its answer was lost: whether the network counts it, and when, nobody knows. */
+  lost(): void
   /** The network refused it because of its rates, for so many seconds. */
   refused(seconds: number): void
 }

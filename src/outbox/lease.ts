@@ -15,6 +15,9 @@ interface LeaseOptions {
   readonly rested?: () => void
 }
 
+/** Milliseconds within which the network has counted a call whose answer was lost: it may be on its way there for a while yet. */
+export const longestWay = 5000
+
 /**
  * What one attempt may send: the room for one message that its claim took, and further turns as the budgets allow.
  * `end` gives back what was not used.
@@ -32,6 +35,7 @@ export class Lease {
   #claimed: Room | undefined
   #resting = 0
   #isOver = false
+  #hasCalled = false
 
   constructor({ pace, chat, clock, signal, claimed, rested }: LeaseOptions) {
     this.#pace = pace
@@ -65,7 +69,7 @@ export class Lease {
     const claimed = this.#claimed
     if (claimed !== undefined && messages === 1 && mayEnter()) {
       this.#claimed = undefined
-      return this.#begin(claimed, gate)
+      return this.#begin(claimed, messages, gate)
     }
     if (messages > 0) this.#dropClaim()
     let place: Room | undefined
@@ -74,13 +78,13 @@ export class Lease {
         place?.close(0, false)
         throw wait(0, 'Stopped')
       }
-      const now = this.#clock.now()
+      const now = this.#clock.steady()
       // A refusal in the meantime may have put it off.
       const at = this.#pace.readyAt(this.#chat, now, messages, place)
       const isReady = at <= now
       if (isReady && mayEnter()) {
         place?.begin()
-        return this.#begin(place ?? this.#pace.take(this.#chat, messages), gate)
+        return this.#begin(place ?? this.#pace.take(this.#chat, messages), messages, gate)
       }
       if (!isReady) place?.putOff(at)
       place ??= this.#pace.take(this.#chat, messages, Math.max(at, now))
@@ -88,15 +92,11 @@ export class Lease {
     }
   }
 
-  /** The attempt is over: a call whose end was not told counts. */
+  /** The attempt is over: a call whose end was not told is lost. */
   end(): void {
     this.#isOver = true
     this.#dropClaim()
-    for (const [room, gate] of this.#open) {
-      room.close(this.#clock.now(), true)
-      gate?.leave()
-    }
-    this.#open.clear()
+    for (const room of [...this.#open.keys()]) this.#close(room, 'lost')
   }
 
   #dropClaim(): void {
@@ -104,19 +104,26 @@ export class Lease {
     this.#claimed = undefined
   }
 
-  #begin(room: Room, gate: Gate | undefined): Turn {
+  #begin(room: Room, messages: number, gate: Gate | undefined): Turn {
     this.#open.set(room, gate)
-    const close = (counted: boolean): void => {
-      if (!this.#open.delete(room)) return
-      room.close(this.#clock.now(), counted)
-      gate?.leave()
-    }
+    // That it may have made one call that counts as one, the next run knows by its job.
+    if (messages > 1 || (messages > 0 && this.#hasCalled)) room.keep()
+    this.#hasCalled ||= messages > 0
     return {
-      end: close,
+      end: counted => this.#close(room, counted),
+      lost: () => this.#close(room, 'lost'),
       refused: seconds => {
-        close(false)
-        this.#pace.refused(this.#chat, seconds, this.#clock.now())
+        this.#close(room, false)
+        this.#pace.refused(this.#chat, seconds, this.#clock.steady())
       },
     }
+  }
+
+  #close(room: Room, counted: boolean | 'lost'): void {
+    if (!this.#open.has(room)) return
+    const gate = this.#open.get(room)
+    this.#open.delete(room)
+    room.close(this.#clock.steady() + (counted === 'lost' ? longestWay : 0), counted !== false)
+    gate?.leave()
   }
 }

@@ -176,19 +176,17 @@ export class Outbox {
   }
 
   /**
-   * To be called once, before the first claim and before the networks tell anything new. Returns the attempts that were cut
-   * off; `unsure` ones were settling an earlier one. A job in doubt that has no mark, as a restored backup brings them, gets
+   * To be called once, before the first claim and before the networks tell anything new. Returns where the attempts went that
+   * were cut off. A job in doubt that has no mark, as a restored backup brings them, gets
    * the one of this moment. Also brings back what a clock that was wrong (a Raspberry Pi has none of its own) put off into
    * the far future.
    */
   recover(
     now: number,
     markOf: (target: ChatRef) => string | undefined = () => undefined,
-  ): { cutOff: { readonly target: ChatRef; readonly unsure: boolean }[] } {
+  ): { cutOff: ChatRef[] } {
     return this.#database.transaction(() => {
-      const rows = this.#database.all<{ target: ChatRef; unsure: number }>(
-        "SELECT target, unsure FROM jobs WHERE state = 'sending'",
-      )
+      const rows = this.#database.all<{ target: ChatRef }>("SELECT target FROM jobs WHERE state = 'sending'")
       this.#database.run(
         "UPDATE jobs SET state = 'pending', unsure = 1, due_at = ? WHERE state = 'sending'",
         now,
@@ -203,7 +201,7 @@ export class Outbox {
         )
       }
       this.#database.run("UPDATE jobs SET due_at = ?1 WHERE state = 'pending' AND due_at > ?1 + 7200000", now)
-      return { cutOff: rows.map(row => ({ ...row, unsure: row.unsure === 1 })) }
+      return { cutOff: rows.map(({ target }) => target) }
     })
   }
 

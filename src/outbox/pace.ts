@@ -1,4 +1,5 @@
 import type { ChatRef } from '../bridge/chat-ref.ts'
+import type { CommitOptions } from '../bridge/network.ts'
 import type { PaceMemory } from './pace-memory.ts'
 import { everyPeer, Penalties } from './penalties.ts'
 
@@ -16,16 +17,20 @@ export interface Room {
   begin(): void
   /** A call that was planned has to go later than it was planned for. */
   putOff(at: number): void
+  /** The call is written down before it goes out: should the process be killed in it, the next run counts it. */
+  keep(): void
   /** The call has ended; whether it counts. Room that is given back was never taken. */
   close(now: number, counted: boolean): void
 }
 
 interface Taken {
   readonly messages: number
-  /** When it went out at the latest, or is to go; undefined while it is under way. Milliseconds since 1970. */
+  /** When it went out at the latest, or is to go; undefined while it is under way. */
   at: number | undefined
   /** Its turn has yet to come. */
   planned: boolean
+  /** It is written down while it is under way, too. */
+  kept: boolean
 }
 
 /**
@@ -35,6 +40,8 @@ interface Taken {
  * The network counts a call somewhere between its going out and its answer. So it holds its place until the answer, and only
  * then does its window begin: that the next one will be on its way for a while, too, is not counted upon, since a line can
  * become quicker. What one call has beyond `count` (an album) takes the places of later ones.
+ *
+ * Its times are those of `Clock.steady`: a clock that is set ends no penalty and no window.
  *
  * A refusal holds everything to the peer back for as long as it says, and makes the windows longer for a while
  * (`penalties.ts`).
@@ -95,7 +102,7 @@ export class Pace {
 
   /** Takes room for a call that goes out now, or at a later time that `readyAt` gave. */
   take(chat: ChatRef, messages = 1, plannedFor?: number): Room {
-    const taken: Taken = { messages, at: plannedFor, planned: plannedFor !== undefined }
+    const taken: Taken = { messages, at: plannedFor, planned: plannedFor !== undefined, kept: false }
     const accounts = messages === 0 ? [] : this.#budgets.map(budget => budget.keyOf(chat))
     const keys = new Set(accounts.filter(key => key !== undefined))
     for (const key of keys) this.#taken.set(key, [...(this.#taken.get(key) ?? []), taken])
@@ -106,6 +113,10 @@ export class Pace {
       },
       putOff: at => {
         taken.at = at
+      },
+      keep: () => {
+        taken.kept = true
+        this.#saveAtOnce(chat, { flush: false })
       },
       close: (now, counted) => {
         taken.at = now
@@ -121,12 +132,7 @@ export class Pace {
   /** The network refused a call to this chat and says for how many seconds to hold back. */
   refused(chat: ChatRef, seconds: number, now: number): void {
     this.#penalties.add(this.#peerOf(chat), { until: now + seconds * 1000, now })
-    // The process may end before the attempt is written down.
-    try {
-      this.save(chat)
-    } catch {
-      // A disk that refuses is heard of when the attempt is written down.
-    }
+    this.#saveAtOnce(chat)
   }
 
   /** Forgets what no longer matters. */
@@ -141,31 +147,47 @@ export class Pace {
   }
 
   /** Writes down what the chat's peer has used up, for the next run. */
-  save(chat: ChatRef): void {
+  save(chat: ChatRef, options?: CommitOptions): void {
     const peer = this.#peerOf(chat)
     const penalty = this.#penalties.get(peer)
-    const calls = (this.#taken.get(peer) ?? []).flatMap(({ at, planned, messages }): [number, number][] =>
+    const taken = this.#taken.get(peer) ?? []
+    const calls = taken.flatMap(({ at, planned, messages }): [number, number][] =>
       at === undefined || planned ? [] : [[at, messages]],
     )
-    if (calls.length > 0 || penalty) this.#memory?.save(peer, { calls, ...(penalty && { penalty }) })
+    const open = taken.flatMap(({ at, kept, messages }) => (at === undefined && kept ? [messages] : []))
+    if (taken.length > 0 || penalty)
+      this.#memory?.save(peer, { calls, open, ...(penalty && { penalty }) }, options)
     const all = this.#penalties.get(everyPeer)
-    if (all) this.#memory?.save(everyPeer, { calls: [], penalty: all })
+    if (all) this.#memory?.save(everyPeer, { calls: [], penalty: all }, options)
   }
 
-  /** Takes up what an earlier run used up; `cutOff` names the chat of each call that may have been under way. */
-  restore(cutOff: readonly ChatRef[], now: number): void {
-    for (const [peer, { calls, penalty }] of this.#memory?.load() ?? []) {
-      const taken = calls.map(([at, messages]): Taken => ({ at, messages, planned: false }))
-      this.#taken.set(
-        peer,
-        taken.filter(({ at = 0 }) => at <= now),
-      )
+  /**
+   * Takes up what an earlier run used up; `cutOff` names the chat of each call that may have been under way. When the network
+   * counted those nobody knows: by `countedBy`.
+   */
+  restore(cutOff: readonly ChatRef[], { now, countedBy = now }: { now: number; countedBy?: number }): void {
+    for (const [peer, { calls, open = [], penalty }] of this.#memory?.load() ?? []) {
+      const ended = calls.filter(([at]) => at <= now)
+      const underWay = open.map(messages => [countedBy, messages] as const)
+      const taken = [...ended, ...underWay].map(([at, messages]): Taken => {
+        return { at, messages, planned: false, kept: false }
+      })
+      this.#taken.set(peer, taken)
       if (penalty) this.#penalties.restore(peer, penalty, now)
     }
     this.sweep(now)
     for (const [peer] of this.#memory?.load() ?? [])
       if (!this.#taken.has(peer) && !this.#penalties.get(peer)) this.#memory?.drop(peer)
-    for (const chat of cutOff) this.take(chat).close(now, true)
+    for (const chat of cutOff) this.take(chat).close(countedBy, true)
+  }
+
+  /** The process may end before the attempt is written down; a disk that refuses is heard of then. */
+  #saveAtOnce(chat: ChatRef, options?: CommitOptions): void {
+    try {
+      this.save(chat, options)
+    } catch {
+      // Heard of then.
+    }
   }
 
   #forget(key: string, taken: Taken): void {
@@ -189,8 +211,7 @@ const aheadOf =
   }
 
 /**
- * The places taken within the window, the earliest first, planned ones with them. A clock that was set back does not hold
- * anything up: what went out later than now does not count.
+ * The places taken within the window, the earliest first, those to come with them.
  */
 const placesOf = (
   all: readonly Taken[],
@@ -198,8 +219,7 @@ const placesOf = (
   { now, window }: { now: number; window: number },
 ): number[] => {
   const places: number[] = []
-  for (const { at = now, planned, messages } of all) {
-    if (!planned && at > now) continue
+  for (const { at = now, messages } of all) {
     for (let index = 0; index < messages; index += 1) {
       const place = at + (Math.max(0, index - count + 1) * seconds * 1000) / count
       if (place > now - window) places.push(place)

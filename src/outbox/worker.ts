@@ -1,37 +1,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { type ChatRef, type NetworkName, networkOf } from '../bridge/chat-ref.ts'
-import type { CommitOptions } from '../bridge/network.ts'
-import { type Clock, systemClock } from '../support/clock.ts'
-import type { Carrier, Log } from './carrier.ts'
+import { type NetworkName, networkOf } from '../bridge/chat-ref.ts'
+import { systemClock } from '../support/clock.ts'
 import { claimJobs, markOf } from './claim.ts'
 import { Crowd, type Lane } from './crowd.ts'
 import { Holds } from './holds.ts'
 import type { Job, Outcome } from './job.ts'
-import { Lease } from './lease.ts'
-import type { Head, Outbox } from './outbox.ts'
-import type { Pace, Room } from './pace.ts'
+import { Lease, longestWay } from './lease.ts'
+import type { Head } from './outbox.ts'
+import type { Room } from './pace.ts'
 import { record } from './record.ts'
-
-export interface WorkerOptions {
-  readonly outbox: Outbox
-  readonly carrier: Carrier
-  readonly pace: Pace
-  transaction<T>(work: () => T, options?: CommitOptions): T
-  /**
-   * Chats for which it says the same have one delivery in flight at a time. Where nothing is said, each chat by itself: the
-   * topics of a Telegram group, too, are delivered to side by side.
-   */
-  readonly peerOf?: (chat: ChatRef) => string
-  /** Attempts have ended; called in the transaction that writes down how. Throws `StoreError` alone. */
-  readonly onEnded?: () => void
-  readonly log: Log
-  readonly clock?: Clock
-  readonly random?: () => number
-  /** Deliveries that go on side by side at most; those that only wait for something do not count. */
-  readonly parallel?: number
-  /** Milliseconds of failing after which a job is given up. */
-  readonly giveUpAfter?: number
-}
+import type { WorkerOptions } from './worker-options.ts'
 
 interface Choice {
   /** The jobs to begin now, each with the room that was taken for it. */
@@ -89,9 +67,8 @@ export class Worker implements AsyncDisposable {
   start(): void {
     const { outbox, clock, pace, log } = this.#options
     const { cutOff } = outbox.recover(clock.now(), target => markOf(target, this.#options))
-    // Settling takes about three calls before the message is sent again.
-    const calls = cutOff.flatMap(({ target, unsure }) => Array<ChatRef>(unsure ? 4 : 1).fill(target))
-    pace.restore(calls, clock.now())
+    // Of each attempt its first call, which is not written down before (`Lease`).
+    pace.restore(cutOff, { now: clock.steady(), countedBy: clock.steady() + longestWay })
     if (cutOff.length > 0) log.info({ unsure: cutOff.length }, 'Settling deliveries that were cut off')
     this.#started = true
     this.wake()
@@ -147,7 +124,7 @@ export class Worker implements AsyncDisposable {
     if (!this.#started) return
     const { outbox, transaction, log, clock, pace, onEnded } = this.#options
     this.#timer.abort()
-    pace.sweep(clock.now())
+    pace.sweep(clock.steady())
     const ended = this.#ended.splice(0)
     let choice: Choice = { chosen: [], busy: [], next: Number.POSITIVE_INFINITY }
     let { next } = choice
@@ -171,7 +148,7 @@ export class Worker implements AsyncDisposable {
       for (const { job, head } of claimed) this.#run(job, head.room)
     } catch (error) {
       log.error({ err: error }, 'The outbox cannot be written; trying again')
-      for (const { room } of choice.chosen) room.close(clock.now(), false)
+      for (const { room } of choice.chosen) room.close(clock.steady(), false)
       this.#ended.unshift(...ended)
       next = clock.now() + diskRetry
     }
@@ -184,7 +161,7 @@ export class Worker implements AsyncDisposable {
     let next = Number.POSITIVE_INFINITY
     if (this.#draining) return { chosen, busy: [], next }
     const { outbox, carrier, clock, pace, peerOf, parallel } = this.#options
-    const now = clock.now()
+    const [now, steady] = [clock.now(), clock.steady()]
     const under = [...this.#running.values()].filter(({ job }) => !ended.has(job.id))
     const running = under.map(({ job }) => job)
     const atWork = under.filter(({ lease }) => !lease.isResting).length
@@ -201,7 +178,8 @@ export class Worker implements AsyncDisposable {
       this.#isFull = atWork + chosen.length >= parallel
       if (this.#isFull) break
       if (!carrier.isOnline(networkOf(target)) || busyPeers.has(peerOf(target))) continue
-      const at = Math.max(dueAt, pace.readyAt(target, now), this.#holds.until(networkOf(target)))
+      const paced = now + pace.readyAt(target, steady) - steady
+      const at = Math.max(dueAt, paced, this.#holds.until(networkOf(target)))
       if (at > now) {
         next = Math.min(next, at)
         continue

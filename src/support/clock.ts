@@ -2,6 +2,11 @@
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number
+  /**
+   * The same as if nobody had set the clock since the program began: only this is to be trusted for how long something takes. It
+   * may stand still while the machine sleeps.
+   */
+  steady(): number
   /** Resolves after `milliseconds`, or at once when `signal` aborts; it never rejects. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
 }
@@ -28,6 +33,7 @@ export interface LastingClock extends Clock {
 export const makeClock = (clocks: Clocks = machineClocks): LastingClock => {
   let now = clocks.wall()
   let last = clocks.steady()
+  const began = now - last
   return {
     goOnFrom(time) {
       if (time > now && time < now + DAY) now = time
@@ -39,6 +45,7 @@ export const makeClock = (clocks: Clocks = machineClocks): LastingClock => {
       // Whole, as everywhere, and not ahead of the wall clock by a fraction, which the steady one counts.
       return Math.floor(now)
     },
+    steady: () => Math.floor(began + clocks.steady()),
     sleep: (milliseconds, signal) =>
       new Promise(resolve => {
         if (signal?.aborted === true) return resolve()

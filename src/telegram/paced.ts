@@ -55,6 +55,7 @@ const conclude = (error: unknown, turn: Turn): void => {
   }
   const { failure } = error
   if (failure.kind === 'refused' && failure.code === 429) turn.refused(failure.retryAfter ?? 30)
+  else if (failure.kind === 'lost') turn.lost()
   else turn.end(!(error.fellShort || isLookup(error)))
 }
 

@@ -20,6 +20,7 @@ const steppedClock = () => {
   const sleepers: { until: number; wake: () => void }[] = []
   const clock: Clock = {
     now: () => now,
+    steady: () => now,
     sleep: milliseconds =>
       new Promise(resolve => sleepers.push({ until: now + milliseconds, wake: resolve })),
   }

@@ -34,14 +34,26 @@ const wayMs = 50
  */
 export const drain = async (
   arrivals: readonly Arrival[],
-  { budgets = telegramBudgets }: { budgets?: typeof telegramBudgets } = {},
+  {
+    budgets = telegramBudgets,
+    setForward,
+    limits = rates => rates,
+  }: {
+    budgets?: typeof telegramBudgets
+    /** When the machine's clock is set forward, and by how much; in milliseconds. */
+    setForward?: { readonly at: number; readonly by: number }
+    /** What stands between the calls and the rates of the simulator. */
+    limits?: (rates: Pick<Rates, 'take'>, clock: VirtualClock) => Pick<Rates, 'take'>
+  } = {},
 ): Promise<Drained> => {
   const clock = new VirtualClock()
-  const began = clock.now()
+  const began = clock.steady()
   using store = tempStore()
   const outbox = new Outbox(store.database)
-  const rates = new Rates(new SimulatorClock(() => clock.now()), true)
-  const pace = new Pace(budgets, ratePeerOf, openPaceMemory(store.session('pace')))
+  const rates = new Rates(new SimulatorClock(() => clock.steady()), true)
+  const server = limits(rates, clock)
+  const memory = openPaceMemory(store.session('pace'), () => clock.now() - clock.steady())
+  const pace = new Pace(budgets, ratePeerOf, memory)
   const shownAt: number[] = []
   let refusals = 0
   await using worker = new Worker({
@@ -57,7 +69,7 @@ export const drain = async (
           const leave = await turn(messages)
           await clock.sleep(wayMs)
           try {
-            rates.take(chatOf(job.target), messages)
+            server.take(chatOf(job.target), messages)
           } catch (error) {
             if (!(error instanceof ApiError)) throw error
             await clock.sleep(wayMs)
@@ -66,7 +78,7 @@ export const drain = async (
             leave.refused(seconds)
             return { kind: 'failure', verdict: { kind: 'wait', seconds }, problem: '429', from: 'send' }
           }
-          shownAt[index] = clock.now() - began
+          shownAt[index] = clock.steady() - began
           await clock.sleep(wayMs)
           leave.end(true)
         }
@@ -84,7 +96,7 @@ export const drain = async (
   let arrived = 0
   const arrive = async (): Promise<void> => {
     for (const [index, { at, lane, target }] of arrivals.entries()) {
-      if (began + at > clock.now()) await clock.sleep(began + at - clock.now())
+      if (began + at > clock.steady()) await clock.sleep(began + at - clock.steady())
       store.transaction(() =>
         outbox.add(
           { lane, target, source: index, messageId: `m${index}`, event: String(index) },
@@ -96,6 +108,7 @@ export const drain = async (
     }
   }
   const arriving = arrive()
+  if (setForward) void clock.sleep(setForward.at).then(() => clock.set(setForward.by))
   await clock.runUntil(() => arrived === arrivals.length && outbox.counts().pending === 0)
   await arriving
   return {

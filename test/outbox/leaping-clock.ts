@@ -6,6 +6,7 @@ export const leapingClock = (): Clock & { leap(milliseconds: number): void } => 
   const now = () => Date.now() + ahead
   return {
     now,
+    steady: now,
     leap: milliseconds => {
       ahead += milliseconds
     },

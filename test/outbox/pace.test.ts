@@ -4,6 +4,7 @@ import type { ChatRef } from '../../src/bridge/chat-ref.ts'
 import type { Turn } from '../../src/bridge/network.ts'
 import { Lease, openPaceMemory, Pace } from '../../src/outbox/index.ts'
 import { ratePeerOf, telegramBudgets } from '../../src/telegram/rates.ts'
+import { tooManyRequests } from '../simulators/telegram/errors.ts'
 import { tempStore } from '../store/temp-store.ts'
 import { type Arrival, drain } from './drain.ts'
 import { VirtualClock } from './virtual-clock.ts'
@@ -102,10 +103,22 @@ test('a chat that was refused is served more slowly for a while', () => {
   assert.equal(gaps.at(-1), 3000)
 })
 
-test('a clock that was set back holds nothing up', () => {
+test('after a restart, what went out later than now by a clock that was wrong holds nothing up', () => {
+  using store = tempStore()
+  const open = () => new Pace(telegramBudgets, ratePeerOf, openPaceMemory(store.session('pace')))
+  const before = open()
+  before.take(person, 10).close(1_000_000, true)
+  before.save(person)
+  const after = open()
+  after.restore([], { now: 900_000 })
+  assert.ok(after.readyAt(person, 900_000) <= 900_000)
+})
+
+test('a call whose answer was lost may be counted for a while yet', async () => {
   const pace = openPace()
-  times(pace, Array(20).fill(topic))
-  assert.ok(pace.readyAt(topic, -1_000_000) <= 0)
+  const { lease } = openLease(pace)
+  ;(await lease.turn(3)).lost()
+  assert.equal(pace.readyAt(person, 0), 8000)
 })
 
 test('the next run knows what the last one has used up, what was cut off included', () => {
@@ -118,14 +131,14 @@ test('the next run knows what the last one has used up, what was cut off include
   before.save(person)
 
   const after = open()
-  after.restore([], 1_010_000)
+  after.restore([], { now: 1_010_000 })
   assert.ok(after.readyAt(topic, 1_010_000) <= 1_010_000)
   assert.equal(after.readyAt(person, 1_010_000), 1_100_000)
   const cutOff = open()
-  cutOff.restore([otherTopic], 1_010_000)
+  cutOff.restore([otherTopic], { now: 1_010_000 })
   assert.equal(cutOff.readyAt(topic, 1_010_000), 1_060_000)
 
-  open().restore([], 9_000_000)
+  open().restore([], { now: 9_000_000 })
   assert.deepEqual(
     [...store.session('pace').list('peer')].map(({ id }) => id),
     ['telegram:11'],
@@ -141,10 +154,10 @@ test('what holds everything back holds back the next run, too', () => {
     before.save(chat)
   }
   const after = open()
-  after.restore([], 1000)
+  after.restore([], { now: 1000 })
   assert.equal(after.readyAt('telegram:-4', 1000), 60_000)
   const later = open()
-  later.restore([], 61_000)
+  later.restore([], { now: 61_000 })
   assert.ok(later.readyAt('telegram:-4', 61_000) <= 61_000)
 })
 
@@ -154,7 +167,7 @@ test('a refusal is known to the next run, though the process was killed before i
   const before = open()
   before.refused(topic, 300, 1_000_000)
   const after = open()
-  after.restore([topic], 1_010_000)
+  after.restore([topic], { now: 1_010_000 })
   assert.equal(after.readyAt(topic, 1_010_000), 1_300_000)
   assert.ok(after.readyAt(person, 1_010_000) <= 1_010_000)
 })
@@ -167,12 +180,72 @@ test('a disk that takes no refusal down is no reason to send', () => {
   assert.equal(pace.readyAt(topic, 1_010_000), 1_300_000)
 })
 
+/** Sends these calls in one attempt, the last of which never ends, since the process is killed; returns when that is. */
+const killedIn = async (pace: Pace, calls: readonly number[]): Promise<number> => {
+  const clock = new VirtualClock(1_000_000)
+  const signal = new AbortController().signal
+  const lease = new Lease({ pace, chat: topic, clock, signal, claimed: pace.take(topic) })
+  let isLast = false
+  const attempt = async () => {
+    for (const [index, messages] of calls.entries()) {
+      const turn = await lease.turn(messages)
+      if (index < calls.length - 1) turn.end(true)
+    }
+    isLast = true
+  }
+  void attempt()
+  await clock.runUntil(() => isLast)
+  return clock.now() + 2000
+}
+
+for (const [what, calls] of [
+  ['a job of nine calls', Array<number>(9).fill(1)],
+  ['an album of ten', [10]],
+  ['an album of ten and nine more pictures', [10, 9]],
+] as const) {
+  test(`killed in ${what}, the next run knows what that has used up`, async () => {
+    using store = tempStore()
+    const open = () => new Pace(telegramBudgets, ratePeerOf, openPaceMemory(store.session('pace')))
+    const killed = await killedIn(open(), calls)
+    const after = open()
+    after.restore([topic], { now: killed })
+    const used = calls.reduce((sum, messages) => sum + messages, 0)
+    let sent = 0
+    // The first call went out at 1_000_000; the last one may have been counted at the time of the kill.
+    for (let now = killed; now < 1_060_000; now += 50) {
+      if (after.readyAt(topic, now) > now) continue
+      after.take(topic).close(now, true)
+      sent += 1
+    }
+    assert.ok(used + sent <= 20 && used + sent >= 19, `${used} and ${sent}`)
+  })
+}
+
+test('a call whose end is known is not written down as under way', async () => {
+  using store = tempStore()
+  const open = () => new Pace(telegramBudgets, ratePeerOf, openPaceMemory(store.session('pace')))
+  const before = open()
+  const lease = new Lease({
+    pace: before,
+    chat: person,
+    clock: new VirtualClock(1_000_000),
+    signal: new AbortController().signal,
+  })
+  ;(await lease.turn(3)).end(false)
+  lease.end()
+  before.take(person).close(1_000_000, true)
+  before.save(person)
+  const after = open()
+  after.restore([], { now: 1_000_000 })
+  assert.ok(after.readyAt(person, 1_000_000, 2) <= 1_000_000)
+})
+
 test('what another version wrote about the pace is no obstacle', () => {
   using store = tempStore()
   const sessions = store.session('pace')
   sessions.set([{ type: 'peer', id: 'telegram:11', value: '{"calls":"many"}' }])
   const pace = new Pace(telegramBudgets, ratePeerOf, openPaceMemory(sessions))
-  pace.restore([], 0)
+  pace.restore([], { now: 0 })
   assert.ok(pace.readyAt(person, 0) <= 0)
 })
 
@@ -341,6 +414,53 @@ test('what comes fresh in a quiet topic overtakes the backlog of a busy one, nev
   // The group has had its twenty of the first minute by then; the next one is for whoever waited least.
   assert.ok(later < 61_000, `${later} ms`)
   assert.ok(inSchool.filter(at => at > 30_000 && at < later).length === 0)
+})
+
+test('a clock that is set forward ends no window', async () => {
+  const arrivals = Array.from(
+    { length: 40 },
+    (): Arrival => ({ at: 0, lane: 'family', target: topic, calls: [1] }),
+  )
+  const { refusals, shownAt } = await drain(arrivals, { setForward: { at: 25_000, by: 3_600_000 } })
+  assert.equal(refusals, 0)
+  assert.ok((shownAt[20] ?? 0) > 60_000 && (shownAt[39] ?? 0) < 82_000, `${shownAt[20]} ${shownAt[39]}`)
+})
+
+test('a clock that is set forward ends no penalty', async () => {
+  let refused = false
+  const { refusals, impatient, shownAt } = await drain(
+    [{ at: 0, lane: 'family', target: topic, calls: [1] }],
+    {
+      setForward: { at: 2000, by: 3_600_000 },
+      limits: rates => ({
+        take(chat, count) {
+          if (refused) return rates.take(chat, count)
+          refused = true
+          throw tooManyRequests(300)
+        },
+      }),
+    },
+  )
+  assert.deepEqual([refusals, impatient], [1, 0])
+  assert.ok((shownAt[0] ?? 0) >= 300_000, `${shownAt[0]} ms`)
+})
+
+test('the next run knows it, though the clock was set in between', () => {
+  using store = tempStore()
+  const open = (ahead: number) =>
+    new Pace(
+      telegramBudgets,
+      ratePeerOf,
+      openPaceMemory(store.session('pace'), () => ahead),
+    )
+  const before = open(3_600_000)
+  before.take(person, 10).close(1_000_000, true)
+  before.refused(topic, 300, 1_000_000)
+  before.save(person)
+  const after = open(0)
+  after.restore([], { now: 4_600_000 })
+  assert.equal(after.readyAt(topic, 4_600_000), 4_900_000)
+  assert.equal(after.readyAt(person, 4_600_000), 4_608_000)
 })
 
 test('where the true limit is lower than known, the refusals grow rare', async () => {

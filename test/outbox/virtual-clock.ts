@@ -6,6 +6,7 @@ const rounds = 3
 /** Time that stands still while anything is under way, and then leaps to the end of the shortest sleep: exact, and fast. */
 export class VirtualClock implements Clock {
   #now: number
+  #ahead = 0
   #order = 0
   readonly #sleepers = new Map<number, { readonly until: number; readonly wake: () => void }>()
 
@@ -14,7 +15,16 @@ export class VirtualClock implements Clock {
   }
 
   now(): number {
+    return this.#now + this.#ahead
+  }
+
+  steady(): number {
     return this.#now
+  }
+
+  /** Somebody sets the clock; what sleeps has no news of it. */
+  set(milliseconds: number): void {
+    this.#ahead += milliseconds
   }
 
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {

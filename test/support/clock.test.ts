@@ -35,6 +35,20 @@ const handClocks = () => {
   }
 }
 
+test('steady time knows nothing of a clock that is set', () => {
+  const { clocks, pass, set } = handClocks()
+  const clock = makeClock(clocks)
+  const begin = clock.now()
+  assert.equal(clock.steady(), begin)
+  pass(1000.5)
+  set(HOUR)
+  assert.equal(clock.steady(), begin + 1000)
+  set(-2 * HOUR)
+  pass(1000)
+  clock.goOnFrom(begin + 2 * HOUR)
+  assert.equal(clock.steady(), begin + 2000)
+})
+
 test('time follows a clock that is set forward, and goes on when it is set back', () => {
   const { clocks, pass, set } = handClocks()
   const clock = makeClock(clocks)

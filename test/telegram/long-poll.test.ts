@@ -74,6 +74,7 @@ test('Of two programs that throw each other out the bridge asks ever more seldom
   let ahead = 0
   const clock: Clock = {
     now: () => systemClock.now() + ahead,
+    steady: () => systemClock.steady() + ahead,
     sleep: async (milliseconds, signal) => {
       // Shorter ones are no pauses between polls.
       if (milliseconds < 500) return systemClock.sleep(milliseconds, signal)

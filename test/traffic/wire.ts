@@ -47,6 +47,7 @@ export class Wire {
         this.#out += 1
         return {
           end: counted => answered(() => leave.end(counted)),
+          lost: () => answered(() => leave.lost()),
           refused: seconds => answered(() => leave.refused(seconds)),
         }
       })
