@@ -1,4 +1,5 @@
 import type { ChatRef } from '../bridge/chat-ref.ts'
+import type { Clock } from '../support/clock.ts'
 import type { Carrier } from './carrier.ts'
 import type { Outbox } from './outbox.ts'
 import type { Pace } from './pace.ts'
@@ -13,16 +14,18 @@ export interface CrowdTools {
   readonly outbox: Outbox
   readonly carrier: Pick<Carrier, 'join'>
   readonly pace: Pace
+  readonly clock: Pick<Clock, 'steady'>
 }
 
 /** Jobs that are joined into one at most. */
 export const mostJoined = 20
 /** With no more waiting than this, a crowd is over. */
-const over = 3
+const over = 1
 
 /**
- * Peers for which more waits than may go within a minute. Their messages are joined, from when the crowd began until hardly
- * anything waits any more: stopping earlier would leave the last minute's worth for a minute of its own.
+ * Peers for which more waits than may go within this minute, what has gone in it already included. Their messages are joined, from
+ * when the crowd began until hardly anything waits any more: stopping earlier would leave the last minute's worth for a minute of
+ * its own.
  */
 export class Crowd {
   readonly #tools: CrowdTools
@@ -41,7 +44,9 @@ export class Crowd {
     const lanesOf = Map.groupBy(all, ({ target }) => pace.peerOf(target))
     for (const lane of lanes) {
       const peer = pace.peerOf(lane.target)
-      if (this.#isCrowded(peer, lane.target, lanesOf.get(peer) ?? [])) this.#joinLane(lane.lane, now)
+      const begun = lanes.filter(({ target }) => pace.peerOf(target) === peer).length
+      if (this.#isCrowded(peer, { ...lane, begun, all: lanesOf.get(peer) ?? [] }))
+        this.#joinLane(lane.lane, now)
     }
   }
 
@@ -56,12 +61,17 @@ export class Crowd {
     )
   }
 
-  #isCrowded(peer: string, target: ChatRef, lanes: readonly Lane[]): boolean {
-    const { outbox, pace } = this.#tools
-    const limit = pace.perMinute(target)
-    if (limit === undefined) return false
+  /** `begun` says for how many of the peer's lanes, `all` of which have something to send, room is taken already. */
+  #isCrowded(
+    peer: string,
+    { target, begun, all }: { target: ChatRef; begun: number; all: readonly Lane[] },
+  ): boolean {
+    const { outbox, pace, clock } = this.#tools
+    const left = pace.leftInMinute(target, clock.steady())
+    if (left === undefined) return false
+    const limit = Math.max(left + begun, over)
     let waiting = 0
-    for (const { lane } of lanes) if (waiting <= limit) waiting += outbox.waitingIn(lane, limit + 1)
+    for (const { lane } of all) if (waiting <= limit) waiting += outbox.waitingIn(lane, limit + 1)
     if (waiting > limit) this.#crowded.add(peer)
     if (waiting <= over) this.#crowded.delete(peer)
     return this.#crowded.has(peer)

@@ -91,13 +91,16 @@ export class Pace {
     return this.#peerOf(chat)
   }
 
-  /** How many messages may go to this chat's peer in a minute; undefined when nothing limits them. */
-  perMinute(chat: ChatRef): number | undefined {
+  /** How many more messages may go to this chat's peer in the minute that ends now; undefined when nothing limits them. */
+  leftInMinute(chat: ChatRef, now: number): number | undefined {
     const peer = this.#peerOf(chat)
     const own = this.#budgets.filter(budget => budget.keyOf(chat) === peer)
     if (own.length === 0) return undefined
     const minutes = own.map(({ count, seconds }) => (count * 60) / seconds)
-    return Math.floor(Math.min(...minutes) / this.#penalties.stretch(peer))
+    const used = (this.#taken.get(peer) ?? [])
+      .filter(({ at, planned }) => !planned && (at === undefined || at > now - 60_000))
+      .reduce((sum, { messages }) => sum + messages, 0)
+    return Math.max(0, Math.floor(Math.min(...minutes) / this.#penalties.stretch(peer)) - used)
   }
 
   /** Takes room for a call that goes out now, or at a later time that `readyAt` gave. */
@@ -167,7 +170,7 @@ export class Pace {
    */
   restore(cutOff: readonly ChatRef[], { now, countedBy = now }: { now: number; countedBy?: number }): void {
     for (const [peer, { calls, open = [], penalty }] of this.#memory?.load() ?? []) {
-      const ended = calls.filter(([at]) => at <= now)
+      const ended = calls.filter(([at]) => at <= countedBy)
       const underWay = open.map(messages => [countedBy, messages] as const)
       const taken = [...ended, ...underWay].map(([at, messages]): Taken => {
         return { at, messages, planned: false, kept: false }

@@ -16,7 +16,8 @@ const openCrowd = () => {
       event: jobs.map(({ event }) => event).join('+'),
     }),
   }
-  const crowd = new Crowd({ outbox, carrier, pace })
+  let now = 1000
+  const crowd = new Crowd({ outbox, carrier, pace, clock: { steady: () => now } })
   const lanes = [
     { lane: 'school', target: 'telegram:-1001/1' },
     { lane: 'mum', target: 'telegram:-1001/2' },
@@ -39,7 +40,17 @@ const openCrowd = () => {
         outbox.add({ lane, target, source: 1, messageId: `${lane}${job}`, event: `${job}`, ...more }, 0)
       }
     },
-    join: () => crowd.join(lanes, lanes, 1000),
+    /** As in a turn of the worker: room for the first message of each lane is taken already. */
+    join: () => {
+      const rooms = lanes.map(({ target }) => pace.take(target))
+      crowd.join(lanes, lanes, 1000)
+      for (const room of rooms) room.close(now, false)
+    },
+    /** So many messages have just gone to the group of the school, and some time passes. */
+    went: (count: number, { after }: { after: number }) => {
+      pace.take(lanes[0].target, count).close(now, true)
+      now += after
+    },
     /** As when the first job of a lane was sent. */
     finish: (lane: string) =>
       store.database.run('DELETE FROM jobs WHERE id = (SELECT min(id) FROM jobs WHERE lane = ?)', lane),
@@ -56,6 +67,17 @@ test('as long as a minute is enough, nothing is joined', () => {
   bench.join()
   assert.deepEqual(bench.events('school'), upTo(15))
   assert.deepEqual(bench.events('mum'), upTo(5))
+})
+
+test('what has gone within the last minute leaves less for this one', () => {
+  using bench = openCrowd()
+  bench.add('school', 18)
+  bench.went(3, { after: 60_000 })
+  bench.join()
+  assert.deepEqual(bench.events('school'), upTo(18), 'it went a minute ago')
+  bench.went(3, { after: 59_000 })
+  bench.join()
+  assert.deepEqual(bench.events('school'), [upTo(18).join('+')])
 })
 
 test('what all topics of a group have waiting counts together, and each lane is joined by itself', () => {

@@ -114,11 +114,17 @@ test('after a restart, what went out later than now by a clock that was wrong ho
   assert.ok(after.readyAt(person, 900_000) <= 900_000)
 })
 
-test('a call whose answer was lost may be counted for a while yet', async () => {
-  const pace = openPace()
+test('a call whose answer was lost may be counted for a while yet, also after a restart', async () => {
+  using store = tempStore()
+  const open = () => new Pace(telegramBudgets, ratePeerOf, openPaceMemory(store.session('pace')))
+  const pace = open()
   const { lease } = openLease(pace)
   ;(await lease.turn(3)).lost()
   assert.equal(pace.readyAt(person, 0), 8000)
+  pace.save(person)
+  const after = open()
+  after.restore([], { now: 1000, countedBy: 6000 })
+  assert.equal(after.readyAt(person, 1000), 8000)
 })
 
 test('the next run knows what the last one has used up, what was cut off included', () => {
