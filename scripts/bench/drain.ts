@@ -1,7 +1,7 @@
 /**
  * Measures how well the pace uses what Telegram allows: the ten modelled traces of test/traffic, or others, go through the real
  * inbox, outbox, worker and Telegram network to the Bot API simulator with its limits on. Prints how long each took, the least that
- * the limits allow, how often Telegram refused, and the longest that a message waited. Time is virtual where nothing is said.
+ * the limits allow (test/traffic/README.md says for what), how often Telegram refused, and the longest that a message waited. Time is virtual where nothing is said.
  *
  *   node scripts/bench/drain.ts [--backlog] [--apart] [--real-time] [trace or file...]
  *
@@ -9,7 +9,7 @@
  * up to half an hour, all traces side by side. `record-traffic.ts` makes files of what really went on somewhere.
  */
 import { parseArgs } from 'node:util'
-import { play } from '../../test/traffic/play.ts'
+import { messagesIn, play } from '../../test/traffic/play.ts'
 import { readTraceFile, traceFile, traceNames } from '../../test/traffic/trace.ts'
 
 const { values, positionals } = parseArgs({
@@ -22,26 +22,36 @@ const wanted = positionals.length === 0 ? [...ours.keys()] : positionals
 
 const measure = async (name: string): Promise<void> => {
   const trace = readTraceFile(ours.get(name) ?? name)
-  const { took, optimum, calls, refusals, waited, problems } = await play(trace, { backlog, apart, real })
+  const { took, optimum, least, foreseen, calls, refusals, waited, problems } = await play(trace, {
+    backlog,
+    apart,
+    real,
+  })
   const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(1)} s`
-  const longest = Math.max(...waited.map(each => each ?? 0))
-  const more = `${((took / optimum - 1) * 100).toFixed(1)} %`
+  const waits = waited.filter(each => each !== undefined)
+  const more = (than: number) => `${((took / than - 1) * 100).toFixed(1)} %`
   const cells = [
     name,
     trace.rows.length,
-    calls.length,
+    messagesIn(calls),
+    ...(backlog ? [least.messages] : []),
     seconds(took),
     seconds(optimum),
-    more,
+    more(optimum),
+    ...(backlog ? [seconds(least.time), more(least.time), seconds(foreseen), more(foreseen)] : []),
     refusals,
-    seconds(longest),
+    seconds(waits.reduce((sum, each) => sum + each, 0) / waits.length),
+    seconds(Math.max(...waits)),
   ]
   console.log(`| ${cells.join(' | ')} |`)
   for (const problem of problems) console.error(`${name}: ${problem}`)
 }
 
-console.log(
-  '| Trace | Events | Calls | Took | Least | More | 429 | Longest wait |\n|---|---|---|---|---|---|---|---|',
-)
+const columns = [
+  ...['Trace', 'Events', 'Messages', ...(backlog ? ['Least'] : []), 'Took', 'As sent', 'More'],
+  ...(backlog ? ['By the trace', 'More', 'Foreseen', 'More'] : []),
+  ...['429', 'Mean wait', 'Longest wait'],
+]
+console.log(`| ${columns.join(' | ')} |\n|${'---|'.repeat(columns.length)}`)
 if (real) await Promise.all(wanted.map(measure))
 else for (const name of wanted) await measure(name)

@@ -59,7 +59,10 @@ export const eventsOf = ({ rows, chats }: Trace, row: number, now: number): Brid
 }
 
 /** One of the people of the chat; who edits or deletes a message, or moves, is who wrote it. */
-const personOf = ({ rows, chats }: Pick<Trace, 'rows' | 'chats'>, row: number): BridgeEvent['sender'] => {
+export const personOf = (
+  { rows, chats }: Pick<Trace, 'rows' | 'chats'>,
+  row: number,
+): BridgeEvent['sender'] => {
   const [, chat, kind, , about] = rows[row] ?? missing(row)
   if (about !== undefined && ['edit', 'deletion', 'move'].includes(kind))
     return personOf({ rows, chats }, about)

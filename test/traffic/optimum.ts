@@ -12,20 +12,20 @@ export interface Counted {
   readonly upload: number
 }
 
-interface Limit {
+export interface Limit {
   readonly count: number
   readonly window: number
 }
 
 /** The limits of Telegram's FAQ; written down here once more, so that nothing of the pacer is taken on trust. */
-const perChat: Limit = { count: 3, window: 3000 }
-const perGroup: Limit = { count: 20, window: 60_000 }
-const overAll: Limit = { count: 30, window: 1000 }
+export const perChat: Limit = { count: 3, window: 3000 }
+export const perGroup: Limit = { count: 20, window: 60_000 }
+export const overAll: Limit = { count: 30, window: 1000 }
 
-const limitsOf = (chat: number): readonly Limit[] => (chat > 0 ? [perChat] : [perChat, perGroup])
+export const limitsOf = (chat: number): readonly Limit[] => (chat > 0 ? [perChat] : [perChat, perGroup])
 
 /**
- * The least time in which the limits let these calls through, wires taking no time: the longest of what each chat by itself,
+ * The least time in which the limits let these calls through in the order in which they came, wires taking no time: the longest of what each chat by itself,
  * each lane with its uploads one after the other, and all calls together need at least. Nobody has to reach it: what is best for
  * one chat need not be best for all together.
  *
@@ -43,15 +43,20 @@ export const leastTime = (calls: readonly Counted[]): number => {
   )
 }
 
-/** Each call as soon as it has come and the limits allow, in the order in which they came. */
-const earliestEnd = (
-  calls: readonly Counted[],
+export const earliestEnd = (...args: Parameters<typeof schedule>): number =>
+  Math.max(0, ...schedule(...args).values())
+
+/** When each call has gone, which is as soon as it has come and the limits allow, in the order in which they came. */
+export const schedule = <C extends Counted>(
+  calls: readonly C[],
   limits: readonly Limit[],
   uploads: 'side by side' | 'in turn',
-): number => {
+): Map<C, number> => {
+  const ends = new Map<C, number>()
   const places = limits.map((): number[] => [])
-  let [next, end] = [0, 0]
-  for (const { messages, released, upload } of calls.toSorted((a, b) => a.released - b.released)) {
+  let next = 0
+  for (const call of calls.toSorted((a, b) => a.released - b.released)) {
+    const { messages, released, upload } = call
     let time = Math.max(released, next)
     for (const [index, { count, window }] of limits.entries()) {
       const taken = places[index]?.toSorted((a, b) => a - b) ?? []
@@ -63,8 +68,8 @@ const earliestEnd = (
     for (const [index, { count, window }] of limits.entries())
       for (let item = 0; item < messages; item += 1)
         places[index]?.push(counts + (Math.max(0, item - count + 1) * window) / count)
-    end = Math.max(end, counts)
+    ends.set(call, counts)
     next = uploads === 'in turn' ? counts : time
   }
-  return end
+  return ends
 }

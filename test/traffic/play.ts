@@ -11,7 +11,9 @@ import { eventually } from '../simulators/eventually.ts'
 import { files } from '../simulators/samples.ts'
 import { startTelegramSimulator, type TelegramSimulator } from '../simulators/telegram/index.ts'
 import { tempStore } from '../store/temp-store.ts'
+import { leastInAnyOrder } from './any-order.ts'
 import { chatOf, eventsOf, rowOf } from './events.ts'
+import { leastCalls, waitsApart } from './least.ts'
 import { type Counted, leastTime } from './optimum.ts'
 import type { Trace } from './trace.ts'
 import { Wire } from './wire.ts'
@@ -19,8 +21,14 @@ import { Wire } from './wire.ts'
 export interface Played {
   /** From the first event until Telegram's last answer, in milliseconds. */
   readonly took: number
-  /** The least that Telegram's limits allow for the calls that were made (`optimum.ts`). */
+  /** The least that Telegram's limits allow for the calls that were made, in the order in which they came (`optimum.ts`). */
   readonly optimum: number
+  /** What a backlog needs at least (`least.ts`), by the trace alone: messages, and milliseconds in whatever order. */
+  readonly least: { readonly messages: number; readonly time: number }
+  /** The same if it were known from the start what will come; in milliseconds. */
+  readonly foreseen: number
+  /** How long each row would have waited by itself, in the order in which they came. */
+  readonly waitsApart: readonly (number | undefined)[]
   readonly calls: readonly Counted[]
   readonly refusals: number
   /** Calls made to a chat that had been told to wait. */
@@ -109,7 +117,8 @@ export const play = async (
   })
   const { inbox, outbox, telegram, whatsapp } = middle
   whatsapp.files = ({ source }: Media) => Readable.from([bytesOf(source)])
-  for (const [index, target] of openChats(trace, tg).entries())
+  const targets = openChats(trace, tg)
+  for (const [index, target] of targets.entries())
     store.mappings.add({ whatsapp: chatOf(index), telegram: target })
   await middle.start()
   await eventually(() => telegram.status.state === 'connected', 'the bot')
@@ -127,10 +136,15 @@ export const play = async (
   if (real) while (!isDone()) await clock.sleep(20)
   else await virtual.runUntil(isDone, () => wire.busy)
   await arriving
+  const places = targets.map(lane => ({ chat: Number(placeOf(lane).chatId), lane }))
+  const needed = leastCalls(trace, { places, times })
   const refused = tg.calls.filter(({ response }) => (response as { error_code?: number })?.error_code === 429)
   return {
     took: ended - began,
     optimum: leastTime(calls),
+    least: { messages: messagesIn(needed), time: leastInAnyOrder(needed) },
+    foreseen: leastInAnyOrder(leastCalls(trace, { places, times, foreseen: true })),
+    waitsApart: waitsApart(trace, { places, times }),
     calls,
     refusals: refused.length,
     impatient: tg.impatientCalls,
@@ -138,6 +152,9 @@ export const play = async (
     problems: [...problems, ...tg.unexpected],
   }
 }
+
+export const messagesIn = (calls: readonly Counted[]): number =>
+  calls.reduce((sum, { messages }) => sum + messages, 0)
 
 /** Bytes that a line of a home takes to Telegram in a millisecond: 8 Mbit/s. */
 const bytesPerMs = 1000

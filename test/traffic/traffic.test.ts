@@ -3,8 +3,25 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { mostMessages } from './events.ts'
 import { made } from './made.ts'
-import { type Played, play } from './play.ts'
-import { isChange, readTrace, renderTrace, type Trace, traceFile, traceNames } from './trace.ts'
+import { messagesIn, type Played, play } from './play.ts'
+import {
+  isChange,
+  readTrace,
+  renderTrace,
+  type Trace,
+  type TraceName,
+  traceFile,
+  traceNames,
+} from './trace.ts'
+
+/** Messages that a backlog may cost for each that it has to cost by the trace alone. */
+const mostForOne = 1.11
+/** How much longer than by the trace alone a backlog may take, where one more call begins another minute: README.md says why. */
+const longer: Partial<Record<TraceName, number>> = {
+  'school-class': 1.24,
+  'live-locations': 1.1,
+  'everything-at-once': 1.25,
+}
 
 /** How long a message may wait in a chat that is quiet and has a Telegram chat of its own, in milliseconds. */
 const patience = 5000
@@ -38,12 +55,17 @@ const assertWellPlayed = (trace: Trace, played: Played): void => {
   const { took, optimum, refusals, impatient, calls, waited, problems } = played
   assert.deepEqual(problems, [])
   assert.deepEqual({ refusals, impatient }, { refusals: 0, impatient: 0 })
-  const sent = calls.reduce((sum, { messages }) => sum + messages, 0)
+  const sent = messagesIn(calls)
   const most = trace.rows.reduce((sum, row) => sum + mostMessages(row), 0)
   assert.ok(sent <= most, `${sent} messages for what needs ${most} at most`)
   const unseen = trace.rows.filter(([, , kind], row) => !isChange(kind) && waited[row] === undefined)
   assert.deepEqual(unseen, [])
   assert.ok(took <= optimum * 1.05, `${took} ms, and ${optimum} ms would do`)
+}
+
+const meanOf = (waits: readonly (number | undefined)[]): number => {
+  const all = waits.filter(each => each !== undefined)
+  return all.reduce((sum, each) => sum + each, 0) / all.length
 }
 
 test('the stored traces are those that the model makes', () => {
@@ -54,13 +76,24 @@ test('the stored traces are those that the model makes', () => {
 for (const name of traceNames) {
   test(`as a backlog, from a cold start without a refusal and at most 5 % slower than the limits allow: ${name}`, async () => {
     const trace = readTrace(name)
-    assertWellPlayed(trace, await play(trace, { backlog: true }))
+    const played = await play(trace, { backlog: true })
+    assertWellPlayed(trace, played)
+    const { took, calls, least } = played
+    const sent = messagesIn(calls)
+    assert.ok(sent <= least.messages * mostForOne, `${sent} messages, and ${least.messages} would do`)
+    assert.ok(took <= least.time * (longer[name] ?? 1.05), `${took} ms, and ${least.time} ms would do`)
   })
 
   test(`as it comes, the same, and quiet chats hardly wait: ${name}`, async () => {
     const trace = readTrace(name)
     const played = await play(trace)
     assertWellPlayed(trace, played)
+    const { waited, waitsApart } = played
+    const [mean, meanApart] = [meanOf(waited), meanOf(waitsApart)]
+    assert.ok(mean <= meanApart * 1.05 + 250, `${mean} ms on average, and ${meanApart} ms would do`)
+    const longest = Math.max(...waited.map(each => each ?? 0))
+    const longestApart = Math.max(...waitsApart.map(each => each ?? 0))
+    assert.ok(longest <= longestApart + 500, `${longest} ms at most, and ${longestApart} ms would do`)
     const quiet = quietChats(trace)
     const own = longestWait(trace, played, quiet.own)
     assert.ok(own <= patience, `${own} ms in a chat of its own`)
@@ -68,6 +101,11 @@ for (const name of traceNames) {
     assert.ok(topics <= patienceInTopic, `${topics} ms in a topic`)
   })
 }
+
+test('where nothing is joined, the measure says so', async () => {
+  const { calls, least } = await play(readTrace('school-class'), { backlog: true, apart: true })
+  assert.ok(messagesIn(calls) > least.messages * 2)
+})
 
 test('in the traces many chats are quiet, in groups of their own and in topics', () => {
   const quiet = traceNames.map(name => quietChats(readTrace(name)))
