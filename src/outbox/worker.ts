@@ -23,7 +23,8 @@ interface Choice {
 const day = 86_400_000
 /** Milliseconds until the disk is tried again when it refused a write. */
 const diskRetry = 5_000
-const longestTimer = 2_000_000_000
+/** Milliseconds after which it is looked at anew what is due: timers stand still while the machine sleeps, what is due does not. */
+const longestTimer = 30_000
 
 /**
  * Carries jobs out: one at a time per lane and peer, several lanes side by side, the lane served longest ago first. When

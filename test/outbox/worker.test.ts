@@ -85,6 +85,29 @@ test('one job at a time per lane, lanes side by side up to the limit', async () 
   assert.equal(bench.begun[3], 'a2')
 })
 
+test('what became due while the machine slept is seen within half a minute, though timers stood still', async () => {
+  const timers: { milliseconds: number; end: () => void }[] = []
+  const asleep = { ahead: 0 }
+  const now = () => Date.now() + asleep.ahead
+  const sleep = (milliseconds: number, signal?: AbortSignal) =>
+    new Promise<void>(end => {
+      timers.push({ milliseconds, end })
+      if (signal?.aborted || milliseconds <= 1000) setTimeout(end, milliseconds)
+      else signal?.addEventListener('abort', () => end(), { once: true })
+    })
+  await using bench = openWorker({ clock: { now, steady: now, sleep } })
+  bench.add('a', 'a1')
+  bench.worker.start()
+  await waitUntil(() => bench.begun.length === 1)
+  bench.end('a1', { ...retried, verdict: { kind: 'wait', seconds: 600 } })
+  await waitUntil(() => timers.length > 0)
+  asleep.ahead = 3_600_000
+  const last = timers.at(-1)
+  assert.ok(last !== undefined && last.milliseconds <= 30_000)
+  last.end()
+  await waitUntil(() => bench.begun.length === 2)
+})
+
 test('those that wait for something take no place from others', async () => {
   const over = Promise.withResolvers<void>()
   const begun: string[] = []
