@@ -4,7 +4,7 @@ import { addNotice } from './deliver/notice.ts'
 import { type BridgeEvent, isMessage } from './event.ts'
 import type { Arrival, FindMessage, Inbox } from './network.ts'
 import { receiveChange } from './receive/change.ts'
-import { holdBack, takeReleased } from './receive/held.ts'
+import { holdBack, placed, takeReleased } from './receive/held.ts'
 import { receiveMessage } from './receive/message.ts'
 import { isEcho } from './receive/on-its-way.ts'
 import { tellOfStranger } from './receive/overheard.ts'
@@ -53,33 +53,40 @@ export const makeInbox = (options: InboxOptions): Inbox => {
 
 /**
  * Takes in what was kept back (`receive/held.ts`) and need not wait any more, or was kept back for long enough by what `isOver`
- * says of the time when that began. Returns whether there was any. Throws `StoreError` alone.
+ * says of the time when that began. Returns whether there was any.
  */
 export const makeRelease =
   (options: InboxOptions) =>
   (isOver: (at: number) => boolean = () => false): boolean =>
     options.store.transaction(() => {
-      const events = takeReleased(options, isOver)
+      const { events, found } = takeReleased(options, isOver, (options.now ?? Date.now)())
       for (const event of events) receiveReleased(event, options)
-      return events.length > 0
+      return found
     })
 
-const receiveReleased = (event: BridgeEvent, options: InboxOptions): void => {
+/** One that makes trouble must not keep the others. */
+const receiveReleased = (held: BridgeEvent, options: InboxOptions): void => {
   const { store, log, now: clock = Date.now } = options
   const now = clock()
-  const refuse = (): void => {
-    const { chat, id } = event
-    if (isMessage(event)) addNotice(options, { chat, text: notTakenIn, replyTo: id, now })
-  }
-  try {
+  const receive = (): void => {
+    const event = placed(held, options)
     // In the supergroup that a group has become, its ids belong to other messages.
     if (store.chats.resolve(event.chat) !== event.chat) throw new Error('Its group is a supergroup now')
-    const result = store.transaction(() => receiveOne({ event }, options, { now, mayWait: false }))
+    const result = receiveOne({ event }, options, { now, mayWait: false })
     log.debug({ network: 'telegram', results: [result] }, 'Received after waiting')
-  } catch (error) {
-    if (error instanceof StoreError) throw error
-    log.error({ err: error }, 'What was kept back could not be stored as it is')
-    refuse()
+  }
+  const refuse = (): void => {
+    const { chat, id } = held
+    if (isMessage(held)) addNotice(options, { chat, text: notTakenIn, replyTo: id, now })
+  }
+  for (const way of [receive, refuse]) {
+    try {
+      store.transaction(way)
+      return
+    } catch (error) {
+      if (error instanceof StoreError) throw error
+      log.error({ err: error }, 'What was kept back could not be stored as it is')
+    }
   }
 }
 

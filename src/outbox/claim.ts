@@ -1,6 +1,6 @@
 import type { ChatRef } from '../bridge/chat-ref.ts'
-import { StoreError } from '../store/index.ts'
 import type { Carrier, Log } from './carrier.ts'
+import { contain } from './contain.ts'
 import type { Crowd, Lane } from './crowd.ts'
 import type { Job } from './job.ts'
 import type { Head, Outbox } from './outbox.ts'
@@ -34,14 +34,3 @@ export const markOf = (
   target: ChatRef,
   { carrier, log }: Pick<ClaimTools, 'carrier' | 'log'>,
 ): string | undefined => contain(() => carrier.mark(target), { log, problem: 'A network gave no mark' })
-
-/** A bug in what is only helpful must not hold up the lanes; a disk that refuses does. */
-const contain = <T>(work: () => T, { log, problem }: { log: Log; problem: string }): T | undefined => {
-  try {
-    return work()
-  } catch (error) {
-    if (error instanceof StoreError) throw error
-    log.error({ err: error }, problem)
-    return undefined
-  }
-}

@@ -15,7 +15,10 @@ export interface WorkerOptions {
    * topics of a Telegram group, too, are delivered to side by side.
    */
   readonly peerOf?: (chat: ChatRef) => string
-  /** Attempts have ended; called in the transaction that writes down how. Throws `StoreError` alone. */
+  /**
+   * Attempts have ended; called in the transaction that writes down how. Where it throws, and not for the sake of the disk,
+   * what it wrote is undone, and no more.
+   */
   readonly onEnded?: () => void
   readonly log: Log
   readonly clock?: Clock

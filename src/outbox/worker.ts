@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type NetworkName, networkOf } from '../bridge/chat-ref.ts'
 import { systemClock } from '../support/clock.ts'
 import { claimJobs, markOf } from './claim.ts'
+import { contain } from './contain.ts'
 import { Crowd, type Lane } from './crowd.ts'
 import { Holds } from './holds.ts'
 import type { Job, Outcome } from './job.ts'
@@ -136,7 +137,8 @@ export class Worker implements AsyncDisposable {
       const claimed = transaction(
         () => {
           for (const { job, outcome } of ended) record(job, outcome, { ...this.#options, holds: this.#holds })
-          if (ended.length > 0) onEnded()
+          if (ended.length > 0)
+            contain(() => transaction(onEnded), { log, problem: 'What follows could not be done' })
           if (isLast) return []
           choice = this.#choose(new Set(ended.map(({ job }) => job.id)))
           const tools = { ...this.#options, crowd: this.#crowd }

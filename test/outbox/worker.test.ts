@@ -260,6 +260,30 @@ test('a disk that refuses the outcome of a delivery neither loses it nor sends a
   assert.deepEqual(worker.begun, ['a1', 'a2'])
 })
 
+test('a bug in what follows upon an attempt undoes no more than its own work', async () => {
+  let calls = 0
+  await using bench = openWorker({
+    onEnded: () => {
+      calls += 1
+      bench.outbox.finish(2)
+      throw new TypeError('a bug')
+    },
+  })
+  bench.add('a', 'a1')
+  bench.add('b', 'b1')
+  bench.add('a', 'a2')
+  bench.worker.start()
+  await waitUntil(() => bench.begun.length === 2)
+  bench.end('a1')
+  await waitUntil(() => bench.begun.length === 3)
+  assert.deepEqual(bench.begun, ['a1', 'b1', 'a2'])
+  assert.equal(calls, 1)
+  assert.deepEqual(
+    [1, 2, 3].map(id => bench.outbox.isOpen(id)),
+    [false, true, true],
+  )
+})
+
 test('a job that fails for a day is failed, and its lane goes on', async () => {
   await using bench = openWorker({ giveUpAfter: 60_000 })
   bench.add('a', 'a1')

@@ -1,21 +1,10 @@
 import { networkOf } from '../chat-ref.ts'
-import { type BridgeEvent, isMessage, parseEvent } from '../event.ts'
-import { parseStored } from '../stored-json.ts'
+import { addNotice, type NoticeTools } from '../deliver/notice.ts'
+import { type BridgeEvent, isMessage } from '../event.ts'
+import { addHeld, dropHeld, type Held, readHeld } from './held-rows.ts'
 import type { InboxOptions } from './reception.ts'
 
-/** What waits until it is known what it is about. */
-interface Held {
-  readonly id: string
-  readonly event: BridgeEvent
-  /** The jobs one of which may have sent the message that it names. */
-  readonly jobs: readonly number[]
-  /** Milliseconds since 1970. */
-  readonly at: number
-}
-
-type Tools = Pick<InboxOptions, 'store' | 'outbox' | 'peerOf' | 'log'>
-
-const ROWS = 'event'
+type Tools = NoticeTools & Pick<InboxOptions, 'peerOf' | 'ownerChat' | 'log'>
 
 /**
  * Keeps back what the owner does with a message of the bridge that may stand in Telegram already, but whose link is not written:
@@ -25,24 +14,27 @@ const ROWS = 'event'
  */
 export const holdBack = (event: BridgeEvent, tools: Tools, now: number): boolean => {
   if (networkOf(event.chat) !== 'telegram') return false
-  const session = tools.store.session('held')
-  const before = readHeld(tools)
+  const before = readHeld(tools.store).held
   const jobs = isUnknown(event, tools) ? jobsInDoubt(event, tools) : []
   if (jobs.length === 0 && !before.some(held => goesBehind(event, held.event, tools))) return false
-  const id = String(Number(before.at(-1)?.id ?? 0) + 1)
-  session.set([{ type: ROWS, id, value: JSON.stringify({ event, jobs, at: now }) }])
+  addHeld({ event, jobs, at: now }, tools.store)
   return true
 }
 
 /**
  * Takes out what need not wait any more, in the order in which it came: none of its jobs is in doubt, or `isOver` says of the time
- * at which it was kept back that this was long enough. Call it in a transaction.
+ * at which it was kept back that this was long enough. What is damaged goes as well. Call it in a transaction. Returns also
+ * whether there was any.
  */
-export const takeReleased = (tools: Tools, isOver: (at: number) => boolean): BridgeEvent[] => {
-  const held = readHeld(tools)
-  if (held.length === 0) return []
+export const takeReleased = (
+  tools: Tools,
+  isOver: (at: number) => boolean,
+  now: number,
+): { events: BridgeEvent[]; found: boolean } => {
   const { store, outbox } = tools
-  const inDoubt = new Set(outbox.inDoubt().map(({ id }) => id))
+  const { held, damaged } = readHeld(store)
+  if (damaged.length > 0) tellOfDamage(damaged, tools, now)
+  const inDoubt = new Set(held.length > 0 ? outbox.inDoubt().map(({ id }) => id) : [])
   const staying: Held[] = []
   const released: Held[] = []
   for (const each of held) {
@@ -50,28 +42,23 @@ export const takeReleased = (tools: Tools, isOver: (at: number) => boolean): Bri
     const stays = waits || staying.some(({ event }) => goesBehind(each.event, event, tools))
     ;(stays ? staying : released).push(each)
   }
-  store.session('held').set(released.map(({ id }) => ({ type: ROWS, id, value: null })))
-  return released.map(({ event }) => placed(event, tools))
+  dropHeld([...damaged, ...released.map(({ id }) => id)], store)
+  return { events: released.map(({ event }) => event), found: damaged.length + released.length > 0 }
 }
+
+const tellOfDamage = (damaged: readonly string[], { log, ownerChat, ...tools }: Tools, now: number): void => {
+  log.error({ count: damaged.length }, 'What was kept back was damaged on disk')
+  const chat = ownerChat?.()
+  if (chat !== undefined) addNotice(tools, { chat, text: spoilt, now })
+}
+
+const spoilt =
+  'The disk has spoilt something that you did in Telegram and that was still to go to WhatsApp. Look there for what is missing, and check the disk'
 
 /** Of some changes Telegram does not say in which topic their message stands: its link does, once it is written. */
-const placed = (event: BridgeEvent, tools: Tools): BridgeEvent => {
+export const placed = (event: BridgeEvent, tools: Pick<Tools, 'store' | 'peerOf'>): BridgeEvent => {
   if (isMessage(event)) return event
   return { ...event, chat: chatsOf(event, event.target.id, tools)[0] ?? event.chat }
-}
-
-const readHeld = ({ store, log }: Pick<Tools, 'store' | 'log'>): Held[] => {
-  const session = store.session('held')
-  return [...session.list(ROWS)].flatMap(({ id, value }) => {
-    try {
-      const { event, jobs, at } = parseStored(value) as Omit<Held, 'id'>
-      return [{ id, event: parseEvent(JSON.stringify(event)), jobs, at }]
-    } catch (error) {
-      log.error({ err: error }, 'What was kept back could not be read, and is left out')
-      session.set([{ type: ROWS, id, value: null }])
-      return []
-    }
-  })
 }
 
 /** The message that an event is about, where that may be one of the bridge's. */
@@ -86,8 +73,11 @@ const isUnknown = (event: BridgeEvent, tools: Tools): boolean => {
 }
 
 /** The chat, or topics of it, in which a message with this id is known. */
-const chatsOf = ({ chat }: BridgeEvent, id: string, { store, peerOf = same }: Tools) =>
-  store.links.chatsWith(id).filter(each => peerOf(each) === peerOf(chat))
+const chatsOf = (
+  { chat }: BridgeEvent,
+  id: string,
+  { store, peerOf = same }: Pick<Tools, 'store' | 'peerOf'>,
+) => store.links.chatsWith(id).filter(each => peerOf(each) === peerOf(chat))
 
 const jobsInDoubt = ({ chat }: BridgeEvent, { outbox, peerOf = same }: Tools): number[] =>
   outbox

@@ -1,0 +1,42 @@
+import * as z from 'zod/mini'
+import type { Store } from '../../store/index.ts'
+import { eventSchema } from '../event.ts'
+import { readStored } from '../stored-json.ts'
+
+const rowSchema = z.object({
+  event: eventSchema,
+  /** The jobs one of which may have sent the message that it names. Where they cannot be read, it waits for none. */
+  jobs: z.catch(z.array(z.number()), []),
+  /** When it was kept back, in milliseconds since 1970. */
+  at: z.catch(z.number(), 0),
+})
+
+type Row = z.infer<typeof rowSchema>
+
+/** What waits until it is known what it is about. */
+export interface Held extends Row {
+  readonly id: string
+}
+
+const type = 'event'
+
+/** In the order in which it came; `damaged` are the ids of those of which it cannot be read what they are. */
+export const readHeld = (store: Pick<Store, 'session'>): { held: Held[]; damaged: string[] } => {
+  const held: Held[] = []
+  const damaged: string[] = []
+  for (const { id, value } of store.session('held').list(type)) {
+    const { success, data } = rowSchema.safeParse(readStored(value))
+    if (success) held.push({ ...data, id })
+    else damaged.push(id)
+  }
+  return { held, damaged }
+}
+
+export const addHeld = (row: Row, store: Pick<Store, 'session'>): void => {
+  const session = store.session('held')
+  const last = [...session.list(type)].at(-1)?.id ?? 0
+  session.set([{ type, id: String(Number(last) + 1), value: JSON.stringify(row) }])
+}
+
+export const dropHeld = (ids: readonly string[], store: Pick<Store, 'session'>): void =>
+  store.session('held').set(ids.map(id => ({ type, id, value: null })))
