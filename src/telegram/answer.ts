@@ -27,7 +27,11 @@ export const readAnswer = (text: string): unknown => {
   }
 }
 
-const messageSchema = z.object({ message_id: z.number(), chat: z.object({ id: z.number() }) })
+/** An id is kept, counted on from and searched behind: it must be one. */
+const messageSchema = z.object({
+  message_id: z.int().check(z.nonnegative()),
+  chat: z.object({ id: z.int() }),
+})
 const updatesSchema = z.array(z.object({ update_id: z.number() }))
 
 /**

@@ -39,3 +39,12 @@ test('a long answer is read', async () => {
   const end = await answered(sent(15 * megabyte))
   assert.equal((end as { message_id: number }).message_id, 5)
 })
+
+test('an answer with an id that is none leaves open what became of the call', async () => {
+  for (const message_id of [-1, 0.5, 1e308, 2 ** 53 + 2]) {
+    const result = { message_id, chat: { id: 1 } }
+    const end = await answered(Buffer.from(JSON.stringify({ ok: true, result })))
+    assert.ok(end instanceof CallError, String(message_id))
+    assert.deepEqual(end.failure, { kind: 'lost' })
+  }
+})
