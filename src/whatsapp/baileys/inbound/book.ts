@@ -1,5 +1,5 @@
 import type { BaileysEventMap, Contact, GroupMetadata, WAMessage } from '@whiskeysockets/baileys'
-import { addressOf, chatRef } from '../../../bridge/chat-ref.ts'
+import { addressOf, type ChatRef, chatRef } from '../../../bridge/chat-ref.ts'
 import type { Arrival, FindMessage, Inbox, KnownChat, SessionStore } from '../../../bridge/network.ts'
 import { oneLine } from '../../../bridge/rich-text.ts'
 import { readStored } from '../../../bridge/stored-json.ts'
@@ -145,6 +145,11 @@ export class Book {
     if (chat === undefined || timer === undefined) return
     const address = addressOf(chat)
     if (isNotice || !isGroup(address)) this.#timers.learn(address, timer)
+  }
+
+  /** A chat under every address that is known of it. */
+  chatsOf(chat: ChatRef): ChatRef[] {
+    return addressesOf(addressOf(chat), this.context).map(each => chatRef('whatsapp', each))
   }
 
   /** How long messages last in a chat, where that was ever heard. */

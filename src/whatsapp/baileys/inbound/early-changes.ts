@@ -76,12 +76,12 @@ export class EarlyChanges {
     ]
   }
 
-  /** What waits for a message, in the order in which it came, and how each is forgotten. */
-  about(target: MessageRef): { readonly web: WAMessage; readonly forget: SessionChange }[] {
-    const name = nameOf(target)
-    if (!this.#awaited.has(name)) return []
-    const found = [...this.#sessions.list(ROWS)].filter(({ id }) => targetIn(id) === name)
-    if (found.length === 0) this.#awaited.delete(name)
+  /** What waits for a message, under whichever of its names, in the order in which it came, and how each is forgotten. */
+  about(target: readonly MessageRef[]): { readonly web: WAMessage; readonly forget: SessionChange }[] {
+    const names = target.map(nameOf).filter(name => this.#awaited.has(name))
+    if (names.length === 0) return []
+    const found = [...this.#sessions.list(ROWS)].filter(({ id }) => names.includes(targetIn(id)))
+    if (found.length === 0) for (const name of names) this.#awaited.delete(name)
     return found.flatMap(({ id, value }) => {
       const web = readWeb(value)
       if (web !== undefined) return [{ web, forget: forget(id) }]

@@ -1,4 +1,5 @@
 import type { WAMessage } from '@whiskeysockets/baileys'
+import type { ChatRef, MessageRef } from '../../../bridge/chat-ref.ts'
 import { isMessage } from '../../../bridge/event.ts'
 import type { Arrival, Inbox, SessionChange, SessionStore } from '../../../bridge/network.ts'
 import { StoreError } from '../../../bridge/store-error.ts'
@@ -39,14 +40,18 @@ export class Handover {
   /** Throws `StoreError` when the disk does not take it, and anything else when the bridge cannot. */
   hand(arrivals: readonly Arrival[], alongside?: () => void): void {
     const { inbox, book, sessions } = this.#options
-    const settled = arrivals.flatMap(({ event }) => this.waiting.arrived(event))
+    const settled = arrivals.flatMap(({ event, aliases }) =>
+      this.waiting.arrived(this.namesOf(event, aliases)),
+    )
     // In the transaction of the jobs: a commit of its own for every name would wear the disk out.
     const write = (): void => {
       for (const arrival of arrivals) book.message(arrival)
       if (settled.length > 0) sessions.set(settled)
       alongside?.()
     }
-    const late = arrivals.flatMap(({ event }) => (isMessage(event) ? this.early.about(event) : []))
+    const late = arrivals.flatMap(({ event, aliases }) =>
+      isMessage(event) ? this.early.about(this.namesOf(event, aliases)) : [],
+    )
     if (arrivals.length === 0) sessions.transaction(write)
     else if (late.length === 0) inbox.receive(arrivals, write)
     else {
@@ -55,6 +60,12 @@ export class Handover {
         for (const { web, forget } of late) this.#release(web, forget)
       })
     }
+  }
+
+  /** A message by every address of its chat: what waits was written down under the one that was known then. */
+  namesOf({ chat, id }: MessageRef, aliases: readonly ChatRef[] = []): MessageRef[] {
+    const chats = new Set([chat, ...aliases, ...this.#options.book.chatsOf(chat)])
+    return [...chats].map(each => ({ chat: each, id }))
   }
 
   /** A change whose message may have come by now. One that cannot be taken in must not cost the message. */

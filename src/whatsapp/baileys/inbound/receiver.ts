@@ -1,7 +1,7 @@
 import { type BinaryNode, decodeBinaryNode, type WAMessage } from '@whiskeysockets/baileys'
 import type { MessageRef } from '../../../bridge/chat-ref.ts'
 import { type Content, isMessage } from '../../../bridge/event.ts'
-import type { Arrival, Inbox, SessionStore } from '../../../bridge/network.ts'
+import type { Arrival, Inbox, SessionChange, SessionStore } from '../../../bridge/network.ts'
 import { StoreError } from '../../../bridge/store-error.ts'
 import type { Logger } from '../../../support/log.ts'
 import { decodeHead, decodeOpened } from '../decode.ts'
@@ -65,7 +65,10 @@ export class Receiver {
     if (parsed.ignored !== undefined) logger.debug({ reason: parsed.ignored }, 'A message makes no event')
     if (parsed.arrivals.length === 0 && opened.failure !== undefined) this.#wait(web, opened.failure)
     const { holds } = parsed
+    // What makes no event, or waits for its message, has come all the same.
+    const came = parsed.arrivals.length === 0 && opened.failure === undefined ? this.#came(web) : []
     this.#handover.hand(parsed.arrivals, () => {
+      sessions.set(came)
       meetChannel(opened.envelope.attrs['from'])
       book.timer(web)
       if (holds !== undefined) sessions.set(this.#handover.early.keep(holds, web))
@@ -89,7 +92,8 @@ export class Receiver {
   get #context(): ParseContext {
     const { context } = this.#options.book
     const isAwaited = (message: MessageRef): boolean =>
-      this.#handover.waiting.has(message) || context.findMessage(message)?.pending === true
+      this.#handover.waiting.has(this.#handover.namesOf(message)) ||
+      context.findMessage(message)?.pending === true
     return { ...context, isAwaited }
   }
 
@@ -226,7 +230,14 @@ export class Receiver {
   #wait(web: WAMessage, failure: unknown): void {
     if (web.category === 'peer' || messageOf(failure) === USED_ALREADY) return
     const head = parseHead(web, this.#context)
-    if (head !== undefined) this.#handover.waiting.expect(head.event, head.more)
+    if (head === undefined) return
+    const { event, more } = head
+    this.#handover.waiting.expect(event, more, this.#handover.namesOf(event, more.aliases))
+  }
+
+  #came(web: WAMessage): SessionChange[] {
+    const head = parseHead(web, this.#context)
+    return head ? this.#handover.waiting.arrived(this.#handover.namesOf(head.event, head.more.aliases)) : []
   }
 
   #arrival(web: WAMessage, content: Content): Arrival | undefined {

@@ -1,4 +1,4 @@
-import type { ChatRef } from '../../../bridge/chat-ref.ts'
+import type { ChatRef, MessageRef } from '../../../bridge/chat-ref.ts'
 import { type MessageEvent, parseEvent } from '../../../bridge/event.ts'
 import type { Arrival, SessionChange, SessionStore } from '../../../bridge/network.ts'
 import { parseStored } from '../../../bridge/stored-json.ts'
@@ -39,25 +39,27 @@ export class Waiting {
     for (const { id, value } of this.#sessions.list(ROWS)) this.#schedule(id, readRow(id, value))
   }
 
-  expect(head: Row['head'], more: Row['more']): void {
+  /** `names` are all those that the message may wait under already. */
+  expect(head: Row['head'], more: Row['more'], names: readonly MessageRef[] = [head]): void {
+    if (this.has(names)) return
     const id = keyOf(head)
-    if (this.#sessions.get(ROWS, id) !== undefined) return
     const row: Row = { head, more, due: Date.now() + this.#delayMs }
     this.#sessions.set([{ type: ROWS, id, value: JSON.stringify(row) }])
     this.#schedule(id, row)
   }
 
-  /** A message has come: the changes that end the wait for it, to be written with it. */
-  arrived(event: Pick<MessageEvent, 'chat' | 'id'>): SessionChange[] {
-    const id = keyOf(event)
-    clearTimeout(this.#timers.get(id))
-    this.#timers.delete(id)
-    return this.#sessions.get(ROWS, id) === undefined ? [] : [{ type: ROWS, id, value: null }]
+  /** A message has come, under whichever of its names: the changes that end the wait for it, to be written with it. */
+  arrived(names: readonly MessageRef[]): SessionChange[] {
+    return names.map(keyOf).flatMap(id => {
+      clearTimeout(this.#timers.get(id))
+      this.#timers.delete(id)
+      return this.#sessions.get(ROWS, id) === undefined ? [] : [{ type: ROWS, id, value: null }]
+    })
   }
 
-  /** Whether a message has not come yet, nor been announced. */
-  has(message: Pick<MessageEvent, 'chat' | 'id'>): boolean {
-    return this.#sessions.get(ROWS, keyOf(message)) !== undefined
+  /** Whether a message has not come yet, nor been announced, under any of its names. */
+  has(names: readonly MessageRef[]): boolean {
+    return names.some(name => this.#sessions.get(ROWS, keyOf(name)) !== undefined)
   }
 
   stop(): void {
@@ -105,4 +107,4 @@ const readRow = (id: string, value: string): Row => {
   }
 }
 
-const keyOf = ({ chat, id }: Pick<MessageEvent, 'chat' | 'id'>): string => `${chat} ${id}`
+const keyOf = ({ chat, id }: MessageRef): string => `${chat} ${id}`

@@ -1,3 +1,4 @@
+import '../../../simulators/whatsapp/quiet.ts'
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
 import { test } from 'node:test'
@@ -180,17 +181,17 @@ test('What waits is bounded, and the log says when the oldest, the huge or the t
   const tooMany = said()
   assert.equal(tooMany.length, 10)
   assert.match(tooMany[0] ?? '', /Changes were left out, since their message is one of too many/)
-  const ids = held.about(target).map(({ web }) => web.key.id)
+  const ids = held.about([target]).map(({ web }) => web.key.id)
   assert.deepEqual([ids.length, ids[0], ids.at(-1)], [500, 'M10', 'M509'])
   assert.deepEqual(held.keep(target, message('huge', 'x'.repeat(300_000))), [])
   assert.match(said().join(), /A change that is too large for one was left out/)
-  const [first] = held.about(target)
+  const [first] = held.about([target])
   assert.equal(first?.web.message?.conversation, 'x')
   const soon = new EarlyChanges(sessions, logger, Date.now() + 13 * 86_400_000)
-  assert.equal(soon.about(target).length, 500)
+  assert.equal(soon.about([target]).length, 500)
   assert.deepEqual(said(), [])
   const later = new EarlyChanges(sessions, logger, Date.now() + 15 * 86_400_000)
-  assert.equal(later.about(target).length, 0)
+  assert.equal(later.about([target]).length, 0)
   assert.match(said().join(), /did not come in two weeks/)
 })
 
@@ -207,4 +208,29 @@ test('A change that cannot be stored when its message has come costs the message
   await until('all', () => linked.bridge.said.includes('next'))
   assert.deepEqual(linked.bridge.said, ['hello', 'A message that could not be read; open WhatsApp', 'next'])
   assert.deepEqual([...linked.bridge.sessions.list('held')], [])
+})
+
+test('What waits for a message of a number is read when the message comes under the LID that is known by then', async () => {
+  await using linked = await Linked.started({ waitingMs: 60_000 })
+  const { wa } = linked
+  const alice = wa.addContact({ pushName: 'Alice', addressing: 'pn', pair: 'unknown' })
+  const attrs = { from: alice.pn, id: 'POLL', t: String(unixSeconds()), type: 'text' }
+  wa.inject(el('message', attrs, [el('enc', { v: '2', type: 'msg' }, randomBytes(100))]))
+  const rows = (type: string) => [...linked.bridge.sessions.list(type)].map(({ id }) => id)
+  await until('the wait', () => rows('waiting').length === 1)
+  await vote(linked, alice, 'POLL', 'Sushi')
+  await until('the vote that waits', () => rows('held').length === 1)
+  const number = `whatsapp:${alice.pn} POLL`
+  assert.deepEqual([rows('waiting')[0], rows('held')[0]?.startsWith(number)], [number, true])
+
+  alice.addressing = 'lid'
+  alice.pair = 'told'
+  await linked.restart()
+  await vote(linked, alice, 'POLL', 'Pizza')
+  await until('the vote under the LID', () => rows('held').length === 2)
+  await alice.send(poll, { id: 'POLL' })
+  await until('both votes', () => linked.bridge.changes.length === 2)
+  assert.deepEqual(heard(linked), ['POLL: poll', 'vote 1 in POLL', 'vote 0 in POLL'])
+  assert.equal(linked.bridge.messages[0]?.chat, `whatsapp:${alice.lid}`)
+  assert.deepEqual([rows('waiting'), rows('held')], [[], []])
 })
