@@ -108,6 +108,7 @@ export class Inbound {
   /** Opens a socket whose messages come in here. */
   open(auth: AuthState, onUpdate: (update: SocketUpdate) => void): Socket {
     const { logger, server, timing, findSent } = this.#options
+    this.#intake.connecting()
     const socket: Socket = new Socket({
       auth: watchDisk(auth, error => {
         logger.error({ err: error }, 'The disk does not take messages; disconnecting until it does')
@@ -187,7 +188,7 @@ export class Inbound {
 
   #caughtUp(socket: Socket): void {
     this.backlog.over()
-    this.#intake.caughtUp(socket.openedAt)
+    this.#intake.caughtUp()
     this.#tidy.caughtUp(socket)
     const missed = this.#heldBack.take()
     if (!this.#hearing.judge(missed)) return

@@ -47,6 +47,8 @@ export class Intake {
   #current: Promise<void> | undefined
   readonly #timers = new Set<NodeJS.Timeout>()
   readonly #orders = new WeakMap<BinaryNode, number>()
+  /** The order of the last stanza that came before this connection. */
+  #before = 0
   #stopped = false
 
   constructor(options: IntakeOptions) {
@@ -117,15 +119,20 @@ export class Intake {
     this.#pump()
   }
 
+  /** A connection begins. */
+  connecting(): void {
+    this.#before = this.#options.journal.latest()
+  }
+
   /**
-   * The server has sent everything that waited. Stanzas from before this connection began (milliseconds) that are still
-   * incomplete are consumed as far as they go.
+   * The server has sent everything that waited. Stanzas from before this connection began that are still incomplete are
+   * consumed as far as they go.
    */
-  caughtUp(connectedAt: number): void {
+  caughtUp(): void {
     const { journal } = this.#options
     const known = new Set(this.#entries.map(entry => entry.envelope.key))
     for (const envelope of journal.undone()) {
-      if (!known.has(envelope.key) && envelope.order < connectedAt * 1000) this.#add(envelope, [])
+      if (!known.has(envelope.key) && envelope.order <= this.#before) this.#add(envelope, [])
     }
     const here = new Set(this.#entries.map(entry => entry.envelope.key))
     for (const { after } of this.#entries) if (after !== undefined && !here.has(after)) this.#release(after)

@@ -216,6 +216,12 @@ export class Journal {
     return old.length > limit
   }
 
+  /** The highest order so far: whatever comes from now on has a higher one, also when the clock was set back. */
+  latest(): number {
+    for (const { order } of this.undone()) this.#lastOrder = Math.max(this.#lastOrder, order)
+    return this.#lastOrder
+  }
+
   #nextOrder(): number {
     this.#lastOrder = Math.max(this.#lastOrder + 1, this.#now() * 1000)
     return this.#lastOrder

@@ -68,7 +68,9 @@ export class Waiting {
   }
 
   #schedule(id: string, row: Row): void {
-    const timer = setTimeout(() => this.#announce(id, row), Math.max(0, row.due - Date.now()))
+    // The clock may have been ahead when it began.
+    const wait = Math.min(row.due - Date.now(), this.#delayMs)
+    const timer = setTimeout(() => this.#announce(id, row), Math.max(0, wait))
     timer.unref()
     this.#timers.set(id, timer)
   }
