@@ -26,6 +26,9 @@ export class LockedError extends Error {
   }
 }
 
+/** How long somebody may take to look who holds the lock, on a busy machine; in milliseconds. */
+const LOOK_MS = 2000
+
 /**
  * Takes the data folder for this process until disposed. Throws `LockedError`, or `StoreError` when the disk is the
  * cause.
@@ -38,8 +41,7 @@ export const takeLock = async (dataDir: string, command: string): Promise<AsyncD
   const note = join(dataDir, 'lock.json')
   try {
     prepareDataFolder(dataDir)
-    const lock = tryLock(file)
-    if (!lock) throw new LockedError(dataDir, await readHolder(note))
+    const lock = await takeFrom(file, note, dataDir)
     const holder: Holder = { pid: process.pid, command, startedAt: Date.now() }
     writeFileSync(`${note}.new`, JSON.stringify(holder), { mode: 0o600 })
     renameSync(`${note}.new`, note)
@@ -54,24 +56,37 @@ export const takeLock = async (dataDir: string, command: string): Promise<AsyncD
   }
 }
 
+/** Who only looks is in the way for a moment, and is no holder. */
+const takeFrom = async (file: string, note: string, dataDir: string): Promise<Sqlite.Database> => {
+  for (const end = performance.now() + LOOK_MS; ; ) {
+    const isLast = performance.now() > end
+    const lock = open(file, 'BEGIN EXCLUSIVE')
+    if (lock) return lock
+    const holder = await readHolder(note)
+    if (holder !== undefined || isLast) throw new LockedError(dataDir, holder)
+  }
+}
+
 /** Who holds the data folder now; undefined when nobody does. */
 export const lockHolder = async (dataDir: string): Promise<Holder | 'unknown' | undefined> => {
   const file = join(dataDir, 'lock.db')
   try {
-    const lock = tryLock(file)
-    lock?.close()
-    return lock ? undefined : ((await readHolder(join(dataDir, 'lock.json'))) ?? 'unknown')
+    // Reading shares the lock with others who look, and keeps nobody from taking it for longer than that.
+    const free = open(file, 'SELECT * FROM sqlite_master')
+    free?.close()
+    return free ? undefined : ((await readHolder(join(dataDir, 'lock.json'))) ?? 'unknown')
   } catch (error) {
     throw explainFailure(error, file)
   }
 }
 
-const tryLock = (file: string): Sqlite.Database | undefined => {
+/** The file, when it has let us do that; undefined when somebody holds it. */
+const open = (file: string, sql: string): Sqlite.Database | undefined => {
   closeSync(openSync(file, 'a', 0o600))
   if (process.platform !== 'win32') chmodSync(file, 0o600)
   const lock = openSqlite(file, { timeout: 100 })
   try {
-    lock.exec('BEGIN EXCLUSIVE')
+    lock.exec(sql)
     return lock
   } catch (error) {
     lock.close()

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { test } from 'node:test'
+import Sqlite from 'better-sqlite3'
 import { LockedError, lockHolder, takeLock } from '../../src/store/index.ts'
 import { tempDir } from './temp-store.ts'
 
@@ -42,4 +44,25 @@ test('the lock is free again after it is disposed, also within one process', asy
     await assert.rejects(takeLock(dir.path, 'run'), LockedError)
   }
   await using _again = await takeLock(dir.path, 'run')
+})
+
+/** Does something with the file of the lock, as another process may. */
+const openFile = (dir: string, sql: string): Sqlite.Database => {
+  const file = new Sqlite(join(dir, 'lock.db'))
+  file.exec(sql)
+  return file
+}
+
+test('who only looks whether somebody holds the data folder keeps nobody from taking it', async () => {
+  using dir = tempDir()
+  const looker = openFile(dir.path, 'BEGIN EXCLUSIVE')
+  setTimeout(() => looker.close(), 700)
+  await using _lock = await takeLock(dir.path, 'run')
+})
+
+test('several may look at once whether somebody holds the data folder', async () => {
+  using dir = tempDir()
+  const looker = openFile(dir.path, 'BEGIN; SELECT * FROM sqlite_master')
+  assert.equal(await lockHolder(dir.path), undefined)
+  looker.close()
 })
