@@ -53,22 +53,29 @@ export const openSeal = (
 /** Writes every secret as it is; the database needs no key any more. The caller holds the lock. */
 export const removeSeal = (sqlite: Sqlite.Database): void => rewrite(sqlite, 'unseal', ['DELETE FROM seal'])
 
+const withoutKey = 'move the file away and link anew (wa2tg login)'
+
 /** Names a key without telling anything about it. */
-const keyIdOf = (key: Buffer): string =>
+export const keyIdOf = (key: Buffer): string =>
   createHash('sha256').update('wa2tg key id').update(key).digest('hex').slice(0, 16)
 
-const checkKey = (sqlite: Sqlite.Database, path: string, id: string | undefined): boolean => {
+/** The name of the key that a database is sealed with; undefined where it is not. */
+export const sealedWith = (sqlite: Sqlite.Database): string | undefined => {
   const row: unknown = sqlite.prepare('SELECT key FROM seal').get()
-  const needed = typeof row === 'object' && row !== null && 'key' in row ? String(row.key) : undefined
+  return typeof row === 'object' && row !== null && 'key' in row ? String(row.key) : undefined
+}
+
+const checkKey = (sqlite: Sqlite.Database, path: string, id: string | undefined): boolean => {
+  const needed = sealedWith(sqlite)
   if (needed === undefined) return false
   if (id === undefined) {
     throw new StoreError(
-      `"${path}" is sealed with the key ${needed}, and there is no key. Set storage.key_file, or WA2TG_KEY`,
+      `"${path}" is sealed with the key ${needed}, and there is no key. Set storage.key_file, or WA2TG_KEY; where the key is lost, ${withoutKey}`,
     )
   }
   if (id !== needed) {
     throw new StoreError(
-      `"${path}" is sealed with the key ${needed}, and the one that is set is ${id}. Set the right one`,
+      `"${path}" is sealed with the key ${needed}, and the one that is set is ${id}. Set the right one; where it is lost, ${withoutKey}`,
     )
   }
   return true

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { openStore, storePath, takeLock } from '../../src/store/index.ts'
@@ -60,7 +60,20 @@ test('a backup of sealed data is sealed as well: putting it back needs no key, u
     sandbox.start([...args, '--data-dir', sandbox.dataDir], { WA2TG_KEY: key }).ended
   assert.equal((await withKey('backup', file, '--plain')).code, 0)
   assert.ok(!readFileSync(file).includes('zebra'))
-  assert.equal((await sandbox.run('restore', file, '--force')).code, 0)
+  const words =
+    /^It is sealed with the key [\da-f]{16}, without which nothing can be read: set storage\.key_file/m
+  const restored = await sandbox.run('restore', file, '--force')
+  assert.equal(restored.code, 0, restored.stderr)
+  assert.match(restored.stderr, words)
   assertTold('"…" is sealed with the key', await sandbox.run('status'))
+  assert.doesNotMatch((await withKey('restore', file, '--force')).stderr, words)
   assert.equal((await withKey('map', 'list')).code, 0)
+})
+
+test('where the key is lost, the data are moved away as it says, and the next commands begin anew', async () => {
+  await using sandbox = await openSealed()
+  const { stderr } = await sandbox.run('login')
+  assert.match(stderr, /where the key is lost, move the file away and link anew \(wa2tg login\)$/m)
+  renameSync(storePath(sandbox.dataDir), join(sandbox.folder, 'lost.db'))
+  assert.match((await sandbox.run('status')).stderr, /WhatsApp is not linked; type: wa2tg login/)
 })

@@ -1,4 +1,4 @@
-import { restoreBackup, storePath, takeLock } from '../../store/index.ts'
+import { keyIdOf, restoreBackup, storePath, takeLock } from '../../store/index.ts'
 import type { Command, Context } from '../command.ts'
 import { passphraseOption, readPassphrase } from '../passphrase.ts'
 import type { ExitCode } from '../user-error.ts'
@@ -24,15 +24,20 @@ export const command: Command = {
 async function restore(context: Context): Promise<ExitCode> {
   const { args, options, output, loadConfig } = context
   const [file = ''] = args
-  const { dataDir } = await loadConfig()
+  const { dataDir, storage } = await loadConfig()
   await using _lock = await takeLock(dataDir, 'restore')
-  const { madeAt, replaced, inDoubt } = await restoreBackup(file, storePath(dataDir), {
+  const { madeAt, replaced, inDoubt, sealedWith } = await restoreBackup(file, storePath(dataDir), {
     passphrase: () => readPassphrase(context, { twice: false }),
     force: options['force'] === true,
   })
   const when = new Date(madeAt).toISOString()
   output.note(`Restored as it was at ${when}`)
   if (replaced !== undefined) output.note(`What was there before is kept in "${replaced}"`)
+  if (sealedWith !== undefined && (storage.key === undefined || keyIdOf(storage.key) !== sealedWith)) {
+    output.note(
+      `It is sealed with the key ${sealedWith}, without which nothing can be read: set storage.key_file, or WA2TG_KEY`,
+    )
+  }
   if (inDoubt > 0) {
     output.note(
       `${inDoubt === 1 ? 'One delivery' : `${inDoubt} deliveries`} to Telegram waited in it, to be looked for there first. What was edited or deleted since is not recognised, and comes once more`,

@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path'
 import { findDamage } from '../check.ts'
 import { flushFolder, prepareDataFolder } from '../data-folder.ts'
 import { applicationId, migrate, migrations } from '../migrations/index.ts'
+import { sealedWith } from '../seal.ts'
 import { openSqlite, type Sqlite } from '../sqlite.ts'
 import { explainFailure } from '../store-error.ts'
 import { BackupError, explainFile } from './backup-error.ts'
@@ -26,6 +27,8 @@ export interface Restored {
   readonly replaced?: string
   /** Deliveries to Telegram that are to be looked for before they are made. */
   readonly inDoubt: number
+  /** The name of the key (`keyIdOf`) that it needs; absent where it is not sealed. */
+  readonly sealedWith?: string
 }
 
 /**
@@ -48,11 +51,11 @@ export const restoreBackup = async (
     await mkdir(bench, { mode: 0o700 })
     const ready = join(bench, basename(path))
     const madeAt = await unpack(source, ready, passphrase)
-    const inDoubt = prepare(ready)
+    const found = prepare(ready)
     const replaced = await putAside(path, now)
     await rename(ready, path)
     flushFolder(dirname(path))
-    return { madeAt, inDoubt, ...(replaced !== undefined && { replaced }) }
+    return { madeAt, ...found, ...(replaced !== undefined && { replaced }) }
   } catch (error) {
     throw explainFailure(error, path)
   } finally {
@@ -117,7 +120,7 @@ const noBackup = (): BackupError => new BackupError('The file is no backup of wa
  * made it after the backup, and has to look before it sends. Returns how many there are to Telegram: towards WhatsApp the same
  * id is the same message.
  */
-const prepare = (path: string): number => {
+const prepare = (path: string): Pick<Restored, 'inDoubt' | 'sealedWith'> => {
   const damage = findDamage(path)
   if (damage !== undefined) throw new BackupError(`The backup is damaged (${damage}); nothing was changed`)
   const sqlite = openSqlite(path, { timeout: 5000 })
@@ -130,7 +133,11 @@ const prepare = (path: string): number => {
     sqlite.exec("UPDATE jobs SET unsure = 1, restored = 1 WHERE state <> 'failed'")
     const inDoubt =
       "SELECT count(*) FROM jobs WHERE unsure = 1 AND state <> 'failed' AND target GLOB 'telegram:*'"
-    return Number(sqlite.prepare(inDoubt).pluck().get())
+    const key = sealedWith(sqlite)
+    return {
+      inDoubt: Number(sqlite.prepare(inDoubt).pluck().get()),
+      ...(key !== undefined && { sealedWith: key }),
+    }
   } finally {
     sqlite.close()
   }
