@@ -93,6 +93,14 @@ const mergeMessages = (database: Database, from: ChatRef, to: ChatRef): void => 
       to,
     )
     for (const { gone, kept } of twins) {
+      // What was read under one address is not waited for under the other.
+      database.run(
+        `UPDATE messages SET (pending, raw, content, deleted, expires_at) =
+           (SELECT pending, raw, content, deleted, expires_at FROM messages WHERE key = ?1)
+         WHERE key = ?2 AND pending = 1 AND EXISTS (SELECT 1 FROM messages WHERE key = ?1 AND pending = 0)`,
+        gone,
+        kept,
+      )
       database.run(
         `UPDATE links SET source = ?2,
            part = part + (SELECT coalesce(max(part) + 1, 0) FROM links WHERE source = ?2) WHERE source = ?1`,

@@ -130,3 +130,26 @@ test('a chat is found by a part of its name, its number or its address', () => {
   assert.deepEqual(found('1203@g.us'), ['whatsapp:1203@g.us'])
   assert.deepEqual(found('nobody'), [])
 })
+
+test('a message that was read under a number is not waited for under the LID once both are one', () => {
+  using store = tempStore()
+  const number = 'whatsapp:15550000009@s.whatsapp.net'
+  const lid = 'whatsapp:900000000000009@lid'
+  for (const [id, read, waits] of [
+    ['A', number, lid],
+    ['B', lid, number],
+  ] as const) {
+    const key = store.links.remember({ id, chat: read, author: read, me: false, raw: 'RAW', content: 'C' }, 1)
+    assert.ok(key)
+    store.links.add(key, 'telegram:-100', { id: `7${id}` }, 1)
+    store.links.remember({ id, chat: waits, author: waits, me: false, pending: true }, 2)
+  }
+  store.chats.learn({ chat: lid, aliases: [number] })
+  for (const id of ['A', 'B']) {
+    const { pending, raw, content } = store.links.find({ chat: lid, id }) ?? assert.fail()
+    assert.deepEqual({ pending, raw, content }, { pending: false, raw: 'RAW', content: 'C' })
+    const again = store.links.remember({ id, chat: lid, author: lid, me: false, raw: 'RAW' }, 3)
+    assert.equal(again, undefined, 'it would cross again')
+    assert.equal(store.links.counterpart({ chat: lid, id }, 'telegram:-100')?.id, `7${id}`)
+  }
+})
