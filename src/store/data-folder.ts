@@ -11,10 +11,15 @@ import { StoreError } from './store-error.ts'
 export const prepareDataFolder = (path: string): void => {
   const folder = resolve(path)
   makeFolder(folder)
-  const drive = networkDriveOf(realpathSync(folder), readMounts())
+  refuseNetworkDrive(folder)
+}
+
+/** The same for a file that is there: it may be a link that leads elsewhere. */
+export const refuseNetworkDrive = (path: string): void => {
+  const drive = networkDriveOf(realpathSync(path), readMounts())
   if (drive !== undefined) {
     throw new StoreError(
-      `"${folder}" is on a network drive (${drive}), where messages cannot be kept safe. Use a --data-dir on a disk of this machine`,
+      `"${path}" is on a network drive (${drive}), where messages cannot be kept safe. Use a --data-dir on a disk of this machine`,
     )
   }
 }

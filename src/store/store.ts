@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CommitOptions, SessionStore } from '../bridge/network.ts'
 import { Chats } from './chats.ts'
 import { checkDatabase } from './check.ts'
+import { refuseNetworkDrive } from './data-folder.ts'
 import { Database } from './database.ts'
 import { Deadlines } from './deadlines.ts'
 import { Expiry } from './expiry.ts'
@@ -39,6 +41,7 @@ export interface StoreOptions extends SealOptions {
 
 /** Opens the file, making it and its folder (0600 in 0700) where missing. Throws `StoreError`. */
 export const openStore = (path: string, { check = false, ...seal }: StoreOptions = {}): Store => {
+  if (existsSync(path)) refuseNetworkDrive(path)
   if (check) checkDatabase(path)
   const database = new Database(path, seal)
   const chats = new Chats(database)

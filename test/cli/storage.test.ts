@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict'
-import { closeSync, openSync, readdirSync, statSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeSync,
+} from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -89,6 +98,22 @@ if (process.platform === 'linux') {
     })
     assertRefused(outcome, '"…" is on a network drive')
     assert.deepEqual(readdirSync(sandbox.dataDir), [])
+  })
+
+  test('a database that is a link to a network drive is refused, and nothing is written there', async () => {
+    await using sandbox = await openFilled()
+    const share = join(sandbox.folder, 'share')
+    mkdirSync(share)
+    renameSync(storePath(sandbox.dataDir), join(share, 'wa2tg.db'))
+    symlinkSync(join(share, 'wa2tg.db'), storePath(sandbox.dataDir))
+    const env = {
+      NODE_OPTIONS: preload('set-mounts.ts'),
+      WA2TG_TEST_MOUNTS: `28 1 179:2 / / rw - ext4 /dev/sda1 rw
+60 28 0:45 / ${share} rw,relatime - cifs //nas.lan/share rw
+`,
+    }
+    assertRefused(await run(sandbox, env), '"…" is on a network drive')
+    assert.deepEqual(readdirSync(share), ['wa2tg.db'])
   })
 
   for (const trouble of ['read-only', 'full']) {
