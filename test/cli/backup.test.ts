@@ -11,6 +11,7 @@ import {
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { Outbox } from '../../src/outbox/index.ts'
+import { openStore } from '../../src/store/index.ts'
 import type { Outcome } from '../simulators/program.ts'
 import { atTerminal } from '../support/pty.ts'
 import { fillStore, Sandbox } from './wa2tg.ts'
@@ -139,6 +140,29 @@ test('nothing that exists is replaced without --force; with it, the data that we
   const { code, stdout } = await run('restore', file, '--force', '--json')
   assert.equal(code, 0)
   assert.ok(existsSync(join(JSON.parse(stdout).replaced, 'wa2tg.db')))
+  assert.ok((await sandbox.run('map', 'list')).stdout.includes('Family'))
+})
+
+test('a restore that is killed when it has moved the data has moved their log with them, and can be typed again', async () => {
+  await using filled = await openFilled()
+  const { sandbox, file, run } = filled
+  assert.equal((await run('backup', file)).code, 0)
+  // As after a kill: the last commit stands in the log alone.
+  using store = sandbox.openStore()
+  store.session('x').set([{ type: 't', id: 'i', value: 'in the log' }])
+  const killed = await sandbox.start(['restore', file, '--force', '--data-dir', sandbox.dataDir], {
+    WA2TG_PASSPHRASE: passphrase,
+    NODE_OPTIONS: `--import ${join(import.meta.dirname, 'die-on-rename.ts')}`,
+    WA2TG_TEST_DIE_AT: 'replaced-[^/]+/wa2tg\\.db$',
+  }).ended
+  assert.equal(killed.signal, 'SIGKILL')
+  const kept = readdirSync(sandbox.dataDir).find(name => name.startsWith('replaced-'))
+  assert.ok(kept)
+  {
+    using aside = openStore(join(sandbox.dataDir, kept, 'wa2tg.db'))
+    assert.equal(aside.session('x').get('t', 'i'), 'in the log')
+  }
+  assert.equal((await run('restore', file, '--force')).code, 0)
   assert.ok((await sandbox.run('map', 'list')).stdout.includes('Family'))
 })
 

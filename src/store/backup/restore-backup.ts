@@ -145,12 +145,19 @@ const prepare = (path: string): Pick<Restored, 'inDoubt' | 'sealedWith'> => {
 
 /** Moves what is there, with the log that belongs to it, into a folder of its own; returns that folder. */
 const putAside = async (path: string, now: number): Promise<string | undefined> => {
-  const files = ['', '-wal', '-journal'].map(end => `${path}${end}`).filter(each => existsSync(each))
+  const logs = ['-wal', '-journal'].map(end => `${path}${end}`).filter(each => existsSync(each))
   await rm(`${path}-shm`, { force: true })
-  if (files.length === 0) return undefined
+  if (logs.length === 0 && !existsSync(path)) return undefined
   const folder = join(dirname(path), `replaced-${new Date(now).toISOString().replaceAll(/\W/g, '')}`)
   await mkdir(folder, { mode: 0o700 })
-  // The main file first: what is left if that were all is no database, and not one without its log.
-  for (const file of files) await rename(file, join(folder, basename(file)))
+  // A log goes last and is there before: whenever a kill comes, the database has its log beside it.
+  for (const log of logs) await copyInto(folder, log)
+  if (existsSync(path)) await rename(path, join(folder, basename(path)))
+  for (const log of logs) await rm(log)
   return folder
+}
+
+const copyInto = async (folder: string, file: string): Promise<void> => {
+  await using source = await open(file, 'r')
+  await writeNewFile(join(folder, basename(file)), target => copyAll(source, target))
 }
