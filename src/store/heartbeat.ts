@@ -42,6 +42,11 @@ export class Heartbeat {
     )
   }
 
+  /** Writes the row as it is. Throws `StoreError` when the disk does not take it. */
+  touch(): void {
+    this.#database.run('UPDATE heartbeat SET pid = pid')
+  }
+
   read(): Beat | undefined {
     const row = this.#database.get<BeatRow>('SELECT * FROM heartbeat')
     return (

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { takeLock } from '../../src/store/index.ts'
 import { fillStore, Sandbox } from './wa2tg.ts'
@@ -102,6 +103,33 @@ test('that WhatsApp has unlinked this machine is remembered until the next login
   assert.equal(await stateWith([{ type: 'meta', id: 'logged-out', value: 'Unlinked' }]), 'logged_out')
   assert.equal(await stateWith([{ type: 'creds', id: 'creds', value: JSON.stringify(link) }]), 'connecting')
 })
+
+// Elsewhere SQLite's calls cannot be made to fail without a compiler.
+if (process.platform === 'linux') {
+  for (const age of [30_000, 120_000]) {
+    test(`a bridge that was last heard of ${age / 1000} s ago, since the disk takes nothing, is not what is wrong`, async () => {
+      await using box = await Sandbox.open()
+      await using _lock = await takeLock(box.dataDir, 'run')
+      {
+        using store = box.openStore()
+        const beat = { pid: process.pid, startedAt: 0, beatAt: Date.now() - age, clock: 0 }
+        store.heartbeat.beat({ ...beat, networks: connected })
+      }
+      const problemsWith = async (env: Record<string, string>): Promise<string> => {
+        const { stderr } = await box.start(['status', '--data-dir', box.dataDir], env).ended
+        return stderr
+      }
+      const full = await problemsWith({
+        NODE_OPTIONS: `--import ${join(import.meta.dirname, '../support/disk/trouble-disk.ts')}`,
+        NODE_NO_WARNINGS: '1',
+        WA2TG_DISK_TROUBLE: await box.write('trouble', 'full'),
+      })
+      assert.match(full, /^The disk that holds "[^"]+" is full\. Make room/m)
+      assert.doesNotMatch(full, /heard of/)
+      assert.doesNotMatch(await problemsWith({}), /disk/)
+    })
+  }
+}
 
 test('a phone that removed this device, a silent bridge and failed deliveries are problems', async () => {
   await using box = await Sandbox.open()

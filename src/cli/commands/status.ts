@@ -1,7 +1,7 @@
 import type { Config } from '../../config/load.ts'
 import { Outbox } from '../../outbox/outbox.ts'
 import type { Store } from '../../store/index.ts'
-import { lockHolder, openStore, storePath } from '../../store/index.ts'
+import { lockHolder, openStore, StoreError, storePath } from '../../store/index.ts'
 import { phoneOf } from '../../whatsapp/address.ts'
 import type { Command, Context } from '../command.ts'
 import { isLoggedOut, linkedAccount } from '../linked-account.ts'
@@ -9,7 +9,9 @@ import { printable } from '../output.ts'
 import type { ExitCode } from '../user-error.ts'
 import { version } from '../version.ts'
 
-/** A bridge writes its heartbeat every few seconds; one older than this hangs. Milliseconds. */
+/** A bridge writes its heartbeat every 20 s; after this the disk may be why it did not. Milliseconds. */
+const LATE_MS = 25_000
+/** One older than this hangs, where it is not the disk. Milliseconds. */
 const STALE_MS = 60_000
 
 export const command: Command = {
@@ -81,10 +83,22 @@ const readStatus = async (store: Store, config: Config): Promise<Status> => {
     mappings: store.mappings.list().length,
     dataDir: config.dataDir,
   }
-  const stale = live !== undefined && Date.now() - live.beatAt > STALE_MS
+  const age = live === undefined ? 0 : Date.now() - live.beatAt
+  const disk = age > LATE_MS ? findDiskProblem(store) : undefined
+  const stale = age > STALE_MS && disk === undefined
   return {
     ...status,
-    problems: findProblems(status, { stale, said: [whatsapp?.problem, telegram?.problem] }),
+    problems: findProblems(status, { stale, said: [disk, whatsapp?.problem, telegram?.problem] }),
+  }
+}
+
+const findDiskProblem = (store: Store): string | undefined => {
+  try {
+    store.heartbeat.touch()
+    return undefined
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error
+    return error.message
   }
 }
 
