@@ -32,6 +32,8 @@ const messageSchema = z.object({
   message_id: z.int().check(z.nonnegative()),
   chat: z.object({ id: z.int() }),
 })
+const chatSchema = z.object({ type: z.string() })
+const fileSchema = z.object({ file_path: z.optional(z.string()) })
 const updatesSchema = z.array(z.object({ update_id: z.number() }))
 
 /**
@@ -40,6 +42,8 @@ const updatesSchema = z.array(z.object({ update_id: z.number() }))
  */
 export const seemsRight = (method: string, result: unknown): boolean => {
   if (method === 'getUpdates') return updatesSchema.safeParse(result).success
+  if (method === 'getChat') return chatSchema.safeParse(result).success
+  if (method === 'getFile') return fileSchema.safeParse(result).success
   if (method === 'sendMediaGroup') return z.array(messageSchema).safeParse(result).success
   // Of edits `true` comes back for inline messages alone, and we have none.
   const isMessage = /^(send(?!ChatAction)|editMessage|stopMessageLiveLocation)/.test(method)

@@ -9,7 +9,10 @@ import { CallError } from '../../src/telegram/call-error.ts'
 const megabyte = 1024 * 1024
 
 /** What becomes of a call that is answered so, and how many bytes of the answer were asked for. */
-const answered = async (words: Buffer): Promise<unknown> => {
+const answered = async (
+  words: Buffer,
+  method: 'sendMessage' | 'getChat' = 'sendMessage',
+): Promise<unknown> => {
   const packed = gzipSync(words)
   await using server = createServer((request, response) => {
     request.resume()
@@ -19,7 +22,7 @@ const answered = async (words: Buffer): Promise<unknown> => {
   const { port } = server.address() as AddressInfo
   const api = openApi({ token: '8001:AAF-of-the-test-bot', apiRoot: `http://127.0.0.1:${port}` })
   const payload = { chat_id: 1, text: 'hello' }
-  const end = await api.call('sendMessage', payload).catch(error => error)
+  const end = await api.call(method, payload).catch(error => error)
   server.closeAllConnections()
   return end
 }
@@ -47,4 +50,10 @@ test('an answer with an id that is none leaves open what became of the call', as
     assert.ok(end instanceof CallError, String(message_id))
     assert.deepEqual(end.failure, { kind: 'lost' })
   }
+})
+
+test('an answer about a chat that says nothing of it is none', async () => {
+  const end = await answered(Buffer.from('{"ok":true,"result":null}'), 'getChat')
+  assert.ok(end instanceof CallError)
+  assert.deepEqual(end.failure, { kind: 'lost' })
 })
