@@ -5,26 +5,27 @@
  *
  *   npm run soak -- [--minutes 10] [--chats 12] [--every 1500] [--binary dist/wa2tg]
  */
-import { parseArgs } from 'node:util'
+import { readNumbers } from './options.ts'
 import type { Verdict } from './soak/judge.ts'
 import { soak } from './soak/run-soak.ts'
 
-const { values } = parseArgs({
-  options: {
-    minutes: { type: 'string', default: '10' },
-    chats: { type: 'string', default: '12' },
-    every: { type: 'string', default: '1500' },
-    binary: { type: 'string' },
+const { minutes, chats, every, texts } = readNumbers(
+  {
+    minutes: { usual: 10, least: 0.01 },
+    chats: { usual: 12, least: 1, whole: true },
+    every: { usual: 1500, least: 1 },
   },
-})
+  ['binary'],
+)
+const { binary } = texts
 // libsignal prints whole session objects; here the simulated phones' end of it runs in this process.
 console.info = () => undefined
 
 const { faults, toTelegram, toWhatsApp, calm, behind, clean } = await soak({
-  forMs: Number(values.minutes) * 60_000,
-  chats: Number(values.chats),
-  every: Number(values.every),
-  ...(values.binary !== undefined && { binary: values.binary }),
+  forMs: minutes * 60_000,
+  chats,
+  every,
+  ...(binary !== undefined && { binary }),
 })
 
 const row = (name: string, ...cells: readonly (string | number)[]): void =>

@@ -16,7 +16,7 @@ import { change, delivery, file, RecordingInbox, Standing, text } from '../teleg
 import { filesOf, otherSendings, sendings } from '../telegram/doubt/sendings.ts'
 import { anyReply, isSurelyNothing, type Reply, serve, token, wordOf } from './any-reply.ts'
 import { planted, recordingLog } from './knowing-store.ts'
-import { runs } from './runs.ts'
+import { least, runs } from './runs.ts'
 
 const chat = 'telegram:-1001234567890'
 
@@ -184,8 +184,8 @@ test('whatever a server answers, a delivery is sent or ends with a verdict that 
   context.diagnostic(
     `${number} deliveries and changes met ${asked} odd answers: ${JSON.stringify([...ends])}; ${JSON.stringify([...methods])}`,
   )
-  for (const kind of ['sent', 'reject', 'unsure', 'wait', 'retry'])
-    assert.ok(ends.has(kind), `no input came to "${kind}"`)
+  for (const [kind, inCi] of Object.entries({ sent: 40, reject: 20, unsure: 150, wait: 1, retry: 100 }))
+    assert.ok((ends.get(kind) ?? 0) >= least(inCi), `too few inputs came to "${kind}"`)
   assert.ok(log.lines.length > number / 2, `only ${log.lines.length} lines were looked at`)
   assert.equal(log.leaks([token, 'secret-of-the-test-bot', planted]), undefined)
 })
