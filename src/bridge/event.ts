@@ -20,6 +20,22 @@ const senderSchema = z.object({
   me: z.boolean(),
 })
 
+/** What somebody means who points at a message. */
+const pickedFields = {
+  /** The words picked out of it, where the sender picked some. */
+  quote: z.optional(z.string()),
+  /** Where they begin in it, in UTF-16 units. */
+  quoteAt: z.optional(z.number()),
+  /** Of a message of the bridge: what it said when the sender saw it, which may be something else by now. */
+  seen: z.optional(
+    z.object({
+      text: z.string(),
+      /** The line in bold that stood last above those words; where none were picked out, last in all of it. */
+      line: z.optional(z.string()),
+    }),
+  ),
+}
+
 const replySchema = z.object({
   /** Id of the message replied to, in the same chat as the event. */
   id: z.string(),
@@ -29,10 +45,7 @@ const replySchema = z.object({
   byBridge: z.optional(z.boolean()),
   /** What that message said, after who said it where that is known, for when it was never bridged. */
   excerpt: z.optional(z.string()),
-  /** The words picked out of it, where the sender picked some. */
-  quote: z.optional(z.string()),
-  /** Where they begin in it, in UTF-16 units. */
-  quoteAt: z.optional(z.number()),
+  ...pickedFields,
 })
 
 /** Which message a change is about: its id, in the same chat as the event. */

@@ -65,6 +65,10 @@ export const conversation = () => [
 ]
 
 type Shown = ReturnType<ReturnType<TelegramSimulator['addSupergroup']>['transcript']>[number]
+interface Quote {
+  readonly text: string
+  readonly position: number
+}
 
 /** A bridge that has carried these in one message, to a group in which the owner may answer. */
 export const openJoined = async (
@@ -88,13 +92,19 @@ export const openJoined = async (
   for (const event of events) middle.inbox.receive([{ event }])
   await middle.start()
   await waitUntil(isDone)
+  /**
+   * Says this in answer to it. With `seen` it was on its way already while the message was changed: it tells what stood there
+   * before.
+   */
+  const saysTo = (words: string, to: Shown | undefined, quote?: Quote, seen?: Shown) => {
+    const now = group.messages.find(({ message_id: id }) => id === to?.id)
+    const shown = seen && { reply_to_message: { ...now, text: seen.text, entities: seen.entities } }
+    const picked = quote && { quote: { ...quote, is_manual: true } }
+    return owner.sends(group, { text: words, reply_to: to?.id ?? 0, fields: { ...picked, ...shown } })
+  }
   /** Resolves when it has arrived in WhatsApp, or the bridge has said why not. */
-  const answers = async (to: Shown | undefined, quote?: { text: string; position: number }) => {
-    const sent = owner.sends(group, {
-      text: 'Quite so',
-      reply_to: to?.id ?? 0,
-      ...(quote && { fields: { quote: { ...quote, is_manual: true } } }),
-    })
+  const answers = async (to: Shown | undefined, quote?: Quote, seen?: Shown) => {
+    const sent = saysTo('Quite so', to, quote, seen)
     const isAnswered = (): boolean =>
       middle.whatsapp.attempts.some(({ event }) => event.id === String(sent.message_id)) ||
       group.transcript().some(({ replyTo }) => replyTo === sent.message_id)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { BridgeEvent, MessageEvent } from '../../src/bridge/event.ts'
 import type { RichText } from '../../src/bridge/rich-text.ts'
 import { bob, changesTo, chat, eve, openJoined, says, text } from './conversation.ts'
 
@@ -85,6 +86,76 @@ test('what is picked out by its place counts as it stands there now', async () =
     bridge.answered().map(([, id]) => id),
     ['d', 'c'],
   )
+})
+
+/** The owner picks Bob's words out of what they see, and in the meantime these changes are carried out. */
+const crossed = async (
+  isPrivate: boolean,
+  { changes, events = alike(), line = '12:00' }: Crossing,
+): Promise<{ answered: unknown[][]; said: string[] }> => {
+  await using bridge = await openJoined(events, { statuses: isPrivate })
+  const [seen] = bridge.group.transcript()
+  const at = { text: 'ok', position: placeOf('ok', seen?.text, line) }
+  await bridge.receive(...changes)
+  const now = bridge.group.transcript()
+  assert.notEqual(now[0]?.text, seen?.text)
+  await bridge.answers(seen, at, seen)
+  const said = bridge.group.transcript().flatMap(({ text: words = '', replyTo }) => (replyTo ? [words] : []))
+  return { answered: bridge.answered(), said: said.filter(words => words.startsWith('Not sent')) }
+}
+interface Crossing {
+  readonly changes: BridgeEvent[]
+  readonly events?: MessageEvent[]
+  readonly line?: string
+}
+const together: { what: string; crossing: Crossing }[] = [
+  {
+    what: 'are left by somebody else',
+    crossing: { changes: [deleted('a'), deleted('d'), deleted('b', 'author', eve)] },
+  },
+  {
+    what: 'stand at the same place in the words of somebody else',
+    crossing: {
+      events: [
+        says('a', 'ok'),
+        says('b', 'ok', { from: eve }),
+        says('c', 'yes', { minute: 1 }),
+        says('d', 'no', { minute: 2 }),
+      ],
+      changes: [deleted('a')],
+    },
+  },
+  {
+    what: 'vanished with all that their author said',
+    crossing: { changes: ['a', 'd', 'e'].map(id => deleted(id, 'time')) },
+  },
+]
+for (const { what, crossing } of together) {
+  test(`an answer to words that ${what} by now goes to nobody in private, and answers nothing in a group`, async () => {
+    const { answered, said } = await crossed(true, crossing)
+    assert.deepEqual(answered, [])
+    assert.equal(said.length, 1)
+    assert.match(said[0] ?? '', /was changed or deleted/)
+    assert.deepEqual(await crossed(false, crossing), { answered: [[chat, undefined]], said: [] })
+  })
+}
+
+test('an answer to words that stand there still, below the same name, reaches who said them when others have changed', async () => {
+  for (const isPrivate of [false, true]) {
+    const { answered, said } = await crossed(isPrivate, {
+      changes: [deleted('a'), deleted('d')],
+      line: '12:02',
+    })
+    assert.deepEqual({ answered, said }, { answered: [[isPrivate ? eve : chat, 'c']], said: [] })
+  }
+})
+
+test('an answer without words picked out goes to nobody when the last that was seen has vanished with its author', async () => {
+  await using bridge = await openJoined(alike(), { statuses: true })
+  const [seen] = bridge.group.transcript()
+  await bridge.receive(...['a', 'd', 'e'].map(id => deleted(id, 'time')))
+  await bridge.answers(seen, undefined, seen)
+  assert.deepEqual(bridge.answered(), [])
 })
 
 test('answers and reactions in WhatsApp point at the one text of several equal ones that they are for', async () => {

@@ -239,6 +239,40 @@ test('an answer carries whom and what it answers, and the words picked out', asy
   })
 })
 
+test('what points at a message of the bridge carries what that said, and the line in bold above the words', async () => {
+  await using bench = await Bench.open()
+  await bench.connect()
+  const text = 'Anna #1 · 12:00\nhi\n\nBen · 12:01\nhi'
+  const bold = (offset: number, length: number) => ({ type: 'bold' as const, offset, length })
+  // The line is in two pieces, and a word in bold is none.
+  const entities = [bold(0, 5), bold(5, 10), bold(16, 1), bold(20, 11), bold(32, 1)]
+  const shown = { message_id: 77, date: 1, chat: { id: 7001, type: 'private' }, text, entities }
+  const pointAt = (words: string, quote?: { text: string; position: number }) =>
+    bench.owner.sends(bench.home, {
+      text: words,
+      fields: {
+        reply_to_message: { ...shown, from: bench.tg.bot },
+        ...(quote && { quote: { ...quote, is_manual: true } }),
+      },
+    })
+  pointAt('all of it')
+  pointAt('hers', { text: 'hi', position: 16 })
+  pointAt('his', { text: '\n\nBen', position: 18 })
+  pointAt('his, too', { text: 'hi', position: 32 })
+  await eventually(() => bench.inbox.arrivals.length === 4, 'all of them')
+  const lines = bench.inbox.arrivals.map(({ event }) => {
+    const pointer = event.kind === 'message' ? event.replyTo : undefined
+    assert.equal(pointer?.seen?.text, text)
+    return [event.kind, pointer?.quote, pointer?.seen?.line]
+  })
+  assert.deepEqual(lines, [
+    ['message', undefined, 'Ben · 12:01'],
+    ['message', 'hi', 'Anna #1 · 12:00'],
+    ['message', '\n\nBen', 'Ben · 12:01'],
+    ['message', 'hi', 'Ben · 12:01'],
+  ])
+})
+
 test('files, places and contacts arrive as what they are, and what cannot cross as a placeholder', async () => {
   await using bench = await Bench.open()
   await bench.connect()

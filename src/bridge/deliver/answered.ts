@@ -21,6 +21,7 @@ export const findReplyTarget = (
   // A status is answered in the chat of whoever posted it.
   const there = origin && isStatus(origin, store) ? origin : target
   const one = answered(message, replyTo, toolsFor(chat, context))
+  if (one === 'gone') return undefined
   const stored = one ?? links.counterpart(message, there, person)
   // Nobody is to see whose other statuses the owner sees: the text that was answered may have gone since.
   if (stored === undefined || (there !== target && stored.author !== target)) return undefined

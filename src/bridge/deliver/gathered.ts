@@ -86,31 +86,40 @@ export const standInFor = (
 }
 
 /** What words somebody has picked out of a message. */
-type Quote = Pick<Reply, 'quote' | 'quoteAt'>
+type Quote = Pick<Reply, 'quote' | 'quoteAt' | 'seen'>
+
+/** What the owner is told about a message that does not hold any more what they mean. */
+export const changedSince = 'what you point at in that message was changed or deleted'
 
 /**
  * The texts that somebody means who picked these words out of a message: those that they stand in, by their place; where that is
- * not told, or something else stands there by now, all that hold them, with the line above or without. None where nothing is picked.
+ * not told, or something else stands there by now, all that hold them, with the line above or without. Where the message has
+ * changed since they saw it, only what stands under the line that it stood under. None where nothing is picked.
  */
 export const quotedFrom = (message: MessageRef, quote: Quote, tools: GatheredTools): Item[] => {
   const gathered = gatheredIn(tools.store.links.find(message), tools.store)
   return gathered ? pickedOut(gathered, { ...quote, id: message.id }, tools) : []
 }
 
-/** Which of the texts in a message somebody answers; without words picked out of it the last one that it shows. */
+/**
+ * Which of the texts in a message somebody answers; without words picked out of it the last one that it shows. `gone`: what they
+ * saw there, or picked out, does not stand there any more.
+ */
 export const answered = (
   message: MessageRef,
   quote: Quote,
   tools: GatheredTools,
-): StoredMessage | undefined => {
+): StoredMessage | 'gone' | undefined => {
   const gathered = gatheredIn(tools.store.links.find(message), tools.store)
   if (gathered === undefined) return undefined
   const quoted = pickedOut(gathered, { ...quote, id: message.id }, tools)
   const words = quote.quote?.trim() ?? ''
+  if (words !== '' && quoted.length === 0) return 'gone'
   const item =
     quoted.findLast(({ body }) => body.text.includes(words)) ??
     quoted.at(-1) ??
     lastIn(gathered, message, tools)
+  if (words === '' && item && !isStill(item, gathered, { ...quote, id: message.id }, tools)) return 'gone'
   return item && sourceOf(item, gathered.chat, tools.store)
 }
 
@@ -124,22 +133,51 @@ const lastIn = (gathered: Gathered, { id }: MessageRef, { layOut }: GatheredTool
   return items.findLast(item => shown.some(place => content.items[place.item] === item)) ?? items.at(-1)
 }
 
-const pickedOut = (
-  gathered: Gathered,
-  { id, quote = '', quoteAt }: Quote & Pick<MessageRef, 'id'>,
-  { layOut }: GatheredTools,
-): Item[] => {
-  const words = quote.trim()
+type Pointer = Quote & Pick<MessageRef, 'id'>
+
+const pickedOut = (gathered: Gathered, quote: Pointer, tools: GatheredTools): Item[] => {
+  const words = quote.quote?.trim() ?? ''
   if (words === '') return []
+  const { seen } = quote
+  const { text, items: placed } = atPlace(gathered, quote, tools)
+  const holding = living(gathered).filter(({ line, body }) => `${line}\n${body.text.trim()}`.includes(words))
+  if (seen === undefined || seen.text === text) return placed ?? holding
+  // It was changed in between: the same words may be somebody else's by now.
+  if (placed?.every(item => isUnder(item, quote))) return unlessShared(placed, gathered)
+  return unlessShared(
+    holding.filter(item => isUnder(item, quote)),
+    gathered,
+  )
+}
+
+/** What the message says now, and which texts stand where the words were picked out; undefined where others stand there. */
+const atPlace = (
+  gathered: Gathered,
+  { id, quote = '', quoteAt }: Pointer,
+  { layOut }: GatheredTools,
+): { readonly text?: string | undefined; readonly items?: Item[] } => {
   const { content, parts } = gathered
   const part = parts.findIndex(each => each.id === id)
-  const layout = quoteAt === undefined ? undefined : layOut?.(content, parts)
-  if (quoteAt === undefined || !layout?.texts[part]?.startsWith(quote, quoteAt)) {
-    return living(gathered).filter(({ line, body }) => `${line}\n${body.text.trim()}`.includes(words))
-  }
+  const layout = layOut?.(content, parts)
+  const text = layout?.texts[part]
+  if (layout === undefined || quoteAt === undefined || !text?.startsWith(quote, quoteAt)) return { text }
+  const words = quote.trim()
   const from = quoteAt + quote.indexOf(words)
   const touched = layout.places.filter(
     place => place.part === part && place.from < from + words.length && place.to > from,
   )
-  return living(gathered).filter(item => touched.some(place => content.items[place.item] === item))
+  const items = living(gathered).filter(item => touched.some(place => content.items[place.item] === item))
+  return { text, items }
+}
+
+const isUnder = ({ line }: Item, { seen }: Quote): boolean => line === seen?.line
+
+/** Whether whoever pointed at the whole message has seen this text as the last in it. */
+const isStill = (item: Item, gathered: Gathered, quote: Pointer, tools: GatheredTools): boolean =>
+  quote.seen === undefined || quote.seen.text === atPlace(gathered, quote, tools).text || isUnder(item, quote)
+
+/** None where several people have a line like theirs: whose words these were cannot be told. */
+const unlessShared = (found: Item[], { content }: Gathered): Item[] => {
+  const alike = content.items.filter(({ line }) => found.some(each => each.line === line))
+  return new Set(alike.map(({ person }) => person)).size > 1 ? [] : found
 }

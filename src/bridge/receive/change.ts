@@ -3,7 +3,7 @@ import { type ChatRef, chatRef, networkOf } from '../chat-ref.ts'
 import { claimed, longestLife } from '../claimed.ts'
 import { type Content, isOver, isVotable, parseContent } from '../content.ts'
 import { addEcho } from '../deliver/echo.ts'
-import { answered, gatheredIn } from '../deliver/gathered.ts'
+import { answered, changedSince, gatheredIn } from '../deliver/gathered.ts'
 import { addNotice } from '../deliver/notice.ts'
 import { type ChangeEvent, isMessage, type MessageEvent, parseEvent, receiptId } from '../event.ts'
 import { prefixed } from '../rich-text.ts'
@@ -13,6 +13,7 @@ import { messageTopic, receiveMessage } from './message.ts'
 import { asSent, onItsWay } from './on-its-way.ts'
 import { editedContent, isOpen, withOption } from './poll.ts'
 import type { ReceiveContext, Reception } from './reception.ts'
+import { refuseChange } from './refuse-change.ts'
 import { type Route, route } from './route.ts'
 import { wentTo } from './status.ts'
 
@@ -36,6 +37,7 @@ export const receiveChange = (event: ChangeEvent, context: ReceiveContext): Rece
     return 'duplicate'
   }
   const subject = sending ?? subjectOf(event, found, context)
+  if (subject === 'gone') return refuseChange(event, changedSince, context)
   if (!subject) return 'ignored'
   if (changeWaiting(event, subject, context)) return 'job'
   const kept = keep(event, { subject, ...(found && { changed: found }) }, context)
@@ -47,7 +49,7 @@ const subjectOf = (
   { chat, target }: ShownChange,
   found: StoredMessage | undefined,
   context: ReceiveContext,
-): StoredMessage | undefined => {
+): StoredMessage | 'gone' | undefined => {
   const { links } = context.store
   const message = { chat, id: target.id }
   if (gatheredIn(found, context.store)) return answered(message, {}, context)
@@ -65,14 +67,12 @@ const mayChange = ({ kind, sender, ...event }: ShownChange, message: StoredMessa
 
 /** A change of what was never seen: from before the mapping, or still on its way. */
 const receiveUnknown = (event: ShownChange, context: ReceiveContext): Reception => {
-  const { store, now, time } = context
+  const { store, time } = context
   const { chat, sender, target } = event
   if (networkOf(chat) === 'telegram') {
     if (event.kind !== 'deletion' && !target.byBridge) return 'ignored'
     if (store.links.remember({ chat, id: event.id, me: true }, time) === undefined) return 'duplicate'
-    const text = event.kind === 'deletion' ? neverCarried : notKnown
-    addNotice(context, { chat, text, replyTo: target.id, now })
-    return 'refused'
+    return refuseChange(event, event.kind === 'deletion' ? neverCarried : notKnown, context)
   }
   if (event.kind === 'deletion') {
     const author = event.by === 'author' ? { author: sender.person } : {}
@@ -91,8 +91,8 @@ const receiveUnknown = (event: ShownChange, context: ReceiveContext): Reception 
   return receiveMessage(message, context)
 }
 
-const neverCarried = 'Not deleted: I never carried this message to WhatsApp'
-const notKnown = 'Not done in WhatsApp: I do not know which message there this one is'
+const neverCarried = 'I never carried this message to WhatsApp'
+const notKnown = 'I do not know which message there this one is'
 
 /**
  * What the owner edits or takes back before it went is changed where it waits: nobody ever sees the first version.

@@ -1,6 +1,6 @@
 import type { StoredMessage } from '../../store/index.ts'
 import { type ChatRef, type MessageRef, networkOf } from '../chat-ref.ts'
-import { answered, gatheredIn, quotedFrom } from '../deliver/gathered.ts'
+import { answered, changedSince, gatheredIn, quotedFrom } from '../deliver/gathered.ts'
 import type { ChangeEvent, MessageEvent } from '../event.ts'
 import { isStatus } from '../status.ts'
 import { onItsWay } from './on-its-way.ts'
@@ -27,8 +27,10 @@ export const answerToStatus = (
   const people = items.length > 0 ? items.map(({ person }) => person) : authorsOf(message, store)
   const several = countPeople(people, store) > 1
   const quoted = several ? quotedFrom(message, replyTo, context).map(({ person }) => person) : []
-  if (several && countPeople(quoted, store) !== 1) return { refusal: severalPeople }
   const one = answered(message, replyTo, context)
+  const isGone = one === 'gone' && (replyTo.seen !== undefined || !several)
+  if (isGone) return { refusal: `Not sent: ${changedSince}. ${howToPick}` }
+  if (one === 'gone' || (several && countPeople(quoted, store) !== 1)) return { refusal: severalPeople }
   const status = one ?? (several || items.length > 0 ? undefined : store.links.subject(message))
   return status?.author === undefined || status.me ? undefined : { target: status.author }
 }
@@ -43,8 +45,8 @@ const authorsOf = (message: MessageRef, { links }: Pick<ReceiveContext['store'],
   return sources.flatMap(source => links.get(source)?.author ?? [])
 }
 
-const severalPeople =
-  'Not sent: several people speak in that message. Pick out words of the one whom you answer: hold the message, Reply, then Quote'
+const howToPick = 'Pick out words of the one whom you answer: hold the message, Reply, then Quote'
+const severalPeople = `Not sent: several people speak in that message. ${howToPick}`
 
 /** The WhatsApp chat that an answer to a status went to, for what the owner does with it in Telegram. */
 export const wentTo = (

@@ -12,7 +12,7 @@ const maxExcerpt = 200
  * answer.
  */
 export const parseReply = (message: Message, bot: { readonly id: number }): Reply | undefined => {
-  const { reply_to_message: target, quote } = message
+  const { reply_to_message: target } = message
   if (target === undefined || isTopicRoot(message)) return undefined
   const said = target.text ?? target.caption
   return {
@@ -20,8 +20,41 @@ export const parseReply = (message: Message, bot: { readonly id: number }): Repl
     ...(target.from &&
       (target.from.id === bot.id ? { byBridge: true } : { person: personRef(target.from.id) })),
     ...(said !== undefined && { excerpt: clip(said) }),
-    ...(quote && quote.is_manual === true && { quote: quote.text, quoteAt: quote.position }),
+    ...parsePicked(message, bot),
   }
+}
+
+/** What of the message that it answers is meant, and what that said when its sender saw it. */
+export const parsePicked = (
+  { reply_to_message: target, quote }: Message,
+  bot: { readonly id: number },
+): Pick<Reply, 'quote' | 'quoteAt' | 'seen'> => {
+  const picked = quote?.is_manual === true ? { quote: quote.text, quoteAt: quote.position } : undefined
+  if (target?.text === undefined || target.from?.id !== bot.id) return { ...picked }
+  const line = boldLineAbove(
+    target,
+    picked ? picked.quoteAt + leadingBlanks(picked.quote) : target.text.length,
+  )
+  return { ...picked, seen: { text: target.text, ...(line !== undefined && { line }) } }
+}
+
+const leadingBlanks = (text: string): number => text.length - text.trimStart().length
+
+/** The last line that is bold from end to end and begins before `end`, or there. */
+const boldLineAbove = ({ text = '', entities = [] }: Message, end: number): string | undefined => {
+  const bold = entities.filter(({ type }) => type === 'bold')
+  // Where something else begins within it, one style comes as several.
+  const isBold = (at: number): boolean =>
+    bold.some(({ offset, length }) => offset <= at && at < offset + length)
+  let from = 0
+  let found: string | undefined
+  for (const line of text.split('\n')) {
+    if (from > end) break
+    const start = from
+    if (line !== '' && Array.from({ length: line.length }, (_, at) => start + at).every(isBold)) found = line
+    from += line.length + 1
+  }
+  return found
 }
 
 /** Outside of topics a thread is a chain of answers, and named after the message that was answered first. */
