@@ -55,6 +55,7 @@ const targetSchema = z.object({
   person: z.optional(chatRefSchema),
   /** Whether the bridge has sent it, where its network says so. */
   byBridge: z.optional(z.boolean()),
+  ...pickedFields,
 })
 
 const head = {

@@ -119,6 +119,7 @@ export const openJoined = async (
     middle,
     receive,
     answers,
+    deletes: (to: Shown | undefined, quote?: Quote, seen?: Shown) => saysTo('/delete', to, quote, seen),
     /** Whom and what in WhatsApp the owner has answered. */
     answered: () => middle.whatsapp.attempts.map(({ chat: place, replyTo }) => [place, replyTo?.id]),
     /** How the owner does that, in Telegram. */

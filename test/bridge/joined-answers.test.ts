@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { BridgeEvent, MessageEvent } from '../../src/bridge/event.ts'
 import type { RichText } from '../../src/bridge/rich-text.ts'
+import { waitUntil } from './bridge.ts'
 import { bob, changesTo, chat, eve, openJoined, says, text } from './conversation.ts'
 
 const statuses = () => [
@@ -156,6 +157,22 @@ test('an answer without words picked out goes to nobody when the last that was s
   await bridge.receive(...['a', 'd', 'e'].map(id => deleted(id, 'time')))
   await bridge.answers(seen, undefined, seen)
   assert.deepEqual(bridge.answered(), [])
+})
+
+test('/delete takes the text whose words are picked out, and none when that has changed since', async () => {
+  await using bridge = await openJoined(alike())
+  const [seen] = bridge.group.transcript()
+  const quote = { text: 'ok', position: placeOf('ok', seen?.text, '12:02') }
+  const deletions = () =>
+    bridge.middle.whatsapp.changes.map(({ changed }) => changed.parts.map(({ id }) => id))
+  bridge.deletes(seen, quote)
+  await waitUntil(() => deletions().length > 0)
+  assert.deepEqual(deletions(), [['c']])
+  await bridge.receive(deleted('c', 'author', eve))
+  bridge.deletes(seen, quote, seen)
+  const isTold = () => bridge.group.transcript().some(({ text: words }) => words?.startsWith('Not deleted'))
+  await waitUntil(isTold)
+  assert.deepEqual(deletions(), [['c']])
 })
 
 test('answers and reactions in WhatsApp point at the one text of several equal ones that they are for', async () => {

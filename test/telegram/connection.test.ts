@@ -258,10 +258,10 @@ test('what points at a message of the bridge carries what that said, and the lin
   pointAt('all of it')
   pointAt('hers', { text: 'hi', position: 16 })
   pointAt('his', { text: '\n\nBen', position: 18 })
-  pointAt('his, too', { text: 'hi', position: 32 })
+  pointAt('/delete', { text: 'hi', position: 32 })
   await eventually(() => bench.inbox.arrivals.length === 4, 'all of them')
   const lines = bench.inbox.arrivals.map(({ event }) => {
-    const pointer = event.kind === 'message' ? event.replyTo : undefined
+    const pointer = event.kind === 'message' ? event.replyTo : event.target
     assert.equal(pointer?.seen?.text, text)
     return [event.kind, pointer?.quote, pointer?.seen?.line]
   })
@@ -269,7 +269,7 @@ test('what points at a message of the bridge carries what that said, and the lin
     ['message', undefined, 'Ben · 12:01'],
     ['message', 'hi', 'Anna #1 · 12:00'],
     ['message', '\n\nBen', 'Ben · 12:01'],
-    ['message', 'hi', 'Ben · 12:01'],
+    ['deletion', 'hi', 'Ben · 12:01'],
   ])
 })
 

@@ -44,7 +44,7 @@ export const receiveChange = (event: ChangeEvent, context: ReceiveContext): Rece
   return kept === undefined ? 'ignored' : addJobs(kept, subject, context)
 }
 
-/** Of several texts in one message the last is meant that it shows. */
+/** Of several texts in one message the last is meant that it shows, or the one whose words are picked out. */
 const subjectOf = (
   { chat, target }: ShownChange,
   found: StoredMessage | undefined,
@@ -52,7 +52,7 @@ const subjectOf = (
 ): StoredMessage | 'gone' | undefined => {
   const { links } = context.store
   const message = { chat, id: target.id }
-  if (gatheredIn(found, context.store)) return answered(message, {}, context)
+  if (gatheredIn(found, context.store)) return answered(message, target, context)
   return links.subject(message, target.person) ?? found
 }
 

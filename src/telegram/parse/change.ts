@@ -4,7 +4,7 @@ import type { Content } from '../../bridge/event.ts'
 import type { Arrival } from '../../bridge/network.ts'
 import { headOf, nameOf, type ParseOptions, parseSaid, type Versioned } from '../parse.ts'
 import { personRef } from './place.ts'
-import { isTopicRoot } from './reply.ts'
+import { isTopicRoot, parsePicked } from './reply.ts'
 import { isOtherFile, versionOf } from './version.ts'
 
 /**
@@ -53,7 +53,14 @@ export const parseDeletion = (command: Message, bot: ParseOptions['bot']): Arriv
   const target = answeredBy(command)
   if (target === undefined) return undefined
   const head = { ...headOf(command), id: `${command.message_id}.delete` }
-  return { event: { ...head, kind: 'deletion', target: targetOf(target, bot), by: 'author' } }
+  return {
+    event: {
+      ...head,
+      kind: 'deletion',
+      target: { ...targetOf(target, bot), ...parsePicked(command, bot) },
+      by: 'author',
+    },
+  }
 }
 
 /** Somebody has pinned a message; that it is unpinned again, Telegram does not tell. */
