@@ -29,15 +29,32 @@ const FOR_USER: ReadonlySet<string> = new Set(['StoreError', 'LockedError', 'Map
 
 const isForUser = (error: unknown): error is Error => error instanceof Error && FOR_USER.has(error.name)
 
-/** A bug shows where it happened and what led to it, without the bot token that HTTP errors like to carry, and whole numbers. */
-const explainBug = (error: unknown): string[] => {
-  const stacks = causesOf(error).map(each =>
-    each instanceof Error ? (each.stack ?? each.message) : String(each),
-  )
-  return [
-    'This is a bug in wa2tg; please report it with these lines:',
-    redactPeople(redactSecrets(stacks.join('\nCaused by: '))),
-  ]
+/**
+ * A bug shows of what kind it is, where it happened and what led to it; without the bot token that HTTP errors like to carry, and
+ * whole numbers. What an error says may quote what somebody wrote, as that of `JSON.parse` does: where it was thrown tells what
+ * it says.
+ */
+const explainBug = (error: unknown): string[] => [
+  'This is a bug in wa2tg; please report it with these lines:',
+  redactPeople(redactSecrets(causesOf(error).map(describe).join('\nCaused by: '))),
+]
+
+/** Words of the engine that name nothing but a property in our code. */
+const quotesCodeAlone =
+  /^Cannot (?:read|set) properties of (?:undefined|null)(?: \((?:reading|setting) '[\w$]+'\))?$/
+
+const describe = (error: unknown): string => {
+  if (!(error instanceof Error)) return `What was thrown is no error (${typeof error})`
+  const code = 'code' in error && /^[A-Z][A-Z\d_]+$/.test(String(error.code)) ? ` (${error.code})` : ''
+  const words = quotesCodeAlone.test(error.message) ? `: ${error.message}` : ''
+  return [`${error.name}${code}${words}`, ...placesIn(error)].join('\n')
+}
+
+/** The words may have lines of their own, which could look like a place. */
+const placesIn = ({ stack = '', message }: Error): string[] => {
+  const start = stack.indexOf(message)
+  const behind = start < 0 ? stack : stack.slice(start + message.length)
+  return behind.split('\n').filter(line => /^ +at /.test(line))
 }
 
 /** The error and what caused it: a full disk, for instance, may come wrapped by the network that met it. */

@@ -31,11 +31,35 @@ test('a full disk that a network met is still no bug', () => {
   assert.deepEqual(explainError(error), { lines: ['The disk is full'], exitCode: 2 })
 })
 
-test('a bug keeps its stack and what led to it, and ends with 70', () => {
-  const { lines, exitCode } = explainError(new TypeError('Oops', { cause: new Error('Deeper') }))
+test('a bug keeps its kind, where it happened and what led to it, and ends with 70', () => {
+  const cause = Object.assign(new Error('Deeper'), { code: 'ERR_DEEP' })
+  const { lines, exitCode } = explainError(new TypeError('Oops', { cause }))
   assert.equal(exitCode, 70)
-  assert.match(lines.join('\n'), /TypeError: Oops\n.*explain-error\.test\.ts[\s\S]*Caused by: Error: Deeper/)
+  assert.match(
+    lines.join('\n'),
+    /TypeError\n +at .*explain-error\.test\.ts[\s\S]*Caused by: Error \(ERR_DEEP\)\n +at /,
+  )
   assert.equal(explainError('thrown text').exitCode, 70)
+})
+
+test('a bug does not show what it says, which may be what somebody wrote, but a property of ours that is missing', () => {
+  const thrown: unknown[] = ['zebra', new Error('zebra\n    at zebra (zebra.ts:1:1)')]
+  for (const work of [
+    () => JSON.parse('zebra-in-the-pantry'),
+    () => BigInt('zebra'),
+    () => Reflect.construct(Map, [['zebra']]),
+  ]) {
+    assert.throws(work, error => {
+      assert.match(String(error), /zebra/)
+      return thrown.push(error) > 0
+    })
+  }
+  for (const error of thrown) {
+    const { lines } = explainError(new Error('It failed', { cause: error }))
+    assert.doesNotMatch(lines.join('\n'), /zebra/)
+  }
+  const { lines } = explainError(new TypeError("Cannot read properties of undefined (reading 'jid')"))
+  assert.match(lines.join('\n'), /TypeError: Cannot read properties of undefined \(reading 'jid'\)\n/)
 })
 
 test('a bug that carries the address of a call does not show the bot token', () => {

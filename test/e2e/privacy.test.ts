@@ -4,7 +4,8 @@ import { join, relative } from 'node:path'
 import { test } from 'node:test'
 import { openStore, storePath } from '../../src/store/index.ts'
 import { eventually } from '../simulators/eventually.ts'
-import { samples, textOf } from '../simulators/samples.ts'
+import { files, samples, textOf } from '../simulators/samples.ts'
+import type { Contact } from '../simulators/whatsapp/index.ts'
 import { World } from '../simulators/world.ts'
 
 /** Words that stand for what people say and are called; each is nowhere else. */
@@ -12,6 +13,9 @@ const planted = {
   text: 'zebra-in-the-pantry',
   caption: 'caption-of-the-zebra',
   fileName: 'zebra-contract.pdf',
+  inAlbum: 'zebra-in-an-album',
+  named: 'letter-of-the-zebra.pdf',
+  shown: 'picture-of-the-zebra',
   answer: 'answer-to-the-zebra',
   refused: 'refused-zebra-note',
   edited: 'what-the-zebra-became',
@@ -22,9 +26,12 @@ const planted = {
   subject: 'friends-of-the-zebra',
   described: 'rules-of-the-zebra',
   passphrase: 'passphrase-of-the-zebra',
+  /** How the numbers and ids of all begin. */
   phone: '15550774411',
   lid: '900000000774411',
 } as const
+
+const levels = ['silent', 'error', 'warn', 'info'] as const
 
 const filesUnder = async (folder: string): Promise<string[]> => {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
@@ -40,6 +47,21 @@ const keysIn = (folder: string): string[] => {
   ])
   const base64 = found.map(([, key = '']) => key)
   return base64.flatMap(key => [key, Buffer.from(key, 'base64').toString('hex')])
+}
+
+/** Looks into every file but the config and the databases themselves, and at who may read it. Returns the names of all. */
+const searchFiles = async (world: World, secrets: readonly string[]): Promise<string[]> => {
+  const files = (await filesUnder(world.folder)).filter(name => !name.endsWith('config.yaml'))
+  for (const file of files) {
+    const name = relative(world.folder, file)
+    assert.equal((await stat(file)).mode & 0o077, 0, `${name} is readable by others`)
+    if (name.includes('wa2tg.db')) continue
+    const content = await readFile(file)
+    for (const secret of secrets) assert.ok(!content.includes(secret), `${secret} in ${name}`)
+  }
+  assert.equal((await stat(join(world.folder, 'data'))).mode & 0o077, 0)
+  assert.deepEqual(await filesUnder(world.temporary), [])
+  return files.map(file => relative(world.folder, file))
 }
 
 test('nothing that people say, no number, token or key stands anywhere but in the database', async () => {
@@ -97,87 +119,145 @@ test('nothing that people say, no number, token or key stands anywhere but in th
     for (const secret of secrets)
       assert.ok(!words.includes(secret), `${secret} in output ${index}:\n${words}`)
   }
-  const files = await filesUnder(world.folder)
-  for (const file of files.filter(name => !name.endsWith('config.yaml'))) {
-    const name = relative(world.folder, file)
-    assert.match(name, /^data\/(wa2tg|lock)\.db(-wal|-shm)?$/)
-    assert.equal((await stat(file)).mode & 0o077, 0, `${name} is readable by others`)
-    if (name.includes('wa2tg.db')) continue
-    const content = await readFile(file, 'utf8')
-    for (const secret of secrets) assert.ok(!content.includes(secret), `${secret} in ${name}`)
-  }
-  assert.equal((await stat(join(world.folder, 'data'))).mode & 0o077, 0)
-  assert.deepEqual(await filesUnder(world.temporary), [])
+  const left = await searchFiles(world, secrets)
+  for (const name of left) assert.match(name, /^data\/(wa2tg|lock)\.db(-wal|-shm)?$/)
 })
 
-test('at no level from silent to info is anything told of what people do, nor by a pairing, a backup or a crash', async () => {
+/** Each for a chat of its own, and the words that Telegram is to show of it. */
+const whatPeopleDo = ({ media }: World['wa']): readonly Doing[] => [
+  {
+    act: async (zoe, refused) => {
+      const id = await zoe.send(samples.text(planted.text))
+      await zoe.acts.react(id, '👍')
+      await zoe.acts.edit(id, planted.edited)
+      await zoe.acts.revoke(await zoe.send(samples.text(refused)))
+    },
+    shows: [planted.edited],
+  },
+  {
+    act: async zoe => {
+      const poll = await zoe.acts.poll(planted.question, [planted.option, 'at home'])
+      await zoe.acts.vote(poll, [planted.option])
+      const vcard = `BEGIN:VCARD\nVERSION:3.0\nFN:${planted.contact}\nTEL;waid=${planted.phone}0:+${planted.phone}0\nEND:VCARD`
+      await zoe.send({ contactMessage: { displayName: planted.contact, vcard } })
+    },
+    shows: [planted.question, planted.option],
+  },
+  {
+    act: async zoe => {
+      const locationMessage = { degreesLatitude: 52.5, degreesLongitude: 13.4, name: planted.place }
+      await zoe.send({ locationMessage })
+      await zoe.send(await samples.document(media, planted.fileName, planted.caption))
+    },
+    shows: [planted.place, planted.fileName, planted.caption],
+  },
+  {
+    act: async zoe => {
+      const photo = await samples.photo(media, planted.inAlbum)
+      await zoe.acts.album([photo, photo])
+    },
+    shows: [planted.inAlbum],
+  },
+]
+
+interface Doing {
+  act(person: Contact, refused: string): Promise<void>
+  readonly shows: readonly string[]
+}
+
+test('at no level from silent to info is anything told of what people do, nor by a pairing, a backup, a restore or a crash', async () => {
   const env = {
     NODE_OPTIONS: `--import ${join(import.meta.dirname, 'crash-on-signal.ts')}`,
-    WA2TG_TEST_CRASH: `at ${planted.phone}@s.whatsapp.net, +${planted.phone}`,
+    WA2TG_TEST_CRASH: `${planted.text} at ${planted.phone}@s.whatsapp.net, +${planted.phone}`,
     WA2TG_PASSPHRASE: planted.passphrase,
   }
   await using world = await World.open({ env })
   const { wa, tg, owner } = world
-  const zoe = wa.addContact({ phone: planted.phone, lid: planted.lid, name: 'Zoe', pushName: 'Zoe' })
-  const family = wa.addGroup({ subject: 'Family', participants: [zoe] })
-  const [hers, theirs] = ['Zoe', 'Family'].map(title =>
-    tg.addSupergroup({ title, members: [owner], botRights: {} }),
-  )
-  assert.ok(hers && theirs)
+  // Several people do it, each something else at each level: what waits for long in one chat of Telegram is joined.
+  const people = levels.map((level, index) => {
+    const contact = { phone: `${planted.phone}${index}`, lid: `${planted.lid}${index}`, pushName: 'Zoe' }
+    const zoe = wa.addContact({ ...contact, name: `Zoe ${level}` })
+    return { level, zoe, hers: tg.addSupergroup({ title: level, members: [owner], botRights: {} }) }
+  })
+  const waiting: (() => Promise<void>)[] = []
+  const doings = whatPeopleDo(wa)
+  const family = wa.addGroup({ subject: 'Family', participants: people.map(({ zoe }) => zoe) })
+  const theirs = tg.addSupergroup({ title: 'Family', members: [owner], botRights: {} })
   const login = world.start('login', '--pairing-code', '+15550000001')
   const code = await login.says(({ stdout }) => /^\w{4}-\w{4}$/m.exec(stdout)?.[0], 60_000)
   await wa.phone.enterPairingCode(code.replace('-', ''))
   const said: string[] = [(await login.ended).stderr]
-  assert.equal((await world.wa2tg('map', 'add', 'Zoe', String(hers.id))).code, 0)
-  assert.equal((await world.wa2tg('map', 'add', 'Family', String(theirs.id))).code, 0)
+  const tell = async (...args: readonly string[]) => {
+    const { code: exit, stdout, stderr } = await world.wa2tg(...args)
+    assert.equal(exit, 0, stderr)
+    said.push(stdout + stderr)
+  }
+  await tell('map', 'add', 'Family', String(theirs.id))
+  for (const { level, hers } of people) await tell('map', 'add', `Zoe ${level}`, String(hers.id))
 
-  for (const [index, level] of (['silent', 'error', 'warn', 'info'] as const).entries()) {
+  for (const [index, { level, zoe, hers }] of people.entries()) {
+    // The last run is of what was put back.
+    if (level === 'info') {
+      await tell('backup', join(world.folder, 'backup.wa2tg'))
+      await tell('restore', join(world.folder, 'backup.wa2tg'), '--force')
+    }
     const bridge = world.start('run', '--log-level', level)
     await eventually(() => wa.isLive, 'the connection', 60_000)
-    const id = await zoe.send(samples.text(planted.text))
-    await zoe.acts.react(id, '👍')
-    await zoe.acts.edit(id, planted.edited)
-    const poll = await zoe.acts.poll(planted.question, [planted.option, 'at home'])
-    await zoe.acts.vote(poll, [planted.option])
-    const vcard = `BEGIN:VCARD\nVERSION:3.0\nFN:${planted.contact}\nTEL;waid=${planted.phone}:+${planted.phone}\nEND:VCARD`
-    await zoe.send({ contactMessage: { displayName: planted.contact, vcard } })
-    await zoe.send({
-      locationMessage: { degreesLatitude: 52.5, degreesLongitude: 13.4, name: planted.place },
-    })
-    family.rename(`${planted.subject} ${index}`, zoe)
-    family.describe(planted.described, zoe)
     const refused = `${planted.text} ${index}`
     const fault = { error: 400, description: `Bad Request: ${planted.text} is bad` }
     tg.faults.next('sendMessage', fault, { when: ({ text }) => text === refused })
-    const last = await zoe.send(samples.text(refused))
-    await zoe.acts.revoke(last)
-    await zoe.send(samples.text(`behind ${index}`))
+    for (const [number, { act, shows }] of doings.entries()) {
+      const { zoe: each, hers: place } = people[(index + number) % people.length] ?? { zoe, hers }
+      await act(each, refused)
+      await each.send(samples.text(`behind ${index}`))
+      waiting.push(async () => {
+        await eventually(
+          () => place.transcript().some(({ text }) => text === `behind ${index}`),
+          `the last of the ${number}th at level ${level}`,
+        )
+        const seen = JSON.stringify(place.transcript())
+        for (const words of shows) assert.ok(seen.includes(words), words)
+      })
+    }
+    family.rename(`${planted.subject} ${index}`, zoe)
+    family.describe(planted.described, zoe)
+    for (const wait of waiting.splice(0)) await wait()
     await eventually(
-      () => hers.transcript().some(({ text }) => text === `behind ${index}`),
-      `the last of Zoe's at level ${level}`,
-      60_000,
-    )
-    await eventually(
-      () => theirs.transcript().some(({ text }) => text?.includes(planted.described)),
+      () => theirs.transcript().some(({ text }) => text?.includes(`${planted.subject} ${index}`)),
       `the last of the group's at level ${level}`,
-      60_000,
     )
     const answer = owner.sends(hers, planted.answer)
     owner.edits(hers, answer.message_id, planted.edited)
     owner.reacts(hers, answer.message_id, '👍')
-    await eventually(() => zoe.inbox.length > index, `the answer at level ${level}`, 60_000)
+    const picture = { bytes: files.photo(), name: 'zebra.jpg' }
+    const group = { photo: picture, caption: planted.shown, media_group_id: `77${index}` }
+    owner.sends(hers, group)
+    owner.sends(hers, group)
+    owner.sends(hers, { document: { bytes: files.pdf(), name: planted.named }, caption: planted.shown })
+    owner.sends(hers, `answered ${index}`)
+    await eventually(
+      () => zoe.inbox.some(({ message }) => textOf(message) === `answered ${index}`),
+      `the answers at level ${level}`,
+      60_000,
+    )
+    const got = JSON.stringify(zoe.inbox.map(({ message }) => message))
+    for (const words of [planted.named, planted.shown]) assert.ok(got.includes(words))
     bridge.kill(level === 'info' ? 'SIGUSR2' : 'SIGTERM')
     const { stderr, code: exit } = await bridge.ended
     said.push(stderr)
     if (level === 'info') assert.deepEqual([exit, /This is a bug in wa2tg/.test(stderr)], [70, true])
   }
-  const backup = await world.wa2tg('backup', join(world.folder, 'backup.wa2tg'))
-  assert.equal(backup.code, 0, backup.stderr)
-  said.push(backup.stdout + backup.stderr)
 
-  const secrets = [...Object.values(planted), tg.token, tg.token.split(':')[1] ?? '', ...keysIn(world.folder)]
+  const secrets = [
+    ...Object.values(planted),
+    ...['zebra', 'Zebra', code, code.replace('-', '')],
+    ...[tg.token, tg.token.split(':')[1] ?? ''],
+    ...keysIn(world.folder),
+  ]
   for (const [index, words] of said.entries()) {
     for (const secret of secrets)
       assert.ok(!words.includes(secret), `${secret} in output ${index}:\n${words}`)
   }
+  const left = await searchFiles(world, secrets)
+  assert.ok(left.includes('backup.wa2tg'))
 })
