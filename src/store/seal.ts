@@ -4,12 +4,13 @@ import { StoreError } from './store-error.ts'
 
 /**
  * Secrets at rest: Signal keys, credentials and what the journal holds (`sessions`), and what people write (`jobs`,
- * `messages`). Refs, ids, names and times are not sealed: they are what the database searches.
+ * `messages`), which a server may quote in what it answers. Refs, ids, names and times are not sealed: they are what the database searches.
  */
 const secrets = [
   ['sessions', 'value'],
   ['jobs', 'event'],
   ['jobs', 'frame'],
+  ['jobs', 'problem'],
   ['messages', 'raw'],
   ['messages', 'content'],
 ] as const
@@ -46,6 +47,7 @@ export const openSeal = (
   sqlite.function('unseal', value => (active && typeof value === 'string' ? unseal(value, active) : value))
   if (active === undefined) return () => undefined
   if (!sealed) rewrite(sqlite, 'seal', ['INSERT INTO seal (one, key, swept) VALUES (1, ?, 0)', id])
+  else if (sealAll) sealAnswers(sqlite)
   if (sealAll) sweep(sqlite)
   return row => openRow(row, active)
 }
@@ -91,6 +93,17 @@ const rewrite = (
     .transaction(() => {
       for (const [table, column] of secrets) sqlite.exec(`UPDATE ${table} SET ${column} = ${how}(${column})`)
       sqlite.prepare(sql).run(...values)
+    })
+    .immediate()
+
+/** What servers answered was not sealed at first. */
+const sealAnswers = (sqlite: Sqlite.Database): void =>
+  sqlite
+    .transaction(() => {
+      const { changes } = sqlite
+        .prepare(`UPDATE jobs SET problem = seal(problem) WHERE problem NOT GLOB '${prefix}*'`)
+        .run()
+      if (changes > 0) sqlite.exec('UPDATE seal SET swept = 0')
     })
     .immediate()
 

@@ -16,33 +16,54 @@ test('with a key neither the keys of the session nor what people write can be re
   const group = tg.addSupergroup({ title: 'Zoe', members: [owner], botRights: {} })
   assert.equal((await world.link()).code, 0)
   assert.equal((await world.wa2tg('map', 'add', 'Zoe', String(group.id))).code, 0)
+  const folder = join(world.folder, 'data')
   const bridge = await world.run()
   await zoe.send(samples.text('zebra-text'))
   await zoe.send(await samples.photo(wa.media, 'zebra-caption'))
   owner.sends(group, 'zebra-answer')
   await eventually(() => zoe.inbox.some(({ message }) => textOf(message) === 'zebra-answer'), 'the answer')
   await eventually(() => group.transcript().length === 3, 'both messages')
-  // What waits when the machine goes down stands in the outbox.
-  tg.faults.next('sendMessage', { error: 429, description: 'Too Many Requests', retryAfter: 5 })
+  // What waits when the machine goes down stands in the outbox, with what the server said of it; and what the owner says to a
+  // message that may have arrived is held back until that is known.
+  let isFree = false
+  const quoting = { error: 400, description: 'Bad Request: zebra-quoted' }
+  tg.faults.next('sendMessage', quoting, { when: ({ text }) => text === 'zebra-refused' })
+  await zoe.send(samples.text('zebra-refused'))
+  const fault = { error: 429, description: 'Too Many Requests', retryAfter: 1 }
+  tg.faults.next('sendMessage', 'reply-lost', { when: ({ text }) => text === 'zebra-doubted' })
+  tg.faults.next('editMessageReplyMarkup', fault, { times: 1_000_000, when: () => !isFree })
+  await zoe.send(samples.text('zebra-doubted'))
+  const doubted = await eventually(
+    () => group.transcript().find(({ text }) => text === 'zebra-doubted'),
+    'the one in doubt',
+  )
   await zoe.send(samples.text('zebra-waiting'))
-  await eventually(() => tg.callsOf('sendMessage').length >= 2, 'the refusal')
+  owner.sends(group, { text: 'zebra-held', reply_to: doubted.id })
+  await eventually(() => tg.callsOf('editMessageReplyMarkup').length >= 1, 'the question about it')
+  await eventually(() => heldIn(folder) === 1, 'what is held back')
   bridge.kill('SIGKILL')
   await bridge.ended
 
-  const folder = join(world.folder, 'data')
   const secrets = ['zebra', ...privateKeys(folder)]
   assert.ok(secrets.length > 10, 'the keys were found')
   for (const name of readdirSync(folder)) {
     const bytes = readFileSync(join(folder, name))
     for (const secret of secrets) assert.ok(!bytes.includes(secret), `${secret} in ${name}`)
   }
+  isFree = true
   const again = await world.run()
   await zoe.send(samples.text('zebra-again'))
-  await eventually(() => group.transcript().length === 5, 'the rest', 60_000)
+  await eventually(() => group.transcript().length === 7, 'the rest', 60_000)
+  await eventually(() => zoe.inbox.some(({ message }) => textOf(message) === 'zebra-held'), 'the held answer')
   again.kill('SIGTERM')
   assert.equal((await again.ended).code, 0)
   wa.assertNoSurprises()
 })
+
+const heldIn = (folder: string): number => {
+  using store = openStore(storePath(folder), { key: Buffer.from(key, 'hex') })
+  return [...store.session('held').list('event')].length
+}
 
 /** Of the credentials, in the form in which they are stored: every value of 32 bytes. */
 const privateKeys = (folder: string): string[] => {

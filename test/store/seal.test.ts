@@ -18,8 +18,13 @@ const planted = [
   'zebra-content',
   'zebra-joined',
   'zebra-frame',
+  'zebra-held',
+  'zebra-again',
+  'zebra-plainer',
+  'zebra-problem',
 ] as const
 const [secretKey, secretEvent, secretRaw, secretPart, secretContent, secretJoined, secretFrame] = planted
+const [, , , , , , , secretHeld, again, plainer, secretProblem] = planted
 const chat = 'whatsapp:1@lid'
 
 /** Everything that is secret, written by everybody who writes it; also large enough to need pages of its own. */
@@ -40,6 +45,13 @@ const fill = (store: Store): void => {
   outbox.keepFrame(outbox.claim(outbox.add({ ...job, topic: 'w', event: 'one' }, 1), undefined), secretFrame)
   const joined = ['u', 'v'].map(topic => outbox.add({ ...job, topic, event: 'one' }, 1))
   outbox.join(joined, secretJoined)
+  store.session('held').set([{ type: 'event', id: '1', value: long(secretHeld) }])
+  // A server may quote a message when it refuses it.
+  const [late, plain, failed] = ['x', 'y', 'z'].map(topic => outbox.add({ ...job, topic, event: 'one' }, 1))
+  const decision = { kind: 'again', dueAt: 1, unsure: false, attempts: 1, mediaFailures: 0, bugs: 0 } as const
+  outbox.postpone(late ?? 0, { ...decision, failingFor: 0 }, again)
+  outbox.step(plain ?? 0, 1, 1, plainer)
+  outbox.fail(failed ?? 0, secretProblem)
 }
 
 const assertWhole = (store: Store): void => {
@@ -144,6 +156,22 @@ test('what is unsealed needs no key, and can be sealed with another one', () => 
   assert.deepEqual(legible(path), [])
   using store = openStore(path, { key: other })
   assertWhole(store)
+})
+
+test('what servers answered before a release that seals it is sealed at the next start, and nothing legible is left behind', () => {
+  using dir = tempDir()
+  const path = storePath(dir.path)
+  {
+    using store = openStore(path, { key, sealAll: true })
+    fill(store)
+    store.database.run("UPDATE jobs SET problem = 'zebra-problem' WHERE state = 'failed'")
+    assert.deepEqual(legible(path), ['zebra-problem'])
+  }
+  using store = openStore(path, { key, sealAll: true })
+  assert.deepEqual(legible(path), [])
+  assertWhole(store)
+  const sql = "SELECT problem FROM jobs WHERE state = 'failed'"
+  assert.deepEqual(store.database.get(sql), { problem: 'zebra-problem' })
 })
 
 test('writing a value that stands there already changes nothing, sealed or not', () => {
