@@ -24,16 +24,19 @@ export class DeliveryError extends Error {
   readonly verdict: Verdict
   /** Whether the failure means the whole chat cannot be reached (bot removed, chat gone), not just this message. */
   readonly chatUnreachable: boolean
+  /** Whether something in front of the network, which is online, refused it: perhaps for what is in it. */
+  readonly page: boolean
 
   constructor(
     verdict: Verdict,
     message: string,
-    options: { cause?: unknown; chatUnreachable?: boolean } = {},
+    options: { cause?: unknown; chatUnreachable?: boolean; page?: boolean } = {},
   ) {
     super(message, { cause: options.cause })
     this.name = 'DeliveryError'
     this.verdict = verdict
     this.chatUnreachable = options.chatUnreachable ?? false
+    this.page = options.page ?? false
   }
 }
 

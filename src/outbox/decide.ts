@@ -3,6 +3,11 @@ import type { Failure, Job } from './job.ts'
 
 /** A file that fails this often is given up, so that it does not hold its lane for a day. */
 export const mediaFailureLimit = 5
+/**
+ * A proxy or a firewall that refuses this job so often, while its network is online, dislikes what is in it. The backoffs up to
+ * there take four minutes: within that, a page in front of everything shows in the network's status.
+ */
+export const pageLimit = 8
 /** A bug of ours that hits one job this often gives the job up, so that it does not block its lane for ever. */
 export const bugLimit = 3
 /** Milliseconds of asking in vain whether a message arrived, after which it is given up as one that may have. */
@@ -20,6 +25,7 @@ export type Decision =
       readonly unsure: boolean
       readonly attempts: number
       readonly mediaFailures: number
+      readonly pages: number
       readonly bugs: number
       readonly failingFor: number
       readonly lastFailedAt?: number
@@ -31,8 +37,8 @@ export type Decision =
  * The failure policy: what one failed attempt means for its job.
  *
  * `retry`, `unsure` and bugs count as attempts, back off, and are given up when they have gone on for `giveUpAfter`
- * milliseconds; `wait` and `offline` cost nothing. `reject`, a file that failed five times and a bug that struck three
- * times ask for a plainer form. A failure while settling leaves the job unsure: nothing was found out. An answer that leaves
+ * milliseconds; `wait` and `offline` cost nothing. `reject`, a file that failed five times, a page that stood eight times in place of the
+ * network's answer and a bug that struck three times ask for a plainer form. A failure while settling leaves the job unsure: nothing was found out. An answer that leaves
  * it open is asked for again for ten minutes, and no chat out of reach is asked at all; then the job is given up, as after three bugs,
  * since it must not be sent, in whatever form, while it may be there.
  */
@@ -45,6 +51,7 @@ export const decide = (
   const bugs = job.bugs + (from === 'bug' ? 1 : 0)
   const offline = verdict.kind === 'offline'
   const mediaFailures = job.mediaFailures + (from === 'media' && !offline ? 1 : 0)
+  const pages = job.pages + (failure.page && from === 'send' ? 1 : 0)
   if (bugs >= bugLimit) return { kind: failure.inDoubt ? 'give-up' : 'plainer' }
 
   const unsure = verdict.kind === 'unsure' || (from === 'settle' && job.unsure)
@@ -53,6 +60,7 @@ export const decide = (
     unsure,
     bugs,
     mediaFailures,
+    pages,
     attempts: job.attempts,
     failingFor: job.failingFor,
     ...(job.lastFailedAt !== undefined && { lastFailedAt: job.lastFailedAt }),
@@ -69,6 +77,7 @@ export const decide = (
     case 'retry':
     case 'unsure':
       if (mediaFailures >= mediaFailureLimit && verdict.kind === 'retry') return { kind: 'plainer' }
+      if (pages >= pageLimit && verdict.kind === 'retry') return { kind: 'plainer' }
       return again(giveUpAfter)
     default:
       return verdict satisfies never

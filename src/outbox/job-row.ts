@@ -17,6 +17,7 @@ export interface JobRow {
   base: number
   attempts: number
   media_failures: number
+  pages: number
   bugs: number
   failing_for: number
   last_failed_at: number | null
@@ -38,6 +39,7 @@ export const fromRow = (row: JobRow): Job => ({
   base: row.base,
   attempts: row.attempts,
   mediaFailures: row.media_failures,
+  pages: row.pages,
   bugs: row.bugs,
   failingFor: row.failing_for,
   ...(row.last_failed_at !== null && { lastFailedAt: row.last_failed_at }),

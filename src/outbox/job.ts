@@ -27,6 +27,8 @@ export interface Job {
   readonly base: number
   readonly attempts: number
   readonly mediaFailures: number
+  /** How often something in front of the network, which is online, refused it. */
+  readonly pages: number
   readonly bugs: number
   /** How long it has been failing, in milliseconds; the time of an outage does not count. */
   readonly failingFor: number
@@ -59,6 +61,8 @@ export type Outcome =
       readonly from: 'send' | 'settle' | 'media' | 'bug'
       /** Nothing gets through to that chat, in whatever form. */
       readonly unreachable?: boolean
+      /** Something in front of the network, which is online, refused it. */
+      readonly page?: boolean
       /** It may be there, where another form would be a second message: a bug keeps us from finding out. */
       readonly inDoubt?: boolean
     }

@@ -146,7 +146,7 @@ export class Outbox {
   postpone(id: number, decision: Extract<Decision, { kind: 'again' }>, problem: string): void {
     this.#database.run(
       `UPDATE jobs SET state = 'pending', due_at = ?2, unsure = ?3, attempts = ?4, media_failures = ?5, bugs = ?6,
-         failing_for = ?7, last_failed_at = ?8, problem = seal(?9) WHERE id = ?1`,
+         failing_for = ?7, last_failed_at = ?8, problem = seal(?9), pages = ?10 WHERE id = ?1`,
       id,
       decision.dueAt,
       decision.unsure ? 1 : 0,
@@ -156,13 +156,14 @@ export class Outbox {
       decision.failingFor,
       decision.lastFailedAt ?? null,
       problem,
+      decision.pages,
     )
   }
 
   /** Tries the job again at once, at a plainer level; what was sent of the richer form is not a part of the new one. */
   step(id: number, level: number, now: number, problem: string): void {
     this.#database.run(
-      `UPDATE jobs SET state = 'pending', due_at = ?3, unsure = 0, level = ?2, attempts = 0, media_failures = 0, bugs = 0,
+      `UPDATE jobs SET state = 'pending', due_at = ?3, unsure = 0, level = ?2, attempts = 0, media_failures = 0, pages = 0, bugs = 0,
          base = (SELECT count(*) FROM links WHERE links.source = jobs.source AND role IN ('', 'album')), problem = seal(?4) WHERE id = ?1`,
       id,
       level,

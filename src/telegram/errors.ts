@@ -55,6 +55,10 @@ export interface ErrorContext {
 /** The verdict on a failed call. */
 export const verdictOf = (error: CallError, { sending, connected = true }: ErrorContext): DeliveryError => {
   const { failure } = error
+  if (failure.kind === 'page' && connected) {
+    const message = `Something between this machine and Telegram refuses it (${error.message})`
+    return new DeliveryError({ kind: 'retry' }, message, { cause: error, page: true })
+  }
   if (failure.kind === 'unreachable' || failure.kind === 'page') {
     const message = `Telegram cannot be reached (${error.message})`
     return connected ? retry(message, error) : offline(message, error)

@@ -86,3 +86,59 @@ test('what was sent while the disk took no link of it is found again, not sent a
   )
   assert.equal(tg.callsOf('sendMessage').length, 2)
 })
+
+test('what a firewall refuses for its words is given up after eight tries and told, and what is behind it goes on', async () => {
+  await using tg = await startTelegramSimulator()
+  const owner = tg.addUser({ id: 7001, first_name: 'Olga' })
+  const home = tg.addPrivateChat(owner)
+  const group = tg.addSupergroup({ title: 'WhatsApp', botRights: {} })
+  using store = tempStore()
+  store.mappings.add({ whatsapp: lanes[0], telegram: `telegram:${group.id}` })
+  tg.faults.next(
+    'sendMessage',
+    { status: 403, html: '<html>Blocked</html>' },
+    { times: 1000, when: ({ text }) => String(text).includes('DROP TABLE') },
+  )
+  await using middle = openMiddle(store, tg, { ownerChat: () => `telegram:${owner.id}` })
+  await middle.start()
+  for (const text of ['DROP TABLE x', 'hello']) middle.inbox.receive([{ event: event(lanes[0], text) }])
+  await tg.until('the outbox to be done', () => middle.outbox.counts().pending === 0)
+  assert.deepEqual(
+    group.transcript().map(({ text }) => text?.split('\n').at(-1)),
+    ['hello'],
+  )
+  const tries = tg
+    .callsOf('sendMessage')
+    .filter(({ params }) => String(params['text']).includes('DROP TABLE'))
+  assert.equal(tries.length, 8)
+  assert.deepEqual(middle.outbox.counts(), { pending: 0, failed: 1 })
+  assert.match(
+    home.transcript().at(-1)?.text ?? '',
+    /could not be shown in Telegram: Something between this machine and Telegram refuses it .* 403 without JSON/,
+  )
+})
+
+test('edits and deletions that a firewall refuses hold up nobody either', async () => {
+  await using tg = await startTelegramSimulator()
+  const group = tg.addSupergroup({ title: 'WhatsApp', botRights: {} })
+  using store = tempStore()
+  store.mappings.add({ whatsapp: lanes[0], telegram: `telegram:${group.id}` })
+  const page = { status: 403, html: '<html>Blocked</html>' }
+  tg.faults.next('editMessageText', page, { times: 1000 })
+  tg.faults.next('deleteMessage', page, { times: 1000 })
+  await using middle = openMiddle(store, tg)
+  await middle.start()
+  const person = lanes[0]
+  const from = { id: 'M1', sender: { person, me: false } }
+  middle.inbox.receive([{ event: event(lanes[0], 'first', from) }])
+  await tg.until('the message', () => group.transcript().length === 1)
+  const { content, ...head } = event(lanes[0], 'second', { ...from, id: 'M2' })
+  middle.inbox.receive([{ event: { ...head, kind: 'edit', content, target: { id: 'M1', person } } }])
+  await tg.until('the edit to be given up', () => middle.outbox.counts().failed === 1)
+  middle.inbox.receive([
+    { event: { ...head, id: 'M3', kind: 'deletion', by: 'author', target: { id: 'M1', person } } },
+  ])
+  middle.inbox.receive([{ event: event(lanes[0], 'hello', { ...from, id: 'M4' }) }])
+  await tg.until('the outbox to be done', () => middle.outbox.counts().pending === 0)
+  assert.equal(group.transcript().at(-1)?.text, 'hello')
+})

@@ -17,6 +17,7 @@ const job: Job = {
   base: 0,
   attempts: 0,
   mediaFailures: 0,
+  pages: 0,
   bugs: 0,
   failingFor: 0,
   createdAt: 0,
@@ -107,6 +108,22 @@ test('a file that fails five times is given up as a file', () => {
     decide({ ...fourth, mediaFailures: 4 }, failure({ kind: 'retry' }, 'media'), policy).kind,
     'plainer',
   )
+})
+
+test('what stands eight times in place of the network’s answer refuses the message; while it settles that says nothing', () => {
+  const page = (from: Failure['from'], kind: 'retry' | 'offline' = 'retry') => ({
+    ...failure({ kind }, from),
+    page: true,
+  })
+  let state = job
+  for (let tries = 1; tries <= 7; tries += 1) {
+    const decision = decide(state, page('send'), policy)
+    assert.equal(decision.kind, 'again', `try ${tries}`)
+    if (decision.kind === 'again') state = { ...state, ...decision }
+  }
+  assert.equal(decide(state, failure({ kind: 'retry' }), policy).kind, 'again', 'something else broke')
+  assert.equal(decide(state, page('settle'), policy).kind, 'again')
+  assert.equal(decide(state, page('send'), policy).kind, 'plainer')
 })
 
 test('a file whose network is offline costs nothing', () => {

@@ -49,7 +49,7 @@ const fill = (store: Store): void => {
   // A server may quote a message when it refuses it.
   const [late, plain, failed] = ['x', 'y', 'z'].map(topic => outbox.add({ ...job, topic, event: 'one' }, 1))
   const decision = { kind: 'again', dueAt: 1, unsure: false, attempts: 1, mediaFailures: 0, bugs: 0 } as const
-  outbox.postpone(late ?? 0, { ...decision, failingFor: 0 }, again)
+  outbox.postpone(late ?? 0, { ...decision, pages: 0, failingFor: 0 }, again)
   outbox.step(plain ?? 0, 1, 1, plainer)
   outbox.fail(failed ?? 0, secretProblem)
 }

@@ -56,6 +56,7 @@ export const describeFailure = (
       problem: leftOpen ? `${mayBeThere} ${error.message}` : error.message,
       from: byMedia ? 'media' : stage,
       ...(error.chatUnreachable && { unreachable: true }),
+      ...(error.page && { page: true }),
     }
   }
   if (error instanceof StoreError) {

@@ -9,6 +9,7 @@ import { keeps } from './0006-keeps.ts'
 import { sending } from './0007-sending.ts'
 import { restored } from './0008-restored.ts'
 import { frame } from './0009-frame.ts'
+import { pages } from './0010-pages.ts'
 
 /** In order; a migration that has been released is never changed, only followed by another. */
 export const migrations: readonly string[] = [
@@ -21,6 +22,7 @@ export const migrations: readonly string[] = [
   sending,
   restored,
   frame,
+  pages,
 ]
 
 /** Marks the file as ours ("wa2t"), so that somebody else's database is refused instead of filled with our tables. */
