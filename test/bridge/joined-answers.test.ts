@@ -57,6 +57,22 @@ test('a private answer to what an edit has pushed into a second message goes to 
   assert.equal(refusals.length, 2)
 })
 
+test('where it is not known who said the last of them, an answer goes to nobody in private unless it picks out known words', async () => {
+  const mine = ['a', 'b', 'c', 'd'].map((id, minute) => says(id, `Status ${id}`, { minute }))
+  await using bridge = await openJoined(mine, { statuses: true })
+  const [whole] = bridge.group.transcript()
+  const { links } = bridge.store
+  const shown = links.find({ chat: `telegram:${bridge.group.id}`, id: String(whole?.id) })
+  const content = JSON.parse(shown?.content ?? '')
+  // As a search after a restore leaves it (`Network.settle`).
+  const rest = { id: '', person: bob, line: 'Eve · 12:05', body: { text: 'Status e', spans: [] } }
+  links.update(shown?.key ?? 0, 'content', JSON.stringify({ ...content, items: [...content.items, rest] }))
+  await bridge.answers(whole)
+  await bridge.answers(whole, { text: 'Status e', position: 0 })
+  await bridge.answers(whole, { text: 'Status c', position: placeOf('Status c', whole?.text) })
+  assert.deepEqual(bridge.answered(), [[bob, 'c']])
+})
+
 test('of equal texts the one is answered whose words are picked out, in private as well', async () => {
   for (const isPrivate of [false, true]) {
     await using bridge = await openJoined(alike(), { statuses: isPrivate })

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { BridgeEvent, MessageEvent } from '../../src/bridge/event.ts'
+import type { Change } from '../../src/bridge/network.ts'
 import { plainText } from '../../src/bridge/rich-text.ts'
 import type { Budget } from '../../src/outbox/index.ts'
 import { openStore, restoreBackup, storePath, writeBackup } from '../../src/store/index.ts'
 import { ratePeerOf } from '../../src/telegram/rates.ts'
-import { startTelegramSimulator } from '../simulators/telegram/index.ts'
+import { type SimUser, startTelegramSimulator, type TelegramSimulator } from '../simulators/telegram/index.ts'
 import { tempStore } from '../store/temp-store.ts'
 import { waitUntil } from './bridge.ts'
 import { openMiddle } from './middle.ts'
@@ -45,6 +46,13 @@ const long = (number: number): MessageEvent[] =>
     content: { kind: 'text', body: plainText(`text ${number} ${'long '.repeat(120)}`.trim()) },
   }))
 
+interface Scene {
+  readonly group: ReturnType<TelegramSimulator['addSupergroup']>
+  /** What has come to WhatsApp. */
+  readonly changed: readonly Change[]
+  isDone(): boolean
+}
+
 interface Course {
   /** What waits when the backup is made. */
   readonly waiting: readonly BridgeEvent[]
@@ -52,18 +60,21 @@ interface Course {
   readonly since?: readonly BridgeEvent[]
   /** What comes when the backup has been put back, and all that waited in it is settled. */
   readonly changes?: readonly BridgeEvent[]
+  /** What the owner does in Telegram then. */
+  readonly inTelegram?: (owner: SimUser, scene: Scene) => Promise<void>
   /** At which question of the search the bridge ends, and begins anew. */
   readonly restartAt?: number
 }
 
 /** What stands in Telegram before and after the backup is put back. */
-const putBack = async ({ waiting, since = [], changes = [], restartAt }: Course) => {
+const putBack = async ({ waiting, since = [], changes = [], inTelegram, restartAt }: Course) => {
   await using tg = await startTelegramSimulator()
-  const group = tg.addSupergroup({ title: 'Everybody', botRights: {} })
+  const owner = tg.addUser({ id: 7001, first_name: 'Olga' })
+  const group = tg.addSupergroup({ title: 'Everybody', botRights: {}, members: [owner] })
   const person = tg.addUser({ id: 9001, first_name: 'Zoe' })
   using store = tempStore()
   const file = join(store.dir, 'backup')
-  store.mappings.add({ whatsapp: family, telegram: `telegram:${group.id}`, toTelegramOnly: true })
+  store.mappings.add({ whatsapp: family, telegram: `telegram:${group.id}` })
   store.mappings.add({ whatsapp: school, telegram: `telegram:${group.id}`, toTelegramOnly: true })
   store.chats.learn({ chat: family, kind: 'group', name: 'Family' })
   store.chats.learn({ chat: school, kind: 'group', name: 'School' })
@@ -103,8 +114,11 @@ const putBack = async ({ waiting, since = [], changes = [], restartAt }: Course)
     middle.inbox.receive([{ event }])
     await waitUntil(() => middle.outbox.counts().pending === 0)
   }
+  const { changes: changed } = middle.whatsapp
+  await inTelegram?.(owner, { group, changed, isDone: () => middle.outbox.counts().pending === 0 })
+  const reached = changed.map(({ event, changed: { parts } }) => [event.kind, parts.map(({ id }) => id)])
   tg.assertNoSurprises()
-  return { before, after, restarted, group: group.transcript() }
+  return { before, after, restarted, group: group.transcript(), reached }
 }
 
 const other = texts(4, { first: 50, chat: school })
@@ -161,6 +175,25 @@ test('what was found to have gone together can be edited, deleted, reacted to an
   assert.equal(bold(whole)?.length, joined?.text?.match(/12:0/g)?.length)
   assert.deepEqual([note?.text, note?.quote], ['👍 Bob', 'text 2'])
   assert.deepEqual([answer?.replyTo, answer?.quote], [whole?.id, 'text 2'])
+})
+
+test('a reaction or /delete of the owner that points at what nobody knows any more is answered, not dropped', async () => {
+  const { reached, group } = await putBack({
+    waiting: texts(3),
+    since: texts(5, { first: 3 }),
+    async inTelegram(owner, { group }) {
+      const [, whole] = group.transcript()
+      const id = whole?.id ?? assert.fail()
+      const isTold = (count: number) => () =>
+        group.transcript().filter(({ text }) => text?.includes('do not know which message')).length === count
+      owner.reacts(group, id, '👍')
+      await waitUntil(isTold(1))
+      owner.sends(group, { text: '/delete', reply_to: id })
+      await waitUntil(isTold(2))
+    },
+  })
+  assert.deepEqual(reached, [])
+  assert.equal(group.filter(({ text }) => text?.endsWith('text 7')).length, 1, 'all of it still stands')
 })
 
 test('a restart at any question of the search changes nothing of that', async () => {

@@ -38,7 +38,7 @@ export const receiveChange = (event: ChangeEvent, context: ReceiveContext): Rece
   }
   const subject = sending ?? subjectOf(event, found, context)
   if (subject === 'gone') return refuseChange(event, changedSince, context)
-  if (!subject) return 'ignored'
+  if (!subject) return refuseChange(event, notKnown, context)
   if (changeWaiting(event, subject, context)) return 'job'
   const kept = keep(event, { subject, ...(found && { changed: found }) }, context)
   return kept === undefined ? 'ignored' : addJobs(kept, subject, context)
