@@ -14,8 +14,9 @@ const pin = (of: MessageEvent, more: { pinned: boolean; seconds?: number; sentAt
   return { version: 1, kind: 'pin', chat, id: `PIN${serial}`, sender, target: { id }, ...more }
 }
 
-const end = ({ store, outbox, telegram, worker }: Open, now: number): boolean => {
+const end = ({ store, outbox, telegram, worker, clock }: Open, now: number): boolean => {
   const tools = { store, outbox, newMessageId: () => telegram.newMessageId(), disappearing: true }
+  clock.leapTo(now)
   const some = endWhatIsOver(tools, { time: now, now })
   if (some) worker.wake()
   return some
@@ -127,6 +128,7 @@ test('nothing is kept for ever, whatever end it claims, and though nothing is ta
   const known = () => said.filter(({ id }) => bridge.store.links.find({ chat: mum, id })).length
   const tools = { ...bridge, newMessageId: () => bridge.telegram.newMessageId(), disappearing: false }
   const age = async (days: number) => {
+    bridge.clock.leapTo(now + days * DAY)
     endWhatIsOver(tools, { time: now + days * DAY, now: now + days * DAY })
     bridge.worker.wake()
     await waitUntil(bridge.isDone)

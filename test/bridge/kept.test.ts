@@ -33,6 +33,7 @@ const word = (
 const endAt = async (bridge: Open, now: number): Promise<void> => {
   const { store, outbox, telegram, worker } = bridge
   const newMessageId = () => telegram.newMessageId()
+  bridge.clock.leapTo(now)
   if (endWhatIsOver({ store, outbox, newMessageId, disappearing: true }, { time: now, now })) worker.wake()
   await waitUntil(bridge.isDone)
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../../src/support/clock.ts'
 
 /** Time that leaps to the end of every sleep within two milliseconds: backoffs and pauses keep their order, nobody waits. */
-export const leapingClock = (): Clock & { leap(milliseconds: number): void } => {
+export const leapingClock = (): Clock & { leap(milliseconds: number): void; leapTo(time: number): void } => {
   let ahead = 0
   const now = () => Date.now() + ahead
   return {
@@ -9,6 +9,9 @@ export const leapingClock = (): Clock & { leap(milliseconds: number): void } => 
     steady: now,
     leap: milliseconds => {
       ahead += milliseconds
+    },
+    leapTo: time => {
+      ahead = Math.max(ahead, time - Date.now())
     },
     sleep: (milliseconds, signal) =>
       new Promise(resolve => {
