@@ -130,7 +130,7 @@ export const openApi = ({ token, apiRoot }: { token: string; apiRoot: string }):
         if (response.ok && response.body) return Readable.fromWeb(response.body as ReadableStream)
         await response.body?.cancel()
         // `getFile` has just given the path away: whatever is said now, the file is not refused.
-        throw new NotJsonError(response.status)
+        throw new NotJsonError(response)
       } catch (error) {
         throw parseCallError(error, { method: 'download', bodyComplete: true, redact })
       } finally {
@@ -144,7 +144,7 @@ export const openApi = ({ token, apiRoot }: { token: string; apiRoot: string }):
 const fetchJson = async (url: string, init: RequestInit): Promise<{ json(): Promise<unknown> }> => {
   const response = await fetch(url, { ...init, redirect: 'error' })
   const answer = readAnswer(await readText(response))
-  if (answer === undefined) throw new NotJsonError(response.status)
+  if (answer === undefined) throw new NotJsonError(response)
   return { json: async () => answer }
 }
 
@@ -152,12 +152,12 @@ const fetchJson = async (url: string, init: RequestInit): Promise<{ json(): Prom
 const longestAnswer = 16 * 1024 * 1024
 
 /** The text of an answer, packed or not; what is longer than any answer is none, and is not held in memory. */
-const readText = async ({ body, status }: Response): Promise<string> => {
+const readText = async (response: Response): Promise<string> => {
   const pieces: Uint8Array[] = []
   let size = 0
-  for await (const piece of body ?? []) {
+  for await (const piece of response.body ?? []) {
     size += piece.length
-    if (size > longestAnswer) throw new NotJsonError(status)
+    if (size > longestAnswer) throw new NotJsonError(response)
     pieces.push(piece)
   }
   return new TextDecoder().decode(Buffer.concat(pieces))

@@ -52,10 +52,14 @@ export class CallError extends Error {
 /** An answer that is not the JSON of the Bot API: a proxy's or a front server's page. */
 export class NotJsonError extends Error {
   readonly status: number
+  /** Seconds, where the answer names them; the other form of `Retry-After`, a date, needs clocks that agree. */
+  readonly retryAfter?: number
 
-  constructor(status: number) {
+  constructor({ status, headers }: Pick<Response, 'status' | 'headers'>) {
     super(`Answer ${status} is not JSON`)
     this.status = status
+    const seconds = /^\d+$/.exec(headers.get('retry-after')?.trim() ?? '')?.[0]
+    if (seconds !== undefined) this.retryAfter = Number(seconds)
   }
 }
 
@@ -104,21 +108,24 @@ export const parseCallError = (
 ): CallError => {
   if (error instanceof GrammyError) return refusal(method, error, redact)
   const inner = error instanceof HttpError ? error.error : error
-  if (inner instanceof NotJsonError) return foreignAnswer(method, inner.status)
+  if (inner instanceof NotJsonError) return foreignAnswer(method, inner)
   const kind = isConnectFailure(inner) ? 'unreachable' : bodyComplete ? 'lost' : 'cut'
   return new CallError(method, { kind }, redact(`${method}: ${reasonOf(inner)}`))
 }
 
 /** The one page that is about the request: it is too long for the front server, and will be. */
 const tooLarge = 413
+/** Whoever says so, it wants to be left alone for a while. */
+const tooMany = 429
 /** Some front servers say so of the server behind them, which may have got the request. */
 const timedOut = 408
 
 /** What is known of a call that was answered with this status, and not in the words of the Bot API. */
-const foreignAnswer = (method: string, status: number): CallError => {
+const foreignAnswer = (method: string, { status, retryAfter }: NotJsonError): CallError => {
   const words = `${method}: the server answered ${status} without JSON`
-  if (status === tooLarge) {
-    return new CallError(method, { kind: 'refused', code: status, description: `HTTP ${status}` }, words)
+  if (status === tooLarge || status === tooMany) {
+    const failure = { kind: 'refused', code: status, description: `HTTP ${status}` } as const
+    return new CallError(method, { ...failure, ...waitOf(retryAfter) }, words)
   }
   const isRefusal = status >= 400 && status < 500 && status !== timedOut
   return new CallError(method, isRefusal ? { kind: 'page', status } : { kind: 'lost' }, words)
@@ -131,9 +138,12 @@ const refusal = (method: string, error: GrammyError, redact: (text: string) => s
     kind: 'refused',
     code: error.error_code,
     description,
-    // A wait of 0 s, which was never seen, would be no wait.
-    ...(retryAfter !== undefined && { retryAfter: Math.max(1, retryAfter) }),
+    ...waitOf(retryAfter),
     ...(migrateTo !== undefined && { migrateTo }),
   }
   return new CallError(method, failure, `${method}: ${error.error_code} ${description}`)
 }
+
+/** A wait of 0 s, which was never seen, would be no wait. */
+const waitOf = (seconds: number | undefined): { retryAfter?: number } =>
+  seconds === undefined ? {} : { retryAfter: Math.max(1, seconds) }

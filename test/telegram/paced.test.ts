@@ -70,13 +70,19 @@ test('what a refusal says holds the next call back; what never left does not cou
   // Whether a request was read when its connection broke is not known, so it counts.
   assert.ok(pace.readyAt(chat, Date.now()) > Date.now())
 
-  const other = `telegram:${bench.tg.addSupergroup({ title: 'Other', members: [] }).id}` as const
-  bench.tg.faults.next('sendMessage', { error: 429, retryAfter: 17 })
-  const lease = leaseFor(pace, other)
-  const refused = { ...delivery({ chat: other, content: text('d') }), turn: () => lease.turn() }
-  assert.deepEqual((await failureOf(bench.network.send(refused))).verdict, { kind: 'wait', seconds: 17 })
-  const left = pace.readyAt(other, Date.now()) - Date.now()
-  assert.ok(left > 16_000 && left <= 17_000, `${left} ms`)
+  const wait = { retryAfter: 17 }
+  for (const fault of [
+    { error: 429, ...wait },
+    { status: 429, html: '<h1>Too Many Requests</h1>', ...wait },
+  ] as const) {
+    const other = `telegram:${bench.tg.addSupergroup({ title: 'Other', members: [] }).id}` as const
+    bench.tg.faults.next('sendMessage', fault)
+    const lease = leaseFor(pace, other)
+    const refused = { ...delivery({ chat: other, content: text('d') }), turn: () => lease.turn() }
+    assert.deepEqual((await failureOf(bench.network.send(refused))).verdict, { kind: 'wait', seconds: 17 })
+    const left = pace.readyAt(other, Date.now()) - Date.now()
+    assert.ok(left > 16_000 && left <= 17_000, `${left} ms`)
+  }
 })
 
 test('a file is not asked for before its call has a turn and a place, and a text needs none', async () => {

@@ -112,7 +112,7 @@ async function call(state: ServerState, exchange: Exchange, search: URLSearchPar
   if (fault === 'reply-lost') return void request.socket.destroy()
   if (typeof fault === 'object' && 'lateMs' in fault) await sleep(fault.lateMs)
   if (typeof fault === 'object' && 'html' in fault) {
-    response.writeHead(fault.status, { 'content-type': 'text/html' }).end(fault.html)
+    sendPage(response, fault)
     return
   }
   record.response = planned(fault) ?? done
@@ -266,7 +266,7 @@ async function download(
   })
   const fault = state.faults.take('download')
   if (typeof fault === 'object' && 'html' in fault) {
-    response.writeHead(fault.status, { 'content-type': 'text/html' }).end(fault.html)
+    sendPage(response, fault)
     return
   }
   if (fault === 'reset-before') return void response.destroy()
@@ -275,4 +275,12 @@ async function download(
   if (fault !== 'hang' && fault !== 'reset-during-body') return void response.end(content)
   await new Promise<void>(resolve => response.write(content.subarray(0, content.length / 2), () => resolve()))
   if (fault === 'reset-during-body') response.destroy()
+}
+
+const sendPage = (
+  response: ServerResponse,
+  { status, html, retryAfter }: Extract<Fault, { html: string }>,
+): void => {
+  const wait = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }
+  response.writeHead(status, { 'content-type': 'text/html', ...wait }).end(html)
 }
