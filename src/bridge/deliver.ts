@@ -17,7 +17,8 @@ import type { Network } from './network.ts'
 
 export type { CarrierOptions } from './deliver/attempt.ts'
 
-const hour = 3_600_000
+const minute = 60_000
+const hour = 60 * minute
 
 /**
  * Story 2: a job becomes sent messages and their links, or a change of them.
@@ -195,8 +196,8 @@ const showFailure = (job: Job, problem: string, options: CarrierOptions): void =
   const event = readEvent(job)
   if (event && isMessage(event) && event.content.kind === 'notice') {
     const { about } = event.content
-    // Nobody has read it: the next trouble with that chat is told at once.
-    if (about !== undefined) store.chats.takeBackNotice(about)
+    // Nobody has read it: the next trouble with that chat is told, but not with each of many messages.
+    if (about !== undefined) store.chats.takeBackNotice(about, now() - hour + minute)
     return
   }
   if (event?.kind === 'receipt') return

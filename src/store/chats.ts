@@ -119,9 +119,9 @@ export class Chats {
     return changes > 0
   }
 
-  /** Notes that the owner was not told of it after all. */
-  takeBackNotice(ref: ChatRef): void {
-    this.#database.run('UPDATE chats SET notified_at = NULL WHERE ref = ?', this.#canonical(ref))
+  /** Notes that the owner was not told of it after all, but as if that had been at `time`. */
+  takeBackNotice(ref: ChatRef, time: number): void {
+    this.#database.run('UPDATE chats SET notified_at = ?2 WHERE ref = ?1', this.#canonical(ref), time)
   }
 
   /** Makes all these addresses one chat and returns the canonical one. */

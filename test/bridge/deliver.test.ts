@@ -310,11 +310,15 @@ test('what fails for good towards Telegram is told to the owner, once per chat a
     await waitUntil(bridge.isDone)
     return bridge.telegram.shown.map(each => each.chat)
   }
+  const tries = bridge.telegram.attempts.length
+  assert.deepEqual(await failsOnce('at once'), [])
+  assert.equal(bridge.telegram.attempts.length, tries + 1, 'no second notice within the minute')
+  bridge.clock.leap(60_001)
   assert.deepEqual(await failsOnce('b'), [owner], 'nobody has read the one that was refused')
   assert.deepEqual(await failsOnce('c'), [owner], 'not again within the hour')
   bridge.clock.leap(3_600_001)
   assert.deepEqual(await failsOnce(photo), [owner, owner], 'no plainer form is tried in a closed chat')
-  assert.equal(bridge.outbox.counts().failed, 5)
+  assert.equal(bridge.outbox.counts().failed, 6)
 })
 
 test('a network that is offline holds its own lanes and no other, and loses nothing', async () => {
