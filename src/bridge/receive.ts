@@ -5,6 +5,7 @@ import { type BridgeEvent, isMessage } from './event.ts'
 import type { Arrival, FindMessage, Inbox } from './network.ts'
 import { receiveChange } from './receive/change.ts'
 import { holdBack, placed, takeReleased } from './receive/held.ts'
+import type { Held } from './receive/held-rows.ts'
 import { receiveMessage } from './receive/message.ts'
 import { isEcho } from './receive/on-its-way.ts'
 import { tellOfStranger } from './receive/overheard.ts'
@@ -59,20 +60,22 @@ export const makeRelease =
   (options: InboxOptions) =>
   (isOver: (at: number) => boolean = () => false): boolean =>
     options.store.transaction(() => {
-      const { events, found } = takeReleased(options, isOver, (options.now ?? Date.now)())
-      for (const event of events) receiveReleased(event, options)
+      const { released, found } = takeReleased(options, isOver, (options.now ?? Date.now)())
+      for (const each of released) receiveReleased(each, options)
       return found
     })
 
 /** One that makes trouble must not keep the others. */
-const receiveReleased = (held: BridgeEvent, options: InboxOptions): void => {
+const receiveReleased = ({ event: held, messageId }: Held, options: InboxOptions): void => {
   const { store, log, now: clock = Date.now } = options
+  const newMessageId: InboxOptions['newMessageId'] = network =>
+    (network === 'whatsapp' && messageId) || options.newMessageId(network)
   const now = clock()
   const receive = (): void => {
     const event = placed(held, options)
     // In the supergroup that a group has become, its ids belong to other messages.
     if (store.chats.resolve(event.chat) !== event.chat) throw new Error('Its group is a supergroup now')
-    const result = receiveOne({ event }, options, { now, mayWait: false })
+    const result = receiveOne({ event }, { ...options, newMessageId }, { now, mayWait: false })
     log.debug({ network: 'telegram', results: [result] }, 'Received after waiting')
   }
   const refuse = (): void => {

@@ -130,6 +130,32 @@ test('an answer to a message in doubt quotes it, and what was written behind it 
   ])
 })
 
+test('what was kept back when a backup was made goes under the same id when the backup is put back', async () => {
+  await using doubt = await openDoubt()
+  doubt.store.mappings.add({ whatsapp: mum, telegram: doubt.telegram })
+  const id = await doubt.show(mum, 'Lunch?')
+  doubt.owner.sends(doubt.place, { text: 'yes', reply_to: id })
+  doubt.owner.reacts(doubt.place, id, '👍')
+  await doubt.waitsFor(2)
+  using backup = tempStore()
+  backup.mappings.add({ whatsapp: mum, telegram: doubt.telegram })
+  backup
+    .session('held')
+    .set([...doubt.store.session('held').list('event')].map(row => ({ type: 'event', ...row })))
+  doubt.free()
+  await doubt.isDone()
+  await doubt.middle.telegram[Symbol.asyncDispose]()
+
+  await using again = openMiddle(backup, doubt.tg)
+  await again.start()
+  again.release()
+  await doubt.tg.until('it to go once more', () => again.whatsapp.shown.length === 1)
+  assert.deepEqual(
+    again.whatsapp.shown.map(({ text, id }) => [text, id]),
+    doubt.middle.whatsapp.shown.map(({ text, id }) => [text, id]),
+  )
+})
+
 test('nothing else waits for a message in doubt', async () => {
   await using doubt = await openDoubt()
   doubt.store.mappings.add({ whatsapp: mum, telegram: doubt.telegram })

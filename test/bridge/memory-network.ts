@@ -38,6 +38,9 @@ export const textOf = (content: Content): string => {
   }
 }
 
+/** How many message ids were chosen: two runs over one store choose none twice. */
+let made = 0
+
 /**
  * A network in memory, the other side of the outbox. Towards `whatsapp` a message keeps the id it is sent under, so
  * that sending twice is one message; towards `telegram` it counts ids and settles by looking for what it does not know.
@@ -84,8 +87,8 @@ export class MemoryNetwork implements Network {
   }
 
   newMessageId(): string {
-    this.#ids += 1
-    return `${this.name}-${this.#ids}`
+    made += 1
+    return `${this.name}-${made}`
   }
 
   async send(delivery: Delivery): Promise<void> {

@@ -9,6 +9,11 @@ const rowSchema = z.object({
   jobs: z.catch(z.array(z.number()), []),
   /** When it was kept back, in milliseconds since 1970. */
   at: z.catch(z.number(), 0),
+  /**
+   * What it goes to WhatsApp under, whenever it is taken in: a backup that is put back brings back what has gone since, and under
+   * the same id that is the same message.
+   */
+  messageId: z.catch(z.optional(z.string()), undefined),
 })
 
 type Row = z.infer<typeof rowSchema>

@@ -17,7 +17,7 @@ export const holdBack = (event: BridgeEvent, tools: Tools, now: number): boolean
   const before = readHeld(tools.store).held
   const jobs = isUnknown(event, tools) ? jobsInDoubt(event, tools) : []
   if (jobs.length === 0 && !before.some(held => goesBehind(event, held.event, tools))) return false
-  addHeld({ event, jobs, at: now }, tools.store)
+  addHeld({ event, jobs, at: now, messageId: tools.newMessageId('whatsapp') }, tools.store)
   return true
 }
 
@@ -30,7 +30,7 @@ export const takeReleased = (
   tools: Tools,
   isOver: (at: number) => boolean,
   now: number,
-): { events: BridgeEvent[]; found: boolean } => {
+): { released: Held[]; found: boolean } => {
   const { store, outbox } = tools
   const { held, damaged } = readHeld(store)
   if (damaged.length > 0) tellOfDamage(damaged, tools, now)
@@ -43,7 +43,7 @@ export const takeReleased = (
     ;(stays ? staying : released).push(each)
   }
   dropHeld([...damaged, ...released.map(({ id }) => id)], store)
-  return { events: released.map(({ event }) => event), found: damaged.length + released.length > 0 }
+  return { released, found: damaged.length + released.length > 0 }
 }
 
 const tellOfDamage = (damaged: readonly string[], { log, ownerChat, ...tools }: Tools, now: number): void => {
