@@ -1,10 +1,11 @@
 import type { Store } from '../store/index.ts'
+import { networkOf } from './chat-ref.ts'
 import { claimed, longestLife } from './claimed.ts'
 import { addNotice } from './deliver/notice.ts'
 import { type BridgeEvent, isMessage } from './event.ts'
-import type { Arrival, FindMessage, Inbox } from './network.ts'
+import type { Arrival, FindMessage, Inbox, KnownChat } from './network.ts'
 import { receiveChange } from './receive/change.ts'
-import { holdBack, placed, takeReleased } from './receive/held.ts'
+import { holdBack, type IsOver, placed, takeReleased } from './receive/held.ts'
 import type { Held } from './receive/held-rows.ts'
 import { receiveMessage } from './receive/message.ts'
 import { isEcho } from './receive/on-its-way.ts'
@@ -44,7 +45,12 @@ export const makeInbox = (options: InboxOptions): Inbox => {
     },
     learn(known) {
       const { lastActivity: last } = known
-      store.chats.learn(last === undefined ? known : { ...known, lastActivity: claimed(last, now()) })
+      const released = store.transaction(() => {
+        const left = releaseLeft(known, options)
+        store.chats.learn(last === undefined ? known : { ...known, lastActivity: claimed(last, now()) })
+        return left
+      })
+      if (released) wake()
     },
     changed(status) {
       options.changed(network, status)
@@ -58,12 +64,21 @@ export const makeInbox = (options: InboxOptions): Inbox => {
  */
 export const makeRelease =
   (options: InboxOptions) =>
-  (isOver: (at: number) => boolean = () => false): boolean =>
+  (isOver: IsOver = () => false): boolean =>
     options.store.transaction(() => {
       const { released, found } = takeReleased(options, isOver, (options.now ?? Date.now)())
       for (const each of released) receiveReleased(each, options)
       return found
     })
+
+/**
+ * A group has become a supergroup, where its ids belong to other messages. While they still mean something, what is kept back of
+ * it goes as well as it can. Returns whether there was any.
+ */
+const releaseLeft = ({ chat, aliases = [] }: KnownChat, options: InboxOptions): boolean => {
+  if (networkOf(chat) !== 'telegram' || aliases.length === 0) return false
+  return makeRelease(options)((_, left) => aliases.includes(left))
+}
 
 /** One that makes trouble must not keep the others. */
 const receiveReleased = ({ event: held, messageId }: Held, options: InboxOptions): void => {
@@ -73,8 +88,6 @@ const receiveReleased = ({ event: held, messageId }: Held, options: InboxOptions
   const now = clock()
   const receive = (): void => {
     const event = placed(held, options)
-    // In the supergroup that a group has become, its ids belong to other messages.
-    if (store.chats.resolve(event.chat) !== event.chat) throw new Error('Its group is a supergroup now')
     const result = receiveOne({ event }, { ...options, newMessageId }, { now, mayWait: false })
     log.debug({ network: 'telegram', results: [result] }, 'Received after waiting')
   }
@@ -93,7 +106,7 @@ const receiveReleased = ({ event: held, messageId }: Held, options: InboxOptions
   }
 }
 
-const notTakenIn = 'Not sent: I could not find out which message this answers. Please write it again'
+const notTakenIn = 'Not sent: I could not take this in. Please write it again'
 
 const receiveOne = (
   arrival: Arrival,

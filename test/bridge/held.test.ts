@@ -15,11 +15,13 @@ const poll: Content = { kind: 'poll', question: 'Lunch?', options: ['yes', 'no']
  * A group of the owner's to which the reply about the first message gets lost, and Telegram says nothing of it until it is
  * `freed`. What is in `middle` may be stopped and begun anew over the same store.
  */
-const openDoubt = async ({ inTopic = false } = {}) => {
+const openDoubt = async ({ inTopic = false, isBasic = false } = {}) => {
   const opened = new AsyncDisposableStack()
   const tg = opened.use(await startTelegramSimulator())
   const owner = tg.addUser({ id: 7001, first_name: 'Olga' })
-  const group = tg.addSupergroup({ title: 'WhatsApp', forum: inTopic, botRights: {}, members: [owner] })
+  const group = isBasic
+    ? tg.addGroup({ title: 'WhatsApp', members: [owner] })
+    : tg.addSupergroup({ title: 'WhatsApp', forum: inTopic, botRights: {}, members: [owner] })
   const topic = inTopic ? group.addTopic({ name: 'Mum' }) : undefined
   const place: SimChat | SimTopic = topic ?? group
   const telegram = `telegram:${group.id}${topic ? `/${topic.message_thread_id}` : ''}` as const
@@ -245,23 +247,49 @@ test('a vote in a poll of which nothing is ever known is answered with a word', 
   assert.deepEqual(doubt.middle.whatsapp.changes, [])
 })
 
-test('what is kept back when its group becomes a supergroup is refused there: its message has another id now', async () => {
-  await using doubt = await openDoubt()
+test('what is kept back when its group becomes a supergroup goes: its message has another id from then on', async () => {
+  await using doubt = await openDoubt({ isBasic: true })
   doubt.store.mappings.add({ whatsapp: mum, telegram: doubt.telegram })
   const id = await doubt.show(mum, 'Lunch?')
   doubt.owner.sends(doubt.place, { text: 'yes', reply_to: id })
-  doubt.owner.reacts(doubt.place, id, '👍')
+  doubt.owner.sends(doubt.place, 'call me at five')
   await doubt.waitsFor(2)
-  const other = doubt.tg.addSupergroup({ title: 'New', botRights: {} })
-  doubt.store.chats.learn({ chat: `telegram:${other.id}`, aliases: [doubt.telegram] })
+  const moved = doubt.tg.migrate(doubt.group)
+  doubt.owner.sends(moved, 'or at six')
+  await doubt.tg.until('all to cross', () => doubt.shown().length === 3)
   doubt.free()
-  doubt.middle.release(() => true)
-  const said = (): string[] => other.transcript().flatMap(({ text }) => (/^Not /.test(text) ? [text] : []))
-  await doubt.tg.until('a word about it', () => said().length > 0)
-  assert.deepEqual(doubt.shown(), [])
-  assert.equal(said().length, 1)
-  assert.match(said()[0] ?? '', /^Not sent: .* Please write it again$/)
+  await doubt.isDone()
+  assert.deepEqual(
+    doubt.shown().map(([chat, text]) => [chat, text]),
+    ['yes', 'call me at five', 'or at six'].map(text => [mum, text]),
+  )
+  assert.deepEqual(doubt.store.mappings.forSource(mum)[0]?.telegram, `telegram:${moved.id}`)
 })
+
+for (const what of ['an answer', 'a vote']) {
+  test(`${what} that is kept back when its group becomes a supergroup and cannot go is told of there`, async () => {
+    await using doubt = await openDoubt({ isBasic: true })
+    doubt.store.mappings.add({ whatsapp: mum, telegram: doubt.telegram })
+    if (what === 'an answer')
+      doubt.store.mappings.add({ whatsapp: boss, telegram: doubt.telegram, toTelegramOnly: true })
+    const id = await doubt.show(mum, poll)
+    if (what === 'an answer') doubt.owner.sends(doubt.place, { text: 'I quit', reply_to: id })
+    else doubt.owner.presses(doubt.place, id, 'yes')
+    await doubt.waitsFor(1)
+    const moved = doubt.tg.migrate(doubt.group)
+    const said = (): string[] => moved.transcript().flatMap(({ text }) => (/^Not /.test(text) ? [text] : []))
+    await doubt.tg.until('a word about it', () => said().length > 0)
+    doubt.free()
+    await doubt.isDone()
+    assert.deepEqual(doubt.shown(), [])
+    assert.deepEqual(doubt.middle.whatsapp.changes, [])
+    assert.equal(said().length, 1)
+    assert.match(
+      said()[0] ?? '',
+      what === 'an answer' ? /^Not sent: several WhatsApp chats/ : /^Not done in WhatsApp/,
+    )
+  })
+}
 
 test('nothing is kept back for longer than a while in which Telegram could be asked', async () => {
   const clock = new VirtualClock()

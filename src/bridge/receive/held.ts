@@ -1,4 +1,4 @@
-import { networkOf } from '../chat-ref.ts'
+import { type ChatRef, networkOf } from '../chat-ref.ts'
 import { addNotice, type NoticeTools } from '../deliver/notice.ts'
 import { type BridgeEvent, isMessage } from '../event.ts'
 import { addHeld, dropHeld, type Held, readHeld } from './held-rows.ts'
@@ -21,14 +21,17 @@ export const holdBack = (event: BridgeEvent, tools: Tools, now: number): boolean
   return true
 }
 
+/** Whether what was kept back at that time, in milliseconds since 1970, in that chat, has waited for long enough. */
+export type IsOver = (at: number, chat: ChatRef) => boolean
+
 /**
  * Takes out what need not wait any more, in the order in which it came: none of its jobs is in doubt, or `isOver` says of the time
- * at which it was kept back that this was long enough. What is damaged goes as well. Call it in a transaction. Returns also
+ * at which it was kept back, and of its chat, that this was long enough. What is damaged goes as well. Call it in a transaction. Returns also
  * whether there was any.
  */
 export const takeReleased = (
   tools: Tools,
-  isOver: (at: number) => boolean,
+  isOver: IsOver,
   now: number,
 ): { released: Held[]; found: boolean } => {
   const { store, outbox } = tools
@@ -38,7 +41,7 @@ export const takeReleased = (
   const staying: Held[] = []
   const released: Held[] = []
   for (const each of held) {
-    const waits = !isOver(each.at) && each.jobs.some(job => inDoubt.has(job))
+    const waits = !isOver(each.at, each.event.chat) && each.jobs.some(job => inDoubt.has(job))
     const stays = waits || staying.some(({ event }) => goesBehind(each.event, event, tools))
     ;(stays ? staying : released).push(each)
   }
