@@ -15,6 +15,7 @@ import { clearLeftovers, openStore, type Store, storePath, takeLock } from './st
 import { systemClock } from './support/clock.ts'
 import type { Logger } from './support/log.ts'
 import { openTelegram } from './telegram/connection.ts'
+import { isSince } from './telegram/marks.ts'
 import { idPeerOf, ratePeerOf, telegramBudgets } from './telegram/rates.ts'
 import { openWhatsApp, type WhatsAppConnection } from './whatsapp/connection.ts'
 
@@ -70,6 +71,7 @@ export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promi
     isPart: (id: string, messageId: string) => network(name).isPart?.(id, messageId) === true,
     layOut: (...of: Parameters<LayOut>) => network(name).layOut?.(...of),
     peerOf: ratePeerOf,
+    isSince,
     ownerChat: () => ownerChat(config),
     wake: () => worker.wake(),
     changed,

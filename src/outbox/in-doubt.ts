@@ -5,6 +5,8 @@ import type { Database } from '../store/index.ts'
 export interface InDoubt {
   readonly id: number
   readonly target: ChatRef
+  /** The network's word from before the attempt. */
+  readonly mark: string | null
 }
 
 /** The jobs that are under way or may have arrived. Only the first one of a lane is ever tried. */
@@ -16,7 +18,7 @@ export const findInDoubt = (database: Database): InDoubt[] =>
        UNION ALL
        SELECT (SELECT min(lane) FROM jobs WHERE state <> 'failed' AND lane > lanes.lane) FROM lanes
        WHERE lanes.lane IS NOT NULL)
-     SELECT j.id, j.target FROM lanes JOIN jobs j
+     SELECT j.id, j.target, j.mark FROM lanes JOIN jobs j
        ON j.id = (SELECT id FROM jobs WHERE state <> 'failed' AND lane = lanes.lane ORDER BY id LIMIT 1)
      WHERE j.state = 'sending' OR j.unsure = 1`,
   )

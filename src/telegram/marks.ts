@@ -1,4 +1,4 @@
-import type { ChatRef } from '../bridge/chat-ref.ts'
+import type { ChatRef, MessageRef } from '../bridge/chat-ref.ts'
 import type { SessionStore } from '../bridge/network.ts'
 import { idSpace, placeOf } from './address.ts'
 
@@ -113,10 +113,16 @@ export const openMarks = (sessions: SessionStore): Marks => {
       const chatId = current(placeOf(chat).chatId)
       return `${idSpace(chatId)}:${top(chatId)}`
     },
-    read(mark, chatId) {
-      const [space, id] = mark?.split(':') ?? []
-      const known = space === idSpace(chatId) ? Number(id) : 0
-      return known > 0 ? known : undefined
-    },
+    read: readMark,
   }
 }
+
+const readMark = (mark: string | undefined, chatId: number | string): number | undefined => {
+  const [space, id] = mark?.split(':') ?? []
+  const known = space === idSpace(chatId) ? Number(id) : 0
+  return known > 0 ? known : undefined
+}
+
+/** Whether a message may have come into being since a mark was written: its id is higher, or the mark is about other ids. */
+export const isSince = ({ chat, id }: MessageRef, mark: string): boolean =>
+  !(Number(id) <= (readMark(mark, placeOf(chat).chatId) ?? 0))

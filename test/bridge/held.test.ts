@@ -15,7 +15,7 @@ const poll: Content = { kind: 'poll', question: 'Lunch?', options: ['yes', 'no']
  * A group of the owner's to which the reply about the first message gets lost, and Telegram says nothing of it until it is
  * `freed`. What is in `middle` may be stopped and begun anew over the same store.
  */
-const openDoubt = async ({ inTopic = false, isBasic = false } = {}) => {
+const openDoubt = async ({ inTopic = false, isBasic = false, isLater = false } = {}) => {
   const opened = new AsyncDisposableStack()
   const tg = opened.use(await startTelegramSimulator())
   const owner = tg.addUser({ id: 7001, first_name: 'Olga' })
@@ -27,7 +27,8 @@ const openDoubt = async ({ inTopic = false, isBasic = false } = {}) => {
   const telegram = `telegram:${group.id}${topic ? `/${topic.message_thread_id}` : ''}` as const
   const store = opened.use(tempStore())
   let isFree = false
-  tg.faults.next('sendMessage', 'reply-lost')
+  let isLost = !isLater
+  tg.faults.next('sendMessage', 'reply-lost', { when: () => isLost })
   tg.faults.next(
     'editMessageReplyMarkup',
     { error: 429, retryAfter: 1 },
@@ -51,6 +52,10 @@ const openDoubt = async ({ inTopic = false, isBasic = false } = {}) => {
     held,
     get middle() {
       return middle
+    },
+    /** Where that `isLater`: from now on. */
+    loses() {
+      isLost = true
     },
     free() {
       isFree = true
@@ -175,6 +180,27 @@ test('nothing else waits for a message in doubt', async () => {
   await tg.until('the reaction to cross', () => doubt.middle.whatsapp.changes.length === 1)
   assert.equal(doubt.held(), 1)
   assert.equal(doubt.middle.whatsapp.changes[0]?.event.target.id, String(before.message_id))
+})
+
+test('an answer to what stood there before all that is in doubt waits for none of it', async () => {
+  await using doubt = await openDoubt({ isLater: true })
+  doubt.store.mappings.add({ whatsapp: mum, telegram: doubt.telegram })
+  const { owner, place, tg, group } = doubt
+  owner.sends(place, '/id')
+  await tg.until('an answer of the bot', () => group.transcript().length > 1)
+  const { id } = group.transcript().at(-1) ?? { id: 0 }
+  owner.sends(place, 'hello')
+  await tg.until('it to cross', () => doubt.shown().length === 1)
+  doubt.loses()
+  await doubt.show(mum, 'Lunch?')
+  owner.sends(place, { text: 'thanks', reply_to: id })
+  owner.sends(place, 'at one')
+  await tg.until('both to cross', () => doubt.shown().length === 3)
+  assert.deepEqual(
+    doubt.shown().map(([, text]) => text),
+    ['hello', 'thanks', 'at one'],
+  )
+  assert.equal(doubt.held(), 0)
 })
 
 const openTwo = async () => {

@@ -7,6 +7,7 @@ import { type Budget, type Carrier, type Log, Outbox, Pace, Worker } from '../..
 import type { Store } from '../../src/store/index.ts'
 import type { Clock } from '../../src/support/clock.ts'
 import { openTelegram } from '../../src/telegram/connection.ts'
+import { isSince } from '../../src/telegram/marks.ts'
 import { idPeerOf, ratePeerOf } from '../../src/telegram/rates.ts'
 import { leapingClock } from '../outbox/leaping-clock.ts'
 import type { TelegramSimulator } from '../simulators/telegram/index.ts'
@@ -56,6 +57,7 @@ export const openMiddle = (
     network: 'whatsapp',
     layOut: (...of: Parameters<LayOut>) => telegram.layOut?.(...of),
     peerOf: ratePeerOf,
+    isSince,
     ownerChat,
     wake: () => worker.wake(),
     changed: (name: NetworkName) => worker.resume(name),

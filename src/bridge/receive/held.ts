@@ -4,7 +4,7 @@ import { type BridgeEvent, isMessage } from '../event.ts'
 import { addHeld, dropHeld, type Held, readHeld } from './held-rows.ts'
 import type { InboxOptions } from './reception.ts'
 
-type Tools = NoticeTools & Pick<InboxOptions, 'peerOf' | 'ownerChat' | 'log'>
+type Tools = NoticeTools & Pick<InboxOptions, 'peerOf' | 'isSince' | 'ownerChat' | 'log'>
 
 /**
  * Keeps back what the owner does with a message of the bridge that may stand in Telegram already, but whose link is not written:
@@ -15,7 +15,7 @@ type Tools = NoticeTools & Pick<InboxOptions, 'peerOf' | 'ownerChat' | 'log'>
 export const holdBack = (event: BridgeEvent, tools: Tools, now: number): boolean => {
   if (networkOf(event.chat) !== 'telegram') return false
   const before = readHeld(tools.store).held
-  const jobs = isUnknown(event, tools) ? jobsInDoubt(event, tools) : []
+  const jobs = mayHaveSent(event, tools)
   if (jobs.length === 0 && !before.some(held => goesBehind(event, held.event, tools))) return false
   addHeld({ event, jobs, at: now, messageId: tools.newMessageId('whatsapp') }, tools.store)
   return true
@@ -70,9 +70,10 @@ const namedIn = (event: BridgeEvent): string | undefined => {
   return event.kind === 'edit' || event.target.byBridge === false ? undefined : event.target.id
 }
 
-const isUnknown = (event: BridgeEvent, tools: Tools): boolean => {
+/** The jobs that may have sent the message that an event names, where nobody knows which one did. */
+const mayHaveSent = (event: BridgeEvent, tools: Tools): number[] => {
   const id = namedIn(event)
-  return id !== undefined && chatsOf(event, id, tools).length === 0
+  return id === undefined || chatsOf(event, id, tools).length > 0 ? [] : jobsInDoubt(event, id, tools)
 }
 
 /** The chat, or topics of it, in which a message with this id is known. */
@@ -82,11 +83,17 @@ const chatsOf = (
   { store, peerOf = same }: Pick<Tools, 'store' | 'peerOf'>,
 ) => store.links.chatsWith(id).filter(each => peerOf(each) === peerOf(chat))
 
-const jobsInDoubt = ({ chat }: BridgeEvent, { outbox, peerOf = same }: Tools): number[] =>
+const jobsInDoubt = (
+  { chat }: BridgeEvent,
+  id: string,
+  { outbox, peerOf = same, isSince = () => true }: Tools,
+): number[] =>
   outbox
     .inDoubt()
-    .filter(({ target }) => peerOf(target) === peerOf(chat))
-    .map(({ id }) => id)
+    .filter(
+      ({ target, mark }) => peerOf(target) === peerOf(chat) && (mark === null || isSince({ chat, id }, mark)),
+    )
+    .map(job => job.id)
 
 const goesBehind = (event: BridgeEvent, first: BridgeEvent, { peerOf = same }: Tools): boolean => {
   if (isMessage(event) && isMessage(first) && event.chat === first.chat) return true

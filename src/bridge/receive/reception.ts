@@ -1,6 +1,6 @@
 import type { Log } from '../../outbox/index.ts'
 import type { Mapping } from '../../store/index.ts'
-import type { ChatRef, NetworkName } from '../chat-ref.ts'
+import type { ChatRef, MessageRef, NetworkName } from '../chat-ref.ts'
 import type { LayOut } from '../deliver/gathered.ts'
 import type { NoticeTools } from '../deliver/notice.ts'
 import type { NetworkStatus } from '../network.ts'
@@ -18,6 +18,8 @@ export interface InboxOptions extends NoticeTools {
   readonly layOut?: LayOut
   /** Of that network: the same for a chat and its topics. Where nothing is said, each chat by itself. */
   peerOf?(chat: ChatRef): string
+  /** Of that network: whether a message may have come into being since a mark (`Network.mark`) was given. Where nothing is said, any. */
+  isSince?(message: MessageRef, mark: string): boolean
   /** Where the owner is told of what needs no answer in the chat itself. */
   ownerChat?(): ChatRef | undefined
   /** Jobs were committed. */
