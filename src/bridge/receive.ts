@@ -86,16 +86,17 @@ const receiveReleased = ({ event: held, messageId }: Held, options: InboxOptions
   const newMessageId: InboxOptions['newMessageId'] = network =>
     (network === 'whatsapp' && messageId) || options.newMessageId(network)
   const now = clock()
+  const refuse = (text: string): void => {
+    const { chat, id } = held
+    if (isMessage(held)) addNotice(options, { chat, text, replyTo: id, now })
+  }
   const receive = (): void => {
     const event = placed(held, options)
     const result = receiveOne({ event }, { ...options, newMessageId }, { now, mayWait: false })
+    if (result === 'unmapped') refuse(mappingGone)
     log.debug({ network: 'telegram', results: [result] }, 'Received after waiting')
   }
-  const refuse = (): void => {
-    const { chat, id } = held
-    if (isMessage(held)) addNotice(options, { chat, text: notTakenIn, replyTo: id, now })
-  }
-  for (const way of [receive, refuse]) {
+  for (const way of [receive, () => refuse(notTakenIn)]) {
     try {
       store.transaction(way)
       return
@@ -107,6 +108,7 @@ const receiveReleased = ({ event: held, messageId }: Held, options: InboxOptions
 }
 
 const notTakenIn = 'Not sent: I could not take this in. Please write it again'
+const mappingGone = 'Not sent: the mapping of this chat was removed before it could go'
 
 const receiveOne = (
   arrival: Arrival,

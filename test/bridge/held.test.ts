@@ -317,6 +317,24 @@ for (const what of ['an answer', 'a vote']) {
   })
 }
 
+test('what is kept back when its mapping is removed is told of', async () => {
+  await using doubt = await openDoubt()
+  doubt.store.mappings.add({ whatsapp: mum, telegram: doubt.telegram })
+  const id = await doubt.show(mum, 'Lunch?')
+  doubt.owner.sends(doubt.place, { text: 'yes', reply_to: id })
+  doubt.owner.sends(doubt.place, 'at one')
+  doubt.owner.reacts(doubt.place, id, '👍')
+  await doubt.waitsFor(3)
+  doubt.store.mappings.remove(mum)
+  doubt.free()
+  await doubt.isDone()
+  assert.deepEqual(doubt.shown(), [])
+  assert.deepEqual(
+    doubt.notices(),
+    Array(2).fill('Not sent: the mapping of this chat was removed before it could go'),
+  )
+})
+
 test('nothing is kept back for longer than a while in which Telegram could be asked', async () => {
   const clock = new VirtualClock()
   const begin = clock.now()

@@ -64,6 +64,15 @@ test('beside a healthy bridge the status is all there and ends with 0', async ()
   assert.match((await box.run('status')).stdout, /^WhatsApp .*, catching up: 120 of 500 messages$/m)
 })
 
+test('what is kept back until it is known what it is about is pending, too', async () => {
+  await using box = await Sandbox.open()
+  {
+    using store = box.openStore()
+    store.session('held').set(['1', '2'].map(id => ({ type: 'event', id, value: '{}' })))
+  }
+  assert.deepEqual(JSON.parse((await box.run('status', '--json')).stdout).outbox, { pending: 2, failed: 0 })
+})
+
 test('what a dead bridge said last counts no more', async () => {
   await using box = await Sandbox.open()
   {

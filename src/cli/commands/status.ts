@@ -79,7 +79,7 @@ const readStatus = async (store: Store, config: Config): Promise<Status> => {
       state: telegramState(telegram?.state, running !== undefined),
       bot: telegram?.account ?? beat?.networks.telegram.account ?? null,
     },
-    outbox: new Outbox(store.database).counts(),
+    outbox: countOutbox(store),
     mappings: store.mappings.list().length,
     dataDir: config.dataDir,
   }
@@ -100,6 +100,12 @@ const findDiskProblem = (store: Store): string | undefined => {
     if (!(error instanceof StoreError)) throw error
     return error.message
   }
+}
+
+/** What the owner did in Telegram and is kept back there (`bridge/receive/held.ts`) has yet to become a job. */
+const countOutbox = (store: Store): Status['outbox'] => {
+  const { pending, failed } = new Outbox(store.database).counts()
+  return { pending: pending + [...store.session('held').list('event')].length, failed }
 }
 
 /** What the running bridge says, else what is on disk. */
