@@ -56,6 +56,8 @@ interface Scene {
 interface Course {
   /** What waits when the backup is made. */
   readonly waiting: readonly BridgeEvent[]
+  /** How many of that are delivered before the disk is lost; all, where nothing is said. */
+  readonly delivered?: number
   /** What comes before it is delivered. */
   readonly since?: readonly BridgeEvent[]
   /** What comes when the backup has been put back, and all that waited in it is settled. */
@@ -67,7 +69,7 @@ interface Course {
 }
 
 /** What stands in Telegram before and after the backup is put back. */
-const putBack = async ({ waiting, since = [], changes = [], inTelegram, restartAt }: Course) => {
+const putBack = async ({ waiting, delivered, since = [], changes = [], inTelegram, restartAt }: Course) => {
   await using tg = await startTelegramSimulator()
   const owner = tg.addUser({ id: 7001, first_name: 'Olga' })
   const group = tg.addSupergroup({ title: 'Everybody', botRights: {}, members: [owner] })
@@ -83,6 +85,7 @@ const putBack = async ({ waiting, since = [], changes = [], inTelegram, restartA
     await using middle = openMiddle(store, tg, { budgets: narrow })
     for (const event of waiting) middle.inbox.receive([{ event }])
     await writeBackup(store.database.path, file, { force: false })
+    if (delivered !== undefined) store.database.run('DELETE FROM jobs WHERE id > ?', delivered)
     for (const event of since) middle.inbox.receive([{ event }])
     person.sends(group, 'Hello everybody')
     await middle.start()
@@ -149,6 +152,29 @@ for (const [what, course] of Object.entries(courses)) {
     assert.deepEqual(after, before)
   })
 }
+
+test('a text that went alone since the backup takes none along that did not go, and stays a message of its own', async () => {
+  const waiting = texts(3)
+  const { sender, sentAt } = waiting[0] ?? assert.fail()
+  const edit = {
+    version: 1 as const,
+    chat: family,
+    sender,
+    sentAt: sentAt + 1,
+    target: { id: 'm0' },
+    id: 'c0',
+  }
+  const { before, after, group } = await putBack({
+    waiting,
+    delivered: 1,
+    changes: [{ ...edit, kind: 'edit', content: { kind: 'text', body: plainText('mended') } }],
+  })
+  const words = (messages: typeof after) =>
+    messages.flatMap(({ text = '' }) => text.match(/text \d|mended/g) ?? [])
+  assert.deepEqual(words(before), ['text 0'])
+  assert.deepEqual(words(after), ['text 0', 'text 1', 'text 2'])
+  assert.deepEqual(words(group), ['mended', 'text 1', 'text 2'])
+})
 
 test('what was found to have gone together can be edited, deleted, reacted to and answered, and what others said stays', async () => {
   const waiting = texts(3)

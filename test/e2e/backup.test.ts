@@ -21,8 +21,13 @@ test('a backup taken while messages cross is put back, and the bridge goes on fr
     sent.push(text)
     await alice.send(samples.text(text))
   }
-  /** What the reader in Telegram sees of Alice. */
-  const seen = () => group.transcript().flatMap(({ text, from }) => (from.isBot ? [text] : []))
+  /** What the reader in Telegram sees of Alice; what had to wait may stand in one message, below the times at which it was said. */
+  const seen = () =>
+    group
+      .transcript()
+      .flatMap(({ text, from }) =>
+        from.isBot ? text.split('\n').filter(line => !/^\d\d:\d\d$/.test(line)) : [],
+      )
   const allSeen = () => eventually(() => seen().length >= sent.length, 'all messages', 60_000)
 
   for (let number = 0; number < 2; number += 1) await send(`Before ${number}`)

@@ -198,7 +198,8 @@ const matchPart = (
   place: Place,
 ): { readonly exact: boolean; readonly part: Part } | undefined => {
   const match = matchMessage(message, part.look, place)
-  if (match !== undefined) return { exact: match === 'exact', part }
+  const { together: _, ...alone } = part
+  if (match !== undefined) return { exact: match === 'exact', part: alone }
   const together = part.together && matchJoined(message, part.together, place)
   if (together) return { exact: true, part: { ...textPart(renderJoined(together)), together } }
   return part.plainer && matchPart(message, part.plainer, place)
