@@ -70,7 +70,7 @@ test('whatever the umask allows, all files of login, run, backup and restore are
   bridge.kill('SIGKILL')
   await bridge.ended
   await dies('rename 1', /^data\/restoring\/wa2tg\.db\..*\.new$/, 'restore', file, '--force')
-  await dies('rename 3', /^data\/replaced-[^/]+\/wa2tg\.db$/, 'restore', file, '--force')
+  await dies('rename 4', /^data\/replaced-[^/]+\/wa2tg\.db$/, 'restore', file, '--force')
   env['WA2TG_TEST_DIE_AT'] = ''
   assert.equal((await world.wa2tg('restore', file, '--force')).code, 0)
   assert.ok((await assertPrivate(world, 'after restore')).includes('data/wa2tg.db'))
