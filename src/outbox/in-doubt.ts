@@ -9,7 +9,10 @@ export interface InDoubt {
   readonly mark: string | null
 }
 
-/** The jobs that are under way or may have arrived. Only the first one of a lane is ever tried. */
+/**
+ * The jobs that are under way or may have arrived. Only the first one of a lane is ever tried; but of those that a backup brought
+ * back, each may have arrived since it was made.
+ */
 export const findInDoubt = (database: Database): InDoubt[] =>
   // The lanes are read by skipping from one to the next in the index: thousands of waiting jobs cost nothing.
   database.all<InDoubt>(
@@ -20,5 +23,6 @@ export const findInDoubt = (database: Database): InDoubt[] =>
        WHERE lanes.lane IS NOT NULL)
      SELECT j.id, j.target, j.mark FROM lanes JOIN jobs j
        ON j.id = (SELECT id FROM jobs WHERE state <> 'failed' AND lane = lanes.lane ORDER BY id LIMIT 1)
-     WHERE j.state = 'sending' OR j.unsure = 1`,
+     WHERE j.state = 'sending' OR j.unsure = 1
+     UNION SELECT id, target, mark FROM jobs WHERE restored = 1 AND unsure = 1 AND state <> 'failed'`,
   )

@@ -163,6 +163,53 @@ test('what was kept back when a backup was made goes under the same id when the 
   )
 })
 
+test('an answer to the last of several messages that a backup brings back waits for that one', async () => {
+  await using tg = await startTelegramSimulator()
+  const owner = tg.addUser({ id: 7001, first_name: 'Olga' })
+  const group = tg.addSupergroup({ title: 'WhatsApp', botRights: {}, members: [owner] })
+  const open = (store: ReturnType<typeof tempStore>) => {
+    store.mappings.add({ whatsapp: mum, telegram: `telegram:${group.id}` })
+    const middle = openMiddle(store, tg)
+    for (const id of ['M1', 'M2', 'M3']) {
+      middle.inbox.receive([{ event: event(mum, id, { id, sender: { person: mum, me: false } }) }])
+    }
+    return middle
+  }
+  {
+    using since = tempStore()
+    await using middle = open(since)
+    await middle.start()
+    await tg.until('all to be shown', () => middle.outbox.counts().pending === 0)
+  }
+  const ids = group.transcript().map(({ id }) => id)
+  assert.equal(ids.length, 3)
+
+  using store = tempStore()
+  const isFound = (id = 0): boolean => store.links.chatsWith(String(id)).length > 0
+  let [isFree, isLast] = [false, false]
+  tg.faults.next(
+    'editMessageReplyMarkup',
+    { error: 429, retryAfter: 1 },
+    { times: 1_000_000, when: () => !isFree || (isFound(ids[0]) && !isLast) },
+  )
+  await using middle = open(store)
+  store.database.run('UPDATE jobs SET unsure = 1, restored = 1, mark = ?', `${group.id}:${(ids[0] ?? 0) - 1}`)
+  await middle.start()
+  const held = () => [...store.session('held').list('event')].length
+  owner.sends(group, { text: 'to the third', reply_to: ids[2] ?? 0 })
+  await tg.until('it to be kept back', () => held() === 1)
+  isFree = true
+  await tg.until('the first to be done with', () => middle.outbox.counts().pending < 3)
+  assert.deepEqual([isFound(ids[0]), isFound(ids[2]), held()], [true, false, 1])
+  isLast = true
+  await tg.until('it to cross', () => middle.whatsapp.shown.length === 1)
+  assert.deepEqual(
+    middle.whatsapp.shown.map(({ text, replyTo }) => [text, replyTo]),
+    [['to the third', 'M3']],
+  )
+  assert.equal(group.transcript().length, 4)
+})
+
 test('nothing else waits for a message in doubt', async () => {
   await using doubt = await openDoubt()
   doubt.store.mappings.add({ whatsapp: mum, telegram: doubt.telegram })
