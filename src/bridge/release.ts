@@ -26,13 +26,14 @@ export const startRelease = (options: ReleaseOptions): Disposable => {
   const { release, isOnline, wake, log, clock = systemClock, longest = 15 * minute } = options
   const stop = new AbortController()
   const run = async (): Promise<void> => {
-    let since: number | undefined
+    const online = makeOnlineTime(longest)
+    let last: number | undefined
     while (!stop.signal.aborted) {
       const now = clock.now()
-      since = isOnline() ? (since ?? now) : undefined
-      const begin = since
+      if (last !== undefined) online.add(last, now)
+      last = isOnline() ? now : undefined
       try {
-        if (release(at => begin !== undefined && Math.max(at, begin) + longest <= now)) wake()
+        if (release(at => online.since(at) >= longest)) wake()
       } catch (error) {
         log.warn({ err: error }, 'What was kept back could not be taken in; trying again')
       }
@@ -41,4 +42,22 @@ export const startRelease = (options: ReleaseOptions): Disposable => {
   }
   void run()
   return { [Symbol.dispose]: () => stop.abort() }
+}
+
+/**
+ * The spans of time, in milliseconds since 1970, in which Telegram could be asked: as many of the latest as make up `longest`. They
+ * are added up, for a line that comes and goes would never let the whole of it pass at once.
+ */
+const makeOnlineTime = (longest: number) => {
+  const spans: { readonly from: number; readonly to: number }[] = []
+  const since = (at: number): number =>
+    spans.reduce((sum, { from, to }) => sum + Math.max(0, to - Math.max(from, at)), 0)
+  return {
+    since,
+    add(from: number, to: number): void {
+      // The machine may have slept in between, or its clock been set.
+      spans.push({ from: Math.max(from, to - 2 * lookEvery), to })
+      while (spans[1] !== undefined && since(spans[1].from) >= longest) spans.shift()
+    },
+  }
 }

@@ -382,23 +382,35 @@ test('what is kept back when its mapping is removed is told of', async () => {
   )
 })
 
-test('nothing is kept back for longer than a while in which Telegram could be asked', async () => {
+/** In which minutes it is over for what was kept back in minute 0, where Telegram can be asked in some of them. */
+const overIn = async (isOnline: (minute: number) => boolean): Promise<number[]> => {
   const clock = new VirtualClock()
   const begin = clock.now()
   const minutes = (): number => (clock.now() - begin) / 60_000
-  const looks: [number, boolean][] = []
+  const looks: number[] = []
   using _ = startRelease({
     release: isOver => {
-      looks.push([minutes(), isOver(begin)])
+      if (isOver(begin)) looks.push(minutes())
       return false
     },
-    isOnline: () => minutes() < 10 || minutes() >= 60,
+    isOnline: () => isOnline(minutes()),
     wake: () => undefined,
     log: quiet,
     clock,
   })
   await clock.runUntil(() => minutes() >= 90)
-  const [first] = looks.flatMap(([minute, isOver]) => (isOver ? [minute] : []))
-  assert.equal(first, 75)
-  assert.ok(looks.every(([minute, isOver]) => isOver === minute >= 75))
+  return looks
+}
+
+const from = (first: number): number[] =>
+  Array.from({ length: (90 - first) * 4 + 1 }, (_, look) => first + look / 4)
+
+test('nothing is kept back for longer than a while in which Telegram could be asked', async () => {
+  assert.deepEqual(await overIn(minute => minute < 10 || minute >= 60), from(65))
+  assert.deepEqual(await overIn(() => true), from(15))
+  assert.deepEqual(await overIn(() => false), [])
+})
+
+test('a line to Telegram that comes and goes keeps nothing back for ever', async () => {
+  assert.deepEqual(await overIn(minute => Math.floor(minute) % 4 === 0), from(57))
 })
