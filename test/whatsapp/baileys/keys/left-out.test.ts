@@ -9,12 +9,15 @@ test('A refusal of keys counts for the sending that needed them, whoever else is
   const [first, second] = [new LeftOut(), new LeftOut()]
   const heard = Promise.withResolvers<void>()
   const user = (jid: string, content: object[]) => ({ tag: 'user', attrs: { jid }, content })
+  const part = (tag: string, bytes: number) => ({ tag, attrs: {}, content: new Uint8Array(bytes) })
+  const signed = [part('id', 3), part('value', 32), part('signature', 64)]
+  const whole = [part('identity', 32), { tag: 'skey', attrs: {}, content: signed }]
   const list = {
     tag: 'list',
     attrs: {},
     content: [
       user('900000000000002@lid', [{ tag: 'error', attrs: { code: '404' } }]),
-      user('900000000000003@lid', [{ tag: 'registration', attrs: {} }]),
+      user('900000000000003@lid', whole),
     ],
   }
   const sending = [
