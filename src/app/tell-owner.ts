@@ -1,5 +1,5 @@
 import type { ChatRef } from '../bridge/chat-ref.ts'
-import { addNotice, type NoticeTools } from '../bridge/deliver/notice.ts'
+import { addNotice, type NoticeTools, noticeOf } from '../bridge/deliver/notice.ts'
 import type { Network } from '../bridge/network.ts'
 import { StoreError } from '../store/index.ts'
 import { systemClock } from '../support/clock.ts'
@@ -45,20 +45,12 @@ const sayAtOnce = async ({
   signal: AbortSignal
   telegram: Pick<Network, 'send' | 'newMessageId'>
 }): Promise<void> => {
-  const id = telegram.newMessageId()
+  const messageId = telegram.newMessageId()
   const openMedia = () => Promise.reject(new Error('It has no file'))
   await telegram.send({
     chat,
-    messageId: id,
-    event: {
-      version: 1,
-      kind: 'message',
-      chat,
-      id,
-      sender: { person: chat, me: false },
-      sentAt: now,
-      content: { kind: 'notice', text },
-    },
+    messageId,
+    event: noticeOf({ chat, messageId, text, now }),
     sent: [],
     signal,
     isKnown: () => false,

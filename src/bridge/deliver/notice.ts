@@ -1,7 +1,7 @@
 import type { Outbox } from '../../outbox/index.ts'
 import type { Store } from '../../store/index.ts'
 import { type ChatRef, type NetworkName, networkOf } from '../chat-ref.ts'
-import type { BridgeEvent } from '../event.ts'
+import type { BridgeEvent, MessageEvent } from '../event.ts'
 
 /** What it takes to let the bridge itself speak in a chat. */
 export interface NoticeTools {
@@ -27,13 +27,7 @@ export const addNotice = (
   const target = store.chats.resolve(chat)
   const messageId = newMessageId(networkOf(target))
   const event: BridgeEvent = {
-    version: 1,
-    kind: 'message',
-    chat: target,
-    id: `notice-${messageId}`,
-    sender: { person: target, me: false },
-    sentAt: now,
-    content: { kind: 'notice', text, ...(about !== undefined && { about }) },
+    ...noticeOf({ chat: target, messageId, text, now }, about),
     // A group that became a supergroup counts its messages anew.
     ...(replyTo !== undefined && target === chat && { replyTo: { id: replyTo } }),
   }
@@ -44,3 +38,17 @@ export const addNotice = (
     now,
   )
 }
+
+/** What the bridge says in its own name, as an event; `now` in milliseconds since 1970. */
+export const noticeOf = (
+  { chat, messageId, text, now }: { chat: ChatRef; messageId: string; text: string; now: number },
+  about?: ChatRef,
+): MessageEvent => ({
+  version: 1,
+  kind: 'message',
+  chat,
+  id: `notice-${messageId}`,
+  sender: { person: chat, me: false },
+  sentAt: now,
+  content: { kind: 'notice', text, ...(about !== undefined && { about }) },
+})

@@ -216,7 +216,9 @@ export class Socket {
     keepCreds(this, auth)
     askForSent(this.sock)
     ev.on('group-participants.update', ({ id }) => this.#groups.delete(id))
-    ev.on('groups.update', groups => void groups.map(({ id = '' }) => this.#groups.delete(id)))
+    ev.on('groups.update', groups => {
+      for (const { id = '' } of groups) this.#groups.delete(id)
+    })
     ev.on('connection.update', update => {
       if (update.connection === 'open') {
         this.#loggedInAt = performance.now()
