@@ -6,6 +6,7 @@ import { Clock as SimulatorClock } from '../simulators/telegram/clock.ts'
 import { ApiError } from '../simulators/telegram/errors.ts'
 import { Rates } from '../simulators/telegram/rates.ts'
 import { tempStore } from '../store/temp-store.ts'
+import { plainCarrier } from './plain-carrier.ts'
 import { VirtualClock } from './virtual-clock.ts'
 
 /** One WhatsApp message: when it comes (milliseconds), in which chat, for which Telegram chat, and the calls it becomes. */
@@ -63,6 +64,7 @@ export const drain = async (
     transaction: work => store.transaction(work),
     log: quiet,
     carrier: {
+      ...plainCarrier,
       async deliver(job, _signal, turn): Promise<Outcome> {
         const index = Number(job.event)
         for (const messages of arrivals[index]?.calls ?? []) {
@@ -84,12 +86,6 @@ export const drain = async (
         }
         return { kind: 'sent' }
       },
-      plainer: () => undefined,
-      join: () => undefined,
-      failed: () => {},
-      mark: () => undefined,
-      frame: () => undefined,
-      isOnline: () => true,
     },
   })
   worker.start()

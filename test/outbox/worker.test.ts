@@ -6,6 +6,7 @@ import { systemClock } from '../../src/support/clock.ts'
 import { quiet, waitUntil } from '../bridge/bridge.ts'
 import { tempStore } from '../store/temp-store.ts'
 import { leapingClock } from './leaping-clock.ts'
+import { plainCarrier } from './plain-carrier.ts'
 
 /** A worker whose deliveries end when the test says so. */
 const openWorker = (options: Partial<WorkerOptions> = {}) => {
@@ -21,17 +22,13 @@ const openWorker = (options: Partial<WorkerOptions> = {}) => {
     log: quiet,
     clock: leapingClock(),
     carrier: {
+      ...plainCarrier,
       deliver: (job: Job, signal) => {
         begun.push(job.event)
         signal.addEventListener('abort', () => aborted.push(job.event))
         return new Promise(resolve => flying.set(job.event, resolve))
       },
-      plainer: () => undefined,
-      join: () => undefined,
-      failed: () => {},
       mark: () => 'mark',
-      frame: () => undefined,
-      isOnline: () => true,
     },
     ...options,
   })
@@ -114,17 +111,12 @@ test('those that wait for something take no place from others', async () => {
   await using bench = openWorker({
     parallel: 2,
     carrier: {
+      ...plainCarrier,
       async deliver({ event }, _signal, _turn, rest) {
         begun.push(event)
         if (event !== 'a text') await rest(over.promise)
         return { kind: 'sent' }
       },
-      plainer: () => undefined,
-      join: () => undefined,
-      failed: () => {},
-      mark: () => undefined,
-      frame: () => undefined,
-      isOnline: () => true,
     },
   })
   for (const lane of ['a', 'b', 'c', 'd']) bench.add(lane, `${lane}1`)
