@@ -51,6 +51,7 @@ const grammyTimeoutSeconds = 24 * 3600
 
 export const openApi = ({ token, apiRoot }: { token: string; apiRoot: string }): BotApi => {
   const root = apiRoot.replace(/\/+$/, '')
+  const isLocal = !/(^|\.)telegram\.org\.?$/.test(new URL(root).hostname)
   const { raw } = new Api(token, {
     apiRoot: root,
     timeoutSeconds: grammyTimeoutSeconds,
@@ -118,8 +119,11 @@ export const openApi = ({ token, apiRoot }: { token: string; apiRoot: string }):
     },
 
     async download(path, signal) {
-      // A local Bot API server names a file on its own disk, which is ours.
-      if (path.startsWith('/') || /^[A-Za-z]:\\/.test(path)) return createReadStream(path, { signal })
+      // A local Bot API server names a file on its own disk, which is ours; Telegram's own servers have nothing there.
+      if (path.startsWith('/') || /^[A-Za-z]:\\/.test(path)) {
+        if (isLocal) return createReadStream(path, { signal })
+        throw new CallError('download', { kind: 'lost' }, 'download: the server names a file of this machine')
+      }
       const clock = new AbortController()
       const timer = setTimeout(() => clock.abort(new Error('no answer in time')), callTimeoutMs)
       try {

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict'
+import { mkdtempDisposable, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { test } from 'node:test'
 import type { Media } from '../../src/bridge/event.ts'
 import { DeliveryError } from '../../src/bridge/verdict.ts'
 import { openApi } from '../../src/telegram/api.ts'
+import { CallError } from '../../src/telegram/call-error.ts'
 import { type OpenMediaOptions, openMedia } from '../../src/telegram/media.ts'
 import { eventually } from '../simulators/eventually.ts'
 import { type Fault, startTelegramSimulator, type TelegramSimulator } from '../simulators/telegram/index.ts'
@@ -94,6 +98,25 @@ test('a download that breaks while nobody reads does not end the process', async
   stream.resume()
   await new Promise(resolve => stream.once('close', resolve))
   assert.ok(stream.errored instanceof DeliveryError)
+})
+
+test('a file of this machine is opened for a local server alone, never because Telegram names it', async () => {
+  await using dir = await mkdtempDisposable(join(tmpdir(), 'wa2tg-media-'))
+  const path = join(dir.path, 'photo.jpg')
+  await writeFile(path, bytes)
+  const { signal } = new AbortController()
+  const openFrom = (apiRoot: string) =>
+    openApi({ token: '8001:AAF-of-the-test-bot', apiRoot }).download(path, signal)
+  assert.deepEqual(await buffer(await openFrom('http://telegram-bot-api:8081')), bytes)
+  for (const apiRoot of [
+    'https://api.telegram.org',
+    'https://api.telegram.org./',
+    'https://API.Telegram.org',
+  ]) {
+    const error = await openFrom(apiRoot).catch(thrown => thrown)
+    assert.ok(error instanceof CallError, apiRoot)
+    assert.equal(error.message.includes(dir.path), false)
+  }
 })
 
 test('a file over 20 MB is refused with the reason', async () => {
