@@ -1,7 +1,10 @@
 import * as z from 'zod/mini'
 
-/** The longest wait that is believed, in seconds; flood waits of Telegram's are under a day. */
-const longestWait = 86_400
+/**
+ * The highest id of a message: Telegram's are whole numbers of 32 bits (TDLib `ServerMessageId`). Who says more
+ * would have us look for messages where none can be.
+ */
+export const highestId = 2 ** 31 - 1
 
 const refusalSchema = z.object({
   ok: z.literal(false),
@@ -9,7 +12,8 @@ const refusalSchema = z.object({
   description: z.string(),
   parameters: z.optional(
     z.object({
-      retry_after: z.optional(z.number().check(z.nonnegative(), z.maximum(longestWait))),
+      // That it must wait holds, even where for how long is nothing that can be.
+      retry_after: z.catch(z.optional(z.number().check(z.nonnegative())), undefined),
       migrate_to_chat_id: z.optional(z.number()),
     }),
   ),
@@ -21,15 +25,19 @@ const answerSchema = z.union([z.object({ ok: z.literal(true), result: z.unknown(
 /** The answer of a Bot API server; undefined when it is something else: a proxy's page, or no JSON at all. */
 export const readAnswer = (text: string): unknown => {
   try {
-    return answerSchema.parse(JSON.parse(text))
+    return answerSchema.parse(JSON.parse(text, withEnd))
   } catch {
     return undefined
   }
 }
 
+/** JSON has numbers that are larger than any; they could not be stored as JSON again. */
+const withEnd = (_key: string, value: unknown): unknown =>
+  typeof value === 'number' && !Number.isFinite(value) ? Math.sign(value) * Number.MAX_VALUE : value
+
 /** An id is kept, counted on from and searched behind: it must be one. */
 const messageSchema = z.object({
-  message_id: z.int().check(z.nonnegative()),
+  message_id: z.int().check(z.nonnegative(), z.maximum(highestId)),
   chat: z.object({ id: z.int() }),
 })
 const chatSchema = z.object({ type: z.string() })

@@ -35,6 +35,11 @@ export class CallError extends Error {
     return this.failure.kind === 'refused' ? this.failure.code : 0
   }
 
+  /** For how many seconds the server is to be left alone; undefined where it does not ask for that. */
+  get retryAfter(): number | undefined {
+    return this.failure.kind === 'refused' ? this.failure.retryAfter : undefined
+  }
+
   /** Whether the call never got as far as the server. */
   get fellShort(): boolean {
     const { kind } = this.failure
@@ -125,7 +130,7 @@ const foreignAnswer = (method: string, { status, retryAfter }: NotJsonError): Ca
   const words = `${method}: the server answered ${status} without JSON`
   if (status === tooLarge || status === tooMany) {
     const failure = { kind: 'refused', code: status, description: `HTTP ${status}` } as const
-    return new CallError(method, { ...failure, ...waitOf(retryAfter) }, words)
+    return new CallError(method, { ...failure, ...waitOf(status, retryAfter) }, words)
   }
   const isRefusal = status >= 400 && status < 500 && status !== timedOut
   return new CallError(method, isRefusal ? { kind: 'page', status } : { kind: 'lost' }, words)
@@ -138,12 +143,23 @@ const refusal = (method: string, error: GrammyError, redact: (text: string) => s
     kind: 'refused',
     code: error.error_code,
     description,
-    ...waitOf(retryAfter),
+    ...waitOf(error.error_code, retryAfter ?? secondsIn(description)),
     ...(migrateTo !== undefined && { migrateTo }),
   }
   return new CallError(method, failure, `${method}: ${error.error_code} ${description}`)
 }
 
-/** A wait of 0 s, which was never seen, would be no wait. */
-const waitOf = (seconds: number | undefined): { retryAfter?: number } =>
-  seconds === undefined ? {} : { retryAfter: Math.max(1, seconds) }
+/** Telegram says it twice: `Too Many Requests: retry after 35`. */
+const secondsIn = (description: string): number | undefined => {
+  const seconds = /retry after (\d+)/i.exec(description)?.[1]
+  return seconds === undefined ? undefined : Number(seconds)
+}
+
+/** Seconds of a wait of which nobody says how long it is. */
+const usualWait = 30
+/** Seconds: whoever has to wait for days may ask once a day, and a number that is wrong holds nothing up for ever. */
+const longestWait = 86_400
+
+/** How long to leave alone who asks for it. A wait of 0 s, which was never seen, would be no wait. */
+const waitOf = (code: number, seconds = usualWait): { retryAfter?: number } =>
+  code === tooMany ? { retryAfter: Math.min(Math.max(1, seconds), longestWait) } : {}

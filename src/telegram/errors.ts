@@ -69,8 +69,8 @@ export const verdictOf = (error: CallError, { sending, connected = true }: Error
     return sending ? unsure(message, error) : retry(message, error)
   }
   const { code, description } = failure
-  if (code === 429) {
-    const seconds = failure.retryAfter ?? 30
+  const { retryAfter: seconds } = error
+  if (seconds !== undefined) {
     return wait(seconds, `Telegram asks to wait ${seconds} s`, error)
   }
   if (code === 401 || (code === 404 && /^not found$/i.test(description))) return offline(tokenRefused, error)

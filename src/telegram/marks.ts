@@ -1,6 +1,7 @@
 import type { ChatRef, MessageRef } from '../bridge/chat-ref.ts'
 import type { SessionStore } from '../bridge/network.ts'
 import { idSpace, placeOf } from './address.ts'
+import { highestId } from './answer.ts'
 
 const topType = 'top'
 const firstType = 'first'
@@ -45,6 +46,10 @@ const mostTaken = 2000
 /** Those of posts that are kept between runs. */
 const mostPosts = 200
 
+/** What an update says may be anything: searches begin and end at what is remembered here. */
+const isId = (messageId: number): boolean =>
+  Number.isInteger(messageId) && messageId > 0 && messageId <= highestId
+
 export const openMarks = (sessions: SessionStore): Marks => {
   const tops = new Map<string, number>()
   const taken = new Map<string, Set<number>>()
@@ -55,6 +60,7 @@ export const openMarks = (sessions: SessionStore): Marks => {
     return ids
   }
   const remember = (space: string, messageId: number): void => {
+    if (!isId(messageId)) return
     const ids = takenIn(space)
     taken.set(space, ids.add(messageId))
     const [oldest] = ids
@@ -78,7 +84,7 @@ export const openMarks = (sessions: SessionStore): Marks => {
     sessions.set([{ type: firstType, id: idSpace(chatId), value: String(messageId) }], { flush: false })
   }
   const raise = (chatId: number | string, messageId: number): void => {
-    if (messageId <= top(chatId)) return
+    if (messageId <= top(chatId) || !isId(messageId)) return
     const space = idSpace(chatId)
     if (top(chatId) === 0) guess(chatId, messageId)
     // The next commit, of the message's link, takes it along; without either the job's own mark is the one to look from.
@@ -96,6 +102,7 @@ export const openMarks = (sessions: SessionStore): Marks => {
       remember(idSpace(chatId), messageId)
     },
     takePost(chatId, messageId) {
+      if (!isId(messageId)) return
       const space = idSpace(chatId)
       raise(chatId, messageId)
       remember(space, messageId)

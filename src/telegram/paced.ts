@@ -54,7 +54,7 @@ const conclude = (error: unknown, turn: Turn): void => {
     return
   }
   const { failure } = error
-  if (failure.kind === 'refused' && failure.code === 429) turn.refused(failure.retryAfter ?? 30)
+  if (error.retryAfter !== undefined) turn.refused(error.retryAfter)
   else if (failure.kind === 'lost') turn.lost()
   else turn.end(!(error.fellShort || isLookup(error)))
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { openPaceMemory, Pace } from '../../src/outbox/index.ts'
 import { takeLock } from '../../src/store/index.ts'
 import { fillStore, Sandbox } from './wa2tg.ts'
 
@@ -160,4 +161,17 @@ test('a phone that removed this device, a silent bridge and failed deliveries ar
   assert.match(problems.join('\n'), /wa2tg login/)
   assert.match(problems.join('\n'), /not been heard of/)
   assert.match(problems.join('\n'), /Logged out on the phone/)
+})
+
+test('a chat that Telegram has put off for hours is a problem, one that waits for seconds is none', async () => {
+  await using box = await Sandbox.open()
+  const putOff = (chat: `telegram:${number}`, seconds: number): void => {
+    using store = box.openStore()
+    const pace = new Pace([], each => each, openPaceMemory(store.session('pace')))
+    pace.refused(chat, seconds, Date.now())
+  }
+  putOff('telegram:-1001', 40)
+  assert.doesNotMatch((await box.run('status')).stderr, /429/)
+  putOff('telegram:-1002', 86_400)
+  assert.match((await box.run('status')).stderr, /put off a chat until \d{4}-\d\d-\d\dT[\d:.]+Z \(429/)
 })

@@ -44,7 +44,7 @@ test('a long answer is read', async () => {
 })
 
 test('an answer with an id that is none leaves open what became of the call', async () => {
-  for (const message_id of [-1, 0.5, 1e308, 2 ** 53 + 2]) {
+  for (const message_id of [-1, 0.5, 1e308, 2 ** 53 + 2, 2 ** 53 - 1, 2 ** 31]) {
     const result = { message_id, chat: { id: 1 } }
     const end = await answered(Buffer.from(JSON.stringify({ ok: true, result })))
     assert.ok(end instanceof CallError, String(message_id))
@@ -56,4 +56,28 @@ test('an answer about a chat that says nothing of it is none', async () => {
   const end = await answered(Buffer.from('{"ok":true,"result":null}'), 'getChat')
   assert.ok(end instanceof CallError)
   assert.deepEqual(end.failure, { kind: 'lost' })
+})
+
+test('how long to wait is taken from the words where the number is none, and is a day at most', async () => {
+  for (const [after, words, seconds] of [
+    [35, 'Too Many Requests: retry after 35', 35],
+    [0, 'Too Many Requests', 1],
+    [86_401, 'Too Many Requests: retry after 86401', 86_400],
+    ['35', 'Too Many Requests: retry after 35', 35],
+    [-5, 'Too Many Requests: retry after 400000', 86_400],
+    [null, 'Too Many Requests', 30],
+    [undefined, 'Too Many Requests', 30],
+    [1e308, 'Too Many Requests', 86_400],
+  ] as const) {
+    const refusal = { ok: false, error_code: 429, description: words, parameters: { retry_after: after } }
+    const end = await answered(Buffer.from(JSON.stringify(refusal)))
+    assert.ok(end instanceof CallError)
+    assert.equal(end.retryAfter, seconds, `${after} ${words}`)
+  }
+})
+
+test('a number without end is as large as one can be', async () => {
+  const words = '{"ok":true,"result":{"message_id":5,"chat":{"id":1},"date":1e999,"views":-1e999}}'
+  const { date, views } = (await answered(Buffer.from(words))) as Record<string, number>
+  assert.deepEqual([date, views], [Number.MAX_VALUE, -Number.MAX_VALUE])
 })

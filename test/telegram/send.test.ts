@@ -309,6 +309,9 @@ test('each failure gets the verdict that is true of it', async () => {
   const page = { status: 429, html: '<h1>Too Many Requests</h1>' }
   assert.deepEqual(await verdictAfter({ ...page, retryAfter: 7 }), { kind: 'wait', seconds: 7 })
   assert.deepEqual(await verdictAfter(page), { kind: 'wait', seconds: 30 })
+  // Of days: asked once a day, not every half a minute.
+  for (const long of [{ error: 429 }, page])
+    assert.deepEqual(await verdictAfter({ ...long, retryAfter: 400_000 }), { kind: 'wait', seconds: 86_400 })
   assert.deepEqual(await verdictAfter('reply-lost'), { kind: 'unsure' })
   assert.deepEqual(await verdictAfter({ status: 502, html: '<h1>Bad Gateway</h1>' }), { kind: 'unsure' })
   assert.deepEqual(await verdictAfter({ error: 500, description: 'Internal Server Error: restart' }), {

@@ -1,5 +1,6 @@
 import type { Config } from '../../config/load.ts'
 import { Outbox } from '../../outbox/outbox.ts'
+import { openPaceMemory } from '../../outbox/pace-memory.ts'
 import type { Store } from '../../store/index.ts'
 import { lockHolder, openStore, StoreError, storePath } from '../../store/index.ts'
 import { phoneOf } from '../../whatsapp/address.ts'
@@ -13,6 +14,8 @@ import { version } from '../version.ts'
 const LATE_MS = 25_000
 /** One older than this hangs, where it is not the disk. Milliseconds. */
 const STALE_MS = 60_000
+/** Milliseconds; a wait that Telegram asks for is of seconds as a rule. */
+const LONG_WAIT_MS = 15 * 60_000
 
 export const command: Command = {
   examples: [
@@ -88,8 +91,21 @@ const readStatus = async (store: Store, config: Config): Promise<Status> => {
   const stale = age > STALE_MS && disk === undefined
   return {
     ...status,
-    problems: findProblems(status, { stale, said: [disk, whatsapp?.problem, telegram?.problem] }),
+    problems: findProblems(status, {
+      stale,
+      said: [disk, whatsapp?.problem, telegram?.problem, findLongWait(store)],
+    }),
   }
+}
+
+/** What Telegram wants to be left alone for longer than anybody would think of as the usual. */
+const findLongWait = (store: Store): string | undefined => {
+  const ends = [...openPaceMemory(store.session('pace')).load()]
+    .map(([, { penalty }]) => penalty?.until ?? 0)
+    .filter(until => until > Date.now() + LONG_WAIT_MS)
+  if (ends.length === 0) return undefined
+  const until = new Date(Math.max(...ends)).toISOString()
+  return `Telegram has put off ${ends.length === 1 ? 'a chat' : `${ends.length} chats`} until ${until} (429: too many requests); what goes there waits`
 }
 
 const findDiskProblem = (store: Store): string | undefined => {

@@ -183,7 +183,7 @@ const explain = (error: unknown): Trouble => {
     const words = error instanceof Error ? error.message : 'unknown failure'
     return { state, problem: `What came from Telegram could not be stored (${words}); it is asked for again` }
   }
-  const { failure, code } = error
+  const { failure, code, retryAfter: seconds } = error
   if (failure.kind === 'page') {
     const problem = `What answers is no Bot API server (${error.message}): a proxy, a server in front, or telegram.api_root is wrong`
     return { state, problem }
@@ -206,8 +206,7 @@ const explain = (error: unknown): Trouble => {
         'Another program uses the same bot token, and what it fetches never comes here: stop it, or use a bot of its own for the bridge',
     }
   }
-  if (code === 429) {
-    const seconds = failure.retryAfter ?? 30
+  if (seconds !== undefined) {
     return { state, problem: `Telegram asks to wait ${seconds} s`, pauseMs: seconds * 1000 }
   }
   return { state, problem: `Telegram had a failure (${code})` }

@@ -115,6 +115,23 @@ test('whoever claims that ids have leapt by millions does not keep a search busy
   assert.ok(bench.tg.calls.filter(({ method }) => method === question).length < 1000)
 })
 
+test('an id that no message can have moves no search, wherever it comes from', async () => {
+  await using bench = await Bench.open()
+  const { group, job } = await loseAnswer(bench, bench.addGroup())
+  const marks = openMarks(bench.store.session('telegram'))
+  const top = marks.top(group.id)
+  for (const id of [2 ** 31, 2 ** 53 - 1, 2 ** 53, 1e308, 0.5, -1, Number.NaN]) {
+    marks.raise(group.id, id)
+    marks.take(group.id, id)
+    marks.takePost(group.id, id)
+    assert.equal(marks.isTaken(group.id, id), false)
+  }
+  assert.equal(marks.top(group.id), top)
+  await bench.restart()
+  assert.equal(await settle(bench, job), true)
+  assert.ok(bench.tg.calls.filter(({ method }) => method === question).length < 20)
+})
+
 test('a search among thousands of messages stops in between, and goes on where it was', async () => {
   await using bench = await Bench.open()
   const group = bench.addGroup()
