@@ -38,8 +38,8 @@ export class Opinions {
   /** False when a later one is known. */
   react(message: number, { person, emoji, at }: StoredReaction, now: number): boolean {
     const { changes } = this.#database.run(
-      `INSERT INTO reactions (message, person, emoji, at) VALUES (?1, ?2, ?3, ?4)
-       ON CONFLICT (message, person) DO UPDATE SET emoji = ?3, at = ?4 WHERE ?4 >= at OR at > ?5`,
+      `INSERT INTO reactions (message, person, emoji, at) VALUES (?1, ?2, seal(?3), ?4)
+       ON CONFLICT (message, person) DO UPDATE SET emoji = excluded.emoji, at = ?4 WHERE ?4 >= at OR at > ?5`,
       message,
       person,
       emoji,
@@ -52,7 +52,7 @@ export class Opinions {
   /** The first one first. */
   reactions(message: number): StoredReaction[] {
     return this.#database.all<StoredReaction>(
-      "SELECT person, emoji, at FROM reactions WHERE message = ? AND emoji <> '' ORDER BY at, person",
+      "SELECT person, emoji, at FROM reactions WHERE message = ? AND unseal(emoji) <> '' ORDER BY at, person",
       message,
     )
   }

@@ -4,7 +4,7 @@ import { StoreError } from './store-error.ts'
 
 /**
  * Secrets at rest: Signal keys, credentials and what the journal holds (`sessions`), and what people write (`jobs`,
- * `messages`), which a server may quote in what it answers. Refs, ids, names and times are not sealed: they are what the database searches.
+ * `messages`, `reactions`), which a server may quote in what it answers. Refs, ids, names and times are not sealed: they are what the database searches.
  */
 const secrets = [
   ['sessions', 'value'],
@@ -13,6 +13,13 @@ const secrets = [
   ['jobs', 'problem'],
   ['messages', 'raw'],
   ['messages', 'content'],
+  ['reactions', 'emoji'],
+] as const
+
+/** Of those, what was not sealed at first: servers' answers, and reactions, which may be any text. */
+const latecomers = [
+  ['jobs', 'problem'],
+  ['reactions', 'emoji'],
 ] as const
 
 const columns: readonly string[] = [...new Set(secrets.map(([, column]) => column))]
@@ -47,7 +54,7 @@ export const openSeal = (
   sqlite.function('unseal', value => (active && typeof value === 'string' ? unseal(value, active) : value))
   if (active === undefined) return () => undefined
   if (!sealed) rewrite(sqlite, 'seal', ['INSERT INTO seal (one, key, swept) VALUES (1, ?, 0)', id])
-  else if (sealAll) sealAnswers(sqlite)
+  else if (sealAll) sealLatecomers(sqlite)
   if (sealAll) sweep(sqlite)
   return row => openRow(row, active)
 }
@@ -96,14 +103,17 @@ const rewrite = (
     })
     .immediate()
 
-/** What servers answered was not sealed at first. */
-const sealAnswers = (sqlite: Sqlite.Database): void =>
+/** What an earlier version left unsealed in a database that is sealed. */
+const sealLatecomers = (sqlite: Sqlite.Database): void =>
   sqlite
     .transaction(() => {
-      const { changes } = sqlite
-        .prepare(`UPDATE jobs SET problem = seal(problem) WHERE problem NOT GLOB '${prefix}*'`)
-        .run()
-      if (changes > 0) sqlite.exec('UPDATE seal SET swept = 0')
+      const found = latecomers.map(
+        ([table, column]) =>
+          sqlite
+            .prepare(`UPDATE ${table} SET ${column} = seal(${column}) WHERE ${column} NOT GLOB '${prefix}*'`)
+            .run().changes,
+      )
+      if (found.some(changes => changes > 0)) sqlite.exec('UPDATE seal SET swept = 0')
     })
     .immediate()
 

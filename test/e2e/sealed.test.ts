@@ -18,11 +18,11 @@ test('with a key neither the keys of the session nor what people write can be re
   assert.equal((await world.wa2tg('map', 'add', 'Zoe', String(group.id))).code, 0)
   const folder = join(world.folder, 'data')
   const bridge = await world.run()
-  await zoe.send(samples.text('zebra-text'))
+  await zoe.acts.react(await zoe.send(samples.text('zebra-text')), '🦓')
   await zoe.send(await samples.photo(wa.media, 'zebra-caption'))
   owner.sends(group, 'zebra-answer')
   await eventually(() => zoe.inbox.some(({ message }) => textOf(message) === 'zebra-answer'), 'the answer')
-  await eventually(() => group.transcript().length === 3, 'both messages')
+  await eventually(() => group.transcript().length === 4, 'both messages, and the note of the reaction')
   // What waits when the machine goes down stands in the outbox, with what the server said of it; and what the owner says to a
   // message that may have arrived is held back until that is known.
   let isFree = false
@@ -44,7 +44,7 @@ test('with a key neither the keys of the session nor what people write can be re
   bridge.kill('SIGKILL')
   await bridge.ended
 
-  const secrets = ['zebra', ...privateKeys(folder)]
+  const secrets = ['zebra', '🦓', ...privateKeys(folder)]
   assert.ok(secrets.length > 10, 'the keys were found')
   for (const name of readdirSync(folder)) {
     const bytes = readFileSync(join(folder, name))
@@ -53,7 +53,7 @@ test('with a key neither the keys of the session nor what people write can be re
   isFree = true
   const again = await world.run()
   await zoe.send(samples.text('zebra-again'))
-  await eventually(() => group.transcript().length === 7, 'the rest', 60_000)
+  await eventually(() => group.transcript().length === 8, 'the rest', 60_000)
   await eventually(() => zoe.inbox.some(({ message }) => textOf(message) === 'zebra-held'), 'the held answer')
   again.kill('SIGTERM')
   assert.equal((await again.ended).code, 0)

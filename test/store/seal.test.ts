@@ -22,9 +22,11 @@ const planted = [
   'zebra-again',
   'zebra-plainer',
   'zebra-problem',
+  'zebra-emoji',
+  'zebra-second-emoji',
 ] as const
 const [secretKey, secretEvent, secretRaw, secretPart, secretContent, secretJoined, secretFrame] = planted
-const [, , , , , , , secretHeld, again, plainer, secretProblem] = planted
+const [, , , , , , , secretHeld, again, plainer, secretProblem, emoji, secondEmoji] = planted
 const chat = 'whatsapp:1@lid'
 
 /** Everything that is secret, written by everybody who writes it; also large enough to need pages of its own. */
@@ -36,6 +38,12 @@ const fill = (store: Store): void => {
   const source = store.links.remember({ chat, id: 'W1', me: false, raw: secretRaw, pending: true }, 1) ?? 0
   store.links.remember({ chat, id: 'W1', me: false, raw: long(secretRaw), content: secretContent }, 1)
   store.links.update(source, 'content', long(secretContent))
+  // Somebody who writes the protocol by hand reacts with any text.
+  const person = 'whatsapp:2@lid'
+  store.opinions.react(source, { person, emoji, at: 1 }, 1)
+  store.opinions.react(source, { person, emoji: secondEmoji, at: 2 }, 2)
+  store.opinions.react(source, { person: 'whatsapp:3@lid', emoji, at: 1 }, 1)
+  store.opinions.react(source, { person: 'whatsapp:4@lid', emoji: '', at: 1 }, 1)
   store.links.add(source, 'telegram:-1', { id: '7', raw: secretPart }, 1)
   store.links.add(source, 'telegram:-1', { id: '7', raw: long(secretPart) }, 1)
   const outbox = new Outbox(store.database)
@@ -62,6 +70,11 @@ const assertWhole = (store: Store): void => {
   assert.match(stored?.raw ?? '', /^zebra-raw/)
   assert.match(stored?.content ?? '', /^zebra-content/)
   assert.match(store.links.parts(stored?.key ?? 0)[0]?.raw ?? '', /^zebra-part/)
+  const reactions = store.opinions.reactions(stored?.key ?? 0)
+  assert.deepEqual(
+    reactions.map(reaction => reaction.emoji),
+    [emoji, secondEmoji],
+  )
   const job = new Outbox(store.database).untouched('t')
   assert.match(job?.event ?? '', /^zebra-event/)
   assert.equal(new Outbox(store.database).untouched('u')?.event, secretJoined)
@@ -158,21 +171,35 @@ test('what is unsealed needs no key, and can be sealed with another one', () => 
   assertWhole(store)
 })
 
-test('what servers answered before a release that seals it is sealed at the next start, and nothing legible is left behind', () => {
-  using dir = tempDir()
-  const path = storePath(dir.path)
-  {
+for (const [what, words, sql, read] of [
+  [
+    'what servers answered',
+    secretProblem,
+    "UPDATE jobs SET problem = 'zebra-problem' WHERE state = 'failed'",
+    "SELECT problem FROM jobs WHERE state = 'failed'",
+  ],
+  [
+    'what people reacted with',
+    emoji,
+    "UPDATE reactions SET emoji = 'zebra-emoji' WHERE person = 'whatsapp:3@lid'",
+    "SELECT emoji FROM reactions WHERE person = 'whatsapp:3@lid'",
+  ],
+] as const) {
+  test(`${what} before a release that seals it is sealed at the next start, and nothing legible is left behind`, () => {
+    using dir = tempDir()
+    const path = storePath(dir.path)
+    {
+      using store = openStore(path, { key, sealAll: true })
+      fill(store)
+      store.database.run(sql)
+      assert.deepEqual(legible(path), [words])
+    }
     using store = openStore(path, { key, sealAll: true })
-    fill(store)
-    store.database.run("UPDATE jobs SET problem = 'zebra-problem' WHERE state = 'failed'")
-    assert.deepEqual(legible(path), ['zebra-problem'])
-  }
-  using store = openStore(path, { key, sealAll: true })
-  assert.deepEqual(legible(path), [])
-  assertWhole(store)
-  const sql = "SELECT problem FROM jobs WHERE state = 'failed'"
-  assert.deepEqual(store.database.get(sql), { problem: 'zebra-problem' })
-})
+    assert.deepEqual(legible(path), [])
+    assertWhole(store)
+    assert.deepEqual(Object.values(store.database.get<object>(read) ?? {}), [words])
+  })
+}
 
 test('writing a value that stands there already changes nothing, sealed or not', () => {
   for (const seal of [{}, { key, sealAll: true }]) {
