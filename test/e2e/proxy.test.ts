@@ -9,17 +9,27 @@ import { World } from '../simulators/world.ts'
 
 const portOf = (address: string): number => Number(new URL(address).port)
 
-test('Behind a proxy everything goes through it, files too, and comes back when the proxy does', async () => {
-  await using proxy = await startConnectProxy()
-  await using world = await World.open({ env: { HTTPS_PROXY: proxy.url } })
-  const { wa, tg, owner } = world
-  await using whatsapp = await startTlsFront(portOf(wa.url))
-  await using telegram = await startTlsFront(portOf(tg.apiRoot))
+/** Puts TLS in front of both networks, which is what goes through a proxy. */
+const openBehind = async (env: Readonly<Record<string, string>>) => {
+  await using open = new AsyncDisposableStack()
+  const world = open.use(await World.open({ env }))
+  const { wa, tg } = world
+  const whatsapp = open.use(await startTlsFront(portOf(wa.url)))
+  const telegram = open.use(await startTlsFront(portOf(tg.apiRoot)))
   const config = world
     .config()
     .replace(wa.url, `wss://127.0.0.1:${whatsapp.port}/ws/chat`)
     .replace(tg.apiRoot, `https://127.0.0.1:${telegram.port}`)
   await writeFile(join(world.folder, 'config.yaml'), config, { mode: 0o600 })
+  const all = open.move()
+  return { world, whatsapp, telegram, [Symbol.asyncDispose]: () => all.disposeAsync() }
+}
+
+test('Behind a proxy everything goes through it, files too, and comes back when the proxy does', async () => {
+  await using proxy = await startConnectProxy()
+  await using behind = await openBehind({ HTTPS_PROXY: proxy.url })
+  const { world, whatsapp, telegram } = behind
+  const { wa, tg, owner } = world
   const tunnelsTo = (port: number | string) =>
     proxy.tunnels.filter(target => target.endsWith(`:${port}`)).length
 
@@ -62,4 +72,74 @@ test('A proxy that is none is a mistake to mend, and its password is not shown',
     stderr,
     'HTTPS_PROXY is not the address of an HTTP proxy\nWrite it like http://127.0.0.1:3128, or go without: unset HTTPS_PROXY\n',
   )
+})
+
+test('The password of a proxy is told nowhere: not where it takes it, refuses it or is away, nor in a crash', async () => {
+  const password = 'password-of-the-zebra'
+  await using proxy = await startConnectProxy({ credentials: `zebra-user:${password}` })
+  const crash = `connect ECONNREFUSED ${proxy.url}`
+  const env = {
+    HTTPS_PROXY: proxy.url,
+    NODE_OPTIONS: `--import ${join(import.meta.dirname, 'crash-on-signal.ts')}`,
+    WA2TG_TEST_CRASH: crash,
+  }
+  await using behind = await openBehind(env)
+  const { world } = behind
+  const { wa, tg, owner } = world
+  const alice = wa.addContact({ name: 'Alice' })
+  const group = tg.addSupergroup({ title: 'Alice', members: [owner], botRights: {} })
+  const said: string[] = []
+  const tell = async (...args: readonly string[]): Promise<number | null> => {
+    const { code, stdout, stderr } = await world.wa2tg(...args)
+    said.push(stdout + stderr)
+    return code
+  }
+  const refuses = async (times: number): Promise<void> => {
+    const before = proxy.refused
+    await eventually(() => proxy.refused >= before + times, 'what is asked for again', 60_000)
+  }
+
+  // Nobody is let in: not to link, nor to map.
+  proxy.refuse(407)
+  assert.notEqual(await tell('login'), 0)
+  proxy.refuse(undefined)
+  const linked = await world.link()
+  assert.equal(linked.code, 0, linked.stderr)
+  said.push(linked.stderr)
+  proxy.refuse(407)
+  assert.notEqual(await tell('map', 'add', 'Alice', String(group.id)), 0)
+  proxy.refuse(undefined)
+  assert.equal(await tell('map', 'add', 'Alice', String(group.id)), 0)
+
+  for (const [refusal, ...args] of [[407], [503, '--json']] as const) {
+    const bridge = await world.run(...args)
+    const words = `while it refuses with ${refusal}`
+    proxy.refuse(refusal)
+    await eventually(() => !wa.isConnected, 'the end of the connection')
+    await alice.send(words)
+    await refuses(3)
+    await tell('status')
+    await tell('status', '--json')
+    proxy.refuse(undefined)
+    await eventually(() => group.transcript().some(({ text }) => text === words), words, 60_000)
+    bridge.kill('SIGUSR2')
+    const { code, stderr } = await bridge.ended
+    assert.deepEqual([code, /This is a bug in wa2tg/.test(stderr)], [70, true])
+    said.push(stderr)
+  }
+
+  proxy.leave()
+  const alone = world.start('run')
+  await alone.says(({ stderr }) => /Telegram/.test(stderr) && /WhatsApp/.test(stderr))
+  await tell('status')
+  await tell('logout', '--yes')
+  alone.kill('SIGTERM')
+  said.push((await alone.ended).stderr)
+  assert.ok(said.every(words => words.length > 0))
+  for (const words of said) {
+    for (const secret of [password, 'zebra-user', Buffer.from(`zebra-user:${password}`).toString('base64')])
+      assert.ok(!words.includes(secret), words)
+  }
+  wa.assertNoSurprises()
+  tg.assertNoSurprises()
 })

@@ -24,17 +24,31 @@ const joinSockets = (one: Socket, other: Socket): void => {
   }
 }
 
-/** An HTTP proxy on loopback that knows `CONNECT` alone, as the usual ones for HTTPS. */
-export const startConnectProxy = async () => {
+/** What a proxy answers that makes no tunnel. */
+const refusals = {
+  503: 'HTTP/1.1 503 Service Unavailable\r\n\r\n',
+  407: 'HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm="proxy"\r\n\r\n',
+} as const
+
+/**
+ * An HTTP proxy on loopback that knows `CONNECT` alone, as the usual ones for HTTPS. With `credentials` (`name:password`) it wants
+ * those of everybody (RFC 9110 11.7, 407).
+ */
+export const startConnectProxy = async ({ credentials }: { readonly credentials?: string } = {}) => {
+  const wanted = credentials && `Basic ${Buffer.from(credentials).toString('base64')}`
   /** `host:port` of every tunnel, in order. */
   const tunnels: string[] = []
   const sockets = new Set<Socket>()
-  const state = { isDown: false }
+  const state: { refused: number; refusal?: keyof typeof refusals | undefined } = { refused: 0 }
   const server = createServer((_request, response) => response.writeHead(405).end())
   server.on('connection', socket => sockets.add(socket))
   server.on('connect', (request, socket) => {
-    if (state.isDown) {
-      socket.end('HTTP/1.1 503 Service Unavailable\r\n\r\n')
+    const refusal =
+      state.refusal ??
+      (wanted !== undefined && request.headers['proxy-authorization'] !== wanted ? 407 : undefined)
+    if (refusal !== undefined) {
+      state.refused += 1
+      socket.end(refusals[refusal])
       return
     }
     const target = request.url ?? ''
@@ -52,13 +66,26 @@ export const startConnectProxy = async () => {
     for (const socket of sockets) socket.destroy()
   }
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://${credentials === undefined ? '' : `${credentials}@`}127.0.0.1:${port}`,
     tunnels,
     cut,
+    /** How many tunnels it did not make. */
+    get refused() {
+      return state.refused
+    },
     /** While down, it refuses tunnels. */
     down(isDown: boolean) {
-      state.isDown = isDown
-      if (isDown) cut()
+      this.refuse(isDown ? 503 : undefined)
+    },
+    /** Refuses every tunnel from now on in this way, whoever asks, and cuts those that there are; or does so no more. */
+    refuse(refusal: keyof typeof refusals | undefined) {
+      state.refusal = refusal
+      if (refusal !== undefined) cut()
+    },
+    /** Nobody listens there any more. */
+    leave() {
+      server.close()
+      cut()
     },
     async [Symbol.asyncDispose]() {
       cut()
