@@ -92,3 +92,49 @@ for (const as of ['message', 'notification'] as const) {
     wa.assertNoSurprises()
   })
 }
+
+for (const as of ['message', 'notification'] as const) {
+  test(`A post that a channel changes or takes back is changed or deleted in Telegram, also while nobody was there: posts that come as a ${as}`, async () => {
+    await using world = await World.open()
+    const { wa, tg, owner } = world
+    const news = wa.addChannel('Village news')
+    const group = tg.addSupergroup({
+      title: 'News',
+      members: [owner],
+      botRights: { can_delete_messages: true },
+    })
+    assert.equal((await world.link()).code, 0)
+    let bridge = await world.run()
+    const mapped = await world.wa2tg('map', 'add', news.jid, String(group.id))
+    assert.equal(mapped.code, 0, mapped.stderr)
+    const texts = (): string[] => group.transcript().map(({ text }) => text)
+    const shown = async (...expected: string[]): Promise<void> => {
+      await eventually(() => String(texts()) === String(expected), `"${expected}" in Telegram`)
+    }
+    const stop = async (): Promise<void> => {
+      await eventually(() => wa.pending.length === 0, 'all to be acknowledged')
+      bridge.kill('SIGTERM')
+      assert.equal((await bridge.ended).code, 0)
+    }
+
+    const [first, second] = ['At seven', 'Bring cake'].map(words => news.post(words, { as }))
+    assert.ok(first && second)
+    await shown('At seven', 'Bring cake')
+    news.edit(first, 'At eight')
+    await shown('At eight', 'Bring cake')
+    // The same words as in the beginning are no repetition of the first post.
+    news.edit(first, 'At seven')
+    await shown('At seven', 'Bring cake')
+    await stop()
+
+    news.edit(first, 'At nine')
+    news.edit(first, 'At ten')
+    news.revoke(second)
+    bridge = await world.run()
+    await shown('At ten')
+    // Nobody asked the phone for what a post that is gone had said.
+    assert.ok(wa.requests.every(({ attrs }) => attrs['category'] !== 'peer'))
+    await stop()
+    wa.assertNoSurprises()
+  })
+}

@@ -2,6 +2,7 @@ import { decodeMessageNode, proto, unpadRandomMax16, type WAMessage } from '@whi
 import type { Opened } from './inbound/intake.ts'
 import type { Me } from './me.ts'
 import { decodeMessage } from './parse/decode-message.ts'
+import { asPostChange, isPostChange, withIdOfChange } from './parse/posts.ts'
 
 /**
  * Reads a journalled stanza as Baileys does (lib/Utils/decode-wa-message.js), but for the wrapper around what our own
@@ -9,7 +10,8 @@ import { decodeMessage } from './parse/decode-message.ts'
  * form of a message, or a plaintext not that of a protobuf.
  */
 export const decodeOpened = ({ envelope, plaintexts }: Opened, me: Me): WAMessage => {
-  const web = decodeHead(envelope.attrs, me)
+  const { attrs, changedAt } = envelope
+  const web = withIdOfChange(decodeHead(attrs, me), attrs, changedAt)
   for (const [position, { tag }] of envelope.parts.entries()) {
     const plaintext = plaintexts[position]
     if (plaintext === undefined) continue
@@ -17,6 +19,7 @@ export const decodeOpened = ({ envelope, plaintexts }: Opened, me: Me): WAMessag
     const bytes = tag === 'plaintext' ? plaintext : unpadRandomMax16(plaintext)
     web.message = Object.assign(web.message ?? {}, decodeMessage(bytes))
   }
+  if (isPostChange(attrs)) web.message = asPostChange(attrs, attrs['id'], web.message) ?? null
   const name = envelope.verifiedName === undefined ? undefined : verifiedName(envelope.verifiedName)
   return name ? { ...web, verifiedBizName: name } : web
 }
@@ -29,7 +32,7 @@ export const decodeHead = (attrs: Record<string, string>, me: Me): WAMessage => 
     const key = { id, remoteJid: from, fromMe: false }
     return { key, messageTimestamp: Number(t), ...(notify !== undefined && { pushName: notify }) }
   }
-  return decodeMessageNode({ tag: 'message', attrs }, me.pn, me.lid ?? '').fullMessage
+  return withIdOfChange(decodeMessageNode({ tag: 'message', attrs }, me.pn, me.lid ?? '').fullMessage, attrs)
 }
 
 const verifiedName = (base64: string): string | null | undefined => {

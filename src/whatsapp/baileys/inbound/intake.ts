@@ -1,5 +1,6 @@
 import type { BinaryNode } from '@whiskeysockets/baileys'
 import { StoreError } from '../../../bridge/store-error.ts'
+import { bytesIn } from '../parse/posts.ts'
 import { type Entry, newEntry } from './entry.ts'
 import type { Envelope, Journal } from './journal.ts'
 
@@ -73,9 +74,10 @@ export class Intake {
       journal.forget(envelope)
       return false
     }
-    const plain = Array.isArray(node.content) ? node.content.filter(isPlain) : []
+    const plain = Array.isArray(node.content) ? node.content.filter(({ tag }) => tag === 'plaintext') : []
+    const bytes = plain.flatMap(child => bytesIn(node, child) ?? [])
     for (const [index, { hash }] of envelope.parts.filter(({ tag }) => tag === 'plaintext').entries()) {
-      const content = plain[index]?.content
+      const content = bytes[index]
       if (content !== undefined) journal.writePlain(envelope, hash, content)
     }
     this.#orders.set(node, envelope.order)
@@ -240,6 +242,3 @@ export class Intake {
     this.#timers.add(timer)
   }
 }
-
-const isPlain = (node: BinaryNode): node is BinaryNode & { content: Uint8Array } =>
-  node.tag === 'plaintext' && node.content instanceof Uint8Array

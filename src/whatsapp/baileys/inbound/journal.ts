@@ -1,34 +1,10 @@
 import { createHash } from 'node:crypto'
 import { type BinaryNode, encodeBinaryNode } from '@whiskeysockets/baileys'
-import * as z from 'zod/mini'
 import type { SessionChange, SessionStore } from '../../../bridge/network.ts'
-import { parseStored, readStored } from '../../../bridge/stored-json.ts'
+import { bytesIn, changedAtOf, isPostChange } from '../parse/posts.ts'
+import { type Envelope, type Part, parseRow, type Row, readRow } from './journal-row.ts'
 
-/** One `<enc>` or `<plaintext>` child of a message, or all of a stanza that is kept whole. */
-export interface Part {
-  readonly hash: string
-  readonly tag: string
-  readonly attrs: Record<string, string>
-}
-
-/** A message as it came over the wire, without its ciphertexts: enough to read it again at any later time. */
-export interface Envelope {
-  /** The same for a stanza and its redelivery. */
-  readonly key: string
-  /** Grows with every stanza that arrives, over restarts too. */
-  readonly order: number
-  readonly attrs: Record<string, string>
-  readonly parts: readonly Part[]
-  /** Key of the stanza of the same chat that came before and was not decrypted yet: it must be handed over first. */
-  readonly after?: string
-  /** Name that the server vouches for, of a business: base64 of the `verified_name` child. */
-  readonly verifiedName?: string
-}
-
-interface Row {
-  readonly envelope: Envelope
-  readonly plaintext: string
-}
+export type { Envelope } from './journal-row.ts'
 
 const ROWS = 'journal'
 const DONE = 'journal-done'
@@ -57,10 +33,12 @@ export class Journal {
     return createHash('sha256').update(ciphertext).digest('hex')
   }
 
-  /** What was never encrypted may be said again in the same bytes, by the same channel or by another one. */
-  #hashOfPlain({ attrs }: BinaryNode, content: Uint8Array): string {
-    const { from = '', id = '', server_id: serverId = '' } = attrs
-    return createHash('sha256').update([from, id, serverId, ''].join('|')).update(content).digest('hex')
+  /** What was never encrypted may be said again in the same bytes, by the same channel or by another one, or in place of itself. */
+  #hashOfPlain({ attrs, content }: BinaryNode, plaintext: Uint8Array): string {
+    const { from = '', id = '', server_id: serverId = '', edit = '' } = attrs
+    const change = isPostChange(attrs) ? [edit, changedAtOf(content) ?? ''] : []
+    const head = [from, id, serverId, ...change, ''].join('|')
+    return createHash('sha256').update(head).update(plaintext).digest('hex')
   }
 
   /**
@@ -69,11 +47,12 @@ export class Journal {
    */
   envelopeOf(node: BinaryNode, lastOpen: (chat: string) => string | undefined): Envelope | undefined {
     const children = Array.isArray(node.content) ? node.content : []
-    const parts = children.flatMap(({ tag, attrs, content }): Part[] =>
-      (tag === 'enc' || tag === 'plaintext') && content instanceof Uint8Array
-        ? [{ hash: tag === 'enc' ? this.hashOf(content) : this.#hashOfPlain(node, content), tag, attrs }]
-        : [],
-    )
+    const parts = children.flatMap((child): Part[] => {
+      const bytes = bytesIn(node, child)
+      if (bytes === undefined) return []
+      const { tag, attrs } = child
+      return [{ hash: tag === 'enc' ? this.hashOf(bytes) : this.#hashOfPlain(node, bytes), tag, attrs }]
+    })
     if (parts.length === 0) return undefined
     return this.#expect(node, parts, lastOpen)
   }
@@ -101,6 +80,7 @@ export class Journal {
     const verified = children.find(child => child.tag === 'verified_name')?.content
     const { from = '', participant = '', id = '' } = node.attrs
     const after = lastOpen(from)
+    const changedAt = isPostChange(node.attrs) ? changedAtOf(node.content) : undefined
     const envelope: Envelope = {
       key: [from, participant, id, ...parts.map(part => part.hash)].join('|'),
       order: this.#nextOrder(),
@@ -108,6 +88,7 @@ export class Journal {
       parts,
       ...(after !== undefined && { after }),
       ...(verified instanceof Uint8Array && { verifiedName: Buffer.from(verified).toString('base64') }),
+      ...(changedAt !== undefined && { changedAt }),
     }
     // What has come twice is decrypted for the stanza that came first.
     for (const { hash } of parts) if (!this.#expected.has(hash)) this.#expected.set(hash, envelope)
@@ -227,19 +208,3 @@ export class Journal {
     return this.#lastOrder
   }
 }
-
-const strings = z.record(z.string(), z.string())
-const rowSchema = z.object({
-  envelope: z.looseObject({
-    key: z.string(),
-    order: z.number(),
-    attrs: strings,
-    parts: z.array(z.object({ hash: z.string(), tag: z.string(), attrs: strings })),
-  }),
-  plaintext: z.string(),
-})
-
-const parseRow = (json: string): Row => rowSchema.parse(parseStored(json)) as Row
-
-const readRow = (json: string): Row | undefined =>
-  rowSchema.safeParse(readStored(json)).data as Row | undefined

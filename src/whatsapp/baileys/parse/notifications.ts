@@ -1,7 +1,7 @@
 import { type BinaryNode, jidDecode, proto, type WAMessage } from '@whiskeysockets/baileys'
 import { isGroup, isLid, isPhone, normalizeAddress } from '../../address.ts'
 import type { Me } from '../me.ts'
-import { decodeMessage } from './decode-message.ts'
+import { readPost } from './posts.ts'
 
 const { StubType } = proto.WebMessageInfo
 
@@ -89,7 +89,7 @@ type Attrs = Readonly<Record<string, string>>
 
 const readChange = (notification: Attrs, child: BinaryNode, me: Me): Said | undefined => {
   const type = notification['type']
-  if (type === 'newsletter') return readPost(child)
+  if (type === 'newsletter') return readPost(notification, child)
   if (type === 'picture') return readPicture(child)
   if (type !== 'encrypt') return readGroupChange(notification, child, me)
   return child.tag === 'identity' ? stub(StubType.E2E_IDENTITY_CHANGED, notification['from']) : undefined
@@ -192,27 +192,6 @@ const readPicture = ({ tag, attrs }: BinaryNode): Said | undefined => {
   const author = attrs['author']
   const changed = stub(StubType.GROUP_CHANGE_ICON, tag === 'set' ? (attrs['id'] ?? 'new') : undefined)
   return { ...changed, ...(author !== undefined && { by: author }) }
-}
-
-/** A channel's message, which is not encrypted. What is no message is one of a kind that nobody knows. */
-const readPost = (child: BinaryNode): Said | undefined => {
-  const content = childrenOf(child).find(({ tag }) => tag === 'plaintext')?.content
-  if (child.tag !== 'message' || !(content instanceof Uint8Array)) return undefined
-  const id = child.attrs['message_id'] ?? child.attrs['server_id'] ?? child.attrs['id']
-  const at = child.attrs['t']
-  return {
-    message: decodePost(content),
-    ...(id !== undefined && { id }),
-    ...(at !== undefined && { at }),
-  }
-}
-
-const decodePost = (bytes: Uint8Array): proto.IMessage => {
-  try {
-    return decodeMessage(bytes)
-  } catch {
-    return {}
-  }
 }
 
 const timer = (ephemeralExpiration: number): Said => ({

@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events'
 import type { BinaryNode, WASocket } from '@whiskeysockets/baileys'
+import { bytesIn } from '../parse/posts.ts'
 
 type Listener = (...values: unknown[]) => unknown
 
@@ -49,6 +50,8 @@ export interface InTurn {
  * what it queues itself nobody hears when it is done with it. So there is one queue, this one, and Baileys is told of no
  * backlog; a message that the socket does not outlive is not handled: it comes again.
  *
+ * A post that a channel has taken back has no bytes, and Baileys would ask the phone for them.
+ *
  * @returns resolves when all that has come so far is handled
  */
 export const handleInTurn = (emitter: EventEmitter, { isAlive, handled }: InTurn): (() => Promise<void>) => {
@@ -59,7 +62,7 @@ export const handleInTurn = (emitter: EventEmitter, { isAlive, handled }: InTurn
     last = last.then(async () => {
       if (!isAlive()) return
       // A failure is the listener's own affair: what comes behind it goes on.
-      await Promise.resolve(listener({ ...node, attrs })).catch(() => undefined)
+      await Promise.resolve(listener({ ...withBytes(node), attrs })).catch(() => undefined)
       if (isAlive()) handled(node)
     })
     return last
@@ -74,4 +77,13 @@ export const handleInTurn = (emitter: EventEmitter, { isAlive, handled }: InTurn
  */
 export const askForSent = ({ messageRetryManager }: WASocket): void => {
   if (messageRetryManager !== null) messageRetryManager.addRecentMessage = () => undefined
+}
+
+const withBytes = (node: BinaryNode): BinaryNode => {
+  if (!Array.isArray(node.content)) return node
+  const content = node.content.map(child => {
+    const bytes = bytesIn(node, child)
+    return bytes === undefined ? child : { ...child, content: bytes }
+  })
+  return { ...node, content }
 }
