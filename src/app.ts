@@ -1,7 +1,7 @@
 import { makePulse } from './app/pulse.ts'
 import { makeTellOwner } from './app/tell-owner.ts'
 import { type End, makeWatch } from './app/watch.ts'
-import { type ChatRef, chatRef, type NetworkName } from './bridge/chat-ref.ts'
+import { type ChatRef, chatRef, type NetworkName, networkOf } from './bridge/chat-ref.ts'
 import type { LayOut } from './bridge/deliver/gathered.ts'
 import { makeCarrier } from './bridge/deliver.ts'
 import { startExpiry } from './bridge/expire.ts'
@@ -72,6 +72,7 @@ export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promi
     layOut: (...of: Parameters<LayOut>) => network(name).layOut?.(...of),
     peerOf: ratePeerOf,
     isSince,
+    markFromBackup: (chat: ChatRef) => network(networkOf(chat)).mark?.(chat, 'backup'),
     ownerChat: () => ownerChat(config),
     wake: () => worker.wake(),
     changed,
@@ -115,9 +116,10 @@ export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promi
     turn: (chat, messages, signal) => new Lease({ pace, chat, clock: systemClock, signal }).turn(messages),
   })
   networks.set('telegram', opened.use(telegram))
-  const whatsapp: WhatsAppConnection = await openWhatsApp(
-    whatsAppOptions({ config, store, logger, inbox: inboxFor('whatsapp') }),
-  )
+  const whatsapp: WhatsAppConnection = await openWhatsApp({
+    ...whatsAppOptions({ config, store, logger, inbox: inboxFor('whatsapp') }),
+    isRestored: store.restore.isNew,
+  })
   networks.set('whatsapp', opened.use(whatsapp))
   opened.use(pulse)
   opened.use(startRetention({ store, outbox, time: () => whatsapp.time, log: logger }))
@@ -140,6 +142,7 @@ export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promi
     async start() {
       pulse.beat()
       worker.start()
+      store.restore.taken()
       await Promise.all([telegram.start(), whatsapp.start()])
       for (const [name, { status }] of networks) watch.look(name, status)
     },
@@ -206,6 +209,7 @@ const telegramOptions = ({
   deletions: messages.deletions,
   receipts: messages.receipts,
   sessions: store.session('telegram'),
+  isRestored: store.restore.isNew,
   ...rest,
 })
 

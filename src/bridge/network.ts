@@ -44,9 +44,10 @@ export interface Network extends AsyncDisposable {
   settle?(attempt: Delivery | Change): Promise<boolean>
   /**
    * A word to remember before an attempt, from which `settle` can look for what it left behind (for Telegram: the
-   * highest message id known). Stored with the job in the same commit as its state `sending`.
+   * highest message id known). Stored with the job in the same commit as its state `sending`. `backup`: the word from when the
+   * backup was made that was put back last.
    */
-  mark?(chat: ChatRef): string
+  mark?(chat: ChatRef, from?: 'backup'): string
   /** Where in the messages that were sent for it, in order, the texts of a `joined` content stand. Pure. */
   layOut?(content: JoinedContent, parts: readonly SentPart[]): Layout
   /** Opens a file of an event that came from this network. Throws `DeliveryError`; the stream fails when damaged. */
@@ -105,6 +106,8 @@ export interface Arrival {
   readonly senderAliases?: readonly ChatRef[]
   /** The network's own copy of the message, for a later quote (`StandIn.raw`); with a change, of the message as it is then. */
   readonly raw?: string
+  /** It came with a backup that was put back, and may have been dealt with since that was made. */
+  readonly restored?: true
 }
 
 export interface KnownChat {

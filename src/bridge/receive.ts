@@ -123,8 +123,9 @@ const receiveOne = (
   const written = isMessage(event) ? undefined : writtenIn(event, options)
   if (mappings.length === 0 && written === undefined) return 'unmapped'
   if (event.sender.me && isEcho(event, options)) return 'echo'
-  const raw = arrival.raw !== undefined && { raw: arrival.raw }
-  const context = { ...options, mappings, now, time, ...raw }
+  const { raw, restored } = arrival
+  const more = { ...(raw !== undefined && { raw }), ...(restored && { restored }) }
+  const context = { ...options, mappings, now, time, ...more }
   return isMessage(event)
     ? receiveMessage(event, context)
     : receiveChange(event, { ...context, ...(written && { written }) })

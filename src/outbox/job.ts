@@ -41,6 +41,8 @@ export interface NewJob extends Pick<Job, 'lane' | 'target' | 'source' | 'messag
   readonly topic?: string
   /** When it may begin, in milliseconds since 1970; at once where nothing is said. */
   readonly dueAt?: number
+  /** It comes of what a backup brought back, and is in doubt from the start; `mark`: the network's word from then. */
+  readonly restored?: { readonly mark?: string }
 }
 
 /** A job that no attempt has been made at: what it will send may still be changed. */

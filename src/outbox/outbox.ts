@@ -5,6 +5,7 @@ import { findInDoubt, type InDoubt } from './in-doubt.ts'
 import type { Job, NewJob, Untouched, Waiting } from './job.ts'
 import { fromRow, type JobRow } from './job-row.ts'
 import { findLeading } from './leading.ts'
+import { recoverJobs } from './recover.ts'
 import { findSending, type IsPart, type Sending } from './sending.ts'
 
 const partOfIt = "SELECT 1 FROM links WHERE links.source = jobs.source AND role IN ('', 'album')"
@@ -40,8 +41,8 @@ export class Outbox {
 
   add(job: NewJob, now: number): number {
     return this.#database.run(
-      `INSERT INTO jobs (lane, target, source, message_id, event, topic, due_at, created_at)
-       VALUES (?, ?, ?, ?, seal(?), ?, ?, ?)`,
+      `INSERT INTO jobs (lane, target, source, message_id, event, topic, due_at, created_at, unsure, restored, mark)
+       VALUES (?1, ?2, ?3, ?4, seal(?5), ?6, ?7, ?8, ?9, ?9, ?10)`,
       job.lane,
       job.target,
       job.source,
@@ -50,6 +51,8 @@ export class Outbox {
       job.topic ?? null,
       job.dueAt ?? now,
       now,
+      job.restored ? 1 : 0,
+      job.restored?.mark ?? null,
     ).id
   }
 
@@ -186,24 +189,7 @@ export class Outbox {
     now: number,
     markOf: (target: ChatRef) => string | undefined = () => undefined,
   ): { cutOff: ChatRef[] } {
-    return this.#database.transaction(() => {
-      const rows = this.#database.all<{ target: ChatRef }>("SELECT target FROM jobs WHERE state = 'sending'")
-      this.#database.run(
-        "UPDATE jobs SET state = 'pending', unsure = 1, due_at = ? WHERE state = 'sending'",
-        now,
-      )
-      for (const { target } of this.#database.all<{ target: ChatRef }>(
-        "SELECT DISTINCT target FROM jobs WHERE state = 'pending' AND unsure = 1 AND mark IS NULL",
-      )) {
-        this.#database.run(
-          "UPDATE jobs SET mark = ?2 WHERE target = ?1 AND state = 'pending' AND unsure = 1 AND mark IS NULL",
-          target,
-          markOf(target) ?? null,
-        )
-      }
-      this.#database.run("UPDATE jobs SET due_at = ?1 WHERE state = 'pending' AND due_at > ?1 + 7200000", now)
-      return { cutOff: rows.map(({ target }) => target) }
-    })
+    return recoverJobs(this.#database, { now, markOf })
   }
 
   /** Drops at most `limit` jobs that have failed and were added before that time; returns how many. */

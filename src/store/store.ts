@@ -11,6 +11,7 @@ import { Heartbeat } from './heartbeat.ts'
 import { Links } from './links.ts'
 import { Mappings } from './mappings.ts'
 import { Opinions } from './opinions.ts'
+import { openRestore, type Restore } from './restored.ts'
 import type { SealOptions } from './seal.ts'
 import { openSession } from './sessions.ts'
 
@@ -25,6 +26,7 @@ export interface Store extends Disposable {
   readonly deadlines: Deadlines
   readonly expiry: Expiry
   readonly heartbeat: Heartbeat
+  readonly restore: Restore
   /** The rows of one connection, for instance `baileys` or `telegram`. */
   session(connection: string): SessionStore
   /** All writes of `work` are committed together, or none. May be nested. */
@@ -45,6 +47,7 @@ export const openStore = (path: string, { check = false, ...seal }: StoreOptions
   if (check) checkDatabase(path)
   const database = new Database(path, seal)
   const chats = new Chats(database)
+  const session = (connection: string): SessionStore => openSession(database, connection)
   return {
     database,
     chats,
@@ -54,7 +57,8 @@ export const openStore = (path: string, { check = false, ...seal }: StoreOptions
     deadlines: new Deadlines(database),
     expiry: new Expiry(database),
     heartbeat: new Heartbeat(database),
-    session: connection => openSession(database, connection),
+    restore: openRestore(session),
+    session,
     transaction: (work, options) => database.transaction(work, options),
     [Symbol.dispose]: () => database[Symbol.dispose](),
   }

@@ -64,6 +64,8 @@ export interface TelegramOptions {
    * files (0 bytes); after its last byte, for one with them.
    */
   readonly graceMs?: (bytes: number) => number
+  /** A backup was put back, and nothing was done with it yet. */
+  readonly isRestored?: boolean
 }
 
 /** What `api.telegram.org` takes from a bot. */
@@ -75,7 +77,7 @@ const usualGraceMs = (bytes: number): number => (bytes === 0 ? 8000 : answerMs(b
 export const openTelegram = (options: TelegramOptions): Network => {
   const { sessions, inbox, logger, owners, graceMs = usualGraceMs } = options
   const api = openApi(options)
-  const marks = openMarks(sessions)
+  const marks = openMarks(sessions, options)
   const versions = openVersions(sessions)
   const atWork = openAtWork(sessions, { clock: systemClock, graceMs })
   const stop = new AbortController()
@@ -180,7 +182,7 @@ export const openTelegram = (options: TelegramOptions): Network => {
       'sent' in attempt
         ? settleDelivery(noted(attempt), paced(attempt))
         : settleChange(noted(attempt), paced(attempt)),
-    mark: chat => marks.write(chat),
+    mark: marks.write,
     layOut: (content, parts) => layOut(content, parts, context.changes.deletions),
     openMedia: (media, signal) => openMedia(media, { api, signal, connected: context.connected }),
     async [Symbol.asyncDispose]() {

@@ -7,6 +7,7 @@ const topType = 'top'
 const firstType = 'first'
 const movedType = 'moved'
 const postsType = 'posts'
+const backupType = 'backup-top'
 
 /**
  * What must be remembered of Telegram's message ids between runs: the highest id known in each id space, raised by every
@@ -35,8 +36,8 @@ export interface Marks {
   former(mark: string | undefined, chatId: number | string): number | undefined
   /** Where messages for the chat go today. */
   current(chatId: number | string): number | string
-  /** The word that stands for `top` in a job: the id space and the highest id. */
-  write(chat: ChatRef): string
+  /** The word that stands for `top` in a job: the id space and the highest id. `backup`: as it was when the backup was made. */
+  write(chat: ChatRef, from?: 'backup'): string
   /** Reads such a word; undefined when it says nothing about the space the chat is in now. */
   read(mark: string | undefined, chatId: number | string): number | undefined
 }
@@ -50,7 +51,9 @@ const mostPosts = 200
 const isId = (messageId: number): boolean =>
   Number.isInteger(messageId) && messageId > 0 && messageId <= highestId
 
-export const openMarks = (sessions: SessionStore): Marks => {
+/** `isRestored`: a backup was put back, and nothing has come since. */
+export const openMarks = (sessions: SessionStore, { isRestored = false } = {}): Marks => {
+  if (isRestored) keepTops(sessions)
   const tops = new Map<string, number>()
   const taken = new Map<string, Set<number>>()
   const posts = (space: string): string[] => sessions.get(postsType, space)?.split(' ') ?? []
@@ -116,12 +119,22 @@ export const openMarks = (sessions: SessionStore): Marks => {
       return before && Number(before.id)
     },
     current,
-    write(chat) {
+    write(chat, from) {
       const chatId = current(placeOf(chat).chatId)
-      return `${idSpace(chatId)}:${top(chatId)}`
+      const space = idSpace(chatId)
+      return `${space}:${(from && sessions.get(backupType, space)) ?? top(chatId)}`
     },
     read: readMark,
   }
+}
+
+/** What was sent since the backup was made has higher ids. */
+const keepTops = (sessions: SessionStore): void => {
+  const rows = (type: string) => [...sessions.list(type)]
+  sessions.set([
+    ...rows(backupType).map(({ id }) => ({ type: backupType, id, value: null })),
+    ...rows(topType).map(({ id, value }) => ({ type: backupType, id, value })),
+  ])
 }
 
 const readMark = (mark: string | undefined, chatId: number | string): number | undefined => {

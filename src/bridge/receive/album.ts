@@ -1,7 +1,7 @@
 import { type ChatRef, networkOf } from '../chat-ref.ts'
 import type { AlbumContent } from '../content.ts'
 import { isMessage, type MessageEvent, parseEvent } from '../event.ts'
-import type { ReceiveContext, Reception } from './reception.ts'
+import { fromBackup, type ReceiveContext, type Reception } from './reception.ts'
 
 /**
  * How long an album waits for its next picture, in milliseconds. WhatsApp's come as fast as they are uploaded, which films
@@ -37,7 +37,8 @@ export const joinAlbum = (
   const topic = `album ${key}`
   const add = (job: MessageEvent, at: { source: number; topic?: string; dueAt?: number }): Reception => {
     const messageId = context.newMessageId(networkOf(target))
-    outbox.add({ lane: chat, target, messageId, event: JSON.stringify(job), ...at }, now)
+    const more = { ...at, ...fromBackup(context, target) }
+    outbox.add({ lane: chat, target, messageId, event: JSON.stringify(job), ...more }, now)
     return 'job'
   }
 

@@ -1,7 +1,7 @@
 import type { StoredMessage } from '../../store/index.ts'
 import { type ChatRef, networkOf } from '../chat-ref.ts'
 import type { ChangeEvent } from '../event.ts'
-import type { ReceiveContext } from './reception.ts'
+import { fromBackup, type ReceiveContext } from './reception.ts'
 
 /** What is shown as it stands when the job runs: while one waits, no other is needed. */
 const isState = (event: ChangeEvent): boolean =>
@@ -12,14 +12,12 @@ const isState = (event: ChangeEvent): boolean =>
 /** Adds the job that shows a change, or lets the one that waits show it. Call it in a transaction. */
 export const addChange = (
   event: ChangeEvent,
-  {
-    outbox,
-    newMessageId,
-    target,
-    subject,
-    now,
-  }: Pick<ReceiveContext, 'outbox' | 'newMessageId' | 'now'> & { target: ChatRef; subject: StoredMessage },
+  context: Pick<ReceiveContext, 'outbox' | 'newMessageId' | 'now' | 'restored' | 'markFromBackup'> & {
+    target: ChatRef
+    subject: StoredMessage
+  },
 ): void => {
+  const { outbox, newMessageId, target, subject, now } = context
   const topic = `${event.kind} ${subject.key} ${target}`
   const waiting = isState(event) ? outbox.untouched(topic) : undefined
   const json = JSON.stringify(event)
@@ -35,6 +33,7 @@ export const addChange = (
       messageId: newMessageId(networkOf(target)),
       event: json,
       topic,
+      ...fromBackup(context, target),
     },
     now,
   )

@@ -4,7 +4,7 @@ import { type Content, isVotable } from '../content.ts'
 import { addNotice } from '../deliver/notice.ts'
 import type { MessageEvent } from '../event.ts'
 import { joinAlbum } from './album.ts'
-import type { ReceiveContext, Reception } from './reception.ts'
+import { fromBackup, type ReceiveContext, type Reception } from './reception.ts'
 import { type Route, route } from './route.ts'
 import { answerToStatus } from './status.ts'
 
@@ -59,6 +59,7 @@ export const receiveMessage = (event: MessageEvent, context: ReceiveContext): Re
       event: JSON.stringify(event),
       // What the owner has just typed may be changed or taken back before it goes.
       ...((pending || networkOf(chat) === 'telegram') && { topic }),
+      ...fromBackup(context, target),
     },
     now,
   )

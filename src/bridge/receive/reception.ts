@@ -1,9 +1,9 @@
-import type { Log } from '../../outbox/index.ts'
+import type { Log, NewJob } from '../../outbox/index.ts'
 import type { Mapping } from '../../store/index.ts'
 import type { ChatRef, MessageRef, NetworkName } from '../chat-ref.ts'
 import type { LayOut } from '../deliver/gathered.ts'
 import type { NoticeTools } from '../deliver/notice.ts'
-import type { NetworkStatus } from '../network.ts'
+import type { Arrival, NetworkStatus } from '../network.ts'
 
 /** What became of one arrival. */
 export type Reception = 'job' | 'noted' | 'held' | 'refused' | 'unmapped' | 'echo' | 'duplicate' | 'ignored'
@@ -20,6 +20,8 @@ export interface InboxOptions extends NoticeTools {
   peerOf?(chat: ChatRef): string
   /** Of that network: whether a message may have come into being since a mark (`Network.mark`) was given. Where nothing is said, any. */
   isSince?(message: MessageRef, mark: string): boolean
+  /** Of the other network: its mark (`Network.mark`) from when the backup was made that was put back last. */
+  markFromBackup?(target: ChatRef): string | undefined
   /** Where the owner is told of what needs no answer in the chat itself. */
   ownerChat?(): ChatRef | undefined
   /** Jobs were committed. */
@@ -33,7 +35,10 @@ export interface InboxOptions extends NoticeTools {
 }
 
 /** What it takes to receive one event of a mapped chat, inside the transaction that does it. */
-export interface ReceiveContext extends NoticeTools, Pick<InboxOptions, 'isPart' | 'layOut'> {
+export interface ReceiveContext
+  extends NoticeTools,
+    Pick<InboxOptions, 'isPart' | 'layOut' | 'markFromBackup'>,
+    Pick<Arrival, 'raw' | 'restored'> {
   /** The mappings of the event's chat, the two-way one first; empty for changes of what was `written` elsewhere alone. */
   readonly mappings: readonly Mapping[]
   /** The Telegram chat in which the owner wrote the message that is changed. */
@@ -42,6 +47,14 @@ export interface ReceiveContext extends NoticeTools, Pick<InboxOptions, 'isPart'
   readonly now: number
   /** What time it is out there. */
   readonly time: number
-  /** The network's own copy, of a message or of what a change makes of one. */
-  readonly raw?: string
+}
+
+/** A job that a backup brought back in another form: it may have been carried out since. */
+export const fromBackup = (
+  { restored, markFromBackup }: Pick<ReceiveContext, 'restored' | 'markFromBackup'>,
+  target: ChatRef,
+): Pick<NewJob, 'restored'> => {
+  if (!restored) return {}
+  const mark = markFromBackup?.(target)
+  return { restored: mark === undefined ? {} : { mark } }
 }

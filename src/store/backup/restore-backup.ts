@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path'
 import { findDamage } from '../check.ts'
 import { flushFolder, prepareDataFolder } from '../data-folder.ts'
 import { applicationId, migrate, migrations } from '../migrations/index.ts'
+import { noteRestore } from '../restored.ts'
 import { sealedWith } from '../seal.ts'
 import { openSqlite, type Sqlite } from '../sqlite.ts'
 import { explainFailure } from '../store-error.ts'
@@ -131,6 +132,7 @@ const prepare = (path: string): Pick<Restored, 'inDoubt' | 'sealedWith'> => {
     }
     migrate(sqlite, path)
     sqlite.exec("UPDATE jobs SET unsure = 1, restored = 1 WHERE state <> 'failed'")
+    noteRestore(sqlite)
     const inDoubt =
       "SELECT count(*) FROM jobs WHERE unsure = 1 AND state <> 'failed' AND target GLOB 'telegram:*'"
     const key = sealedWith(sqlite)

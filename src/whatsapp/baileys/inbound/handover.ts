@@ -7,6 +7,8 @@ import type { Logger } from '../../../support/log.ts'
 import type { Parsed } from '../parse.ts'
 import type { Book } from './book.ts'
 import { EarlyChanges } from './early-changes.ts'
+import { FromBackup } from './from-backup.ts'
+import type { Envelope, Journal } from './journal.ts'
 import { Waiting } from './waiting.ts'
 
 export interface HandoverOptions {
@@ -18,6 +20,9 @@ export interface HandoverOptions {
   /** What stands for a message that cannot be taken in. */
   readonly unreadable: (web: WAMessage) => Arrival[]
   readonly waitingMs?: number
+  readonly journal: Journal
+  /** A backup was put back, and nothing has come since. */
+  readonly isRestored?: boolean
 }
 
 /** Hands events to the bridge, and in the same transaction whatever else they settle. */
@@ -25,14 +30,17 @@ export class Handover {
   readonly waiting: Waiting
   readonly early: EarlyChanges
   readonly #options: HandoverOptions
+  readonly #fromBackup: FromBackup
 
   constructor(options: HandoverOptions) {
     const { sessions, logger, waitingMs } = options
     this.#options = options
+    this.#fromBackup = new FromBackup(sessions, options)
     this.early = new EarlyChanges(sessions, logger)
     this.waiting = new Waiting({
       sessions,
       receive: (arrival, alongside) => this.hand([arrival], alongside),
+      fromBackup: this.#fromBackup,
       ...(waitingMs !== undefined && { delayMs: waitingMs }),
     })
   }
@@ -60,6 +68,19 @@ export class Handover {
         for (const { web, forget } of late) this.#release(web, forget)
       })
     }
+  }
+
+  /** The same of a stanza in the journal, which is done then. */
+  handOver(envelope: Envelope, arrivals: readonly Arrival[], alongside?: () => void): void {
+    const { sessions, journal } = this.#options
+    const parts = envelope.parts.map(({ hash }) => hash)
+    const given = this.#fromBackup.has(parts)
+      ? arrivals.map(arrival => ({ ...arrival, restored: true as const }))
+      : arrivals
+    this.hand(given, () => {
+      alongside?.()
+      sessions.set([...journal.marks(envelope), ...this.#fromBackup.forget(parts)])
+    })
   }
 
   /** A message by every address of its chat: what waits was written down under the one that was known then. */

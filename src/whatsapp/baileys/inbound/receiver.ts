@@ -30,6 +30,7 @@ export interface ReceiverOptions {
   readonly meetChannel: (jid: string | undefined) => void
   /** How long to wait for a message that could not be decrypted before saying so, in milliseconds. */
   readonly waitingMs?: number
+  readonly isRestored?: boolean
 }
 
 /** Turns what came in into events and hands them to the bridge. */
@@ -49,16 +50,15 @@ export class Receiver {
 
   /** One journalled stanza. Rejects with `StoreError` when the disk does not take it, and with anything else when the bridge cannot. */
   async opened(opened: Opened): Promise<void> {
-    const { journal, book, logger, sessions, meetChannel } = this.#options
+    const { book, logger, sessions, meetChannel } = this.#options
     const [part] = opened.envelope.parts
     if (part?.tag === 'notification' || part?.tag === 'call') return this.#openedWhole(opened, part.tag)
-    const done = (): void => sessions.set(journal.marks(opened.envelope))
     let web: WAMessage
     try {
       web = decodeOpened(opened, book.context.me)
     } catch (error) {
       logger.warn({ reason: messageOf(error) }, 'A message of an unknown form was left out')
-      this.#handover.hand(this.#unreadable(this.#headOf(opened.envelope)), done)
+      this.#handover.handOver(opened.envelope, this.#unreadable(this.#headOf(opened.envelope)))
       return
     }
     const parsed = await this.#believe(web)
@@ -67,12 +67,11 @@ export class Receiver {
     const { holds } = parsed
     // What makes no event, or waits for its message, has come all the same.
     const came = parsed.arrivals.length === 0 && opened.failure === undefined ? this.#came(web) : []
-    this.#handover.hand(parsed.arrivals, () => {
+    this.#handover.handOver(opened.envelope, parsed.arrivals, () => {
       sessions.set(came)
       meetChannel(opened.envelope.attrs['from'])
       book.timer(web)
       if (holds !== undefined) sessions.set(this.#handover.early.keep(holds, web))
-      done()
     })
   }
 
@@ -141,7 +140,7 @@ export class Receiver {
   }
 
   async #openedWhole({ envelope, plaintexts: [bytes] }: Opened, tag: 'notification' | 'call'): Promise<void> {
-    const { journal, book, logger, sessions } = this.#options
+    const { book, logger } = this.#options
     let arrivals: Arrival[] = []
     let learn = (): void => undefined
     try {
@@ -153,10 +152,7 @@ export class Receiver {
       logger.warn({ reason: messageOf(error) }, `A ${tag} of an unknown form was left out`)
       arrivals = this.#unreadable(this.#headOf(envelope))
     }
-    this.#handover.hand(arrivals, () => {
-      learn()
-      sessions.set(journal.marks(envelope))
-    })
+    this.#handover.handOver(envelope, arrivals, () => learn())
   }
 
   /** A call, or in its place what became of it. */

@@ -2,6 +2,7 @@ import type { ChatRef, MessageRef } from '../../../bridge/chat-ref.ts'
 import { type MessageEvent, parseEvent } from '../../../bridge/event.ts'
 import type { Arrival, SessionChange, SessionStore } from '../../../bridge/network.ts'
 import { parseStored } from '../../../bridge/stored-json.ts'
+import type { FromBackup } from './from-backup.ts'
 
 const ROWS = 'waiting'
 
@@ -21,14 +22,17 @@ export class Waiting {
   readonly #sessions: SessionStore
   readonly #receive: (arrival: Arrival, alongside: () => void) => void
   readonly #delayMs: number
+  readonly #fromBackup: FromBackup
   readonly #timers = new Map<string, NodeJS.Timeout>()
 
   constructor(options: {
     sessions: SessionStore
     /** Hands a placeholder to the bridge, and writes `alongside` in the same transaction. May throw. */
     receive: (arrival: Arrival, alongside: () => void) => void
+    fromBackup: FromBackup
     delayMs?: number
   }) {
+    this.#fromBackup = options.fromBackup
     this.#sessions = options.sessions
     this.#receive = options.receive
     this.#delayMs = options.delayMs ?? 10_000
@@ -53,7 +57,7 @@ export class Waiting {
     return names.map(keyOf).flatMap(id => {
       clearTimeout(this.#timers.get(id))
       this.#timers.delete(id)
-      return this.#sessions.get(ROWS, id) === undefined ? [] : [{ type: ROWS, id, value: null }]
+      return this.#sessions.get(ROWS, id) === undefined ? [] : this.#over(id)
     })
   }
 
@@ -78,12 +82,17 @@ export class Waiting {
   #announce(id: string, row: Row): void {
     this.#timers.delete(id)
     try {
-      this.#receive({ ...row.more, event: placeholderFor(row) }, () =>
-        this.#sessions.set([{ type: ROWS, id, value: null }]),
+      const arrival: Arrival = { ...row.more, event: placeholderFor(row) }
+      this.#receive(this.#fromBackup.has([id]) ? { ...arrival, restored: true } : arrival, () =>
+        this.#sessions.set(this.#over(id)),
       )
     } catch {
       this.#schedule(id, { ...row, due: Date.now() + this.#delayMs })
     }
+  }
+
+  #over(id: string): SessionChange[] {
+    return [{ type: ROWS, id, value: null }, ...this.#fromBackup.forget([id])]
   }
 }
 

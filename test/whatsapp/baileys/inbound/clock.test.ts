@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import type { Arrival } from '../../../../src/bridge/network.ts'
 import { openStore, storePath } from '../../../../src/store/index.ts'
+import { FromBackup } from '../../../../src/whatsapp/baileys/inbound/from-backup.ts'
 import { Intake, type Opened } from '../../../../src/whatsapp/baileys/inbound/intake.ts'
 import { Journal } from '../../../../src/whatsapp/baileys/inbound/journal.ts'
 import { Waiting } from '../../../../src/whatsapp/baileys/inbound/waiting.ts'
@@ -22,7 +23,9 @@ test('A message that waits since the clock was an hour ahead is announced in tim
   using store = openStore(storePath(dir.path))
   const sessions = store.session('baileys')
   const told: Arrival[] = []
-  const open = () => new Waiting({ sessions, delayMs: 200, receive: arrival => told.push(arrival) })
+  const fromBackup = new FromBackup(sessions, { journal: new Journal(sessions) })
+  const receive = (arrival: Arrival) => told.push(arrival)
+  const open = () => new Waiting({ sessions, delayMs: 200, receive, fromBackup })
   const setRight = setAhead(t)
   const chat = 'whatsapp:1@lid'
   const first = open()

@@ -1,0 +1,38 @@
+import type { SessionChange, SessionStore } from '../../../bridge/network.ts'
+import type { Journal } from './journal.ts'
+
+const ROWS = 'restored'
+const waiting = 'waiting'
+
+/**
+ * What a backup brought back that was still to be handed over when it was made: parts of the journal by their hashes, and messages
+ * that were waited for. It may have been since.
+ */
+export class FromBackup {
+  readonly #ids: Set<string>
+
+  /** `isRestored`: a backup was put back, and nothing has come since. */
+  constructor(
+    sessions: SessionStore,
+    { journal, isRestored = false }: { readonly journal: Journal; readonly isRestored?: boolean },
+  ) {
+    if (isRestored) {
+      const before = [...sessions.list(ROWS)].map(({ id }) => forget(id))
+      const parts = journal.undone().flatMap(envelope => envelope.parts.map(({ hash }) => hash))
+      const ids = [...parts, ...[...sessions.list(waiting)].map(({ id }) => id)]
+      sessions.set([...before, ...ids.map(id => ({ type: ROWS, id, value: 'yes' }))])
+    }
+    this.#ids = new Set([...sessions.list(ROWS)].map(({ id }) => id))
+  }
+
+  has(ids: readonly string[]): boolean {
+    return ids.some(id => this.#ids.has(id))
+  }
+
+  /** To be written when these are handed over. */
+  forget(ids: readonly string[]): SessionChange[] {
+    return ids.filter(id => this.#ids.has(id)).map(forget)
+  }
+}
+
+const forget = (id: string): SessionChange => ({ type: ROWS, id, value: null })
