@@ -81,7 +81,7 @@ const releaseLeft = ({ chat, aliases = [] }: KnownChat, options: InboxOptions): 
 }
 
 /** One that makes trouble must not keep the others. */
-const receiveReleased = ({ event: held, messageId }: Held, options: InboxOptions): void => {
+const receiveReleased = ({ event: held, messageId, raw }: Held, options: InboxOptions): void => {
   const { store, log, now: clock = Date.now } = options
   const newMessageId: InboxOptions['newMessageId'] = network =>
     (network === 'whatsapp' && messageId) || options.newMessageId(network)
@@ -92,9 +92,10 @@ const receiveReleased = ({ event: held, messageId }: Held, options: InboxOptions
   }
   const receive = (): void => {
     const event = placed(held, options)
-    const result = receiveOne({ event }, { ...options, newMessageId }, { now, mayWait: false })
+    const arrival = { event, ...(raw !== undefined && { raw }) }
+    const result = receiveOne(arrival, { ...options, newMessageId }, { now, mayWait: false })
     if (result === 'unmapped') refuse(mappingGone)
-    log.debug({ network: 'telegram', results: [result] }, 'Received after waiting')
+    log.debug({ network: networkOf(held.chat), results: [result] }, 'Received after waiting')
   }
   for (const way of [receive, () => refuse(notTakenIn)]) {
     try {
@@ -118,7 +119,7 @@ const receiveOne = (
   const { store } = options
   const time = options.time?.() ?? now
   const event = learn({ ...arrival, event: withTimes(arrival.event, time) }, store)
-  if (mayWait && holdBack(event, options, now)) return 'held'
+  if (mayWait && holdBack({ ...arrival, event }, options, now)) return 'held'
   const mappings = store.mappings.forSource(event.chat)
   const written = isMessage(event) ? undefined : writtenIn(event, options)
   if (mappings.length === 0 && written === undefined) return 'unmapped'

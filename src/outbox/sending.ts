@@ -6,6 +6,7 @@ export type IsPart = (id: string, messageId: string) => boolean
 
 /** What the job that sends a message carries. */
 export interface Sending {
+  readonly id: number
   /** Key of the message that it carries, or changes. */
   readonly source: number
   /** JSON. */
@@ -26,7 +27,7 @@ export const findSending = (
 ): Sending | undefined => {
   if (networkOf(target) !== 'whatsapp') return undefined
   const toWhatsApp =
-    "SELECT source, event, message_id FROM jobs WHERE target = ? AND target GLOB 'whatsapp:*'"
+    "SELECT id, source, event, message_id FROM jobs WHERE target = ? AND target GLOB 'whatsapp:*'"
   const first = database.get<Row>(`${toWhatsApp} AND message_id = ?`, target, id)
   if (first !== undefined || isPart === undefined) return first
   const underWay = database.all<Row>(`${toWhatsApp} AND (state = 'sending' OR unsure = 1)`, target)

@@ -1,7 +1,7 @@
 import { type ChatRef, type NetworkName, networkOf } from '../../src/bridge/chat-ref.ts'
 import { makeCarrier } from '../../src/bridge/deliver.ts'
 import type { BridgeEvent, Content, MessageEvent } from '../../src/bridge/event.ts'
-import { makeInbox } from '../../src/bridge/receive.ts'
+import { makeInbox, makeRelease } from '../../src/bridge/receive.ts'
 import { plainText } from '../../src/bridge/rich-text.ts'
 import { type Budget, type Log, Outbox, Pace, Worker } from '../../src/outbox/index.ts'
 import type { Clock } from '../../src/support/clock.ts'
@@ -60,21 +60,24 @@ export const openBridge = (
     pace,
     peerOf,
     transaction: (work, options) => store.transaction(work, options),
+    onEnded: () => release(),
     log: quiet,
     clock: time,
     ...(options.giveUpAfter !== undefined && { giveUpAfter: options.giveUpAfter }),
   })
-  const inboxOf = (network: NetworkName) =>
-    makeInbox({
-      ...tools,
-      network,
-      isPart: (id, messageId) => networks[network].isPart(id, messageId),
-      wake: () => worker.wake(),
-      changed: name => worker.resume(name),
-      log: quiet,
-      now: () => time.now(),
-      ...(options.outside && { time: options.outside }),
-    })
+  const inboxOptions = (network: NetworkName) => ({
+    ...tools,
+    network,
+    isPart: (id: string, messageId: string) => networks[network].isPart(id, messageId),
+    peerOf,
+    wake: () => worker.wake(),
+    changed: (name: NetworkName) => worker.resume(name),
+    log: quiet,
+    now: () => time.now(),
+    ...(options.outside && { time: options.outside }),
+  })
+  const inboxOf = (network: NetworkName) => makeInbox(inboxOptions(network))
+  const release = makeRelease(inboxOptions('telegram'))
   store.mappings.add({ whatsapp: mum, telegram: mumInTelegram })
   store.mappings.add({ whatsapp: family, telegram: familyInTelegram })
   return {

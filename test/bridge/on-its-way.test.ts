@@ -2,13 +2,21 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Content, MediaContent } from '../../src/bridge/content.ts'
 import type { ChangeEvent } from '../../src/bridge/event.ts'
+import type { Delivery } from '../../src/bridge/network.ts'
 import { plainText } from '../../src/bridge/rich-text.ts'
 import { unsure } from '../../src/bridge/verdict.ts'
 import { event, family, familyInTelegram, openBridge, waitUntil } from './bridge.ts'
 import type { Script } from './memory-network.ts'
 
 type Bridge = ReturnType<typeof openBridge>
-type Act = 'deletion by an admin' | 'deletion by the owner' | 'forged deletion' | 'reaction' | 'receipt'
+type Act =
+  | 'deletion by an admin'
+  | 'deletion by the owner'
+  | 'forged deletion'
+  | 'reaction'
+  | 'receipt'
+  | 'edit by the owner'
+  | 'pin'
 
 const byOwner = { person: 'telegram:11', me: true } as const
 const phone = { person: 'whatsapp:9@lid', me: true } as const
@@ -34,6 +42,10 @@ const act = (what: Act, id: string): ChangeEvent => {
       return { ...common, kind: 'reaction', emoji: '👍', sender: bob }
     case 'receipt':
       return { ...common, kind: 'receipt', state: 'read', sender: bob }
+    case 'edit by the owner':
+      return { ...common, kind: 'edit', content: { kind: 'text', body: plainText('Look') }, sender: phone }
+    case 'pin':
+      return { ...common, kind: 'pin', pinned: true, sender: bob }
     default:
       return what satisfies never
   }
@@ -49,7 +61,7 @@ const before =
     throw unsure('The ack is lost')
   }
 
-const outcomes: Record<Act, string[]> = {
+const outcomes: Partial<Record<Act, string[]>> = {
   'deletion by an admin': ['deletion'],
   'deletion by the owner': ['deletion'],
   'forged deletion': [],
@@ -137,6 +149,44 @@ for (const [what, changes] of Object.entries(outcomes) as [Act, string[]][]) {
       bridge.telegram.changes.slice(changes.length).map(({ changed }) => changed.parts.map(({ id }) => id)),
       [[first.id]],
     )
+  })
+}
+
+for (const what of ['reaction', 'edit by the owner', 'pin'] as const) {
+  test(`a ${what} that is faster than the link of a picture of an album means that picture, once`, async () => {
+    await using bridge = openBridge()
+    const photo = (source: string): MediaContent => ({
+      kind: 'media',
+      as: 'image',
+      media: { source },
+      caption: plainText(''),
+    })
+    const [first, second, third] = ['a', 'b', 'c'].map(source =>
+      event(familyInTelegram, photo(source), { sender: byOwner, album: { id: 'G' } }),
+    )
+    assert.ok(first && second && third)
+    const link = (delivery: Delivery, show: (part: number) => string, items: readonly number[]): void => {
+      for (const item of items) delivery.onSent({ id: show(item + 1), item })
+    }
+    bridge.whatsapp.scripts.push(
+      async (delivery, show) => {
+        link(delivery, show, [0])
+        const change = act(what, show(2))
+        bridge.receive(change, change)
+        throw unsure('The ack is lost')
+      },
+      async (delivery, show) => link(delivery, show, [1, 2]),
+    )
+    bridge.receive(first, second, third)
+    bridge.worker.start()
+    await waitUntil(() => bridge.isDone() && bridge.telegram.changes.length > 0)
+    assert.deepEqual(
+      bridge.telegram.changes.map(({ event: { kind }, changed }) => [kind, changed.parts[0]?.id]),
+      [[what.split(' ')[0], second.id]],
+    )
+    // An edit stands below what the owner typed; it is no message of its own.
+    assert.equal(bridge.telegram.attempts.length, 0)
+    assert.deepEqual([...bridge.store.session('held').list('event')], [])
   })
 }
 

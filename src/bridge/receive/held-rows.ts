@@ -14,6 +14,8 @@ const rowSchema = z.object({
    * the same id that is the same message.
    */
   messageId: z.catch(z.optional(z.string()), undefined),
+  /** The network's own copy. */
+  raw: z.catch(z.optional(z.string()), undefined),
 })
 
 type Row = z.infer<typeof rowSchema>

@@ -1,23 +1,26 @@
 import { type ChatRef, networkOf } from '../chat-ref.ts'
 import { addNotice, type NoticeTools } from '../deliver/notice.ts'
-import { type BridgeEvent, isMessage } from '../event.ts'
+import { type BridgeEvent, isMessage, parseEvent } from '../event.ts'
+import type { Arrival } from '../network.ts'
 import { addHeld, dropHeld, type Held, readHeld } from './held-rows.ts'
 import type { InboxOptions } from './reception.ts'
 
-type Tools = NoticeTools & Pick<InboxOptions, 'peerOf' | 'isSince' | 'ownerChat' | 'log'>
+type Tools = NoticeTools & Pick<InboxOptions, 'peerOf' | 'isSince' | 'isPart' | 'ownerChat' | 'log'>
 
 /**
- * Keeps back what the owner does with a message of the bridge that may stand in Telegram already, but whose link is not written:
- * its job is at work or in doubt. Without the link nobody knows which message of which chat is meant. What is said behind an
- * answer that waits, waits with it, and so does what is done with the same message. Call it in a transaction. Returns whether
- * it waits.
+ * Keeps back what is done with a message of the bridge whose link is not written: its job is at work or in doubt. Without the
+ * link nobody knows which message of which chat is meant in Telegram, nor in WhatsApp which picture of an album. What is said
+ * behind an answer that waits, waits with it, and so does what is done with the same message. Call it in a transaction. Returns
+ * whether it waits.
  */
-export const holdBack = (event: BridgeEvent, tools: Tools, now: number): boolean => {
-  if (networkOf(event.chat) !== 'telegram') return false
+export const holdBack = ({ event, raw }: Arrival, tools: Tools, now: number): boolean => {
+  const isOurs = networkOf(event.chat) === 'telegram'
+  if (!isOurs && isMessage(event)) return false
   const before = readHeld(tools.store).held
-  const jobs = mayHaveSent(event, tools)
+  const jobs = isOurs ? mayHaveSent(event, tools) : albumOf(event, tools)
   if (jobs.length === 0 && !before.some(held => goesBehind(event, held.event, tools))) return false
-  addHeld({ event, jobs, at: now, messageId: tools.newMessageId('whatsapp') }, tools.store)
+  const row = { event, jobs, at: now, messageId: tools.newMessageId('whatsapp') }
+  addHeld({ ...row, ...(raw !== undefined && { raw }) }, tools.store)
   return true
 }
 
@@ -41,7 +44,10 @@ export const takeReleased = (
   const staying: Held[] = []
   const released: Held[] = []
   for (const each of held) {
-    const waits = !isOver(each.at, each.event.chat) && each.jobs.some(job => inDoubt.has(job))
+    // Sent again, an album shows which pictures it has, whenever that is: nobody has to guess, and nothing else waits for it.
+    const mayEnd = networkOf(each.event.chat) === 'telegram'
+    const isLate = mayEnd && isOver(each.at, each.event.chat)
+    const waits = !isLate && each.jobs.some(job => inDoubt.has(job))
     const stays = waits || staying.some(({ event }) => goesBehind(each.event, event, tools))
     ;(stays ? staying : released).push(each)
   }
@@ -74,6 +80,19 @@ const namedIn = (event: BridgeEvent): string | undefined => {
 const mayHaveSent = (event: BridgeEvent, tools: Tools): number[] => {
   const id = namedIn(event)
   return id === undefined || chatsOf(event, id, tools).length > 0 ? [] : jobsInDoubt(event, id, tools)
+}
+
+/**
+ * The album that is on its way, of which one picture is changed in WhatsApp. What comes of a deletion is written with the link
+ * (`deliver/taken-back.ts`); receipts come by the dozen, and are worth no waiting.
+ */
+const albumOf = (event: BridgeEvent, { store, outbox, isPart }: Tools): number[] => {
+  if (event.kind !== 'edit' && event.kind !== 'reaction' && event.kind !== 'pin') return []
+  const { chat, target } = event
+  if (store.links.find({ chat, id: target.id }) !== undefined) return []
+  const job = outbox.sending(chat, target.id, isPart)
+  const carried = job && parseEvent(job.event)
+  return job && carried && isMessage(carried) && carried.content.kind === 'album' ? [job.id] : []
 }
 
 /** The chat, or topics of it, in which a message with this id is known. */
