@@ -20,8 +20,16 @@ const V3 = 64
 const V6 = 119
 const ADDED_OPTION = 121
 
+const raw = Symbol('raw')
+
+/** What goes out as these bytes, whatever they are: a phone that is no phone. */
+export function rawMessage(bytes: Uint8Array): proto.IMessage {
+  return Object.assign({ conversation: '' }, { [raw]: bytes })
+}
+
 /** A message as phones encode it. */
-export function encodeMessage(message: proto.IMessage): Uint8Array {
+export function encodeMessage(message: proto.IMessage & { [raw]?: Uint8Array }): Uint8Array {
+  if (message[raw] !== undefined) return message[raw]
   const { pollCreationMessageV3: poll, ...rest } = message as proto.IMessage & {
     pollCreationMessageV3?: Poll
   }

@@ -3,6 +3,8 @@ import { test } from 'node:test'
 import type { proto } from '@whiskeysockets/baileys'
 import { eventSchema } from '../../../src/bridge/event.ts'
 import { parseMessage } from '../../../src/whatsapp/baileys/parse.ts'
+import { recordingLog } from '../../fuzz/knowing-store.ts'
+import { rawMessage } from '../../simulators/whatsapp/polls.ts'
 import { until } from '../support.ts'
 import { Linked } from './linked.ts'
 import { context, MEDIA, web } from './parsing.ts'
@@ -101,4 +103,24 @@ test('Whatever comes, the next message arrives', async () => {
   await alice.send('still here')
   await until('one more', () => linked.bridge.said.includes('still here'), 30_000)
   linked.wa.assertNoSurprises()
+})
+
+test('What is no message at all leaves a placeholder, and one line in the log, however often it comes', async () => {
+  const log = await recordingLog('info')
+  await using linked = await Linked.started({ logger: log.logger })
+  const { wa, bridge } = linked
+  const alice = wa.addContact({ name: 'Alice' })
+  const team = wa.addGroup({ subject: 'Team', participants: [alice] })
+  const asked = () => wa.requests.filter(({ attrs }) => attrs['type'] === 'retry').length
+  for (const [index, to] of [undefined, team].entries()) {
+    const before = asked()
+    await alice.send(rawMessage(Buffer.from('0a', 'hex')), to ? { to } : {})
+    // It is asked for again, and comes again.
+    await until('it once more', () => asked() > before + 1, 30_000)
+    await alice.send(`behind it ${index}`, to ? { to } : {})
+    await until('what is behind it', () => bridge.said.includes(`behind it ${index}`), 30_000)
+  }
+  assert.equal(bridge.said.filter(words => /could not be read/.test(words)).length, 2)
+  const lines = log.lines.filter(line => line.includes('could not be read'))
+  assert.equal(lines.length, 2, log.lines.join('\n'))
 })

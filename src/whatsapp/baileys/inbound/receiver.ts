@@ -14,6 +14,7 @@ import type { Book } from './book.ts'
 import { Handover } from './handover.ts'
 import type { Opened } from './intake.ts'
 import type { Envelope, Journal } from './journal.ts'
+import { messageOf, OddForms } from './odd-forms.ts'
 
 /** Baileys' words for "decrypted before, or never decryptable" (lib/Utils/decode-wa-message.js). */
 const USED_ALREADY = 'Key used already or never filled'
@@ -37,9 +38,11 @@ export interface ReceiverOptions {
 export class Receiver {
   readonly #options: ReceiverOptions
   readonly #handover: Handover
+  readonly #odd: OddForms
 
   constructor(options: ReceiverOptions) {
     this.#options = options
+    this.#odd = new OddForms(options.logger)
     this.#handover = new Handover({
       ...options,
       parse: web => this.#parse(web),
@@ -57,7 +60,7 @@ export class Receiver {
     try {
       web = decodeOpened(opened, book.context.me)
     } catch (error) {
-      logger.warn({ reason: messageOf(error) }, 'A message of an unknown form was left out')
+      this.#odd.tell(opened.envelope, 'message', error)
       this.#handover.handOver(opened.envelope, this.#unreadable(this.#headOf(opened.envelope)))
       return
     }
@@ -140,7 +143,7 @@ export class Receiver {
   }
 
   async #openedWhole({ envelope, plaintexts: [bytes] }: Opened, tag: 'notification' | 'call'): Promise<void> {
-    const { book, logger } = this.#options
+    const { book } = this.#options
     let arrivals: Arrival[] = []
     let learn = (): void => undefined
     try {
@@ -149,7 +152,7 @@ export class Receiver {
       arrivals = tag === 'call' ? this.#called(node) : this.#noticed(notices)
       learn = () => this.#learn(node, notices)
     } catch (error) {
-      logger.warn({ reason: messageOf(error) }, `A ${tag} of an unknown form was left out`)
+      this.#odd.tell(envelope, tag, error)
       arrivals = this.#unreadable(this.#headOf(envelope))
     }
     this.#handover.handOver(envelope, arrivals, () => learn())
@@ -213,7 +216,7 @@ export class Receiver {
     try {
       return decodeHead(attrs, this.#options.book.context.me)
     } catch (error) {
-      this.#options.logger.warn({ reason: messageOf(error) }, 'A message of an unknown form was left out')
+      this.#odd.tell({ attrs }, 'message', error)
       return undefined
     }
   }
@@ -241,5 +244,3 @@ export class Receiver {
     return head && { ...head.more, event: { ...head.event, content } }
   }
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
