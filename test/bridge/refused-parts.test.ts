@@ -17,14 +17,18 @@ const sender = { person: 'whatsapp:77@lid', name: 'Al', me: false } as const
 const refusal = { error: 400, description: 'Bad Request: SOMETHING_NEW' }
 
 /** What stands in Telegram after a message of the family group, and how many jobs failed. */
-const told = async (content: Content, plan: (faults: TelegramSimulator['faults']) => void) => {
+const told = async (
+  content: Content,
+  plan: (faults: TelegramSimulator['faults']) => void,
+  bytes = files.sticker(),
+) => {
   await using tg = await startTelegramSimulator()
   const group = tg.addSupergroup({ title: 'Family', members: [tg.addUser({ id: 7001, first_name: 'Olga' })] })
   using store = tempStore()
   store.chats.learn({ chat: family, kind: 'group', name: 'Family' })
   store.mappings.add({ whatsapp: family, telegram: `telegram:${group.id}` })
   await using middle = openMiddle(store, tg)
-  middle.whatsapp.files = () => Readable.from([files.sticker()])
+  middle.whatsapp.files = () => Readable.from([bytes])
   plan(tg.faults)
   await middle.start()
   middle.inbox.receive([{ event: event(family, content, { sender }) }])
@@ -133,6 +137,20 @@ test('a sticker that is refused goes as a document, or a word stands for it, bel
     ['text', 'Al'],
     ['text', '[Sticker could not be carried over]'],
   ])
+})
+
+test('a photo that is none goes as a document', async () => {
+  const caption = plainText('Look')
+  for (const bytes of [Buffer.from('<!DOCTYPE html>'), Buffer.from('\xff\xd8\xff\xe0', 'latin1')]) {
+    const photo = {
+      kind: 'media',
+      as: 'image',
+      media: { source: 'p', mimeType: 'image/jpeg' },
+      caption,
+    } as const
+    const { seen, failed } = await told(photo, () => undefined, bytes)
+    assert.deepEqual([seen, failed], [[['document', 'Al\nLook']], 0])
+  }
 })
 
 test('a card of several whose button is refused has it as a line, and no other card goes twice', async () => {

@@ -1,4 +1,4 @@
-import type { Message, PhotoSize } from 'grammy/types'
+import type { Location, Message, PhotoSize, Venue } from 'grammy/types'
 import type { Still } from '../../bridge/content.ts'
 import type { Content, Media, MediaContent } from '../../bridge/event.ts'
 import { plainText } from '../../bridge/rich-text.ts'
@@ -132,15 +132,32 @@ const parsePlace = ({ venue, location, date, edit_date: edited }: Message): Cont
   const { live_period: period, heading } = point
   // Only a position that moves is ever edited; without a period it has come to its end.
   const live = period === undefined ? edited && 0 : Math.max(0, date + period - (edited ?? date))
+  if (!isOnEarth(point)) return describePlace(point, venue)
   return {
     kind: 'location',
     latitude: point.latitude,
     longitude: point.longitude,
-    ...(point.horizontal_accuracy !== undefined && { accuracy: point.horizontal_accuracy }),
+    ...(isAccuracy(point.horizontal_accuracy) && { accuracy: point.horizontal_accuracy }),
     ...(live !== undefined && { live }),
     ...(heading !== undefined && { heading }),
     ...(venue && { name: venue.title, address: venue.address }),
   }
+}
+
+const isOnEarth = ({ latitude, longitude }: Location): boolean =>
+  isWithin(latitude, 90) && isWithin(longitude, 180)
+
+const isWithin = (value: unknown, most: number): boolean =>
+  typeof value === 'number' && Math.abs(value) <= most
+
+/** Metres, as the Bot API says. */
+const isAccuracy = (value: number | undefined): value is number =>
+  value !== undefined && value >= 0 && value <= 1500
+
+/** A place that no map has: words say the same. */
+const describePlace = ({ latitude, longitude }: Location, venue: Venue | undefined): Content => {
+  const lines = ['📍', `${latitude}, ${longitude}`, venue?.title, venue?.address].filter(Boolean)
+  return { kind: 'text', body: plainText(lines.join('\n')) }
 }
 
 const parseContact = ({ contact }: Message): Content | undefined => {

@@ -90,7 +90,7 @@ const sendPart = async (
     ...context,
     query: (node: Parameters<Socket['sock']['query']>[0]) => openSocket(context).sock.query(node),
   }
-  const message = await complete(part, { id, album, delivery, tools })
+  const { message, note } = await complete(part, { id, album, delivery, tools })
   const without = await transmit(message, { id, jid, signal: delivery.signal, transmitter: context })
   if (without !== undefined) tellOfLeftOut(without, { jid, delivery, context })
   if (part.announces) return
@@ -100,7 +100,7 @@ const sendPart = async (
     ...(part.item !== undefined && { item: part.item }),
     ...(lasts > 0 && { expiresAt: context.now() + lasts * 1000 }),
   })
-  if (part.note !== undefined) context.note(part.note, text => delivery.tell(text))
+  if (note !== undefined) context.note(note, text => delivery.tell(text))
 }
 
 const tellOfLeftOut = (

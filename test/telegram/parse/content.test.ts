@@ -110,6 +110,22 @@ const contents: readonly (readonly [what: string, fields: object, content: Conte
     { location: { latitude: 52.5, longitude: 13.4, live_period: 900, heading: 90 } },
     { kind: 'location', latitude: 52.5, longitude: 13.4, live: 900, heading: 90 },
   ],
+  [
+    'a place that is on no map',
+    { location: { latitude: -91, longitude: 13.4, horizontal_accuracy: 5 } },
+    text('📍\n-91, 13.4'),
+  ],
+  [
+    'a venue at a place that is none',
+    { venue: { location: { latitude: 1, longitude: 1e300 }, title: 'Gate', address: 'Platz 1' } },
+    text('📍\n1, 1e+300\nGate\nPlatz 1'),
+  ],
+  ['a place without numbers', { location: { latitude: Number.NaN, longitude: null } }, text('📍\nNaN, null')],
+  [
+    'an accuracy that is none',
+    { location: { latitude: 1, longitude: 2, horizontal_accuracy: 1e300 } },
+    { kind: 'location', latitude: 1, longitude: 2 },
+  ],
 ]
 
 for (const [what, fields, content] of contents) {

@@ -108,6 +108,66 @@ describe('sending files', () => {
     linked.wa.assertNoSurprises()
   })
 
+  test('a file that is not what its sender says arrives as what it is, or as a document', async () => {
+    await using linked = await Linked.started()
+    const alice = linked.wa.addContact({ name: 'Alice' })
+    const page = Buffer.from('<!DOCTYPE html><title>Sign in</title>')
+    const png = Buffer.from(
+      'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==',
+      'base64',
+    )
+    const lies: readonly (readonly [MediaContent, Buffer, kind: string, mime: string])[] = [
+      [file('image', { mimeType: 'image/jpeg' }, 'Look'), page, 'document', 'application/octet-stream'],
+      [file('image', { mimeType: 'image/jpeg' }, 'Look'), png, 'photo', 'image/png'],
+      [file('video', { mimeType: 'video/mp4' }, 'clip'), page, 'document', 'application/octet-stream'],
+      [file('animation', { mimeType: 'video/mp4' }), files.photo(), 'document', 'application/octet-stream'],
+      [file('video-note', { mimeType: 'video/mp4' }), page, 'document', 'application/octet-stream'],
+      [file('sticker', { mimeType: 'image/webp' }), files.photo(), 'document', 'application/octet-stream'],
+      [file('audio', { mimeType: 'audio/mpeg' }), files.film(), 'audio', 'audio/mp4'],
+      [file('audio', { mimeType: 'audio/mp4' }), files.voice(), 'audio', 'audio/ogg; codecs=opus'],
+      [file('audio', { mimeType: 'audio/mpeg' }), page, 'document', 'application/octet-stream'],
+      [file('voice', { mimeType: 'audio/ogg', seconds: 0 }), page, 'document', 'application/octet-stream'],
+    ]
+    for (const [index, [content, bytes, kind, mime]] of lies.entries()) {
+      const named = { ...content, media: { ...content.media, fileName: `${index}.bin` } }
+      await linked.deliver(named, { chat: `whatsapp:${alice.lid}`, ...from(bytes) })
+      const { shown } = await until(kind, () => alice.inbox.at(index))
+      assert.deepEqual(
+        [shown?.kind, shown?.file?.mime, shown?.text],
+        [kind, mime, content.caption.text],
+        `${index}: ${shown?.problem}`,
+      )
+      assert.deepEqual(shown?.file?.bytes, bytes)
+      if (kind === 'document') assert.equal(shown?.file?.name, `${index}.bin`)
+    }
+    assert.equal(linked.told.length, 1)
+    assert.match(linked.told[0] ?? '', /as a file/)
+    // What is found out at the first bytes is not uploaded in vain.
+    assert.equal(linked.wa.media.uploads.length, lies.length)
+    linked.wa.assertNoSurprises()
+  })
+
+  test('a file that is not what its sender says is the same message again, and is not uploaded again', async () => {
+    await using linked = await Linked.started()
+    const alice = linked.wa.addContact({ name: 'Alice' })
+    for (const [index, bytes] of [files.film(), Buffer.from('<html>')].entries()) {
+      const messageId = linked.connection.newMessageId()
+      const song = { chat: `whatsapp:${alice.lid}` as const, messageId, ...from(bytes) }
+      const content = file('audio', { mimeType: 'audio/mpeg' })
+      linked.wa.cutNextSend('before-ack')
+      await assert.rejects(linked.deliver(content, song), verdict('unsure'))
+      await until(
+        'a new connection',
+        () => linked.wa.isLive && linked.connection.status.state === 'connected',
+      )
+      await linked.deliver(content, song)
+      await until('the copy', () => alice.inbox[index]?.copies === 2)
+    }
+    assert.equal(alice.inbox.length, 2)
+    assert.equal(linked.wa.media.uploads.length, 2)
+    linked.wa.assertNoSurprises()
+  })
+
   test('a file that turns out to be empty is rejected, and the next one arrives', async () => {
     await using linked = await Linked.started()
     const alice = linked.wa.addContact({ name: 'Alice' })

@@ -1,12 +1,15 @@
 import { proto } from '@whiskeysockets/baileys'
 import type { Still } from '../../../bridge/content.ts'
 import type { Delivery } from '../../../bridge/network.ts'
-import { reject } from '../../../bridge/verdict.ts'
+import { reject, retry } from '../../../bridge/verdict.ts'
 import type { PageFacts } from '../../link-preview/page.ts'
 import type { Secrets } from '../keys/secrets.ts'
 import type { Query } from '../media/hosts.ts'
 import { readFile } from '../media/read-file.ts'
 import type { Upload, Uploaded, Uploader } from '../media/upload.ts'
+import { claimOf, corrected } from './claim.ts'
+import { Mistaken, trueTo } from './first-bytes.ts'
+import type { Note } from './notes.ts'
 import { extend, type Part } from './part.ts'
 import { loadPreview, loadStill, pictureType } from './still.ts'
 import { hear } from './voice.ts'
@@ -34,15 +37,18 @@ const { MEDIA_ALBUM } = proto.MessageAssociation.AssociationType
  * Finds out what a message lacks: uploads its file, fetches its preview, gives it its secret, names the album that it is
  * an item of. Throws `DeliveryError`.
  */
-export const complete = async (part: Part, context: Context): Promise<proto.IMessage> => {
-  const message =
+export const complete = async (
+  part: Part,
+  context: Context,
+): Promise<{ readonly message: proto.IMessage; readonly note: Note | undefined }> => {
+  const [bare, { note }] =
     part.sticker === undefined
-      ? await withFile(part, context)
-      : await asSticker(part.message, part.sticker, context)
+      ? await withTrueFile(part, context)
+      : [await asSticker(part.message, part.sticker, context), part]
   const { id, album, tools } = context
-  const isOfAlbum = part.message.imageMessage != null || part.message.videoMessage != null
-  return {
-    ...message,
+  const isOfAlbum = bare.imageMessage != null || bare.videoMessage != null
+  const message = {
+    ...bare,
     // Others need it to encrypt what they add to this message: edits, votes, comments.
     messageContextInfo: {
       messageSecret: tools.secrets.derive(id, 'message'),
@@ -50,6 +56,22 @@ export const complete = async (part: Part, context: Context): Promise<proto.IMes
         isOfAlbum && { messageAssociation: { associationType: MEDIA_ALBUM, parentMessageKey: album } }),
     },
   }
+  return { message, note }
+}
+
+/** A file that is not what its sender says goes as what it is, or as a document. */
+const withTrueFile = async (part: Part, context: Context): Promise<[proto.IMessage, Part]> => {
+  try {
+    return [await withFile(part, context), part]
+  } catch (error) {
+    if (!(error instanceof Mistaken)) throw error
+    const truth = corrected(part, error.type)
+    return [await withFile(truth, context).catch(throwChanged), truth]
+  }
+}
+
+const throwChanged = (error: unknown): never => {
+  throw error instanceof Mistaken ? retry('The file came differently the second time') : error
 }
 
 const withFile = async (part: Part, context: Context): Promise<proto.IMessage> => {
@@ -58,10 +80,15 @@ const withFile = async (part: Part, context: Context): Promise<proto.IMessage> =
     return part.previewOf === undefined ? message : await withPreview(message, part.previewOf, context)
   const { delivery } = context
   const { media, kind } = file
-  const open = (signal: AbortSignal) => readFile(media, { delivery, signal })
+  const claim = claimOf(message)
+  const open = (signal: AbortSignal) => {
+    const pieces = readFile(media, { delivery, signal })
+    return claim === undefined ? pieces : trueTo(claim, pieces)
+  }
   if (message.audioMessage?.ptt) return await withVoice(message.audioMessage, { file, open, context })
+  const name = file.retyped === undefined ? media.source : `${media.source} ${file.retyped}`
   const [uploaded, jpegThumbnail] = await Promise.all([
-    upload({ kind, name: media.source, open }, context),
+    upload({ kind, name, open }, context),
     still && loadPreview(still, delivery),
   ])
   return extend(message, { ...uploaded, ...(jpegThumbnail && { jpegThumbnail }) })

@@ -1,14 +1,17 @@
 import type { MediaContent } from '../../../bridge/event.ts'
 import { mimeTypeOf } from '../../../bridge/file-name.ts'
 
+/** Exactly this: else phones take a voice note for a file (reference/content.md §8.4). */
+export const OPUS = 'audio/ogg; codecs=opus'
+
 /** What phones show and play; everything else can only be a file (as in mautrix-whatsapp, pkg/msgconv/from-matrix.go). */
-const shown: Readonly<Record<Exclude<MediaContent['as'], 'document'>, readonly string[]>> = {
+export const shown: Readonly<Record<Exclude<MediaContent['as'], 'document'>, readonly string[]>> = {
   image: ['image/jpeg', 'image/png'],
   video: ['video/mp4', 'video/3gpp'],
   animation: ['video/mp4'],
   'video-note': ['video/mp4'],
   voice: ['audio/ogg'],
-  audio: ['audio/aac', 'audio/amr', 'audio/mp4', 'audio/mpeg', 'audio/ogg'],
+  audio: ['audio/mpeg', 'audio/mp4', 'audio/ogg', 'audio/aac', 'audio/amr'],
   sticker: ['image/webp'],
 }
 

@@ -3,12 +3,10 @@ import { renderFileName } from '../../../bridge/file-name.ts'
 import { plainText, type RichText } from '../../../bridge/rich-text.ts'
 import { reject } from '../../../bridge/verdict.ts'
 import type { MediaKind } from '../media/keys.ts'
-import { isShown, whatsAppTypeOf } from './media-types.ts'
+import { isShown, OPUS, whatsAppTypeOf } from './media-types.ts'
 import type { Part, RenderOptions } from './part.ts'
 import { renderCaption, renderText } from './text.ts'
 
-/** Exactly this: else phones take a voice note for a file (reference/content.md §8.4). */
-const OPUS = 'audio/ogg; codecs=opus'
 /** Equal bars. Telegram does not say how loud a voice note is, and any other line would claim to know. */
 const FLAT = new Uint8Array(64).fill(16)
 
@@ -85,6 +83,8 @@ const renderers: Readonly<Record<MediaContent['as'], Renderer>> = {
       mimetype: OPUS,
       ptt: true,
       waveform: waveform === undefined ? FLAT : Uint8Array.from(waveform),
+      // Of one that is shorter than half a second Telegram says 0.
+      seconds: 1,
       ...lengthOf(content.media),
     }
     return [

@@ -10,7 +10,12 @@ export interface Part {
   /** What it says: one field of content. */
   readonly message: proto.IMessage
   /** Uploaded first; what the upload says of it joins the fields of the content. */
-  readonly file?: { readonly media: Media; readonly kind: MediaKind }
+  readonly file?: {
+    readonly media: Media
+    readonly kind: MediaKind
+    /** What it turned out to be, in place of what its sender says. */
+    readonly retyped?: string
+  }
   /** Shown until the file has been loaded, where it is a JPEG. */
   readonly still?: Still
   /** In place of `file`: sent as a sticker or as a photo, whichever it turns out to be. */

@@ -1,8 +1,12 @@
 import type { proto } from '@whiskeysockets/baileys'
+import { typeAmong } from './first-bytes.ts'
 import { Loudness } from './loudness.ts'
+import { shown } from './media-types.ts'
 
 /** Bytes by which a file is known. */
 const headSize = 8
+
+const otherSounds = shown.audio.filter(type => !shown.voice.includes(type))
 
 type Open = (signal: AbortSignal) => AsyncIterable<Uint8Array>
 
@@ -25,20 +29,11 @@ export const hear = (open: Open) => {
     },
     /** What it is, by its bytes. */
     describe({ ptt, waveform, ...sound }: proto.Message.IAudioMessage): proto.Message.IAudioMessage {
-      const mimetype = soundType(head)
+      const mimetype = typeAmong(otherSounds, head)
       return mimetype === undefined
         ? { ...sound, ptt: ptt ?? false, waveform: loudness.line ?? waveform ?? null }
         : { ...sound, ptt: false, mimetype }
     },
     end: () => loudness.end(),
   }
-}
-
-/** What a file is that should have been Ogg; undefined where it is, or something that nobody knows. */
-const soundType = (head: Buffer): 'audio/mpeg' | 'audio/mp4' | undefined => {
-  if (head.toString('latin1', 4, 8) === 'ftyp') return 'audio/mp4'
-  const [first = 0, second = 0] = head
-  // Frames of MPEG sound begin with eleven bits that are set.
-  const isMpeg = head.toString('latin1', 0, 3) === 'ID3' || (first === 0xff && second >= 0xe0)
-  return isMpeg ? 'audio/mpeg' : undefined
 }
