@@ -26,7 +26,9 @@ export const renderLocation = (
 
 /** One contact is a card, several are a list of cards. */
 export const renderContacts = ({ contacts }: Extract<Content, { kind: 'contacts' }>): Part[] => {
-  const cards = contacts.map(contact => ({ displayName: contact.name, vcard: renderCard(contact) }))
+  const cards = contacts
+    .map(named)
+    .map(contact => ({ displayName: contact.name, vcard: renderCard(contact) }))
   const [first] = cards
   if (cards.length === 1 && first !== undefined) return [{ message: { contactMessage: first } }]
   const displayName = `${cards.length} contacts`
@@ -38,6 +40,12 @@ interface Contact {
   readonly phones: readonly string[]
   readonly vcard: string
 }
+
+/** A contact that has no name goes by its number. */
+const named = ({ name, ...contact }: Contact): Contact => ({
+  ...contact,
+  name: [name, ...contact.phones].find(each => each.trim() !== '') ?? '?',
+})
 
 /** The sender's card; each international number gets the WhatsApp id by which phones offer to write to it. */
 const renderCard = ({ name, phones, vcard }: Contact): string => {

@@ -71,3 +71,19 @@ test('A card that is none, or a bomb, is made anew; names cannot add lines to it
     ])
   }
 })
+
+test('a contact without a name goes by its number', () => {
+  for (const [phones, name] of [
+    [['+15551230000'], '+15551230000'],
+    [[' '], '?'],
+    [[], '?'],
+  ] as const) {
+    const [part] = renderContacts({
+      kind: 'contacts',
+      contacts: [{ name: ' ', phones: [...phones], vcard: '' }],
+    })
+    const { displayName, vcard } = part?.message.contactMessage ?? {}
+    assert.equal(displayName, name)
+    assert.match(vcard ?? '', new RegExp(`^FN:${name.replace(/[+?]/g, '\\$&')}$`, 'm'))
+  }
+})
