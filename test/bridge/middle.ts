@@ -6,6 +6,7 @@ import { makeInbox, makeRelease } from '../../src/bridge/receive.ts'
 import { type Budget, type Carrier, type Log, Outbox, Pace, Worker } from '../../src/outbox/index.ts'
 import type { Store } from '../../src/store/index.ts'
 import type { Clock } from '../../src/support/clock.ts'
+import type { Logger } from '../../src/support/log.ts'
 import { openTelegram } from '../../src/telegram/connection.ts'
 import { isSince } from '../../src/telegram/marks.ts'
 import { idPeerOf, ratePeerOf } from '../../src/telegram/rates.ts'
@@ -20,7 +21,7 @@ import { MemoryNetwork } from './memory-network.ts'
  */
 export const openMiddle = (
   store: Store,
-  tg: TelegramSimulator,
+  tg: Pick<TelegramSimulator, 'token' | 'apiRoot'>,
   {
     budgets = [],
     pace = new Pace(budgets, ratePeerOf),
@@ -29,6 +30,7 @@ export const openMiddle = (
     watch = carrier => carrier,
     deletions = 'delete',
     log = silent,
+    logger = silent,
     ownerChat = () => undefined,
     graceMs = () => 0,
     whatsapp: real,
@@ -40,6 +42,8 @@ export const openMiddle = (
     watch?: (carrier: Carrier) => Carrier
     deletions?: 'delete' | 'strike' | 'keep'
     log?: Log
+    /** What Telegram writes. */
+    logger?: Logger
     ownerChat?: () => ChatRef | undefined
     /** For how long the server may be at work on what has no answer, in milliseconds. */
     graceMs?: (bytes: number) => number
@@ -73,7 +77,7 @@ export const openMiddle = (
     chatsWith: id => store.links.chatsWith(id),
     sessions: store.session('telegram'),
     inbox: { ...inbox, changed: () => worker.resume('telegram') },
-    logger: silent,
+    logger,
     deletions,
     graceMs,
   })

@@ -65,6 +65,42 @@ const anyContent: fc.Arbitrary<object> = fc
       .map(rest => ({ ...rest, [name]: value })),
   )
 
+/** Files of messages, by field, with the kind of keys that they are sealed with. */
+const fileKinds = {
+  imageMessage: 'image',
+  videoMessage: 'video',
+  audioMessage: 'audio',
+  documentMessage: 'document',
+  stickerMessage: 'sticker',
+  ptvMessage: 'ptv',
+} as const
+
+const anyType = fc.oneof(
+  {
+    arbitrary: fc.constantFrom(
+      'image/jpeg',
+      'image/webp',
+      'image/gif',
+      'video/mp4',
+      'audio/ogg; codecs=opus',
+      'audio/mpeg',
+    ),
+    weight: 2,
+  },
+  anyText,
+)
+
+/** A message about a file that a phone has put up, once `facts` are those of the upload; what else it claims is made up. */
+export const anyFileMessage = fc
+  .constantFrom(...(Object.keys(fileKinds) as (keyof typeof fileKinds)[]))
+  .chain(name =>
+    fc.record({ name: fc.constant(name), value: anySingle(fieldOf(name), 3), mimetype: anyType }),
+  )
+  .map(({ name, value, mimetype }) => ({
+    kind: fileKinds[name],
+    encode: (facts: object) => encode({ [name]: { ...(value as object), mimetype, ...facts } }),
+  }))
+
 const fieldOf = (name: string): protobuf.Field => {
   const field = messageType.fields[name]
   if (field === undefined) throw new Error(`proto.Message has no field "${name}"`)

@@ -83,6 +83,10 @@ export const jobsIn = ({ database }: { readonly database: Database }) =>
 /** Words that stand for what people say; they are in no other input. */
 export const planted = 'zebra-in-the-pantry'
 
+/** What the log calls an error: none of what others send is one. */
+export const bugsIn = (lines: readonly string[]): string[] =>
+  lines.filter(line => JSON.parse(line).level === 'error')
+
 /** A log as the program writes it, in which no secret may be found. */
 export const recordingLog = async (level: LogLevel, token = '') => {
   const lines: string[] = []

@@ -176,7 +176,7 @@ test('whatever a stranger’s phone sends becomes an event that is stored and ca
         slowest = Math.max(slowest, process.cpuUsage(began).user / 1000)
       },
     ),
-    runs(2800),
+    runs(2500),
   )
   t.diagnostic(`${decoded} protobufs and ${undecoded} that are none: ${JSON.stringify([...kinds])}`)
   const few = Object.entries({ message: 800, edit: 20, reaction: 40, vote: 40, pin: 20 }).filter(

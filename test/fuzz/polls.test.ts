@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { openTelegram } from '../../src/telegram/connection.ts'
 import { eventually } from '../simulators/eventually.ts'
 import { knowingStore, recordingLog } from './knowing-store.ts'
+import { startUpdateServer } from './update-server.ts'
 
 const owner = { id: 7001, is_bot: false, first_name: 'Olivia' }
 const group = { id: -1001234567890, type: 'supergroup', title: 'Family' }
@@ -56,37 +55,8 @@ const spoilt = Object.entries(forms).flatMap(([kind, [update, fields]]) => [
   ...fields.split(' ').map(field => junk.map(odd => ({ [kind]: { ...update, [field]: odd } }))),
 ])
 
-/** A Bot API server that hands out whatever it is given, until it is confirmed. */
-const startServer = async () => {
-  const updates: { update_id: number }[] = []
-  const server = createServer(async (request, response) => {
-    const body = Buffer.concat(await request.toArray()).toString()
-    const method = request.url?.split('/').at(-1)
-    const { offset = 0 } = JSON.parse(body || '{}') as { offset?: number }
-    const results: Readonly<Record<string, unknown>> = {
-      getMe: { id: 8001, is_bot: true, first_name: 'Bridge', username: 'wa_bot' },
-      getUpdates: updates.filter(({ update_id }) => update_id >= offset).slice(0, 100),
-      getCustomEmojiStickers: [],
-    }
-    const result = results[method ?? ''] ?? { message_id: 9, date: 1, chat: group }
-    setTimeout(() => response.end(JSON.stringify({ ok: true, result })), 2)
-  })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  return {
-    apiRoot: `http://127.0.0.1:${port}`,
-    give: (more: readonly object[]) => {
-      for (const update of more) updates.push({ update_id: updates.length + 1, ...update })
-    },
-    [Symbol.dispose]: () => {
-      server.closeAllConnections()
-      server.close()
-    },
-  }
-}
-
 test('behind whatever update comes, the next one is taken in', async () => {
-  using server = await startServer()
+  using server = await startUpdateServer()
   const { logger } = await recordingLog('info')
   using store = knowingStore('', logger)
   await using telegram = openTelegram({
