@@ -102,6 +102,32 @@ test('an item that cannot be had does not keep the others back, and is told of',
   )
 })
 
+test('an item that is not what it is said to be goes along as a document, and the others are an album', async () => {
+  await using linked = await Linked.started()
+  const { wa } = linked
+  const alice = wa.addContact({ name: 'Alice' })
+  const sent: SentPart[] = []
+  const onSent = (part: SentPart) => void sent.push(part)
+  const openLying = async (media: Media) =>
+    media.source === 'page' ? Readable.from([Buffer.from('<!DOCTYPE html>')]) : openMedia(media)
+  const content = albumOf(photo('one'), photo('page', 'Look'), photo('three'))
+  await linked.deliver(content, { chat: `whatsapp:${alice.lid}`, openMedia: openLying, sent, onSent })
+  const [, ...items] = wa.transcript
+  assert.deepEqual(
+    items.map(({ shown, album }) => [shown?.kind, shown?.text, album !== undefined]),
+    [
+      ['photo', '', true],
+      ['document', 'Look', false],
+      ['photo', '', true],
+    ],
+  )
+  assert.deepEqual(
+    sent.map(({ item }) => item),
+    [0, 1, 2],
+  )
+  wa.assertNoSurprises()
+})
+
 test('one photo is no album; what is no photo goes beside it', async () => {
   await using linked = await Linked.started()
   const { wa } = linked

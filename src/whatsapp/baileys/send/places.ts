@@ -49,7 +49,7 @@ const named = ({ name, ...contact }: Contact): Contact => ({
 
 /** The sender's card; each international number gets the WhatsApp id by which phones offer to write to it. */
 const renderCard = ({ name, phones, vcard }: Contact): string => {
-  const isCard = /^BEGIN:VCARD\r?\n[\s\S]*^END:VCARD\s*$/m.test(vcard) && vcard.length <= LONGEST_CARD
+  const isCard = vcard.length <= LONGEST_CARD && /^BEGIN:VCARD\r?\n[\s\S]*^END:VCARD\s*$/m.test(vcard)
   if (!isCard) return makeCard(name, phones)
   const known = new Set(phones.map(digitsOf))
   return vcard.replace(/^((?:[\w-]+\.)?TEL)([^:\r\n]*):([^\r\n]*)$/gim, (line, tel, params, number) => {
