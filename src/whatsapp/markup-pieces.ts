@@ -84,11 +84,15 @@ const codeOf = (text: string, range: { start: number; end: number; isBlock: bool
 const nest = (text: string, pieces: readonly Piece[]): Piece[] => {
   const rest = [...pieces].sort(outermostFirst)
   const result: Piece[] = []
+  // Those that have not ended where the next one begins; none begins before the one in hand.
+  let open: Piece[] = []
   for (let piece = rest.shift(); piece !== undefined; piece = rest.shift()) {
     const { start, end } = piece
-    const crossed = result.find(outer => outer.start < start && start < outer.end && outer.end < end)
+    open = open.filter(outer => outer.end > start)
+    const crossed = open.find(outer => outer.start < start && outer.end < end)
     if (crossed === undefined) {
       result.push(piece)
+      open.push(piece)
       continue
     }
     rest.push({ ...piece, end: crossed.end }, ...trimLines(text, { ...piece, start: crossed.end }))
@@ -106,8 +110,11 @@ const outermostFirst = (one: Piece, other: Piece): number => one.start - other.s
 const isReadable = (text: string, piece: Piece, all: readonly Piece[]): boolean => {
   const { start, end, marker } = piece
   if (marker.startsWith('`')) return true
+  // Rare, and what it takes to see whether they are parted is not little.
+  const touches = { before: isWordBefore(text, start), behind: isWordAfter(text, end) }
+  if (!touches.before && !touches.behind) return true
   const outer = all.slice(0, all.indexOf(piece))
   const isPartedBefore = all.some(other => other.end === start) || outer.some(other => other.start === start)
   const isPartedBehind = all.some(other => other.start === end) || outer.some(other => other.end === end)
-  return (isPartedBefore || !isWordBefore(text, start)) && (isPartedBehind || !isWordAfter(text, end))
+  return (isPartedBefore || !touches.before) && (isPartedBehind || !touches.behind)
 }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import type { RichText, Span } from '../../src/bridge/rich-text.ts'
 import { parseMarkup } from '../../src/whatsapp/markup.ts'
+import { piecesOf } from '../../src/whatsapp/markup-pieces.ts'
 import { renderMarkup } from '../../src/whatsapp/markup-render.ts'
 
 interface Entity {
@@ -174,6 +175,20 @@ test('A quote in the middle of a line starts a line of its own', () => {
     spans: [{ start: 8, length: 6, style: 'quote' }],
   }).text
   assert.equal(text, 'he said \n> no way\n ok')
+})
+
+test('Marks on each of thousands of lines are written soon', () => {
+  const text = 'a\n'.repeat(2000)
+  const spans = (['bold', 'italic', 'strike'] as const).map(style => ({
+    start: 0,
+    length: text.length,
+    style,
+  }))
+  const began = process.cpuUsage()
+  assert.equal(piecesOf(text, spans).length, 6000)
+  const took = process.cpuUsage(began).user / 1000
+  // Not a benchmark: what takes seconds on any machine would stop the bridge for everybody.
+  assert.ok(took < 1000, `${Math.round(took)} ms`)
 })
 
 test('What is written and has a counterpart reads back the same', () => {
