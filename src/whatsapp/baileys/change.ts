@@ -62,7 +62,7 @@ export const carryOut = async (change: Change, context: ChangeContext): Promise<
 
 const groupOf = async (jid: string, context: Transmitter): Promise<GroupMetadata> => {
   try {
-    return await openSocket(context).group(jid)
+    return await openSocket(context).groups.find(jid)
   } catch (error) {
     throw failedToSend(error)
   }

@@ -60,13 +60,14 @@ class BaileysConnection implements WhatsAppConnection {
       ...options,
       timing: this.#timing,
       me: () => this.#account.me,
-      findSent: (key, findGroup) => this.#sent.find(key, findGroup),
+      findSent: (key, asking) => this.#sent.find(key, asking),
       onHopeless: reason => void this.#giveUp(reason),
     })
     this.#sent = new Sent({
       findMessage: options.findMessage,
       me: () => this.#account.me,
       lidOf: address => this.#inbound.book.lidOf(address),
+      chatsOf: chat => this.#inbound.book.chatsOf(chat),
     })
     this.#outgoing = new Outgoing({
       ...options,

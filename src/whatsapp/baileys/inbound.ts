@@ -108,23 +108,18 @@ export class Inbound {
 
   /** Opens a socket whose messages come in here. */
   open(auth: AuthState, onUpdate: (update: SocketUpdate) => void): Socket {
-    const { logger, server, timing, findSent } = this.#options
+    const { logger, server, timing, findSent, me } = this.#options
     this.#intake.connecting()
+    const disk = watchDisk(auth)
     const socket: Socket = new Socket({
-      auth: watchDisk(auth, error => {
-        logger.error({ err: error }, 'The disk does not take messages; disconnecting until it does')
-        void socket.end('The disk does not take messages', error)
-      }),
+      auth: disk,
       timing,
       time: this.time,
       logger: quietLogger(logger),
       ...(server !== undefined && { server }),
       makeSignalRepository: journalledRepository(this.#journal, this.#turns, {
         isAlive: () => socket.isAlive,
-        isMyself: jid => {
-          const { pn, lid } = this.#options.me()
-          return jid === pn || jid === lid
-        },
+        isMyself: jid => [me().pn, me().lid].includes(jid),
         opened: hash => {
           socket.watchdog?.moved()
           this.#intake.opened(hash)
@@ -135,7 +130,7 @@ export class Inbound {
         },
         forged: () => logger.warn('WhatsApp gave keys that do not verify; nothing is encrypted with them'),
       }),
-      getMessage: key => findSent(key, jid => socket.group(jid)),
+      findSent,
       onStanza: node => this.#observe(socket, node),
       onHandled: node => this.#intake.handled(node),
       onBacklog: messages => this.backlog.announce(messages),
@@ -155,6 +150,10 @@ export class Inbound {
         onUpdate(update)
       },
     })
+    disk.onRefusal(error => {
+      logger.error({ err: error }, 'The disk does not take messages; disconnecting until it does')
+      void socket.end('The disk does not take messages', error)
+    })
     this.#listen(socket)
     this.#socket = socket
     return socket
@@ -163,7 +162,7 @@ export class Inbound {
   async #refreshAdmins(group: string): Promise<void> {
     const socket = this.#socket
     if (!socket?.isOpen) return
-    const answer = socket.group(group).then(
+    const answer = socket.groups.find(group).then(
       metadata => this.#safely(() => this.book.groups([metadata])),
       () => undefined,
     )

@@ -62,7 +62,7 @@ export const sendDelivery = async (delivery: Delivery, context: SendContext): Pr
 /** Undefined when WhatsApp does not tell: whoever cannot be found is not mentioned, and the words say the same. */
 const groupOf = (jid: string, context: SendContext): Promise<GroupMetadata | undefined> =>
   openSocket(context)
-    .group(jid)
+    .groups.find(jid)
     .catch(() => undefined)
 
 const timerFrom = (group: GroupMetadata | undefined): Timer | undefined =>

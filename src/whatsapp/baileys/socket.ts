@@ -3,9 +3,9 @@ import {
   type BinaryNode,
   type ConnectionState,
   DEFAULT_CONNECTION_CONFIG,
-  type GroupMetadata,
   makeWASocket,
   type SocketConfig,
+  type WAMessageKey,
   type WASocket,
 } from '@whiskeysockets/baileys'
 import { DeliveryError, retry } from '../../bridge/verdict.ts'
@@ -14,11 +14,14 @@ import type { Logger } from '../../support/log.ts'
 import { proxyAgent } from '../proxy-agent.ts'
 import type { AuthState } from './keys/auth-state.ts'
 import { dropUnusable } from './keys/left-out.ts'
+import { learnFromReceipts, learnLid } from './keys/lid-lookup.ts'
 import { enforceTrust } from './keys/trust.ts'
+import type { Sent } from './send/sent.ts'
 import { Acks } from './socket/acks.ts'
 import { askForSent, containRejections, handleInTurn } from './socket/contain.ts'
 import { keepCreds } from './socket/creds.ts'
 import { type Ending, hearEnding } from './socket/ending.ts'
+import { Groups } from './socket/groups.ts'
 import type { Timing } from './socket/timing.ts'
 import { type SocketWatch, watchSocket } from './socket/watch-socket.ts'
 import type { Watchdog } from './socket/watchdog.ts'
@@ -28,7 +31,8 @@ export interface SocketOptions {
   readonly server?: { readonly url: string; readonly rootKey: string }
   readonly logger: Logger
   readonly makeSignalRepository: SocketConfig['makeSignalRepository']
-  readonly getMessage: SocketConfig['getMessage']
+  /** What we sent under an id, for devices that could not decrypt it. */
+  readonly findSent: Sent['find']
   /** Every message, notification and call, before Baileys handles and acknowledges it. */
   readonly onStanza: (node: BinaryNode) => void
   /** Baileys is done with a message: what of it was not decrypted by now never will be. */
@@ -60,6 +64,7 @@ const PASSED_ON: ReadonlySet<string> = new Set([
 /** One socket, from connect to close. */
 export class Socket {
   readonly sock: WASocket
+  readonly groups: Groups
   readonly openedAt = Date.now()
   /** Since when it has been logged in, by the server's clock, in milliseconds since 1970. */
   since: number | undefined
@@ -67,13 +72,13 @@ export class Socket {
   watchdog: Watchdog | undefined
   readonly #options: SocketOptions
   readonly #acks: Acks
-  readonly #groups = new Map<string, GroupMetadata>()
   readonly #existing = new Set<string>()
   readonly #timer: NodeJS.Timeout
   /** On the clock that nobody sets, in milliseconds. */
   #loggedInAt: number | undefined
   #isClosed = false
   #handledAll: () => Promise<void> = () => Promise.resolve()
+  #pairsHeard: () => Promise<void> = () => Promise.resolve()
 
   constructor(options: SocketOptions) {
     const { auth, server, logger, timing } = options
@@ -97,9 +102,10 @@ export class Socket {
       retryRequestDelayMs: 0,
       transactionOpts: { maxCommitRetries: 1, delayBetweenTriesMs: 100 },
       makeSignalRepository: options.makeSignalRepository,
-      getMessage: options.getMessage,
-      cachedGroupMetadata: jid => this.group(jid),
+      getMessage: key => this.#findSent(key),
+      cachedGroupMetadata: jid => this.groups.find(jid),
     })
+    this.groups = new Groups(this.sock)
     this.#listen()
     this.#timer = setTimeout(() => void this.end('WhatsApp did not let us in in time'), timing.open)
     this.#timer.unref()
@@ -137,15 +143,6 @@ export class Socket {
     clearTimeout(timer)
   }
 
-  /** A group's members; asked for once per connection and again after every change. */
-  async group(jid: string): Promise<GroupMetadata> {
-    const known = this.#groups.get(jid)
-    if (known !== undefined) return known
-    const found = await this.sock.groupMetadata(jid)
-    this.#groups.set(jid, found)
-    return found
-  }
-
   /** Rejects with a verdict when WhatsApp knows no account with this number: a guess must not look like a delivery. */
   async assertExists(jid: string): Promise<void> {
     if (this.#existing.has(jid)) return
@@ -171,6 +168,14 @@ export class Socket {
     return this.#handledAll()
   }
 
+  async #findSent(key: WAMessageKey): ReturnType<Sent['find']> {
+    await this.#pairsHeard()
+    return await this.#options.findSent(key, {
+      group: jid => this.groups.find(jid),
+      learnLid: pn => learnLid(this.sock, pn),
+    })
+  }
+
   #listen(): void {
     const { ev, ws } = this.sock
     const { auth, onStanza, onHandled, onUpdate, onBacklog, watch } = this.#options
@@ -194,7 +199,7 @@ export class Socket {
     })
     ws.on('CB:ack,class:message', ({ attrs }: BinaryNode) => {
       // It may be refused because the group is another one by now than the one that we know.
-      if (attrs['error'] !== undefined) this.#groups.delete(attrs['from'] ?? '')
+      if (attrs['error'] !== undefined) this.groups.forget(attrs['from'] ?? '')
       if (attrs['error'] === undefined) watch.hearing.sent()
       this.#acks.take(attrs['id'], attrs['error'])
     })
@@ -215,10 +220,7 @@ export class Socket {
     })
     keepCreds(this, auth)
     askForSent(this.sock)
-    ev.on('group-participants.update', ({ id }) => this.#groups.delete(id))
-    ev.on('groups.update', groups => {
-      for (const { id = '' } of groups) this.#groups.delete(id)
-    })
+    this.#pairsHeard = learnFromReceipts(this.sock)
     ev.on('connection.update', update => {
       if (update.connection === 'open') {
         this.#loggedInAt = performance.now()

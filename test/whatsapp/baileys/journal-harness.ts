@@ -38,7 +38,9 @@ export class JournalHarness implements AsyncDisposable {
   constructor(bridge: RecordingBridge, options: HarnessOptions = {}) {
     const { sessions } = bridge
     const logger = silentLogger()
-    this.auth = watchDisk(openAuthState(sessions), error => this.storageFailures.push(error))
+    const disk = watchDisk(openAuthState(sessions))
+    disk.onRefusal(error => this.storageFailures.push(error))
+    this.auth = disk
     this.journal = new Journal(sessions)
     const book = new Book({ sessions, inbox: bridge, findMessage: bridge.findMessage, me: () => ME })
     this.receiver = new Receiver({

@@ -44,3 +44,15 @@ test('A number that has no LID as far as anybody knows is written to and heard',
   assert.deepEqual(wa.nacks, [])
   wa.assertNoSurprises()
 })
+
+test('A number is written to for the first time where WhatsApp tells of no LID, or not just now', async () => {
+  await using linked = await Linked.started()
+  const { wa } = linked
+  for (const pair of ['unknown', 'asked'] as const) {
+    const stranger = wa.addContact({ pushName: 'Stranger', addressing: 'pn', pair })
+    // The first question is whether there is such an account.
+    await linked.deliver('hello', { chat: `whatsapp:${stranger.pn}` })
+    await until('the message', () => stranger.inbox.length === 1)
+  }
+  wa.assertNoSurprises()
+})

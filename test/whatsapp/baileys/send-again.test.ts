@@ -114,3 +114,53 @@ test('Somebody written to under her number gets it again under either of her add
   await until('another', () => alice.inbox[0]?.copies === 3)
   wa.assertNoSurprises()
 })
+
+/** Somebody of whom WhatsApp tells no other address while her number is written to. */
+const beginWithNumber = async () => {
+  const it = await begin()
+  const carol = it.wa.addContact({ pushName: 'Carol', addressing: 'pn', pair: 'unknown' })
+  const id = await it.write('for Carol', carol.pn)
+  await until('the message', () => carol.inbox.length === 1)
+  const copies = (): number => carol.inbox.reduce((sum, entry) => sum + entry.copies, 0)
+  return { ...it, carol, id, copies }
+}
+
+test('Somebody written to under her number asks under a LID that nobody knew: WhatsApp is asked whose it is', async () => {
+  const { linked, wa, carol, mallory, id, copies } = await beginWithNumber()
+  await using _ = linked
+  await askAs(linked, carol, id, { from: carol.lid })
+  assert.equal(copies(), 1)
+  carol.pair = 'asked'
+  await askAs(linked, mallory, id, { from: mallory.lid })
+  await askAs(linked, carol, id, { from: carol.lid })
+  await until('a copy', () => copies() === 2)
+  assert.deepEqual(mallory.inbox, [])
+  wa.assertNoSurprises()
+})
+
+test('A retry receipt that says the number of whoever asks is answered, also after a restart', async () => {
+  const { linked, wa, carol, id, copies } = await beginWithNumber()
+  await using _ = linked
+  await linked.restart()
+  await askAs(linked, carol, id, { from: carol.lid, sender_pn: carol.pn })
+  await until('a copy', () => copies() === 2)
+  wa.assertNoSurprises()
+})
+
+test('Members of a group get a message again also where WhatsApp does not say who is in it now, and strangers do not', async () => {
+  const { linked, wa, alice, bob, mallory, write, stanzasTo } = await begin()
+  await using _ = linked
+  const group = wa.addGroup({ subject: 'Class', participants: [alice, bob] })
+  const id = await write('for the class', group.jid)
+  await until('the message', () => alice.inbox.length === 1 && bob.inbox.length === 1)
+  wa.dropConnection()
+  await until('a new connection', () => linked.connection.status.state === 'connected' && wa.isLive)
+  wa.refuseQuery('w:g2 get query', 429)
+  await askAs(linked, mallory, id, { from: group.jid, participant: mallory.lid })
+  wa.refuseQuery('w:g2 get query', 429)
+  await askAs(linked, alice, id, { from: group.jid, participant: alice.lid })
+  await until('a copy for Alice', () => alice.inbox[0]?.copies === 2)
+  assert.deepEqual(mallory.inbox, [])
+  assert.equal(stanzasTo(mallory), 0)
+  wa.assertNoSurprises()
+})

@@ -103,19 +103,25 @@ export const openAuthState = (sessions: SessionStore): AuthState => {
   }
 }
 
+export interface WatchedDisk extends AuthState {
+  /** Whoever listens is told at once of a refusal that came before. */
+  onRefusal(listener: (error: StorageError) => void): void
+}
+
 /**
- * The same for one socket, which hears of the first refusal of the disk before anybody else does, and is to end. Baileys catches most errors, whatever
+ * The same for one socket, which is told of the first refusal of the disk before anybody else is, and is to end. Baileys catches most errors, whatever
  * they are, and goes on: it acknowledges what a write was about, and sends to those devices alone whose session could be
  * stored (lib/Socket/messages-recv.js, `handleMessage`, `handleReceipt`; messages-send.js, `createParticipantNodes`).
  */
-export const watchDisk = (auth: AuthState, refused: (error: StorageError) => void): AuthState => {
-  let isTold = false
+export const watchDisk = (auth: AuthState): WatchedDisk => {
+  let refusal: StorageError | undefined
+  let refused: (error: StorageError) => void = () => undefined
   const told = <T>(work: () => T): T => {
     try {
       return work()
     } catch (error) {
-      if (error instanceof StorageError && !isTold) {
-        isTold = true
+      if (error instanceof StorageError && refusal === undefined) {
+        refusal = error
         refused(error)
       }
       throw error
@@ -129,6 +135,10 @@ export const watchDisk = (auth: AuthState, refused: (error: StorageError) => voi
     },
     saveCreds: update => told(() => auth.saveCreds(update)),
     forget: () => told(() => auth.forget()),
+    onRefusal: listener => {
+      refused = listener
+      if (refusal !== undefined) listener(refusal)
+    },
   }
 }
 

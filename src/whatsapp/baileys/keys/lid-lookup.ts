@@ -1,6 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { SignalKeyStore, SignalRepositoryWithLIDStore } from '@whiskeysockets/baileys'
-import { userOf } from '../../address.ts'
+import {
+  type BinaryNode,
+  type SignalKeyStore,
+  type SignalRepositoryWithLIDStore,
+  USyncQuery,
+  USyncUser,
+  type WASocket,
+} from '@whiskeysockets/baileys'
+import { isLid, isPhone, normalizeAddress, userOf } from '../../address.ts'
 
 /** How long WhatsApp has for an answer; messages of all chats wait for it. */
 const ANSWER_MS = 5000
@@ -15,12 +22,16 @@ const REST_MS = 60_000
  *
  * A question that fails is here as one to which nobody knows the answer: the session of the number is taken. Where there is
  * none, because it stands under the LID, the message is asked for again like any other that cannot be read.
+ *
+ * And of numbers without an answer it left out those whose keys it needed, and asked WhatsApp for the keys of nobody, which refuses
+ * that (lib/Socket/messages-send.js, `assertSessions`, although a comment there says "otherwise original"): they are asked for
+ * under the number.
  */
 export const askForLids = (
   lidMapping: SignalRepositoryWithLIDStore['lidMapping'],
   keys: Pick<SignalKeyStore, 'get'>,
 ): void => {
-  const ask = lidMapping.getLIDForPN.bind(lidMapping)
+  const askAll = lidMapping.getLIDsForPNs.bind(lidMapping)
   /** On the clock that nobody sets, in milliseconds. */
   let restsUntil = 0
   const isStored = async (pn: string): Promise<boolean> => {
@@ -29,18 +40,68 @@ export const askForLids = (
   }
   lidMapping.getLIDForPN = async pn => {
     if (performance.now() < restsUntil && !(await isStored(pn))) return null
-    const over = new AbortController()
-    const late = sleep(ANSWER_MS, undefined, { signal: over.signal, ref: false }).then(() => {
-      throw new Error('There is no answer')
-    })
     try {
-      return await Promise.race([ask(pn), late])
+      return (await inTime(askAll([pn])))?.[0]?.lid ?? null
     } catch {
       restsUntil = performance.now() + REST_MS
       return null
-    } finally {
-      over.abort()
-      late.catch(() => undefined)
     }
   }
+  lidMapping.getLIDsForPNs = async pns => {
+    const found = (await inTime(askAll(pns)).catch(() => null)) ?? []
+    const without = pns.filter(pn => !found.some(pair => pair.pn === pn))
+    return [...found, ...without.map(pn => ({ pn, lid: pn }))]
+  }
+}
+
+const inTime = async <T>(answer: Promise<T>): Promise<T> => {
+  const over = new AbortController()
+  const late = sleep(ANSWER_MS, undefined, { signal: over.signal, ref: false }).then(() => {
+    throw new Error('There is no answer')
+  })
+  try {
+    return await Promise.race([answer, late])
+  } finally {
+    over.abort()
+    late.catch(() => undefined)
+  }
+}
+
+/**
+ * Asks for the LID of a number once, also where the last question was in vain a moment ago: what hangs on it does not come again.
+ * Never rejects.
+ */
+export const learnLid = async (
+  { executeUSyncQuery, signalRepository }: WASocket,
+  pn: string,
+): Promise<void> => {
+  const query = new USyncQuery().withLIDProtocol().withContext('background')
+  const ask = async (): Promise<void> => {
+    const answer = await executeUSyncQuery(query.withUser(new USyncUser().withId(pn)))
+    const lid: unknown = answer?.list[0]?.['lid']
+    if (typeof lid === 'string') await signalRepository.lidMapping.storeLIDPNMappings([{ lid, pn }])
+  }
+  await inTime(ask()).catch(() => undefined)
+}
+
+/**
+ * Learns what a retry receipt says about whoever asks: their other address, as a message has it (whatsmeow, receipt.go,
+ * `parseReceipt`, reads both alike). Baileys reads it from messages alone.
+ *
+ * @returns resolves when all that has come so far is on disk
+ */
+export const learnFromReceipts = ({ ws, signalRepository }: WASocket): (() => Promise<void>) => {
+  let last: Promise<void> = Promise.resolve()
+  ws.prependListener('CB:receipt', ({ attrs }: BinaryNode) => {
+    const { type, from, participant, sender_pn, sender_lid, participant_pn, participant_lid } = attrs
+    const other = normalizeAddress(participant_pn ?? sender_pn ?? participant_lid ?? sender_lid)
+    const asker = normalizeAddress(participant ?? from)
+    if (type !== 'retry' || asker === undefined || other === undefined) return
+    const [lid, pn] = isLid(asker) ? [asker, other] : [other, asker]
+    if (!isLid(lid) || !isPhone(pn)) return
+    last = last
+      .then(() => signalRepository.lidMapping.storeLIDPNMappings([{ lid, pn }]))
+      .catch(() => undefined)
+  })
+  return () => last
 }

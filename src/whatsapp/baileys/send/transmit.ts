@@ -7,6 +7,7 @@ import { LeftOut } from '../keys/left-out.ts'
 import type { Me } from '../me.ts'
 import type { Socket } from '../socket.ts'
 import type { NameOf } from './members.ts'
+import type { Sent } from './sent.ts'
 import { describeStanza } from './stanza.ts'
 
 /** What it takes to get a message on its way. */
@@ -16,7 +17,7 @@ export interface Transmitter {
   /** The socket, while it is open: it may be another one after a long upload. */
   socket(): Socket | undefined
   /** Keeps the message at hand for devices that ask for it before it is recorded. */
-  remember(jid: string, id: string, message: proto.IMessage): void
+  remember: Sent['remember']
 }
 
 /** The socket that is open now. Throws `DeliveryError` when there is none. */
@@ -62,7 +63,7 @@ export const transmit = async (
   }: { id: string; jid: string; signal: AbortSignal; transmitter: Transmitter },
 ): Promise<string | undefined> => {
   const socket = openSocket(transmitter)
-  transmitter.remember(jid, id, message)
+  transmitter.remember(jid, id, message, socket.groups.known(jid))
   const ack = socket.awaitAck(id, signal)
   const leftOut = new LeftOut()
   try {
