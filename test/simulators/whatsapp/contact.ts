@@ -114,8 +114,11 @@ export class Contact {
     return new Call(this.#world, this, options)
   }
 
-  /** Sends what linked devices are only told of: `view_once`, `view_once_unavailable_fanout`, `bot_unavailable_fanout`. */
-  sendUnavailable(type: string): string {
+  /**
+   * Sends what linked devices are only told of: `view_once`, `view_once_unavailable_fanout`, `bot_unavailable_fanout`, or without
+   * a reason (whatsmeow, events.go, `UnavailableTypeUnknown`).
+   */
+  sendUnavailable(type?: string): string {
     const id = newMessageId()
     const attrs = { ...this.#privateAttrs(), id, t: String(unixSeconds()), type: 'media' }
     this.#world.companion?.queue.push(el('message', attrs, [el('unavailable', { type })]))

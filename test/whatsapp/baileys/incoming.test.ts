@@ -244,15 +244,17 @@ describe('contents', () => {
     ])
   })
 
-  test('a message that cannot be read is announced, and takes its place under the same id when it comes', async () => {
-    await using linked = await Linked.started({ waitingMs: 20 })
-    const alice = linked.wa.addContact({ name: 'Alice' })
-    const id = alice.sendUnavailable('unknown_fanout')
-    await until('the placeholder', () => linked.bridge.messages.length === 1)
-    assert.deepEqual([linked.bridge.messages[0]?.id, linked.bridge.messages[0]?.pending], [id, true])
-    await alice.send('at last', { id })
-    await until('the message', () => linked.bridge.said.includes('at last'))
-    assert.deepEqual(linked.bridge.said, ['at last'])
-    assert.equal(linked.bridge.messages[0]?.pending, undefined)
-  })
+  for (const type of ['unknown_fanout', undefined]) {
+    test(`a message that cannot be read is announced, and takes its place under the same id when it comes (${type})`, async () => {
+      await using linked = await Linked.started({ waitingMs: 20 })
+      const alice = linked.wa.addContact({ name: 'Alice' })
+      const id = alice.sendUnavailable(type)
+      await until('the placeholder', () => linked.bridge.messages.length === 1)
+      assert.deepEqual([linked.bridge.messages[0]?.id, linked.bridge.messages[0]?.pending], [id, true])
+      await alice.send('at last', { id })
+      await until('the message', () => linked.bridge.said.includes('at last'))
+      assert.deepEqual(linked.bridge.said, ['at last'])
+      assert.equal(linked.bridge.messages[0]?.pending, undefined)
+    })
+  }
 })

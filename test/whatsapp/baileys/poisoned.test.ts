@@ -19,12 +19,15 @@ const unreadable = (from: Contact, to?: Group): BinaryNode => {
     : el('message', { ...attrs, from: to.jid, participant: from.lid, participant_pn: from.pn }, [enc()])
 }
 
-/** Baileys gives up on it before it decrypts anything. */
-const refused = (from: Contact): BinaryNode => {
-  const { tag, attrs, content } = unreadable(from)
-  const name = el('verified_name', {}, Buffer.of(0xff, 0xff))
-  return { tag, attrs, content: [name, ...(Array.isArray(content) ? content : [])] }
-}
+const withFirst = ({ tag, attrs, content }: BinaryNode, first: BinaryNode): BinaryNode => ({
+  tag,
+  attrs,
+  content: [first, ...(Array.isArray(content) ? content : [])],
+})
+
+/** Baileys gives up on it before it decrypts anything: what Meta AI says comes first. */
+const refused = (from: Contact): BinaryNode =>
+  withFirst(unreadable(from), el('enc', { v: '2', type: 'msmsg' }, randomBytes(60)))
 
 const saidIn = ({ bridge }: Linked, chat: string): string[] =>
   bridge.messages.flatMap(({ chat: place, content }) =>
@@ -45,6 +48,24 @@ test('Messages that Baileys passes by undecrypted hold nobody up, and are announ
   await until('both', () => bridge.said.includes('behind') && bridge.said.includes('beside'))
   await until('the refusals', () => wa.nacks.length === 30)
   await until('the placeholders', () => bridge.said.filter(text => text === WAITING).length === 30)
+})
+
+test('A message crosses although the name of the business that sends it is none', async () => {
+  await using linked = await Linked.started()
+  const { wa, bridge } = linked
+  const shop = wa.addContact({ pushName: 'Shop' })
+  await shop.send('Welcome')
+  await until('the first', () => bridge.said.length === 1 && wa.pending.length === 0)
+  await linked.stop()
+  await shop.send('Your order has left')
+  const [stanza] = wa.pending
+  assert.ok(stanza !== undefined)
+  stanza.content = withFirst(stanza, el('verified_name', {}, Buffer.of(0xff, 0xff))).content ?? []
+  await linked.restart({ stopped: true })
+  await until('the message', () => linked.bridge.said.includes('Your order has left'))
+  await until('its receipt', () => wa.pending.length === 0)
+  assert.deepEqual(wa.nacks, [])
+  wa.assertNoSurprises()
 })
 
 test('A message that comes twice before it is read is read once, and refused never', async () => {

@@ -103,7 +103,8 @@ export class Receiver {
   absent(node: BinaryNode): void {
     if (node.attrs['category'] === 'peer') return
     const children = Array.isArray(node.content) ? node.content : []
-    const type = children.find(child => child.tag === 'unavailable')?.attrs['type']
+    const unavailable = children.find(child => child.tag === 'unavailable')
+    const type = unavailable?.attrs['type']
     if (type?.includes('view_once')) {
       this.#place(this.#headOf(node), 'View once message; open it on the phone')
     } else if (
@@ -111,7 +112,7 @@ export class Receiver {
       children.some(({ attrs }) => attrs['type'] === 'msmsg')
     ) {
       this.#place(this.#headOf(node), 'A message of Meta AI; see it on the phone')
-    } else if (type !== undefined) {
+    } else if (unavailable !== undefined) {
       const web = this.#headOf(node)
       if (web !== undefined) this.#wait(web, undefined)
     }

@@ -50,7 +50,8 @@ export interface InTurn {
  * what it queues itself nobody hears when it is done with it. So there is one queue, this one, and Baileys is told of no
  * backlog; a message that the socket does not outlive is not handled: it comes again.
  *
- * A post that a channel has taken back has no bytes, and Baileys would ask the phone for them.
+ * A post that a channel has taken back has no bytes, and Baileys would ask the phone for them. The name of a business is read from
+ * the journal (`decode.ts`): one that is none kept Baileys from decrypting the message beside it.
  *
  * @returns resolves when all that has come so far is handled
  */
@@ -62,7 +63,7 @@ export const handleInTurn = (emitter: EventEmitter, { isAlive, handled }: InTurn
     last = last.then(async () => {
       if (!isAlive()) return
       // A failure is the listener's own affair: what comes behind it goes on.
-      await Promise.resolve(listener({ ...withBytes(node), attrs })).catch(() => undefined)
+      await Promise.resolve(listener({ ...asReadable(node), attrs })).catch(() => undefined)
       if (isAlive()) handled(node)
     })
     return last
@@ -79,11 +80,12 @@ export const askForSent = ({ messageRetryManager }: WASocket): void => {
   if (messageRetryManager !== null) messageRetryManager.addRecentMessage = () => undefined
 }
 
-const withBytes = (node: BinaryNode): BinaryNode => {
+const asReadable = (node: BinaryNode): BinaryNode => {
   if (!Array.isArray(node.content)) return node
-  const content = node.content.map(child => {
+  const content = node.content.flatMap(child => {
     const bytes = bytesIn(node, child)
-    return bytes === undefined ? child : { ...child, content: bytes }
+    if (child.tag === 'verified_name') return []
+    return [bytes === undefined ? child : { ...child, content: bytes }]
   })
   return { ...node, content }
 }
