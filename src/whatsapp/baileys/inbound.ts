@@ -16,6 +16,7 @@ import { Receiver } from './inbound/receiver.ts'
 import { Standings } from './inbound/standings.ts'
 import { tellOfDamage } from './inbound/tell-of-damage.ts'
 import { Tidy } from './inbound/tidy.ts'
+import { holdAppState } from './keys/app-state.ts'
 import { type AuthState, watchDisk } from './keys/auth-state.ts'
 import { journalledRepository, Turns } from './keys/repository.ts'
 import type { Me } from './me.ts'
@@ -112,7 +113,7 @@ export class Inbound {
     this.#intake.connecting()
     const disk = watchDisk(auth)
     const socket: Socket = new Socket({
-      auth: disk,
+      auth: holdAppState(disk),
       timing,
       time: this.time,
       logger: quietLogger(logger),

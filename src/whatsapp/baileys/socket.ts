@@ -12,7 +12,7 @@ import { DeliveryError, retry } from '../../bridge/verdict.ts'
 import type { ToldTime } from '../../support/clock.ts'
 import type { Logger } from '../../support/log.ts'
 import { proxyAgent } from '../proxy-agent.ts'
-import type { AuthState } from './keys/auth-state.ts'
+import type { SocketAuth } from './keys/app-state.ts'
 import { dropUnusable } from './keys/left-out.ts'
 import { learnFromReceipts, learnLid } from './keys/lid-lookup.ts'
 import { enforceTrust } from './keys/trust.ts'
@@ -27,7 +27,7 @@ import { type SocketWatch, watchSocket } from './socket/watch-socket.ts'
 import type { Watchdog } from './socket/watchdog.ts'
 
 export interface SocketOptions {
-  readonly auth: AuthState
+  readonly auth: SocketAuth
   readonly server?: { readonly url: string; readonly rootKey: string }
   readonly logger: Logger
   readonly makeSignalRepository: SocketConfig['makeSignalRepository']

@@ -333,6 +333,11 @@ export class OwnerPhone {
     this.#server.linking.refuse(code)
   }
 
+  /** Writes another name into the address book. */
+  saves(contact: Contact, name: string): void {
+    this.#world.phone.saves(contact, name)
+  }
+
   /** Takes a chat off the list of chats. */
   deleteChat(contact: Contact): void {
     this.#world.phone.deleteChat(contact)

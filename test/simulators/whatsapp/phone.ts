@@ -1,6 +1,6 @@
 import { type proto, WAMessageStatus } from '@whiskeysockets/baileys'
 import { Acts, editAttribute, withSecret } from './acts.ts'
-import { keyShareMessage } from './app-state.ts'
+import { contactMutation, keyShareMessage } from './app-state.ts'
 import { Contact } from './contact.ts'
 import { Group } from './group.ts'
 import { Handset, type InboxMessage, type Incoming, newMessageId, type Outgoing } from './handset.ts'
@@ -75,6 +75,11 @@ export class Phone {
   deleteChat({ lid }: Contact): void {
     const value = { timestamp: Date.now(), deleteChatAction: { messageRange: { messages: [] } } }
     this.#world.share('regular_high', { index: ['deleteChat', lid, '1'], value, version: 6 })
+  }
+
+  /** Writes another name into the address book. */
+  saves({ pn, lid }: Contact, name: string): void {
+    this.#world.share('critical_unblock_low', contactMutation({ pn, lid, name }))
   }
 
   /** Called by the server for each copy of what the companion sends to its own account. */

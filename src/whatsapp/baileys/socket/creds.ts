@@ -1,5 +1,5 @@
 import type { AuthenticationCreds, WASocket } from '@whiskeysockets/baileys'
-import type { AuthState } from '../keys/auth-state.ts'
+import type { SocketAuth } from '../keys/app-state.ts'
 
 const COLLECTIONS = [
   'critical_block',
@@ -19,9 +19,10 @@ export const keepCreds = (
     readonly isOpen: boolean
     readonly isClosed: boolean
   },
-  auth: AuthState,
+  auth: SocketAuth,
 ): void => {
   const { sock } = socket
+  settleAppState(sock, auth)
   const save = (update: Partial<AuthenticationCreds>): boolean => {
     if (socket.isClosed) return false
     try {
@@ -44,5 +45,30 @@ export const keepCreds = (
     if (update.myAppStateKeyId !== undefined && socket.isOpen) {
       sock.resyncAppState(COLLECTIONS, false).catch(() => undefined)
     }
+  })
+}
+
+/** How often it is looked whether all that was read of the app state has been told, in milliseconds. */
+const settleEvery = 1000
+
+/** Asks once more for what an earlier socket read and may not have told, and writes down how far this one has got when it has. */
+const settleAppState = (sock: WASocket, auth: SocketAuth): void => {
+  // What Baileys reads, it tells when it has emptied its buffer, which it fills from the first question on.
+  const settle = (): void => {
+    if (!sock.ev.isBuffering()) auth.settle().catch(() => undefined)
+  }
+  const timer = setInterval(settle, settleEvery)
+  timer.unref()
+  sock.ev.on('connection.update', ({ connection }) => {
+    if (connection === 'close') {
+      clearInterval(timer)
+      sock.ev.flush()
+      settle()
+    }
+    if (connection !== 'open') return
+    auth
+      .isBehind()
+      .then(isBehind => (isBehind ? sock.resyncAppState(COLLECTIONS, false) : undefined))
+      .catch(() => undefined)
   })
 }
