@@ -81,7 +81,8 @@ const withWords = (message: proto.IMessage, body: RichText): proto.IMessage | un
   if (videoMessage) return { videoMessage: { ...videoMessage, caption: text, ...info } }
   if (!document) return undefined
   const documentMessage = { ...document, caption: text, ...info }
-  return { documentWithCaptionMessage: { message: { documentMessage } } }
+  // Phones take the wrapper for a document with a caption alone.
+  return text === '' ? { documentMessage } : { documentWithCaptionMessage: { message: { documentMessage } } }
 }
 
 /** It lasts as long as before. What it answered stays with the message, and of that our copy has no words. */
