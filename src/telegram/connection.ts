@@ -31,6 +31,7 @@ import { settleDelivery } from './settle.ts'
 import { makeAnswers } from './updates/answer.ts'
 import { CatchUp } from './updates/catch-up.ts'
 import { runLongPoll } from './updates/long-poll.ts'
+import { tellOfRivals } from './updates/rivals.ts'
 import { makeTake } from './updates/take.ts'
 import { openVersions } from './updates/versions.ts'
 
@@ -163,6 +164,7 @@ export const openTelegram = (options: TelegramOptions): Network => {
         signal: stop.signal,
         take,
         catchUp,
+        rivals: tellOfRivals(inbox),
         onState: ({ state, bot, problem }) =>
           setStatus({
             state,

@@ -57,11 +57,15 @@ test('pages of a front server in place of every answer end no run and lose no me
   assert.equal(status.outbox.failed, 0)
 })
 
-test('a second program that polls takes updates away and is named; the bridge doubles none and goes on when it stops', async () => {
+test('a second program that polls takes updates away and is named, to the owner, too; the bridge doubles none and goes on when it stops', async () => {
   await using world = await World.open()
   const { tg, owner } = world
+  const home = tg.addPrivateChat(owner)
   const { alice, group } = await world.mapAlice()
   const run = await world.run()
+  const there = () => alice.inbox.map(({ message }) => textOf(message) ?? '')
+  owner.sends(group, 'alone')
+  await eventually(() => there().includes('alone'), 'the message before')
   const taken: string[] = []
   let isOver = false
   const other = (async () => {
@@ -75,12 +79,11 @@ test('a second program that polls takes updates away and is named; the bridge do
       }
       for (const { update_id, message } of answer.result ?? []) {
         offset = update_id + 1
-        if (message?.text !== undefined) taken.push(message.text)
+        if (message?.text?.startsWith('while')) taken.push(message.text)
       }
       if (answer.result === undefined) await sleep(50)
     }
   })()
-  const there = () => alice.inbox.map(({ message }) => textOf(message) ?? '')
   await run.says(({ stderr }) => stderr.includes('Another program uses the same bot token'))
   const sent: string[] = []
   while (taken.length < 3) {
@@ -94,12 +97,17 @@ test('a second program that polls takes updates away and is named; the bridge do
   owner.sends(group, 'alone again')
   await eventually(() => there().includes('alone again'), 'the message behind it', 90_000)
   // Each went to one of them at least, and in order; nothing came to WhatsApp twice.
-  const came = there().filter(text => text !== 'alone again')
+  const came = there().filter(text => !text.startsWith('alone'))
   assert.deepEqual(
     came,
     sent.filter(text => came.includes(text)),
   )
   assert.ok(sent.every(text => came.includes(text) || taken.includes(text)))
+  // The owner is told, and once, if anything went there alone.
+  const isLost = came.length < sent.length
+  const told = () =>
+    home.transcript().filter(({ text }) => /uses the token of this bot and has fetched/.test(text))
+  await eventually(() => told().length === Number(isLost), 'the news of it')
   await eventually(
     () => group.transcript().filter(({ from }) => from.isBot).length === sent.length,
     'what came from WhatsApp',

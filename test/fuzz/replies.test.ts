@@ -216,6 +216,7 @@ test('behind whatever a server answers to getMe and getUpdates, the next update 
         isIn ||= updates.some(({ message }) => message?.message_id === 5)
       },
       onState: () => undefined,
+      rivals: { onTaken: () => undefined, onPeace: () => undefined },
     })
     try {
       await eventually(() => isIn, `what comes behind ${JSON.stringify(some)}`, 20_000)

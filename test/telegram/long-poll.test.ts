@@ -17,6 +17,8 @@ const begin = async (more: { host?: string; clock?: Clock } = {}) => {
   const home = tg.addPrivateChat(owner)
   const states: PollState[] = []
   const texts: (string | undefined)[] = []
+  /** How much somebody else took, each time, and `peace`. */
+  const rivals: (number | 'peace')[] = []
   const stop = new AbortController()
   let ahead = 0
   const apiRoot = more.host === undefined ? tg.apiRoot : tg.apiRoot.replace('127.0.0.1', more.host)
@@ -31,6 +33,7 @@ const begin = async (more: { host?: string; clock?: Clock } = {}) => {
       for (const update of updates) confirm(update)
     },
     onState: state => states.push(state),
+    rivals: { onTaken: updates => rivals.push(updates), onPeace: () => rivals.push('peace') },
     leaps: { clocks: { wall: () => Date.now() + ahead, steady: () => performance.now() }, every: 20 },
   })
   return {
@@ -39,6 +42,7 @@ const begin = async (more: { host?: string; clock?: Clock } = {}) => {
     home,
     states,
     texts,
+    rivals,
     sleep: (milliseconds: number) => {
       ahead += milliseconds
     },
@@ -69,7 +73,8 @@ test('A poll that the machine slept through is replaced at once, and nothing of 
   )
 })
 
-test('Of two programs that throw each other out the bridge asks ever more seldom, though it is answered in between', async () => {
+/** A clock that the test moves, and which does not wait out the pauses between polls but writes them down. */
+const restless = () => {
   const pauses: number[] = []
   let ahead = 0
   const clock: Clock = {
@@ -79,14 +84,24 @@ test('Of two programs that throw each other out the bridge asks ever more seldom
       // Shorter ones are no pauses between polls.
       if (milliseconds < 500) return systemClock.sleep(milliseconds, signal)
       pauses.push(milliseconds)
+      await systemClock.sleep(20, signal)
     },
   }
-  const conflict = {
-    error: 409,
-    description:
-      'Conflict: terminated by other getUpdates request; make sure that only one bot instance is running',
-  } as const
-  const isHeldOpen = ({ timeout }: { readonly timeout?: unknown }) => Number(timeout) > 0
+  const leap = (milliseconds: number) => {
+    ahead += milliseconds
+  }
+  return { clock, pauses, leap }
+}
+
+const conflict = {
+  error: 409,
+  description:
+    'Conflict: terminated by other getUpdates request; make sure that only one bot instance is running',
+} as const
+const isHeldOpen = ({ timeout }: { readonly timeout?: unknown }) => Number(timeout) > 0
+
+test('Of two programs that throw each other out the bridge asks ever more seldom, though it is answered in between', async () => {
+  const { clock, pauses, leap } = restless()
   await using poll = await begin({ clock })
   await eventually(() => poll.states.at(-1)?.state === 'connected', 'the connection')
   const meet = async (times: number) => {
@@ -98,11 +113,79 @@ test('Of two programs that throw each other out the bridge asks ever more seldom
   }
   await meet(8)
   assert.deepEqual(pauses, [500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000])
-  ahead += 120_000
+  leap(120_000)
   poll.owner.sends(poll.home, 'in peace')
   await eventually(() => poll.texts.includes('in peace'), 'a poll that was answered')
   await meet(1)
   assert.deepEqual(pauses.slice(8), [500])
+})
+
+test('What another program has taken is counted where ids are left out behind a conflict, and nothing else is', async () => {
+  const { clock, leap } = restless()
+  await using poll = await begin({ clock })
+  const { tg, owner, home, texts, rivals, states } = poll
+  /** What the other program is given. */
+  const ask = async (query: string): Promise<readonly { update_id: number }[]> => {
+    const answer = await fetch(`${tg.apiRoot}/bot${tg.token}/getUpdates?${query}`)
+    return ((await answer.json()) as { readonly result: readonly { update_id: number }[] }).result
+  }
+  const comes = async (text: string): Promise<void> => {
+    owner.sends(home, text)
+    await eventually(() => texts.includes(text) && tg.pendingUpdates === 0, text, 30_000)
+  }
+  /** The bridge is thrown out while the other one polls, and cannot come back before that is over. */
+  const thrownOut = async (work: () => Promise<void>): Promise<void> => {
+    const before = states.length
+    const isBridge = ({ allowed_updates: allowed }: { readonly allowed_updates?: unknown }) =>
+      allowed !== undefined
+    tg.faults.next('getUpdates', conflict, { times: 1_000_000, when: isBridge })
+    assert.deepEqual(await ask('timeout=1'), [])
+    await eventually(
+      () => states.slice(before).some(({ problem }) => problem?.startsWith('Another program')),
+      'a conflict',
+    )
+    await work()
+    tg.faults.clear()
+  }
+  const take = async (count: number): Promise<void> => {
+    for (let each = 0; each < count; each += 1) owner.sends(home, 'elsewhere')
+    const last = (await ask('timeout=1')).at(-1)?.update_id ?? assert.fail()
+    await ask(`offset=${last + 1}`)
+  }
+  await comes('before')
+
+  await thrownOut(() => take(3))
+  await comes('behind three')
+  assert.deepEqual(rivals, [3])
+  await comes('and on')
+  await thrownOut(async () => undefined)
+  await comes('nothing was taken')
+  assert.deepEqual(rivals, [3])
+  await thrownOut(() => take(1))
+  await comes('behind one')
+  assert.deepEqual(rivals, [3, 1])
+
+  leap(120_000)
+  await comes('in peace')
+  await comes('and later')
+  assert.deepEqual(rivals, [3, 1, 'peace'])
+
+  // What nobody fetched for a day is gone as well.
+  await thrownOut(async () => {
+    await take(1)
+    leap(24 * 3_600_000)
+  })
+  await comes('a day later')
+  // Ids that begin anew leave none out.
+  await thrownOut(async () => tg.renumberUpdates(1_900_000_000))
+  await comes('far ahead')
+  await thrownOut(async () => tg.renumberUpdates(5))
+  await comes('far behind')
+  assert.ok(!texts.includes('elsewhere'))
+  assert.deepEqual(
+    rivals.filter(each => typeof each === 'number'),
+    [3, 1],
+  )
 })
 
 test('A name that cannot be looked up is named, and asked again until it can', async () => {

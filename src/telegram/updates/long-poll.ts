@@ -6,6 +6,7 @@ import type { BotApi, BotUser } from '../api.ts'
 import { CallError } from '../call-error.ts'
 import { tokenRefused } from '../errors.ts'
 import type { CatchUp } from './catch-up.ts'
+import { type RivalOptions, Rivals } from './rivals.ts'
 
 /**
  * The update loop.
@@ -37,6 +38,8 @@ export interface LongPollOptions {
   ) => void | Promise<void>
   readonly onState: (state: PollState) => void
   readonly catchUp?: CatchUp
+  /** What is told of another program that polls with the same token. */
+  readonly rivals: Pick<RivalOptions, 'onTaken' | 'onPeace'>
   /** For tests: the clocks whose leaps are watched, and how often, in milliseconds. */
   readonly leaps?: { readonly clocks: Clocks; readonly every: number }
 }
@@ -58,11 +61,6 @@ const pollTimeoutMs = (pollSeconds + 15) * 1000
 const heldMs = 200
 const refusedPauseMs = 60_000
 const pauseMs = { first: 500, most: 30_000 }
-/**
- * For so long nobody else may have asked before pauses start anew: of two that poll in turns each is answered in between, and they
- * would throw each other out for ever, as fast as they can.
- */
-const peaceMs = 120_000
 
 /** Updates in one answer. */
 const most = 100
@@ -82,7 +80,7 @@ const offsetRow = { type: 'updates', id: 'offset' } as const
 export const runLongPoll = async (options: LongPollOptions): Promise<void> => {
   const { signal, clock, logger, onState } = options
   let failures = 0
-  let conflictAt = Number.NEGATIVE_INFINITY
+  const rivals = new Rivals({ ...options.rivals, clock })
   // A poll that was open when the machine fell asleep is dead, but would only be given up after its time.
   let awake = new AbortController()
   const leapt = (): void => {
@@ -99,8 +97,9 @@ export const runLongPoll = async (options: LongPollOptions): Promise<void> => {
         {
           // A conflict may be told late; having met one, only an answer counts.
           trustHeld: failures === 0,
+          rivals,
           onSuccess: () => {
-            if (clock.now() - conflictAt >= peaceMs) failures = 0
+            if (rivals.isOver()) failures = 0
           },
         },
       )
@@ -108,7 +107,7 @@ export const runLongPoll = async (options: LongPollOptions): Promise<void> => {
       if (signal.aborted) return
       if (asleep.aborted) continue
       const trouble = explain(error)
-      if (error instanceof CallError && error.code === 409) conflictAt = clock.now()
+      if (error instanceof CallError && error.code === 409) rivals.met()
       logger.warn({ err: error }, trouble.problem)
       onState(trouble)
       const pause = Math.min(pauseMs.first * 2 ** failures++, pauseMs.most)
@@ -120,7 +119,7 @@ export const runLongPoll = async (options: LongPollOptions): Promise<void> => {
 /** Polls until something fails; a new connection asks for the bot anew, whose name and settings may have changed. */
 const pollUntilFailure = async (
   options: LongPollOptions,
-  { trustHeld, onSuccess }: { trustHeld: boolean; onSuccess: () => void },
+  { trustHeld, rivals, onSuccess }: { trustHeld: boolean; rivals: Rivals; onSuccess: () => void },
 ): Promise<void> => {
   const { signal, clock, onState } = options
   const bot = await options.api.getMe({ signal })
@@ -133,14 +132,14 @@ const pollUntilFailure = async (
   }
   try {
     // The first poll does not wait, so that the state is known at once.
-    await pollOnce(options, bot, 0)
+    await pollOnce(options, bot, { seconds: 0, rivals })
   } finally {
     held.abort()
   }
   connected()
   onSuccess()
   while (!signal.aborted) {
-    await pollOnce(options, bot, options.catchUp?.isAsked ? 0 : pollSeconds)
+    await pollOnce(options, bot, { seconds: options.catchUp?.isAsked ? 0 : pollSeconds, rivals })
     onSuccess()
   }
 }
@@ -156,7 +155,7 @@ const once = (call: () => void): (() => void) => {
 const pollOnce = async (
   { api, sessions, signal, take, catchUp }: LongPollOptions,
   bot: BotUser,
-  seconds: number,
+  { seconds, rivals }: { seconds: number; rivals: Rivals },
 ): Promise<void> => {
   const offset = Number(sessions.get(offsetRow.type, offsetRow.id) ?? 0)
   const isAll = catchUp?.begin()
@@ -167,6 +166,7 @@ const pollOnce = async (
   )
   const confirm = ({ update_id: last }: Update): void =>
     sessions.set([{ ...offsetRow, value: String(last + 1) }])
+  rivals.answered(offset, updates[0]?.update_id)
   if (updates.length > 0) await take(updates, bot, confirm)
   // Asked again too soon, Telegram gives one at a time (`Client.cpp`, 15700).
   else isAll?.()

@@ -1,0 +1,91 @@
+import type { Inbox } from '../../bridge/network.ts'
+import type { Clock } from '../../support/clock.ts'
+
+export interface RivalOptions {
+  readonly clock: Clock
+  /** Another program has fetched so many updates that never came here. Throws when the disk does not take the news. */
+  readonly onTaken: (updates: number) => void
+  /** Nobody else has polled for a while. Throws as above. */
+  readonly onPeace: () => void
+}
+
+/** So many updates wait for a bot (tdlib/td `TQueue.cpp`): ids that are further on have begun anew. */
+const mostWaiting = 100_000
+/** For so long an update waits. */
+const keptMs = 24 * 3_600_000
+/**
+ * For so long nobody else may have asked before there is peace: of two that poll in turns each is answered in between, and they
+ * would throw each other out for ever, as fast as they can.
+ */
+const peaceMs = 120_000
+
+/**
+ * Other programs that poll with the same token. What one of them has fetched is gone, and nobody says what it was. But ids count
+ * up by one (core.telegram.org/bots/api#update; what is not asked for gets none, telegram-bot-api `Client.cpp`,
+ * `add_update_impl`): where some are left out behind a conflict, they went there. Without a conflict, or after a day, they may
+ * have waited for too long.
+ */
+export class Rivals {
+  readonly #options: RivalOptions
+  readonly #beganAt: number
+  #metAt = Number.NEGATIVE_INFINITY
+  #isDisturbed = false
+  #isPeaceTold = false
+  #answeredAt: number | undefined
+
+  constructor(options: RivalOptions) {
+    this.#options = options
+    this.#beganAt = options.clock.steady()
+  }
+
+  /** Telegram has answered a poll with a conflict. */
+  met(): void {
+    this.#metAt = this.#options.clock.steady()
+    this.#isDisturbed = true
+    this.#isPeaceTold = false
+  }
+
+  /**
+   * Telegram has answered a poll, before anything of that is confirmed.
+   *
+   * @param offset from which on updates were asked for; 0 where none was ever confirmed
+   * @param first id of the first one, if there is any
+   */
+  answered(offset: number, first: number | undefined): void {
+    const { clock, onTaken } = this.#options
+    const now = clock.now()
+    const before = this.#answeredAt
+    if (first !== undefined) {
+      const missing = first - offset
+      const isKnown = offset > 0 && before !== undefined && now - before < keptMs
+      const isDisturbed = this.#isDisturbed || clock.steady() - this.#metAt < peaceMs
+      if (isDisturbed && isKnown && missing > 0 && missing < mostWaiting) onTaken(missing)
+      this.#isDisturbed = false
+    }
+    this.#answeredAt = now
+  }
+
+  /** Telegram has answered, and what it said is on disk. Returns whether pauses may start anew. */
+  isOver(): boolean {
+    const { clock, onPeace } = this.#options
+    const now = clock.steady()
+    const isOver = now - this.#metAt >= peaceMs
+    // One that an earlier run met may still be there.
+    if (isOver && now - this.#beganAt >= peaceMs && !this.#isPeaceTold) {
+      onPeace()
+      this.#isPeaceTold = true
+    }
+    return isOver
+  }
+}
+
+/** Tells the owner once of what another program has taken, and again when there was peace in between. */
+export const tellOfRivals = (inbox: Pick<Inbox, 'standing'>) => ({
+  onTaken: (updates: number): void => {
+    const what =
+      updates === 1 ? 'something that you sent or did here' : `${updates} things that you sent or did here`
+    const text = `Another program uses the token of this bot and has fetched ${what}. It never came to me, so it is not in WhatsApp.\n\nStop that program, or give the bridge a bot of its own; then send again what is missing.`
+    inbox.standing({ about: 'updates', trouble: { id: 'taken', text } })
+  },
+  onPeace: (): void => inbox.standing({ about: 'updates' }),
+})
