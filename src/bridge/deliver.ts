@@ -66,11 +66,13 @@ const deliver = async (job: Job, options: AttemptOptions): Promise<Outcome> => {
   }
   const media = watchMedia()
   try {
-    const attempt = prepare(job, network, { ...options, turn, watch: media.watch })
+    const context = { ...options, turn, watch: media.watch }
+    let attempt = prepare(job, network, context)
     if (stage === 'settle') {
-      await attempt.settle()
+      const isThere = await attempt.settle()
       stage = 'send'
       inDoubt = false
+      if (isThere === false) attempt = prepare(begunAnew(job, options), network, context)
     }
     if (job.mediaFailures >= mediaFailureLimit) {
       return { kind: 'failure', verdict: { kind: 'reject' }, problem: 'The file is damaged', from: 'media' }
@@ -94,7 +96,16 @@ const frameOf = (job: Job, options: CarrierOptions): string | undefined => {
   const { network, store } = options
   if (network(networkOf(job.target)).settle === undefined || mustKeep(job, store)) return undefined
   const event = loadEvent(job, ref => store.chats.resolve(ref))
-  return JSON.stringify(takeFrame(event, job.target, options))
+  return JSON.stringify(takeFrame(job, event, options))
+}
+
+/** Of what is certain not to be there: nothing has to stay as it was, and what it answers may be gone by now. */
+const begunAnew = (job: Job, options: CarrierOptions): Job => {
+  const { store, outbox } = options
+  if (store.links.isLinked(job.source)) return job
+  const settled = { ...job, unsure: false }
+  const frame = frameOf(settled, options)
+  return frame === undefined ? settled : store.transaction(() => outbox.keepFrame(settled, frame))
 }
 
 interface Prepared {

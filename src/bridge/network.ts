@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { ChatRef, MessageRef, NetworkName } from './chat-ref.ts'
 import type { JoinedContent } from './content.ts'
-import type { Change, Delivery, Layout, SentPart } from './delivery.ts'
+import type { Change, Delivery, Layout, Outline, SentPart } from './delivery.ts'
 import type { BridgeEvent, Media } from './event.ts'
 
 export type * from './delivery.ts'
@@ -48,6 +48,11 @@ export interface Network extends AsyncDisposable {
    * backup was made that was put back last.
    */
   mark?(chat: ChatRef, from?: 'backup'): string
+  /**
+   * The messages that a delivery is made of, as one text to be handed back as `Delivery.rendered`: the config, the time zone and the
+   * program may change until it is known whether they arrived. Undefined where that would be too much to keep. Pure.
+   */
+  render?(delivery: Outline): string | undefined
   /** Where in the messages that were sent for it, in order, the texts of a `joined` content stand. Pure. */
   layOut?(content: JoinedContent, parts: readonly SentPart[]): Layout
   /** Opens a file of an event that came from this network. Throws `DeliveryError`; the stream fails when damaged. */

@@ -25,6 +25,8 @@ import { openMarks } from './marks.ts'
 import { openMedia } from './media.ts'
 import { pacedApi } from './paced.ts'
 import { openButtons } from './send/buttons.ts'
+import { keepParts } from './send/kept-parts.ts'
+import { renderParts } from './send/render.ts'
 import { answerMs } from './send/upload.ts'
 import { sendDelivery } from './send.ts'
 import { settleDelivery } from './settle.ts'
@@ -185,6 +187,7 @@ export const openTelegram = (options: TelegramOptions): Network => {
         ? settleDelivery(noted(attempt), paced(attempt))
         : settleChange(noted(attempt), paced(attempt)),
     mark: marks.write,
+    render: outline => keepParts(renderParts(outline, context)),
     layOut: (content, parts) => layOut(content, parts, context.changes.deletions),
     openMedia: (media, signal) => openMedia(media, { api, signal, connected: context.connected }),
     async [Symbol.asyncDispose]() {

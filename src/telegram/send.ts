@@ -8,14 +8,14 @@ import { isRefused } from './errors.ts'
 import { type Batch, type Errand, sendBatch } from './send/call.ts'
 import { currentPlace, type SendContext } from './send/context.ts'
 import { keep } from './send/kept.ts'
+import { partsOf } from './send/kept-parts.ts'
 import type { Part } from './send/part.ts'
 import { removePlaceholders, replacePlaceholder } from './send/placeholder.ts'
-import { renderParts } from './send/render.ts'
 
 /** Sends what of the delivery has not been sent yet, in order, and reports each message at once. */
 export const sendDelivery = async (delivery: Delivery, context: SendContext): Promise<void> => {
   const { messageId, signal, openMedia, placeholder } = delivery
-  const parts = renderParts(delivery, context)
+  const parts = partsOf(delivery, context)
   const desk = { place: currentPlace(delivery, context.marks), context, messageId, signal, openMedia }
   const [first] = parts
   if (first && placeholder) await replacePlaceholder(first, delivery, desk)

@@ -1,6 +1,6 @@
 import type { Delivery } from '../bridge/network.ts'
 import type { Batch } from './send/call.ts'
-import { renderParts } from './send/render.ts'
+import { partsOf } from './send/kept-parts.ts'
 import { batchAt, report } from './send.ts'
 import { findPart, type SettleContext } from './settle/find-part.ts'
 import { lookInTurn } from './settle/turns.ts'
@@ -14,7 +14,7 @@ export type { SettleContext } from './settle/find-part.ts'
  */
 export const settleDelivery = async (delivery: Delivery, context: SettleContext): Promise<boolean> => {
   const { sent } = delivery
-  const batch = batchAt(renderParts(delivery, context), sent.length)
+  const batch = batchAt(partsOf(delivery, context), sent.length)
   if (batch === undefined) return true
   const { together } = delivery
   const [first, ...rest] = batch

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import type { MessageEvent } from '../../src/bridge/event.ts'
+import { plainText } from '../../src/bridge/rich-text.ts'
 import type { Fault } from '../simulators/telegram/faults.ts'
 import { startTelegramSimulator } from '../simulators/telegram/index.ts'
 import { tempStore } from '../store/temp-store.ts'
@@ -44,10 +45,18 @@ const openScene = async (t: TestContext) => {
       })
     },
     done: () => tg.until('the outbox to be done', () => middle.outbox.counts().pending === 0),
-    async restart(): Promise<void> {
+    async restart(settings: NonNullable<Parameters<typeof openMiddle>[2]>['settings'] = {}): Promise<void> {
       await middle[Symbol.asyncDispose]()
-      middle = openMiddle(store, tg)
+      middle = openMiddle(store, tg, { settings })
       await middle.start()
+    },
+    /** Sends what is in doubt when the bridge ends. */
+    async leave(received: MessageEvent, method: string): Promise<void> {
+      tg.faults.next(method, 'reply-lost')
+      tg.faults.next('editMessageReplyMarkup', { error: 500, description: 'Internal Server Error' })
+      middle.inbox.receive([{ event: received }])
+      await tg.until('the message', () => group.transcript().length === 1)
+      await middle[Symbol.asyncDispose]()
     },
     tg,
     owner,
@@ -128,4 +137,34 @@ test('a message that was refused goes under the name that its sender has when it
   scene.receive(fromAnn('hello'))
   await scene.done()
   assert.deepEqual(scene.said(), ['Ann Smith\nhello'])
+})
+
+test('a file in doubt is recognised when the bridge may not send as big a one any more', async t => {
+  const scene = await openScene(t)
+  const media = { source: 'film', size: 4, mimeType: 'video/mp4' }
+  await scene.leave(
+    fromAnn('', { content: { kind: 'media', as: 'video', media, caption: plainText('our cat') } }),
+    'sendVideo',
+  )
+  await scene.restart({ uploadLimit: 3 })
+  await scene.done()
+  assert.deepEqual(scene.said(), ['ann~\nour cat'])
+})
+
+test('an answer of which nothing arrived says what it answers, where that is gone by then', async t => {
+  const scene = await openScene(t)
+  const question = fromAnn('question')
+  scene.receive(question)
+  await scene.done()
+  const { id, sender } = question
+  scene.during('answer', 'reset-before', () => {
+    const stored = scene.store.links.find({ chat: family, id })
+    const [part] = stored ? scene.store.links.parts(stored.key) : []
+    assert.ok(stored && part)
+    scene.owner.deletes(scene.group, Number(part.id))
+    scene.store.links.drop(stored.key, { chat: `telegram:${scene.group.id}`, id: part.id })
+  })
+  scene.receive(fromAnn('answer', { replyTo: { id, person: sender.person, excerpt: 'question' } }))
+  await scene.done()
+  assert.deepEqual(scene.said(), ['ann~\nquestion\nanswer'])
 })

@@ -7,7 +7,7 @@ import { type Budget, type Carrier, type Log, Outbox, Pace, Worker } from '../..
 import type { Store } from '../../src/store/index.ts'
 import type { Clock } from '../../src/support/clock.ts'
 import type { Logger } from '../../src/support/log.ts'
-import { openTelegram } from '../../src/telegram/connection.ts'
+import { openTelegram, type TelegramOptions } from '../../src/telegram/connection.ts'
 import { isSince } from '../../src/telegram/marks.ts'
 import { idPeerOf, ratePeerOf } from '../../src/telegram/rates.ts'
 import { leapingClock } from '../outbox/leaping-clock.ts'
@@ -34,6 +34,7 @@ export const openMiddle = (
     ownerChat = () => undefined,
     graceMs = () => 0,
     whatsapp: real,
+    settings = {},
   }: {
     budgets?: Budget[]
     pace?: Pace
@@ -47,6 +48,8 @@ export const openMiddle = (
     ownerChat?: () => ChatRef | undefined
     /** For how long the server may be at work on what has no answer, in milliseconds. */
     graceMs?: (bytes: number) => number
+    /** What the config says of Telegram. */
+    settings?: Pick<TelegramOptions, 'uploadLimit'>
     /** In place of a WhatsApp in memory. */
     whatsapp?: () => Network
   } = {},
@@ -80,6 +83,7 @@ export const openMiddle = (
     logger,
     deletions,
     graceMs,
+    ...settings,
   })
   networks.set('telegram', telegram)
   const carrier = makeCarrier({

@@ -22,7 +22,7 @@ export const prepareChange = (
   const { store, now = Date.now, time = now } = context
   const { links, chats } = store
   const joined = changeJoined(job, event, store)
-  const line = joined ? undefined : (keptFrame(job) ?? takeFrame(event, job.target, context)).line
+  const line = joined ? undefined : (keptFrame(job) ?? takeFrame(job, event, context)).line
   const ref = (id: string) => ({ chat: chats.resolve(job.target), id })
   const inAll = (role: NoteRole | undefined): readonly number[] =>
     role === undefined && joined ? joined.sources : [job.source]

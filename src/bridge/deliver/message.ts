@@ -2,12 +2,11 @@ import type { Job } from '../../outbox/index.ts'
 import type { LinkRole } from '../../store/index.ts'
 import { type ChatRef, networkOf } from '../chat-ref.ts'
 import { claimed, longestLife } from '../claimed.ts'
-import { formsOf } from '../degrade.ts'
 import type { Content, MessageEvent } from '../event.ts'
 import type { Delivery, SentPart } from '../network.ts'
 import { findReplyTarget } from './answered.ts'
 import { type AttemptContext, describeAttempt } from './attempt.ts'
-import { inFrame, keptFrame, takeFrame } from './frame.ts'
+import { formOf, inFrame, keptFrame, renderedFor, takeFrame } from './frame.ts'
 import { sourceOf } from './gathered.ts'
 import { addNotice } from './notice.ts'
 import { takeBack } from './taken-back.ts'
@@ -22,7 +21,8 @@ export const prepareMessage = (job: Job, event: MessageEvent, context: AttemptCo
   const known = links.parts(job.source, role)
   // Every form of an album has the same items: those that went as one form do not go again as another.
   const sent: SentPart[] = role === '' ? known.slice(job.base) : known
-  const frame = keptFrame(job) ?? takeFrame(event, job.target, context)
+  const frame = keptFrame(job) ?? takeFrame(job, event, context)
+  const rendered = renderedFor(job, frame, store)
   const { event: framed, replyTo } = inFrame(event, frame, findReplyTarget(event, job.target, context))
   const placeholder = holders(role).flatMap(each => links.parts(job.source, each))
   const together = sent.length === 0 ? findTogether(job, context) : undefined
@@ -31,6 +31,7 @@ export const prepareMessage = (job: Job, event: MessageEvent, context: AttemptCo
     event: { ...framed, content },
     ...(frame.line !== undefined && { senderLine: frame.line }),
     ...(replyTo && { replyTo }),
+    ...(rendered !== undefined && { rendered }),
     ...(placeholder.length > 0 && { placeholder }),
     ...(together && { together: together.content }),
     sent,
@@ -74,9 +75,6 @@ export const forgetPlaceholders = (job: Job, event: MessageEvent, { store }: Att
   for (const { id } of holders(role).flatMap(each => store.links.parts(job.source, each)))
     store.links.drop(job.source, { chat: store.chats.resolve(job.target), id })
 }
-
-const formOf = ({ level, target }: Job, { content }: MessageEvent): Content =>
-  formsOf(content, networkOf(target))[level] ?? content
 
 const roleOf = ({ content, pending }: MessageEvent, form: Content): LinkRole => {
   if (pending) return 'placeholder'

@@ -1,5 +1,5 @@
 import type { Content } from '../../bridge/event.ts'
-import type { Delivery } from '../../bridge/network.ts'
+import type { Outline } from '../../bridge/network.ts'
 import { plainText, type RichText } from '../../bridge/rich-text.ts'
 import { renderAlbum } from './album.ts'
 import { renderCard } from './card.ts'
@@ -18,10 +18,7 @@ import { renderVotable } from './votable.ts'
  * The messages that one delivery is made of, in order. A pure function of the event, so that an attempt cut off in the
  * middle goes on with the right part and a lost one can be recognised.
  */
-export const renderParts = (
-  delivery: Pick<Delivery, 'event' | 'senderLine' | 'replyTo'>,
-  options: RenderOptions,
-): Part[] => {
+export const renderParts = (delivery: Outline, options: RenderOptions): Part[] => {
   const content = nameOwner(delivery.event.content, options)
   const [first = blank, ...rest] = renderContent(content, renderHead(delivery), options)
   return [{ ...first, answers: 'target' }, ...rest]

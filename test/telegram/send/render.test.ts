@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Content, MediaContent, MessageEvent } from '../../../src/bridge/event.ts'
 import { plainText } from '../../../src/bridge/rich-text.ts'
+import { keepParts, partsOf } from '../../../src/telegram/send/kept-parts.ts'
 import type { Part } from '../../../src/telegram/send/part.ts'
 import { renderParts } from '../../../src/telegram/send/render.ts'
-import { event, file, text } from '../bench.ts'
+import { delivery, event, file, text } from '../bench.ts'
 
 const options = { uploadLimit: 50 * 1024 * 1024, owner: 7001 }
 
@@ -110,6 +111,18 @@ const contents: readonly (readonly [string, Content, readonly (string | RegExp)[
   ['an album of nothing', { kind: 'album', items: [] }, ['sendMessage Blank message']],
   ['blanks alone', { kind: 'text', body: plainText(' \n\u0000') }, ['sendMessage Blank message']],
 ]
+
+test('parts that were kept come back as they were rendered, and a file that is too long for that is not kept', () => {
+  const long = text('A long story. '.repeat(2000))
+  const all = [...contents.map(([, content]) => content), file('video', { size: 7 }, '*cat*'), long]
+  for (const content of all) {
+    const parts = render(content, { senderLine: 'Anna' })
+    const rendered = keepParts(parts)
+    assert.ok(rendered !== undefined)
+    assert.deepEqual(partsOf({ ...delivery({ chat: 'telegram:1', content }), rendered }, options), parts)
+  }
+  assert.equal(keepParts(render(text('A long story. '.repeat(20_000)))), undefined)
+})
 
 for (const [what, content, expected] of contents) {
   test(`it is shown: ${what}`, () => {

@@ -1,0 +1,53 @@
+import * as z from 'zod/mini'
+import type { Delivery } from '../../bridge/network.ts'
+import { parseStored } from '../../bridge/stored-json.ts'
+import type { Part, RenderOptions } from './part.ts'
+import { renderParts } from './render.ts'
+
+/** Characters. More than that is a file that the bridge makes of a text: its size alone tells it from others. */
+const longest = 65_536
+
+/** It is written here alone: that these are parts is all there is to see. */
+const partsSchema = z.array(
+  z.looseObject({
+    method: z.string(),
+    payload: z.looseObject({}),
+    look: z.looseObject({ kinds: z.array(z.string()), words: z.looseObject({ text: z.string() }) }),
+  }),
+)
+
+/** Parts as one text; undefined where that is too long to be kept. */
+export const keepParts = (parts: readonly Part[]): string | undefined => {
+  if (parts.some(part => (bytesOf(part)?.length ?? 0) > longest)) return undefined
+  const json = JSON.stringify(parts.map(inText))
+  return json.length > longest ? undefined : json
+}
+
+/** The parts of a delivery: those that were kept of it, or as they are rendered now. Throws where what was kept is damaged. */
+export const partsOf = (delivery: Delivery, options: RenderOptions): Part[] => {
+  const { rendered } = delivery
+  return rendered === undefined ? renderParts(delivery, options) : readParts(rendered)
+}
+
+const bytesOf = ({ file }: Part): Uint8Array | undefined =>
+  file && 'bytes' in file.source ? file.source.bytes : undefined
+
+const inText = (part: Part): object => {
+  const { plainer, file } = part
+  const bytes = bytesOf(part)
+  const source = bytes && { base64: Buffer.from(bytes).toString('base64') }
+  return {
+    ...part,
+    ...(plainer && { plainer: inText(plainer) }),
+    ...(source && { file: { ...file, source } }),
+  }
+}
+
+const readParts = (json: string): Part[] => {
+  const open = (_: string, value: unknown): unknown =>
+    isInText(value) ? { bytes: Buffer.from(value.base64, 'base64') } : value
+  return partsSchema.parse(parseStored(json, open)) as unknown as Part[]
+}
+
+const isInText = (value: unknown): value is { readonly base64: string } =>
+  typeof value === 'object' && value !== null && 'base64' in value && typeof value.base64 === 'string'
