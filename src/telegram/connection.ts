@@ -114,7 +114,6 @@ export const openTelegram = (options: TelegramOptions): Network => {
     buttons: openButtons(),
     searches: new Map(),
     ruledOut: new Map(),
-    channels: new Map(),
     caughtUp: () => catchUp.ask(),
     connected: () => status.state === 'connected',
     busyUntil: chatId => (doubts.get(String(chatId)) ?? openedAt) + graceMs(0),
@@ -167,6 +166,7 @@ export const openTelegram = (options: TelegramOptions): Network => {
         take,
         catchUp,
         rivals: tellOfRivals(inbox),
+        onHeard: () => marks.posts.heard(systemClock.now()),
         onState: ({ state, bot, problem }) =>
           setStatus({
             state,

@@ -2,11 +2,11 @@ import type { ChatRef, MessageRef } from '../bridge/chat-ref.ts'
 import type { SessionStore } from '../bridge/network.ts'
 import { idSpace, placeOf } from './address.ts'
 import { highestId } from './answer.ts'
+import { openPosts, type Posts } from './posts.ts'
 
 const topType = 'top'
 const firstType = 'first'
 const movedType = 'moved'
-const postsType = 'posts'
 const backupType = 'backup-top'
 
 /**
@@ -28,6 +28,7 @@ export interface Marks {
   take(chatId: number | string, messageId: number): void
   /** The same of a post in a channel, and for the runs to come. */
   takePost(chatId: number | string, messageId: number): void
+  readonly posts: Posts
   /** Whether the message under an id, in whichever chat of the id space, is known in this process not to be looked for. */
   isTaken(chatId: number | string, messageId: number): boolean
   /** Notes that a basic group became a supergroup with another id. */
@@ -44,8 +45,6 @@ export interface Marks {
 
 /** Ids kept in memory for each id space; a search goes through few. */
 const mostTaken = 2000
-/** Those of posts that are kept between runs. */
-const mostPosts = 200
 
 /** What an update says may be anything: searches begin and end at what is remembered here. */
 const isId = (messageId: number): boolean =>
@@ -54,17 +53,12 @@ const isId = (messageId: number): boolean =>
 /** `isRestored`: a backup was put back, and nothing has come since. */
 export const openMarks = (sessions: SessionStore, { isRestored = false } = {}): Marks => {
   if (isRestored) keepTops(sessions)
+  const others = openPosts(sessions, { isRestored })
   const tops = new Map<string, number>()
   const taken = new Map<string, Set<number>>()
-  const posts = (space: string): string[] => sessions.get(postsType, space)?.split(' ') ?? []
-  const takenIn = (space: string): Set<number> => {
-    const ids = taken.get(space) ?? new Set(posts(space).map(Number))
-    taken.set(space, ids)
-    return ids
-  }
   const remember = (space: string, messageId: number): void => {
     if (!isId(messageId)) return
-    const ids = takenIn(space)
+    const ids = taken.get(space) ?? new Set()
     taken.set(space, ids.add(messageId))
     const [oldest] = ids
     if (ids.size > mostTaken && oldest !== undefined) ids.delete(oldest)
@@ -96,22 +90,25 @@ export const openMarks = (sessions: SessionStore, { isRestored = false } = {}): 
   }
   return {
     top,
-    isTaken: (chatId, messageId) => takenIn(idSpace(chatId)).has(messageId),
+    isTaken(chatId, messageId) {
+      const space = idSpace(chatId)
+      return taken.get(space)?.has(messageId) === true || others.has(space, messageId)
+    },
     raise,
     first,
     guess,
     take(chatId, messageId) {
-      raise(chatId, messageId)
-      remember(idSpace(chatId), messageId)
-    },
-    takePost(chatId, messageId) {
-      if (!isId(messageId)) return
       const space = idSpace(chatId)
       raise(chatId, messageId)
       remember(space, messageId)
-      const value = [...posts(space), messageId].slice(-mostPosts).join(' ')
-      sessions.set([{ type: postsType, id: space, value }])
+      if (space !== 'shared' && isId(messageId)) others.begin(space, messageId)
     },
+    takePost(chatId, messageId) {
+      if (!isId(messageId)) return
+      raise(chatId, messageId)
+      others.take(idSpace(chatId), messageId)
+    },
+    posts: others,
     move: (from, to) => sessions.set([{ type: movedType, id: String(from), value: String(to) }]),
     former(mark, chatId) {
       if (mark === undefined || mark.startsWith(`${idSpace(chatId)}:`)) return undefined

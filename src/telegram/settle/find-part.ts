@@ -1,7 +1,6 @@
 import type { Message } from 'grammy/types'
 import type { Delivery } from '../../bridge/network.ts'
 import { reject, retry, wait } from '../../bridge/verdict.ts'
-import type { Clock } from '../../support/clock.ts'
 import { idSpace, type Place } from '../address.ts'
 import { CallError } from '../call-error.ts'
 import { takeBack } from '../send/call.ts'
@@ -12,7 +11,7 @@ import { textPart } from '../send/text.ts'
 import { findTop } from './find-top.ts'
 import { isAstray, matchMessage } from './match.ts'
 import { matchJoined } from './match-joined.ts'
-import type { Posts } from './posts.ts'
+import type { PostsContext } from './posts.ts'
 import { giveBack, type ProbeContext, probe, readOwn, setButtons } from './probe.ts'
 
 /**
@@ -32,8 +31,7 @@ import { giveBack, type ProbeContext, probe, readOwn, setButtons } from './probe
  *   the question fails         → the verdict of that failure; asked again later, where it stopped
  *   too many questions         → the same
  */
-export interface SettleContext extends SendContext, Posts {
-  readonly clock: Clock
+export interface SettleContext extends SendContext, PostsContext {
   /** Until when the server may still be at work on an attempt without files in the chat, in milliseconds since 1970. */
   readonly busyUntil: (chatId: Place['chatId']) => number
   /** The search under way in each id space. */
@@ -153,6 +151,7 @@ const search = async (part: Part, quest: Search): Promise<FoundPart | undefined>
   let questions = 0
   let almost: FoundPart | undefined
   let unclear: string | undefined
+  let nobodys = false
   const goesOn = (id: number) => empty < run || (id <= top(place.chatId) && empty < longestGap)
   for (let id = (await firstId(quest)) + 1; goesOn(id); id++) {
     if (attempt.isKnown(String(id)) || context.marks.isTaken(place.chatId, id)) {
@@ -183,13 +182,19 @@ const search = async (part: Part, quest: Search): Promise<FoundPart | undefined>
     const taken = match?.exact ? undefined : context.buttons.of(place.chatId, id)
     if (taken) await giveBack(id, taken, probing)
     if (message === 'foreign' || match === undefined) ruledOut.add(id)
+    else if (isAnybodys(id, quest)) nobodys = true
     else if (match.exact && !attempt.isKnown(String(id))) return { message, part: match.part }
     else almost ??= { message, part: match.part }
   }
   if (almost && !attempt.isKnown(String(almost.message.message_id))) return almost
+  if (nobodys) throw reject('Nobody knows who posted what is there')
   if (unclear !== undefined) throw reject(`Telegram's answer says nothing (${unclear})`)
   return undefined
 }
+
+/** A post in a channel that the bot may edit, but that somebody else may have made whose update has never come. */
+const isAnybodys = (id: number, { place, context: { marks } }: Search): boolean =>
+  marks.posts.isChannel(place.chatId) === true && !marks.posts.isClear(idSpace(place.chatId), id)
 
 /** Compares with the part, with each plainer form in which it may have gone, and with what it may have gone together with. */
 const matchPart = (

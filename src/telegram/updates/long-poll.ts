@@ -37,6 +37,8 @@ export interface LongPollOptions {
     confirm: (last: Update) => void,
   ) => void | Promise<void>
   readonly onState: (state: PollState) => void
+  /** A poll was answered; called before what it brought is taken. */
+  readonly onHeard?: () => void
   readonly catchUp?: CatchUp
   /** What is told of another program that polls with the same token. */
   readonly rivals: Pick<RivalOptions, 'onTaken' | 'onPeace'>
@@ -153,7 +155,7 @@ const once = (call: () => void): (() => void) => {
 }
 
 const pollOnce = async (
-  { api, sessions, signal, take, catchUp }: LongPollOptions,
+  { api, sessions, signal, take, catchUp, onHeard }: LongPollOptions,
   bot: BotUser,
   { seconds, rivals }: { seconds: number; rivals: Rivals },
 ): Promise<void> => {
@@ -164,6 +166,7 @@ const pollOnce = async (
     { offset, timeout: seconds, limit: most, allowed_updates: allowedUpdates },
     { signal, timeoutMs: pollTimeoutMs },
   )
+  onHeard?.()
   const confirm = ({ update_id: last }: Update): void =>
     sessions.set([{ ...offsetRow, value: String(last + 1) }])
   rivals.answered(offset, updates[0]?.update_id)

@@ -69,3 +69,76 @@ test('what was sent into a channel is found among the posts of others', async ()
   assert.ok(!asked(bench).some(id => theirs.includes(Number(id))))
   bench.tg.assertNoSurprises()
 })
+
+test('what others post is told from ours after a restart, however much that was', async () => {
+  const { bench, channel, chat } = await open()
+  await using _ = bench
+  const job = jobFor(bench, chat)
+  const theirs = bench.owner.sends(channel, 'Good morning')
+  for (let number = 0; number < 250; number += 1) bench.owner.sends(channel, `post ${number}`)
+  await attempt(bench, job, 'reset-before')
+  await bench.tg.until('the posts to be taken in', () => bench.tg.pendingUpdates === 0)
+  await bench.restart()
+  await bench.connect()
+  assert.equal(await bench.network.settle?.(job), false)
+  assert.ok(!asked(bench).includes(theirs.message_id))
+  assert.deepEqual(job.sent, [])
+})
+
+const day = 86_400_000
+
+for (const hours of [2, 30]) {
+  test(`a post that says the same is taken for ${hours > 24 ? 'nobody' : 'the bot'}’s where Telegram was not heard for ${hours} hours`, async () => {
+    const { bench, chat } = await open()
+    await using _ = bench
+    const job = jobFor(bench, chat)
+    await attempt(bench, job, 'reply-lost')
+    await bench.network[Symbol.asyncDispose]()
+    const sessions = bench.store.session('telegram')
+    const [heard] = [...sessions.list('heard')]
+    assert.ok(Number(heard?.value) > Date.now() - day)
+    sessions.set([{ type: 'heard', id: heard?.id ?? '', value: String(Date.now() - hours * 3_600_000) }])
+    await bench.restart()
+    await bench.connect()
+    if (hours > 24) {
+      const { verdict, message } = await failureOf(bench.network.settle?.(job) ?? Promise.resolve())
+      assert.deepEqual([verdict.kind, message], ['reject', 'Nobody knows who posted what is there'])
+      assert.deepEqual(job.sent, [])
+      // From here on it is heard again.
+      await bench.network.send(delivery({ chat, content: text('behind') }))
+      const later = jobFor(bench, chat)
+      await attempt(bench, later, 'reply-lost')
+      assert.equal(await bench.network.settle?.(later), true)
+    } else {
+      assert.equal(await bench.network.settle?.(job), true)
+    }
+  })
+}
+
+test('where nothing in a channel says the same, it is sent again, also where nobody knows who posted what is there', async () => {
+  const { bench, channel, chat } = await open()
+  await using _ = bench
+  const job = jobFor(bench, chat)
+  await attempt(bench, job, 'reset-before')
+  await bench.network[Symbol.asyncDispose]()
+  bench.store.session('telegram').set([{ type: 'heard', id: '', value: '1' }])
+  bench.owner.sends(channel, 'Good evening')
+  await bench.restart()
+  await bench.connect()
+  assert.equal(await bench.network.settle?.(job), false)
+})
+
+test('that a group is no channel is asked once, and not again by the next run', async () => {
+  await using bench = await Bench.open()
+  await bench.connect()
+  const group = bench.addGroup()
+  const chat: ChatRef = `telegram:${group.id}`
+  for (const _ of [1, 2]) {
+    const job = jobFor(bench, chat)
+    await attempt(bench, job, 'reply-lost')
+    assert.equal(await bench.network.settle?.(job), true)
+    await bench.restart()
+    await bench.connect()
+  }
+  assert.equal(bench.tg.callsOf('getChat').length, 1)
+})

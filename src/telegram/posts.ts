@@ -1,0 +1,98 @@
+import type { SessionChange, SessionStore } from '../bridge/network.ts'
+
+const postType = 'post'
+const sinceType = 'posts-since'
+const heardType = 'heard'
+const channelType = 'channel'
+
+/**
+ * What others have posted in channels: a bot may edit it like its own (`settle/posts.ts`), so it must be known by its ids, over
+ * restarts, too. All ids are of the channel's own id space.
+ */
+export interface Posts {
+  /** Takes a post of somebody else, in the transaction of its update. */
+  take(space: string, messageId: number): void
+  has(space: string, messageId: number): boolean
+  /** A message is known that came into being while Telegram was heard: from there on no post is missed. */
+  begin(space: string, messageId: number): void
+  /** Whether every post of others from this id on is known. */
+  isClear(space: string, messageId: number): boolean
+  /** Telegram was heard at this time, in milliseconds since 1970. To be called before what it said is taken. */
+  heard(now: number): void
+  /** Whether a chat is a channel; undefined where it was never asked. It stays what it is. */
+  isChannel(chatId: number | string): boolean | undefined
+  noteChannel(chatId: number | string, isChannel: boolean): void
+}
+
+/** Ids kept of each channel. */
+const most = 2000
+/** Of more, so many go at once. */
+const atOnce = 200
+const hour = 3_600_000
+/** Milliseconds. Telegram keeps what happened for a day, and when it was heard is written down once an hour. */
+const longestSilence = 23 * hour
+
+/** `isRestored`: a backup was put back, and what was posted since comes no more. */
+export const openPosts = (sessions: SessionStore, { isRestored = false } = {}): Posts => {
+  const known = new Map<string, Set<number>>()
+  const idsOf = (space: string): Set<number> => {
+    const ids = known.get(space) ?? new Set()
+    known.set(space, ids)
+    return ids
+  }
+  for (const { id } of sessions.list(postType)) {
+    const [space = '', messageId] = id.split(' ')
+    idsOf(space).add(Number(messageId))
+  }
+  const since = new Map<string, number>()
+  for (const { id, value } of sessions.list(sinceType)) since.set(id, Number(value))
+  const [row] = sessions.list(heardType)
+  let heardAt = row && Number(row.value)
+
+  const missed = (): void => {
+    sessions.set([...since.keys()].map(id => ({ type: sinceType, id, value: null })))
+    since.clear()
+  }
+  if (isRestored) missed()
+
+  const knowSince = (space: string, messageId: number): SessionChange => {
+    since.set(space, messageId)
+    return { type: sinceType, id: space, value: String(messageId) }
+  }
+  const begin = (space: string, messageId: number): void => {
+    if (!since.has(space)) sessions.set([knowSince(space, messageId)], { flush: false })
+  }
+  return {
+    begin,
+    has: (space, messageId) => known.get(space)?.has(messageId) === true,
+    take(space, messageId) {
+      const ids = idsOf(space)
+      if (ids.has(messageId)) return
+      begin(space, messageId)
+      ids.add(messageId)
+      const changes: SessionChange[] = [{ type: postType, id: `${space} ${messageId}`, value: 'theirs' }]
+      if (ids.size >= most + atOnce) {
+        const oldest = [...ids].sort((one, other) => one - other).slice(0, atOnce)
+        for (const id of oldest) ids.delete(id)
+        changes.push(...oldest.map(id => ({ type: postType, id: `${space} ${id}`, value: null })))
+        changes.push(knowSince(space, Math.max(...oldest) + 1))
+      }
+      sessions.set(changes)
+    },
+    isClear: (space, messageId) => messageId >= (since.get(space) ?? Number.POSITIVE_INFINITY),
+    heard(now) {
+      if (heardAt === undefined || Math.abs(now - heardAt) > longestSilence) missed()
+      if (heardAt !== undefined && Math.abs(now - heardAt) < hour) return
+      heardAt = now
+      sessions.set([{ type: heardType, id: '', value: String(now) }], { flush: false })
+    },
+    isChannel(chatId) {
+      const kind = sessions.get(channelType, String(chatId))
+      return kind === undefined ? undefined : kind === 'yes'
+    },
+    noteChannel: (chatId, isChannel) =>
+      sessions.set([{ type: channelType, id: String(chatId), value: isChannel ? 'yes' : 'no' }], {
+        flush: false,
+      }),
+  }
+}
