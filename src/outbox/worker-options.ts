@@ -1,4 +1,3 @@
-import type { ChatRef } from '../bridge/chat-ref.ts'
 import type { CommitOptions } from '../bridge/network.ts'
 import type { Clock } from '../support/clock.ts'
 import type { Carrier, Log } from './carrier.ts'
@@ -10,11 +9,6 @@ export interface WorkerOptions {
   readonly carrier: Carrier
   readonly pace: Pace
   transaction<T>(work: () => T, options?: CommitOptions): T
-  /**
-   * Chats for which it says the same have one delivery in flight at a time. Where nothing is said, each chat by itself: the
-   * topics of a Telegram group, too, are delivered to side by side.
-   */
-  readonly peerOf?: (chat: ChatRef) => string
   /**
    * Attempts have ended; called in the transaction that writes down how. Where it throws, and not for the sake of the disk,
    * what it wrote is undone, and no more.

@@ -28,7 +28,7 @@ const diskRetry = 5_000
 const longestTimer = 30_000
 
 /**
- * Carries jobs out: one at a time per lane and peer, several lanes side by side, the lane served longest ago first. When
+ * Carries jobs out: one at a time per lane and chat, several lanes side by side, the lane served longest ago first. When
  * nothing is due it sleeps until the next due time, or until `wake`.
  *
  * One turn records the attempts that have ended and claims the next jobs, in one transaction. A job stays in
@@ -53,7 +53,6 @@ export class Worker implements AsyncDisposable {
 
   constructor(options: WorkerOptions) {
     this.#options = {
-      peerOf: chat => chat,
       onEnded: () => undefined,
       clock: systemClock,
       random: Math.random,
@@ -163,12 +162,12 @@ export class Worker implements AsyncDisposable {
     const chosen: (Head & { readonly room: Room })[] = []
     let next = Number.POSITIVE_INFINITY
     if (this.#draining) return { chosen, busy: [], next }
-    const { outbox, carrier, clock, pace, peerOf, parallel } = this.#options
+    const { outbox, carrier, clock, pace, parallel } = this.#options
     const [now, steady] = [clock.now(), clock.steady()]
     const under = [...this.#running.values()].filter(({ job }) => !ended.has(job.id))
     const running = under.map(({ job }) => job)
     const atWork = under.filter(({ lease }) => !lease.isResting).length
-    const busyPeers = new Set(running.map(job => peerOf(job.target)))
+    const busyChats = new Set(running.map(job => job.target))
     const heads = outbox
       .heads(running.map(job => job.id))
       .sort((a, b) => this.#rank(a) - this.#rank(b) || a.id - b.id)
@@ -180,14 +179,14 @@ export class Worker implements AsyncDisposable {
       const { lane, target, dueAt } = head
       this.#isFull = atWork + chosen.length >= parallel
       if (this.#isFull) break
-      if (!carrier.isOnline(networkOf(target)) || busyPeers.has(peerOf(target))) continue
+      if (!carrier.isOnline(networkOf(target)) || busyChats.has(target)) continue
       const paced = now + pace.readyAt(target, steady) - steady
       const at = Math.max(dueAt, paced, this.#holds.until(networkOf(target)))
       if (at > now) {
         next = Math.min(next, at)
         continue
       }
-      busyPeers.add(peerOf(target))
+      busyChats.add(target)
       this.#turns += 1
       this.#served.set(lane, this.#turns)
       chosen.push({ ...head, room: pace.take(target) })

@@ -58,7 +58,6 @@ export const openBridge = (
     outbox,
     carrier,
     pace,
-    peerOf,
     transaction: (work, options) => store.transaction(work, options),
     onEnded: () => release(),
     log: quiet,

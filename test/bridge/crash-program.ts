@@ -113,7 +113,6 @@ await using worker = new Worker({
   }),
   carrier,
   pace,
-  peerOf,
   transaction: work => {
     const result = store.transaction(work)
     pass('turn committed')

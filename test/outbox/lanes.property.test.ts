@@ -69,7 +69,6 @@ const runOnce = async (
     outbox,
     carrier,
     pace,
-    peerOf,
     transaction: work => store.transaction(work),
     log: quiet,
     clock: leapingClock(),
