@@ -8,6 +8,7 @@ import { Database } from './database.ts'
 import { Deadlines } from './deadlines.ts'
 import { Expiry } from './expiry.ts'
 import { Heartbeat } from './heartbeat.ts'
+import { HeldBack } from './held-back.ts'
 import { Links } from './links.ts'
 import { Mappings } from './mappings.ts'
 import { Opinions } from './opinions.ts'
@@ -26,6 +27,7 @@ export interface Store extends Disposable {
   readonly deadlines: Deadlines
   readonly expiry: Expiry
   readonly heartbeat: Heartbeat
+  readonly held: HeldBack
   readonly restore: Restore
   /** The rows of one connection, for instance `baileys` or `telegram`. */
   session(connection: string): SessionStore
@@ -57,6 +59,7 @@ export const openStore = (path: string, { check = false, ...seal }: StoreOptions
     deadlines: new Deadlines(database),
     expiry: new Expiry(database),
     heartbeat: new Heartbeat(database),
+    held: new HeldBack(session('held')),
     restore: openRestore(session),
     session,
     transaction: (work, options) => database.transaction(work, options),

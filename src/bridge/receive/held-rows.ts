@@ -25,13 +25,11 @@ export interface Held extends Row {
   readonly id: string
 }
 
-const type = 'event'
-
 /** In the order in which it came; `damaged` are the ids of those of which it cannot be read what they are. */
-export const readHeld = (store: Pick<Store, 'session'>): { held: Held[]; damaged: string[] } => {
+export const readHeld = (store: Pick<Store, 'held'>): { held: Held[]; damaged: string[] } => {
   const held: Held[] = []
   const damaged: string[] = []
-  for (const { id, value } of store.session('held').list(type)) {
+  for (const { id, value } of store.held.list()) {
     const { success, data } = rowSchema.safeParse(readStored(value))
     if (success) held.push({ ...data, id })
     else damaged.push(id)
@@ -39,11 +37,6 @@ export const readHeld = (store: Pick<Store, 'session'>): { held: Held[]; damaged
   return { held, damaged }
 }
 
-export const addHeld = (row: Row, store: Pick<Store, 'session'>): void => {
-  const session = store.session('held')
-  const last = [...session.list(type)].at(-1)?.id ?? 0
-  session.set([{ type, id: String(Number(last) + 1), value: JSON.stringify(row) }])
-}
+export const addHeld = (row: Row, store: Pick<Store, 'held'>): void => store.held.add(JSON.stringify(row))
 
-export const dropHeld = (ids: readonly string[], store: Pick<Store, 'session'>): void =>
-  store.session('held').set(ids.map(id => ({ type, id, value: null })))
+export const dropHeld = (ids: readonly string[], store: Pick<Store, 'held'>): void => store.held.drop(ids)

@@ -121,7 +121,7 @@ const findDiskProblem = (store: Store): string | undefined => {
 /** What the owner did in Telegram and is kept back there (`bridge/receive/held.ts`) has yet to become a job. */
 const countOutbox = (store: Store): Status['outbox'] => {
   const { pending, failed } = new Outbox(store.database).counts()
-  return { pending: pending + [...store.session('held').list('event')].length, failed }
+  return { pending: pending + store.held.count, failed }
 }
 
 /** What the running bridge says, else what is on disk. */
