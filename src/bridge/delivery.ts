@@ -57,6 +57,8 @@ export interface Delivery extends Attempt {
    * all and others behind them; only for `settle`.
    */
   readonly together?: JoinedContent
+  /** After a backup was put back: what the message may say since then, for it may have been edited; only for `settle`. */
+  readonly edited?: readonly MessageEvent[]
   /** What stands in `chat` for this message until now (`MessageEvent.pending`): it is to take its place. */
   readonly placeholder?: readonly SentPart[]
   /**

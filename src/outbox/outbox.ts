@@ -114,6 +114,13 @@ export class Outbox {
     return findLeading(this.#database, { lane, most, what: 'restored' })
   }
 
+  /** The events of those about a topic that a backup brought back behind a job: they may have been carried out since, too. */
+  restoredAbout(topic: string, after: number): string[] {
+    const sql =
+      'SELECT event FROM jobs WHERE topic = ? AND restored = 1 AND unsure = 1 AND id > ? ORDER BY id'
+    return this.#database.all<{ event: string }>(sql, topic, after).map(({ event }) => event)
+  }
+
   /** Makes one job of several: the first one carries the event that they are together. */
   join([first, ...rest]: readonly number[], event: string): void {
     if (first === undefined) return

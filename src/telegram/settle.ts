@@ -1,6 +1,7 @@
 import type { Delivery } from '../bridge/network.ts'
 import type { Batch } from './send/call.ts'
 import { partsOf } from './send/kept-parts.ts'
+import { renderParts } from './send/render.ts'
 import { batchAt, report } from './send.ts'
 import { findPart, type SettleContext } from './settle/find-part.ts'
 import { lookInTurn } from './settle/turns.ts'
@@ -13,12 +14,16 @@ export type { SettleContext } from './settle/find-part.ts'
  * may have been gone.
  */
 export const settleDelivery = async (delivery: Delivery, context: SettleContext): Promise<boolean> => {
-  const { sent } = delivery
+  const { sent, together, edited = [] } = delivery
   const batch = batchAt(partsOf(delivery, context), sent.length)
   if (batch === undefined) return true
-  const { together } = delivery
   const [first, ...rest] = batch
-  return await findBatch([together ? { ...first, together } : first, ...rest], { delivery, context })
+  const since = edited.flatMap(event => {
+    const outline = { ...delivery, event }
+    return renderParts(outline, context)[sent.length] ?? []
+  })
+  const looked = { ...first, ...(together && { together }), ...(since.length > 0 && { since }) }
+  return await findBatch([looked, ...rest], { delivery, context })
 }
 
 const findBatch = async (

@@ -145,6 +145,30 @@ const courses: Readonly<Record<string, Course & { readonly messages: number }>> 
   },
 }
 
+const editOf = (message: MessageEvent, id: string, words: string): BridgeEvent => {
+  const { chat, sender, sentAt } = message
+  const body = plainText(words)
+  const target = { id: message.id }
+  return { version: 1, kind: 'edit', chat, id, sender, sentAt, target, content: { kind: 'text', body } }
+}
+
+for (const delivered of [1, 2, undefined]) {
+  test(`a text that waited with its edits when the backup was made does not come again${delivered ? `, of which ${delivered} of 3 went` : ''}`, async () => {
+    const [message = assert.fail()] = texts(1)
+    const waiting = [message, editOf(message, 'c0', 'mended'), editOf(message, 'c1', 'mended again')]
+    const { before, after } = await putBack({ waiting, ...(delivered && { delivered }) })
+    assert.match(
+      before.at(-1)?.text ?? '',
+      [/text 0$/, /mended$/, /mended again$/][(delivered ?? 3) - 1] ?? /^$/,
+    )
+    assert.deepEqual(
+      after.map(({ id }) => id),
+      before.map(({ id }) => id),
+    )
+    assert.match(after.at(-1)?.text ?? '', /mended again$/)
+  })
+}
+
 for (const [what, course] of Object.entries(courses)) {
   test(`${what}, joined after a backup, do not come again when it is put back`, async () => {
     const { before, after } = await putBack(course)

@@ -6,6 +6,7 @@ import type { Content, MessageEvent } from '../event.ts'
 import type { Delivery, SentPart } from '../network.ts'
 import { findReplyTarget } from './answered.ts'
 import { type AttemptContext, describeAttempt } from './attempt.ts'
+import { editedSince } from './edited-since.ts'
 import { formOf, inFrame, keptFrame, renderedFor, takeFrame } from './frame.ts'
 import { sourceOf } from './gathered.ts'
 import { addNotice } from './notice.ts'
@@ -25,6 +26,7 @@ export const prepareMessage = (job: Job, event: MessageEvent, context: AttemptCo
   const rendered = renderedFor(job, frame, store)
   const { event: framed, replyTo } = inFrame(event, frame, findReplyTarget(event, job.target, context))
   const placeholder = holders(role).flatMap(each => links.parts(job.source, each))
+  const changed = editedSince(job, framed, context)
   const together = sent.length === 0 ? findTogether(job, context) : undefined
   return {
     ...describeAttempt(job, networkOf(event.chat), context),
@@ -34,6 +36,7 @@ export const prepareMessage = (job: Job, event: MessageEvent, context: AttemptCo
     ...(rendered !== undefined && { rendered }),
     ...(placeholder.length > 0 && { placeholder }),
     ...(together && { together: together.content }),
+    ...(changed.length > 0 && { edited: changed }),
     sent,
     onSent(part) {
       if (sent.some(({ id }) => id === part.id)) return

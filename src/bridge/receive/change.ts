@@ -1,10 +1,11 @@
 import type { StoredMessage } from '../../store/index.ts'
 import { type ChatRef, chatRef, networkOf } from '../chat-ref.ts'
 import { claimed, longestLife } from '../claimed.ts'
-import { type Content, isOver, isVotable, parseContent } from '../content.ts'
+import { isOver, isVotable, parseContent } from '../content.ts'
 import { addEcho } from '../deliver/echo.ts'
 import { answered, changedSince, gatheredIn } from '../deliver/gathered.ts'
 import { addNotice } from '../deliver/notice.ts'
+import { edited } from '../edited.ts'
 import { type ChangeEvent, isMessage, type MessageEvent, parseEvent, receiptId } from '../event.ts'
 import { prefixed } from '../rich-text.ts'
 import { addChange } from './change-job.ts'
@@ -115,10 +116,6 @@ const changeWaiting = (event: ShownChange, subject: StoredMessage, context: Rece
   outbox.rewrite(waiting.id, { event: JSON.stringify({ ...message, content }), dueAt: waiting.dueAt })
   return true
 }
-
-/** Words in place of a file are its caption. */
-const edited = (before: Content, after: Content): Content =>
-  before.kind === 'media' && after.kind === 'text' ? { ...before, caption: after.body } : after
 
 /** The owner as one person, on whichever network they act. */
 const personOf = ({ sender, chat }: ShownChange): ChatRef =>

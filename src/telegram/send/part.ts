@@ -30,6 +30,8 @@ export interface Part {
   readonly remark?: 'pin' | 'deleted'
   /** A text that may have gone out together with these, itself the first of them (`Delivery.together`); found: the texts that did. */
   readonly together?: JoinedContent
+  /** What it may have become since (`Delivery.edited`). */
+  readonly since?: readonly Part[]
   /** How the message will look, to find it again. */
   readonly look: Look
 }

@@ -196,18 +196,22 @@ const search = async (part: Part, quest: Search): Promise<FoundPart | undefined>
 const isAnybodys = (id: number, { place, context: { marks } }: Search): boolean =>
   marks.posts.isChannel(place.chatId) === true && !marks.posts.isClear(idSpace(place.chatId), id)
 
-/** Compares with the part, with each plainer form in which it may have gone, and with what it may have gone together with. */
+/** Compares with the part, each plainer form in which it may have gone, what it may have gone together with, and become since. */
 const matchPart = (
   message: Message,
   part: Part,
   place: Place,
 ): { readonly exact: boolean; readonly part: Part } | undefined => {
   const match = matchMessage(message, part.look, place)
-  const { together: _, ...alone } = part
+  const { together: _, since = [], ...alone } = part
   if (match !== undefined) return { exact: match === 'exact', part: alone }
   const together = part.together && matchJoined(message, part.together, place)
   if (together) return { exact: true, part: { ...textPart(renderJoined(together)), together } }
-  return part.plainer && matchPart(message, part.plainer, place)
+  for (const other of part.plainer ? [part.plainer, ...since] : since) {
+    const found = matchPart(message, other, place)
+    if (found) return found
+  }
+  return undefined
 }
 
 /**
