@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { eventually } from '../../test/simulators/eventually.ts'
-import { breakThings } from './faults.ts'
-import { add, compare, isClean, seenInTelegram, seenOnWhatsApp, type Verdict } from './judge.ts'
+import { breakThings } from './break-things.ts'
+import { isClean, isComplete, judge, type Verdict } from './judge.ts'
+import type { Side } from './said.ts'
 import { Stage } from './stage.ts'
 import { talk } from './traffic.ts'
 
@@ -12,12 +13,16 @@ export interface SoakOptions {
   /** Milliseconds between two faults, on average. */
   readonly every: number
   readonly binary?: string
+  /** Nothing goes wrong but what includes this in its name. */
+  readonly only?: string
 }
 
 export interface SoakReport {
   readonly faults: ReadonlyMap<string, number>
-  readonly toTelegram: Verdict
-  readonly toWhatsApp: Verdict
+  /** By the side on which it was to arrive. */
+  readonly verdicts: Readonly<Record<Side, Verdict>>
+  /** What the program asked of either network that nobody asks. */
+  readonly surprises: readonly string[]
   /** Milliseconds from the last fault until everything had arrived, or was given up waiting for. */
   readonly calm: number
   /** Messages that were still on their way when the last fault had struck. */
@@ -31,27 +36,34 @@ const calmLimit = 900_000
 const afterthought = 10_000
 
 /** People talk on both sides while things go wrong; then peace, and a look at what stands where. */
-export const soak = async ({ forMs, every, ...options }: SoakOptions): Promise<SoakReport> => {
+export const soak = async ({ forMs, every, only, ...options }: SoakOptions): Promise<SoakReport> => {
   await using stage = await Stage.open(options)
-  const { pairs } = stage
-  const judge = (): { toTelegram: Verdict; toWhatsApp: Verdict } => ({
-    toTelegram: add(pairs.map(pair => compare(pair.said, seenInTelegram(pair)))),
-    toWhatsApp: add(pairs.map(pair => compare(pair.answered, seenOnWhatsApp(pair)))),
+  const { rooms, world } = stage
+  const look = (): Record<Side, Verdict> => ({
+    telegram: judge(rooms, 'telegram', world),
+    whatsapp: judge(rooms, 'whatsapp', world),
   })
   const end = new AbortController()
   const running = Promise.all([
-    breakThings(stage, { every, signal: end.signal }),
+    breakThings(stage, { every, only, signal: end.signal }),
     talk(stage, end.signal),
     sleep(forMs).then(() => end.abort()),
   ])
   const [faults] = await running.finally(() => end.abort())
   const calmFrom = performance.now()
-  const behind = Object.values(judge()).reduce((sum, { lost }) => sum + lost, 0)
-  const isThere = (): boolean => Object.values(judge()).every(({ lost }) => lost === 0)
+  // What was planned and met nothing any more.
+  world.tg.faults.clear()
+  const behind = Object.values(look()).reduce((sum, { order }) => sum + order.lost, 0)
+  const isThere = async (): Promise<boolean> => {
+    await sleep(500)
+    return Object.values(look()).every(isComplete)
+  }
   await eventually(isThere, 'the last message', calmLimit).catch(() => undefined)
   const calm = performance.now() - calmFrom
   await sleep(afterthought)
   await stage.restart('SIGTERM')
-  const verdicts = judge()
-  return { ...verdicts, faults, calm, behind, clean: Object.values(verdicts).every(isClean) }
+  const verdicts = look()
+  const surprises = [...world.wa.unexpected, ...world.tg.unexpected]
+  const clean = surprises.length === 0 && Object.values(verdicts).every(isClean)
+  return { faults, verdicts, surprises, calm, behind, clean }
 }

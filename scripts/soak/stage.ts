@@ -1,57 +1,78 @@
+import { randomInt } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Program } from '../../test/simulators/program.ts'
-import type { SimChat } from '../../test/simulators/telegram/index.ts'
-import type { Contact } from '../../test/simulators/whatsapp/index.ts'
-import { World, type WorldOptions } from '../../test/simulators/world.ts'
+import type { DownloadFault } from '../../test/simulators/whatsapp/media-faults.ts'
+import { World } from '../../test/simulators/world.ts'
+import { Line } from './line.ts'
+import { Machine } from './machine.ts'
+import { makeRooms, namesOf } from './rooms.ts'
+import type { Room } from './said.ts'
 
-/** One mapped chat, and what was said in it on either side, in order. */
-export interface Pair {
-  readonly contact: Contact
-  readonly group: SimChat
-  readonly said: string[]
-  readonly answered: string[]
+interface Parts {
+  readonly world: World
+  readonly rooms: readonly Room[]
+  readonly line: Line
+  readonly machine: Machine
+  /** What the next process has in its environment. */
+  readonly env: Record<string, string>
 }
+
+/** How long something that does not end by itself goes on, in milliseconds. */
+const spell = { from: 500, to: 3000 } as const
 
 /** A linked bridge with mapped chats, whose process may be ended and started again. */
 export class Stage implements AsyncDisposable {
   readonly world: World
-  readonly pairs: readonly Pair[]
+  readonly rooms: readonly Room[]
+  readonly line: Line
+  readonly machine: Machine
+  /** What the next files that are sent in WhatsApp meet on their way down. */
+  readonly downloadFaults: DownloadFault[] = []
+  readonly #env: Record<string, string>
+  readonly #after: AsyncDisposableStack
   #bridge: Program
 
-  private constructor(world: World, pairs: readonly Pair[]) {
+  private constructor({ world, rooms, line, machine, env }: Parts, after: AsyncDisposableStack) {
     this.world = world
-    this.pairs = pairs
+    this.rooms = rooms
+    this.line = line
+    this.machine = machine
+    this.#env = env
+    this.#after = after
     this.#bridge = world.start('run')
   }
 
-  static async open({ chats, ...options }: WorldOptions & { chats: number }): Promise<Stage> {
-    const world = await World.open({ rates: true, ...options })
-    const { wa, tg, owner } = world
-    tg.addPrivateChat(owner)
-    const pairs = Array.from({ length: chats }, (_, index) => ({
-      contact: wa.addContact({
-        phone: String(15550001000 + index),
-        lid: String(900000000001000 + index),
-        name: `Person ${index}`,
-        pushName: `Person ${index}`,
-      }),
-      group: tg.addSupergroup({ title: `Person ${index}`, members: [owner], botRights: {} }),
-      said: [],
-      answered: [],
-    }))
-    await world.link()
-    for (const { contact, group } of pairs) {
-      const { code, stderr } = await world.wa2tg('map', 'add', contact.pushName, String(group.id))
-      if (code !== 0) throw new Error(stderr)
+  static async open({ chats, binary }: { chats: number; binary?: string }): Promise<Stage> {
+    await using after = new AsyncDisposableStack()
+    const folder = await mkdtemp(join(tmpdir(), 'wa2tg-soak-'))
+    after.defer(() => rm(folder, { recursive: true }))
+    const machine = await Machine.open(folder, binary)
+    const env = machine.env
+    const world = after.use(await World.open({ rates: true, env, ...(binary !== undefined && { binary }) }))
+    const line = after.use(await Line.open(world))
+    world.tg.addPrivateChat(world.owner)
+    const rooms = makeRooms(world, chats)
+    const { code, stderr } = await world.link()
+    if (code !== 0) throw new Error(stderr)
+    for (const room of rooms) {
+      const mapped = await world.wa2tg('map', 'add', ...namesOf(room))
+      if (mapped.code !== 0) throw new Error(mapped.stderr)
     }
-    return new Stage(world, pairs)
+    return new Stage({ world, rooms, line, machine, env }, after.move())
   }
 
   get pid(): number {
     return this.#bridge.pid
   }
 
-  /** Ends the process with a signal and starts the next; throws when it ended by itself before. */
-  async restart(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+  /** Ends the process with a signal and, after a while, starts the next; throws when it ended by itself before. */
+  async restart(
+    signal: 'SIGKILL' | 'SIGTERM',
+    { away = 0, byProxy = randomInt(2) === 0 } = {},
+  ): Promise<void> {
     if (!this.#bridge.running) {
       const { code, stderr } = await this.#bridge.ended
       throw new Error(`The bridge ended by itself with ${code}\n${stderr}`)
@@ -62,10 +83,32 @@ export class Stage implements AsyncDisposable {
     if (signal === 'SIGTERM' && code !== 0 && code !== null) {
       throw new Error(`SIGTERM ended it with ${code}\n${stderr}`)
     }
+    await sleep(away)
+    if (byProxy) this.#env['HTTPS_PROXY'] = this.line.proxy.url
+    else delete this.#env['HTTPS_PROXY']
     this.#bridge = this.world.start('run')
   }
 
+  /** Whether the process now goes through the proxy. */
+  get isByProxy(): boolean {
+    return 'HTTPS_PROXY' in this.#env
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#bridge.kill(signal)
+  }
+
+  /** Waits until the process has come so far that it lives with anything: a start ends where the disk is full. */
+  async hasStarted(): Promise<void> {
+    await this.#bridge.says(({ stderr }) => stderr.includes('Ready'))
+  }
+
+  /** Lets something go on for a while. */
+  async spell(): Promise<void> {
+    await sleep(randomInt(spell.from, spell.to))
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.world[Symbol.asyncDispose]()
+    await this.#after[Symbol.asyncDispose]()
   }
 }

@@ -1,29 +1,32 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { samples } from '../../test/simulators/samples.ts'
-import type { Pair, Stage } from './stage.ts'
+import { fromTelegram } from './acts/from-telegram.ts'
+import { fromWhatsApp } from './acts/from-whatsapp.ts'
+import type { Act, Acts } from './acts/index.ts'
+import type { Room } from './said.ts'
+import type { Stage } from './stage.ts'
 
-/** A person writes every three to eight seconds: near what Telegram lets a bot say in a group, and sometimes over it. */
+/** Something happens in a chat every three to eight seconds: near what Telegram lets a bot say in a group, and sometimes over it. */
 const pause = { from: 3000, to: 8000 } as const
-/** Of so many messages one is an answer, typed in Telegram. */
-const answerEvery = 4
+/** Of so many things one is done in Telegram. */
+const telegramEvery = 3
 
 /** Everybody talks until `signal` aborts. */
-export const talk = async ({ pairs, world }: Stage, signal: AbortSignal): Promise<void> => {
-  const person = async (pair: Pair, index: number): Promise<void> => {
+export const talk = async (stage: Stage, signal: AbortSignal): Promise<void> => {
+  const inRoom = async (room: Room): Promise<void> => {
     while (!signal.aborted) {
       await sleep(randomInt(pause.from, pause.to), undefined, { signal }).catch(() => undefined)
       if (signal.aborted) return
-      if (randomInt(answerEvery) === 0) {
-        const text = `Answer ${pair.answered.length} to ${index}`
-        pair.answered.push(text)
-        world.owner.sends(pair.group, text)
-      } else {
-        const text = `Message ${pair.said.length} of ${index}`
-        pair.said.push(text)
-        await pair.contact.send(samples.text(text))
-      }
+      const acts = randomInt(telegramEvery) === 0 ? fromTelegram : fromWhatsApp
+      if (!(await choose(acts)(room, stage))) await acts['text']?.[1](room, stage)
     }
   }
-  await Promise.all(pairs.map(person))
+  await Promise.all(stage.rooms.map(inRoom))
+}
+
+const choose = (acts: Acts): Act => {
+  const all = Object.values(acts).flatMap(([times, act]) => Array.from({ length: times }, () => act))
+  const chosen = all[randomInt(all.length)]
+  if (chosen === undefined) throw new Error('There is nothing to do')
+  return chosen
 }

@@ -1,20 +1,16 @@
+import '../simulators/whatsapp/quiet.ts'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { faults } from '../../scripts/soak/faults.ts'
-import { compare } from '../../scripts/soak/judge.ts'
+import { compare, tally } from '../../scripts/soak/judge.ts'
 import { soak } from '../../scripts/soak/run-soak.ts'
 
-test('whatever goes wrong, each message arrives once and in order, both ways', async () => {
-  const {
-    faults: counts,
-    toTelegram,
-    toWhatsApp,
-    clean,
-  } = await soak({ forMs: 30_000, chats: 4, every: 1000 })
-  assert.ok(clean, JSON.stringify({ toTelegram, toWhatsApp, faults: [...counts] }))
-  assert.ok(toTelegram.sent >= 8 && toWhatsApp.sent >= 1)
-  const struck = [...counts.values()].filter(times => times > 0).length
-  assert.ok(struck >= Object.keys(faults).length / 2, `only ${struck} kinds of faults struck`)
+test('whatever goes wrong, each message arrives once, in order and as it was in the end, both ways', async () => {
+  const { faults, verdicts, surprises, clean } = await soak({ forMs: 30_000, chats: 4, every: 600 })
+  const { telegram, whatsapp } = verdicts
+  assert.ok(clean, JSON.stringify({ telegram, whatsapp, surprises, faults: [...faults] }, null, 2))
+  assert.ok(telegram.order.sent >= 6 && whatsapp.order.sent >= 1)
+  const struck = [...faults.values()].filter(times => times > 0).length
+  assert.ok(struck >= 15, `only ${struck} kinds of faults struck`)
 })
 
 test('the judge sees what is lost, doubled and out of order', () => {
@@ -27,4 +23,21 @@ test('the judge sees what is lost, doubled and out of order', () => {
     disordered: 0,
   })
   assert.deepEqual(compare(['a', 'b', 'c'], ['b', 'a', 'c']), { sent: 3, lost: 0, doubled: 0, disordered: 1 })
+})
+
+test('the judge sees what is not as it was in the end', () => {
+  const checks = [
+    { sort: 'file', word: 'a', wanted: 'its bytes', found: 'others' },
+    { sort: 'edited', word: 'b', wanted: '2', found: '1' },
+    { sort: 'edited', word: 'c', wanted: '1', found: '1' },
+    { sort: 'deleted', word: 'd', wanted: 'gone', found: 'there' },
+    { sort: 'reaction', word: 'e', wanted: '', found: '👍' },
+  ] as const
+  assert.deepEqual(tally(checks), {
+    file: { count: 1, wrong: 1 },
+    answer: { count: 0, wrong: 0 },
+    edited: { count: 2, wrong: 1 },
+    deleted: { count: 1, wrong: 1 },
+    reaction: { count: 1, wrong: 1 },
+  })
 })

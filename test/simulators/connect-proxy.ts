@@ -96,22 +96,39 @@ export const startConnectProxy = async ({ credentials }: { readonly credentials?
 
 /** TLS in front of a server of plain HTTP on loopback; counts the connections that come in. */
 export const startTlsFront = async (target: number) => {
-  const state = { connections: 0 }
+  const state = { connections: 0, isDown: false }
   const sockets = new Set<Socket>()
+  const keep = (socket: Socket): void => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+  }
   const server = createTlsServer({ cert: tls('server.pem'), key: tls('server-key.pem') }, socket => {
     state.connections += 1
     const far = connect(target, '127.0.0.1')
     joinSockets(socket, far)
-    for (const each of [socket, far]) sockets.add(each)
+    keep(far)
   })
+  server.on('connection', (socket: Socket) => {
+    socket.on('error', () => undefined)
+    if (state.isDown) socket.destroy()
+    else keep(socket)
+  })
+  const cut = () => {
+    for (const socket of sockets) socket.destroy()
+  }
   const port = await listen(server)
   return {
     port,
     get connections() {
       return state.connections
     },
+    /** While down, it ends every connection at once. */
+    down(isDown: boolean) {
+      state.isDown = isDown
+      if (isDown) cut()
+    },
     async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy()
+      cut()
       server.close()
     },
   }

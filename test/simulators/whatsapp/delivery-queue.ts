@@ -103,10 +103,13 @@ export class DeliveryQueue {
   }
 }
 
+/** One message may bring several receipts of one person: that it came, and that it cannot be read. Their acks repeat the type. */
 function closest(candidates: BinaryNode[], answer: BinaryNode): BinaryNode | undefined {
-  const { to, participant, recipient } = answer.attrs
-  const fits = ({ attrs }: BinaryNode) =>
-    [to, recipient].includes(attrs['from']) &&
-    (participant === undefined || attrs['participant'] === participant)
-  return candidates.find(fits) ?? candidates[0]
+  const { to, participant, recipient, type } = answer.attrs
+  const fitting = candidates.filter(
+    ({ attrs }) =>
+      [to, recipient].includes(attrs['from']) &&
+      (participant === undefined || attrs['participant'] === participant),
+  )
+  return fitting.find(({ attrs }) => attrs['type'] === type) ?? fitting[0] ?? candidates[0]
 }

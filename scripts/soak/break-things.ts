@@ -1,0 +1,44 @@
+import { randomInt } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { machine } from './faults/machine.ts'
+import { program } from './faults/program.ts'
+import { telegram } from './faults/telegram.ts'
+import { whatsapp } from './faults/whatsapp.ts'
+import type { Stage } from './stage.ts'
+
+/** What goes wrong, by the name under which it is counted. */
+export type Faults = Readonly<Record<string, (stage: Stage) => Promise<unknown> | unknown>>
+
+/** All that can go wrong here. */
+export const faultsOf = (stage: Stage): Faults => ({
+  ...program,
+  ...machine(stage),
+  ...whatsapp,
+  ...telegram,
+})
+
+/** Something (of which the name includes `only`) goes wrong every `every` milliseconds, on average, until `signal` aborts. Counts what did. */
+export const breakThings = async (
+  stage: Stage,
+  { every, only = '', signal }: { every: number; only?: string | undefined; signal: AbortSignal },
+): Promise<Map<string, number>> => {
+  const faults = Object.fromEntries(Object.entries(faultsOf(stage)).filter(([name]) => name.includes(only)))
+  const counts = new Map(Object.keys(faults).map(name => [name, 0]))
+  // Each in turn, in a new order every round, so that none is left out by chance.
+  let round: string[] = []
+  while (!signal.aborted) {
+    await sleep(randomInt(1, every * 2), undefined, { signal }).catch(() => undefined)
+    if (signal.aborted) break
+    if (round.length === 0) round = shuffled(Object.keys(faults))
+    const name = round.pop() ?? ''
+    await faults[name]?.(stage)
+    counts.set(name, (counts.get(name) ?? 0) + 1)
+  }
+  return counts
+}
+
+const shuffled = <T>(items: readonly T[]): T[] =>
+  items
+    .map(item => ({ item, at: randomInt(2 ** 40) }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ item }) => item)

@@ -1,0 +1,43 @@
+import { sorts } from './checks.ts'
+import type { SoakReport } from './run-soak.ts'
+
+const row = (name: string, ...cells: readonly (string | number)[]): string =>
+  `${name.padEnd(50)}${cells.map(cell => String(cell).padStart(10)).join('')}`
+
+const names = {
+  file: 'files, with their bytes',
+  answer: 'answers, to what they answer',
+  edited: 'edited, as they were last',
+  deleted: 'deleted, and gone',
+  reaction: 'reactions, the last ones',
+} as const
+
+/** At most so many faults in words: more would say nothing new. */
+const mostFaults = 20
+
+/** What a soak has shown, as tables for people. */
+export const report = ({ faults, verdicts, surprises, calm, behind, clean }: SoakReport): string => {
+  const sides = [
+    ['WhatsApp → Telegram', verdicts.telegram],
+    ['Telegram → WhatsApp', verdicts.whatsapp],
+  ] as const
+  const all = [...faults.values()].reduce((sum, times) => sum + times, 0)
+  const wrong = [...sides.flatMap(([, verdict]) => verdict.faults), ...surprises]
+  return [
+    row('What went wrong', 'times'),
+    ...[...faults].map(([name, times]) => row(name, times)),
+    row('all of it', all),
+    '',
+    row('Messages', 'sent', 'lost', 'doubled', 'disorder'),
+    ...sides.map(([name, { order }]) => row(name, order.sent, order.lost, order.doubled, order.disordered)),
+    '',
+    row('What became of them', 'times', 'wrong', 'times', 'wrong'),
+    ...sorts.map(sort =>
+      row(names[sort], ...sides.flatMap(([, { tallies }]) => [tallies[sort].count, tallies[sort].wrong])),
+    ),
+    '',
+    `${behind} were on their way at the last fault; ${clean ? 'all was there' : 'NOT ALL WAS AS IT SHOULD BE'} ${(calm / 1000).toFixed(0)} s later`,
+    ...wrong.slice(0, mostFaults),
+    ...(wrong.length > mostFaults ? [`… and ${wrong.length - mostFaults} more`] : []),
+  ].join('\n')
+}

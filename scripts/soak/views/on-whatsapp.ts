@@ -1,0 +1,33 @@
+import type { Transmission } from '../../../test/simulators/whatsapp/index.ts'
+import type { World } from '../../../test/simulators/world.ts'
+import { type Room, readWords, type Said } from '../said.ts'
+
+/** One message of the bridge as it stands on the phones of a chat. */
+export interface OnWhatsApp {
+  readonly word: string
+  readonly version: number
+  readonly line: Transmission
+}
+
+/** Everything that stands there, in its order, whoever said it. */
+const linesOf = (room: Room, { wa }: World): Transmission[] => {
+  const jid = room.group?.jid ?? room.people[0]?.lid
+  return wa.transcript.filter(({ chat, deleted }) => chat === jid && !deleted)
+}
+
+/** What all members of a chat, and the owner on the phone, can read of what the owner has said in Telegram. */
+export const readWhatsApp = (room: Room, world: World): OnWhatsApp[] => {
+  const phones = [...room.people, world.wa.phone]
+  const inboxes = phones.map(({ inbox }) => new Set(inbox.map(({ id }) => id)))
+  return linesOf(room, world)
+    .filter(({ from, id }) => from === 'bridge' && inboxes.every(inbox => inbox.has(id)))
+    .flatMap(line => readWords(line.shown?.text ?? '').map(each => ({ ...each, line })))
+}
+
+/** Where a message stands there; undefined where it does not, or not yet. */
+export const findOnWhatsApp = (said: Said, room: Room, world: World): Transmission | undefined =>
+  linesOf(room, world).findLast(({ id, from, shown }) =>
+    said.to === 'telegram'
+      ? id === said.id
+      : from === 'bridge' && readWords(shown?.text ?? '').some(({ word }) => word === said.word),
+  )
