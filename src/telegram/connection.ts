@@ -167,6 +167,7 @@ export const openTelegram = (options: TelegramOptions): Network => {
         catchUp,
         rivals: tellOfRivals(inbox),
         onHeard: () => marks.posts.heard(systemClock.now()),
+        onConflict: marks.posts.missed,
         onState: ({ state, bot, problem }) =>
           setStatus({
             state,

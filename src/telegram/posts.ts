@@ -19,6 +19,8 @@ export interface Posts {
   isClear(space: string, messageId: number): boolean
   /** Telegram was heard at this time, in milliseconds since 1970. To be called before what it said is taken. */
   heard(now: number): void
+  /** What was posted up to now may never have come here. */
+  missed(): void
   /** Whether a chat is a channel; undefined where it was never asked. It stays what it is. */
   isChannel(chatId: number | string): boolean | undefined
   noteChannel(chatId: number | string, isChannel: boolean): void
@@ -50,8 +52,10 @@ export const openPosts = (sessions: SessionStore, { isRestored = false } = {}): 
   let heardAt = row && Number(row.value)
 
   const missed = (): void => {
-    sessions.set([...since.keys()].map(id => ({ type: sinceType, id, value: null })))
+    if (since.size === 0) return
+    const rows = [...since.keys()].map(id => ({ type: sinceType, id, value: null }))
     since.clear()
+    sessions.set(rows)
   }
   if (isRestored) missed()
 
@@ -64,6 +68,7 @@ export const openPosts = (sessions: SessionStore, { isRestored = false } = {}): 
   }
   return {
     begin,
+    missed,
     has: (space, messageId) => known.get(space)?.has(messageId) === true,
     take(space, messageId) {
       const ids = idsOf(space)

@@ -39,6 +39,8 @@ export interface LongPollOptions {
   readonly onState: (state: PollState) => void
   /** A poll was answered; called before what it brought is taken. */
   readonly onHeard?: () => void
+  /** Another program polls: what it fetches never comes here. May throw when the disk does not take it. */
+  readonly onConflict?: () => void
   readonly catchUp?: CatchUp
   /** What is told of another program that polls with the same token. */
   readonly rivals: Pick<RivalOptions, 'onTaken' | 'onPeace'>
@@ -109,7 +111,14 @@ export const runLongPoll = async (options: LongPollOptions): Promise<void> => {
       if (signal.aborted) return
       if (asleep.aborted) continue
       const trouble = explain(error)
-      if (error instanceof CallError && error.code === 409) rivals.met()
+      if (error instanceof CallError && error.code === 409) {
+        rivals.met()
+        try {
+          options.onConflict?.()
+        } catch (refusal) {
+          logger.warn({ err: refusal }, 'That another program polls could not be written down')
+        }
+      }
       logger.warn({ err: error }, trouble.problem)
       onState(trouble)
       const pause = Math.min(pauseMs.first * 2 ** failures++, pauseMs.most)

@@ -142,3 +142,28 @@ test('that a group is no channel is asked once, and not again by the next run', 
   }
   assert.equal(bench.tg.callsOf('getChat').length, 1)
 })
+
+test('a post that another program has fetched in place of the bridge is not taken for the bot’s', async () => {
+  const { bench, channel, chat } = await open()
+  await using _ = bench
+  const { tg } = bench
+  const ask = async (query: string): Promise<readonly { update_id: number }[]> => {
+    const answer = await fetch(`${tg.apiRoot}/bot${tg.token}/getUpdates?${query}`)
+    return ((await answer.json()) as { readonly result: readonly { update_id: number }[] }).result
+  }
+  const conflict = { error: 409, description: 'Conflict: terminated by other getUpdates request' } as const
+  const job = jobFor(bench, chat)
+  const when = (params: object) => 'allowed_updates' in params
+  tg.faults.next('getUpdates', conflict, { times: 1_000_000, when })
+  await ask('timeout=1')
+  await tg.until('the conflict', () => bench.network.status.state === 'connecting')
+  bench.owner.sends(channel, 'Good morning')
+  const [post] = await ask('timeout=1')
+  assert.ok(post)
+  await ask(`offset=${post.update_id + 1}`)
+  tg.faults.clear()
+  await tg.until('peace', () => bench.network.status.state === 'connected')
+  await attempt(bench, job, 'reset-before')
+  assert.equal((await failureOf(bench.network.settle?.(job) ?? Promise.resolve())).verdict.kind, 'reject')
+  assert.deepEqual(job.sent, [])
+})
