@@ -93,6 +93,8 @@ const sendPart = async (
   const { message, note } = await complete(part, { id, album, delivery, tools })
   const without = await transmit(message, { id, jid, signal: delivery.signal, transmitter: context })
   if (without !== undefined) tellOfLeftOut(without, { jid, delivery, context })
+  // Before its link is written: what has one is not sent again after a kill, and nothing more is said of it.
+  if (note !== undefined) context.note(note, text => delivery.tell(text))
   if (part.announces) return
   delivery.onSent({
     id,
@@ -100,7 +102,6 @@ const sendPart = async (
     ...(part.item !== undefined && { item: part.item }),
     ...(lasts > 0 && { expiresAt: context.now() + lasts * 1000 }),
   })
-  if (note !== undefined) context.note(note, text => delivery.tell(text))
 }
 
 const tellOfLeftOut = (
