@@ -1,4 +1,5 @@
 import type { SessionChange, SessionStore } from '../bridge/network.ts'
+import { idSpace } from './address.ts'
 
 const postType = 'post'
 const sinceType = 'posts-since'
@@ -95,9 +96,10 @@ export const openPosts = (sessions: SessionStore, { isRestored = false } = {}): 
       const kind = sessions.get(channelType, String(chatId))
       return kind === undefined ? undefined : kind === 'yes'
     },
-    noteChannel: (chatId, isChannel) =>
-      sessions.set([{ type: channelType, id: String(chatId), value: isChannel ? 'yes' : 'no' }], {
-        flush: false,
-      }),
+    noteChannel(chatId, isChannel) {
+      if (idSpace(chatId) === 'shared' || sessions.get(channelType, String(chatId)) !== undefined) return
+      const value = isChannel ? 'yes' : 'no'
+      sessions.set([{ type: channelType, id: String(chatId), value }], { flush: false })
+    },
   }
 }

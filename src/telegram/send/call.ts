@@ -32,7 +32,10 @@ export const sendBatch = async (batch: Batch, errand: Errand, context: SendConte
     if (place.threadId !== undefined && first && first.message_thread_id !== place.threadId) {
       await withdraw(messages, context)
     }
-    for (const message of messages) context.marks.raise(message.chat.id, message.message_id)
+    for (const { chat, message_id: id } of messages) {
+      context.marks.raise(chat.id, id)
+      context.marks.posts.noteChannel(chat.id, chat.type === 'channel')
+    }
     await keepButtons(batch, messages, { errand, context })
     return messages
   } catch (error) {

@@ -128,20 +128,23 @@ test('where nothing in a channel says the same, it is sent again, also where nob
   assert.equal(await bench.network.settle?.(job), false)
 })
 
-test('that a group is no channel is asked once, and not again by the next run', async () => {
-  await using bench = await Bench.open()
-  await bench.connect()
-  const group = bench.addGroup()
-  const chat: ChatRef = `telegram:${group.id}`
-  for (const _ of [1, 2]) {
-    const job = jobFor(bench, chat)
-    await attempt(bench, job, 'reply-lost')
-    assert.equal(await bench.network.settle?.(job), true)
-    await bench.restart()
+for (const sends of [false, true]) {
+  test(`that a group is no channel is asked ${sends ? 'of no group in which something was sent' : 'once, and not again by the next run'}`, async () => {
+    await using bench = await Bench.open()
     await bench.connect()
-  }
-  assert.equal(bench.tg.callsOf('getChat').length, 1)
-})
+    const group = bench.addGroup()
+    const chat: ChatRef = `telegram:${group.id}`
+    if (sends) await bench.network.send(delivery({ chat, content: text('before') }))
+    for (const _ of [1, 2]) {
+      const job = jobFor(bench, chat)
+      await attempt(bench, job, 'reply-lost')
+      assert.equal(await bench.network.settle?.(job), true)
+      await bench.restart()
+      await bench.connect()
+    }
+    assert.equal(bench.tg.callsOf('getChat').length, sends ? 0 : 1)
+  })
+}
 
 test('a post that another program has fetched in place of the bridge is not taken for the bot’s', async () => {
   const { bench, channel, chat } = await open()
