@@ -1,3 +1,4 @@
+import { openSealed } from './app/open-sealed.ts'
 import { makePulse } from './app/pulse.ts'
 import { makeTellOwner } from './app/tell-owner.ts'
 import { type End, makeWatch } from './app/watch.ts'
@@ -11,7 +12,7 @@ import { startRelease } from './bridge/release.ts'
 import { startRetention } from './bridge/retain.ts'
 import type { Config } from './config/load.ts'
 import { Lease, Outbox, openPaceMemory, Pace, Worker } from './outbox/index.ts'
-import { clearLeftovers, openStore, type Store, storePath, takeLock } from './store/index.ts'
+import { clearLeftovers, type Store, takeLock } from './store/index.ts'
 import { systemClock } from './support/clock.ts'
 import type { Logger } from './support/log.ts'
 import { openTelegram } from './telegram/connection.ts'
@@ -44,7 +45,7 @@ export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promi
   await using opened = new AsyncDisposableStack()
   opened.use(await takeLock(dataDir, 'run'))
   clearLeftovers(dataDir, { holdsLock: true })
-  const store = opened.use(openStore(storePath(dataDir), { ...config.storage, check: true, sealAll: true }))
+  const store = opened.use(openSealed({ config, dataDir, logger }, { check: true }))
   systemClock.goOnFrom(store.heartbeat.read()?.clock ?? 0)
   const { now } = systemClock
   const outbox = new Outbox(store.database)
@@ -167,7 +168,7 @@ export const openWhatsAppFor = async ({
 > => {
   await using opened = new AsyncDisposableStack()
   opened.use(await takeLock(dataDir, command))
-  const store = opened.use(openStore(storePath(dataDir), { ...config.storage, sealAll: true }))
+  const store = opened.use(openSealed({ config, dataDir, logger }))
   const inbox = makeInbox({
     store,
     outbox: new Outbox(store.database),

@@ -32,6 +32,8 @@ export interface SealOptions {
   readonly key?: Buffer
   /** Seals what stands there unsealed. The caller holds the lock: nobody else may write meanwhile. */
   readonly sealAll?: boolean
+  /** What stood there unsealed is sealed now. */
+  readonly onSealed?: () => void
 }
 
 /** Opens the sealed columns of a row that was read, in place. */
@@ -45,7 +47,7 @@ export type OpenRow = (row: unknown) => void
 export const openSeal = (
   sqlite: Sqlite.Database,
   path: string,
-  { key, sealAll = false }: SealOptions,
+  { key, sealAll = false, onSealed }: SealOptions,
 ): OpenRow => {
   const id = key && keyIdOf(key)
   const sealed = checkKey(sqlite, path, id)
@@ -56,6 +58,7 @@ export const openSeal = (
   if (!sealed) rewrite(sqlite, 'seal', ['INSERT INTO seal (one, key, swept) VALUES (1, ?, 0)', id])
   else if (sealAll) sealLatecomers(sqlite)
   if (sealAll) sweep(sqlite)
+  if (!sealed) onSealed?.()
   return row => openRow(row, active)
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFileSync, renameSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { openStore, storePath, takeLock } from '../../src/store/index.ts'
@@ -33,6 +33,23 @@ test('every command needs the key of sealed data, and says which', async () => {
   const listed = await start(['map', 'list'], { WA2TG_KEY: key })
   assert.equal(listed.code, 0, listed.stderr)
   assert.match(listed.stdout, /Family/)
+})
+
+test('whoever seals the data is told of copies beside them that stay legible, once', async () => {
+  await using sandbox = await Sandbox.open()
+  {
+    using store = openStore(storePath(sandbox.dataDir))
+    fillStore(store)
+  }
+  for (const name of ['damaged-20260102T030405', 'replaced-20260102T030405000Z', 'damaged-by-me'])
+    mkdirSync(join(sandbox.dataDir, name))
+  const sealed = () =>
+    sandbox.start(['logout', '--yes', '--data-dir', sandbox.dataDir], { WA2TG_KEY: key }).ended
+  const said = (await sealed()).stderr.split('\n').filter(line => /not the copies/.test(line))
+  assert.equal(said.length, 1)
+  assert.match(said[0] ?? '', /sealed now.*damaged-20260102T030405.*replaced-20260102T030405000Z/)
+  assert.doesNotMatch(said[0] ?? '', /by-me/)
+  assert.doesNotMatch((await sealed()).stderr, /not the copies/)
 })
 
 test('unseal takes the seal off while nobody uses the data, and the key is needed no more', async () => {

@@ -10,8 +10,8 @@ import { printable } from '../output.ts'
 import type { ExitCode } from '../user-error.ts'
 import { version } from '../version.ts'
 
-/** A bridge writes its heartbeat every 20 s; after this the disk may be why it did not. Milliseconds. */
-const LATE_MS = 25_000
+/** So long ago the disk took a heartbeat, which a bridge writes every 20 s; after this it may not any more. Milliseconds. */
+const FRESH_MS = 3_000
 /** One older than this hangs, where it is not the disk. Milliseconds. */
 const STALE_MS = 60_000
 /** Milliseconds; a wait that Telegram asks for is of seconds as a rule. */
@@ -87,7 +87,7 @@ const readStatus = async (store: Store, config: Config): Promise<Status> => {
     dataDir: config.dataDir,
   }
   const age = live === undefined ? 0 : Date.now() - live.beatAt
-  const disk = age > LATE_MS ? findDiskProblem(store) : undefined
+  const disk = age > FRESH_MS ? findDiskProblem(store) : undefined
   const stale = age > STALE_MS && disk === undefined
   return {
     ...status,

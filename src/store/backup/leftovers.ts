@@ -1,6 +1,7 @@
-import { lstatSync, readdirSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, lstatSync, openSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { isAlive } from '../lock.ts'
+import { openSqlite, SqliteError } from '../sqlite.ts'
 
 /** What the folder is called in which a backup of this process copies the database; six letters follow. */
 export const copyFolder = `.copy-${process.pid}-`
@@ -9,6 +10,10 @@ export const workshop = 'restoring'
 
 /** Longer than it takes to copy a database, in milliseconds. */
 const longEnough = 3_600_000
+/** Longer than whoever makes something writes nothing into it, in milliseconds. */
+const quiet = 60_000
+/** Stands in the folder of a copy that is being made. */
+const lockFile = 'lock.db'
 
 /**
  * Removes the copies of the database, with all that is secret, which commands that were killed have left beside it; nothing else
@@ -42,12 +47,41 @@ const foldersIn = (dataDir: string): string[] => {
 
 const isLeftCopy = (folder: string, name: string, now: number): boolean => {
   const pid = /^\.copy-(\d+)-[A-Za-z0-9]{6}$/.exec(name)?.[1]
-  return pid !== undefined && isLeftBehind(folder, Number(pid), now)
+  if (pid === undefined) return false
+  const lock = join(folder, lockFile)
+  return existsSync(lock) ? !isHeld(lock) : isLeftBehind(folder, Number(pid), now)
 }
 
 /**
- * Whether what the process with that number was making is made no more. In a container every process may have the same
- * number: what is old was left behind, whoever is alive.
+ * Says of a folder that it is worked in, until disposed. The lock is the system's: it goes with the process, however that ends, and
+ * holds also for a container that shares the folder, but not the numbers of processes.
  */
-export const isLeftBehind = (path: string, pid: number, now = Date.now()): boolean =>
-  !isAlive(pid) || lstatSync(path).mtimeMs < now - longEnough
+export const holdFolder = (folder: string): Disposable => {
+  const path = join(folder, lockFile)
+  closeSync(openSync(path, 'wx', 0o600))
+  const lock = openSqlite(path, { timeout: 0 })
+  lock.exec('BEGIN EXCLUSIVE')
+  return { [Symbol.dispose]: () => lock.close() }
+}
+
+const isHeld = (path: string): boolean => {
+  const lock = openSqlite(path, { timeout: 0 })
+  try {
+    lock.exec('BEGIN EXCLUSIVE')
+    return false
+  } catch (error) {
+    if (error instanceof SqliteError && error.code.startsWith('SQLITE_BUSY')) return true
+    throw error
+  } finally {
+    lock.close()
+  }
+}
+
+/**
+ * Whether what the process with that number was making is made no more. In containers the number says little: every process
+ * may have the same one, and one that is alive may not be seen. So what was written to just now stays, and what is old goes.
+ */
+export const isLeftBehind = (path: string, pid: number, now = Date.now()): boolean => {
+  const age = now - lstatSync(path).mtimeMs
+  return age > longEnough || (age > quiet && !isAlive(pid))
+}

@@ -5,7 +5,7 @@ import { openSqlite } from '../sqlite.ts'
 import { explainFailure } from '../store-error.ts'
 import { BackupError, explainFile } from './backup-error.ts'
 import { encrypt } from './container.ts'
-import { clearLeftovers, copyFolder } from './leftovers.ts'
+import { clearLeftovers, copyFolder, holdFolder } from './leftovers.ts'
 import { copyAll, writeNewFile } from './new-file.ts'
 
 export interface BackupOptions {
@@ -81,6 +81,7 @@ const copySnapshot = async (path: string): Promise<FileHandle> => {
   const folder = await mkdtemp(join(dirname(path), copyFolder))
   const copy = join(folder, 'wa2tg.db')
   try {
+    using _atWork = holdFolder(folder)
     await (await open(copy, 'wx', 0o600)).close()
     // As it is, with the schema of an older release where that is what runs. Opened for reading only, SQLite would leave
     // its side files behind.

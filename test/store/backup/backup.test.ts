@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { linkSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  linkSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { basename, join, relative } from 'node:path'
 import { test } from 'node:test'
 import Sqlite from 'better-sqlite3'
@@ -132,6 +140,8 @@ test('what a killed backup left of a file goes with the next one into it', async
   const { pid } = spawnSync(process.execPath, ['--version'])
   const [left, atWork] = [`${file}.${pid}-0123456789ab.new`, `${file}.${process.pid}-0123456789ab.new`]
   for (const each of [left, atWork]) writeFileSync(each, 'half of a backup')
+  const awhileAgo = new Date(Date.now() - 120_000)
+  for (const each of [left, atWork]) utimesSync(each, awhileAgo, awhileAgo)
   await writeBackup(store.database.path, file, { force: false })
   assert.deepEqual(readdirSync(elsewhere.path).sort(), ['file', basename(atWork)])
 })

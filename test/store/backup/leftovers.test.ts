@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { clearLeftovers } from '../../../src/store/index.ts'
 import { tempDir } from '../temp-store.ts'
+
+const leftovers = new URL('../../../src/store/backup/leftovers.ts', import.meta.url).href
 
 /** Of a process that runs no more. */
 const deadPid = (): number => spawnSync(process.execPath, ['--version']).pid
@@ -23,7 +26,34 @@ test('the copy of a backup goes once its process is gone, or it is older than an
   for (const name of [left, atWork, old]) put(dir.path, `${name}/wa2tg.db`)
   age(join(dir.path, old))
   clearLeftovers(dir.path)
+  // Whoever has that number in another container may be at work.
+  assert.deepEqual(readdirSync(dir.path).sort(), [atWork, left].sort())
+  clearLeftovers(dir.path, { now: Date.now() + 120_000 })
   assert.deepEqual(readdirSync(dir.path), [atWork])
+})
+
+test('the copy of one that holds it stays, whatever its number says here and however old it is, and goes when that one is dead', async () => {
+  using dir = tempDir()
+  const name = `.copy-${deadPid()}-aB3dE6`
+  put(dir.path, `${name}/wa2tg.db`)
+  const folder = join(dir.path, name)
+  const hold = `
+    const { holdFolder } = await import(${JSON.stringify(leftovers)})
+    globalThis.held = holdFolder(${JSON.stringify(folder)})
+    console.log('held')
+    setInterval(() => undefined, 1000)`
+  const child = spawn(process.execPath, ['--input-type=module', '-e', hold], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  await once(child.stdout, 'data')
+  age(folder)
+  clearLeftovers(dir.path, { holdsLock: true })
+  assert.deepEqual(readdirSync(dir.path), [name])
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  utimesSync(folder, new Date(), new Date())
+  clearLeftovers(dir.path)
+  assert.deepEqual(readdirSync(dir.path), [])
 })
 
 test("the owner's own backups and folders stay, whatever they are called and however old they are", () => {
@@ -54,7 +84,7 @@ test("what cannot be removed, as another user's, stops neither the start nor the
   chmodSync(join(dir.path, theirs), 0)
   {
     using _ = asOwnerOf(dir.path, ours)
-    clearLeftovers(dir.path)
+    clearLeftovers(dir.path, { now: Date.now() + 120_000 })
     clearLeftovers(join(dir.path, 'nowhere'))
   }
   assert.ok(!existsSync(join(dir.path, ours)))
