@@ -26,8 +26,8 @@ export const showChange = (change: Change, context: ChangeContext): Promise<void
     ...deskFor(change, context),
     async send(part, under, role) {
       const { chat, messageId, signal, openMedia } = change
-      const { id, words: quote } = under
-      const reply = { id: Number(id), ...(quote !== undefined && { quote }) }
+      const { id, words: quote, only } = under
+      const reply = { id: Number(id), ...(quote !== undefined && { quote }), only }
       const errand = { chat, messageId, signal, openMedia, silent: true, reply }
       const [message] = await sendBatch([part], errand, context)
       if (message) record(change, { part, message, role })

@@ -300,8 +300,11 @@ export const change = (
     messageId: `job-${++serial}`,
     changed,
     onSent(part, role) {
+      const [now] = standIns([part])
+      const isKnown = changed.parts.some(({ id }) => id === part.id)
       if (role) changed.notes[role] = part
-      else changed.parts.push(...standIns([part]))
+      else if (!isKnown) changed.parts.push(...standIns([part]))
+      else changed.parts = changed.parts.map(known => (known.id === now?.id ? now : known))
     },
     onGone(id) {
       changed.parts = changed.parts.filter(part => part.id !== id)

@@ -35,6 +35,7 @@ export const prepareChange = (
       return describeChanged(job, event, context)
     },
     onSent(part: SentPart, role?: NoteRole) {
+      if (role === undefined && renew(part, { job, store, chat: ref(part.id).chat })) return
       store.transaction(() => {
         for (const source of inAll(role)) links.add(source, ref(part.id).chat, part, time(), role)
       })
@@ -46,6 +47,20 @@ export const prepareChange = (
     },
   }
   return { change, ...(joined && { keep: joined.keep }) }
+}
+
+/**
+ * A part that is known stays what it is for its message; only the network's own copy of it is another. A power cut that forgets
+ * that forgets that the job is done, too, and it is reported again.
+ */
+const renew = (
+  { id, raw }: SentPart,
+  { job, store, chat }: { job: Job; store: Store; chat: ChatRef },
+): boolean => {
+  const known = store.links.standIns(job.source, chat).find(each => each.bridge && each.id === id)
+  if (known && raw !== undefined && raw !== known.raw)
+    store.transaction(() => store.links.update(known.key, 'raw', raw), { flush: false })
+  return known !== undefined
 }
 
 const inForm = (event: ChangeEvent, { target, level }: Job): ChangeEvent =>

@@ -17,9 +17,14 @@ export interface ChangeDesk extends Desk {
   readonly change: Change
   readonly options: ChangeOptions
   /** Sends a message that stands under another one, or under some words of it, without a sound, and records it. */
-  send(part: Part, under: Pick<StandIn, 'id' | 'words'>, role?: NoteRole): Promise<void>
+  send(part: Part, under: Under, role?: NoteRole): Promise<void>
   /** Where an earlier attempt is in doubt: looks for a note that it may have sent, of which nothing is left to say. */
   find?(part: Part, role: NoteRole): Promise<void>
+}
+
+export interface Under extends Pick<StandIn, 'id' | 'words'> {
+  /** Where that is gone, it is not sent. */
+  readonly only?: boolean
 }
 
 /** Takes a message of the bridge away, and records that. False when Telegram does not let it go. */

@@ -8,11 +8,12 @@ import { type ChangeDesk, takeAway } from './desk.ts'
 
 /**
  * Keeps the note under a message up to date: edits it, sends it when there is none, takes it away when it has nothing to
- * say. `form`: how its words look at any time, to find it again when nobody knows whether it was sent.
+ * say. `form`: how its words look at any time, to find it again when nobody knows whether it was sent. `only`: it is not sent where
+ * the message is gone.
  */
 export const keepNote = async (
   role: NoteRole,
-  note: { readonly words: Words; readonly form: RegExp },
+  note: { readonly words: Words; readonly form: RegExp; readonly only?: boolean },
   desk: ChangeDesk,
 ): Promise<void> => {
   const { parts, notes } = desk.change.changed
@@ -32,7 +33,7 @@ export const keepNote = async (
   if (target === undefined) return
   const part = textPart(words, note.words)
   const look = { ...part.look, form: note.form, under: Number(target.id) }
-  await desk.send({ ...part, look }, target, role)
+  await desk.send({ ...part, look }, { ...target, only: note.only ?? false }, role)
 }
 
 /** Of which nobody knows what it says: it goes when it is found, so no other one may be taken for it. */

@@ -1,7 +1,8 @@
-import type { Reaction } from '../../bridge/network.ts'
+import type { Reaction, StandIn } from '../../bridge/network.ts'
 import { oneLine, plainText } from '../../bridge/rich-text.ts'
+import { keepReacted, readKept } from '../send/kept.ts'
 import { shortName } from '../send/line.ts'
-import { repeatable } from '../send/repeatable.ts'
+import { type Outcome, repeatable } from '../send/repeatable.ts'
 import type { ChangeDesk } from './desk.ts'
 import { keepNote } from './note.ts'
 
@@ -34,11 +35,31 @@ export const showReactions = async (desk: ChangeDesk): Promise<void> => {
   const native = whole ? nativeReaction(reactions) : undefined
   // Where nobody's reaction stands, the sign of what became of the message comes back.
   const sign = receipt && !target.byBridge && desk.options.receipts ? signs[receipt] : undefined
-  const outcome = whole ? await setReaction(target.id, native ?? sign, desk) : 'done'
+  const outcome = whole ? await showAsBot(target, native ?? sign, desk) : 'unasked'
   if (outcome === 'gone') return
   const shown = native !== undefined && outcome === 'done'
   const line = shown ? '' : renderReactions(reactions)
-  await keepNote('reactions', { words: { words: plainText(line) }, form: reactionsForm }, desk)
+  const words = { words: plainText(line) }
+  await keepNote('reactions', { words, form: reactionsForm, only: outcome === 'unasked' }, desk)
+}
+
+/**
+ * Shows this as the bot's reaction. That none stands where there was none before needs no call, since each counts as a message; it
+ * is written down before it is set, and where an attempt is in doubt what is written down may be older.
+ */
+const showAsBot = async (
+  { id, byBridge, raw }: StandIn,
+  emoji: string | undefined,
+  desk: ChangeDesk,
+): Promise<Outcome | 'unasked'> => {
+  const kept = byBridge ? readKept(raw) : undefined
+  const { onSent } = desk.change
+  if (kept && emoji === undefined && !kept.reacted && desk.find === undefined) return 'unasked'
+  if (kept && emoji !== undefined && !kept.reacted) onSent({ id, raw: keepReacted(kept, true) })
+  const outcome = await setReaction(id, emoji, desk)
+  if (kept?.reacted && emoji === undefined && outcome === 'done')
+    onSent({ id, raw: keepReacted(kept, false) })
+  return outcome
 }
 
 /** Sets the bot's reaction, or takes it back. */

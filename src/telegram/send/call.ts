@@ -15,13 +15,21 @@ import { quoteFields } from './quote.ts'
 export interface Errand extends Pick<Delivery, 'chat' | 'messageId' | 'openMedia' | 'signal'> {
   readonly silent: boolean
   /** What it answers, and the words picked out of that. */
-  readonly reply?: { readonly id: number; readonly quote?: Picked }
+  readonly reply?: {
+    readonly id: number
+    readonly quote?: Picked
+    /** It says nothing by itself: where what it answers is gone, it is not sent. */
+    readonly only?: boolean | undefined
+  }
 }
 
 /** One part, or several that go together as an album. */
 export type Batch = readonly [Part, ...Part[]]
 
-/** Sends parts in one call. Throws `DeliveryError`; then none or all of them arrived. */
+/**
+ * Sends parts in one call. Throws `DeliveryError`; then none or all of them arrived. No messages come back where what they would
+ * answer is gone, and they go only as answers.
+ */
 export const sendBatch = async (batch: Batch, errand: Errand, context: SendContext): Promise<Message[]> => {
   const place = currentPlace(errand, context.marks)
   const flight = { place, parts: batch }
@@ -83,6 +91,7 @@ const callBatch = async (
     return await call(batch, replyOf(errand, { quoted: true }))
   } catch (error) {
     if (!(error instanceof CallError)) throw error
+    if (errand.reply?.only && isUnderNothing(error)) return []
     const again = nextTry(error)
     if (again === 'plain') return await call(withoutEntities(batch), replyOf(errand, { quoted: false }))
     if (again === 'unquoted') return await call(batch, replyOf(errand, { quoted: false }))
@@ -99,9 +108,11 @@ const callBatch = async (
 const nextTry = (error: CallError): 'plain' | 'unquoted' | 'moved' | undefined => {
   if (error.failure.kind !== 'refused') return undefined
   if (error.failure.migrateTo !== undefined) return 'moved'
-  if (error.says('QUOTE_TEXT_INVALID') || error.says('message to be replied not found')) return 'unquoted'
+  if (error.says('QUOTE_TEXT_INVALID') || isUnderNothing(error)) return 'unquoted'
   return isAboutEntities(error) ? 'plain' : undefined
 }
+
+const isUnderNothing = (error: CallError): boolean => error.says('message to be replied not found')
 
 /** The marks in a text are refused: it goes without them. */
 export const isAboutEntities = ({ failure }: CallError): boolean =>
@@ -151,14 +162,14 @@ const callOnce = async (
 export const inputMedia = (parts: readonly Part[], inputs: readonly InputFile[]): Record<string, unknown>[] =>
   parts.map(({ file, payload }, index) => ({ type: file?.field, media: inputs[index], ...payload }))
 
-/** `allow_sending_without_reply`: the answer matters more than what it points at. */
+/** `allow_sending_without_reply`: the answer matters more than what it points at, but for what says nothing by itself. */
 const replyOf = ({ reply }: Errand, { quoted }: { quoted: boolean }): Record<string, unknown> =>
   reply === undefined
     ? {}
     : {
         reply_parameters: {
           message_id: reply.id,
-          allow_sending_without_reply: true,
+          allow_sending_without_reply: !reply.only,
           ...(quoted && reply.quote && quoteFields(reply.quote)),
         },
       }

@@ -10,10 +10,12 @@ import type { Part } from './part.ts'
  * - `text`, `caption`: it has words, edited by a method each. `file`: it is words that went as a file.
  * - `bare`: it has none: a sticker, a place, a contact, a video note.
  * - `pin`, `deleted`: the bridge's remark that the message was pinned or deleted; no part of what was said.
+ * - `reacted`: a reaction of the bot may stand on it.
  */
 const keptSchema = z.object({
   as: z.enum(['text', 'caption', 'file', 'bare', 'pin', 'deleted']),
   head: z.optional(richTextSchema),
+  reacted: z.optional(z.literal(true)),
 })
 
 export type Kept = z.infer<typeof keptSchema>
@@ -27,13 +29,17 @@ export const keep = (message: Message, part: Part): string => {
 }
 
 /** The same without its message: as what it went out. */
-export const keepAs = ({ file, head }: Part, as: Kept['as'] = wordsOf(file)): string =>
-  JSON.stringify({ as, ...(head && as !== 'bare' && { head }) } satisfies Kept)
+export const keepAs = ({ file, head }: Part, as: Kept['as'] = wordsOf(file), reacted = false): string =>
+  keepReacted({ as, ...(head && as !== 'bare' && { head }) }, reacted)
 
 const wordsOf = (file: Part['file']): Kept['as'] => {
   if (file === undefined) return 'text'
   return 'bytes' in file.source ? 'file' : 'caption'
 }
+
+/** The same with word of whether a reaction of the bot may stand on it. */
+export const keepReacted = ({ reacted: _, ...kept }: Kept, reacted: boolean): string =>
+  JSON.stringify({ ...kept, ...(reacted && { reacted }) } satisfies Kept)
 
 /** Undefined for a message of which nothing was kept: one from an earlier version. */
 export const readKept = (raw: string | undefined): Kept | undefined => {

@@ -25,13 +25,13 @@ const takesPlace = (part: Part, { placeholder = [], replyTo, sent }: Delivery): 
 
 /** Makes the placeholder the first part of the message; false when Telegram does not let it. */
 export const replacePlaceholder = async (part: Part, delivery: Delivery, desk: Desk): Promise<boolean> => {
-  const id = delivery.placeholder?.[0]?.id
+  const { id, raw } = delivery.placeholder?.[0] ?? {}
   if (id === undefined || !takesPlace(part, delivery)) return false
   const outcome = part.file
     ? await editMedia(id, part, desk)
     : await editWords(id, { ...part, as: 'text', words: part.look.words }, desk)
   if (outcome !== 'done') return false
-  delivery.onSent({ id, raw: keepAs(part) })
+  delivery.onSent({ id, raw: keepAs(part, undefined, readKept(raw)?.reacted) })
   return true
 }
 

@@ -71,6 +71,52 @@ test('an emoji that bots may not react with, or that the chat does not allow, st
   )
 })
 
+test('a reaction costs one call, and one more only where the bot’s own has to go', async () => {
+  await using bench = await Bench.open()
+  const chat = `telegram:${bench.owner.id}` as const
+  const shown = await sendFor(bench, { chat, content: text('Hello') })
+  const calls = async (...reactions: Reaction[]) => {
+    const before = bench.tg.calls.length
+    await react(bench, chat, shown, ...reactions)
+    return bench.tg.calls.slice(before).map(({ method }) => method)
+  }
+  const [own, line, edit, gone] = [
+    'setMessageReaction',
+    'sendMessage',
+    'editMessageText',
+    'deleteMessage',
+  ] as const
+  assert.deepEqual(await calls(by('Bob', '🦖')), [line])
+  assert.deepEqual(await calls(by('Bob', '🦖'), by('Eve', '👍')), [edit])
+  assert.deepEqual(await calls(by('Eve', '👍')), [own, gone])
+  assert.deepEqual(await calls(by('Eve', '👍'), by('Bob', '👍')), [own, line])
+  assert.deepEqual(await calls(), [gone])
+  assert.deepEqual(await calls(by('Eve', '🔥')), [own])
+  assert.deepEqual(await calls(), [own])
+  assert.deepEqual(await calls(), [])
+  assert.deepEqual(bench.home.transcript()[0]?.reactions, [])
+})
+
+test('where an attempt is in doubt, the bot’s reaction goes whatever is written down of it', async () => {
+  await using bench = await Bench.open()
+  const chat = `telegram:${bench.owner.id}` as const
+  const shown = await sendFor(bench, { chat, content: text('Hello') })
+  const forgotten = [...shown.parts]
+  await react(bench, chat, shown, by('Bob', '👍'))
+  shown.parts = forgotten
+  shown.reactions = [by('Bob', '👍'), by('Eve', '🔥')]
+  const mark = bench.network.mark?.(chat) ?? ''
+  const doubtful = change(chat, { kind: 'reaction', emoji: '🔥' }, shown, { mark })
+  if (!(await bench.network.settle?.(doubtful))) await bench.network.change(doubtful)
+  assert.deepEqual(
+    bench.home.transcript().map(seen => [seen.text, seen.reactions.length]),
+    [
+      ['Hello', 0],
+      ['👍 Bob · 🔥 Eve', 0],
+    ],
+  )
+})
+
 test('a line that the owner deleted comes again, and one under a deleted message does not', async () => {
   await using bench = await Bench.open()
   const chat = `telegram:${bench.owner.id}` as const
