@@ -38,7 +38,7 @@ const measure = async (name: string): Promise<void> => {
     seconds(took),
     seconds(optimum),
     more(optimum),
-    ...(backlog ? [seconds(least.time), more(least.time), seconds(foreseen), more(foreseen)] : []),
+    ...(backlog ? [seconds(least.time), more(least.time), more(least.noLine), more(foreseen)] : []),
     refusals,
     seconds(waits.reduce((sum, each) => sum + each, 0) / waits.length),
     seconds(Math.max(...waits)),
@@ -49,7 +49,7 @@ const measure = async (name: string): Promise<void> => {
 
 const columns = [
   ...['Trace', 'Events', 'Messages', ...(backlog ? ['Least'] : []), 'Took', 'As sent', 'More'],
-  ...(backlog ? ['By the trace', 'More', 'Foreseen', 'More'] : []),
+  ...(backlog ? ['By the trace', 'More', 'On no line', 'Foreseen'] : []),
   ...['429', 'Mean wait', 'Longest wait'],
 ]
 console.log(`| ${columns.join(' | ')} |\n|${'---|'.repeat(columns.length)}`)

@@ -2,6 +2,7 @@ import type { ChatRef } from '../bridge/chat-ref.ts'
 import type { CommitOptions } from '../bridge/network.ts'
 import type { PaceMemory } from './pace-memory.ts'
 import { everyPeer, Penalties } from './penalties.ts'
+import { aheadOf, freeAt, isPassable, type Taken, waitsForSeveral } from './places.ts'
 
 /** At most `count` messages within any `seconds`, together for all chats for which `keyOf` says the same. */
 export interface Budget {
@@ -21,16 +22,6 @@ export interface Room {
   keep(): void
   /** The call has ended; whether it counts. Room that is given back was never taken. */
   close(now: number, counted: boolean): void
-}
-
-interface Taken {
-  readonly messages: number
-  /** When it went out at the latest, or is to go; undefined while it is under way. */
-  at: number | undefined
-  /** Its turn has yet to come. */
-  planned: boolean
-  /** It is written down while it is under way, too. */
-  kept: boolean
 }
 
 /**
@@ -73,17 +64,33 @@ export class Pace {
     const peer = this.#peerOf(chat)
     let ready = this.#penalties.until(peer)
     if (messages === 0) return ready
-    const ahead = aheadOf(place && this.#places.get(place))
-    for (const budget of this.#budgets) {
-      const key = budget.keyOf(chat)
-      if (key === undefined) continue
-      const stretch = key === peer ? this.#penalties.stretch(peer) : 1
-      const window = budget.seconds * 1000 * stretch
-      const places = placesOf(ahead(this.#taken.get(key) ?? []), budget, { now, window })
-      const most = budget.count - Math.min(messages, budget.count)
-      if (places.length > most) ready = Math.max(ready, (places.at(-most - 1) ?? 0) + window)
+    const passed = messages === 1 ? this.#passable(chat, now) : new Set<Taken>()
+    for (const { key, budget, window } of this.#accounts(chat)) {
+      const all = aheadOf(place && this.#places.get(place), this.#taken.get(key) ?? [])
+      const ahead = passed.size === 0 ? all : all.filter(each => !passed.has(each))
+      ready = Math.max(ready, freeAt(messages, ahead, { budget, now, window }) ?? ready)
     }
     return Math.ceil(ready)
+  }
+
+  /** What a single message to this chat may go before: albums that wait, all of them when it may go before the first one. */
+  #passable(chat: ChatRef, now: number): ReadonlySet<Taken> {
+    const peer = this.#peerOf(chat)
+    const all = this.#taken.get(peer) ?? []
+    const waiting = all.filter(waitsForSeveral)
+    if (waiting.length === 0) return new Set()
+    const own = this.#accounts(chat).filter(({ key }) => key === peer)
+    const mayPass = own.some(({ budget, window }) => isPassable(all, { budget, now, window }))
+    return new Set(mayPass ? waiting : [])
+  }
+
+  #accounts(chat: ChatRef): { readonly key: string; readonly budget: Budget; readonly window: number }[] {
+    const peer = this.#peerOf(chat)
+    return this.#budgets.flatMap(budget => {
+      const key = budget.keyOf(chat)
+      const stretch = key === peer ? this.#penalties.stretch(peer) : 1
+      return key === undefined ? [] : [{ key, budget, window: budget.seconds * 1000 * stretch }]
+    })
   }
 
   /** Chats for which it says the same share their budgets. */
@@ -202,31 +209,3 @@ export class Pace {
 
 const longestWindow = (budgets: readonly Budget[]): number =>
   Math.max(0, ...budgets.map(({ seconds }) => seconds * 1000)) * Penalties.longestStretch
-
-/** What a planned call has to wait for: not for those that were planned after it, or they would put each other off for ever. */
-const aheadOf =
-  (own: Taken | undefined) =>
-  (all: readonly Taken[]): readonly Taken[] => {
-    const index = own === undefined ? -1 : all.indexOf(own)
-    return index === -1
-      ? all
-      : [...all.slice(0, index), ...all.slice(index + 1).filter(({ planned }) => !planned)]
-  }
-
-/**
- * The places taken within the window, the earliest first, those to come with them.
- */
-const placesOf = (
-  all: readonly Taken[],
-  { count, seconds }: Budget,
-  { now, window }: { now: number; window: number },
-): number[] => {
-  const places: number[] = []
-  for (const { at = now, messages } of all) {
-    for (let index = 0; index < messages; index += 1) {
-      const place = at + (Math.max(0, index - count + 1) * seconds * 1000) / count
-      if (place > now - window) places.push(place)
-    }
-  }
-  return places.sort((a, b) => a - b)
-}

@@ -46,8 +46,6 @@ export class Worker implements AsyncDisposable {
   #started = false
   #draining = false
   #scheduled = false
-  /** As many go on side by side as may. */
-  #isFull = false
   #timer = new AbortController()
   #idle = Promise.withResolvers<void>()
 
@@ -177,8 +175,7 @@ export class Worker implements AsyncDisposable {
     for (const lane of this.#served.keys()) if (!names.has(lane)) this.#served.delete(lane)
     for (const head of heads) {
       const { lane, target, dueAt } = head
-      this.#isFull = atWork + chosen.length >= parallel
-      if (this.#isFull) break
+      if (atWork + chosen.length >= parallel) break
       if (!carrier.isOnline(networkOf(target)) || busyChats.has(target)) continue
       const paced = now + pace.readyAt(target, steady) - steady
       const at = Math.max(dueAt, paced, this.#holds.until(networkOf(target)))
@@ -202,9 +199,8 @@ export class Worker implements AsyncDisposable {
   #run(job: Job, claimed: Room): void {
     const { carrier, log, pace, clock } = this.#options
     const { signal } = this.#stop
-    const rested = () => {
-      if (this.#isFull) this.wake()
-    }
+    // Its place among those at work is free, and so may be what its claim took.
+    const rested = () => this.wake()
     const lease = new Lease({ pace, chat: job.target, clock, signal, claimed, rested })
     this.#running.set(job.id, { job, lease })
     carrier

@@ -313,6 +313,72 @@ test('albums that wait for one chat go one after the other, and do not put each 
   await Promise.all(albums)
 })
 
+/** An album of four that waits for its places. */
+const planAlbum = (pace: Pace, now: number) => {
+  const at = pace.readyAt(person, now, 4)
+  return { at, room: pace.take(person, 4, at) }
+}
+
+test('where its places would stand empty while an album waits, single messages go before it, until they come free at the pace', () => {
+  const pace = openPace()
+  pace.take(person).close(0, true)
+  const { at, room } = planAlbum(pace, 100)
+  assert.equal(at, 3000)
+  for (let single = 0; single < 2; single += 1) {
+    assert.ok(pace.readyAt(person, 100) <= 100)
+    pace.take(person).close(100, true)
+  }
+  assert.equal(pace.readyAt(person, 100, 4, room), 3100)
+  room.putOff(3100)
+  assert.equal(pace.readyAt(person, 3000), 6100)
+  room.begin()
+  room.close(3100, true)
+  assert.equal(pace.readyAt(person, 3100), 6100)
+})
+
+test('what comes free at the pace is left to the album', () => {
+  const pace = openPace()
+  for (const at of [0, 1000, 2000]) pace.take(person).close(at, true)
+  assert.equal(planAlbum(pace, 2000).at, 5000)
+  assert.equal(pace.readyAt(person, 3000), 8000)
+})
+
+test('however long something is under way, no more go before an album than the chat has places', () => {
+  const pace = openPace()
+  const long = pace.take(person)
+  const { room } = planAlbum(pace, 0)
+  for (const now of [0, 0, 3000]) {
+    assert.ok(pace.readyAt(person, now) <= now)
+    pace.take(person).close(now, true)
+  }
+  assert.ok(pace.readyAt(person, 3000) >= 6000)
+  long.close(20_000, true)
+  assert.equal(pace.readyAt(person, 20_000, 4, room), 23_000)
+})
+
+test('two albums keep their order, and a single message goes before both', () => {
+  const pace = openPace()
+  pace.take(person).close(0, true)
+  const [first, second] = [planAlbum(pace, 0), planAlbum(pace, 0)]
+  assert.deepEqual([first.at, second.at], [3000, 7000])
+  assert.ok(pace.readyAt(person, 0) <= 0)
+  pace.take(person).close(0, true)
+  assert.equal(pace.readyAt(person, 0, 4, second.room), 7000)
+})
+
+test('what the claim of an album took is free at once for those that it lets go first', async () => {
+  const arrivals = [
+    { at: 0, lane: 'ann', calls: [1] },
+    { at: 0, lane: 'bob', calls: [1] },
+    { at: 200, lane: 'bob', calls: [4] },
+    { at: 200, lane: 'eve', calls: [1] },
+  ].map(({ lane, ...each }): Arrival => ({ ...each, lane, target: `telegram:-1001/${lane.charCodeAt(0)}` }))
+  const { shownAt, refusals } = await drain(arrivals)
+  const [, , album = 0, single = 0] = shownAt
+  assert.equal(refusals, 0)
+  assert.ok(single < 1000 && album < 4000, `${single} ms, and the album ${album} ms`)
+})
+
 test('a turn that is waited for when the process stops was not taken', async () => {
   const pace = openPace()
   const stop = new AbortController()

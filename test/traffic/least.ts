@@ -1,5 +1,4 @@
-import { personOf } from './events.ts'
-import { type Counted, limitsOf, schedule } from './optimum.ts'
+import { type Counted, limitsOf, overAll, schedule } from './optimum.ts'
 import { isChange, type Row, type Trace } from './trace.ts'
 
 /** The caps of what is joined, as documented; written down here once more, so that nothing of the bridge is taken on trust. */
@@ -25,6 +24,8 @@ interface LeastOptions {
   readonly places: readonly Place[]
   /** When each row comes, in milliseconds. */
   readonly times: readonly number[]
+  /** For how long each call is on the line there and back, without its file; no time where nothing is said. */
+  readonly line?: number
   /** As if it were known from the start what will come: then nothing goes by itself that could be joined with what follows. */
   readonly foreseen?: boolean
 }
@@ -36,20 +37,41 @@ const burst = 3
  * The calls that have to be made for a trace at least, when all of it waits: each message once, in its lane's order, and a change
  * of it that can be seen. Taken from the trace and from what is documented, and not from what the bridge does.
  */
-export const leastCalls = (trace: Trace, { places, times, foreseen = false }: LeastOptions): Counted[] => {
-  const { chats, rows } = trace
+export const leastCalls = (
+  { chats, rows }: Trace,
+  { places, times, line = 0, foreseen = false }: LeastOptions,
+): Counted[] => {
   const lanes = Map.groupBy(rows.keys(), row => rows[row]?.[1] ?? 0)
   const crowds = Map.groupBy(rows.keys(), row => places[rows[row]?.[1] ?? 0]?.chat ?? 0)
   return [...chats.keys()].flatMap(index => {
     const place = places[index] ?? missing(index)
     const isCrowded = (crowds.get(place.chat)?.length ?? 0) > inMinute && place.chat < 0
-    const own = needed(trace, lanes.get(index) ?? [], isCrowded)
     const first = new Set(foreseen ? [] : crowds.get(place.chat)?.slice(0, burst))
-    const calls = isCrowded ? joined(rows, own, first) : own.flatMap(row => apart(rows[row], row))
-    return calls.map(({ row, messages, upload }) => {
-      return { ...place, messages, upload, released: times[row] ?? 0 }
-    })
+    const lane = lanes.get(index) ?? []
+    const asCalls = (calls: readonly Call[]) =>
+      calls.map(({ row, messages, upload }) => {
+        return { ...place, row, messages, upload: upload + line, released: times[row] ?? 0 }
+      })
+    const early = asCalls(lane.filter(row => first.has(row)).flatMap(row => apart(rows[row], row)))
+    const gone = goneAtOnce(rows, early, times)
+    const own = needed(rows, lane, { gone, times })
+    return asCalls(joined(rows, own, isCrowded ? first : new Set(own)))
   })
+}
+
+/** When those of a lane are gone that go at once, as far as the limit over all cannot have held them back. */
+const goneAtOnce = (
+  rows: readonly Row[],
+  early: readonly (Counted & { readonly row: number })[],
+  times: readonly number[],
+): Map<number, number> => {
+  const gone = new Map<number, number>()
+  for (const [{ row }, end] of schedule(early, limitsOf(early[0]?.chat ?? 0), 'in turn')) {
+    const others = rows.flatMap((each, other) => ((times[other] ?? 0) <= end ? apart(each, other) : []))
+    const messages = others.reduce((sum, call) => sum + call.messages, 0)
+    if (messages <= overAll.count) gone.set(row, end)
+  }
+  return gone
 }
 
 /**
@@ -81,27 +103,29 @@ interface Call {
 }
 
 /**
- * Without those that need no call. Reactions, votes and moves are shown as they stand: of those of one message one is enough, and
- * none where it is deleted; but a bot has one reaction on a message, so those of several people take that back and are said in a
- * line. An album is none that could be reacted to, but its pictures are. A deletion is no message for Telegram, but where the
- * text is one of several: then it is an edit.
+ * Without those that need no call. Reactions, votes and moves are shown as they stand: all of one kind about a message together are
+ * one call, and none where it is deleted. What goes at once is by itself where it is gone when the next one comes. An album is none
+ * that could be reacted to, but its pictures are. A deletion is no message for Telegram, but where the text is one of several
+ * (`joined`).
  */
-const needed = (trace: Trace, own: readonly number[], isCrowded: boolean): number[] => {
-  const { rows } = trace
-  const deleted = new Set(own.map(row => (rows[row]?.[2] === 'deletion' ? rows[row]?.[4] : undefined)))
-  const seen = new Map<string, string[]>()
+const needed = (
+  rows: readonly Row[],
+  own: readonly number[],
+  { gone, times }: { gone: ReadonlyMap<number, number>; times: readonly number[] },
+): number[] => {
+  const about = (row: number) => rows[row]?.[4] ?? -1
+  const deleted = new Set(own.filter(row => rows[row]?.[2] === 'deletion').map(about))
+  const shown = new Map<string, number>()
   return own.filter(row => {
-    const [, , kind, , about = -1] = rows[row] ?? missing(row)
-    const isJoined = isCrowded && isJoinable(rows[about] ?? [0, 0, 'deletion', 0])
-    if (kind === 'deletion') return isJoined
+    const kind = rows[row]?.[2] ?? 'deletion'
     if (!states.has(kind)) return true
-    if (deleted.has(about) || rows[about]?.[2] === 'album') return false
-    const what = `${kind} ${about}`
-    const people = seen.get(what) ?? []
-    const { person } = personOf(trace, row)
-    if (people.includes(person)) return false
-    seen.set(what, [...people, person])
-    return people.length < (kind === 'reaction' && !isJoined ? 2 : 1)
+    if (rows[about(row)]?.[2] === 'album') return false
+    if (deleted.has(about(row)) && !gone.has(row)) return false
+    const what = `${kind} ${about(row)}`
+    const before = shown.get(what)
+    if (before !== undefined && before > (times[row] ?? 0)) return false
+    shown.set(what, gone.get(row) ?? Number.POSITIVE_INFINITY)
+    return true
   })
 }
 
@@ -110,23 +134,43 @@ const states: ReadonlySet<string> = new Set(['move', 'reaction', 'vote'])
 const isJoinable = ([, , kind, size]: Row): boolean =>
   (kind === 'text' || kind === 'reply') && size <= caps.each
 
-/** Texts with nothing but changes between them are one call, as many as the caps let. */
+/**
+ * Texts with nothing but changes between them are one call, as many as the caps let. One of them that is deleted takes an edit, but for
+ * the last that is left. Fewer together are no fewer calls: each that stands alone is one more, and spares its own edit at most.
+ */
 const joined = (rows: readonly Row[], own: readonly number[], first: ReadonlySet<number>): Call[] => {
-  const calls: Call[] = []
+  const runs = runsOf(rows, own, first)
+  const left = new Map(runs.map(run => [run, run.length]))
+  const runOf = new Map(runs.flatMap(run => run.map(row => [row, run] as const)))
+  return own.flatMap(row => {
+    const each = rows[row] ?? missing(row)
+    const [, , kind, , about = -1] = each
+    if (kind !== 'deletion') return (runOf.get(row)?.[0] ?? row) === row ? apart(each, row) : []
+    const run = runOf.get(about)
+    const others = (run && left.get(run)) ?? 0
+    if (run) left.set(run, others - 1)
+    return others > 1 ? apart(each, row) : []
+  })
+}
+
+/** The texts of a lane that are one message each time. */
+const runsOf = (rows: readonly Row[], own: readonly number[], first: ReadonlySet<number>): number[][] => {
+  const runs: number[][] = []
   let [texts, length] = [0, 0]
   for (const row of own) {
     const each = rows[row] ?? missing(row)
+    if (isChange(each[2])) continue
     if (!isJoinable(each) || first.has(row)) {
-      if (!isChange(each[2])) texts = 0
-      calls.push(...apart(each, row))
+      texts = 0
       continue
     }
     const isMore = texts > 0 && texts < caps.texts && length + each[3] <= caps.together
     texts = isMore ? texts + 1 : 1
     length = isMore ? length + each[3] : each[3]
-    if (!isMore) calls.push(...apart(each, row))
+    if (isMore) runs.at(-1)?.push(row)
+    else runs.push([row])
   }
-  return calls
+  return runs
 }
 
 /**

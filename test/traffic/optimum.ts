@@ -8,7 +8,7 @@ export interface Counted {
   readonly messages: number
   /** When what it says had come. */
   readonly released: number
-  /** For how long its file is on the line. */
+  /** For how long it is on the line, with its file. */
   readonly upload: number
 }
 

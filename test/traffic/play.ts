@@ -16,16 +16,19 @@ import { chatOf, eventsOf, rowOf } from './events.ts'
 import { leastCalls, waitsApart } from './least.ts'
 import { type Counted, leastTime } from './optimum.ts'
 import type { Trace } from './trace.ts'
-import { Wire } from './wire.ts'
+import { thereAndBack, Wire } from './wire.ts'
 
 export interface Played {
   /** From the first event until Telegram's last answer, in milliseconds. */
   readonly took: number
   /** The least that Telegram's limits allow for the calls that were made, in the order in which they came (`optimum.ts`). */
   readonly optimum: number
-  /** What a backlog needs at least (`least.ts`), by the trace alone: messages, and milliseconds in whatever order. */
-  readonly least: { readonly messages: number; readonly time: number }
-  /** The same if it were known from the start what will come; in milliseconds. */
+  /**
+   * What a backlog needs at least (`least.ts`), by the trace alone: messages, and milliseconds in whatever order, on this line and if
+   * no line took any time.
+   */
+  readonly least: { readonly messages: number; readonly time: number; readonly noLine: number }
+  /** The same on this line if it were known from the start what will come; in milliseconds. */
   readonly foreseen: number
   /** How long each row would have waited by itself, in the order in which they came. */
   readonly waitsApart: readonly (number | undefined)[]
@@ -87,16 +90,18 @@ export const play = async (
       const released = releases.get(job.id) ?? cameAt([job.id])
       const { chatId } = placeOf(job.target)
       let upload = uploadTime(job)
+      let hasCalled = false
       const outcome = await wire.carry(ask, { upload }, async turn => {
         const askAndTell: AskTurn = async (messages = 1, gate) => {
           const leave = await turn(messages, gate)
+          hasCalled = true
           if (messages > 0) calls.push({ chat: Number(chatId), lane: job.target, messages, released, upload })
           upload = 0
           return leave
         }
         return await carrier.deliver(job, signal, askAndTell, rest)
       })
-      ended = clock.now()
+      if (hasCalled) ended = clock.now()
       if (outcome.kind === 'failure') problems.push(`${outcome.verdict.kind}: ${outcome.problem}`)
       else for (const row of rowsOf(job)) waited[row] = ended - began - (times[row] ?? 0)
       return outcome
@@ -137,13 +142,18 @@ export const play = async (
   else await virtual.runUntil(isDone, () => wire.busy)
   await arriving
   const places = targets.map(lane => ({ chat: Number(placeOf(lane).chatId), lane }))
-  const needed = leastCalls(trace, { places, times })
+  const asItIs = { places, times, line: real ? 0 : thereAndBack }
+  const needed = leastCalls(trace, asItIs)
   const refused = tg.calls.filter(({ response }) => (response as { error_code?: number })?.error_code === 429)
   return {
     took: ended - began,
     optimum: leastTime(calls),
-    least: { messages: messagesIn(needed), time: leastInAnyOrder(needed) },
-    foreseen: leastInAnyOrder(leastCalls(trace, { places, times, foreseen: true })),
+    least: {
+      messages: messagesIn(needed),
+      time: leastInAnyOrder(needed),
+      noLine: leastInAnyOrder(leastCalls(trace, { places, times })),
+    },
+    foreseen: leastInAnyOrder(leastCalls(trace, { ...asItIs, foreseen: true })),
     waitsApart: waitsApart(trace, { places, times }),
     calls,
     refusals: refused.length,

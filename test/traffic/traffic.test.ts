@@ -4,24 +4,10 @@ import { test } from 'node:test'
 import { mostMessages } from './events.ts'
 import { made } from './made.ts'
 import { messagesIn, type Played, play } from './play.ts'
-import {
-  isChange,
-  readTrace,
-  renderTrace,
-  type Trace,
-  type TraceName,
-  traceFile,
-  traceNames,
-} from './trace.ts'
+import { isChange, readTrace, renderTrace, type Trace, traceFile, traceNames } from './trace.ts'
 
 /** Messages that a backlog may cost for each that it has to cost by the trace alone. */
-const mostForOne = 1.11
-/** How much longer than by the trace alone a backlog may take, where one more call begins another minute: README.md says why. */
-const longer: Partial<Record<TraceName, number>> = {
-  'school-class': 1.24,
-  'live-locations': 1.1,
-  'everything-at-once': 1.25,
-}
+const mostForOne = 1.08
 
 /** How long a message may wait in a chat that is quiet and has a Telegram chat of its own, in milliseconds. */
 const patience = 5000
@@ -81,7 +67,7 @@ for (const name of traceNames) {
     const { took, calls, least } = played
     const sent = messagesIn(calls)
     assert.ok(sent <= least.messages * mostForOne, `${sent} messages, and ${least.messages} would do`)
-    assert.ok(took <= least.time * (longer[name] ?? 1.05), `${took} ms, and ${least.time} ms would do`)
+    assert.ok(took <= least.time * 1.05, `${took} ms, and ${least.time} ms would do`)
   })
 
   test(`as it comes, the same, and quiet chats hardly wait: ${name}`, async () => {

@@ -3,6 +3,8 @@ import type { Clock } from '../../src/support/clock.ts'
 
 /** Milliseconds to Telegram, and as many back. */
 const way = 50
+/** Milliseconds there and back. */
+export const thereAndBack = 2 * way
 
 /**
  * The line to Telegram in virtual time: a call is on it for some time before the server sees it, longer with a file, and its
