@@ -12,7 +12,7 @@ import { findTop } from './find-top.ts'
 import { isAstray, matchMessage } from './match.ts'
 import { matchJoined } from './match-joined.ts'
 import type { PostsContext } from './posts.ts'
-import { giveBack, type ProbeContext, probe, readOwn, setButtons } from './probe.ts'
+import { giveBack, leave, type ProbeContext, read } from './probe.ts'
 
 /**
  * Looks for a message whose answer was lost.
@@ -104,7 +104,6 @@ const findIn = async (
     await takeBack(found.message, context)
     return 'taken back'
   }
-  await restoreButtons(found, probing)
   context.marks.raise(place.chatId, found.message.message_id)
   return found
 }
@@ -132,11 +131,6 @@ const hasTwin = (
       other.parts.some(part => part.method === method && part.look.words.text === look.words.text),
   )
 
-/** The search itself takes the buttons away from what it looks at. */
-const restoreButtons = async ({ part, message }: FoundPart, probing: ProbeContext): Promise<void> => {
-  if (part.markup) await setButtons(message.message_id, part.markup, probing)
-}
-
 interface Search extends Quest {
   readonly place: Place
   readonly probing: ProbeContext
@@ -163,8 +157,7 @@ const search = async (part: Part, quest: Search): Promise<FoundPart | undefined>
     context.buttons.asked(place.chatId, id)
     // What arrives while the answer is on its way may have this id.
     const before = top(place.chatId)
-    const found = await probe(id, probing)
-    const message = found === 'own' ? await readOwn(id, probing) : found
+    const message = await read(id, probing)
     if (message === 'nothing') {
       empty++
       // Behind the top the message may still turn up there.
@@ -178,15 +171,27 @@ const search = async (part: Part, quest: Search): Promise<FoundPart | undefined>
       continue
     }
     empty = 0
-    const match = message === 'foreign' ? undefined : matchPart(message, part, place)
-    const taken = match?.exact ? undefined : context.buttons.of(place.chatId, id)
-    if (taken) await giveBack(id, taken, probing)
-    if (message === 'foreign' || match === undefined) ruledOut.add(id)
+    if (message === 'foreign') {
+      ruledOut.add(id)
+      continue
+    }
+    const match = matchPart(message, part, place)
+    const isIt = () => match?.exact === true && !isAnybodys(id, quest) && !attempt.isKnown(String(id))
+    const buttons = () => (isIt() ? match?.part.markup : context.buttons.of(place.chatId, id))
+    const left = buttons()
+    await leave(id, left, probing)
+    // They may have become known only now.
+    const late = buttons()
+    if (late && late !== left) await giveBack(id, late, probing)
+    if (match === undefined) ruledOut.add(id)
     else if (isAnybodys(id, quest)) nobodys = true
-    else if (match.exact && !attempt.isKnown(String(id))) return { message, part: match.part }
+    else if (isIt()) return { message, part: match.part }
     else almost ??= { message, part: match.part }
   }
-  if (almost && !attempt.isKnown(String(almost.message.message_id))) return almost
+  if (almost && !attempt.isKnown(String(almost.message.message_id))) {
+    if (almost.part.markup) await giveBack(almost.message.message_id, almost.part.markup, probing)
+    return almost
+  }
   if (nobodys) throw reject('Nobody knows who posted what is there')
   if (unclear !== undefined) throw reject(`Telegram's answer says nothing (${unclear})`)
   return undefined

@@ -55,20 +55,31 @@ const button: InlineKeyboardMarkup = { inline_keyboard: [[{ text: '…', callbac
 
 /**
  * Reads a message of the bot. The Bot API cannot, but an edit that does change something returns the whole message: a
- * button is put under it, and taken away at once. What else comes back says what stands there by then; `own`: one that cannot
- * be read.
+ * button is put under it, for the caller to take away (`leave`). What cannot be edited answers as to `probe`; `own`: one that cannot be
+ * read.
  */
-export const readOwn = async (id: number, context: ProbeContext): Promise<Found> => {
-  let message: Message
+export const read = async (id: number, context: ProbeContext): Promise<Found> => {
   try {
-    message = await setButtons(id, button, context)
+    return await setButtons(id, button, context)
   } catch (error) {
-    return proofOf(error)
+    const proof = proofOf(error)
+    // A crash has left it there: taking it away changes something, too.
+    return proof === 'own' ? await probe(id, context) : proof
   }
-  const rest = await probe(id, context)
-  // The button may be left there: whoever comes back to this id takes it away.
-  if (rest instanceof CallError) throw rest
-  return message
+}
+
+/** Takes the button away that `read` has put under a message, for those that belong there. */
+export const leave = async (
+  id: number,
+  markup: InlineKeyboardMarkup | undefined,
+  context: ProbeContext,
+): Promise<void> => {
+  try {
+    await setButtons(id, markup, context)
+  } catch (error) {
+    // The button may be left there: whoever comes back to this id takes it away.
+    if (proofOf(error) instanceof CallError) throw error
+  }
 }
 
 /** Reads a message of the bot that is about to be edited: a button of the search may be left under it. */

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ChatRef } from '../../../src/bridge/chat-ref.ts'
 import type { Content } from '../../../src/bridge/event.ts'
+import { plainText } from '../../../src/bridge/rich-text.ts'
 import { openMarks } from '../../../src/telegram/marks.ts'
+import { jpeg } from '../../simulators/telegram/helpers.ts'
 import type { Fault, SimChat } from '../../simulators/telegram/index.ts'
 import { Bench, delivery, failureOf, type TestDelivery, text } from '../bench.ts'
 
@@ -89,6 +91,36 @@ for (const [fault, verdict] of faults) {
     bench.tg.assertNoSurprises()
   })
 }
+
+test('each message of the bot that a search looks at costs two edits, and has its buttons then', async () => {
+  await using bench = await Bench.open()
+  const group = bench.addGroup()
+  const chat: ChatRef = `telegram:${group.id}`
+  const file = (id: string) =>
+    ({ id, kind: 'media', as: 'image', media: { source: id }, caption: plainText('') }) as const
+  const contents: Content[] = [
+    text('in doubt'),
+    { kind: 'poll', question: 'Where?', options: ['Here', 'There'], choices: 1 },
+    { kind: 'album', items: [file('1'), file('2'), file('3')] },
+  ]
+  for (const content of contents) {
+    await bench.network.send(delivery({ chat, content: text('before') }))
+    const before = group.transcript().length
+    const mark = bench.network.mark?.(chat) ?? ''
+    const job: TestDelivery = { ...delivery({ chat, content, bytes: jpeg(8, 8) }), mark }
+    bench.tg.faults.next(content.kind === 'album' ? 'sendMediaGroup' : 'sendMessage', 'reply-lost')
+    assert.equal((await failureOf(bench.network.send(job))).verdict.kind, 'unsure')
+    const seen = group.transcript().slice(before)
+    assert.equal(await settle(bench, job), true, content.kind)
+    const asked = (id: number) =>
+      bench.tg.calls.filter(({ method, params }) => method === question && params['message_id'] === id)
+    assert.deepEqual(
+      seen.map(({ id }) => [id, asked(id).length]),
+      job.sent.map(({ id }) => [Number(id), 2]),
+    )
+    assert.deepEqual(group.transcript().slice(before), seen)
+  }
+})
 
 test('where the bot was removed, nothing is sent again, and the search goes on when it is let in', async () => {
   await using bench = await Bench.open()
