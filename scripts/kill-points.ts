@@ -1,10 +1,11 @@
 /**
  * Kills the bridge at every named step of a message's life: a test build, made by a preload alone
  * (`test/support/fail-points/`), dies by SIGKILL when it passes a point for the nth time. Each flow (all kinds of messages and
- * changes, both ways, live and offline; what is in doubt and searched for; reconnects; a crowd of texts that are joined; a database
- * of the first release, or one that is sealed; logins, logouts, mappings, backups) is walked step by step, until each of the first
- * passings of each point was a death, or so many were died. Time and again it is left in peace, and looked at what a person sees:
- * everything once, in order. In the end it says at which points nothing died: what is waited for in vain comes only sometimes.
+ * changes, both ways, live and offline; what is in doubt and searched for; reconnects; a crowd of texts that are joined; databases
+ * of earlier releases, or sealed ones; a year that goes by; logins, logouts, mappings, backups) is walked step by step, until each of
+ * the first passings of each point was a death, or so many were died. Time and again it is left in peace, and looked at what a person
+ * sees: everything once, in order. In the end it says at which points nothing died (what is waited for in vain comes only sometimes),
+ * and, of a whole walk, which statements that write something no life came past.
  *
  *   node scripts/kill-points.ts [--kills 2000] [--flow "text to Telegram, live" --flow "Doubt" …]
  *
@@ -14,15 +15,17 @@ import { mkdtempDisposable } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { flows, oldDatabase, sealed, sealing } from './kill-points/flows.ts'
+import { flows, oldDatabase, resealing, sealed, sealing } from './kill-points/flows.ts'
 import { books } from './kill-points/kinds/books.ts'
+import { ages, runAges } from './kill-points/run-ages.ts'
+import { restoring, runCommands, unsealing } from './kill-points/run-commands.ts'
 import { crowded, runCrowds } from './kill-points/run-crowds.ts'
 import { runKinds } from './kill-points/run-kinds.ts'
 import { type LivesReport, runLives } from './kill-points/run-lives.ts'
 import { byPairingCode, byQrCode, runLogins } from './kill-points/run-logins.ts'
 import { runMappings } from './kill-points/run-mappings.ts'
-import { runRestores } from './kill-points/run-restores.ts'
 import { Walk } from './kill-points/walk.ts'
+import { writesIn } from './kill-points/writes.ts'
 
 const { values } = parseArgs({
   options: { kills: { type: 'string', default: '2000' }, flow: { type: 'string', multiple: true } },
@@ -31,7 +34,7 @@ const { values } = parseArgs({
 console.info = () => undefined
 
 /** Kills in one world: more messages would run into the limits of the simulated groups. */
-const perWorld = { lives: 80, starts: 10, commands: 10, mappings: 40, crowds: 10 }
+const perWorld = { lives: 80, starts: 10, commands: 10, mappings: 40, ages: 10, crowds: 10 }
 const most = Number(values.kills)
 if (!(most > 0)) throw new Error(`--kills: expected a number above 0, found "${values.kills}"`)
 const asked = values.flow ?? ['']
@@ -44,6 +47,8 @@ const began = performance.now()
 let killed = 0
 let missed = 0
 let faults = 0
+/** How many worlds there were so far. */
+let opened = 0
 
 const diedAt = (): number => walk.points.length - walk.spared.length
 const left = (kills: number): number => Math.min(kills, most - killed)
@@ -58,12 +63,17 @@ const worlds: (() => Promise<LivesReport>)[] = [
     .filter(({ chosen }) => chosen.length > 0)
     .map(({ chosen, kills }) => lives(chosen, kills)),
   ...(isAsked(oldDatabase.name) ? [lives([oldDatabase], perWorld.starts)] : []),
-  ...(isAsked(sealing.name) ? [lives([sealing], perWorld.starts, sealed)] : []),
+  ...[sealing, resealing]
+    .filter(({ name }) => isAsked(name))
+    .map(flow => lives([flow], perWorld.starts, sealed)),
   ...[byQrCode, byPairingCode]
     .filter(({ name }) => isAsked(name))
     .map(way => () => runLogins({ ...options, way, kills: left(perWorld.commands) })),
   ...(isAsked('map add') ? [() => runMappings({ ...options, kills: left(perWorld.mappings) })] : []),
-  ...(isAsked('backup') ? [() => runRestores({ ...options, kills: left(perWorld.commands) })] : []),
+  ...[restoring, unsealing]
+    .filter(({ commands }) => Object.keys(commands).some(isAsked))
+    .map(typed => () => runCommands({ ...options, typed, kills: left(perWorld.commands) })),
+  ...(isAsked(ages) ? [() => runAges({ ...options, kills: left(perWorld.ages) })] : []),
   ...(isAsked(crowded) ? [() => runCrowds({ ...options, kills: left(perWorld.crowds) })] : []),
   ...books.flatMap(book =>
     [false, true].map(
@@ -77,6 +87,7 @@ for (let before = -1; before < killed && killed < most; ) {
   before = killed
   for (const world of worlds) {
     if (killed >= most) break
+    opened += 1
     const { kills, missed: notReached, faults: found } = await world()
     killed += kills.length
     missed += notReached
@@ -90,11 +101,16 @@ for (let before = -1; before < killed && killed < most; ) {
     )
   }
 }
+console.log(`${walk.idle} starts behind a death had too little left to do to die in it`)
 for (const { point, steps, isMissed } of walk.spared)
   console.log(
     `Nothing died at "${point}" (${isMissed ? 'waited for in vain' : 'not its turn yet'}, ${steps} steps)`,
   )
-const isWell = faults === 0 && killed > 0
+const sources = writesIn(join(import.meta.dirname, '../src'))
+const isWhole = values.flow === undefined && opened >= worlds.length
+const { told, missing } = isWhole ? walk.writes.report(sources) : { told: [], missing: 0 }
+for (const line of told) console.log(line)
+const isWell = faults === 0 && killed > 0 && missing === 0
 if (killed === 0) console.log('Nothing was killed: no flow begins like that')
 console.log(isWell ? 'Each message once, in order in every chat' : 'FAILED')
 process.exitCode = isWell ? 0 : 1

@@ -1,6 +1,7 @@
+import { migrations } from '../../src/store/migrations/index.ts'
 import { files, samples } from '../../test/simulators/samples.ts'
 import type { World } from '../../test/simulators/world.ts'
-import { downgrade } from './old-database.ts'
+import { downgrade, reactPlainly } from './old-database.ts'
 import { line, type Pair } from './stage.ts'
 
 /** Where something happens. `words` are new each time. */
@@ -112,13 +113,17 @@ const inTheMiddle = (name: string, act: Act): Flow => ({
   },
 })
 
-/** Not beside the others: jobs of reactions, for instance, that release could not have left behind. */
+/** How many databases were put back into an earlier schema: each time into another one. */
+let downgrades = 0
+
+/** Not beside the others: jobs of reactions, for instance, the first release could not have left behind. */
 export const oldDatabase: Flow = {
-  name: 'a database of the first release',
+  name: 'a database of an earlier release',
   where: 'chat',
   offline: true,
   async act(scene) {
-    downgrade(scene.world.folder)
+    downgrade(scene.world.folder, 1 + (downgrades % (migrations.length - 1)))
+    downgrades += 1
     await textToTelegram(scene)
     await textToWhatsApp(scene)
   },
@@ -135,6 +140,18 @@ export const sealing: Flow = {
   async act(scene) {
     const { code, stderr } = await scene.world.wa2tg('unseal')
     if (code !== 0) throw new Error(stderr)
+    await textToTelegram(scene)
+    await textToWhatsApp(scene)
+  },
+}
+
+/** Data that are sealed, in which an earlier release left something as it was. */
+export const resealing: Flow = {
+  name: 'a start that seals what was left',
+  where: 'chat',
+  offline: true,
+  async act(scene) {
+    reactPlainly(scene.world.folder)
     await textToTelegram(scene)
     await textToWhatsApp(scene)
   },

@@ -14,6 +14,7 @@ export interface CrowdsOptions {
 /** The scopes of this walk. */
 export const crowded = 'a crowded group, whose texts are joined'
 const changed = `${crowded}, two of which are changed`
+const answered = `${crowded}, one of which is answered`
 
 /** More than Telegram lets through in a minute. */
 const count = 60
@@ -24,7 +25,7 @@ const longest = { life: 15_000, peace: 120_000 }
 
 /**
  * A group after the other, in each of which a crowd of texts has waited, under Telegram's limits: every text is read once, in order; then
- * one of them is edited and one deleted.
+ * one of them is edited and one deleted, and one is answered.
  */
 export const runCrowds = async ({ folder, walk, kills: most }: CrowdsOptions): Promise<LivesReport> => {
   const { world: opened, points } = await openDoomed(folder, { rates: true })
@@ -40,14 +41,13 @@ export const runCrowds = async ({ folder, walk, kills: most }: CrowdsOptions): P
   /** Lets the bridge die several times, and then live until all is read. */
   const carry = async (scope: string, isRead: () => boolean): Promise<void> => {
     for (let life = 0; life < mostInOne && kills.length < most && !isRead(); life += 1) {
-      const spared = walk.guess(scope)
-      points.plan({ spared })
+      points.plan({ spared: walk.guess(scope), latest: walk.latest(scope) })
       const bridge = world.start('run')
       const read = eventually(isRead, 'all', longest.life).catch(() => undefined)
       await Promise.race([bridge.ended, read])
       if (bridge.running) bridge.kill('SIGTERM')
       const { signal } = await bridge.ended
-      const step = walk.learn(scope, points.passed(), signal === 'SIGKILL')
+      const step = walk.hear(scope, points, signal === 'SIGKILL')
       points.plan()
       if (step !== undefined) kills.push({ flow: scope, step })
       else missed += 1
@@ -57,7 +57,7 @@ export const runCrowds = async ({ folder, walk, kills: most }: CrowdsOptions): P
     inPeace.kill('SIGTERM')
     await inPeace.ended
   }
-  const isOver = (): boolean => [crowded, changed].every(scope => walk.isOver(scope))
+  const isOver = (): boolean => [crowded, changed, answered].every(scope => walk.isOver(scope))
   for (let round = 0; kills.length < most && missed < most && !isOver(); round += 1) {
     const family = wa.addGroup({ subject: `Family ${round}`, participants: people })
     const group = tg.addSupergroup({ title: family.subject, members: [owner], botRights: {} })
@@ -81,6 +81,21 @@ export const runCrowds = async ({ folder, walk, kills: most }: CrowdsOptions): P
     const isChanged = () => JSON.stringify(said(group)) === JSON.stringify(wanted)
     await carry(changed, isChanged)
     if (!isChanged()) faults.push(`${changed}: ${JSON.stringify(said(group))}`)
+
+    // Without a quote it is for the last one in that message.
+    const joined = group.transcript().find(({ text }) => (text.match(/^Message/gm) ?? []).length > 1)
+    const last = joined?.text.match(/^Message no\. \d+/gm)?.at(-1) ?? ''
+    const answer = `Answer ${round}`
+    owner.sends(group, { text: answer, ...(joined && { reply_to: joined.id }) })
+    const answers = () =>
+      wa.transcript.filter(
+        ({ from, chat, shown }) => from === 'bridge' && chat === family.jid && shown?.text === answer,
+      )
+    await carry(answered, () => answers().length > 0)
+    const quoted = answers().map(({ message }) => message.extendedTextMessage?.contextInfo?.stanzaId)
+    const meant = ids[sent.indexOf(last)]
+    if (joined === undefined || JSON.stringify(quoted) !== JSON.stringify([meant]))
+      faults.push(`${answered}: ${JSON.stringify({ quoted, meant, last })}`)
   }
   return { kills, missed, faults: [...faults, ...wa.takeSurprises(), ...tg.unexpected] }
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { eventually } from '../../test/simulators/eventually.ts'
 import { ownerId } from '../../test/simulators/world.ts'
-import type { FailPoints } from '../../test/support/fail-points/index.ts'
+import type { FailPoints, Plan } from '../../test/support/fail-points/index.ts'
 import type { Chat, Kind } from '../demo/kinds/chat.ts'
 import { changesOf, inTelegram, inWhatsApp, type View } from '../demo/kinds/view.ts'
 import type { Book, WalkedChapter, WalkedKind } from './kinds/book.ts'
@@ -102,8 +102,8 @@ const flowOf = (title: string, { kind, offline }: { kind: Kind; offline: boolean
 
 const begin = async (chapters: readonly WalkedChapter[], world: Chat['world']): Promise<void> => {
   const outcomes = [await world.link()]
-  for (const { name, chat, also = [] } of chapters) {
-    for (const [whatsapp, telegram] of [[name, String(chat.place.id)] as const, ...also])
+  for (const { name, chat, at = String(chat.place.id), also = [] } of chapters) {
+    for (const [whatsapp, telegram] of [[name, at] as const, ...also])
       outcomes.push(await world.wa2tg('map', 'add', whatsapp, telegram))
   }
   const failed = outcomes.find(({ code }) => code !== 0)
@@ -117,19 +117,24 @@ const play = async (
 ): Promise<string | undefined> => {
   const { chat, flow, mostHere, walk, kills, missed } = scene
   const before = lookAt(chat)
-  const isThere = (): boolean => isAsWanted(kind, before, lookAt(chat))
+  const isThere = (): boolean =>
+    isAsWanted(kind, before, lookAt(chat)) && (kind.isDone === undefined || kind.isDone(chat))
   let act: (() => unknown) | undefined = () => kind.make(chat)
   try {
     for (const scope of [flow, ...repairs.map(repair => `${flow}, ${repair}`)].slice(0, mostHere)) {
-      const isKilled = await live(scene, { spared: walk.guess(scope), act, isThere, ms: longest.act })
+      const plan = { spared: walk.guess(scope), latest: walk.latest(scope) }
+      const isKilled = await live(scene, { plan, act, isThere, ms: longest.act })
       act = undefined
-      const step = walk.learn(scope, scene.points.passed(), isKilled)
-      if (step === undefined) missed.lives += 1
-      else kills.push({ flow: scope, step })
+      const step = walk.hear(scope, scene.points, isKilled)
+      if (step !== undefined) kills.push({ flow: scope, step })
+      else if (scope === flow) missed.lives += 1
+      else walk.idle += 1
       if (!isKilled) break
     }
-    if (act !== undefined || !isThere())
-      await live(scene, { spared: undefined, act, isThere, ms: longestPeace })
+    if (act !== undefined || !isThere()) {
+      await live(scene, { plan: undefined, act, isThere, ms: longestPeace })
+      walk.writes.learn(flow, scene.points.writes())
+    }
     await eventually(isThere, flow, 1)
     return undefined
   } catch (error) {
@@ -139,19 +144,17 @@ const play = async (
 }
 
 interface Life {
-  readonly spared: Iterable<string> | undefined
+  /** Where it is to end; nowhere when there is none. */
+  readonly plan: Plan | undefined
   readonly act: (() => unknown) | undefined
   readonly isThere: () => boolean
   readonly ms: number
 }
 
 /** Whether it was killed. */
-const live = async (
-  { chat, points, offline }: Scene,
-  { spared, act, isThere, ms }: Life,
-): Promise<boolean> => {
+const live = async ({ chat, points, offline }: Scene, { plan, act, isThere, ms }: Life): Promise<boolean> => {
   if (offline) await act?.()
-  points.plan({ ...(spared && { spared }), command: 'run' })
+  points.plan({ ...plan, command: 'run' })
   const bridge = chat.world.start('run')
   const ended = bridge.ended.then(() => undefined)
   await Promise.race([
@@ -161,7 +164,7 @@ const live = async (
   points.begin()
   if (!offline) await act?.()
   const isSettled = eventually(isThere, 'what is sent', ms).catch(() => undefined)
-  await Promise.race([ended, isSettled.then(() => sleep(spared && longest.rest))])
+  await Promise.race([ended, isSettled.then(() => sleep(plan && longest.rest))])
   if (bridge.running) bridge.kill('SIGTERM')
   const { code, signal, stderr } = await bridge.ended
   if (signal === 'SIGKILL') return true

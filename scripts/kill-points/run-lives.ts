@@ -60,7 +60,7 @@ export const runLives = async ({
     if (flow === undefined) break
     const spared = walk.next(flow.name)
     const isKilled = await live(stage, { flow, life, spared })
-    const step = walk.learn(flow.name, stage.points.passed(), isKilled)
+    const step = walk.hear(flow.name, stage.points, isKilled)
     if (step !== undefined) kills.push({ flow: flow.name, step })
     else if (spared !== undefined) missed += 1
   }

@@ -72,7 +72,7 @@ export const runLogins = async (options: LoginsOptions): Promise<LivesReport> =>
     const spared = walk.next(scope)
     points.plan(spared && { spared })
     const outcome = await act()
-    const step = walk.learn(scope, points.passed(), outcome.killed)
+    const step = walk.hear(scope, points, outcome.killed)
     points.plan()
     if (step !== undefined) kills.push({ flow: scope, step })
     else if (spared !== undefined) missed += 1
@@ -83,7 +83,7 @@ export const runLogins = async (options: LoginsOptions): Promise<LivesReport> =>
     if (killed) await logOut(scene)
     const during = `Login ${life}, while linking`
     const { companion } = await doomed(login, () => logIn(scene, during))
-    const bridge = await startBridge(scene)
+    const bridge = await startLinked(scene)
     if (companion !== undefined && companion === world.wa.companion) expected.push(during)
     const after = `Login ${life}, behind it`
     expected.push(after)
@@ -123,7 +123,7 @@ const logIn = async (
 }
 
 /** Logs in once more, unless that turns out to have been done. */
-const finish = async ({ world, way }: Scene): Promise<void> => {
+export const finishLogin = async ({ world, way }: Pick<Scene, 'world' | 'way'>): Promise<void> => {
   const login = world.start('login', ...way.args)
   const shown = await login.says(way.shown).catch(() => undefined)
   if (shown !== undefined) await way.agree(world, shown)
@@ -135,15 +135,15 @@ const finish = async ({ world, way }: Scene): Promise<void> => {
  * Where the phone never heard that this machine had taken the link, only this machine believes in it: then `run` ends and says
  * what to type, and that is typed.
  */
-const startBridge = async (scene: Scene): Promise<Program> => {
-  await finish(scene)
+export const startLinked = async (scene: Pick<Scene, 'world' | 'way'>): Promise<Program> => {
+  await finishLogin(scene)
   const bridge = scene.world.start('run')
   const isReady = bridge.says(({ stderr }) => stderr.includes('Ready'), 60_000)
   if ((await isReady.catch(() => undefined)) === true) return bridge
   if (bridge.running) throw new Error('It is not ready')
   const { code, stderr } = await bridge.ended
   if (code !== 2 || !stderr.includes('link it again')) throw new Error(stderr)
-  await finish(scene)
+  await finishLogin(scene)
   return await scene.world.run()
 }
 

@@ -33,7 +33,7 @@ export const runMappings = async ({ folder, walk, kills: most }: MappingsOptions
       const spared = walk.next(scope)
       points.plan({ ...(spared && { spared }), command: 'map' })
       const { signal } = await type()
-      const step = walk.learn(scope, points.passed(), signal === 'SIGKILL')
+      const step = walk.hear(scope, points, signal === 'SIGKILL')
       points.plan({ command: 'map' })
       if (step !== undefined) kills.push({ flow: scope, step })
       else if (spared !== undefined) missed += 1

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { pointOf, stepsOf } from '../../test/support/fail-points/index.ts'
+import { type FailPoints, type Latest, pointOf, stepsOf } from '../../test/support/fail-points/index.ts'
+import { WalkedWrites } from './writes.ts'
 
 /** What is known of one step of a scope. */
 interface Known {
@@ -7,6 +8,9 @@ interface Known {
   /** In how many lives it was waited for and did not come. */
   missed: number
 }
+
+/** At the how manyth unusual step a life ends at the latest: hardly anything that happens comes past fewer. */
+const mostUnusual = 20
 
 /** So often a step is waited for in vain. */
 const mostMissed = 2
@@ -17,6 +21,9 @@ const mostMissed = 2
  * at whose point nothing ever died. What every life comes past, whatever happens in it, comes last.
  */
 export class Walk {
+  readonly writes = new WalkedWrites()
+  /** How many starts behind a death found too little left to do to die in it. */
+  idle = 0
   readonly #scopes = new Map<string, Map<string, Known>>()
   /** How often each step was died at, in whichever scope. */
   readonly #deaths = new Map<string, number>()
@@ -27,6 +34,7 @@ export class Walk {
   readonly #plans = new Map<string, number>()
   #planned: readonly string[] = []
   #spared: ReadonlySet<string> = new Set()
+  #latest: Latest | undefined
 
   /** A life in which nothing happened passed these steps. */
   expect(passed: readonly string[]): void {
@@ -34,6 +42,12 @@ export class Walk {
       this.#usual.add(pointOf(step))
       this.#see(step)
     }
+  }
+
+  /** A life has ended, in which the points know what was passed: as `learn`. */
+  hear(scope: string, points: FailPoints, isKilled: boolean): string | undefined {
+    this.writes.learn(scope, points.writes())
+    return this.learn(scope, points.passed(), isKilled)
   }
 
   /** A life passed these steps; where it was killed, the last one was its end. Returns where it died. */
@@ -45,8 +59,10 @@ export class Walk {
       this.#see(step)
     }
     const [planned, spared] = [this.#planned, this.#spared]
+    const latest = this.#latest
     this.#planned = []
     this.#spared = new Set()
+    this.#latest = undefined
     if (!isKilled) {
       for (const step of planned) {
         const known = own.get(step)
@@ -57,7 +73,8 @@ export class Walk {
     const died = passed.at(-1)
     const known = died === undefined ? undefined : own.get(died)
     if (died === undefined || known === undefined) throw new Error(`It died before any step of "${scope}"`)
-    if (spared.has(died)) throw new Error(`It was killed, but not by its plan: "${scope}", ${died}`)
+    if (spared.has(died) && latest === undefined)
+      throw new Error(`It was killed, but not by its plan: "${scope}", ${died}`)
     known.isDiedAt = true
     this.#deaths.set(died, this.#deathsAt(died) + 1)
     this.#deathsAtPoint.set(pointOf(died), (this.#deathsAtPoint.get(pointOf(died)) ?? 0) + 1)
@@ -77,6 +94,16 @@ export class Walk {
   /** The same where what happens in a life cannot be had again: of an unknown scope, too. */
   guess(scope: string): ReadonlySet<string> {
     return this.#plan(scope)
+  }
+
+  /**
+   * Where a life of which nothing is known ends at the latest, so that it does not come past what was died at elsewhere alone, and live:
+   * at one of the first things that happen in it, another one in each scope.
+   */
+  latest(scope: string): Latest {
+    const nth = 1 + (hashOf(`${scope} ${this.#plans.get(scope) ?? 0}`) % mostUnusual)
+    this.#latest = { usual: [...this.#usual], nth }
+    return this.#latest
   }
 
   /** All points that were passed anywhere, by name. */
@@ -148,5 +175,6 @@ const leastOf = (steps: readonly string[], deathsAt: (step: string) => number): 
 const goldenRatio = (Math.sqrt(5) - 1) / 2
 
 /** One in sixteen of the steps that were died at elsewhere, other ones in each scope. */
-const isChosen = (scope: string, step: string): boolean =>
-  (createHash('sha256').update(`${scope} ${step}`).digest()[0] ?? 0) < 16
+const isChosen = (scope: string, step: string): boolean => hashOf(`${scope} ${step}`) < 16
+
+const hashOf = (words: string): number => createHash('sha256').update(words).digest()[0] ?? 0

@@ -71,7 +71,7 @@ test('nobody can plant the fail points of the tests in it', async () => {
     env: points.env,
     binary: await buildWithFailPoints(dir.path),
   }).ended
-  assert.deepEqual([died, points.passed()], ['SIGKILL', ['1 disk schema: a step']])
+  assert.deepEqual([died, points.passed()], ['SIGKILL', ['1 disk schema: CREATE TABLE sessions']])
 })
 
 test('in an empty folder, without HOME and PATH, it links, maps, and carries a chat both ways', async () => {

@@ -5,11 +5,12 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { flows, oldDatabase, sealed, sealing } from '../../scripts/kill-points/flows.ts'
 import { books } from '../../scripts/kill-points/kinds/books.ts'
+import { restoring, runCommands, unsealing } from '../../scripts/kill-points/run-commands.ts'
 import { runKinds } from '../../scripts/kill-points/run-kinds.ts'
 import { runLives } from '../../scripts/kill-points/run-lives.ts'
 import { byPairingCode, byQrCode, runLogins } from '../../scripts/kill-points/run-logins.ts'
-import { runRestores } from '../../scripts/kill-points/run-restores.ts'
 import { Walk } from '../../scripts/kill-points/walk.ts'
+import { WalkedWrites, writesIn } from '../../scripts/kill-points/writes.ts'
 import { pointOf } from '../support/fail-points/index.ts'
 
 // libsignal prints whole session objects; here the simulated phones' end of it runs in this process.
@@ -72,7 +73,7 @@ for (const [index, book] of books.entries()) {
 }
 
 for (const [what, flow, env] of [
-  ['with the database of the first release', oldDatabase, {}],
+  ['with the database of an earlier release', oldDatabase, {}],
   ['that seals the data', sealing, sealed],
 ] as const) {
   test(`killed at steps of a start ${what}, nothing is lost or doubled`, async () => {
@@ -93,12 +94,22 @@ for (const way of [byQrCode, byPairingCode]) {
   })
 }
 
-test('killed at steps of a backup and of a restore, the next one succeeds, and nothing is lost or doubled', async () => {
-  await using folder = await notes()
-  const { kills, faults } = await runRestores({ folder: folder.path, walk: new Walk(), kills: 6 })
-  assert.deepEqual(faults, [])
-  assert.equal(kills.length, 6)
-})
+for (const [what, typed, most] of [
+  ['a backup and of a restore', restoring, 6],
+  ['taking the seal off', unsealing, 4],
+] as const) {
+  test(`killed at steps of ${what}, the next one succeeds, and nothing is lost or doubled`, async () => {
+    await using folder = await notes()
+    const { kills, faults } = await runCommands({
+      folder: folder.path,
+      walk: new Walk(),
+      typed,
+      kills: most,
+    })
+    assert.deepEqual(faults, [])
+    assert.equal(kills.length, most)
+  })
+}
 
 /** A life under a plan: it dies at the first of these steps that is not spared. */
 const die = (walk: Walk, scope: string, spared: ReadonlySet<string>, steps: readonly string[]) => {
@@ -143,4 +154,37 @@ test('where nothing is known of a flow, a walk spares what every life comes past
   const most = steps.filter(step => spared.has(step)).length
   assert.ok(most > 80 && most < 100, `${most}`)
   assert.equal(spared.has('1 new'), false)
+})
+
+test('a walk lists every statement of the sources that writes, those that no life came past first', () => {
+  const sources = writesIn(join(import.meta.dirname, '../../src'))
+  assert.ok(sources.length > 60, `${sources.length}`)
+  const nothing = new WalkedWrites().report(sources)
+  assert.ok(nothing.told.every(line => line.startsWith('NOT PASSED')))
+  const writes = new WalkedWrites()
+  const what = ['UPDATE messages SET raw = seal(?) WHERE key = ?']
+  writes.learn('a flow', [{ moment: 'before', what, isEnd: false }])
+  writes.learn('another one', [{ moment: 'after', what, isEnd: true }])
+  const { told, missing } = writes.report(sources)
+  assert.equal(
+    told.at(-1),
+    `2 flows, died before it 0, after it 1: ${join('store', 'links.ts')}: UPDATE messages SET \${column} = seal(?) WHERE key = ?`,
+  )
+  assert.equal(missing, nothing.missing - 1)
+})
+
+test('a life of which nothing is known ends at the latest at one of its first things, whatever was died at elsewhere', () => {
+  const walk = new Walk()
+  walk.expect(['1 start'])
+  const scopes = Array.from({ length: 50 }, (_, index) => `flow ${index}`)
+  const ends = new Set(
+    scopes.map(scope => {
+      walk.guess(scope)
+      const { usual, nth } = walk.latest(scope)
+      assert.deepEqual(usual, ['start'])
+      assert.equal(walk.learn(scope, ['1 start', '1 a'], true), '1 a')
+      return nth
+    }),
+  )
+  assert.ok(Math.min(...ends) >= 1 && Math.max(...ends) <= 20 && ends.size > 10, [...ends].join())
 })

@@ -1,14 +1,18 @@
 import type { World } from '../../../test/simulators/world.ts'
-import type { Kind } from '../../demo/kinds/chat.ts'
+import type { Chat, Kind } from '../../demo/kinds/chat.ts'
 import type { Chapter } from '../../demo/kinds.ts'
 
-/** A kind whose messages come in any order where several chats are in one. */
 export interface WalkedKind extends Kind {
+  /** Its messages come in any order, since several chats are in one. */
   readonly isUnordered?: boolean
+  /** What no message shows is done. */
+  isDone?(chat: Chat): boolean
 }
 
 export interface WalkedChapter extends Pick<Chapter, 'title' | 'name' | 'chat'> {
   readonly kinds: readonly WalkedKind[]
+  /** Where its chat is in Telegram, as it is typed; by default all of the place. */
+  readonly at?: string
   /** Further mappings, WhatsApp to Telegram. */
   readonly also?: readonly (readonly [whatsapp: string, telegram: string])[]
 }

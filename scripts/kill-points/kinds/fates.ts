@@ -51,7 +51,7 @@ const strikes: readonly Kind[] = [
     name: '… when it is deleted',
     sent: '🗑',
     make: chat => chat.person.acts.revoke('SLIP'),
-    telegram: [/^a slip.*strikethrough/],
+    telegram: [/^🗑 a slip .strikethrough. .edited.$/],
   },
 ]
 

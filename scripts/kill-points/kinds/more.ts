@@ -5,9 +5,13 @@ import type { WalkedChapter } from './book.ts'
 import { doubts } from './doubts.ts'
 import { endings } from './endings.ts'
 import { inForum } from './forum.ts'
+import { held, pages } from './held.ts'
+import { names } from './names.ts'
+import { openOne } from './one.ts'
 import { odd, own, ownFiles } from './own.ts'
 import { inPrivate, moves } from './places.ts'
 import { room } from './room.ts'
+import { inTopic } from './topic.ts'
 
 /** Chapters about what the demo does not show. */
 export const openMore = ({
@@ -35,6 +39,10 @@ export const openMore = ({
   const alices = place('Alice')
   const forum = tg.addSupergroup({ title: 'Forum', forum: true, members: [owner], botRights })
   const kim = person('Kim')
+  const topics = tg.addSupergroup({ title: 'Topics', forum: true, members: [owner], botRights })
+  const topic = topics.addTopic({ name: 'Lou' })
+  const one = openOne(options => wa.addContact(options))
+  const noa = person('Noa')
   const also = [['Kim', `${forum.id}/${forum.addTopic({ name: 'Kim' }).message_thread_id}`]] as const
   return [
     chapter('Own', alice, own, alices),
@@ -45,6 +53,14 @@ export const openMore = ({
     chapter('Moves', person('Hal'), moves, tg.addGroup({ title: 'Hal', members: [owner] })),
     chapter('Private', person('Ida'), inPrivate(alices), tg.addPrivateChat(owner)),
     { ...chapter('Doubt in a forum', person('Jan'), inForum(kim), forum), also },
+    {
+      ...chapter('Topic', person('Lou'), inTopic(topic), topics),
+      at: `${topics.id}/${topic.message_thread_id}`,
+    },
+    { ...chapter('One', one.person, one.kinds), name: one.number },
+    chapter('Held', person('Max'), held),
+    chapter('Pages', person('Nat'), pages),
+    chapter('Names', wa.addGroup({ subject: 'Crew', participants: [noa, gus] }), names),
     ...doubts.map((kinds, index) => chapter(`Doubt ${index + 1}`, person(`Dan ${index + 1}`), kinds)),
   ]
 }

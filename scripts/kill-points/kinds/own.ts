@@ -1,3 +1,4 @@
+import { eventually } from '../../../test/simulators/eventually.ts'
 import { files, samples } from '../../../test/simulators/samples.ts'
 import type { OutgoingMessage } from '../../../test/simulators/telegram/index.ts'
 import type { Chat, Kind } from '../../demo/kinds/chat.ts'
@@ -72,6 +73,20 @@ export const own: readonly Kind[] = [
     sent: '🗑',
     make: chat => onPhone(chat).revoke(sent(chat, 'I come at')),
     telegram: [/^✗ gone: /, /^✗ gone: /],
+  },
+  {
+    name: 'Text that WhatsApp hands back',
+    sent: 'are we even?',
+    make: chat => {
+      const line = () =>
+        chat.lines.find(({ from, shown }) => from === 'bridge' && shown?.text === 'are we even?')
+      // While the bridge waits for the acknowledgement, or after its death.
+      void eventually(line, 'the text on WhatsApp', 120_000)
+        .then(({ id }) => chat.world.wa.phone.echo(id))
+        .catch(() => undefined)
+      chat.writes('are we even?')
+    },
+    whatsapp: [/^are we even\?$/],
   },
   {
     name: 'Text that goes by a reaction',

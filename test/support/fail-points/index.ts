@@ -1,8 +1,8 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { notes, type Plan, type WrittenPlan } from './notes.ts'
+import { notes, type Plan, type Writes, type WrittenPlan } from './notes.ts'
 
-export { type Plan, pointOf, stepsOf } from './notes.ts'
+export { type Latest, type Plan, pointOf, stepsOf, type Writes } from './notes.ts'
 
 /** The plan for programs with fail points (`build.ts`) that are started with `env`, and what they came past. */
 export class FailPoints {
@@ -19,14 +19,15 @@ export class FailPoints {
   }
 
   /** For the next program that is started. */
-  plan({ spared, only, command }: Plan = {}): void {
+  plan({ spared, latest, only, command }: Plan = {}): void {
     const written: WrittenPlan = {
       ...(spared && { spared: [...spared] }),
+      ...(latest && { latest }),
       ...(only && { only: only.source }),
       ...(command !== undefined && { command }),
     }
     writeFileSync(join(this.#folder, notes.plan), JSON.stringify(written))
-    writeFileSync(join(this.#folder, notes.passed), '')
+    for (const name of [notes.passed, notes.writes]) writeFileSync(join(this.#folder, name), '')
     rmSync(join(this.#folder, notes.begun), { force: true })
   }
 
@@ -37,6 +38,15 @@ export class FailPoints {
 
   /** The steps since the last plan, in order: which point, and for the how manyth time. The last one is where it died, if it did. */
   passed(): string[] {
-    return readFileSync(join(this.#folder, notes.passed), 'utf8').split('\n').filter(Boolean)
+    return this.#linesOf(notes.passed)
+  }
+
+  /** Commits since the last plan that wrote what none before had written; `isEnd` where the program died at one. */
+  writes(): (Writes & { readonly isEnd: boolean })[] {
+    return this.#linesOf(notes.writes).map(line => JSON.parse(line) as Writes & { isEnd: boolean })
+  }
+
+  #linesOf(name: string): string[] {
+    return readFileSync(join(this.#folder, name), 'utf8').split('\n').filter(Boolean)
   }
 }
