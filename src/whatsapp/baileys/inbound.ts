@@ -138,6 +138,7 @@ export class Inbound {
       watch: {
         times: timing.watch,
         hearing: this.#hearing,
+        untold: timing.untold,
         queues: [{ name: 'Signal steps', shared: true, pass: () => this.#turns.take(async () => undefined) }],
         onHopeless: this.#options.onHopeless,
       },

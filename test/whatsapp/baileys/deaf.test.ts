@@ -67,6 +67,35 @@ describe('a connection that answers and brings nothing', () => {
     linked.wa.assertNoSurprises()
   })
 
+  test('is found by what the phone has changed and nobody told us of, and asked about without a login', async () => {
+    const untold = { shortest: 100, longest: 200, late: 300 }
+    await using linked = await Linked.started({ timing: { ...hearing({}), untold } })
+    const { wa, bridge } = linked
+    const alice = wa.addContact({ name: 'Alice' })
+    const looks = () => wa.requests.filter(({ attrs }) => attrs['xmlns'] === 'w:sync:app:state').length
+    const look = async (): Promise<void> => {
+      const before = looks()
+      await until('two looks', () => looks() >= before + 2)
+    }
+    await look()
+    // Of this the server tells: nothing is wrong.
+    wa.phone.saves(alice, 'Alice Smith')
+    await until('the name', () => bridge.known.some(({ name }) => name === 'Alice Smith'))
+    await look()
+    await look()
+    assert.equal(logins(linked), 1)
+
+    wa.deafen()
+    await sleep(1200)
+    await alice.send('held back')
+    await look()
+    assert.deepEqual([logins(linked), bridge.said], [1, []])
+    wa.phone.saves(alice, 'Alice Jones')
+    await until('the message', () => bridge.said.includes('held back'))
+    assert.equal(logins(linked), 2)
+    wa.assertNoSurprises()
+  })
+
   test('is found by a message of ours that brings no receipt', async () => {
     await using linked = await Linked.started({ timing: hearing({ unanswered: 300 }) })
     const alice = linked.wa.addContact({ name: 'Alice' })

@@ -36,7 +36,8 @@ const HOPELESS = 3
  * proves it is a new login, behind which everything comes that was held back.
  *
  * So it is asked seldom. Quiet is suspicious when it is three times as long as the longest of the last hours, and again
- * after twice that time; or when we have sent something and not even the own phone has sent a receipt. What a new login
+ * after twice that time; or when we have sent something and not even the own phone has sent a receipt; or when the phone has
+ * changed something and we were not told. What a new login
  * brings that the connection before should have brought is the proof; from then on two minutes of quiet are enough, for
  * an hour.
  *
@@ -54,6 +55,8 @@ export class Hearing {
   #checkedAt = Number.NEGATIVE_INFINITY
   #isChecking = false
   #lastUnanswered = Number.NEGATIVE_INFINITY
+  #isUntold = false
+  #lastUntold = Number.NEGATIVE_INFINITY
 
   constructor(times: HearingTimes = HEARING, now: () => number = () => performance.now()) {
     this.#times = times
@@ -75,7 +78,18 @@ export class Hearing {
     if (this.#quiets.length > 100) this.#quiets.splice(0, 50, longestOf(this.#quiets.slice(0, 50)))
     this.#heardAt = now
     this.#askedAt = undefined
+    this.#isUntold = false
     this.#checks = 0
+  }
+
+  /** For how long nothing was passed on, in milliseconds. */
+  get quiet(): number {
+    return this.#now() - this.#heardAt
+  }
+
+  /** Something has happened that should have been passed on (`untold.ts`). */
+  untold(): void {
+    this.#isUntold = true
   }
 
   /** The server has acknowledged a message of ours: receipts should follow. */
@@ -91,12 +105,16 @@ export class Hearing {
       this.#askedAt !== undefined &&
       now - this.#askedAt >= this.#times.unanswered &&
       now - this.#lastUnanswered >= this.#times.suspicion
-    if (!isUnanswered && quiet < this.#patience(now)) return undefined
+    const isUntold = this.#isUntold && now - this.#lastUntold >= this.#times.suspicion
+    if (!isUnanswered && !isUntold && quiet < this.#patience(now)) return undefined
     if (isUnanswered) this.#lastUnanswered = now
+    if (isUntold) this.#lastUntold = now
+    this.#isUntold = false
     this.#askedAt = undefined
     this.#checkedAt = now
     this.#isChecking = true
-    return isUnanswered ? 'No receipt for what was sent' : 'It has been quiet for long'
+    if (isUnanswered) return 'No receipt for what was sent'
+    return isUntold ? 'WhatsApp did not tell what the phone has changed' : 'It has been quiet for long'
   }
 
   /**

@@ -1,4 +1,5 @@
 import { HEARING, type HearingTimes } from './hearing.ts'
+import { UNTOLD, type UntoldTimes } from './untold.ts'
 import { WATCH, type WatchTimes } from './watchdog.ts'
 
 /** Milliseconds. */
@@ -18,6 +19,7 @@ export interface Timing {
   readonly stable: number
   readonly watch: WatchTimes
   readonly hearing: HearingTimes
+  readonly untold: UntoldTimes
 }
 
 export const TIMING: Timing = {
@@ -30,4 +32,5 @@ export const TIMING: Timing = {
   stable: 60_000,
   watch: WATCH,
   hearing: HEARING,
+  untold: UNTOLD,
 }

@@ -1,0 +1,131 @@
+import { type BinaryNode, proto, type WAPatchName, type WASocket } from '@whiskeysockets/baileys'
+import { toNumber } from '../parse/context.ts'
+
+/** Milliseconds. */
+export interface UntoldTimes {
+  /** Between two looks, and of quiet before one; later at half the quiet, at most `longest`. */
+  readonly shortest: number
+  readonly longest: number
+  /** Within which the server tells of a change. */
+  readonly late: number
+}
+
+export const UNTOLD: UntoldTimes = { shortest: 2 * 60_000, longest: 10 * 60_000, late: 20_000 }
+
+const COLLECTIONS: readonly WAPatchName[] = [
+  'critical_block',
+  'critical_unblock_low',
+  'regular_high',
+  'regular_low',
+  'regular',
+]
+
+type Sock = Pick<WASocket, 'query' | 'authState'>
+
+/**
+ * Looks whether the owner's phone has changed something of which the server has told us nothing. Of every change of the app state (a
+ * chat read, archived or muted, a contact named) it tells all other devices by a notification `server_sync`; but it can be
+ * asked for, too, and answers on a connection that routes nothing (lib/Socket/chats.js, `resyncAppState`; whatsmeow,
+ * appstate.go, `fetchAppStatePatches`). What comes as an answer and not by itself is a sign that nothing comes by itself.
+ * Nobody notices the question, and nothing is taken from what it brings.
+ *
+ * What the first look of a connection finds is no sign: a patch that Baileys could not apply is answered each time.
+ */
+export class Untold {
+  readonly #sock: Sock
+  readonly #times: UntoldTimes
+  readonly #now: () => number
+  /** Versions that the server has had. */
+  readonly #seen = new Map<string, number>()
+  /** And those that it has told of. */
+  readonly #told = new Map<string, number>()
+  #lookedAt = Number.NEGATIVE_INFINITY
+  #isLooking = false
+
+  constructor(sock: Sock, times: UntoldTimes = UNTOLD, now: () => number = () => performance.now()) {
+    this.#sock = sock
+    this.#times = times
+    this.#now = now
+  }
+
+  /** The server tells of a change. */
+  told({ content }: BinaryNode): void {
+    for (const { tag, attrs } of Array.isArray(content) ? content : []) {
+      const { name, version } = attrs
+      if (tag === 'collection' && name !== undefined) this.#told.set(name, Number(version))
+    }
+  }
+
+  /**
+   * @param quiet for how long nothing has been passed on, in milliseconds
+   * @param onSign called when something was not told
+   */
+  lookIfDue(quiet: number, onSign: () => void): void {
+    const { shortest, longest } = this.#times
+    const isFirst = this.#lookedAt === Number.NEGATIVE_INFINITY
+    const pause = Math.min(longest, Math.max(shortest, quiet / 2))
+    if (this.#isLooking || (!isFirst && (quiet < shortest || this.#now() - this.#lookedAt < pause))) return
+    this.#isLooking = true
+    this.#look()
+      .then(
+        isSign => isSign && onSign(),
+        () => undefined,
+      )
+      .finally(() => {
+        this.#lookedAt = this.#now()
+        this.#isLooking = false
+      })
+  }
+
+  async #look(): Promise<boolean> {
+    const changed: [string, number][] = []
+    for (const [name, version] of await this.#ask()) {
+      const before = this.#seen.get(name)
+      this.#seen.set(name, version)
+      if (before !== undefined && version > before) changed.push([name, version])
+    }
+    if (changed.length === 0) return false
+    // It may be on its way.
+    await new Promise(resolve => setTimeout(resolve, this.#times.late).unref())
+    return changed.some(([name, version]) => !((this.#told.get(name) ?? 0) >= version))
+  }
+
+  /** The newest versions that the server has of what we have. */
+  async #ask(): Promise<[string, number][]> {
+    const { query, authState } = this.#sock
+    const stored = await authState.keys.get('app-state-sync-version', [...COLLECTIONS])
+    const known = COLLECTIONS.flatMap((name): [string, number][] => {
+      const version = Math.max(stored[name]?.version ?? 0, this.#seen.get(name) ?? 0)
+      return version > 0 ? [[name, version]] : []
+    })
+    if (known.length === 0) return []
+    const collections = known.map(([name, version]) => ({
+      tag: 'collection',
+      attrs: { name, version: String(version), return_snapshot: 'false' },
+    }))
+    const answer: BinaryNode = await query({
+      tag: 'iq',
+      attrs: { to: '@s.whatsapp.net', xmlns: 'w:sync:app:state', type: 'set' },
+      content: [{ tag: 'sync', attrs: {}, content: collections }],
+    })
+    const found = childrenOf(childrenOf(answer).find(({ tag }) => tag === 'sync'))
+    return known.map(([name, version]) => {
+      const collection = found.find(({ attrs }) => attrs['name'] === name)
+      return [name, Math.max(version, ...versionsIn(collection, version))]
+    })
+  }
+}
+
+const versionsIn = (collection: BinaryNode | undefined, before: number): number[] => {
+  const children = childrenOf(collection)
+  const patches = childrenOf(children.find(({ tag }) => tag === 'patches'))
+  return [...children, ...patches]
+    .filter(({ tag }) => tag === 'patch')
+    .map(({ content }, index) => {
+      const patch = content instanceof Uint8Array ? proto.SyncdPatch.decode(content) : undefined
+      return toNumber(patch?.version?.version) ?? before + index + 1
+    })
+}
+
+const childrenOf = (node: BinaryNode | undefined): readonly BinaryNode[] =>
+  Array.isArray(node?.content) ? node.content : []
