@@ -147,6 +147,27 @@ test('A retry receipt that says the number of whoever asks is answered, also aft
   wa.assertNoSurprises()
 })
 
+test('A retry receipt that pairs a known number or LID otherwise is not answered, and nothing is learned of it', async () => {
+  const { linked, wa, alice, mallory, carol, id, write, stanzasTo } = await beginWithNumber()
+  await using _ = linked
+  // Nobody knows this one.
+  const eve = wa.addContact({ name: 'Eve', pair: 'unknown' })
+  const first = await write('for Alice', alice.pn)
+  await until('the message', () => alice.inbox.length === 1)
+  await askAs(linked, mallory, first, { from: mallory.lid, sender_pn: alice.pn })
+  await askAs(linked, eve, first, { from: eve.lid, sender_pn: alice.pn })
+  await askAs(linked, mallory, id, { from: mallory.lid, sender_pn: carol.pn })
+  await write('for Alice, too', alice.pn)
+  await until('the next message', () => alice.inbox.length === 2)
+  await askAs(linked, alice, first, { from: alice.lid, sender_pn: alice.pn })
+  await until('a copy for Alice', () => alice.inbox[0]?.copies === 2)
+  for (const other of [mallory, eve]) {
+    assert.deepEqual(other.inbox, [])
+    assert.equal(stanzasTo(other), 0)
+  }
+  wa.assertNoSurprises()
+})
+
 test('Members of a group get a message again also where WhatsApp does not say who is in it now, and strangers do not', async () => {
   const { linked, wa, alice, bob, mallory, write, stanzasTo } = await begin()
   await using _ = linked

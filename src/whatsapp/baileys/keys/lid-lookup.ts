@@ -68,7 +68,7 @@ const inTime = async <T>(answer: Promise<T>): Promise<T> => {
 }
 
 /**
- * Asks for the LID of a number once, also where the last question was in vain a moment ago: what hangs on it does not come again.
+ * Asks for the LID of a number, also where the last question was in vain a moment ago: what hangs on it may not come again.
  * Never rejects.
  */
 export const learnLid = async (
@@ -86,11 +86,20 @@ export const learnLid = async (
 
 /**
  * Learns what a retry receipt says about whoever asks: their other address, as a message has it (whatsmeow, receipt.go,
- * `parseReceipt`, reads both alike). Baileys reads it from messages alone.
+ * `parseReceipt`, reads both alike). Baileys reads it from messages alone. Where a pair of either address is known, nothing is
+ * learned: a receipt that says otherwise would be answered with what was for somebody else.
  *
  * @returns resolves when all that has come so far is on disk
  */
-export const learnFromReceipts = ({ ws, signalRepository }: WASocket): (() => Promise<void>) => {
+export const learnFromReceipts = ({
+  ws,
+  signalRepository: { lidMapping },
+  authState: { keys },
+}: WASocket): (() => Promise<void>) => {
+  const learn = async (pair: { readonly lid: string; readonly pn: string }): Promise<void> => {
+    const known = await keys.get('lid-mapping', [userOf(pair.pn), `${userOf(pair.lid)}_reverse`])
+    if (Object.keys(known).length === 0) await lidMapping.storeLIDPNMappings([pair])
+  }
   let last: Promise<void> = Promise.resolve()
   ws.prependListener('CB:receipt', ({ attrs }: BinaryNode) => {
     const { type, from, participant, sender_pn, sender_lid, participant_pn, participant_lid } = attrs
@@ -99,9 +108,7 @@ export const learnFromReceipts = ({ ws, signalRepository }: WASocket): (() => Pr
     if (type !== 'retry' || asker === undefined || other === undefined) return
     const [lid, pn] = isLid(asker) ? [asker, other] : [other, asker]
     if (!isLid(lid) || !isPhone(pn)) return
-    last = last
-      .then(() => signalRepository.lidMapping.storeLIDPNMappings([{ lid, pn }]))
-      .catch(() => undefined)
+    last = last.then(() => learn({ lid, pn })).catch(() => undefined)
   })
   return () => last
 }

@@ -22,7 +22,7 @@ type Group = Pick<GroupMetadata, 'participants'>
 export interface Asking {
   /** Who is in a group. Rejects when WhatsApp does not say so. */
   group(jid: string): Promise<Group>
-  /** Has the other address of a number looked up, where it is not known. Never rejects. */
+  /** Has the LID of a number looked up, each time that it is called. Never rejects. */
   learnLid(pn: string): Promise<void>
 }
 
@@ -38,7 +38,8 @@ interface AtHand {
  * Baileys encrypts what is found for whoever asks (lib/Socket/messages-recv.js, `sendMessagesAgain`), and that a retry receipt
  * is of somebody, about a message of some chat, is the server's word alone. So nobody gets a message but those it was for:
  * the other person of its chat, the members of its group, our own devices. Somebody who was written to under a number may ask
- * under a LID that nobody knew by then; and who was in the group when it went to it, where WhatsApp does not say who is now.
+ * under a LID that nobody knew by then, which the server alone can say; and who was in the group when it went to it, where
+ * WhatsApp does not say who is now.
  */
 export class Sent {
   readonly #options: SentOptions
