@@ -6,7 +6,7 @@ import { telegram } from './faults/telegram.ts'
 import { whatsapp } from './faults/whatsapp.ts'
 import type { Stage } from './stage.ts'
 
-/** What goes wrong, by the name under which it is counted. */
+/** What goes wrong, by the name under which it is counted; `false` where it did not. */
 export type Faults = Readonly<Record<string, (stage: Stage) => Promise<unknown> | unknown>>
 
 /** All that can go wrong here. */
@@ -23,16 +23,17 @@ export const breakThings = async (
   { every, only = '', signal }: { every: number; only?: string | undefined; signal: AbortSignal },
 ): Promise<Map<string, number>> => {
   const faults = Object.fromEntries(Object.entries(faultsOf(stage)).filter(([name]) => name.includes(only)))
-  const counts = new Map(Object.keys(faults).map(name => [name, 0]))
-  // Each in turn, in a new order every round, so that none is left out by chance.
+  const names = Object.keys(faults)
+  const counts = new Map(names.map(name => [name, 0]))
+  // Each in turn, in a new order every round, so that none is left out by chance. The process ends twice as often: behind every
+  // start pauses between connections are short again, and there is more to break.
   let round: string[] = []
   while (!signal.aborted) {
     await sleep(randomInt(1, every * 2), undefined, { signal }).catch(() => undefined)
     if (signal.aborted) break
-    if (round.length === 0) round = shuffled(Object.keys(faults))
+    if (round.length === 0) round = shuffled([...names, ...names.filter(each => each in program)])
     const name = round.pop() ?? ''
-    await faults[name]?.(stage)
-    counts.set(name, (counts.get(name) ?? 0) + 1)
+    if ((await faults[name]?.(stage)) !== false) counts.set(name, (counts.get(name) ?? 0) + 1)
   }
   return counts
 }

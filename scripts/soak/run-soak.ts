@@ -53,6 +53,7 @@ export const soak = async ({ forMs, every, only, ...options }: SoakOptions): Pro
   const calmFrom = performance.now()
   // What was planned and met nothing any more.
   world.tg.faults.clear()
+  world.wa.clearFaults()
   const behind = Object.values(look()).reduce((sum, { order }) => sum + order.lost, 0)
   const isThere = async (): Promise<boolean> => {
     await sleep(500)

@@ -11,9 +11,9 @@ export const whatsapp: Faults = {
     world.wa.streamError({ child: 'xml-not-well-formed' }),
   'WhatsApp refuses the next login (500)': refuseLogin(500),
   'WhatsApp refuses the next login (503)': refuseLogin(503),
-  'WhatsApp delivers, but the ack is lost': ({ world }) => world.wa.cutNextSend('before-ack'),
-  'WhatsApp breaks before it delivers': ({ world }) => world.wa.cutNextSend('before-delivery'),
-  'WhatsApp refuses a message for now (479)': ({ world }) => world.wa.refuseNext(479),
+  'WhatsApp delivers, but the ack is lost': planned(wa => wa.cutNextSend('before-ack')),
+  'WhatsApp breaks before it delivers': planned(wa => wa.cutNextSend('before-delivery')),
+  'WhatsApp refuses a message for now (479)': planned(wa => wa.refuseNext(479)),
   'WhatsApp holds acks back': async stage => {
     stage.world.wa.holdAcks(true)
     await stage.spell()
@@ -44,11 +44,20 @@ export const whatsapp: Faults = {
   'the media host stores, but the answer is lost': upload({ kind: 'lost-reply' }),
 }
 
-function refuseLogin(code: number): Faults[string] {
-  return ({ world }) => {
-    world.wa.refuseNextLogin(code)
-    world.wa.dropConnection()
+/** Not while another one waits: pauses grow behind each, so a heap of them would keep the bridge away for hours. */
+function planned(plan: (wa: Stage['world']['wa']) => void): Faults[string] {
+  return ({ world: { wa } }) => {
+    if (wa.faultsWaiting > 0) return false
+    plan(wa)
+    return true
   }
+}
+
+function refuseLogin(code: number): Faults[string] {
+  return planned(wa => {
+    wa.refuseNextLogin(code)
+    wa.dropConnection()
+  })
 }
 
 function upload(fault: Parameters<Stage['world']['wa']['media']['faultUploads']>[0]): Faults[string] {

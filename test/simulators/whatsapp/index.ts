@@ -288,6 +288,17 @@ export class WhatsAppSimulator {
     this.#server.sendFaults.push({ kind: `cut-${when}` })
   }
 
+  /** How many of the refusals and broken sends that were planned have met nothing yet. */
+  get faultsWaiting(): number {
+    return this.#server.sendFaults.length + this.#server.loginRefusals.length
+  }
+
+  /** They never will. */
+  clearFaults(): void {
+    this.#server.sendFaults.length = 0
+    this.#server.loginRefusals.length = 0
+  }
+
   /** Waits for something to become true. */
   async until(condition: () => boolean, what = String(condition), milliseconds = 10_000): Promise<void> {
     const deadline = Date.now() + milliseconds
