@@ -116,6 +116,13 @@ describe('sending files', () => {
       'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==',
       'base64',
     )
+    // WhatsApp takes Opus alone.
+    const vorbis = Buffer.concat([
+      Buffer.from('OggS\0\x02'),
+      Buffer.alloc(22),
+      Buffer.from('\x01vorbis'),
+      Buffer.alloc(200),
+    ])
     const lies: readonly (readonly [MediaContent, Buffer, kind: string, mime: string])[] = [
       [file('image', { mimeType: 'image/jpeg' }, 'Look'), page, 'document', 'application/octet-stream'],
       [file('image', { mimeType: 'image/jpeg' }, 'Look'), png, 'photo', 'image/png'],
@@ -125,6 +132,8 @@ describe('sending files', () => {
       [file('sticker', { mimeType: 'image/webp' }), files.photo(), 'document', 'application/octet-stream'],
       [file('audio', { mimeType: 'audio/mpeg' }), files.film(), 'audio', 'audio/mp4'],
       [file('audio', { mimeType: 'audio/mp4' }), files.voice(), 'audio', 'audio/ogg; codecs=opus'],
+      [file('audio', { mimeType: 'audio/mpeg' }), vorbis, 'document', 'application/octet-stream'],
+      [file('audio', { mimeType: 'audio/ogg' }), vorbis, 'document', 'application/octet-stream'],
       [file('audio', { mimeType: 'audio/mpeg' }), page, 'document', 'application/octet-stream'],
       [file('voice', { mimeType: 'audio/ogg', seconds: 0 }), page, 'document', 'application/octet-stream'],
     ]

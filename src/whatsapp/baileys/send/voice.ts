@@ -4,7 +4,7 @@ import { Loudness } from './loudness.ts'
 import { shown } from './media-types.ts'
 
 /** Bytes by which a file is known. */
-const headSize = 8
+const headSize = 32
 
 const otherSounds = shown.audio.filter(type => !shown.voice.includes(type))
 
