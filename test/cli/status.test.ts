@@ -174,4 +174,17 @@ test('a chat that Telegram has put off for hours is a problem, one that waits fo
   assert.doesNotMatch((await box.run('status')).stderr, /429/)
   putOff('telegram:-1002', 86_400)
   assert.match((await box.run('status')).stderr, /put off a chat until \d{4}-\d\d-\d\dT[\d:.]+Z \(429/)
+  putOff('telegram:-1003', 86_400)
+  assert.match((await box.run('status')).stderr, /put off 2 chats until/)
+})
+
+test('three chats that Telegram has put off at once are told as all of them, which they stand for', async () => {
+  await using box = await Sandbox.open()
+  {
+    using store = box.openStore()
+    const pace = new Pace([], each => each, openPaceMemory(store.session('pace')))
+    for (const chat of ['telegram:-1001', 'telegram:-1002', 'telegram:-1003'] as const)
+      pace.refused(chat, 86_400, Date.now())
+  }
+  assert.match((await box.run('status')).stderr, /put off all chats until \d{4}-/)
 })

@@ -1,6 +1,7 @@
 import type { Config } from '../../config/load.ts'
 import { Outbox } from '../../outbox/outbox.ts'
 import { openPaceMemory } from '../../outbox/pace-memory.ts'
+import { everyPeer } from '../../outbox/penalties.ts'
 import type { Store } from '../../store/index.ts'
 import { lockHolder, openStore, StoreError, storePath } from '../../store/index.ts'
 import { phoneOf } from '../../whatsapp/address.ts'
@@ -100,12 +101,16 @@ const readStatus = async (store: Store, config: Config): Promise<Status> => {
 
 /** What Telegram wants to be left alone for longer than anybody would think of as the usual. */
 const findLongWait = (store: Store): string | undefined => {
-  const ends = [...openPaceMemory(store.session('pace')).load()]
-    .map(([, { penalty }]) => penalty?.until ?? 0)
-    .filter(until => until > Date.now() + LONG_WAIT_MS)
-  if (ends.length === 0) return undefined
-  const until = new Date(Math.max(...ends)).toISOString()
-  return `Telegram has put off ${ends.length === 1 ? 'a chat' : `${ends.length} chats`} until ${until} (429: too many requests); what goes there waits`
+  const ends = new Map(
+    [...openPaceMemory(store.session('pace')).load()]
+      .map(([peer, { penalty }]) => [peer, penalty?.until ?? 0] as const)
+      .filter(([, until]) => until > Date.now() + LONG_WAIT_MS),
+  )
+  if (ends.size === 0) return undefined
+  const all = ends.get(everyPeer)
+  const who = all !== undefined ? 'all chats' : ends.size === 1 ? 'a chat' : `${ends.size} chats`
+  const until = new Date(all ?? Math.max(...ends.values())).toISOString()
+  return `Telegram has put off ${who} until ${until} (429: too many requests); what goes there waits`
 }
 
 const findDiskProblem = (store: Store): string | undefined => {
