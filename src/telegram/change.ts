@@ -30,7 +30,7 @@ export const showChange = (change: Change, context: ChangeContext): Promise<void
       const reply = { id: Number(id), ...(quote !== undefined && { quote }), only }
       const errand = { chat, messageId, signal, openMedia, silent: true, reply }
       const [message] = await sendBatch([part], errand, context)
-      if (message) record(change, { part, message, role })
+      if (message) record(change, { part, message, role, isFound: false })
     },
   })
 
@@ -48,7 +48,7 @@ export const settleChange = async (change: Change, context: ChangeContext): Prom
     const look = async (): Promise<boolean> => {
       const found = await findPart(part, quest)
       if (found === undefined || found === 'taken back') return false
-      record(change, { ...found, role })
+      record(change, { ...found, role, isFound: true })
       return true
     }
     return await lookInTurn(look, part, quest)
@@ -79,10 +79,15 @@ const untilOver = async (
   await clock.sleep(Math.max(0, until - clock.now()), attempt.signal)
 }
 
-type Found = { part: Part; message: Parameters<typeof keep>[0]; role: NoteRole | undefined }
+type Made = {
+  part: Part
+  message: Parameters<typeof keep>[0]
+  role: NoteRole | undefined
+  isFound: boolean
+}
 
-const record = ({ onSent }: Change, { part, message, role }: Found): void =>
-  onSent({ id: String(message.message_id), raw: keep(message, part) }, role)
+const record = ({ onSent }: Change, { part, message, role, isFound }: Made): void =>
+  onSent({ id: String(message.message_id), raw: keep(message, part, { isFound }) }, role)
 
 const deskFor = (change: Change, context: ChangeContext): Omit<ChangeDesk, 'send'> => {
   const { messageId, signal, openMedia } = change

@@ -29,6 +29,8 @@ export interface Marks {
   /** The same of a post in a channel, and for the runs to come. */
   takePost(chatId: number | string, messageId: number): void
   readonly posts: Posts
+  /** Whether a message was there when the backup was made that was put back last: what is written down of it may be older. */
+  isOfBackup(chatId: number | string, messageId: number): boolean
   /** Whether the message under an id, in whichever chat of the id space, is known in this process not to be looked for. */
   isTaken(chatId: number | string, messageId: number): boolean
   /** Notes that a basic group became a supergroup with another id. */
@@ -109,6 +111,7 @@ export const openMarks = (sessions: SessionStore, { isRestored = false } = {}): 
       others.take(idSpace(chatId), messageId)
     },
     posts: others,
+    isOfBackup: (chatId, messageId) => messageId <= Number(sessions.get(backupType, idSpace(chatId)) ?? 0),
     move: (from, to) => sessions.set([{ type: movedType, id: String(from), value: String(to) }]),
     former(mark, chatId) {
       if (mark === undefined || mark.startsWith(`${idSpace(chatId)}:`)) return undefined

@@ -34,11 +34,18 @@ export const batchAt = (parts: readonly Part[], at: number): Batch | undefined =
   return [first, ...(end === -1 ? rest : rest.slice(0, end))]
 }
 
-/** Records that a part became a message. */
-export const report = (part: Part, message: Message, { onSent }: Pick<Delivery, 'onSent'>): void =>
+/** Records that a part became a message, just now or as was found out later. */
+export const report = (
+  part: Part,
+  message: Message,
+  {
+    delivery: { onSent },
+    isFound,
+  }: { readonly delivery: Pick<Delivery, 'onSent'>; readonly isFound: boolean },
+): void =>
   onSent({
     id: String(message.message_id),
-    raw: keep(message, part),
+    raw: keep(message, part, { isFound }),
     ...(part.item !== undefined && { item: part.item }),
     ...(part.together && { together: part.together }),
   })
@@ -55,11 +62,11 @@ const sendNext = async (batch: Batch, sending: Sending): Promise<void> => {
   if (together) {
     batch.forEach((part, index) => {
       const message = together[index]
-      if (message) report(part, message, delivery)
+      if (message) report(part, message, { delivery, isFound: false })
     })
     return
   }
-  for (const part of batch) report(part, await sendOne(part, sending), delivery)
+  for (const part of batch) report(part, await sendOne(part, sending), { delivery, isFound: false })
 }
 
 const trySending = async (batch: Batch, sending: Sending): Promise<Message[] | undefined> => {

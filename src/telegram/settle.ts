@@ -43,7 +43,7 @@ const findBatch = async (
         isWhole = false
         continue
       }
-      report(message.part, message.message, delivery)
+      report(message.part, message.message, { delivery, isFound: true })
       found += 1
     }
     return isWhole

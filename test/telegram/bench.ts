@@ -21,6 +21,7 @@ import type {
   Overheard,
   Reaction,
   SentPart,
+  SessionChange,
   ShutOut,
   StandIn,
   Vote,
@@ -135,7 +136,7 @@ export class Bench implements AsyncDisposable {
     return new Bench(await startTelegramSimulator(simulator), rest)
   }
 
-  #open(): Network {
+  #open(more: Partial<TelegramOptions> = {}): Network {
     return openTelegram({
       token: this.tg.token,
       apiRoot: this.tg.apiRoot,
@@ -146,6 +147,7 @@ export class Bench implements AsyncDisposable {
       logger: silent,
       graceMs: () => 0,
       ...this.#options,
+      ...more,
     })
   }
 
@@ -162,11 +164,15 @@ export class Bench implements AsyncDisposable {
     await eventually(() => this.network.status.state === 'connected', 'the connection')
   }
 
-  /** As after a crash: a new network over the same store, nothing of the old one's memory left. */
-  async restart(): Promise<void> {
+  /**
+   * As after a crash: a new network over the same store, nothing of the old one's memory left. `tops`: a backup was put back since, in
+   * which those were the highest ids.
+   */
+  async restart({ tops }: { readonly tops?: readonly Omit<SessionChange, 'type'>[] } = {}): Promise<void> {
     await this.network[Symbol.asyncDispose]()
     this.inbox = new RecordingInbox(this.store)
-    this.network = this.#open()
+    this.store.session('telegram').set(tops?.map(row => ({ ...row, type: 'top' })) ?? [])
+    this.network = this.#open({ isRestored: tops !== undefined })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

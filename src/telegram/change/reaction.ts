@@ -45,7 +45,8 @@ export const showReactions = async (desk: ChangeDesk): Promise<void> => {
 
 /**
  * Shows this as the bot's reaction. That none stands where there was none before needs no call, since each counts as a message; it
- * is written down before it is set, and where an attempt is in doubt what is written down may be older.
+ * is written down before it is set. What is written down may be older than what stands there where an attempt is in doubt, and of what
+ * the backup had that was put back.
  */
 const showAsBot = async (
   { id, byBridge, raw }: StandIn,
@@ -53,11 +54,13 @@ const showAsBot = async (
   desk: ChangeDesk,
 ): Promise<Outcome | 'unasked'> => {
   const kept = byBridge ? readKept(raw) : undefined
-  const { onSent } = desk.change
-  if (kept && emoji === undefined && !kept.reacted && desk.find === undefined) return 'unasked'
+  const { change, context, place, find } = desk
+  const { onSent } = change
+  const isTrue = find === undefined && !context.marks.isOfBackup(place.chatId, Number(id))
+  if (kept?.reacted === false && emoji === undefined && isTrue) return 'unasked'
   if (kept && emoji !== undefined && !kept.reacted) onSent({ id, raw: keepReacted(kept, true) })
   const outcome = await setReaction(id, emoji, desk)
-  if (kept?.reacted && emoji === undefined && outcome === 'done')
+  if (kept && kept.reacted !== false && emoji === undefined && outcome === 'done')
     onSent({ id, raw: keepReacted(kept, false) })
   return outcome
 }

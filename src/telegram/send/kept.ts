@@ -10,27 +10,32 @@ import type { Part } from './part.ts'
  * - `text`, `caption`: it has words, edited by a method each. `file`: it is words that went as a file.
  * - `bare`: it has none: a sticker, a place, a contact, a video note.
  * - `pin`, `deleted`: the bridge's remark that the message was pinned or deleted; no part of what was said.
- * - `reacted`: a reaction of the bot may stand on it.
+ * - `reacted`: whether a reaction of the bot may stand on it; absent where that is not known: earlier versions wrote nothing of it, and one
+ *   that is found later may have got one in between, when a backup was put back.
  */
 const keptSchema = z.object({
   as: z.enum(['text', 'caption', 'file', 'bare', 'pin', 'deleted']),
   head: z.optional(richTextSchema),
-  reacted: z.optional(z.literal(true)),
+  reacted: z.optional(z.boolean()),
 })
 
 export type Kept = z.infer<typeof keptSchema>
 
-/** What to remember of a part that became this message. */
-export const keep = (message: Message, part: Part): string => {
-  if (part.remark) return keepAs(part, part.remark)
-  if (message.text !== undefined || (part.file && 'bytes' in part.file.source)) return keepAs(part)
+/** What to remember of a part that became this message: just now, or it was found later. */
+export const keep = (message: Message, part: Part, { isFound }: { readonly isFound: boolean }): string => {
+  const reacted = isFound ? undefined : false
+  if (part.remark) return keepAs(part, reacted, part.remark)
+  if (message.text !== undefined || (part.file && 'bytes' in part.file.source)) return keepAs(part, reacted)
   const captioned = ['photo', 'video', 'animation', 'audio', 'voice', 'document'] as const
-  return keepAs(part, captioned.some(kind => message[kind] !== undefined) ? 'caption' : 'bare')
+  return keepAs(part, reacted, captioned.some(kind => message[kind] !== undefined) ? 'caption' : 'bare')
 }
 
 /** The same without its message: as what it went out. */
-export const keepAs = ({ file, head }: Part, as: Kept['as'] = wordsOf(file), reacted = false): string =>
-  keepReacted({ as, ...(head && as !== 'bare' && { head }) }, reacted)
+export const keepAs = (
+  { file, head }: Part,
+  reacted: Kept['reacted'],
+  as: Kept['as'] = wordsOf(file),
+): string => keepReacted({ as, ...(head && as !== 'bare' && { head }) }, reacted)
 
 const wordsOf = (file: Part['file']): Kept['as'] => {
   if (file === undefined) return 'text'
@@ -38,8 +43,8 @@ const wordsOf = (file: Part['file']): Kept['as'] => {
 }
 
 /** The same with word of whether a reaction of the bot may stand on it. */
-export const keepReacted = ({ reacted: _, ...kept }: Kept, reacted: boolean): string =>
-  JSON.stringify({ ...kept, ...(reacted && { reacted }) } satisfies Kept)
+export const keepReacted = ({ reacted: _, ...kept }: Kept, reacted: Kept['reacted']): string =>
+  JSON.stringify({ ...kept, ...(reacted !== undefined && { reacted }) } satisfies Kept)
 
 /** Undefined for a message of which nothing was kept: one from an earlier version. */
 export const readKept = (raw: string | undefined): Kept | undefined => {

@@ -31,7 +31,7 @@ export const replacePlaceholder = async (part: Part, delivery: Delivery, desk: D
     ? await editMedia(id, part, desk)
     : await editWords(id, { ...part, as: 'text', words: part.look.words }, desk)
   if (outcome !== 'done') return false
-  delivery.onSent({ id, raw: keepAs(part, undefined, readKept(raw)?.reacted) })
+  delivery.onSent({ id, raw: keepAs(part, readKept(raw)?.reacted) })
   return true
 }
 

@@ -4,7 +4,7 @@ import type { ChatRef } from '../../../src/bridge/chat-ref.ts'
 import type { Reaction } from '../../../src/bridge/network.ts'
 import { nativeReaction, renderReactions } from '../../../src/telegram/change/reaction.ts'
 import { botReactions } from '../../simulators/telegram/reactions.ts'
-import { Bench, change, ownMessage, Standing, sendFor, text } from '../bench.ts'
+import { Bench, change, delivery, ownMessage, Standing, sendFor, standIns, text } from '../bench.ts'
 
 const by = (name: string, emoji: string): Reaction => ({
   person: `whatsapp:${name}@s.whatsapp.net`,
@@ -113,6 +113,65 @@ test('where an attempt is in doubt, the bot’s reaction goes whatever is writte
     [
       ['Hello', 0],
       ['👍 Bob · 🔥 Eve', 0],
+    ],
+  )
+})
+
+test('the bot’s reaction goes also where nobody wrote down whether it stands, and that is not asked for again', async () => {
+  await using bench = await Bench.open()
+  const chat = `telegram:${bench.owner.id}` as const
+  const shown = await sendFor(bench, { chat, content: text('Hello') })
+  await react(bench, chat, shown, by('Bob', '👍'))
+  // As an earlier version linked it.
+  shown.parts = shown.parts.map(part => ({ ...part, raw: '{"as":"text"}' }))
+  await react(bench, chat, shown)
+  assert.deepEqual(bench.home.transcript()[0]?.reactions, [])
+  const calls = bench.tg.calls.length
+  await react(bench, chat, shown)
+  assert.equal(bench.tg.calls.length, calls)
+})
+
+for (const [what, later] of [
+  ['it is taken back', []],
+  ['a second one comes', [by('Bob', '👍'), by('Eve', '🔥')]],
+] as const) {
+  test(`the bot’s reaction of after a backup goes when ${what} after that was put back`, async () => {
+    await using bench = await Bench.open()
+    const chat = `telegram:${bench.owner.id}` as const
+    const shown = await sendFor(bench, { chat, content: text('Hello') })
+    const inBackup = [...shown.parts]
+    const tops = [...bench.store.session('telegram').list('top')]
+    await react(bench, chat, shown, by('Bob', '👍'))
+    await sendFor(bench, { chat, content: text('Since') })
+    shown.parts = inBackup
+    await bench.restart({ tops })
+    await react(bench, chat, shown, ...later)
+    const [first] = bench.home.transcript()
+    assert.deepEqual([first?.text, first?.reactions], ['Hello', []])
+    // What is sent from now on is known.
+    const next = await sendFor(bench, { chat, content: text('Next') })
+    const calls = bench.tg.callsOf('setMessageReaction').length
+    await react(bench, chat, next)
+    assert.equal(bench.tg.callsOf('setMessageReaction').length, calls)
+  })
+}
+
+test('the bot’s reaction goes from a message that is found after a backup was put back', async () => {
+  await using bench = await Bench.open()
+  const chat = `telegram:${bench.owner.id}` as const
+  await sendFor(bench, { chat, content: text('Before') })
+  const tops = [...bench.store.session('telegram').list('top')]
+  const job = { ...delivery({ chat, content: text('Hello') }), mark: bench.network.mark?.(chat) ?? '' }
+  await bench.network.send(job)
+  await react(bench, chat, new Standing(standIns(job.sent.splice(0))), by('Bob', '👍'))
+  await bench.restart({ tops })
+  assert.equal(await bench.network.settle?.(job), true)
+  await react(bench, chat, new Standing(standIns(job.sent)))
+  assert.deepEqual(
+    bench.home.transcript().map(seen => [seen.text, seen.reactions]),
+    [
+      ['Before', []],
+      ['Hello', []],
     ],
   )
 })
