@@ -117,10 +117,9 @@ export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promi
     turn: (chat, messages, signal) => new Lease({ pace, chat, clock: systemClock, signal }).turn(messages),
   })
   networks.set('telegram', opened.use(telegram))
-  const whatsapp: WhatsAppConnection = await openWhatsApp({
-    ...whatsAppOptions({ config, store, logger, inbox: inboxFor('whatsapp') }),
-    isRestored: store.restore.isNew,
-  })
+  const whatsapp: WhatsAppConnection = await openWhatsApp(
+    whatsAppOptions({ config, store, logger, inbox: inboxFor('whatsapp') }),
+  )
   networks.set('whatsapp', opened.use(whatsapp))
   opened.use(pulse)
   opened.use(startRetention({ store, outbox, time: () => whatsapp.time, log: logger }))
@@ -219,6 +218,7 @@ const whatsAppOptions = ({ config, store, ...rest }: NetworkOptions): Parameters
   linkPreviews: config.messages.linkPreviews,
   ...rest,
   sessions: store.session('baileys'),
+  isRestored: store.restore.isNew,
   findMessage: makeFindMessage(store),
   receipts: config.messages.receipts,
   securityCodes: config.messages.securityCodes,
