@@ -57,8 +57,10 @@ interface AttemptOptions extends Omit<AttemptContext, 'watch' | 'turn'> {
 const deliver = async (job: Job, options: AttemptOptions): Promise<Outcome> => {
   const { signal, ask, files } = options
   const network = options.network(networkOf(job.target))
-  let stage: 'send' | 'settle' = job.unsure && network.settle ? 'settle' : 'send'
+  // Where the network cannot tell, it stays so until all of it is sent.
+  let unsettled = job.unsure
   let inDoubt = job.unsure
+  const stage = () => (unsettled && network.settle ? 'settle' : 'send')
   const turn: AttemptContext['turn'] = (messages, what) => {
     // Before its first call, nothing of an attempt can be there.
     inDoubt = true
@@ -68,9 +70,9 @@ const deliver = async (job: Job, options: AttemptOptions): Promise<Outcome> => {
   try {
     const context = { ...options, turn, watch: media.watch }
     let attempt = prepare(job, network, context)
-    if (stage === 'settle') {
+    if (stage() === 'settle') {
       const isThere = await attempt.settle()
-      stage = 'send'
+      unsettled = false
       inDoubt = false
       if (isThere === false) attempt = prepare(begunAnew(job, options), network, context)
     }
@@ -81,13 +83,13 @@ const deliver = async (job: Job, options: AttemptOptions): Promise<Outcome> => {
     return { kind: 'sent' }
   } catch (error) {
     const failure = describeFailure(error, {
-      stage,
+      stage: stage(),
       mediaError: media.error(),
       aborted: signal.aborted,
       inDoubt: network.settle && inDoubt,
     })
     if (failure.from === 'bug') options.log.error({ err: error, job: job.id }, 'A delivery broke')
-    return failure
+    return { ...failure, unsettled }
   }
 }
 

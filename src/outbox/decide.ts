@@ -38,9 +38,10 @@ export type Decision =
  *
  * `retry`, `unsure` and bugs count as attempts, back off, and are given up when they have gone on for `giveUpAfter`
  * milliseconds; `wait` and `offline` cost nothing. `reject`, a file that failed five times, a page that stood eight times in place of the
- * network's answer and a bug that struck three times ask for a plainer form. A failure while settling leaves the job unsure: nothing was found out. An answer that leaves
- * it open is asked for again for ten minutes, and no chat out of reach is asked at all; then the job is given up, as after three bugs,
- * since it must not be sent, in whatever form, while it may be there.
+ * network's answer and a bug that struck three times ask for a plainer form. A failure before an earlier attempt is settled, as in a network that cannot
+ * settle any, leaves the job unsure: nothing was found out. An answer that leaves it open is asked for again for ten minutes, and no
+ * chat out of reach is asked at all; then the job is given up, as after three bugs, since it must not be sent, in whatever form, while
+ * it may be there.
  */
 export const decide = (
   job: Job,
@@ -54,7 +55,7 @@ export const decide = (
   const pages = job.pages + (failure.page && from === 'send' ? 1 : 0)
   if (bugs >= bugLimit) return { kind: failure.inDoubt ? 'give-up' : 'plainer' }
 
-  const unsure = verdict.kind === 'unsure' || (from === 'settle' && job.unsure)
+  const unsure = verdict.kind === 'unsure' || failure.unsettled === true
   const unchanged = {
     kind: 'again',
     unsure,

@@ -13,7 +13,7 @@ export interface Job {
   readonly messageId: string
   /** The event as JSON. */
   readonly event: string
-  /** The last attempt may have arrived. */
+  /** An attempt may have arrived. */
   readonly unsure: boolean
   /** It came with a backup that was put back. */
   readonly restored: boolean
@@ -67,6 +67,8 @@ export type Outcome =
       readonly page?: boolean
       /** It may be there, where another form would be a second message: a bug keeps us from finding out. */
       readonly inDoubt?: boolean
+      /** What an earlier attempt may have left there is as unknown as it was before this one. */
+      readonly unsettled?: boolean
     }
 
 export type Failure = Extract<Outcome, { kind: 'failure' }>

@@ -28,7 +28,8 @@ export interface Head {
  *   - goes back to `pending`, due later (`postpone`) or at once in a plainer form (`step`),
  *   - or is `failed`: kept to be shown, out of its lane's way.
  * A row found `sending` at start was cut off by a crash: `recover` makes it `pending` and unsure. A row that is unsure is
- * settled at its next attempt, with the mark from before the attempt in doubt.
+ * settled at its next attempt, with the mark from before the attempt in doubt; where its network settles none, it is unsure until
+ * it is sent.
  *
  * Only the first row of a lane that has not failed is ever claimed, so a lane keeps its order whatever happens.
  */

@@ -4,7 +4,7 @@ import type { Content, MediaContent } from '../../src/bridge/content.ts'
 import type { ChangeEvent } from '../../src/bridge/event.ts'
 import type { Delivery } from '../../src/bridge/network.ts'
 import { plainText } from '../../src/bridge/rich-text.ts'
-import { unsure } from '../../src/bridge/verdict.ts'
+import { DeliveryError, unsure, type Verdict } from '../../src/bridge/verdict.ts'
 import { event, family, familyInTelegram, openBridge, waitUntil } from './bridge.ts'
 import type { Script } from './memory-network.ts'
 
@@ -152,8 +152,26 @@ for (const [what, changes] of Object.entries(outcomes) as [Act, string[]][]) {
   })
 }
 
-for (const what of ['reaction', 'edit by the owner', 'pin'] as const) {
-  test(`a ${what} that is faster than the link of a picture of an album means that picture, once`, async () => {
+/** What may become of the attempts behind one in doubt, of which nothing arrives. */
+const nothingArrives: readonly Verdict[] = [
+  { kind: 'retry' },
+  { kind: 'wait', seconds: 1 },
+  { kind: 'offline' },
+]
+const inVain = nothingArrives.map(verdict => async (): Promise<void> => {
+  throw new DeliveryError(verdict, 'Nothing got through')
+})
+
+for (const [what, later] of [
+  ['reaction', []],
+  ['edit by the owner', []],
+  ['pin', []],
+  ['reaction', inVain],
+  ['edit by the owner', inVain],
+  ['pin', inVain],
+] as const) {
+  const behind = later.length > 0 ? `, also behind attempts at which nothing gets through` : ''
+  test(`a ${what} that is faster than the link of a picture of an album means that picture, once${behind}`, async () => {
     await using bridge = openBridge()
     const photo = (source: string): MediaContent => ({
       kind: 'media',
@@ -175,6 +193,7 @@ for (const what of ['reaction', 'edit by the owner', 'pin'] as const) {
         bridge.receive(change, change)
         throw unsure('The ack is lost')
       },
+      ...later,
       async (delivery, show) => link(delivery, show, [1, 2]),
     )
     bridge.receive(first, second, third)
@@ -210,6 +229,37 @@ test('every part of what the bridge sends is known when it comes back, before an
     ['typed on the phone'],
   )
 })
+
+for (const verdict of nothingArrives) {
+  test(`every part of what may have been sent is known when it comes back behind an attempt that ends in ${verdict.kind}`, async () => {
+    await using bridge = openBridge()
+    const { whatsapp } = bridge
+    whatsapp.scripts.push(
+      async (_, show) => {
+        show()
+        show(1)
+        throw unsure('The ack is lost')
+      },
+      async () => {
+        whatsapp.status = { state: 'connecting' }
+        throw new DeliveryError(verdict, 'Nothing got through')
+      },
+    )
+    bridge.receive(event(familyInTelegram, 'one|two', { sender: byOwner }))
+    bridge.worker.start()
+    await waitUntil(() => whatsapp.attempts.length === 2 && bridge.outbox.heads().length === 1)
+    for (const { id, text } of whatsapp.shown) bridge.receive(event(family, text, { id, sender: phone }))
+    assert.deepEqual(bridge.outbox.counts(), { pending: 1, failed: 0 })
+    whatsapp.status = { state: 'connected' }
+    bridge.worker.resume('whatsapp')
+    await waitUntil(bridge.isDone)
+    assert.deepEqual(
+      whatsapp.shown.map(({ text }) => text),
+      ['one', 'two'],
+    )
+    assert.deepEqual(bridge.telegram.shown, [])
+  })
+}
 
 test('the copy that WhatsApp has of an edit is never written to what was typed in Telegram', async () => {
   await using bridge = openBridge()

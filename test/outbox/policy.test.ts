@@ -28,6 +28,7 @@ const failure = (verdict: Failure['verdict'], from: Failure['from'] = 'send'): F
   verdict,
   problem: '',
   from,
+  unsettled: from === 'settle',
 })
 
 test('delays grow to ten minutes, with a fifth of spread either way', () => {
@@ -59,10 +60,14 @@ test('retry and unsure count an attempt, wait and offline do not', () => {
   assert.deepEqual(after({ kind: 'offline' }), { attempts: 0, unsure: false, dueAt: 1_000_000 })
 })
 
-test('a failure while settling finds nothing out: the job stays unsure', () => {
+test('a failure before an earlier attempt is settled finds nothing out: the job stays unsure', () => {
   for (const verdict of [{ kind: 'retry' }, { kind: 'offline' }, { kind: 'wait', seconds: 1 }] as const) {
-    const decision = decide({ ...job, unsure: true }, failure(verdict, 'settle'), policy)
-    assert.equal(decision.kind === 'again' && decision.unsure, true, verdict.kind)
+    for (const from of ['settle', 'send', 'media'] as const) {
+      for (const unsettled of [true, false]) {
+        const decision = decide({ ...job, unsure: true }, { ...failure(verdict, from), unsettled }, policy)
+        assert.equal(decision.kind === 'again' && decision.unsure, unsettled, `${verdict.kind} ${from}`)
+      }
+    }
   }
 })
 
