@@ -4,6 +4,7 @@ import type { ReadableStream } from 'node:stream/web'
 import { readAnswer, seemsRight } from './answer.ts'
 import { CallError, NotJsonError, parseCallError } from './call-error.ts'
 import { Api, InputFile, type RawApi } from './grammy.ts'
+import { isKeptForBot } from './local-file.ts'
 import { type UploadOptions, watchUpload } from './send/upload.ts'
 
 export type { InputFile } from './grammy.ts'
@@ -51,7 +52,6 @@ const grammyTimeoutSeconds = 24 * 3600
 
 export const openApi = ({ token, apiRoot }: { token: string; apiRoot: string }): BotApi => {
   const root = apiRoot.replace(/\/+$/, '')
-  const isLocal = !/(^|\.)telegram\.org\.?$/.test(new URL(root).hostname)
   const { raw } = new Api(token, {
     apiRoot: root,
     timeoutSeconds: grammyTimeoutSeconds,
@@ -119,9 +119,9 @@ export const openApi = ({ token, apiRoot }: { token: string; apiRoot: string }):
     },
 
     async download(path, signal) {
-      // A local Bot API server names a file on its own disk, which is ours; Telegram's own servers have nothing there.
+      // A Bot API server on this machine names a file on its own disk, which is ours.
       if (path.startsWith('/') || /^[A-Za-z]:\\/.test(path)) {
-        if (isLocal) return createReadStream(path, { signal })
+        if (isKeptForBot(path, { token, root })) return createReadStream(path, { signal })
         throw new CallError('download', { kind: 'lost' }, 'download: the server names a file of this machine')
       }
       const clock = new AbortController()

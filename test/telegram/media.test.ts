@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import { mkdtempDisposable, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtempDisposable, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { test } from 'node:test'
 import type { Media } from '../../src/bridge/event.ts'
@@ -100,21 +100,38 @@ test('a download that breaks while nobody reads does not end the process', async
   assert.ok(stream.errored instanceof DeliveryError)
 })
 
-test('a file of this machine is opened for a local server alone, never because Telegram names it', async () => {
+test('a file of this machine is opened where a server on it keeps those of the bot alone, never because somebody names it', async () => {
   await using dir = await mkdtempDisposable(join(tmpdir(), 'wa2tg-media-'))
-  const path = join(dir.path, 'photo.jpg')
-  await writeFile(path, bytes)
+  const token = '8001:AAF-of-the-test-bot'
+  const write = async (...names: readonly string[]): Promise<string> => {
+    const path = join(dir.path, ...names)
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(path, bytes)
+    return path
+  }
   const { signal } = new AbortController()
-  const openFrom = (apiRoot: string) =>
-    openApi({ token: '8001:AAF-of-the-test-bot', apiRoot }).download(path, signal)
-  assert.deepEqual(await buffer(await openFrom('http://telegram-bot-api:8081')), bytes)
-  for (const apiRoot of [
-    'https://api.telegram.org',
-    'https://api.telegram.org./',
-    'https://API.Telegram.org',
-  ]) {
-    const error = await openFrom(apiRoot).catch(thrown => thrown)
-    assert.ok(error instanceof CallError, apiRoot)
+  const openFrom = (apiRoot: string, path: string) => openApi({ token, apiRoot }).download(path, signal)
+  const own = 'http://telegram-bot-api:8081'
+  const kept = await write(token, 'photos', 'photo.jpg')
+  for (const folder of [token, token.replace(':', '~'), `${token}:T`]) {
+    const path = await write(folder, 'photos', 'photo.jpg')
+    assert.deepEqual(await buffer(await openFrom(own, path)), bytes, folder)
+  }
+  const others = await write('8001:AAF-of-the-test-bo', 'photo.jpg')
+  const outside = await write('photo.jpg')
+  const refused = [
+    [own, outside],
+    [own, others],
+    [own, `${dir.path}/${token}/../photo.jpg`],
+    // Telegram's own, behind a proxy of another name.
+    ['https://telegram-proxy.example', outside],
+    ['https://api.telegram.org', kept],
+    ['https://api.telegram.org./', kept],
+    ['https://API.Telegram.org', kept],
+  ] as const
+  for (const [apiRoot, path] of refused) {
+    const error = await openFrom(apiRoot, path).catch(thrown => thrown)
+    assert.ok(error instanceof CallError, `${apiRoot} ${path}`)
     assert.equal(error.message.includes(dir.path), false)
   }
 })
