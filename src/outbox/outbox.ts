@@ -59,12 +59,14 @@ export class Outbox {
 
   /**
    * The latest job about this topic, when nothing has been tried of it yet. `message`: it carries a message that nothing
-   * of may have arrived either, as when its network went away between two parts.
+   * of may have arrived either, as when its network went away between two parts. `restored`: one of those that a backup brought
+   * back, and that no run has tried since it was made, as far as the backup knows.
    */
-  untouched(topic: string, about?: 'message'): Untouched | undefined {
+  untouched(topic: string, about?: 'message', { restored = false } = {}): Untouched | undefined {
     const row = this.#database.get<JobRow & { due_at: number }>(
-      `SELECT * FROM jobs WHERE topic = ? AND state = 'pending' AND unsure = 0 AND attempts = 0 AND level = 0
-         AND mark IS NULL ${about === 'message' ? `AND NOT EXISTS (${partOfIt})` : ''} ORDER BY id DESC LIMIT 1`,
+      `SELECT * FROM jobs WHERE topic = ? AND state = 'pending' AND attempts = 0 AND level = 0
+         AND ${restored ? 'restored = 1 AND unsure = 1 AND frame IS NULL' : 'unsure = 0 AND mark IS NULL'}
+         ${about === 'message' ? `AND NOT EXISTS (${partOfIt})` : ''} ORDER BY id DESC LIMIT 1`,
       topic,
     )
     return row && { id: row.id, event: row.event, createdAt: row.created_at, dueAt: row.due_at }

@@ -139,6 +139,27 @@ test('two people’s pictures under one album id are two albums', async () => {
   assert.deepEqual(delivered(bridge), [['a', 'c'], ['b']])
 })
 
+test('an album that a backup brings back is looked for as a whole; a picture that is new goes by itself', async () => {
+  await using bridge = openGallery()
+  const album = announced(4)
+  const [a, b, c, d] = ['a', 'b', 'c', 'd'].map(caption => itemOf(album, caption)) as [
+    MessageEvent,
+    MessageEvent,
+    MessageEvent,
+    MessageEvent,
+  ]
+  for (const event of [album, a, b, c]) bridge.inbox.whatsapp.receive([{ event, restored: true }])
+  bridge.receive(d)
+  bridge.worker.start()
+  await waitUntil(bridge.isDone)
+  const sought = bridge.telegram.settled.map(({ event }) => 'content' in event && event.content)
+  assert.deepEqual(
+    sought.map(content => content && content.kind === 'album' && content.items.map(({ id }) => id)),
+    [[a.id, b.id, c.id]],
+  )
+  assert.deepEqual(delivered(bridge), [['a', 'b', 'c'], 'd'])
+})
+
 /** Lets pictures come, each so many seconds after the one before; returns when what was delivered, in seconds. */
 const playTimes = async (comings: readonly (readonly [after: number, ...events: MessageEvent[]])[]) => {
   const time = new VirtualClock()

@@ -15,7 +15,8 @@ const longest = 60_000
 /**
  * Pictures of one album travel as messages of their own, out of order and seconds apart. They gather in one job, in the order
  * that their sender gave them, which goes when it has as many as were announced or no more have come for a while. One that
- * comes when the job has begun goes by itself, as an answer to the album.
+ * comes when the job has begun goes by itself, as an answer to the album. What a backup brings back gathers among itself: the album that
+ * may be there already had nothing else in it.
  *
  * The album has a row of its own among the messages: its announcement on WhatsApp, a made-up id for Telegram.
  */
@@ -24,7 +25,7 @@ export const joinAlbum = (
   album: { readonly id: string },
   context: ReceiveContext & { readonly target: ChatRef; readonly source: number | undefined },
 ): Reception => {
-  const { store, outbox, target, source, now, time } = context
+  const { store, outbox, target, source, now, time, restored = false } = context
   const { chat, sender, content } = event
   const found = store.links.find({ chat, id: album.id }, sender.person)
   const known = found?.author === sender.person ? found.key : undefined
@@ -42,7 +43,7 @@ export const joinAlbum = (
     return 'job'
   }
 
-  const open = outbox.untouched(topic, 'message')
+  const open = outbox.untouched(topic, 'message', { restored })
   if (open === undefined) {
     if (isNew) {
       const job = opened(event, album.id)

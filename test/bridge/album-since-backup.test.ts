@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict'
+import { Readable } from 'node:stream'
+import { test } from 'node:test'
+import { plainText } from '../../src/bridge/rich-text.ts'
+import { jpeg } from '../simulators/telegram/helpers.ts'
+import { startTelegramSimulator } from '../simulators/telegram/index.ts'
+import { tempStore } from '../store/temp-store.ts'
+import { event, family, waitUntil } from './bridge.ts'
+import { openMiddle } from './middle.ts'
+
+/** `none`: the machine was lost with the album; `all`: it had gone when the machine was lost. */
+for (const gone of ['none', 'all'] as const) {
+  test(`of an album that a backup brings back, of which ${gone} had gone, each picture stands there once, with the others`, async () => {
+    await using tg = await startTelegramSimulator()
+    const group = tg.addSupergroup({ title: 'Family', botRights: {} })
+    const album = event(
+      family,
+      { kind: 'album', items: [], expected: 3 },
+      { id: 'ALBUM', album: { id: 'ALBUM' } },
+    )
+    const pictures = [1, 2, 3].map(nth =>
+      event(
+        family,
+        { kind: 'media', as: 'image', media: { source: String(nth) }, caption: plainText('') },
+        { album: { id: 'ALBUM' } },
+      ),
+    )
+    const run = async (store: ReturnType<typeof tempStore>, restored: boolean): Promise<void> => {
+      store.mappings.add({ whatsapp: family, telegram: `telegram:${group.id}` })
+      await using middle = openMiddle(store, tg)
+      middle.whatsapp.files = ({ source }) => Readable.from([jpeg(100 + Number(source), 100)])
+      for (const event of [album, ...pictures]) {
+        middle.inbox.receive([restored ? { event, restored } : { event }])
+      }
+      await middle.start()
+      await waitUntil(() => middle.outbox.counts().pending === 0)
+      assert.equal(middle.outbox.counts().failed, 0)
+    }
+    using since = tempStore()
+    if (gone === 'all') await run(since, false)
+    using store = tempStore()
+    await run(store, true)
+    const shown = group.transcript()
+    assert.equal(shown.length, 3)
+    const groups = new Set(shown.map(({ mediaGroup }) => mediaGroup))
+    assert.deepEqual([groups.size, groups.has(undefined)], [1, false])
+    assert.deepEqual(
+      pictures.map(({ id }) => store.links.counterpart({ chat: family, id }, `telegram:${group.id}`)?.id),
+      shown.map(({ id }) => String(id)),
+    )
+    tg.assertNoSurprises()
+  })
+}
