@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { ChatRef } from '../../src/bridge/chat-ref.ts'
 import type { Content, MediaContent } from '../../src/bridge/content.ts'
 import type { ChangeEvent } from '../../src/bridge/event.ts'
 import type { Delivery } from '../../src/bridge/network.ts'
@@ -208,6 +209,45 @@ for (const [what, later] of [
     assert.deepEqual([...bridge.store.session('held').list('event')], [])
   })
 }
+
+test('of two edits of a picture of an album the later one wins, also where the number has become a LID in between', async () => {
+  await using bridge = openBridge()
+  const [number, lid, there] = [
+    'whatsapp:491700000001@s.whatsapp.net',
+    'whatsapp:5@lid',
+    'telegram:-100/5',
+  ] as const
+  bridge.store.mappings.add({ whatsapp: number, telegram: there })
+  const edit = (chat: ChatRef, words: string, id: string): ChangeEvent => ({
+    ...act('edit by the owner', id),
+    chat,
+    id: words,
+    kind: 'edit',
+    content: { kind: 'text', body: plainText(words) },
+  })
+  bridge.whatsapp.scripts.push(
+    async (_, show) => {
+      bridge.receive(edit(number, 'first', show(1)))
+      throw unsure('The ack is lost')
+    },
+    async (delivery, show) => {
+      delivery.onSent({ id: show(1), item: 0 })
+      bridge.inbox.whatsapp.learn({ chat: lid, aliases: [number] })
+      bridge.receive(edit(lid, 'second', show(1)))
+      delivery.onSent({ id: show(2), item: 1 })
+    },
+  )
+  for (const source of ['a', 'b']) {
+    const content: Content = { kind: 'media', as: 'image', media: { source }, caption: plainText('') }
+    bridge.receive(event(there, content, { sender: byOwner, album: { id: 'G' } }))
+  }
+  bridge.worker.start()
+  await waitUntil(() => bridge.isDone() && bridge.telegram.changes.length === 2)
+  assert.deepEqual(
+    bridge.telegram.changes.map(({ event }) => event.id),
+    ['first', 'second'],
+  )
+})
 
 test('every part of what the bridge sends is known when it comes back, before and after it is linked', async () => {
   await using bridge = openBridge()

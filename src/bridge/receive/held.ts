@@ -114,9 +114,12 @@ const jobsInDoubt = (
     )
     .map(job => job.id)
 
-const goesBehind = (event: BridgeEvent, first: BridgeEvent, { peerOf = same }: Tools): boolean => {
+const goesBehind = (event: BridgeEvent, first: BridgeEvent, { peerOf = same, store }: Tools): boolean => {
   if (isMessage(event) && isMessage(first) && event.chat === first.chat) return true
-  if (isMessage(event) || peerOf(event.chat) !== peerOf(first.chat)) return false
+  // A number may have become a LID since; a group that became a supergroup has other ids there.
+  const chatOf = ({ chat }: BridgeEvent) =>
+    networkOf(chat) === 'whatsapp' ? store.chats.resolve(chat) : chat
+  if (isMessage(event) || peerOf(chatOf(event)) !== peerOf(chatOf(first))) return false
   const { id } = event.target
   return id === first.id || (!isMessage(first) && id === first.target.id)
 }
