@@ -62,7 +62,7 @@ const tellOfDamage = (damaged: readonly string[], { log, ownerChat, ...tools }: 
 }
 
 const spoilt =
-  'The disk has spoilt something that you did in Telegram and that was still to go to WhatsApp. Look there for what is missing, and check the disk'
+  'The disk has spoilt something that was still to be passed on: what you did in Telegram, or what was done in WhatsApp with pictures of yours. Look in both for what is missing, and check the disk'
 
 /** Of some changes Telegram does not say in which topic their message stands: its link does, once it is written. */
 export const placed = (event: BridgeEvent, tools: Pick<Tools, 'store' | 'peerOf'>): BridgeEvent => {

@@ -123,7 +123,7 @@ const findDiskProblem = (store: Store): string | undefined => {
   }
 }
 
-/** What the owner did in Telegram and is kept back there (`bridge/receive/held.ts`) has yet to become a job. */
+/** What is kept back until it is known what it is about (`bridge/receive/held.ts`) has yet to become a job. */
 const countOutbox = (store: Store): Status['outbox'] => {
   const { pending, failed } = new Outbox(store.database).counts()
   return { pending: pending + store.held.count, failed }
