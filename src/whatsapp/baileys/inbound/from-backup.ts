@@ -2,7 +2,8 @@ import type { SessionChange, SessionStore } from '../../../bridge/network.ts'
 import type { Journal } from './journal.ts'
 
 const ROWS = 'restored'
-const waiting = 'waiting'
+/** Rows of messages that are waited for (`waiting.ts`). */
+export const WAITING = 'waiting'
 
 /**
  * What a backup brought back that was still to be handed over when it was made: parts of the journal by their hashes, and messages
@@ -19,7 +20,7 @@ export class FromBackup {
     if (isRestored) {
       const before = [...sessions.list(ROWS)].map(({ id }) => forget(id))
       const parts = journal.undone().flatMap(envelope => envelope.parts.map(({ hash }) => hash))
-      const ids = [...parts, ...[...sessions.list(waiting)].map(({ id }) => id)]
+      const ids = [...parts, ...[...sessions.list(WAITING)].map(({ id }) => id)]
       sessions.set([...before, ...ids.map(id => ({ type: ROWS, id, value: 'yes' }))])
     }
     this.#ids = new Set([...sessions.list(ROWS)].map(({ id }) => id))

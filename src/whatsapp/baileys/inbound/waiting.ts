@@ -2,9 +2,7 @@ import type { ChatRef, MessageRef } from '../../../bridge/chat-ref.ts'
 import { type MessageEvent, parseEvent } from '../../../bridge/event.ts'
 import type { Arrival, SessionChange, SessionStore } from '../../../bridge/network.ts'
 import { parseStored } from '../../../bridge/stored-json.ts'
-import type { FromBackup } from './from-backup.ts'
-
-const ROWS = 'waiting'
+import { type FromBackup, WAITING } from './from-backup.ts'
 
 interface Row {
   readonly head: Omit<MessageEvent, 'content'>
@@ -40,7 +38,7 @@ export class Waiting {
 
   /** Takes up what an earlier run waited for. */
   resume(): void {
-    for (const { id, value } of this.#sessions.list(ROWS)) this.#schedule(id, readRow(id, value))
+    for (const { id, value } of this.#sessions.list(WAITING)) this.#schedule(id, readRow(id, value))
   }
 
   /** `names` are all those that the message may wait under already. */
@@ -48,7 +46,7 @@ export class Waiting {
     if (this.has(names)) return
     const id = keyOf(head)
     const row: Row = { head, more, due: Date.now() + this.#delayMs }
-    this.#sessions.set([{ type: ROWS, id, value: JSON.stringify(row) }])
+    this.#sessions.set([{ type: WAITING, id, value: JSON.stringify(row) }])
     this.#schedule(id, row)
   }
 
@@ -57,13 +55,13 @@ export class Waiting {
     return names.map(keyOf).flatMap(id => {
       clearTimeout(this.#timers.get(id))
       this.#timers.delete(id)
-      return this.#sessions.get(ROWS, id) === undefined ? [] : this.#over(id)
+      return this.#sessions.get(WAITING, id) === undefined ? [] : this.#over(id)
     })
   }
 
   /** Whether a message has not come yet, nor been announced, under any of its names. */
   has(names: readonly MessageRef[]): boolean {
-    return names.some(name => this.#sessions.get(ROWS, keyOf(name)) !== undefined)
+    return names.some(name => this.#sessions.get(WAITING, keyOf(name)) !== undefined)
   }
 
   stop(): void {
@@ -92,7 +90,7 @@ export class Waiting {
   }
 
   #over(id: string): SessionChange[] {
-    return [{ type: ROWS, id, value: null }, ...this.#fromBackup.forget([id])]
+    return [{ type: WAITING, id, value: null }, ...this.#fromBackup.forget([id])]
   }
 }
 

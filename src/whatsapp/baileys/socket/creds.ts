@@ -1,13 +1,6 @@
-import type { AuthenticationCreds, WASocket } from '@whiskeysockets/baileys'
+import { ALL_WA_PATCH_NAMES, type AuthenticationCreds, type WASocket } from '@whiskeysockets/baileys'
 import type { SocketAuth } from '../keys/app-state.ts'
-
-const COLLECTIONS = [
-  'critical_block',
-  'critical_unblock_low',
-  'regular_high',
-  'regular_low',
-  'regular',
-] as const
+import { settleAppState } from './settle-app-state.ts'
 
 /**
  * Takes the place of Baileys' own listeners of `creds.update`: theirs (lib/Socket/socket.js) sends a `presence` stanza
@@ -43,32 +36,7 @@ export const keepCreds = (
       sock.sendPresenceUpdate('unavailable').catch(() => undefined)
     }
     if (update.myAppStateKeyId !== undefined && socket.isOpen) {
-      sock.resyncAppState(COLLECTIONS, false).catch(() => undefined)
+      sock.resyncAppState(ALL_WA_PATCH_NAMES, false).catch(() => undefined)
     }
-  })
-}
-
-/** How often it is looked whether all that was read of the app state has been told, in milliseconds. */
-const settleEvery = 1000
-
-/** Asks once more for what an earlier socket read and may not have told, and writes down how far this one has got when it has. */
-const settleAppState = (sock: WASocket, auth: SocketAuth): void => {
-  // What Baileys reads, it tells when it has emptied its buffer, which it fills from the first question on.
-  const settle = (): void => {
-    if (!sock.ev.isBuffering()) auth.settle().catch(() => undefined)
-  }
-  const timer = setInterval(settle, settleEvery)
-  timer.unref()
-  sock.ev.on('connection.update', ({ connection }) => {
-    if (connection === 'close') {
-      clearInterval(timer)
-      sock.ev.flush()
-      settle()
-    }
-    if (connection !== 'open') return
-    auth
-      .isBehind()
-      .then(isBehind => (isBehind ? sock.resyncAppState(COLLECTIONS, false) : undefined))
-      .catch(() => undefined)
   })
 }

@@ -1,4 +1,4 @@
-import { type BinaryNode, proto, type WAPatchName, type WASocket } from '@whiskeysockets/baileys'
+import { ALL_WA_PATCH_NAMES, type BinaryNode, proto, type WASocket } from '@whiskeysockets/baileys'
 import { toNumber } from '../parse/context.ts'
 
 /** Milliseconds. */
@@ -11,14 +11,6 @@ export interface UntoldTimes {
 }
 
 export const UNTOLD: UntoldTimes = { shortest: 2 * 60_000, longest: 10 * 60_000, late: 20_000 }
-
-const COLLECTIONS: readonly WAPatchName[] = [
-  'critical_block',
-  'critical_unblock_low',
-  'regular_high',
-  'regular_low',
-  'regular',
-]
 
 type Sock = Pick<WASocket, 'query' | 'authState'>
 
@@ -93,8 +85,8 @@ export class Untold {
   /** The newest versions that the server has of what we have. */
   async #ask(): Promise<[string, number][]> {
     const { query, authState } = this.#sock
-    const stored = await authState.keys.get('app-state-sync-version', [...COLLECTIONS])
-    const known = COLLECTIONS.flatMap((name): [string, number][] => {
+    const stored = await authState.keys.get('app-state-sync-version', [...ALL_WA_PATCH_NAMES])
+    const known = ALL_WA_PATCH_NAMES.flatMap((name): [string, number][] => {
       const version = Math.max(stored[name]?.version ?? 0, this.#seen.get(name) ?? 0)
       return version > 0 ? [[name, version]] : []
     })
