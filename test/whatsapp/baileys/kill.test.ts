@@ -79,13 +79,16 @@ test('Killed while notices and calls come in, each is there once and in order', 
   }
   const waiting = () => wa.pending.length
   const all = waiting()
+  let midway = 0
   // Each time when some more have been acknowledged: by now all of those must be on disk.
   for (let kill = 1; kill <= KILLS; kill += 1) {
     await runAndKill(linked, () =>
       until('some acks', () => waiting() <= all - (kill * all) / (KILLS + 2), 20_000),
     )
+    // The last ones may be taken in before a busy machine comes to the kill.
+    if (waiting() > 0) midway += 1
   }
-  assert.ok(waiting() > 0, 'it was killed in the middle')
+  assert.ok(midway > 0, 'it was killed in the middle')
 
   await linked.restart({ stopped: true })
   const said = (chat: string) =>
