@@ -56,6 +56,7 @@ export const runCrowds = async ({ folder, walk, kills: most }: CrowdsOptions): P
     await eventually(isRead, 'all texts', longest.peace).catch(() => undefined)
     inPeace.kill('SIGTERM')
     await inPeace.ended
+    walk.writes.learn(scope, points.writes())
   }
   const isOver = (): boolean => [crowded, changed, answered].every(scope => walk.isOver(scope))
   for (let round = 0; kills.length < most && missed < most && !isOver(); round += 1) {

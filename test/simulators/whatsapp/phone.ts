@@ -146,7 +146,9 @@ export class Phone {
   }
 
   #history(): HistoryPiece[] {
-    const { contacts, groups, transcript } = this.#world
+    const { groups, transcript } = this.#world
+    // Nobody at all says it of those.
+    const contacts = this.#world.contacts.filter(({ pair }) => pair !== 'unknown')
     const past = (jid: string) =>
       transcript
         .filter(({ chat }) => chat === jid)
