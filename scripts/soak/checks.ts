@@ -1,8 +1,8 @@
 import type { World } from '../../test/simulators/world.ts'
 import { sha256 } from './files.ts'
 import type { Room, Said, Side } from './said.ts'
-import { type InTelegram, reactionsInTelegram, readTelegram, saysInWords } from './views/in-telegram.ts'
-import { findOnWhatsApp, type OnWhatsApp, readWhatsApp } from './views/on-whatsapp.ts'
+import { type InTelegram, openReactions, readTelegram, saysInWords } from './views/in-telegram.ts'
+import { type OnWhatsApp, openFinder, readWhatsApp } from './views/on-whatsapp.ts'
 
 /** What is looked at beside the message itself: its file, what it points at, and what became of it since. */
 export const sorts = ['file', 'answer', 'edited', 'deleted', 'reaction'] as const
@@ -99,18 +99,21 @@ const byWord = <T extends InTelegram | OnWhatsApp>(all: readonly T[]): Map<strin
 
 const reactionsToTelegram = (room: Room): Check[] => {
   const messages = byWord(readTelegram(room))
+  const reactionsTo = openReactions(room)
   return room.said.flatMap(({ word, to, id, reactions: { telegram: wanted }, deleted }) => {
     const at = to === 'whatsapp' ? Number(id) : messages.get(word)?.message.id
     if (wanted === undefined || deleted || at === undefined) return []
-    return [{ sort: 'reaction', word, wanted, found: reactionsInTelegram(room, at, word).join(' ') }]
+    return [{ sort: 'reaction', word, wanted, found: reactionsTo(at, word).join(' ') }]
   })
 }
 
-const reactionsToWhatsApp = (room: Room, world: World): Check[] =>
-  room.said.flatMap(said => {
+const reactionsToWhatsApp = (room: Room, world: World): Check[] => {
+  const find = openFinder(room, world)
+  return room.said.flatMap(said => {
     const { word, reactions, deleted } = said
     const { whatsapp: wanted } = reactions
-    const line = wanted === undefined || deleted ? undefined : findOnWhatsApp(said, room, world)
+    const line = wanted === undefined || deleted ? undefined : find(said)
     if (wanted === undefined || line === undefined) return []
     return [{ sort: 'reaction', word, wanted, found: line.reactions?.[world.wa.account.lid] ?? '' }]
   })
+}

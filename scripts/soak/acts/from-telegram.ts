@@ -6,10 +6,11 @@ import { readTelegram } from '../views/in-telegram.ts'
 import { type Act, type Acts, nextEmoji, recall } from './index.ts'
 
 /** The number of Telegram's message that shows it alone: of several in one, nobody could tell which is meant. */
-const findAlone = (said: Said, room: Room): number | undefined => {
-  if (said.to === 'whatsapp') return Number(said.id)
-  const found = readTelegram(room).find(({ word }) => word === said.word)
-  return found === undefined || found.isTogether ? undefined : found.message.id
+const openAlone = (room: Room): ((said: Said) => number | undefined) => {
+  const alone = new Map(
+    readTelegram(room).flatMap(({ word, isTogether, message }) => (isTogether ? [] : [[word, message.id]])),
+  )
+  return ({ to, id, word }) => (to === 'whatsapp' ? Number(id) : alone.get(word))
 }
 
 const send = (room: Room, { world: { owner } }: Stage, said: Said, more = {}): void => {
@@ -22,10 +23,11 @@ const text: Act = (room, stage) => {
 }
 
 const answer: Act = (room, stage) => {
-  const answers = recall(room, said => findAlone(said, room) !== undefined)
+  const find = openAlone(room)
+  const answers = recall(room, said => find(said) !== undefined)
   if (answers === undefined) return false
   const said = note(room, { to: 'whatsapp', by: 'me', answers })
-  send(room, stage, said, { reply_to: findAlone(answers, room) })
+  send(room, stage, said, { reply_to: find(answers) })
   return true
 }
 
@@ -67,8 +69,9 @@ const deletion: Act = (room, { world: { owner } }) => {
 }
 
 const reaction: Act = (room, { world: { owner } }) => {
-  const said = recall(room, each => findAlone(each, room) !== undefined)
-  const id = said && findAlone(said, room)
+  const find = openAlone(room)
+  const said = recall(room, each => find(each) !== undefined)
+  const id = said && find(said)
   if (said === undefined || id === undefined) return false
   said.touched = true
   said.reactions.whatsapp = nextEmoji(said.reactions.whatsapp)

@@ -5,7 +5,7 @@ import type { Contact } from '../../../test/simulators/whatsapp/index.ts'
 import { newFile, sha256 } from '../files.ts'
 import { note, type Room, textOf } from '../said.ts'
 import type { Stage } from '../stage.ts'
-import { findOnWhatsApp } from '../views/on-whatsapp.ts'
+import { openFinder } from '../views/on-whatsapp.ts'
 import { type Act, type Acts, emoji, nextEmoji, recall } from './index.ts'
 
 /** Of so many messages one is typed by the owner, on the phone. */
@@ -37,8 +37,9 @@ const text: Act = async (room, stage) => {
 
 const answer: Act = async (room, stage) => {
   const { wa } = stage.world
-  const answers = recall(room, said => findOnWhatsApp(said, room, stage.world) !== undefined)
-  const line = answers && findOnWhatsApp(answers, room, stage.world)
+  const find = openFinder(room, stage.world)
+  const answers = recall(room, said => find(said) !== undefined)
+  const line = answers && find(answers)
   if (answers === undefined || line === undefined) return false
   const who = answers.by === 'me' ? wa.account : answers.by
   const to = { id: line.id, author: room.group?.addressOf(who) ?? who.lid, text: textOf(answers) }
@@ -104,8 +105,9 @@ const deletion: Act = async (room, stage) => {
 }
 
 const reaction: Act = async (room, stage) => {
-  const said = recall(room, each => findOnWhatsApp(each, room, stage.world) !== undefined)
-  const line = said && findOnWhatsApp(said, room, stage.world)
+  const find = openFinder(room, stage.world)
+  const said = recall(room, each => find(each) !== undefined)
+  const line = said && find(said)
   if (said === undefined || line === undefined) return false
   said.touched = true
   said.reacting ??= oneOf(room)

@@ -33,16 +33,23 @@ export const saysInWords = ({ replyTo, ...message }: Pick<Seen, 'replyTo' | 'ent
 const quotesOf = ({ entities }: Pick<Seen, 'entities'>) =>
   entities.filter(({ type }) => type === 'blockquote' || type === 'expandable_blockquote')
 
-/** What somebody has reacted to a message with, as the bot shows it: by a reaction of its own, or a line below. */
-export const reactionsInTelegram = (room: Room, id: number, word?: string): string[] =>
-  room.place.transcript().flatMap(message => {
-    if (message.id === id)
-      return message.reactions.filter(({ userId }) => isBot(userId)).map(({ emoji }) => emoji)
-    const isNote = message.from.isBot && message.replyTo === id && readWords(message.text).length === 0
-    if (!isNote || (word !== undefined && message.quote !== undefined && !isAbout(message.quote, word)))
-      return []
-    return [message.text.split(' ')[0] ?? '']
-  })
+/**
+ * What somebody has reacted to a message (of the text with `word` in it) with, as the bot shows it: by a reaction of its own, or a
+ * line below. The chat is read once, for all of them.
+ */
+export const openReactions = ({ place }: Room): ((id: number, word: string) => string[]) => {
+  const all = place.transcript()
+  const notes = all.filter(
+    ({ from, replyTo, text }) => from.isBot && replyTo !== undefined && readWords(text).length === 0,
+  )
+  const byId = new Map(all.map(message => [message.id, message]))
+  return (id, word) => [
+    ...(byId.get(id)?.reactions ?? []).flatMap(({ userId, emoji }) => (isBot(userId) ? [emoji] : [])),
+    ...notes.flatMap(({ replyTo, quote, text }) =>
+      replyTo === id && (quote === undefined || isAbout(quote, word)) ? [text.split(' ')[0] ?? ''] : [],
+    ),
+  ]
+}
 
 const isAbout = (quote: string, word: string): boolean => readWords(quote).some(each => each.word === word)
 

@@ -24,10 +24,14 @@ export const readWhatsApp = (room: Room, world: World): OnWhatsApp[] => {
     .flatMap(line => readWords(line.shown?.text ?? '').map(each => ({ ...each, line })))
 }
 
-/** Where a message stands there; undefined where it does not, or not yet. */
-export const findOnWhatsApp = (said: Said, room: Room, world: World): Transmission | undefined =>
-  linesOf(room, world).findLast(({ id, from, shown }) =>
-    said.to === 'telegram'
-      ? id === said.id
-      : from === 'bridge' && readWords(shown?.text ?? '').some(({ word }) => word === said.word),
+/** Where a message stands there; undefined where it does not, or not yet. The chat is read once, for all of them. */
+export const openFinder = (room: Room, world: World): ((said: Said) => Transmission | undefined) => {
+  const lines = linesOf(room, world)
+  const byId = new Map(lines.map(line => [line.id, line]))
+  const byWord = new Map(
+    lines
+      .filter(({ from }) => from === 'bridge')
+      .flatMap(line => readWords(line.shown?.text ?? '').map(({ word }) => [word, line] as const)),
   )
+  return ({ to, id, word }) => (to === 'telegram' ? byId.get(id) : byWord.get(word))
+}
