@@ -3,14 +3,22 @@ import { newFile, sha256 } from '../files.ts'
 import { note, type Room, type Said, textOf } from '../said.ts'
 import type { Stage } from '../stage.ts'
 import { readTelegram } from '../views/in-telegram.ts'
+import { openFinder } from '../views/on-whatsapp.ts'
 import { type Act, type Acts, nextEmoji, recall } from './index.ts'
 
-/** The number of Telegram's message that shows it alone: of several in one, nobody could tell which is meant. */
-const openAlone = (room: Room): ((said: Said) => number | undefined) => {
+/**
+ * The number of Telegram's message that shows it alone: of several in one, nobody could tell which is meant. What the owner wrote
+ * counts once it can be read in WhatsApp: a change of what the simulated phones still ask for is lost on them.
+ */
+const openAlone = (room: Room, { world }: Stage): ((said: Said) => number | undefined) => {
+  const onWhatsApp = openFinder(room, world)
   const alone = new Map(
     readTelegram(room).flatMap(({ word, isTogether, message }) => (isTogether ? [] : [[word, message.id]])),
   )
-  return ({ to, id, word }) => (to === 'whatsapp' ? Number(id) : alone.get(word))
+  return said => {
+    if (said.to === 'telegram') return alone.get(said.word)
+    return onWhatsApp(said) === undefined ? undefined : Number(said.id)
+  }
 }
 
 const send = (room: Room, { world: { owner } }: Stage, said: Said, more = {}): void => {
@@ -23,7 +31,7 @@ const text: Act = (room, stage) => {
 }
 
 const answer: Act = (room, stage) => {
-  const find = openAlone(room)
+  const find = openAlone(room, stage)
   const answers = recall(room, said => find(said) !== undefined)
   if (answers === undefined) return false
   const said = note(room, { to: 'whatsapp', by: 'me', answers })
@@ -52,24 +60,32 @@ const album: Act = (room, stage) => {
   return true
 }
 
-const edit: Act = (room, { world: { owner } }) => {
-  const said = recall(room, ({ to, kind }) => to === 'whatsapp' && kind === 'text')
+const edit: Act = (room, stage) => {
+  const { owner } = stage.world
+  const find = openAlone(room, stage)
+  const said = recall(
+    room,
+    each => each.to === 'whatsapp' && each.kind === 'text' && find(each) !== undefined,
+  )
   if (said === undefined) return false
   said.version += 1
   owner.edits(room.place, Number(said.id), textOf(said))
   return true
 }
 
-const deletion: Act = (room, { world: { owner } }) => {
-  const said = recall(room, ({ to, touched }) => to === 'whatsapp' && !touched)
+const deletion: Act = (room, stage) => {
+  const { owner } = stage.world
+  const find = openAlone(room, stage)
+  const said = recall(room, each => each.to === 'whatsapp' && !each.touched && find(each) !== undefined)
   if (said === undefined) return false
   said.deleted = true
   owner.sends(room.place, { text: '/delete', reply_to: Number(said.id) })
   return true
 }
 
-const reaction: Act = (room, { world: { owner } }) => {
-  const find = openAlone(room)
+const reaction: Act = (room, stage) => {
+  const { owner } = stage.world
+  const find = openAlone(room, stage)
   const said = recall(room, each => find(each) !== undefined)
   const id = said && find(said)
   if (said === undefined || id === undefined) return false

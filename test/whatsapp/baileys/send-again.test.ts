@@ -185,3 +185,35 @@ test('Members of a group get a message again also where WhatsApp does not say wh
   assert.equal(stanzasTo(mallory), 0)
   wa.assertNoSurprises()
 })
+
+test('An answer goes again with what it answers, also after a restart, and alone where that is known no more', async () => {
+  const { linked, wa, alice } = await begin()
+  await using _ = linked
+  const id = await alice.send('where?')
+  const raw = await until(
+    'her question',
+    () => linked.bridge.arrivals.find(({ event }) => event.id === id)?.raw,
+  )
+  const answer = async (text: string, to: string) => {
+    const replyTo = { id: to, fromMe: false, byBridge: false, raw }
+    const delivery = linked.delivery(text, { chat: `whatsapp:${alice.lid}`, replyTo })
+    await linked.connection.send(delivery)
+    return delivery.messageId
+  }
+  const answers = [await answer('here', id), await answer('there', 'FORGOTTEN')]
+  await until('both', () => alice.inbox.length === 2)
+  await linked.restart()
+  // As if she had read neither.
+  alice.inbox.splice(0)
+  for (const each of answers) alice.askAgain(each)
+  await until('both again', () => alice.inbox.length === 2)
+  const shown = new Map(alice.inbox.map(({ id: each, shown: seen }) => [each, seen]))
+  assert.deepEqual(
+    answers.map(each => [shown.get(each)?.text, shown.get(each)?.quote]),
+    [
+      ['here', { id, author: alice.lid, text: 'where?' }],
+      ['there', undefined],
+    ],
+  )
+  wa.assertNoSurprises()
+})

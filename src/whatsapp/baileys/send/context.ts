@@ -42,7 +42,7 @@ const pickOut = (message: proto.IMessage, quote: string): proto.IMessage => {
 }
 
 /** A message as it is quoted: without what belongs to the original alone. */
-const readQuoted = (raw: string): proto.IMessage => {
+export const readQuoted = (raw: string): proto.IMessage => {
   const { messageContextInfo: _, ...message } = readRaw(raw)
   return message
 }

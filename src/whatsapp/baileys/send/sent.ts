@@ -3,7 +3,8 @@ import { type ChatRef, chatRef } from '../../../bridge/chat-ref.ts'
 import type { FindMessage } from '../../../bridge/network.ts'
 import { isGroup, isPhone, normalizeAddress } from '../../address.ts'
 import { isMe, type Me } from '../me.ts'
-import { readRaw } from '../parse/context.ts'
+import { contextInfoOf, readRaw } from '../parse/context.ts'
+import { readQuoted } from './context.ts'
 
 /** Messages that are kept in memory, with the previews and quotes that are not stored. */
 const AT_HAND = 200
@@ -74,9 +75,21 @@ export class Sent {
     if (atHand !== undefined && this.#person(atHand.jid) === chat) return atHand.message
     for (const place of this.#options.chatsOf(chatRef('whatsapp', chat))) {
       const raw = this.#options.findMessage({ chat: place, id })?.raw
-      if (raw !== undefined) return readRaw(raw)
+      if (raw !== undefined) return this.#quoting(readRaw(raw), place)
     }
     return undefined
+  }
+
+  /** A stored message that answers another one, with what it quotes: without that phones show nothing of either. */
+  #quoting(message: proto.IMessage, chat: ChatRef): proto.IMessage {
+    const info = contextInfoOf(message)
+    if (info === undefined || !info.stanzaId || info.quotedMessage != null) return message
+    const place = info.remoteJid ? chatRef('whatsapp', info.remoteJid) : chat
+    const raw = this.#options.findMessage({ chat: place, id: info.stanzaId })?.raw
+    if (raw !== undefined) info.quotedMessage = readQuoted(raw)
+    // What it answers is known no more.
+    else for (const field of ['stanzaId', 'participant', 'remoteJid'] as const) delete info[field]
+    return message
   }
 
   async #isFor(
