@@ -15,6 +15,11 @@ const names = {
 /** At most so many faults in words: more would say nothing new. */
 const mostFaults = 20
 
+const atMost = (lines: readonly string[]): string[] => [
+  ...lines.slice(0, mostFaults),
+  ...(lines.length > mostFaults ? [`… and ${lines.length - mostFaults} more`] : []),
+]
+
 /** What a soak has shown, as tables for people. */
 export const report = ({ faults, verdicts, surprises, calm, behind, clean }: SoakReport): string => {
   const sides = [
@@ -22,7 +27,7 @@ export const report = ({ faults, verdicts, surprises, calm, behind, clean }: Soa
     ['Telegram → WhatsApp', verdicts.whatsapp],
   ] as const
   const all = [...faults.values()].reduce((sum, times) => sum + times, 0)
-  const wrong = [...sides.flatMap(([, verdict]) => verdict.faults), ...surprises]
+  const wrong = sides.flatMap(([, verdict]) => verdict.faults)
   return [
     row('What went wrong', 'times'),
     ...[...faults].map(([name, times]) => row(name, times)),
@@ -37,7 +42,7 @@ export const report = ({ faults, verdicts, surprises, calm, behind, clean }: Soa
     ),
     '',
     `${behind} were on their way at the last fault; ${clean ? 'all was there' : 'NOT ALL WAS AS IT SHOULD BE'} ${(calm / 1000).toFixed(0)} s later`,
-    ...wrong.slice(0, mostFaults),
-    ...(wrong.length > mostFaults ? [`… and ${wrong.length - mostFaults} more`] : []),
+    ...atMost(wrong),
+    ...(surprises.length > 0 ? ['', 'The simulated networks did not expect:', ...atMost(surprises)] : []),
   ].join('\n')
 }
