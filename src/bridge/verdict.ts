@@ -26,17 +26,20 @@ export class DeliveryError extends Error {
   readonly chatUnreachable: boolean
   /** Whether something in front of the network, which is online, refused it: perhaps for what is in it. */
   readonly page: boolean
+  /** Whether what became of it will never be known: asked again, the answer would be the same. */
+  readonly neverKnown: boolean
 
   constructor(
     verdict: Verdict,
     message: string,
-    options: { cause?: unknown; chatUnreachable?: boolean; page?: boolean } = {},
+    options: { cause?: unknown; chatUnreachable?: boolean; page?: boolean; neverKnown?: boolean } = {},
   ) {
     super(message, { cause: options.cause })
     this.name = 'DeliveryError'
     this.verdict = verdict
     this.chatUnreachable = options.chatUnreachable ?? false
     this.page = options.page ?? false
+    this.neverKnown = options.neverKnown ?? false
   }
 }
 

@@ -39,9 +39,9 @@ export type Decision =
  * `retry`, `unsure` and bugs count as attempts, back off, and are given up when they have gone on for `giveUpAfter`
  * milliseconds; `wait` and `offline` cost nothing. `reject`, a file that failed five times, a page that stood eight times in place of the
  * network's answer and a bug that struck three times ask for a plainer form. A failure before an earlier attempt is settled, as in a network that cannot
- * settle any, leaves the job unsure: nothing was found out. An answer that leaves it open is asked for again for ten minutes, and no
- * chat out of reach is asked at all; then the job is given up, as after three bugs, since it must not be sent, in whatever form, while
- * it may be there.
+ * settle any, leaves the job unsure: nothing was found out. An answer that leaves it open is asked for again for ten minutes, but not
+ * where it will always be that, nor in a chat out of reach; then the job is given up, as after three bugs, since it must not be sent, in
+ * whatever form, while it may be there.
  */
 export const decide = (
   job: Job,
@@ -70,7 +70,7 @@ export const decide = (
   switch (verdict.kind) {
     case 'reject':
       if (from !== 'settle') return { kind: 'plainer' }
-      return failure.unreachable ? { kind: 'give-up' } : again(longestDoubt)
+      return failure.unreachable || failure.neverKnown ? { kind: 'give-up' } : again(longestDoubt)
     case 'wait':
       return { ...unchanged, dueAt: now + Math.ceil(verdict.seconds * 1000) }
     case 'offline':

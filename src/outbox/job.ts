@@ -65,6 +65,8 @@ export type Outcome =
       readonly unreachable?: boolean
       /** Something in front of the network, which is online, refused it. */
       readonly page?: boolean
+      /** Whether it arrived will never be known. */
+      readonly neverKnown?: boolean
       /** It may be there, where another form would be a second message: a bug keeps us from finding out. */
       readonly inDoubt?: boolean
       /** What an earlier attempt may have left there is as unknown as it was before this one. */

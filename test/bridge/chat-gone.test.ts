@@ -68,6 +68,24 @@ test('what nobody can say has arrived is not sent again: the owner is told, and 
   tg.assertNoSurprises()
 })
 
+test('where it can never be known whether it has arrived, the owner is told at once, and its chat goes on', async () => {
+  await using tg = await startTelegramSimulator()
+  const channel = tg.addChannel({ title: 'News' })
+  await using scene = await open(tg, `telegram:${channel.id}`)
+  await scene.play(() => undefined)
+  assert.deepEqual(said(channel), ['in doubt', 'behind it'])
+  assert.deepEqual(said(scene.other), ['elsewhere'])
+  const [told, ...more] = said(scene.home)
+  assert.match(told ?? '', /It may have arrived or not\. Nobody knows who posted what is there/)
+  assert.deepEqual(more, [])
+  const [{ id } = { id: 0 }] = channel.transcript()
+  // A button is put under it and taken away: once to see where the ids stand, once to read it.
+  const questions = tg.callsOf(question).filter(({ params }) => params['message_id'] === id)
+  assert.ok(questions.length <= 4, `${questions.length} questions`)
+  assert.equal(scene.middle.outbox.counts().failed, 1)
+  tg.assertNoSurprises()
+})
+
 test('a bot that is removed while a message is in doubt says so, and other chats go on', async () => {
   await using tg = await startTelegramSimulator()
   const group = tg.addSupergroup({ title: 'Family' })

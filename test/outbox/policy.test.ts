@@ -83,12 +83,10 @@ test('what nobody can say has arrived is asked for again for ten minutes, and th
   }
   assert.equal(kind, 'give-up')
   assert.ok(now - policy.now >= 600_000 && now - policy.now < 1_800_000, `${now - policy.now} ms`)
-  const gone = decide(
-    { ...job, unsure: true },
-    { ...failure({ kind: 'reject' }, 'settle'), unreachable: true },
-    policy,
-  )
-  assert.equal(gone.kind, 'give-up')
+  for (const what of ['unreachable', 'neverKnown'] as const) {
+    const asked = { ...failure({ kind: 'reject' }, 'settle'), [what]: true }
+    assert.equal(decide({ ...job, unsure: true }, asked, policy).kind, 'give-up', what)
+  }
 })
 
 test('a job is given up by the time it has been failing, and an outage in between does not count', () => {

@@ -57,6 +57,7 @@ export const describeFailure = (
       from: byMedia ? 'media' : stage,
       ...(error.chatUnreachable && { unreachable: true }),
       ...(error.page && { page: true }),
+      ...(error.neverKnown && { neverKnown: true }),
     }
   }
   if (error instanceof StoreError) {

@@ -1,6 +1,6 @@
 import type { Message } from 'grammy/types'
 import type { Delivery } from '../../bridge/network.ts'
-import { reject, retry, wait } from '../../bridge/verdict.ts'
+import { DeliveryError, reject, retry, wait } from '../../bridge/verdict.ts'
 import { idSpace, type Place } from '../address.ts'
 import { CallError } from '../call-error.ts'
 import { takeBack } from '../send/call.ts'
@@ -11,7 +11,7 @@ import { textPart } from '../send/text.ts'
 import { findTop } from './find-top.ts'
 import { isAstray, matchMessage } from './match.ts'
 import { matchJoined } from './match-joined.ts'
-import type { PostsContext } from './posts.ts'
+import { knowPosts, type PostsContext } from './posts.ts'
 import { giveBack, leave, type ProbeContext, read } from './probe.ts'
 
 /**
@@ -183,7 +183,9 @@ const search = async (part: Part, quest: Search): Promise<FoundPart | undefined>
     // They may have become known only now.
     const late = buttons()
     if (late && late !== left) await giveBack(id, late, probing)
-    if (match === undefined) ruledOut.add(id)
+    // In a channel it may be a post of this moment: word of that comes as an update.
+    if (match !== undefined) await knowPosts(place.chatId, { ...context, signal: attempt.signal })
+    if (match === undefined || context.marks.isTaken(place.chatId, id)) ruledOut.add(id)
     else if (isAnybodys(id, quest)) nobodys = true
     else if (isIt()) return { message, part: match.part }
     else almost ??= { message, part: match.part }
@@ -192,7 +194,11 @@ const search = async (part: Part, quest: Search): Promise<FoundPart | undefined>
     if (almost.part.markup) await giveBack(almost.message.message_id, almost.part.markup, probing)
     return almost
   }
-  if (nobodys) throw reject('Nobody knows who posted what is there')
+  if (nobodys) {
+    // From here on they stay that.
+    const options = { neverKnown: unclear === undefined }
+    throw new DeliveryError({ kind: 'reject' }, 'Nobody knows who posted what is there', options)
+  }
   if (unclear !== undefined) throw reject(`Telegram's answer says nothing (${unclear})`)
   return undefined
 }

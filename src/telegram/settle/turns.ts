@@ -1,3 +1,4 @@
+import { DeliveryError } from '../../bridge/verdict.ts'
 import { idSpace } from '../address.ts'
 import { CallError } from '../call-error.ts'
 import { verdictOf } from '../errors.ts'
@@ -11,7 +12,7 @@ type Quester = Pick<Quest, 'attempt' | 'context'>
 /**
  * Looks for what an attempt left behind, and says whether it is all there. If not, it looks once more when the server cannot be
  * at work on it any more, which for a big file is in minutes: other searches do not wait for that. `part` comes first in what is
- * looked for.
+ * looked for. What is nobody's is no answer as long as the message may still come.
  */
 export const lookInTurn = async (
   look: () => Promise<boolean>,
@@ -27,7 +28,10 @@ export const lookInTurn = async (
     part.file ? context.atWork.until(attempt.messageId) : 0,
   )
   const isEarly = until > clock.now()
-  let isThere = await inTurn(look, quest)
+  let isThere = await inTurn(look, quest).catch(error => {
+    if (isEarly && error instanceof DeliveryError && error.neverKnown) return false
+    throw error
+  })
   if (!isThere && isEarly) {
     await rest(attempt, clock.sleep(Math.max(0, until - clock.now()), attempt.signal))
     isThere = await inTurn(look, quest)

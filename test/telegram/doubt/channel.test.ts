@@ -101,8 +101,11 @@ for (const hours of [2, 30]) {
     await bench.restart()
     await bench.connect()
     if (hours > 24) {
-      const { verdict, message } = await failureOf(bench.network.settle?.(job) ?? Promise.resolve())
+      const { verdict, message, neverKnown } = await failureOf(
+        bench.network.settle?.(job) ?? Promise.resolve(),
+      )
       assert.deepEqual([verdict.kind, message], ['reject', 'Nobody knows who posted what is there'])
+      assert.equal(neverKnown, true)
       assert.deepEqual(job.sent, [])
       // From here on it is heard again.
       await bench.network.send(delivery({ chat, content: text('behind') }))
@@ -127,6 +130,80 @@ test('where nothing in a channel says the same, it is sent again, also where nob
   await bench.connect()
   assert.equal(await bench.network.settle?.(job), false)
 })
+
+test('what is nobody’s is asked for again where an answer beside it is not clear, which the next one may be', async () => {
+  const { bench, chat } = await open()
+  await using _ = bench
+  const job = jobFor(bench, chat)
+  await attempt(bench, job, 'reply-lost')
+  const behind = bench.tg.faults
+  await bench.network[Symbol.asyncDispose]()
+  bench.store.session('telegram').set([{ type: 'heard', id: '', value: '1' }])
+  await bench.restart()
+  await bench.connect()
+  const mine = Number(job.mark?.split(':')[1]) + 1
+  const isBehind = (params: Readonly<Record<string, unknown>>) => Number(params['message_id']) === mine + 1
+  behind.next(
+    'editMessageReplyMarkup',
+    { error: 400, description: 'Bad Request: NEW_WORDS' },
+    { when: isBehind },
+  )
+  const settle = () => failureOf(bench.network.settle?.(job) ?? Promise.resolve())
+  assert.equal((await settle()).neverKnown, false)
+  assert.equal((await settle()).neverKnown, true)
+})
+
+test('beside a post that is nobody’s, a message is found that Telegram was still at work on', async () => {
+  const bench = await Bench.open({ graceMs: () => 10_000 })
+  await using _ = bench
+  await bench.connect()
+  const channel = bench.tg.addChannel({ title: 'News', members: [bench.owner] })
+  const chat: ChatRef = `telegram:${channel.id}`
+  await bench.network.send(delivery({ chat, content: text('before') }))
+  const mark = bench.network.mark?.(chat) ?? ''
+  // Nobody knows whose that is.
+  await bench.network.send(delivery({ chat, content: text('Good morning') }))
+  await bench.network[Symbol.asyncDispose]()
+  bench.store.session('telegram').set([{ type: 'heard', id: '', value: '1' }])
+  await bench.restart()
+  await bench.connect()
+  bench.owner.sends(channel, 'something else')
+  await bench.tg.until('the post to be taken in', () => bench.tg.pendingUpdates === 0)
+  const job = { ...delivery({ chat, content: text('Good morning') }), mark }
+  const enough = new AbortController()
+  bench.tg.faults.next('sendMessage', { delayMs: 7500 })
+  const sending = failureOf(bench.network.send({ ...job, signal: enough.signal }))
+  await bench.tg.until('the request', () => bench.tg.callsOf('sendMessage').length === 3)
+  enough.abort()
+  assert.equal((await sending).verdict.kind, 'unsure')
+  assert.equal(await bench.network.settle?.(job), true)
+  assert.deepEqual(
+    job.sent.map(({ id }) => Number(id)),
+    [channel.transcript().at(-1)?.id],
+  )
+})
+
+for (const heard of [true, false]) {
+  const where = heard ? '' : ', also where nobody knows what was posted before'
+  test(`what another admin posts just where the message is looked for is not taken for it${where}`, async () => {
+    const { bench, channel, chat } = await open()
+    await using _ = bench
+    const job = jobFor(bench, chat)
+    await attempt(bench, job, 'reset-before')
+    await bench.network[Symbol.asyncDispose]()
+    if (!heard) bench.store.session('telegram').set([{ type: 'heard', id: '', value: '1' }])
+    await bench.restart()
+    await bench.connect()
+    let theirs: number | undefined
+    const posts = () => {
+      theirs ??= bench.owner.sends(channel, 'Good morning').message_id
+      return false
+    }
+    bench.tg.faults.next('editMessageReplyMarkup', 'hang', { when: posts })
+    assert.equal(await bench.network.settle?.(job), false)
+    assert.ok(asked(bench).includes(theirs))
+  })
+}
 
 for (const sends of [false, true]) {
   test(`that a group is no channel is asked ${sends ? 'of no group in which something was sent' : 'once, and not again by the next run'}`, async () => {
