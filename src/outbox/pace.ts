@@ -2,7 +2,7 @@ import type { ChatRef } from '../bridge/chat-ref.ts'
 import type { CommitOptions } from '../bridge/network.ts'
 import type { PaceMemory } from './pace-memory.ts'
 import { everyPeer, Penalties } from './penalties.ts'
-import { aheadOf, freeAt, isPassable, type Taken, waitsForSeveral } from './places.ts'
+import { aheadOf, freeAt, isPassable, isPatient, type Taken, waitsForSeveral } from './places.ts'
 
 /** At most `count` messages within any `seconds`, together for all chats for which `keyOf` says the same. */
 export interface Budget {
@@ -78,10 +78,16 @@ export class Pace {
     const peer = this.#peerOf(chat)
     const all = this.#taken.get(peer) ?? []
     const waiting = all.filter(waitsForSeveral)
-    if (waiting.length === 0) return new Set()
+    if (waiting.length === 0 || !waiting.every(isPatient)) return new Set()
     const own = this.#accounts(chat).filter(({ key }) => key === peer)
     const mayPass = own.some(({ budget, window }) => isPassable(all, { budget, now, window }))
     return new Set(mayPass ? waiting : [])
+  }
+
+  /** What waits for several places was there before, and knows of what goes before it. */
+  #goes(chat: ChatRef, taken: Taken): void {
+    const all = this.#taken.get(this.#peerOf(chat)) ?? []
+    for (const each of all.slice(0, all.indexOf(taken))) if (waitsForSeveral(each)) each.passed.add(taken)
   }
 
   #accounts(chat: ChatRef): { readonly key: string; readonly budget: Budget; readonly window: number }[] {
@@ -112,14 +118,17 @@ export class Pace {
 
   /** Takes room for a call that goes out now, or at a later time that `readyAt` gave. */
   take(chat: ChatRef, messages = 1, plannedFor?: number): Room {
-    const taken: Taken = { messages, at: plannedFor, planned: plannedFor !== undefined, kept: false }
+    const planned = plannedFor !== undefined
+    const taken: Taken = { messages, at: plannedFor, planned, kept: false, passed: new Set() }
     const accounts = messages === 0 ? [] : this.#budgets.map(budget => budget.keyOf(chat))
     const keys = new Set(accounts.filter(key => key !== undefined))
     for (const key of keys) this.#taken.set(key, [...(this.#taken.get(key) ?? []), taken])
+    if (!planned) this.#goes(chat, taken)
     const room: Room = {
       begin: () => {
         taken.at = undefined
         taken.planned = false
+        this.#goes(chat, taken)
       },
       putOff: at => {
         taken.at = at
@@ -180,7 +189,7 @@ export class Pace {
       const ended = calls.filter(([at]) => at <= countedBy)
       const underWay = open.map(messages => [countedBy, messages] as const)
       const taken = [...ended, ...underWay].map(([at, messages]): Taken => {
-        return { at, messages, planned: false, kept: false }
+        return { at, messages, planned: false, kept: false, passed: new Set() }
       })
       this.#taken.set(peer, taken)
       if (penalty) this.#penalties.restore(peer, penalty, now)
@@ -202,6 +211,7 @@ export class Pace {
 
   #forget(key: string, taken: Taken): void {
     const left = (this.#taken.get(key) ?? []).filter(each => each !== taken)
+    for (const { passed } of left) passed.delete(taken)
     if (left.length > 0) this.#taken.set(key, left)
     else this.#taken.delete(key)
   }

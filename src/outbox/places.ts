@@ -9,7 +9,12 @@ export interface Taken {
   planned: boolean
   /** It is written down while it is under way, too. */
   kept: boolean
+  /** What went before it while it waited for several places. */
+  readonly passed: Set<Taken>
 }
+
+/** How many single messages may go before an album. */
+const mostPassed = 3
 
 interface Window {
   readonly budget: Budget
@@ -40,14 +45,11 @@ export const freeAt = (
 /**
  * Whether a single message may go before the first call that waits for several places at once (an album): where the last of its
  * places becomes free later than at the budget's own pace behind another one, which would stand empty until then. Places that a few
- * have taken in between come free at that pace, so it is soon the album's turn; and no more go before it than the budget has places.
+ * have taken in between come free at that pace, so it is soon the album's turn.
  */
 export const isPassable = (all: readonly Taken[], { budget, now, window }: Window): boolean => {
-  const index = all.findIndex(waitsForSeveral)
-  const album = all[index]
+  const album = all.find(waitsForSeveral)
   if (album === undefined) return false
-  const passed = all.slice(index + 1).filter(({ planned }) => !planned)
-  if (passed.reduce((sum, { messages }) => sum + messages, 0) >= budget.count) return false
   const needed = Math.min(album.messages, budget.count)
   const ahead = aheadOf(album, all)
   const free = Array.from({ length: needed }, (_, place) =>
@@ -59,6 +61,9 @@ export const isPassable = (all: readonly Taken[], { budget, now, window }: Windo
 }
 
 export const waitsForSeveral = ({ planned, messages }: Taken): boolean => planned && messages > 1
+
+/** Whether it still lets one go before it. */
+export const isPatient = ({ passed }: Taken): boolean => passed.size < mostPassed
 
 /** The places taken within the window, the earliest first, those to come with them. */
 const placesOf = (all: readonly Taken[], { budget: { count, seconds }, now, window }: Window): number[] => {
