@@ -39,7 +39,10 @@ export interface Marks {
   former(mark: string | undefined, chatId: number | string): number | undefined
   /** Where messages for the chat go today. */
   current(chatId: number | string): number | string
-  /** The word that stands for `top` in a job: the id space and the highest id. `backup`: as it was when the backup was made. */
+  /**
+   * The word that stands for `top` in a job: the id space and the highest id. `backup`: as it was when the backup was made, 0 where that
+   * knew of none.
+   */
   write(chat: ChatRef, from?: 'backup'): string
   /** Reads such a word; undefined when it says nothing about the space the chat is in now. */
   read(mark: string | undefined, chatId: number | string): number | undefined
@@ -122,7 +125,7 @@ export const openMarks = (sessions: SessionStore, { isRestored = false } = {}): 
     write(chat, from) {
       const chatId = current(placeOf(chat).chatId)
       const space = idSpace(chatId)
-      return `${space}:${(from && sessions.get(backupType, space)) ?? top(chatId)}`
+      return `${space}:${from ? (sessions.get(backupType, space) ?? 0) : top(chatId)}`
     },
     read: readMark,
   }

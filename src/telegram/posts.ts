@@ -3,6 +3,8 @@ import { idSpace } from './address.ts'
 
 const postType = 'post'
 const sinceType = 'posts-since'
+/** What earlier versions wrote of the same. */
+const formerType = 'posts'
 const heardType = 'heard'
 const channelType = 'channel'
 
@@ -37,6 +39,8 @@ const longestSilence = 23 * hour
 
 /** `isRestored`: a backup was put back, and what was posted since comes no more. */
 export const openPosts = (sessions: SessionStore, { isRestored = false } = {}): Posts => {
+  const former = [...sessions.list(formerType)]
+  if (former.length > 0) sessions.set(former.map(({ id }) => ({ type: formerType, id, value: null })))
   const known = new Map<string, Set<number>>()
   const idsOf = (space: string): Set<number> => {
     const ids = known.get(space) ?? new Set()

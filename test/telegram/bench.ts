@@ -171,7 +171,13 @@ export class Bench implements AsyncDisposable {
   async restart({ tops }: { readonly tops?: readonly Omit<SessionChange, 'type'>[] } = {}): Promise<void> {
     await this.network[Symbol.asyncDispose]()
     this.inbox = new RecordingInbox(this.store)
-    this.store.session('telegram').set(tops?.map(row => ({ ...row, type: 'top' })) ?? [])
+    if (tops) {
+      const sessions = this.store.session('telegram')
+      const later = ['top', 'first'].flatMap(type => [...sessions.list(type)].map(({ id }) => ({ type, id })))
+      const isKnown = (space: string) => tops.some(({ id }) => id === space)
+      sessions.set(later.filter(({ id }) => !isKnown(id)).map(row => ({ ...row, value: null })))
+      sessions.set(tops.map(row => ({ ...row, type: 'top' })))
+    }
     this.network = this.#open({ isRestored: tops !== undefined })
   }
 

@@ -247,3 +247,11 @@ test('a post that another program has fetched in place of the bridge is not take
   assert.equal((await failureOf(bench.network.settle?.(job) ?? Promise.resolve())).verdict.kind, 'reject')
   assert.deepEqual(job.sent, [])
 })
+
+test('what an earlier version wrote of others’ posts is taken away', async () => {
+  await using bench = await Bench.open()
+  const sessions = bench.store.session('telegram')
+  sessions.set([{ type: 'posts', id: '-1001', value: '5 6' }])
+  await bench.restart()
+  assert.deepEqual([...sessions.list('posts')], [])
+})

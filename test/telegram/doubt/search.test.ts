@@ -205,3 +205,22 @@ for (const [what, answerLateMs, questionLateMs] of [
     bench.tg.assertNoSurprises()
   })
 }
+
+test('what was sent since a backup that knew nothing of the chat is found, also when others have written behind it', async () => {
+  await using bench = await Bench.open()
+  const group = bench.addGroup()
+  const chat = `telegram:${group.id}` as const
+  const job = delivery({ chat, content: text('Hello') })
+  await bench.network.send(job)
+  job.sent.splice(0)
+  await bench.restart({ tops: [] })
+  await bench.connect()
+  bench.owner.sends(group, 'behind it')
+  await bench.tg.until('that to be taken in', () => bench.tg.pendingUpdates === 0)
+  const mark = bench.network.mark?.(chat, 'backup') ?? ''
+  assert.equal(await bench.network.settle?.({ ...job, mark }), true)
+  assert.deepEqual(
+    job.sent.map(({ id }) => Number(id)),
+    [group.transcript()[0]?.id],
+  )
+})
