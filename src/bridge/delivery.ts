@@ -12,6 +12,8 @@ interface Attempt {
   readonly messageId: string
   /** The line that stands above the message, naming its sender; absent where the chat says it already. */
   readonly senderLine?: string
+  /** An earlier attempt may have sent some of it, whatever came back. */
+  readonly inDoubt?: true
   /** What `mark` returned before the attempt in doubt; only for `settle`. */
   readonly mark?: string
   /** Whether a message in the target chat is known already, as ours or somebody's; only for `settle`. */

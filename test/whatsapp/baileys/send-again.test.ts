@@ -75,6 +75,43 @@ test('A message to a group goes again to its members alone', async () => {
   wa.assertNoSurprises()
 })
 
+for (const [what, spoil, isAgain] of [
+  ['was cut off', (wa: Linked['wa']) => wa.cutNextSend('before-delivery'), true],
+  ['was refused', (wa: Linked['wa']) => wa.refuseNext(479), false],
+] as const)
+  test(`What ${what} on its way to a group handed its key to nobody: what comes next can be read without asking`, async () => {
+    const { linked, wa, alice, bob } = await begin()
+    await using _ = linked
+    const group = wa.addGroup({ subject: 'Class', participants: [alice, bob] })
+    const first = linked.delivery('first', { chat: chatOfJid(group.jid) ?? assert.fail() })
+    spoil(wa)
+    await assert.rejects(linked.connection.send(first))
+    await until('the connection', () => linked.connection.status.state === 'connected')
+    await linked.connection.send(
+      isAgain ? first : { ...first, messageId: `${first.messageId.slice(0, -1)}0` },
+    )
+    await until('the message', () => alice.inbox.length === 1 && bob.inbox.length === 1)
+    assert.deepEqual(wa.problems, [])
+    wa.assertNoSurprises()
+  })
+
+test('What may have been cut off before a restart hands out the key of its group once more', async () => {
+  const { linked, wa, alice, bob, write, stanzasTo } = await begin()
+  await using _ = linked
+  const group = wa.addGroup({ subject: 'Class', participants: [alice, bob] })
+  await write('first', group.jid)
+  await until('the message', () => alice.inbox.length === 1)
+  assert.equal(stanzasTo(alice), 1)
+  await write('second', group.jid)
+  assert.equal(stanzasTo(alice), 1)
+  const chat = chatOfJid(group.jid) ?? assert.fail()
+  await linked.connection.send({ ...linked.delivery('third', { chat }), inDoubt: true })
+  assert.equal(stanzasTo(alice), 2)
+  await until('all of them', () => alice.inbox.length === 3 && bob.inbox.length === 3)
+  assert.deepEqual(wa.problems, [])
+  wa.assertNoSurprises()
+})
+
 test('A linked device that asks gets the message again, in private and in a group', async () => {
   const { linked, wa, alice, bob, write } = await begin()
   await using _ = linked

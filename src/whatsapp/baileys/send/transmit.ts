@@ -3,6 +3,7 @@ import type { proto } from '@whiskeysockets/baileys'
 import { reject, unsure } from '../../../bridge/verdict.ts'
 import { isGroup, isLid, isPhone } from '../../address.ts'
 import { failedToSend, isForNobody, notConnected, refusedByAck } from '../errors.ts'
+import { handOutAnew } from '../keys/group-key.ts'
 import { LeftOut } from '../keys/left-out.ts'
 import type { Me } from '../me.ts'
 import type { Socket } from '../socket.ts'
@@ -53,16 +54,29 @@ export const isPart = (id: string, messageId: string): boolean =>
  * nothing yet, and a positive ack has no event of its own in Baileys. Returns, in words, of whom not every device
  * gets it, because keys do not verify. Throws `DeliveryError`.
  */
-export const transmit = async (
+export const transmit = async (message: proto.IMessage, errand: Errand): Promise<string | undefined> => {
+  const socket = openSocket(errand.transmitter)
+  try {
+    return await transmitBy(socket, message, errand)
+  } catch (error) {
+    // A disk that refuses this ends the connection by itself.
+    await handOutAnew(errand.jid, socket, errand.transmitter.me).catch(() => undefined)
+    throw error
+  }
+}
+
+interface Errand {
+  readonly id: string
+  readonly jid: string
+  readonly signal: AbortSignal
+  readonly transmitter: Transmitter
+}
+
+const transmitBy = async (
+  socket: Socket,
   message: proto.IMessage,
-  {
-    id,
-    jid,
-    signal,
-    transmitter,
-  }: { id: string; jid: string; signal: AbortSignal; transmitter: Transmitter },
+  { id, jid, signal, transmitter }: Errand,
 ): Promise<string | undefined> => {
-  const socket = openSocket(transmitter)
   transmitter.remember(jid, id, message, socket.groups.known(jid))
   const ack = socket.awaitAck(id, signal)
   const leftOut = new LeftOut()
