@@ -135,7 +135,6 @@ const prepare = (job: Job, network: Network, context: AttemptContext): Prepared 
     async carryOut() {
       await network.change(change)
       keep?.()
-      rememberOwn(job, event, context)
       const { store, now = Date.now } = context
       if (event.kind === 'join') {
         const told = { chat: event.chat, text: joined, replyTo: event.target.id, now: now() }
@@ -145,21 +144,6 @@ const prepare = (job: Job, network: Network, context: AttemptContext): Prepared 
       store.transaction(() => addEcho(event, { ...context, source: job.source, now: now() }))
     },
   }
-}
-
-/**
- * Another device of the owner's account is told of the change, too, and WhatsApp may tell us as one: by its id it is known as
- * our own when its job is gone. Lost in a power cut, it would only be shown once more.
- */
-const rememberOwn = (
-  { target, messageId: id }: Job,
-  { kind }: BridgeEvent,
-  context: AttemptContext,
-): void => {
-  if (networkOf(target) !== 'whatsapp' || kind === 'join') return
-  const { store, now = Date.now, time = now } = context
-  const own = { chat: store.chats.resolve(target), id, me: true }
-  store.transaction(() => store.links.remember(own, time()), { flush: false })
 }
 
 /** What the owner hears under an invitation that was accepted. */

@@ -84,6 +84,11 @@ export interface Change extends Attempt {
    * returns; the next attempt finds it in `changed`.
    */
   onSent(part: SentPart, role?: NoteRole): void
+  /**
+   * Records a message that has carried the change and is none that people see, where the network has such messages: who
+   * cannot read it asks for it by its id, and other devices of the account may hand it back.
+   */
+  onCarried(carrier: Pick<SentPart, 'id' | 'raw'>): void
   /** Records that a part or note is no longer there. */
   onGone(id: string): void
 }

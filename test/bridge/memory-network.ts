@@ -107,7 +107,9 @@ export class MemoryNetwork implements Network {
   /** Edits and deletes what the reader sees; everything else is only recorded. */
   async change(change: Change): Promise<void> {
     this.changes.push(change)
-    const { event, changed, chat } = change
+    const { event, changed, chat, messageId: id } = change
+    // In WhatsApp a change is a message, too.
+    if (this.name === 'whatsapp') change.onCarried({ id })
     const indexes = changed.parts
       .map(part => this.shown.findIndex(each => each.chat === chat && each.id === part.id))
       .filter(index => index >= 0)
@@ -119,9 +121,9 @@ export class MemoryNetwork implements Network {
       if (known) this.shown[index] = { ...known, text: texts[part] ?? '' }
     }
     for (const text of texts.slice(indexes.length)) {
-      const id = this.newMessageId()
-      this.shown.push({ chat, id, text, kind: 'text' })
-      change.onSent({ id })
+      const further = this.newMessageId()
+      this.shown.push({ chat, id: further, text, kind: 'text' })
+      change.onSent({ id: further })
     }
   }
 

@@ -318,6 +318,7 @@ export const change = (
       else if (!isKnown) changed.parts.push(...standIns([part]))
       else changed.parts = changed.parts.map(known => (known.id === now?.id ? now : known))
     },
+    onCarried: () => undefined,
     onGone(id) {
       changed.parts = changed.parts.filter(part => part.id !== id)
       for (const role of ['reactions', 'tally'] as const)

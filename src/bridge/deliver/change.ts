@@ -40,6 +40,18 @@ export const prepareChange = (
         for (const source of inAll(role)) links.add(source, ref(part.id).chat, part, time(), role)
       })
     },
+    onCarried({ id, raw }) {
+      const own = { chat: chats.resolve(job.target), id, me: true, ...(raw !== undefined && { raw }) }
+      const known = links.find(own)
+      // Lost in a power cut, it would only be shown once more, or be asked for in vain.
+      store.transaction(
+        () => {
+          if (known === undefined) links.remember(own, time())
+          else if (raw !== undefined) links.update(known.key, 'raw', raw)
+        },
+        { flush: false },
+      )
+    },
     onGone(id) {
       store.transaction(() => {
         for (const source of inAll(undefined)) links.drop(source, ref(id))

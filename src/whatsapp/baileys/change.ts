@@ -58,7 +58,9 @@ export const carryOut = async (change: Change, context: ChangeContext): Promise<
     const message = isNew ? { ...rendered, messageContextInfo: { messageSecret } } : rendered
     await transmit(message, { id, jid, signal: change.signal, transmitter: context })
     if (after) change.onSent(after)
-    if (isNew) change.onSent({ id, raw: rawOf(message) })
+    const sent = { id, raw: rawOf(message) }
+    if (isNew) change.onSent(sent)
+    else change.onCarried(sent)
   }
 }
 

@@ -64,6 +64,7 @@ export const changeOf = (linked: Linked, what: What, init: ChangeInit): Change =
       ...(content && { content }),
     },
     onSent,
+    onCarried: () => undefined,
     onGone: () => undefined,
     isKnown: () => false,
     openMedia: () => Promise.reject(new Error('There is no media')),
