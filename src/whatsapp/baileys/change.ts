@@ -11,7 +11,6 @@ import { renderPin } from './change/pin.ts'
 import { Scene } from './change/scene.ts'
 import { renderAnswer, renderReaction, renderVote } from './change/sealed.ts'
 import { failedToSend } from './errors.ts'
-import { handOutAnew } from './keys/group-key.ts'
 import type { Secrets } from './keys/secrets.ts'
 import { rawOf } from './parse/context.ts'
 import { membersOf } from './send/members.ts'
@@ -50,7 +49,7 @@ export const carryOut = async (change: Change, context: ChangeContext): Promise<
       node => sock.query(node, ANSWER_MS),
     )
   }
-  if (change.inDoubt) await handOutAnew(jid, openSocket(context), context.me)
+  if (change.inDoubt) await context.groupKeys.doubt(jid, openSocket(context), context.me)
   const steps = render(change, { scene, members, timer, now: context.now() })
   for (const [position, { message: rendered, after, isNew }] of steps.entries()) {
     const id = partId(change.messageId, position)

@@ -1,6 +1,7 @@
 import type { Change, Delivery, SessionStore } from '../../bridge/network.ts'
 import { findPreview } from '../link-preview/find-preview.ts'
 import { type ChangeContext, carryOut } from './change.ts'
+import { GroupKeys } from './keys/group-key.ts'
 import { openSecrets } from './keys/secrets.ts'
 import type { Me } from './me.ts'
 import { openUploader } from './media/upload.ts'
@@ -31,7 +32,10 @@ export interface OutgoingOptions {
 /** Everything that goes out over one connection, whichever socket it has at the moment. */
 export class Outgoing {
   readonly #options: OutgoingOptions
-  readonly #tools: Pick<SendContext, 'secrets' | 'upload' | 'preview' | 'note' | 'saidOfLeftOut'>
+  readonly #tools: Pick<
+    SendContext,
+    'secrets' | 'upload' | 'preview' | 'note' | 'saidOfLeftOut' | 'groupKeys'
+  >
 
   constructor(options: OutgoingOptions) {
     const { sessions, mediaHost, uploadLimits, linkPreviews = false } = options
@@ -44,6 +48,7 @@ export class Outgoing {
         linkPreviews ? findPreview(link, { signal, testHost: mediaHost }) : undefined,
       note: openNotes(sessions),
       saidOfLeftOut: new Set(),
+      groupKeys: new GroupKeys(),
     }
   }
 

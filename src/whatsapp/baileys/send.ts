@@ -2,7 +2,6 @@ import type { GroupMetadata, proto } from '@whiskeysockets/baileys'
 import type { Delivery } from '../../bridge/network.ts'
 import { DeliveryError, reject } from '../../bridge/verdict.ts'
 import { isGroup, jidOfChat } from '../address.ts'
-import { handOutAnew } from './keys/group-key.ts'
 import type { Secrets } from './keys/secrets.ts'
 import type { Uploader } from './media/upload.ts'
 import { rawOf } from './parse/context.ts'
@@ -40,7 +39,7 @@ export const sendDelivery = async (delivery: Delivery, context: SendContext): Pr
   const group = isGroup(jid) ? await groupOf(jid, context) : undefined
   const members = group === undefined ? [] : membersOf(group, me, nameOf)
   const timer = renderTimer(context.timerOf(jid) ?? timerFrom(group))
-  if (delivery.inDoubt) await handOutAnew(jid, openSocket(context), me)
+  if (delivery.inDoubt) await context.groupKeys.doubt(jid, openSocket(context), me)
   const parts = renderMessage(delivery, { me, members, timer })
   const album = parts[0]?.announces ? { remoteJid: jid, fromMe: true, id: delivery.messageId } : undefined
   const refusals: DeliveryError[] = []

@@ -3,7 +3,7 @@ import type { proto } from '@whiskeysockets/baileys'
 import { reject, unsure } from '../../../bridge/verdict.ts'
 import { isGroup, isLid, isPhone } from '../../address.ts'
 import { failedToSend, isForNobody, notConnected, refusedByAck } from '../errors.ts'
-import { handOutAnew } from '../keys/group-key.ts'
+import type { GroupKeys } from '../keys/group-key.ts'
 import { LeftOut } from '../keys/left-out.ts'
 import type { Me } from '../me.ts'
 import type { Socket } from '../socket.ts'
@@ -15,6 +15,7 @@ import { describeStanza } from './stanza.ts'
 export interface Transmitter {
   readonly me: Me
   readonly nameOf: NameOf
+  readonly groupKeys: GroupKeys
   /** The socket, while it is open: it may be another one after a long upload. */
   socket(): Socket | undefined
   /** Keeps the message at hand for devices that ask for it before it is recorded. */
@@ -55,12 +56,14 @@ export const isPart = (id: string, messageId: string): boolean =>
  * gets it, because keys do not verify. Throws `DeliveryError`.
  */
 export const transmit = async (message: proto.IMessage, errand: Errand): Promise<string | undefined> => {
-  const socket = openSocket(errand.transmitter)
+  const { jid, transmitter } = errand
+  const socket = openSocket(transmitter)
   try {
-    return await transmitBy(socket, message, errand)
+    const without = await transmitBy(socket, message, errand)
+    transmitter.groupKeys.gone(jid)
+    return without
   } catch (error) {
-    // A disk that refuses this ends the connection by itself.
-    await handOutAnew(errand.jid, socket, errand.transmitter.me).catch(() => undefined)
+    await transmitter.groupKeys.failed(jid, socket, transmitter.me)
     throw error
   }
 }
