@@ -123,12 +123,12 @@ export class Pace {
     const accounts = messages === 0 ? [] : this.#budgets.map(budget => budget.keyOf(chat))
     const keys = new Set(accounts.filter(key => key !== undefined))
     for (const key of keys) this.#taken.set(key, [...(this.#taken.get(key) ?? []), taken])
-    if (!planned) this.#goes(chat, taken)
+    if (!planned && keys.size > 0) this.#goes(chat, taken)
     const room: Room = {
       begin: () => {
         taken.at = undefined
         taken.planned = false
-        this.#goes(chat, taken)
+        if (keys.size > 0) this.#goes(chat, taken)
       },
       putOff: at => {
         taken.at = at

@@ -86,3 +86,15 @@ test('room that is given back did not go before an album', () => {
     pace.take(person).close(0, false)
   }
 })
+
+test('a call that counts as no message did not go before an album', () => {
+  const pace = new Pace(telegramBudgets, ratePeerOf)
+  for (let at = 0; at < 50_000; at += 5000) pace.take(chat).close(at, true)
+  const now = 46_000
+  for (let album = 0; album < 2; album += 1) pace.take(chat, 10, pace.readyAt(chat, now, 10))
+  for (let time = 0; time < 3; time += 1) {
+    pace.take(chat, 0).close(now, true)
+    pace.take(chat, 0, now).begin()
+  }
+  assert.ok(pace.readyAt(chat, now) <= now)
+})
