@@ -66,6 +66,8 @@ export class Hearing {
 
   /** A connection has logged in. While there was none, nothing could be heard: that is no quiet. */
   opened(): void {
+    // Whatever the connection before was not told, a login brings.
+    this.#isUntold = false
     if (!this.#isChecking) this.#heardAt = this.#now()
   }
 

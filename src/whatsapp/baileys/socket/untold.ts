@@ -12,6 +12,16 @@ export interface UntoldTimes {
 
 export const UNTOLD: UntoldTimes = { shortest: 2 * 60_000, longest: 10 * 60_000, late: 20_000 }
 
+/** What the server has of a collection. */
+interface Answer {
+  readonly name: string
+  /** The version that was asked from, and the newest that was answered. */
+  readonly before: number
+  readonly version: number
+  /** Nothing newer is left for a further answer. */
+  readonly isWhole: boolean
+}
+
 type Sock = Pick<WASocket, 'query' | 'authState'>
 
 /**
@@ -21,7 +31,9 @@ type Sock = Pick<WASocket, 'query' | 'authState'>
  * appstate.go, `fetchAppStatePatches`). What comes as an answer and not by itself is a sign that nothing comes by itself.
  * Nobody notices the question, and nothing is taken from what it brings.
  *
- * What the first look of a connection finds is no sign: a patch that Baileys could not apply is answered each time.
+ * What the first look of a connection finds is no sign: a patch that Baileys could not apply is answered each time. One answer
+ * need not hold all (`has_more_patches`): the first look goes on until one is the last. Nor is it a sign what Baileys has
+ * fetched by itself in the meantime, as after a change of our own.
  */
 export class Untold {
   readonly #sock: Sock
@@ -29,6 +41,8 @@ export class Untold {
   readonly #now: () => number
   /** Versions that the server has had. */
   readonly #seen = new Map<string, number>()
+  /** The collections of which the last look has seen all that there was. */
+  readonly #whole = new Set<string>()
   /** And those that it has told of. */
   readonly #told = new Map<string, number>()
   #lookedAt = Number.NEGATIVE_INFINITY
@@ -71,10 +85,11 @@ export class Untold {
 
   async #look(): Promise<boolean> {
     const changed: [string, number][] = []
-    for (const [name, version] of await this.#ask()) {
-      const before = this.#seen.get(name)
+    for (const { name, before, version, isWhole } of await this.#ask()) {
+      if (this.#whole.has(name) && version > before) changed.push([name, version])
       this.#seen.set(name, version)
-      if (before !== undefined && version > before) changed.push([name, version])
+      if (isWhole) this.#whole.add(name)
+      else this.#whole.delete(name)
     }
     if (changed.length === 0) return false
     // It may be on its way.
@@ -83,7 +98,7 @@ export class Untold {
   }
 
   /** The newest versions that the server has of what we have. */
-  async #ask(): Promise<[string, number][]> {
+  async #ask(): Promise<Answer[]> {
     const { query, authState } = this.#sock
     const stored = await authState.keys.get('app-state-sync-version', [...ALL_WA_PATCH_NAMES])
     const known = ALL_WA_PATCH_NAMES.flatMap((name): [string, number][] => {
@@ -101,9 +116,10 @@ export class Untold {
       content: [{ tag: 'sync', attrs: {}, content: collections }],
     })
     const found = childrenOf(childrenOf(answer).find(({ tag }) => tag === 'sync'))
-    return known.map(([name, version]) => {
+    return known.map(([name, before]) => {
       const collection = found.find(({ attrs }) => attrs['name'] === name)
-      return [name, Math.max(version, ...versionsIn(collection, version))]
+      const version = Math.max(before, ...versionsIn(collection, before))
+      return { name, before, version, isWhole: collection?.attrs['has_more_patches'] !== 'true' }
     })
   }
 }

@@ -94,6 +94,25 @@ test('A message that was acknowledged and brought no receipt is a reason to ask,
   assert.equal(doubts.length, 1, 'a receipt has come')
 })
 
+test('What the phone has changed untold is a reason to ask, once an hour, and none any more after a login for another reason', () => {
+  const { hearing, doubts, pass } = listen()
+  hearing.untold()
+  pass(MINUTE)
+  const untold = 'WhatsApp did not tell what the phone has changed'
+  assert.deepEqual(doubts, [{ at: 1, reason: untold }])
+  hearing.heard()
+  hearing.untold()
+  hearing.opened()
+  for (let turn = 0; turn < 10; turn += 1) {
+    pass(9 * MINUTE)
+    hearing.opened()
+  }
+  assert.equal(doubts.length, 1)
+  hearing.untold()
+  pass(MINUTE)
+  assert.deepEqual(doubts[1], { at: 92, reason: untold })
+})
+
 test('What a new login brings late makes it ask every two minutes for an hour; three times is hopeless', () => {
   let held = 1
   const { hearing, doubts, pass } = listen(() => held)

@@ -9,8 +9,17 @@ import { child, children, el } from '../../../simulators/whatsapp/node.ts'
 const NAME = 'critical_unblock_low'
 const MINUTE = 60_000
 
-/** A server with the app state of an account, of which Baileys has got as far as `stored`. */
-const open = (stored: number) => {
+/** As a server answers that gives no more than `most` patches at once. */
+const cut = (collection: BinaryNode, most: number): BinaryNode => {
+  const patches = children(child(collection, 'patches'), 'patch')
+  if (patches.length <= most) return collection
+  const attrs = { ...collection.attrs, has_more_patches: 'true' }
+  return el('collection', attrs, [el('patches', {}, patches.slice(0, most))])
+}
+
+/** A server with the app state of an account, of which Baileys has got as far as `from`. */
+const open = (from: number, most = Number.POSITIVE_INFINITY) => {
+  let stored = from
   const state = new AppStateStore()
   let looks = 0
   let isRefused = false
@@ -26,7 +35,7 @@ const open = (stored: number) => {
         el(
           'sync',
           {},
-          asked.map(({ attrs }) => state.since(NAME, Number(attrs['version']))),
+          asked.map(({ attrs }) => cut(state.since(NAME, Number(attrs['version'])), most)),
         ),
       ])
     },
@@ -44,6 +53,10 @@ const open = (stored: number) => {
           el('collection', { name: NAME, version: String(version) }),
         ]),
       ),
+    /** Baileys has got so far, of its own accord. */
+    fetched: (version: number) => {
+      stored = version
+    },
     refuse: (on: boolean) => {
       isRefused = on
     },
@@ -71,6 +84,26 @@ test('A change that nobody told of is a sign; one that was told, or that stood t
   phone.change()
   assert.equal((await phone.pass(10)).signs, 1)
   assert.equal((await phone.pass(10)).signs, 0, 'once')
+})
+
+test('Where Baileys lags behind by more than one answer holds, the rest of it is no sign; what changes afterwards is', async () => {
+  const phone = open(1, 10)
+  for (let each = 0; each < 30; each += 1) phone.change()
+  assert.equal((await phone.pass(20)).signs, 0)
+  phone.change()
+  assert.equal((await phone.pass(10)).signs, 1)
+  for (let each = 0; each < 30; each += 1) phone.change()
+  assert.equal((await phone.pass(30)).signs, 1, 'once for all answers')
+})
+
+test('What Baileys has fetched by itself since the last look is no sign', async () => {
+  const phone = open(1)
+  phone.change()
+  await phone.pass(10)
+  for (let each = 0; each < 3; each += 1) phone.fetched(phone.change())
+  assert.equal((await phone.pass(10)).signs, 0)
+  phone.change()
+  assert.equal((await phone.pass(10)).signs, 1)
 })
 
 test('It is looked seldom, never while something comes, and nothing follows from a refusal or from no state at all', async () => {
