@@ -142,7 +142,6 @@ export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promi
     async start() {
       pulse.beat()
       worker.start()
-      store.restore.taken()
       await Promise.all([telegram.start(), whatsapp.start()])
       for (const [name, { status }] of networks) watch.look(name, status)
     },
@@ -209,7 +208,6 @@ const telegramOptions = ({
   deletions: messages.deletions,
   receipts: messages.receipts,
   sessions: store.session('telegram'),
-  isRestored: store.restore.isNew,
   ...rest,
 })
 
@@ -218,7 +216,6 @@ const whatsAppOptions = ({ config, store, ...rest }: NetworkOptions): Parameters
   linkPreviews: config.messages.linkPreviews,
   ...rest,
   sessions: store.session('baileys'),
-  isRestored: store.restore.isNew,
   findMessage: makeFindMessage(store),
   receipts: config.messages.receipts,
   securityCodes: config.messages.securityCodes,

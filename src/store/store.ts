@@ -12,7 +12,6 @@ import { HeldBack } from './held-back.ts'
 import { Links } from './links.ts'
 import { Mappings } from './mappings.ts'
 import { Opinions } from './opinions.ts'
-import { openRestore, type Restore } from './restored.ts'
 import type { SealOptions } from './seal.ts'
 import { openSession } from './sessions.ts'
 
@@ -28,7 +27,6 @@ export interface Store extends Disposable {
   readonly expiry: Expiry
   readonly heartbeat: Heartbeat
   readonly held: HeldBack
-  readonly restore: Restore
   /** The rows of one connection, for instance `baileys` or `telegram`. */
   session(connection: string): SessionStore
   /** All writes of `work` are committed together, or none. May be nested. */
@@ -60,7 +58,6 @@ export const openStore = (path: string, { check = false, ...seal }: StoreOptions
     expiry: new Expiry(database),
     heartbeat: new Heartbeat(database),
     held: new HeldBack(session('held')),
-    restore: openRestore(session),
     session,
     transaction: (work, options) => database.transaction(work, options),
     [Symbol.dispose]: () => database[Symbol.dispose](),

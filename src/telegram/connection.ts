@@ -67,8 +67,6 @@ export interface TelegramOptions {
    * files (0 bytes); after its last byte, for one with them.
    */
   readonly graceMs?: (bytes: number) => number
-  /** A backup was put back, and nothing was done with it yet. */
-  readonly isRestored?: boolean
 }
 
 /** What `api.telegram.org` takes from a bot. */
@@ -80,7 +78,7 @@ const usualGraceMs = (bytes: number): number => (bytes === 0 ? 8000 : answerMs(b
 export const openTelegram = (options: TelegramOptions): Network => {
   const { sessions, inbox, logger, owners, graceMs = usualGraceMs } = options
   const api = openApi(options)
-  const marks = openMarks(sessions, options)
+  const marks = openMarks(sessions)
   const versions = openVersions(sessions)
   const atWork = openAtWork(sessions, { clock: systemClock, graceMs })
   const stop = new AbortController()

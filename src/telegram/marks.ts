@@ -1,5 +1,6 @@
 import type { ChatRef, MessageRef } from '../bridge/chat-ref.ts'
 import type { SessionStore } from '../bridge/network.ts'
+import { putBack } from '../bridge/put-back.ts'
 import { idSpace, placeOf } from './address.ts'
 import { highestId } from './answer.ts'
 import { openPosts, type Posts } from './posts.ts'
@@ -55,10 +56,13 @@ const mostTaken = 2000
 const isId = (messageId: number): boolean =>
   Number.isInteger(messageId) && messageId > 0 && messageId <= highestId
 
-/** `isRestored`: a backup was put back, and nothing has come since. */
-export const openMarks = (sessions: SessionStore, { isRestored = false } = {}): Marks => {
-  if (isRestored) keepTops(sessions)
-  const others = openPosts(sessions, { isRestored })
+export const openMarks = (sessions: SessionStore): Marks => {
+  const others = openPosts(sessions)
+  if (sessions.get(putBack.type, putBack.id) !== undefined) {
+    // What was posted since the backup was made comes no more.
+    others.missed()
+    keepTops(sessions)
+  }
   const tops = new Map<string, number>()
   const taken = new Map<string, Set<number>>()
   const remember = (space: string, messageId: number): void => {
@@ -131,12 +135,13 @@ export const openMarks = (sessions: SessionStore, { isRestored = false } = {}): 
   }
 }
 
-/** What was sent since the backup was made has higher ids. */
+/** What was sent since the backup was made has higher ids. A kill before has it done again. */
 const keepTops = (sessions: SessionStore): void => {
   const rows = (type: string) => [...sessions.list(type)]
   sessions.set([
     ...rows(backupType).map(({ id }) => ({ type: backupType, id, value: null })),
     ...rows(topType).map(({ id, value }) => ({ type: backupType, id, value })),
+    { ...putBack, value: null },
   ])
 }
 

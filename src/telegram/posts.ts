@@ -37,8 +37,7 @@ const hour = 3_600_000
 /** Milliseconds. Telegram keeps what happened for a day, and when it was heard is written down once an hour. */
 const longestSilence = 23 * hour
 
-/** `isRestored`: a backup was put back, and what was posted since comes no more. */
-export const openPosts = (sessions: SessionStore, { isRestored = false } = {}): Posts => {
+export const openPosts = (sessions: SessionStore): Posts => {
   const former = [...sessions.list(formerType)]
   if (former.length > 0) sessions.set(former.map(({ id }) => ({ type: formerType, id, value: null })))
   const known = new Map<string, Set<number>>()
@@ -62,7 +61,6 @@ export const openPosts = (sessions: SessionStore, { isRestored = false } = {}): 
     since.clear()
     sessions.set(rows)
   }
-  if (isRestored) missed()
 
   const knowSince = (space: string, messageId: number): SessionChange => {
     since.set(space, messageId)

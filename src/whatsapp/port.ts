@@ -58,8 +58,6 @@ export interface WhatsAppOptions {
   }
   readonly sessions: SessionStore
   readonly inbox: Inbox
-  /** A backup was put back, and nothing was done with it yet. */
-  readonly isRestored?: boolean
   readonly findMessage: FindMessage
   /** Whether it tells of messages that were delivered and read. */
   readonly receipts?: boolean

@@ -10,6 +10,7 @@ const VOCABULARY = [
   'chat-ref',
   'delivery',
   'network',
+  'put-back',
   'store-error',
   'stored-json',
   'verdict',

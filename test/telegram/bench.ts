@@ -26,6 +26,7 @@ import type {
   StandIn,
   Vote,
 } from '../../src/bridge/network.ts'
+import { putBack } from '../../src/bridge/put-back.ts'
 import { plainText } from '../../src/bridge/rich-text.ts'
 import { StoreError } from '../../src/bridge/store-error.ts'
 import type { Store } from '../../src/store/index.ts'
@@ -136,7 +137,7 @@ export class Bench implements AsyncDisposable {
     return new Bench(await startTelegramSimulator(simulator), rest)
   }
 
-  #open(more: Partial<TelegramOptions> = {}): Network {
+  #open(): Network {
     return openTelegram({
       token: this.tg.token,
       apiRoot: this.tg.apiRoot,
@@ -147,7 +148,6 @@ export class Bench implements AsyncDisposable {
       logger: silent,
       graceMs: () => 0,
       ...this.#options,
-      ...more,
     })
   }
 
@@ -176,9 +176,9 @@ export class Bench implements AsyncDisposable {
       const later = ['top', 'first'].flatMap(type => [...sessions.list(type)].map(({ id }) => ({ type, id })))
       const isKnown = (space: string) => tops.some(({ id }) => id === space)
       sessions.set(later.filter(({ id }) => !isKnown(id)).map(row => ({ ...row, value: null })))
-      sessions.set(tops.map(row => ({ ...row, type: 'top' })))
+      sessions.set([...tops.map(row => ({ ...row, type: 'top' })), { ...putBack, value: 'yes' }])
     }
-    this.network = this.#open({ isRestored: tops !== undefined })
+    this.network = this.#open()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -61,7 +61,7 @@ export class Inbound {
   #socket: Socket | undefined
 
   constructor(options: InboundOptions) {
-    const { sessions, inbox, logger, waitingMs, isRestored = false } = options
+    const { sessions, inbox, logger, waitingMs } = options
     this.#options = options
     this.#journal = new Journal(sessions)
     this.#reuploads = new Reuploads(options.timing.reupload)
@@ -71,7 +71,6 @@ export class Inbound {
       sessions,
       inbox,
       logger,
-      isRestored,
       journal: this.#journal,
       book: this.book,
       meetChannel: jid => channels.meet(jid),

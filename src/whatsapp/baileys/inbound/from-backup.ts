@@ -1,4 +1,5 @@
 import type { SessionChange, SessionStore } from '../../../bridge/network.ts'
+import { putBack } from '../../../bridge/put-back.ts'
 import type { Journal } from './journal.ts'
 
 const ROWS = 'restored'
@@ -12,16 +13,13 @@ export const WAITING = 'waiting'
 export class FromBackup {
   readonly #ids: Set<string>
 
-  /** `isRestored`: a backup was put back, and nothing has come since. */
-  constructor(
-    sessions: SessionStore,
-    { journal, isRestored = false }: { readonly journal: Journal; readonly isRestored?: boolean },
-  ) {
-    if (isRestored) {
+  constructor(sessions: SessionStore, journal: Journal) {
+    if (sessions.get(putBack.type, putBack.id) !== undefined) {
       const before = [...sessions.list(ROWS)].map(({ id }) => forget(id))
       const parts = journal.undone().flatMap(envelope => envelope.parts.map(({ hash }) => hash))
       const ids = [...parts, ...[...sessions.list(WAITING)].map(({ id }) => id)]
-      sessions.set([...before, ...ids.map(id => ({ type: ROWS, id, value: 'yes' }))])
+      const now = ids.map(id => ({ type: ROWS, id, value: 'yes' }))
+      sessions.set([...before, ...now, { ...putBack, value: null }])
     }
     this.#ids = new Set([...sessions.list(ROWS)].map(({ id }) => id))
   }

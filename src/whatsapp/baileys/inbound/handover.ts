@@ -21,8 +21,6 @@ export interface HandoverOptions {
   readonly unreadable: (web: WAMessage) => Arrival[]
   readonly waitingMs?: number
   readonly journal: Journal
-  /** A backup was put back, and nothing has come since. */
-  readonly isRestored?: boolean
 }
 
 /** Hands events to the bridge, and in the same transaction whatever else they settle. */
@@ -35,7 +33,7 @@ export class Handover {
   constructor(options: HandoverOptions) {
     const { sessions, logger, waitingMs } = options
     this.#options = options
-    this.#fromBackup = new FromBackup(sessions, options)
+    this.#fromBackup = new FromBackup(sessions, options.journal)
     this.early = new EarlyChanges(sessions, logger)
     this.waiting = new Waiting({
       sessions,

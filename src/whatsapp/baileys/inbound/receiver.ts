@@ -31,7 +31,6 @@ export interface ReceiverOptions {
   readonly meetChannel: (jid: string | undefined) => void
   /** How long to wait for a message that could not be decrypted before saying so, in milliseconds. */
   readonly waitingMs?: number
-  readonly isRestored?: boolean
 }
 
 /** Turns what came in into events and hands them to the bridge. */

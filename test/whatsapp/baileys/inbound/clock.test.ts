@@ -23,7 +23,7 @@ test('A message that waits since the clock was an hour ahead is announced in tim
   using store = openStore(storePath(dir.path))
   const sessions = store.session('baileys')
   const told: Arrival[] = []
-  const fromBackup = new FromBackup(sessions, { journal: new Journal(sessions) })
+  const fromBackup = new FromBackup(sessions, new Journal(sessions))
   const receive = (arrival: Arrival) => told.push(arrival)
   const open = () => new Waiting({ sessions, delayMs: 200, receive, fromBackup })
   const setRight = setAhead(t)
