@@ -50,7 +50,7 @@ export interface Delivery extends Attempt {
   readonly event: MessageEvent
   /** The message in `chat` that this one answers, when its link is known. */
   readonly replyTo?: StandIn
-  /** How it was rendered (`Network.render`) for an earlier attempt that must not read otherwise. */
+  /** How it was rendered (`Network.render`) when this attempt began, or an earlier one that must not read otherwise. */
   readonly rendered?: string
   /** Messages that earlier attempts are known to have sent, in order; of an album one for each item. */
   readonly sent: readonly SentPart[]

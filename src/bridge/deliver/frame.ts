@@ -55,9 +55,9 @@ export const keptFrame = ({ frame }: Job): Frame | undefined =>
 export const mustKeep = ({ frame, unsure, source }: Job, { links }: Store): boolean =>
   frame !== undefined && (unsure || links.isLinked(source))
 
-/** How an earlier attempt was rendered, where the next one must not read otherwise. */
-export const renderedFor = (job: Job, { rendered }: Frame, store: Store): string | undefined =>
-  mustKeep(job, store) && rendered?.level === job.level ? rendered.text : undefined
+/** How it was rendered when the attempt began, or when an earlier one did that must not read otherwise. */
+export const renderedFor = ({ level }: Job, { rendered }: Frame): string | undefined =>
+  rendered?.level === level ? rendered.text : undefined
 
 /** An answer as it was begun: without the words that it points at, or without pointing at what is known since. */
 export const inFrame = (

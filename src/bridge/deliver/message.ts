@@ -23,7 +23,7 @@ export const prepareMessage = (job: Job, event: MessageEvent, context: AttemptCo
   // Every form of an album has the same items: those that went as one form do not go again as another.
   const sent: SentPart[] = role === '' ? known.slice(job.base) : known
   const frame = keptFrame(job) ?? takeFrame(job, event, context)
-  const rendered = renderedFor(job, frame, store)
+  const rendered = renderedFor(job, frame)
   const { event: framed, replyTo } = inFrame(event, frame, findReplyTarget(event, job.target, context))
   const placeholder = holders(role).flatMap(each => links.parts(job.source, each))
   const changed = editedSince(job, framed, context)

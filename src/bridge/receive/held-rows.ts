@@ -38,5 +38,3 @@ export const readHeld = (store: Pick<Store, 'held'>): { held: Held[]; damaged: s
 }
 
 export const addHeld = (row: Row, store: Pick<Store, 'held'>): void => store.held.add(JSON.stringify(row))
-
-export const dropHeld = (ids: readonly string[], store: Pick<Store, 'held'>): void => store.held.drop(ids)

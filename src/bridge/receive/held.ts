@@ -2,7 +2,7 @@ import { type ChatRef, networkOf } from '../chat-ref.ts'
 import { addNotice, type NoticeTools } from '../deliver/notice.ts'
 import { type BridgeEvent, isMessage, parseEvent } from '../event.ts'
 import type { Arrival } from '../network.ts'
-import { addHeld, dropHeld, type Held, readHeld } from './held-rows.ts'
+import { addHeld, type Held, readHeld } from './held-rows.ts'
 import type { InboxOptions } from './reception.ts'
 
 type Tools = NoticeTools & Pick<InboxOptions, 'peerOf' | 'isSince' | 'isPart' | 'ownerChat' | 'log'>
@@ -51,7 +51,7 @@ export const takeReleased = (
     const stays = waits || staying.some(({ event }) => goesBehind(each.event, event, tools))
     ;(stays ? staying : released).push(each)
   }
-  dropHeld([...damaged, ...released.map(({ id }) => id)], store)
+  store.held.drop([...damaged, ...released.map(({ id }) => id)])
   return { released, found: damaged.length + released.length > 0 }
 }
 
