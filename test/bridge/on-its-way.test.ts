@@ -100,16 +100,17 @@ for (const [what, changes] of Object.entries(outcomes) as [Act, string[]][]) {
   }
 }
 
+const photo = (source: string): MediaContent => ({
+  kind: 'media',
+  as: 'image',
+  media: { source },
+  caption: plainText(''),
+})
+
 for (const [what, changes] of Object.entries(outcomes) as [Act, string[]][]) {
   if (!what.includes('deletion')) continue
   test(`a ${what} of a picture of an album that comes before its link means that picture, once`, async () => {
     await using bridge = openBridge()
-    const photo = (source: string): MediaContent => ({
-      kind: 'media',
-      as: 'image',
-      media: { source },
-      caption: plainText(''),
-    })
     bridge.whatsapp.scripts.push(
       async (_, show) => {
         show()
@@ -174,12 +175,6 @@ for (const [what, later] of [
   const behind = later.length > 0 ? `, also behind attempts at which nothing gets through` : ''
   test(`a ${what} that is faster than the link of a picture of an album means that picture, once${behind}`, async () => {
     await using bridge = openBridge()
-    const photo = (source: string): MediaContent => ({
-      kind: 'media',
-      as: 'image',
-      media: { source },
-      caption: plainText(''),
-    })
     const [first, second, third] = ['a', 'b', 'c'].map(source =>
       event(familyInTelegram, photo(source), { sender: byOwner, album: { id: 'G' } }),
     )

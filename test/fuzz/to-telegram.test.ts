@@ -3,19 +3,16 @@ import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import { proto } from '@whiskeysockets/baileys'
 import fc from 'fast-check'
-import { makeFindMessage } from '../../src/bridge/receive.ts'
-import { openMiddle } from '../bridge/middle.ts'
 import { startTelegramSimulator } from '../simulators/telegram/index.ts'
 import { trustTestCa } from '../simulators/whatsapp/media-server.ts'
 import { rawMessage } from '../simulators/whatsapp/polls.ts'
-import { tempStore } from '../store/temp-store.ts'
-import { Linked } from '../whatsapp/baileys/linked.ts'
 import { until } from '../whatsapp/support.ts'
 import { anyFile } from './any-file.ts'
 import { anyEncodedMessage, anyFileMessage } from './any-proto.ts'
 import { anyText } from './any-text.ts'
 import { bugsIn, planted, recordingLog, targetId } from './knowing-store.ts'
 import { least, runs } from './runs.ts'
+import { openWholeWay } from './whole-way.ts'
 
 before(trustTestCa)
 
@@ -84,30 +81,12 @@ test('whatever a phone sends, WhatsApp and Telegram go on, what is behind it arr
   await using tg = await startTelegramSimulator()
   const owner = tg.addUser({ id: 7001, first_name: 'Olivia' })
   tg.addPrivateChat(owner)
-  using store = tempStore()
-  await using middle = openMiddle(store, tg, {
-    whatsapp: () => linked.connection,
-    log: log.logger,
-    logger: log.logger,
-    ownerChat: () => 'telegram:7001',
-  })
-  await using linked: Linked = await Linked.unlinked({
-    sessions: store.session('baileys'),
-    inbox: middle.inbox,
-    findMessage: makeFindMessage(store),
-    logger: log.logger,
-  })
-  const { wa } = linked
-  const alice = wa.addContact({ name: 'Alice', phone: '15550774411', lid: '900000000774411' })
-  const team = wa.addGroup({ subject: 'Team', participants: [alice] })
-  await linked.login()
   const botRights = { can_pin_messages: true, can_delete_messages: true }
   const [home, club] = ['A', 'B'].map(title => tg.addSupergroup({ title, members: [owner], botRights }))
   assert.ok(home && club)
-  store.mappings.add({ whatsapp: `whatsapp:${alice.lid}`, telegram: `telegram:${home.id}` })
-  store.mappings.add({ whatsapp: `whatsapp:${team.jid}`, telegram: `telegram:${club.id}` })
-  await middle.start()
-  await linked.start()
+  await using way = await openWholeWay({ telegram: tg, chats: [home.id, club.id], log })
+  const { linked, alice, team } = way
+  const { wa } = linked
   const { numRuns, seed } = runs(150)
   const inputs = fc.sample(anyInput, { numRuns, seed })
   let behind: unknown[] = []

@@ -2,17 +2,14 @@ import '../simulators/whatsapp/quiet.ts'
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import fc from 'fast-check'
-import { makeFindMessage } from '../../src/bridge/receive.ts'
-import { openMiddle } from '../bridge/middle.ts'
 import { trustTestCa } from '../simulators/whatsapp/media-server.ts'
-import { tempStore } from '../store/temp-store.ts'
-import { Linked } from '../whatsapp/baileys/linked.ts'
 import { until } from '../whatsapp/support.ts'
 import { anyDeed } from './any-deed.ts'
 import { contents } from './any-file.ts'
 import { bugsIn, planted, recordingLog } from './knowing-store.ts'
 import { least, runs } from './runs.ts'
 import { startUpdateServer } from './update-server.ts'
+import { openWholeWay } from './whole-way.ts'
 
 before(trustTestCa)
 
@@ -26,32 +23,10 @@ test('whatever update comes from Telegram, both networks go on, what is behind i
   const log = await recordingLog('info', token)
   let opened = 0
   using server = await startUpdateServer(() => contents[opened++ % contents.length] ?? Buffer.alloc(0))
-  using store = tempStore()
-  await using middle = openMiddle(
-    store,
-    { token, apiRoot: server.apiRoot },
-    {
-      whatsapp: () => linked.connection,
-      log: log.logger,
-      logger: log.logger,
-      ownerChat: () => 'telegram:7001',
-    },
-  )
-  await using linked: Linked = await Linked.unlinked({
-    sessions: store.session('baileys'),
-    inbox: middle.inbox,
-    findMessage: makeFindMessage(store),
-    logger: log.logger,
-  })
+  const chats = [-1001234567890, -55] as const
+  await using way = await openWholeWay({ telegram: { token, apiRoot: server.apiRoot }, chats, log })
+  const { linked, alice } = way
   const { wa } = linked
-  const alice = wa.addContact({ name: 'Alice', phone: '15550774411', lid: '900000000774411' })
-  const team = wa.addGroup({ subject: 'Team', participants: [alice] })
-  await linked.login()
-  const chats = [-1001234567890, -55]
-  store.mappings.add({ whatsapp: `whatsapp:${alice.lid}`, telegram: `telegram:${chats[0]}` })
-  store.mappings.add({ whatsapp: `whatsapp:${team.jid}`, telegram: `telegram:${chats[1]}` })
-  await middle.start()
-  await linked.start()
   const { numRuns, seed } = runs(150)
   const updates = fc.sample(fc.tuple(anyDeed, fc.boolean()), { numRuns, seed })
   const known: [number[], number[]] = [[], []]
