@@ -13,8 +13,8 @@ export interface TellOwnerOptions {
 }
 
 /**
- * Tells the owner something. Resolves when that is delivered, has failed, or `signal` aborts. It is a job like any other, but where
- * the data file takes none any more, it is said in one call, and that is all.
+ * Tells the owner something. Resolves when that is delivered, has failed, or `signal` aborts. It is a job like any
+ * other, but where the data file takes none any more, it is said in one call, and that is all.
  */
 export const makeTellOwner =
   ({ tools, chat: ownerChat, telegram, wake }: TellOwnerOptions) =>

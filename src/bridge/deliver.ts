@@ -154,8 +154,8 @@ const isOutward = ({ chat }: BridgeEvent, { target }: Job): boolean =>
   networkOf(chat) === 'telegram' && networkOf(target) === 'whatsapp'
 
 /**
- * Its refs may have become aliases since it was stored. What was written in a group of Telegram stays where it was written: in
- * the supergroup that it became, its ids belong to other messages.
+ * Its refs may have become aliases since it was stored. What was written in a group of Telegram stays where it was
+ * written: in the supergroup that it became, its ids belong to other messages.
  */
 const loadEvent = (job: Job, resolve: (ref: ChatRef) => ChatRef): BridgeEvent => {
   const event = parseEvent(job.event)

@@ -22,8 +22,8 @@ interface Attempt {
   openMedia(media: Media): Promise<Readable>
   /**
    * Resolves when a call may go out that the network counts as so many messages (1 where nothing is said; 0 waits out a
-   * refusal, no more), with files or without. Asked for before each call: as long as it is not, nothing of the attempt can be
-   * there. Absent where there are no rates to keep to. Throws `DeliveryError`.
+   * refusal, no more), with files or without. Asked for before each call: as long as it is not, nothing of the attempt
+   * can be there. Absent where there are no rates to keep to. Throws `DeliveryError`.
    */
   turn?(messages?: number, what?: 'files'): Promise<Turn>
   /** Waits for something that takes nothing from other deliveries, so that they go on in the meantime. */
@@ -55,8 +55,8 @@ export interface Delivery extends Attempt {
   /** Messages that earlier attempts are known to have sent, in order; of an album one for each item. */
   readonly sent: readonly SentPart[]
   /**
-   * After a backup was put back: the texts, this one first, that may have gone out together since then, the first few of them or
-   * all and others behind them; only for `settle`.
+   * After a backup was put back: the texts, this one first, that may have gone out together since then, the first few
+   * of them or all and others behind them; only for `settle`.
    */
   readonly together?: JoinedContent
   /** After a backup was put back: what the message may say since then, for it may have been edited; only for `settle`. */
@@ -188,7 +188,7 @@ export interface SentPart {
   readonly raw?: string
   /** Which item of an album it belongs to, by position, where that is not its own position. */
   readonly item?: number
-  /** The texts that it was found to hold, the first few of `Delivery.together`; what others say behind them is one without an id. */
+  /** The texts that it was found to hold: the first few of `Delivery.together`, and what follows as one without an id. */
   readonly together?: JoinedContent
   /** When it vanishes there by itself, in milliseconds since 1970. */
   readonly expiresAt?: number

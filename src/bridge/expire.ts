@@ -46,9 +46,9 @@ export const startExpiry = (options: ExpiryOptions): Disposable => {
 }
 
 /**
- * Takes down disappearing messages (what they became in Telegram, and what the owner typed there), unpins, and closes polls,
- * once their time is up. Returns whether there was anything to do. `time` is what time it is out there, `now` what the machine
- * thinks. Each goes as a change in the lane of its chat, behind whatever of that chat still waits.
+ * Takes down disappearing messages (what they became in Telegram, and what the owner typed there), unpins, and closes
+ * polls, once their time is up. Returns whether there was anything to do. `time` is what time it is out there, `now`
+ * what the machine thinks. Each goes as a change in the lane of its chat, behind whatever of that chat still waits.
  */
 export const endWhatIsOver = (
   tools: NoticeTools & Pick<ExpiryOptions, 'disappearing'>,

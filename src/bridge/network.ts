@@ -44,13 +44,14 @@ export interface Network extends AsyncDisposable {
   settle?(attempt: Delivery | Change): Promise<boolean>
   /**
    * A word to remember before an attempt, from which `settle` can look for what it left behind (for Telegram: the
-   * highest message id known). Stored with the job in the same commit as its state `sending`. `backup`: the word from when the
-   * backup was made that was put back last.
+   * highest message id known). Stored with the job in the same commit as its state `sending`. `backup`: the word from
+   * when the backup was made that was put back last.
    */
   mark?(chat: ChatRef, from?: 'backup'): string
   /**
-   * The messages that a delivery is made of, as one text to be handed back as `Delivery.rendered`: the config, the time zone and the
-   * program may change until it is known whether they arrived. Undefined where that would be too much to keep. Pure.
+   * The messages that a delivery is made of, as one text to be handed back as `Delivery.rendered`: the config, the time
+   * zone and the program may change until it is known whether they arrived. Undefined where that would be too much to
+   * keep. Pure.
    */
   render?(delivery: Outline): string | undefined
   /** Where in the messages that were sent for it, in order, the texts of a `joined` content stand. Pure. */
@@ -109,7 +110,7 @@ export interface Arrival {
   readonly aliases?: readonly ChatRef[]
   /** Same for the sender. */
   readonly senderAliases?: readonly ChatRef[]
-  /** The network's own copy of the message, for a later quote (`StandIn.raw`); with a change, of the message as it is then. */
+  /** The network's own copy of the message (`StandIn.raw`); with a change, of the message as it is then. */
   readonly raw?: string
   /** It came with a backup that was put back, and may have been dealt with since that was made. */
   readonly restored?: true

@@ -59,8 +59,8 @@ export const makeInbox = (options: InboxOptions): Inbox => {
 }
 
 /**
- * Takes in what was kept back (`receive/held.ts`) and need not wait any more, or was kept back for long enough by what `isOver`
- * says of the time when that began. Returns whether there was any.
+ * Takes in what was kept back (`receive/held.ts`) and need not wait any more, or was kept back for long enough by what
+ * `isOver` says of the time when that began. Returns whether there was any.
  */
 export const makeRelease =
   (options: InboxOptions) =>
@@ -72,8 +72,8 @@ export const makeRelease =
     })
 
 /**
- * A group has become a supergroup, where its ids belong to other messages. While they still mean something, what is kept back of
- * it goes as well as it can. Returns whether there was any.
+ * A group has become a supergroup, where its ids belong to other messages. While they still mean something, what is
+ * kept back of it goes as well as it can. Returns whether there was any.
  */
 const releaseLeft = ({ chat, aliases = [] }: KnownChat, options: InboxOptions): boolean => {
   if (networkOf(chat) !== 'telegram' || aliases.length === 0) return false

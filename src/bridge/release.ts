@@ -19,9 +19,9 @@ const minute = 60_000
 const lookEvery = minute / 4
 
 /**
- * Sees to it that nothing which the owner does in Telegram waits for ever to learn what it is about (`receive/held.ts`), for as long as
- * it is not disposed. A message in doubt is asked about for ten minutes; what then still holds it up may go on for a day. What is done in
- * WhatsApp waits until its album has gone or was given up.
+ * Sees to it that nothing which the owner does in Telegram waits for ever to learn what it is about
+ * (`receive/held.ts`), for as long as it is not disposed. A message in doubt is asked about for ten minutes; what then
+ * still holds it up may go on for a day. What is done in WhatsApp waits until its album has gone or was given up.
  */
 export const startRelease = (options: ReleaseOptions): Disposable => {
   const { release, isOnline, wake, log, clock = systemClock, longest = 15 * minute } = options
@@ -46,8 +46,8 @@ export const startRelease = (options: ReleaseOptions): Disposable => {
 }
 
 /**
- * The spans of time, in milliseconds since 1970, in which Telegram could be asked: as many of the latest as make up `longest`. They
- * are added up, for a line that comes and goes would never let the whole of it pass at once.
+ * The spans of time, in milliseconds since 1970, in which Telegram could be asked: as many of the latest as make up
+ * `longest`. They are added up, for a line that comes and goes would never let the whole of it pass at once.
  */
 const makeOnlineTime = (longest: number) => {
   const spans: { readonly from: number; readonly to: number }[] = []

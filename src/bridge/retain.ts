@@ -55,8 +55,8 @@ export const startRetention = (options: RetainOptions): Disposable => {
 }
 
 /**
- * One round over everything; returns how many messages were forgotten. Their age is by the time out there, as it was written down
- * when they came; that of jobs by this machine's clock.
+ * One round over everything; returns how many messages were forgotten. Their age is by the time out there, as it was
+ * written down when they came; that of jobs by this machine's clock.
  */
 const sweep = async (
   { store, outbox, clock, batch = 500, signal }: RetainOptions & { clock: Clock; signal: AbortSignal },

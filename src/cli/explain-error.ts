@@ -30,9 +30,9 @@ const FOR_USER: ReadonlySet<string> = new Set(['StoreError', 'LockedError', 'Map
 const isForUser = (error: unknown): error is Error => error instanceof Error && FOR_USER.has(error.name)
 
 /**
- * A bug shows of what kind it is, where it happened and what led to it; without the bot token that HTTP errors like to carry, and
- * whole numbers. What an error says may quote what somebody wrote, as that of `JSON.parse` does: where it was thrown tells what
- * it says.
+ * A bug shows of what kind it is, where it happened and what led to it; without the bot token that HTTP errors like to
+ * carry, and whole numbers. What an error says may quote what somebody wrote, as that of `JSON.parse` does: where it
+ * was thrown tells what it says.
  */
 const explainBug = (error: unknown): string[] => [
   'This is a bug in wa2tg; please report it with these lines:',

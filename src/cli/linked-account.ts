@@ -3,8 +3,9 @@ import type { Store } from '../store/index.ts'
 import { normalizeAddress } from '../whatsapp/address.ts'
 
 /**
- * Who this machine is linked as, read from the stored session without loading Baileys. The credentials are one JSON row; a
- * link is complete when the phone has signed our device (`account`, Baileys lib/Utils/validate-connection.js). Throws `StoreError`.
+ * Who this machine is linked as, read from the stored session without loading Baileys. The credentials are one JSON
+ * row; a link is complete when the phone has signed our device (`account`, Baileys lib/Utils/validate-connection.js).
+ * Throws `StoreError`.
  */
 export const linkedAccount = (store: Store): { account: string; name?: string } | undefined => {
   const stored = store.session('baileys').get('creds', 'creds')

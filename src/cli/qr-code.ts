@@ -22,7 +22,7 @@ export const renderQrCode = (payload: string): string[] => {
   return [full, ...inner, full]
 }
 
-/** Shows one QR code after the other in the same place of a terminal; in a file, one below the other, an empty line between. */
+/** Shows one QR code after the other in the same place of a terminal; in a file, one below the other. */
 export const openQrDisplay = (sink: Sink): { show(payload: string): void } => {
   let shown = 0
   return {

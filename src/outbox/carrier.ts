@@ -2,7 +2,7 @@ import type { ChatRef, NetworkName } from '../bridge/chat-ref.ts'
 import type { Turn } from '../bridge/network.ts'
 import type { Failure, Job, Outcome, Waiting } from './job.ts'
 
-/** Asks for leave to make a call that counts as so many messages, and that needs a place behind this gate where one is given. */
+/** Asks for leave to make a call that counts as so many messages, and needs a place behind the gate if there is one. */
 export type AskTurn = (messages?: number, gate?: Gate) => Promise<Turn>
 
 /** Waits for something that takes nothing from other attempts: they go on in the meantime. */
@@ -34,8 +34,8 @@ export interface Carrier {
   /** The word to keep with an attempt (`Network.mark`). */
   mark(target: ChatRef): string | undefined
   /**
-   * What has to stay as it is from the attempt that now begins until it is known what became of it; undefined where nothing has
-   * to, or what was kept before. Called inside the transaction that claims the job.
+   * What has to stay as it is from the attempt that now begins until it is known what became of it; undefined where
+   * nothing has to, or what was kept before. Called inside the transaction that claims the job.
    */
   frame(job: Job): string | undefined
   isOnline(network: NetworkName): boolean

@@ -13,8 +13,8 @@ export interface ClaimTools {
 }
 
 /**
- * Claims the first jobs of lanes whose turn it is, joined with those behind them where their chat is crowded. To be called in
- * one transaction; `all` are the lanes that have something to send.
+ * Claims the first jobs of lanes whose turn it is, joined with those behind them where their chat is crowded. To be
+ * called in one transaction; `all` are the lanes that have something to send.
  */
 export const claimJobs = <H extends Head>(
   chosen: readonly H[],

@@ -23,9 +23,9 @@ export const mostJoined = 20
 const over = 1
 
 /**
- * Peers for which more waits than may go within this minute, what has gone in it already included. Their messages are joined, from
- * when the crowd began until hardly anything waits any more: stopping earlier would leave the last minute's worth for a minute of
- * its own.
+ * Peers for which more waits than may go within this minute, what has gone in it already included. Their messages are
+ * joined, from when the crowd began until hardly anything waits any more: stopping earlier would leave the last
+ * minute's worth for a minute of its own.
  */
 export class Crowd {
   readonly #tools: CrowdTools
@@ -36,8 +36,8 @@ export class Crowd {
   }
 
   /**
-   * Makes one job of the leading ones of each of these lanes that is crowded, where they can go together. To be called in the
-   * transaction that claims the first ones; `all` are the lanes that have something to send.
+   * Makes one job of the leading ones of each of these lanes that is crowded, where they can go together. To be called
+   * in the transaction that claims the first ones; `all` are the lanes that have something to send.
    */
   join(lanes: readonly Lane[], all: readonly Lane[], now: number): void {
     const { pace } = this.#tools

@@ -4,8 +4,8 @@ import type { Failure, Job } from './job.ts'
 /** A file that fails this often is given up, so that it does not hold its lane for a day. */
 export const mediaFailureLimit = 5
 /**
- * A proxy or a firewall that refuses this job so often, while its network is online, dislikes what is in it. The backoffs up to
- * there take four minutes: within that, a page in front of everything shows in the network's status.
+ * A proxy or a firewall that refuses this job so often, while its network is online, dislikes what is in it. The
+ * backoffs up to there take four minutes: within that, a page in front of everything shows in the network's status.
  */
 export const pageLimit = 8
 /** A bug of ours that hits one job this often gives the job up, so that it does not block its lane for ever. */
@@ -37,11 +37,12 @@ export type Decision =
  * The failure policy: what one failed attempt means for its job.
  *
  * `retry`, `unsure` and bugs count as attempts, back off, and are given up when they have gone on for `giveUpAfter`
- * milliseconds; `wait` and `offline` cost nothing. `reject`, a file that failed five times, a page that stood eight times in place of the
- * network's answer and a bug that struck three times ask for a plainer form. A failure before an earlier attempt is settled, as in a network that cannot
- * settle any, leaves the job unsure: nothing was found out. An answer that leaves it open is asked for again for ten minutes, but not
- * where it will always be that, nor in a chat out of reach; then the job is given up, as after three bugs, since it must not be sent, in
- * whatever form, while it may be there.
+ * milliseconds; `wait` and `offline` cost nothing. `reject`, a file that failed five times, a page that stood eight
+ * times in place of the network's answer and a bug that struck three times ask for a plainer form. A failure before an
+ * earlier attempt is settled, as in a network that cannot settle any, leaves the job unsure: nothing was found out. An
+ * answer that leaves it open is asked for again for ten minutes, but not where it will always be that, nor in a chat
+ * out of reach; then the job is given up, as after three bugs, since it must not be sent, in whatever form, while it
+ * may be there.
  */
 export const decide = (
   job: Job,

@@ -10,8 +10,8 @@ export interface InDoubt {
 }
 
 /**
- * The jobs that are under way or may have arrived. Only the first one of a lane is ever tried; but of those that a backup brought
- * back, each may have arrived since it was made.
+ * The jobs that are under way or may have arrived. Only the first one of a lane is ever tried; but of those that a
+ * backup brought back, each may have arrived since it was made.
  */
 export const findInDoubt = (database: Database): InDoubt[] =>
   // The lanes are read by skipping from one to the next in the index: thousands of waiting jobs cost nothing.

@@ -16,8 +16,8 @@ interface Choice {
 }
 
 /**
- * The jobs with which a lane begins, as long as they are what is asked for and go to the same chat. Changes in between stay where
- * they are, behind what they may be about; anything else that is found under a topic goes by itself.
+ * The jobs with which a lane begins, as long as they are what is asked for and go to the same chat. Changes in between
+ * stay where they are, behind what they may be about; anything else that is found under a topic goes by itself.
  */
 export const findLeading = (database: Database, { lane, most, what }: Choice): Waiting[] => {
   const [condition, value] = what === 'restored' ? [restored, null] : [fresh, what.fresh]

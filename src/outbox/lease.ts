@@ -15,15 +15,15 @@ interface LeaseOptions {
   readonly rested?: () => void
 }
 
-/** Milliseconds within which the network has counted a call whose answer was lost: it may be on its way there for a while yet. */
+/** Milliseconds within which the network has counted a call whose answer was lost: it may still be on its way. */
 export const longestWay = 5000
 
 /**
  * What one attempt may send: the room for one message that its claim took, and further turns as the budgets allow.
  * `end` gives back what was not used.
  *
- * While it waits, for the budgets or for a place behind a gate, it has neither room nor place: only both together let it go on, so
- * that nobody waits for somebody who waits.
+ * While it waits, for the budgets or for a place behind a gate, it has neither room nor place: only both together let
+ * it go on, so that nobody waits for somebody who waits.
  */
 export class Lease {
   readonly #pace: Pace

@@ -27,9 +27,9 @@ export interface Head {
  *   - is sent: the row is deleted (its links are the memory of it),
  *   - goes back to `pending`, due later (`postpone`) or at once in a plainer form (`step`),
  *   - or is `failed`: kept to be shown, out of its lane's way.
- * A row found `sending` at start was cut off by a crash: `recover` makes it `pending` and unsure. A row that is unsure is
- * settled at its next attempt, with the mark from before the attempt in doubt; where its network settles none, it is unsure until
- * it is sent.
+ * A row found `sending` at start was cut off by a crash: `recover` makes it `pending` and unsure. A row that is unsure
+ * is settled at its next attempt, with the mark from before the attempt in doubt; where its network settles none, it is
+ * unsure until it is sent.
  *
  * Only the first row of a lane that has not failed is ever claimed, so a lane keeps its order whatever happens.
  */
@@ -58,9 +58,9 @@ export class Outbox {
   }
 
   /**
-   * The latest job about this topic, when nothing has been tried of it yet. `message`: it carries a message that nothing
-   * of may have arrived either, as when its network went away between two parts. `restored`: one of those that a backup brought
-   * back, and that no run has tried since it was made, as far as the backup knows.
+   * The latest job about this topic, when nothing has been tried of it yet. `message`: it carries a message that
+   * nothing of may have arrived either, as when its network went away between two parts. `restored`: one of those that
+   * a backup brought back, and that no run has tried since it was made, as far as the backup knows.
    */
   untouched(topic: string, about?: 'message', { restored = false } = {}): Untouched | undefined {
     const row = this.#database.get<JobRow & { due_at: number }>(
@@ -107,7 +107,7 @@ export class Outbox {
     )
   }
 
-  /** The leading jobs of a lane that no attempt has been made at, that are due and for the same chat: what could go together. */
+  /** The leading jobs of a lane that are untried, due and for the same chat: what could go together. */
   leading(lane: string, now: number, most: number): Waiting[] {
     return findLeading(this.#database, { lane, most, what: { fresh: now } })
   }
@@ -117,7 +117,7 @@ export class Outbox {
     return findLeading(this.#database, { lane, most, what: 'restored' })
   }
 
-  /** The events of those about a topic that a backup brought back behind a job: they may have been carried out since, too. */
+  /** Events about a topic that a backup brought back behind a job: they may have been carried out since, too. */
   restoredAbout(topic: string, after: number): string[] {
     const sql =
       'SELECT event FROM jobs WHERE topic = ? AND restored = 1 AND unsure = 1 AND id > ? ORDER BY id'
@@ -190,10 +190,10 @@ export class Outbox {
   }
 
   /**
-   * To be called once, before the first claim and before the networks tell anything new. Returns where the attempts went that
-   * were cut off. A job in doubt that has no mark, as a restored backup brings them, gets
-   * the one of this moment. Also brings back what a clock that was wrong (a Raspberry Pi has none of its own) put off into
-   * the far future.
+   * To be called once, before the first claim and before the networks tell anything new. Returns where the attempts
+   * went that were cut off. A job in doubt that has no mark, as a restored backup brings them, gets the one of this
+   * moment. Also brings back what a clock that was wrong (a Raspberry Pi has none of its own) put off into the far
+   * future.
    */
   recover(
     now: number,

@@ -25,8 +25,8 @@ export interface PaceMemory {
 const type = 'peer'
 
 /**
- * `ahead` says by how many milliseconds the machine's clock is ahead of the steady one (`Clock`) that the pace goes by: the next run
- * begins with the former.
+ * `ahead` says by how many milliseconds the machine's clock is ahead of the steady one (`Clock`) that the pace goes by:
+ * the next run begins with the former.
  */
 export const openPaceMemory = (sessions: SessionStore, ahead: () => number = () => 0): PaceMemory => ({
   load: () =>

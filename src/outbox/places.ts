@@ -23,7 +23,7 @@ interface Window {
   readonly window: number
 }
 
-/** What a planned call has to wait for: not for those that were planned after it, or they would put each other off for ever. */
+/** What a planned call has to wait for: not for those planned after it, or they would put each other off for ever. */
 export const aheadOf = (own: Taken | undefined, all: readonly Taken[]): readonly Taken[] => {
   const index = own === undefined ? -1 : all.indexOf(own)
   return index === -1
@@ -43,9 +43,9 @@ export const freeAt = (
 }
 
 /**
- * Whether a single message may go before the first call that waits for several places at once (an album): where the last of its
- * places becomes free later than at the budget's own pace behind another one, which would stand empty until then. Places that a few
- * have taken in between come free at that pace, so it is soon the album's turn.
+ * Whether a single message may go before the first call that waits for several places at once (an album): where the
+ * last of its places becomes free later than at the budget's own pace behind another one, which would stand empty until
+ * then. Places that a few have taken in between come free at that pace, so it is soon the album's turn.
  */
 export const isPassable = (all: readonly Taken[], { budget, now, window }: Window): boolean => {
   const album = all.find(waitsForSeveral)

@@ -24,7 +24,7 @@ interface Choice {
 const day = 86_400_000
 /** Milliseconds until the disk is tried again when it refused a write. */
 const diskRetry = 5_000
-/** Milliseconds after which it is looked at anew what is due: timers stand still while the machine sleeps, what is due does not. */
+/** Milliseconds after which what is due is looked at anew: timers stand still while the machine sleeps. */
 const longestTimer = 30_000
 
 /**

@@ -25,7 +25,7 @@ export interface CarriedAddon {
   readonly bytes: Uint8Array
 }
 
-/** Loads the addon from `folder`, after writing it there where it is missing or not the one we carry. Throws `StoreError`. */
+/** Loads the addon from `folder`, where it is written if it is missing or not the one we carry. Throws `StoreError`. */
 export const loadAddon = ({ name, bytes }: CarriedAddon, folder: string): object => {
   checkFolder(folder)
   const file = join(folder, name)

@@ -16,9 +16,9 @@ import { explainFailure, isDamage, remedyOfDamage, StoreError } from './store-er
  * Reads the whole file and throws `StoreError` when it is damaged, after a copy of it has been put aside. The file itself
  * is left as it is, so that every later start says the same.
  *
- * `integrity_check` and not `quick_check`: it alone finds an index that says something else than its table, by which a message would
- * be taken for new or for known. Of 48 MB the one took 47 ms and the other 30 ms; from a cold disk the reading is what
- * takes time (0.7 s), and that is the same for both.
+ * `integrity_check` and not `quick_check`: it alone finds an index that says something else than its table, by which a
+ * message would be taken for new or for known. Of 48 MB the one took 47 ms and the other 30 ms; from a cold disk the
+ * reading is what takes time (0.7 s), and that is the same for both.
  */
 export const checkDatabase = (path: string): void => {
   // An empty file is how a new one begins.

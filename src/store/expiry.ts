@@ -12,8 +12,8 @@ export interface Keep {
 }
 
 /**
- * Which messages disappear when (`messages.expires_at`, milliseconds since 1970), and which of them were kept. That is written
- * down by chat and id, for it may be said before the message comes.
+ * Which messages disappear when (`messages.expires_at`, milliseconds since 1970), and which of them were kept. That is
+ * written down by chat and id, for it may be said before the message comes.
  */
 export class Expiry {
   readonly #database: Database

@@ -2,7 +2,7 @@ import type { SessionStore } from '../bridge/network.ts'
 
 const type = 'event'
 
-/** What came and is kept back, in the order in which it came, as JSON (`bridge/receive/held.ts`): it has yet to become jobs. */
+/** What is kept back, in the order in which it came, as JSON (`bridge/receive/held.ts`): it has yet to become jobs. */
 export class HeldBack {
   readonly #session: SessionStore
 

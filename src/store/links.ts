@@ -191,8 +191,8 @@ export class Links {
   }
 
   /**
-   * A message that somebody deleted who may, before it was known what it stands for: an administrator, or the owner, whose own it
-   * is.
+   * A message that somebody deleted who may, before it was known what it stands for: an administrator, or the owner,
+   * whose own it is.
    */
   deletedUnknown(message: MessageRef): StoredMessage | undefined {
     return this.#all(message).find(isGone)

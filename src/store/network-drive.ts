@@ -1,6 +1,7 @@
 /**
  * The kind of network drive that a real path is on, or undefined for a disk of this machine. `mountinfo` is the text of
- * /proc/self/mountinfo (proc_pid_mountinfo(5)): mount points with octal escapes in field 5, the file system's type behind ` - `.
+ * /proc/self/mountinfo (proc_pid_mountinfo(5)): mount points with octal escapes in field 5, the file system's type
+ * behind ` - `.
  */
 export const networkDriveOf = (path: string, mountinfo: string): string | undefined => {
   let mounted = ''

@@ -2,7 +2,7 @@ import type { ChatRef } from '../bridge/chat-ref.ts'
 import { parseStored } from '../bridge/stored-json.ts'
 import type { Database } from './database.ts'
 
-/** What one person made of a message. Times are milliseconds since 1970, by the sender's clock, but never later than ours. */
+/** What one person made of a message. Times: milliseconds since 1970, by the sender's clock, never later than ours. */
 export interface StoredReaction {
   readonly person: ChatRef
   readonly emoji: string
@@ -25,8 +25,9 @@ interface VoteRow {
 
 /**
  * What people make of messages: one reaction and one vote a person, the latest. A reaction taken back and a vote for
- * nothing stay as rows, so that an older one that comes late changes nothing. One that was stored with a time that is yet to
- * come (our clock was ahead, and has been set back) gives way to whatever comes. Messages are named by their key in `links.ts`.
+ * nothing stay as rows, so that an older one that comes late changes nothing. One that was stored with a time that is
+ * yet to come (our clock was ahead, and has been set back) gives way to whatever comes. Messages are named by their key
+ * in `links.ts`.
  */
 export class Opinions {
   readonly #database: Database

@@ -4,7 +4,8 @@ import { StoreError } from './store-error.ts'
 
 /**
  * Secrets at rest: Signal keys, credentials and what the journal holds (`sessions`), and what people write (`jobs`,
- * `messages`, `reactions`), which a server may quote in what it answers. Refs, ids, names and times are not sealed: they are what the database searches.
+ * `messages`, `reactions`), which a server may quote in what it answers. Refs, ids, names and times are not sealed:
+ * they are what the database searches.
  */
 const secrets = [
   ['sessions', 'value'],
@@ -40,9 +41,9 @@ export interface SealOptions {
 export type OpenRow = (row: unknown) => void
 
 /**
- * Sees that the key is the one that the database is sealed with, and teaches SQL two functions: `seal(value)`, through which every
- * secret goes on its way in, so that it never stands on a page of the file, and `unseal(value)`. Without a key both return
- * what they are given. Throws `StoreError` for a key that is missing or another one.
+ * Sees that the key is the one that the database is sealed with, and teaches SQL two functions: `seal(value)`, through
+ * which every secret goes on its way in, so that it never stands on a page of the file, and `unseal(value)`. Without a
+ * key both return what they are given. Throws `StoreError` for a key that is missing or another one.
  */
 export const openSeal = (
   sqlite: Sqlite.Database,

@@ -3,8 +3,8 @@ export interface Clock {
   /** Milliseconds since 1970. */
   now(): number
   /**
-   * The same as if nobody had set the clock since the program began: only this is to be trusted for how long something takes. It
-   * may stand still while the machine sleeps.
+   * The same as if nobody had set the clock since the program began: only this is to be trusted for how long something
+   * takes. It may stand still while the machine sleeps.
    */
   steady(): number
   /** Resolves after `milliseconds`, or at once when `signal` aborts; it never rejects. */
@@ -61,9 +61,9 @@ export const makeClock = (clocks: Clocks = machineClocks): LastingClock => {
 }
 
 /**
- * What time it is by the word of somebody who knows, whatever this machine's own clock says: a Raspberry Pi has none, and it is
- * set when it pleases. In between the clock that nobody sets counts on; it stands still while the machine sleeps, so that this
- * may be late, and never early.
+ * What time it is by the word of somebody who knows, whatever this machine's own clock says: a Raspberry Pi has none,
+ * and it is set when it pleases. In between the clock that nobody sets counts on; it stands still while the machine
+ * sleeps, so that this may be late, and never early.
  */
 export class ToldTime {
   readonly #clocks: Clocks
@@ -105,7 +105,7 @@ const LEAST_LEAP = 20_000
 /** The machine's own time. */
 export const systemClock: LastingClock = makeClock()
 
-/** A sense for leaps: says, at each call, by how much more than `expected` milliseconds either clock has moved since the last. */
+/** Says, at each call, by how many milliseconds more than `expected` either clock has moved since the last call. */
 export const openLeaps = (clocks: Clocks = machineClocks): ((expected: number) => number) => {
   let last = { wall: clocks.wall(), steady: clocks.steady() }
   return expected => {

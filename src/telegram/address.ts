@@ -11,7 +11,7 @@ export type PaceKind = 'private' | 'group'
 
 const addressForm = /^(-?[1-9]\d{0,15}|@[A-Za-z]\w{3,31})(?:\/([1-9]\d{0,9}))?$/
 
-/** Reads what a person types as a Telegram chat: `-1001234567890`, `-1001234567890/42`, `@name`. Undefined when it is none. */
+/** What a person types as a Telegram chat: `-1001234567890`, `-1001234567890/42`, `@name`. Undefined when it is none. */
 export const parseAddress = (text: string): Place | undefined => {
   const found = addressForm.exec(text.trim())
   const chat = found?.[1]

@@ -35,9 +35,9 @@ export const showChange = (change: Change, context: ChangeContext): Promise<void
   })
 
 /**
- * Finds out whether the message that a change had to send did arrive: the change is carried out once more, up to the point
- * where it would send something. There is only one such message in doubt, for all earlier ones are known. Not before the server
- * cannot be at work on it any more: what it does late would undo the next change.
+ * Finds out whether the message that a change had to send did arrive: the change is carried out once more, up to the
+ * point where it would send something. There is only one such message in doubt, for all earlier ones are known. Not
+ * before the server cannot be at work on it any more: what it does late would undo the next change.
  */
 export const settleChange = async (change: Change, context: ChangeContext): Promise<boolean> => {
   await untilOver(change, context)

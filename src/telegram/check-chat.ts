@@ -18,7 +18,8 @@ export type ChatCheck =
 const checkTimeoutMs = 20_000
 
 /**
- * Asks Telegram whether the bot can post in a chat, and in a topic of it. Shows nothing there. An `@name` comes back as the id that stays when the name changes.
+ * Asks Telegram whether the bot can post in a chat, and in a topic of it. Shows nothing there. An `@name` comes back as
+ * the id that stays when the name changes.
  */
 export const checkChat = async ({ place, ...access }: BotAccess & { place: Place }): Promise<ChatCheck> => {
   const api = openApi(access)

@@ -6,8 +6,8 @@ import { type Deleted, layJoined } from './send/joined.ts'
 import { readKept } from './send/kept.ts'
 
 /**
- * Where several texts stand in the messages that show them (`Network.layOut`). Made anew from what is remembered of them, so it
- * holds for what Telegram shows as long as all edits are carried out; where it is used, words are compared.
+ * Where several texts stand in the messages that show them (`Network.layOut`). Made anew from what is remembered of
+ * them, so it holds for what Telegram shows as long as all edits are carried out; where it is used, words are compared.
  */
 export const layOut = (content: JoinedContent, parts: readonly SentPart[], deletions: Deleted): Layout => {
   const { whole, reaches } = layJoined(content, deletions)

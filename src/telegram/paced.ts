@@ -59,6 +59,6 @@ const conclude = (error: unknown, turn: Turn): void => {
   else turn.end(!(error.fellShort || isLookup(error)))
 }
 
-/** Refused by the Bot API server itself, which looked the message up before it asked Telegram (`Client.cpp`, `check_message`). */
+/** Refused by the Bot API server itself, which looks the message up first (`Client.cpp`, `check_message`). */
 const isLookup = (error: CallError): boolean =>
   error.says('message to edit not found') || error.says("message can't be edited")

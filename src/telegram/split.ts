@@ -5,7 +5,7 @@ import { alignToCharacter, sliceRich } from './entities.ts'
 export const textLimit = 4096
 export const captionLimit = 1024
 
-/** What Telegram trims at both ends of a message: blanks, and the control characters that it makes blanks of (telegram.md §1.4). */
+/** What Telegram trims at both ends: blanks, and the control characters that it makes blanks of (telegram.md §1.4). */
 const isEdge = (character: string): boolean => character <= ' '
 /** A cut earlier than this share of a full message is not worth the nicer place. */
 const earliest = 0.5
@@ -21,8 +21,9 @@ export interface SplitLimits {
 
 /**
  * Cuts a text into messages of at most `limit` code points (the first one of `firstLimit`): behind a paragraph, else a
- * line, a sentence, a word, else between two graphemes. A style goes on in the next message; a link, a mention or inline
- * code is cut only when it alone is too long. Nothing but the blank space at the cuts is lost. Blank text gives no part. Of a book only what is asked for is cut.
+ * line, a sentence, a word, else between two graphemes. A style goes on in the next message; a link, a mention or
+ * inline code is cut only when it alone is too long. Nothing but the blank space at the cuts is lost. Blank text gives
+ * no part. Of a book only what is asked for is cut.
  */
 export function* pieces(
   rich: RichText,

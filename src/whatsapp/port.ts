@@ -3,7 +3,7 @@ import type { Logger } from '../support/log.ts'
 
 /** The port: what every way into WhatsApp offers beside being a network. */
 export interface WhatsAppConnection extends Network {
-  /** What time it is at WhatsApp, in milliseconds since 1970, whatever this machine's clock says; undefined until it has said so. */
+  /** What time it is at WhatsApp, in milliseconds since 1970, whatever our clock says; undefined until it has said so. */
   readonly time: number | undefined
   /**
    * Links this machine to an account. Yields what the person must see or do and ends after `linked`. Throws

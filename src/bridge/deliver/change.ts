@@ -62,8 +62,8 @@ export const prepareChange = (
 }
 
 /**
- * A part that is known stays what it is for its message; only the network's own copy of it is another. A power cut that forgets
- * that forgets that the job is done, too, and it is reported again.
+ * A part that is known stays what it is for its message; only the network's own copy of it is another. A power cut that
+ * forgets that forgets that the job is done, too, and it is reported again.
  */
 const renew = (
   { id, raw }: SentPart,
@@ -85,8 +85,8 @@ const receiptOf = ({ chat, target }: ChangeEvent, { links }: Store): Changed['re
   (['read', 'delivered'] as const).find(state => links.find({ chat, id: receiptId(target.id, state) }))
 
 /**
- * Of several texts together each has its words and no more, in the one message where they stand; what they say is changed as a
- * whole.
+ * Of several texts together each has its words and no more, in the one message where they stand; what they say is
+ * changed as a whole.
  */
 const partsOf = (
   message: StoredMessage | undefined,

@@ -38,8 +38,8 @@ interface Circumstances {
 const mayBeThere = 'It may have arrived or not.'
 
 /**
- * What an error from `send` or `settle` says about its job. A disk that refuses makes it unknown what was sent; anything but that
- * and a `DeliveryError` is a bug.
+ * What an error from `send` or `settle` says about its job. A disk that refuses makes it unknown what was sent;
+ * anything but that and a `DeliveryError` is a bug.
  */
 export const describeFailure = (
   error: unknown,

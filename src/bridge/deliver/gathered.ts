@@ -66,8 +66,8 @@ export const isThat = (item: Item, source: StoredMessage, { chats }: Store): boo
   item.id === source.id && (source.author === undefined || chats.resolve(item.person) === source.author)
 
 /**
- * What `message` stands for `source` as: where it is one of several that show many texts, the one that shows this one, with the
- * words that have to be picked out of it to mean this one alone.
+ * What `message` stands for `source` as: where it is one of several that show many texts, the one that shows this one,
+ * with the words that have to be picked out of it to mean this one alone.
  */
 export const standInFor = (
   source: StoredMessage | undefined,
@@ -92,9 +92,10 @@ type Quote = Pick<Reply, 'quote' | 'quoteAt' | 'seen'>
 export const changedSince = 'what you point at in that message was changed or deleted'
 
 /**
- * The texts that somebody means who picked these words out of a message: those that they stand in, by their place; where that is
- * not told, or something else stands there by now, all that hold them, with the line above or without. Where the message has
- * changed since they saw it, only what stands under the line that it stood under. None where nothing is picked.
+ * The texts that somebody means who picked these words out of a message: those that they stand in, by their place;
+ * where that is not told, or something else stands there by now, all that hold them, with the line above or without.
+ * Where the message has changed since they saw it, only what stands under the line that it stood under. None where
+ * nothing is picked.
  */
 export const quotedFrom = (message: MessageRef, quote: Quote, tools: GatheredTools): Item[] => {
   const gathered = gatheredIn(tools.store.links.find(message), tools.store)
@@ -102,8 +103,8 @@ export const quotedFrom = (message: MessageRef, quote: Quote, tools: GatheredToo
 }
 
 /**
- * Which of the texts in a message somebody answers; without words picked out of it the last one that it shows. `gone`: what they
- * saw there, or picked out, does not stand there any more.
+ * Which of the texts in a message somebody answers; without words picked out of it the last one that it shows. `gone`:
+ * what they saw there, or picked out, does not stand there any more.
  */
 export const answered = (
   message: MessageRef,

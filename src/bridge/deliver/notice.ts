@@ -11,8 +11,9 @@ export interface NoticeTools {
 }
 
 /**
- * Adds a job that says something in the bridge's own name, as an answer to `replyTo` where given. It has a lane of its own,
- * so that it does not wait behind what it speaks about, which is the trouble with the chat `about` where that is given. Call it in a transaction. Returns the job.
+ * Adds a job that says something in the bridge's own name, as an answer to `replyTo` where given. It has a lane of its
+ * own, so that it does not wait behind what it speaks about, which is the trouble with the chat `about` where that is
+ * given. Call it in a transaction. Returns the job.
  */
 export const addNotice = (
   { store, outbox, newMessageId }: NoticeTools,

@@ -9,8 +9,8 @@ interface Origin {
 }
 
 /**
- * Takes down what the owner typed where it was deleted in WhatsApp before anybody knew which one it is: of the pictures of an
- * album their links alone tell. To be called before that link is added, in the same transaction.
+ * Takes down what the owner typed where it was deleted in WhatsApp before anybody knew which one it is: of the pictures
+ * of an album their links alone tell. To be called before that link is added, in the same transaction.
  */
 export const takeBack = (
   message: MessageRef,

@@ -13,10 +13,10 @@ const gapAnnounced = 15_000
 const longest = 60_000
 
 /**
- * Pictures of one album travel as messages of their own, out of order and seconds apart. They gather in one job, in the order
- * that their sender gave them, which goes when it has as many as were announced or no more have come for a while. One that
- * comes when the job has begun goes by itself, as an answer to the album. What a backup brings back gathers among itself: the album that
- * may be there already had nothing else in it.
+ * Pictures of one album travel as messages of their own, out of order and seconds apart. They gather in one job, in the
+ * order that their sender gave them, which goes when it has as many as were announced or no more have come for a while.
+ * One that comes when the job has begun goes by itself, as an answer to the album. What a backup brings back gathers
+ * among itself: the album that may be there already had nothing else in it.
  *
  * The album has a row of its own among the messages: its announcement on WhatsApp, a made-up id for Telegram.
  */

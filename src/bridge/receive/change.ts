@@ -121,7 +121,7 @@ const changeWaiting = (event: ShownChange, subject: StoredMessage, context: Rece
 const personOf = ({ sender, chat }: ShownChange): ChatRef =>
   sender.me ? chatRef(networkOf(chat), 'me') : sender.person
 
-/** The message that a change is about, and what stands for it in the chat where it was changed, unless that is on its way. */
+/** The message that a change is about, and what stands for it where it was changed, unless that is on its way. */
 interface Subject {
   readonly subject: StoredMessage
   readonly changed?: StoredMessage

@@ -10,8 +10,8 @@ const rowSchema = z.object({
   /** When it was kept back, in milliseconds since 1970. */
   at: z.catch(z.number(), 0),
   /**
-   * What it goes to WhatsApp under, whenever it is taken in: a backup that is put back brings back what has gone since, and under
-   * the same id that is the same message.
+   * What it goes to WhatsApp under, whenever it is taken in: a backup that is put back brings back what has gone since,
+   * and under the same id that is the same message.
    */
   messageId: z.catch(z.optional(z.string()), undefined),
   /** The network's own copy. */

@@ -8,10 +8,10 @@ import type { InboxOptions } from './reception.ts'
 type Tools = NoticeTools & Pick<InboxOptions, 'peerOf' | 'isSince' | 'isPart' | 'ownerChat' | 'log'>
 
 /**
- * Keeps back what is done with a message of the bridge whose link is not written: its job is at work or in doubt. Without the
- * link nobody knows which message of which chat is meant in Telegram, nor in WhatsApp which picture of an album. What is said
- * behind an answer that waits, waits with it, and so does what is done with the same message. Call it in a transaction. Returns
- * whether it waits.
+ * Keeps back what is done with a message of the bridge whose link is not written: its job is at work or in doubt.
+ * Without the link nobody knows which message of which chat is meant in Telegram, nor in WhatsApp which picture of an
+ * album. What is said behind an answer that waits, waits with it, and so does what is done with the same message. Call
+ * it in a transaction. Returns whether it waits.
  */
 export const holdBack = ({ event, raw }: Arrival, tools: Tools, now: number): boolean => {
   const isOurs = networkOf(event.chat) === 'telegram'
@@ -28,9 +28,9 @@ export const holdBack = ({ event, raw }: Arrival, tools: Tools, now: number): bo
 export type IsOver = (at: number, chat: ChatRef) => boolean
 
 /**
- * Takes out what need not wait any more, in the order in which it came: none of its jobs is in doubt, or `isOver` says of the time
- * at which it was kept back, and of its chat, that this was long enough. What is damaged goes as well. Call it in a transaction. Returns also
- * whether there was any.
+ * Takes out what need not wait any more, in the order in which it came: none of its jobs is in doubt, or `isOver` says
+ * of the time at which it was kept back, and of its chat, that this was long enough. What is damaged goes as well. Call
+ * it in a transaction. Returns also whether there was any.
  */
 export const takeReleased = (
   tools: Tools,
@@ -44,7 +44,7 @@ export const takeReleased = (
   const staying: Held[] = []
   const released: Held[] = []
   for (const each of held) {
-    // Sent again, an album shows which pictures it has, whenever that is: nobody has to guess, and nothing else waits for it.
+    // Sent again, an album shows which pictures it has, whenever that is: nobody has to guess.
     const mayEnd = networkOf(each.event.chat) === 'telegram'
     const isLate = mayEnd && isOver(each.at, each.event.chat)
     const waits = !isLate && each.jobs.some(job => inDoubt.has(job))
@@ -83,8 +83,8 @@ const mayHaveSent = (event: BridgeEvent, tools: Tools): number[] => {
 }
 
 /**
- * The album that is on its way, of which one picture is changed in WhatsApp. What comes of a deletion is written with the link
- * (`deliver/taken-back.ts`); receipts come by the dozen, and are worth no waiting.
+ * The album that is on its way, of which one picture is changed in WhatsApp. What comes of a deletion is written with
+ * the link (`deliver/taken-back.ts`); receipts come by the dozen, and are worth no waiting.
  */
 const albumOf = (event: BridgeEvent, { store, outbox, isPart }: Tools): number[] => {
   if (event.kind !== 'edit' && event.kind !== 'reaction' && event.kind !== 'pin') return []

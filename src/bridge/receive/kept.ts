@@ -12,9 +12,9 @@ export type ShownChange = Exclude<ChangeEvent, KeptEvent>
 const owner = chatRef('whatsapp', 'me')
 
 /**
- * Writes down that a disappearing message stays, or goes after all. Nothing is shown: what is kept is there when its time is
- * up (`expire.ts`). The word may come before its message. When the author says that it goes, nobody else can keep it any more
- * (WhatsApp Web, `WAWebKeepInChatMsgAction`, `WAWebEphemeralKeepInChatUtils`).
+ * Writes down that a disappearing message stays, or goes after all. Nothing is shown: what is kept is there when its
+ * time is up (`expire.ts`). The word may come before its message. When the author says that it goes, nobody else can
+ * keep it any more (WhatsApp Web, `WAWebKeepInChatMsgAction`, `WAWebEphemeralKeepInChatUtils`).
  */
 export const receiveKept = (event: KeptEvent, { store }: ReceiveContext): Reception => {
   const { chat, sender, target, kept, by, sentAt } = event

@@ -3,9 +3,9 @@ import type { InboxOptions } from './reception.ts'
 import { tellOwner } from './tell-owner.ts'
 
 /**
- * Somebody who is no owner has written in a chat that goes to WhatsApp. They hear nothing: it may be a chat of many people,
- * who talk among themselves. But the owner may have expected it to cross, and is told once for each chat. Others may have much
- * to say after that. Returns whether anything was said.
+ * Somebody who is no owner has written in a chat that goes to WhatsApp. They hear nothing: it may be a chat of many
+ * people, who talk among themselves. But the owner may have expected it to cross, and is told once for each chat.
+ * Others may have much to say after that. Returns whether anything was said.
  */
 export const tellOfStranger = (
   { chat, name, userId }: Overheard,

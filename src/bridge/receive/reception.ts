@@ -18,7 +18,7 @@ export interface InboxOptions extends NoticeTools {
   readonly layOut?: LayOut
   /** Of that network: the same for a chat and its topics. Where nothing is said, each chat by itself. */
   peerOf?(chat: ChatRef): string
-  /** Of that network: whether a message may have come into being since a mark (`Network.mark`) was given. Where nothing is said, any. */
+  /** Of that network: whether a message may be younger than a mark (`Network.mark`). Where nothing is said, any. */
   isSince?(message: MessageRef, mark: string): boolean
   /** Of the other network: its mark (`Network.mark`) from when the backup was made that was put back last. */
   markFromBackup?(target: ChatRef): string | undefined

@@ -2,7 +2,7 @@ import type { Standing } from '../network.ts'
 import type { InboxOptions } from './reception.ts'
 import { tellOwner } from './tell-owner.ts'
 
-/** The owner is told of each trouble of the account once, and again when it was over in between. Returns whether anything was said. */
+/** Tells the owner of each trouble once, and again when it was over in between. Returns whether anything was said. */
 export const tellOfStanding = (
   { about: id, trouble }: Standing,
   options: InboxOptions,

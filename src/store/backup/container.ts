@@ -23,8 +23,9 @@ import { BackupError } from './backup-error.ts'
  *                  its tag of 16 bytes. Nonce: the number of the piece in 11 bytes, then 1 for the last piece, else 0.
  *                  Additional data: the 52 bytes of the head.
  *
- * The nonce makes order and end part of what is verified (the STREAM construction, Hoang et al. 2015, as age uses it): pieces
- * can be neither moved nor left out, and a file that is cut off has no last piece. The salt is new for every file, and so is the key.
+ * The nonce makes order and end part of what is verified (the STREAM construction, Hoang et al. 2015, as age uses it):
+ * pieces can be neither moved nor left out, and a file that is cut off has no last piece. The salt is new for every
+ * file, and so is the key.
  */
 
 const magic = Buffer.from('WA2TGBAK')

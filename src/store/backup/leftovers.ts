@@ -16,9 +16,9 @@ const quiet = 60_000
 const lockFile = 'lock.db'
 
 /**
- * Removes the copies of the database, with all that is secret, which commands that were killed have left beside it; nothing else
- * that somebody may keep there. Of backups, which hold no lock, those stay that may be at work. What cannot be removed stays, too:
- * nothing fails for it.
+ * Removes the copies of the database, with all that is secret, which commands that were killed have left beside it;
+ * nothing else that somebody may keep there. Of backups, which hold no lock, those stay that may be at work. What
+ * cannot be removed stays, too: nothing fails for it.
  */
 export const clearLeftovers = (
   dataDir: string,
@@ -53,8 +53,8 @@ const isLeftCopy = (folder: string, name: string, now: number): boolean => {
 }
 
 /**
- * Says of a folder that it is worked in, until disposed. The lock is the system's: it goes with the process, however that ends, and
- * holds also for a container that shares the folder, but not the numbers of processes.
+ * Says of a folder that it is worked in, until disposed. The lock is the system's: it goes with the process, however
+ * that ends, and holds also for a container that shares the folder, but not the numbers of processes.
  */
 export const holdFolder = (folder: string): Disposable => {
   const path = join(folder, lockFile)

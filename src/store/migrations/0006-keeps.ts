@@ -1,6 +1,6 @@
 /**
- * What was said about keeping a disappearing message, by the id it has in its chat: that may be said before the message comes. Of
- * several words the last one counts (`at`: milliseconds since 1970, by the sender's clock).
+ * What was said about keeping a disappearing message, by the id it has in its chat: that may be said before the message
+ * comes. Of several words the last one counts (`at`: milliseconds since 1970, by the sender's clock).
  */
 export const keeps = `
 CREATE TABLE keeps (

@@ -1,4 +1,4 @@
-/** It came with a backup that was put back: what has become of it since, alone or together with others, is to be found out. */
+/** It came with a backup that was put back: what has become of it since is to be found out. */
 export const restored = `
 ALTER TABLE jobs ADD COLUMN restored INTEGER NOT NULL DEFAULT 0;
 `

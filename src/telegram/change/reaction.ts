@@ -44,9 +44,9 @@ export const showReactions = async (desk: ChangeDesk): Promise<void> => {
 }
 
 /**
- * Shows this as the bot's reaction. That none stands where there was none before needs no call, since each counts as a message; it
- * is written down before it is set. What is written down may be older than what stands there where an attempt is in doubt, and of what
- * the backup had that was put back.
+ * Shows this as the bot's reaction. That none stands where there was none before needs no call, since each counts as a
+ * message; it is written down before it is set. What is written down may be older than what stands there where an
+ * attempt is in doubt, and of what the backup had that was put back.
  */
 const showAsBot = async (
   { id, byBridge, raw }: StandIn,

@@ -1,8 +1,9 @@
 import type { InlineKeyboardMarkup, Message } from 'grammy/types'
 
 /**
- * Buttons of what was sent, and for which messages a search has asked, which takes their buttons away. What is just being sent is
- * nobody's yet, so a search may meet it; whoever comes second, the search or the answer to the sending, gives them back.
+ * Buttons of what was sent, and for which messages a search has asked, which takes their buttons away. What is just
+ * being sent is nobody's yet, so a search may meet it; whoever comes second, the search or the answer to the sending,
+ * gives them back.
  */
 export interface Buttons {
   /** A search is about to ask for a message. */

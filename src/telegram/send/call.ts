@@ -27,8 +27,8 @@ export interface Errand extends Pick<Delivery, 'chat' | 'messageId' | 'openMedia
 export type Batch = readonly [Part, ...Part[]]
 
 /**
- * Sends parts in one call. Throws `DeliveryError`; then none or all of them arrived. No messages come back where what they would
- * answer is gone, and they go only as answers.
+ * Sends parts in one call. Throws `DeliveryError`; then none or all of them arrived. No messages come back where what
+ * they would answer is gone, and they go only as answers.
  */
 export const sendBatch = async (batch: Batch, errand: Errand, context: SendContext): Promise<Message[]> => {
   const place = currentPlace(errand, context.marks)

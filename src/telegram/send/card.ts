@@ -16,8 +16,8 @@ const longestCopy = 256
 const longestUrl = 2048
 
 /**
- * Words with buttons, under their picture where there is one; the other cards of a carousel follow, each by itself. What is no
- * button in Telegram stands as a line.
+ * Words with buttons, under their picture where there is one; the other cards of a carousel follow, each by itself.
+ * What is no button in Telegram stands as a line.
  */
 export const renderCard = (
   { more = [], ...first }: CardContent,

@@ -10,8 +10,8 @@ import type { Part } from './part.ts'
  * - `text`, `caption`: it has words, edited by a method each. `file`: it is words that went as a file.
  * - `bare`: it has none: a sticker, a place, a contact, a video note.
  * - `pin`, `deleted`: the bridge's remark that the message was pinned or deleted; no part of what was said.
- * - `reacted`: whether a reaction of the bot may stand on it; absent where that is not known: earlier versions wrote nothing of it, and one
- *   that is found later may have got one in between, when a backup was put back.
+ * - `reacted`: whether a reaction of the bot may stand on it; absent where that is not known: earlier versions wrote
+ *   nothing of it, and one that is found later may have got one in between, when a backup was put back.
  */
 const keptSchema = z.object({
   as: z.enum(['text', 'caption', 'file', 'bare', 'pin', 'deleted']),

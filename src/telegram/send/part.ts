@@ -28,7 +28,7 @@ export interface Part {
   readonly head?: RichText
   /** It says what happened to the message, and is no part of it. */
   readonly remark?: 'pin' | 'deleted'
-  /** A text that may have gone out together with these, itself the first of them (`Delivery.together`); found: the texts that did. */
+  /** The texts that it may have gone out with, itself the first (`Delivery.together`); once found: those that did. */
   readonly together?: JoinedContent
   /** What it may have become since (`Delivery.edited`). */
   readonly since?: readonly Part[]

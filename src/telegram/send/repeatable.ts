@@ -6,9 +6,9 @@ import type { Errand } from './call.ts'
 import type { SendContext } from './context.ts'
 
 /**
- * What became of a call that leaves no message and may therefore be repeated: not before the server cannot be at work on it any
- * more, since it would undo what was done after it. `gone`: the message that it is about is
- * not there any more. `refused`: Telegram does not do that, now or ever.
+ * What became of a call that leaves no message and may therefore be repeated: not before the server cannot be at work
+ * on it any more, since it would undo what was done after it. `gone`: the message that it is about is not there any
+ * more. `refused`: Telegram does not do that, now or ever.
  */
 export type Outcome = 'done' | 'gone' | 'refused'
 

@@ -17,9 +17,9 @@ import { type RivalOptions, Rivals } from './rivals.ts'
  * Each batch is written down together with the offset behind it; only the next poll, which carries that offset, tells
  * Telegram that we have it. What is not written is asked for again. The backlog of a first start (24 h) is kept.
  *
- * The offset follows the ids wherever they go. They begin anew, lower as often as higher, after a week without updates, and for
- * another bot or server (core.telegram.org/bots/api#update); an offset far ahead of all that waits is not heeded
- * (tdlib/td `TQueue.cpp`). What was confirmed is forgotten there, so a lower offset brings none of it back.
+ * The offset follows the ids wherever they go. They begin anew, lower as often as higher, after a week without updates,
+ * and for another bot or server (core.telegram.org/bots/api#update); an offset far ahead of all that waits is not
+ * heeded (tdlib/td `TQueue.cpp`). What was confirmed is forgotten there, so a lower offset brings none of it back.
  */
 export interface LongPollOptions {
   readonly api: BotApi

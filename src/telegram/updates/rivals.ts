@@ -14,16 +14,16 @@ const mostWaiting = 100_000
 /** For so long an update waits. */
 const keptMs = 24 * 3_600_000
 /**
- * For so long nobody else may have asked before there is peace: of two that poll in turns each is answered in between, and they
- * would throw each other out for ever, as fast as they can.
+ * For so long nobody else may have asked before there is peace: of two that poll in turns each is answered in between,
+ * and they would throw each other out for ever, as fast as they can.
  */
 const peaceMs = 120_000
 
 /**
- * Other programs that poll with the same token. What one of them has fetched is gone, and nobody says what it was. But ids count
- * up by one (core.telegram.org/bots/api#update; what is not asked for gets none, telegram-bot-api `Client.cpp`,
- * `add_update_impl`): where some are left out behind a conflict, they went there. Without a conflict, or after a day, they may
- * have waited for too long.
+ * Other programs that poll with the same token. What one of them has fetched is gone, and nobody says what it was. But
+ * ids count up by one (core.telegram.org/bots/api#update; what is not asked for gets none, telegram-bot-api
+ * `Client.cpp`, `add_update_impl`): where some are left out behind a conflict, they went there. Without a conflict, or
+ * after a day, they may have waited for too long.
  */
 export class Rivals {
   readonly #options: RivalOptions

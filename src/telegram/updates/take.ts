@@ -23,9 +23,10 @@ export interface TakeOptions
 }
 
 /**
- * Takes batches of updates in, for `runLongPoll`. Of a batch that cannot be stored, and not for the sake of the disk, each
- * update is tried by itself, and one that is at fault is left out: all that comes behind it would never come. Under a message
- * of an owner stands then that it was not sent; what is no message (an edit, a reaction, a button) leaves a line in the log.
+ * Takes batches of updates in, for `runLongPoll`. Of a batch that cannot be stored, and not for the sake of the disk,
+ * each update is tried by itself, and one that is at fault is left out: all that comes behind it would never come.
+ * Under a message of an owner stands then that it was not sent; what is no message (an edit, a reaction, a button)
+ * leaves a line in the log.
  */
 export const makeTake = (options: TakeOptions): LongPollOptions['take'] => {
   const { inbox, marks, versions, owners, logger } = options
@@ -87,8 +88,8 @@ export const makeTake = (options: TakeOptions): LongPollOptions['take'] => {
 }
 
 /**
- * A batch in pieces that end where a group became a supergroup: what was written before stands under ids of the group, and what
- * comes behind finds its mapping only when that has moved along.
+ * A batch in pieces that end where a group became a supergroup: what was written before stands under ids of the group,
+ * and what comes behind finds its mapping only when that has moved along.
  */
 const piecesOf = (updates: readonly Update[]): readonly (readonly Update[])[] => {
   const ends = updates.flatMap(({ message }, index) =>

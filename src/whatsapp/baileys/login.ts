@@ -22,9 +22,10 @@ const TIMEOUT_MS = 10 * 60_000
 /** The first sync has come when Baileys counts it; it gives up waiting for it after 20 s itself. */
 const SYNC_MS = 45_000
 /**
- * Links this machine. Sockets follow one another: each shows its QR codes until they run out (408, after some 160 s) and
- * is replaced by the next; when the phone has agreed, WhatsApp closes with 515 and the next socket logs in as the new
- * device and receives the first sync. Throws `LoginError`, and `StorageError` where the disk does not take what has to be kept.
+ * Links this machine. Sockets follow one another: each shows its QR codes until they run out (408, after some 160 s)
+ * and is replaced by the next; when the phone has agreed, WhatsApp closes with 515 and the next socket logs in as the
+ * new device and receives the first sync. Throws `LoginError`, and `StorageError` where the disk does not take what has
+ * to be kept.
  */
 export async function* login(options: LoginOptions, port: LoginPort): AsyncGenerator<LoginStep> {
   if (isLinked(port.auth().state.creds)) {

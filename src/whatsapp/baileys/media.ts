@@ -43,12 +43,13 @@ const openFile = async (source: MediaSource, options: OpenMediaOptions): Promise
   return source.key === undefined ? check(body, source) : decrypt(body, source, source.key)
 }
 
-/** Milliseconds that a group's picture is waited for: the words about it are for the chat, and so is all that waits behind them. */
+/** Milliseconds that a group's picture is waited for: the words about it, and the whole chat, wait as long. */
 const PICTURE_MS = 2000
 
 /**
- * Neither encrypted nor described by anybody: it comes from WhatsApp's own host over TLS, at once, or not at all. Whatever goes
- * wrong with it, the words go without it: it is not worth another try, for which the whole chat would have to wait.
+ * Neither encrypted nor described by anybody: it comes from WhatsApp's own host over TLS, at once, or not at all.
+ * Whatever goes wrong with it, the words go without it: it is not worth another try, for which the whole chat would
+ * have to wait.
  */
 const openPicture = async (
   { picture, keys }: MediaSource,

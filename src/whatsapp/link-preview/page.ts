@@ -31,8 +31,8 @@ export const readPage = (html: string): PageFacts | undefined => {
 }
 
 /**
- * The tags of a page with where they end, one after the other, without those inside comments, scripts and styles. One pass, so
- * that no page takes long; a tag that does not end ends the page.
+ * The tags of a page with where they end, one after the other, without those inside comments, scripts and styles. One
+ * pass, so that no page takes long; a tag that does not end ends the page.
  */
 function* tagsOf(html: string): Generator<{ tag: string; end: number }> {
   let at = html.indexOf('<')

@@ -8,8 +8,9 @@ import { readRaw } from '../parse/context.ts'
 type Invitation = proto.Message.IGroupInviteMessage
 
 /**
- * Accepts the invitation to a group that a message is. Its code works with the address of whoever sent it (lib/Socket/groups.js,
- * `groupAcceptInviteV4`, which also makes messages of its own). To be in the group already is as good. Throws `DeliveryError`.
+ * Accepts the invitation to a group that a message is. Its code works with the address of whoever sent it
+ * (lib/Socket/groups.js, `groupAcceptInviteV4`, which also makes messages of its own). To be in the group already is as
+ * good. Throws `DeliveryError`.
  */
 export const acceptInvitation = async (
   message: StandIn | undefined,

@@ -6,8 +6,8 @@ export type AfterClose =
   | {
       readonly do: 'reconnect'
       /**
-       * `now`: the server wants it so. `soon`: after a pause that grows. `unreachable`: the same, but it does not grow as long.
-       * `late`: after the longest pause.
+       * `now`: the server wants it so. `soon`: after a pause that grows. `unreachable`: the same, but it does not grow
+       * as long. `late`: after the longest pause.
        */
       readonly when: 'now' | 'soon' | 'unreachable' | 'late'
       readonly problem: string

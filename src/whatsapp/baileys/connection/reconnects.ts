@@ -6,9 +6,9 @@ import type { AfterClose } from './after-close.ts'
 type When = Extract<AfterClose, { do: 'reconnect' }>['when']
 
 /**
- * When to try again. Pauses double from one connection to the next, with jitter, until one has stayed open for a while: a
- * server that lets us in and throws us out must not be asked every second. A machine that wakes from sleep, or whose clock was
- * set, begins anew at once: what it could not reach before may be there now.
+ * When to try again. Pauses double from one connection to the next, with jitter, until one has stayed open for a while:
+ * a server that lets us in and throws us out must not be asked every second. A machine that wakes from sleep, or whose
+ * clock was set, begins anew at once: what it could not reach before may be there now.
  */
 export class Reconnects {
   readonly #timing: Timing

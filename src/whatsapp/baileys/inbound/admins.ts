@@ -9,8 +9,8 @@ const ROWS = 'admins'
 const RESTRICTED = 'restricted'
 
 /**
- * Who may delete what others wrote in a group, and settle how it is run: every address of each. On disk, for what comes before
- * we could ask.
+ * Who may delete what others wrote in a group, and settle how it is run: every address of each. On disk, for what comes
+ * before we could ask.
  */
 export class Admins {
   readonly #sessions: SessionStore

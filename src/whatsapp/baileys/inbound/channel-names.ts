@@ -4,8 +4,8 @@ import type { Socket } from '../socket.ts'
 import type { Book } from './book.ts'
 
 /**
- * What channels are called: nothing that they send says so. WhatsApp is asked about each that is met without a name, once for
- * each connection.
+ * What channels are called: nothing that they send says so. WhatsApp is asked about each that is met without a name,
+ * once for each connection.
  */
 export class ChannelNames {
   readonly #options: { book: Book; socket: () => Socket | undefined; logger: Logger }

@@ -33,7 +33,7 @@ export class Journal {
     return createHash('sha256').update(ciphertext).digest('hex')
   }
 
-  /** What was never encrypted may be said again in the same bytes, by the same channel or by another one, or in place of itself. */
+  /** What was never encrypted may be said again in the same bytes, by the same channel, another one, or in its place. */
   #hashOfPlain({ attrs, content }: BinaryNode, plaintext: Uint8Array): string {
     const { from = '', id = '', server_id: serverId = '', edit = '' } = attrs
     const change = isPostChange(attrs) ? [edit, changedAtOf(content) ?? ''] : []

@@ -50,7 +50,7 @@ export class Receiver {
     this.#handover.waiting.resume()
   }
 
-  /** One journalled stanza. Rejects with `StoreError` when the disk does not take it, and with anything else when the bridge cannot. */
+  /** One journalled stanza. Rejects with `StoreError` where the disk does not take it, else where the bridge cannot. */
   async opened(opened: Opened): Promise<void> {
     const { book, logger, sessions, meetChannel } = this.#options
     const [part] = opened.envelope.parts

@@ -27,8 +27,8 @@ export class Standings {
   }
 
   /**
-   * Asks when WhatsApp refuses a message to somebody new (463), from now on. Baileys means to, but the same number comes first
-   * under another name (lib/Socket/messages-recv.js, `handleBadAck`).
+   * Asks when WhatsApp refuses a message to somebody new (463), from now on. Baileys means to, but the same number
+   * comes first under another name (lib/Socket/messages-recv.js, `handleBadAck`).
    */
   listen(sock: WASocket): void {
     sock.ws.on('CB:ack,class:message', ({ attrs }: BinaryNode) => {

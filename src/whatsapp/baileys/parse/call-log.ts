@@ -3,8 +3,8 @@ import { callLog } from './labels.ts'
 import type { Said, Scene } from './said.ts'
 
 /**
- * What became of a call, as a client writes it down: under the call's own id (WhatsApp Web, `getCallLogTargetDetails`), so it
- * takes the place of what was said when it rang.
+ * What became of a call, as a client writes it down: under the call's own id (WhatsApp Web, `getCallLogTargetDetails`),
+ * so it takes the place of what was said when it rang.
  */
 export const readCallLog = (
   log: proto.Message.ICallLogMessage,

@@ -52,8 +52,8 @@ const KEEP = 1
 const UNDO_KEEP = 2
 
 /**
- * A disappearing message is kept, or goes after all. In a group those may say so who may set its timer; that their own messages
- * go, all members (WhatsApp Web, `userCanSetEphemeralSetting`, `keepIsLockedForUser`).
+ * A disappearing message is kept, or goes after all. In a group those may say so who may set its timer; that their own
+ * messages go, all members (WhatsApp Web, `userCanSetEphemeralSetting`, `keepIsLockedForUser`).
  */
 export const readKept = (
   { key, keepType, timestampMs }: Field<'keepInChatMessage'>,

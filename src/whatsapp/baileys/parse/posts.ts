@@ -11,10 +11,10 @@ const EDITED = '3'
 const TAKEN_BACK = '8'
 
 /**
- * A channel changes a post by saying it again: the same `id`, the attribute `edit`, in the `<plaintext>` all of the new post, or
- * nothing where it is taken back, and in `<meta>` when it was changed (WhatsApp Web, `WAWebNewsletterMsgParser`,
- * `WASmaxInMessageDeliverNewsletterEditMixin` and `…RevokeMixin`; whatsmeow, send.go, `sendNewsletter`). It is read here as
- * what changes a message anywhere else.
+ * A channel changes a post by saying it again: the same `id`, the attribute `edit`, in the `<plaintext>` all of the new
+ * post, or nothing where it is taken back, and in `<meta>` when it was changed (WhatsApp Web,
+ * `WAWebNewsletterMsgParser`, `WASmaxInMessageDeliverNewsletterEditMixin` and `…RevokeMixin`; whatsmeow, send.go,
+ * `sendNewsletter`). It is read here as what changes a message anywhere else.
  *
  * @param id of the post, also of that which changes it
  */

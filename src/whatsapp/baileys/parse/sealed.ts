@@ -74,8 +74,9 @@ const remark = (label: string, { id }: { id?: string | null } = {}): SaidMessage
 })
 
 /**
- * How a change is sealed, by `SecretEncryptedMessage.SecretEncType` (whatsmeow, WAWebProtobufsE2E.proto; Baileys knows the first
- * two). How 3 is sealed, a message for later, no source says: neither WhatsApp Web nor whatsmeow nor whatsapp-rust opens it.
+ * How a change is sealed, by `SecretEncryptedMessage.SecretEncType` (whatsmeow, WAWebProtobufsE2E.proto; Baileys knows
+ * the first two). How 3 is sealed, a message for later, no source says: neither WhatsApp Web nor whatsmeow nor
+ * whatsapp-rust opens it.
  */
 const SEALED_CHANGES: Readonly<Record<number, SealPurpose>> = {
   1: 'Event Edit',
@@ -124,7 +125,7 @@ const MOST_OPTIONS = 20
 /** Characters of an option that comes in (`getMaxPollOptionLengthForIncomingMessages`). */
 const LONGEST_OPTION = 2500
 
-/** Checked as WhatsApp Web does (`WAWebProcessEncryptedPollAddOptionMsgs`); who may do it, and until when, `receive` knows. */
+/** Checked as WhatsApp Web does (`WAWebProcessEncryptedPollAddOptionMsgs`); who may, and until when, `receive` knows. */
 const addedTo = ({ id, about, plain }: Opened): SaidChange | Ignored => {
   const added = addedOptionIn(plain)
   const poll = pollOf(about)

@@ -1,6 +1,6 @@
 /**
- * Bytes by which a file is known. A stream of frames may be cut anywhere: within so many the next one begins (the longest are those
- * of AAC, whose length has 13 bits).
+ * Bytes by which a file is known. A stream of frames may be cut anywhere: within so many the next one begins (the
+ * longest are those of AAC, whose length has 13 bits).
  */
 const headSize = 8192
 
@@ -13,8 +13,8 @@ const isLike =
   (head: string): boolean =>
     pattern.test(head)
 /**
- * Sound and films of MP4 and 3GP alike. Boxes may stand before `ftyp` or in its place (ISO 14496-12, 4.3: as early as possible;
- * QuickTime had none), each behind its size.
+ * Sound and films of MP4 and 3GP alike. Boxes may stand before `ftyp` or in its place (ISO 14496-12, 4.3: as early as
+ * possible; QuickTime had none), each behind its size.
  */
 const isFilm = isLike(/^[\0-\x1f].{3}(?:ftyp|styp|moov|moof|mdat|free|skip|wide|pnot|uuid)/s)
 const isTagged = has(0, 'ID3')
@@ -22,9 +22,9 @@ const isTagged = has(0, 'ID3')
 const isOtherOgg = isLike(/^OggS.{24}.?(?:vorbis|theora|FLAC|Speex|fishead)/s)
 
 /**
- * What files begin with of the types that phones show. Sound of MPEG comes in frames that begin with eleven bits that are set;
- * the two of their layer are 0 in AAC alone (ISO 13818-7, `adts_fixed_header`), which may come as LATM, too (ISO 14496-3,
- * `AudioSyncStream`); and MP3 in a RIFF, where 0x55 stands for it.
+ * What files begin with of the types that phones show. Sound of MPEG comes in frames that begin with eleven bits that
+ * are set; the two of their layer are 0 in AAC alone (ISO 13818-7, `adts_fixed_header`), which may come as LATM, too
+ * (ISO 14496-3, `AudioSyncStream`); and MP3 in a RIFF, where 0x55 stands for it.
  */
 const begins: Readonly<Record<string, (head: string) => boolean>> = {
   'image/jpeg': has(0, '\xff\xd8\xff'),
@@ -55,8 +55,8 @@ const foreign = [
 ]
 
 /**
- * Whether it may be sound of MPEG all the same, for players look for the first frame: one that was cut, or that stands behind zeros
- * or a tag of APE.
+ * Whether it may be sound of MPEG all the same, for players look for the first frame: one that was cut, or that stands
+ * behind zeros or a tag of APE.
  */
 const mayPlay = (type: string | undefined, head: string): boolean =>
   (type === 'audio/mpeg' || type === 'audio/aac') &&

@@ -11,8 +11,8 @@ const otherSounds = shown.audio.filter(type => !shown.voice.includes(type))
 type Open = (signal: AbortSignal) => AsyncIterable<Uint8Array>
 
 /**
- * Listens to a voice note the first time that it is read. It is not read at all when an earlier attempt has uploaded it: then
- * nothing more is known of it here than its sender says.
+ * Listens to a voice note the first time that it is read. It is not read at all when an earlier attempt has uploaded
+ * it: then nothing more is known of it here than its sender says.
  */
 export const hear = (open: Open) => {
   const loudness = new Loudness()

@@ -50,8 +50,8 @@ export interface InTurn {
  * what it queues itself nobody hears when it is done with it. So there is one queue, this one, and Baileys is told of no
  * backlog; a message that the socket does not outlive is not handled: it comes again.
  *
- * A post that a channel has taken back has no bytes, and Baileys would ask the phone for them. The name of a business is read from
- * the journal (`decode.ts`): one that is none kept Baileys from decrypting the message beside it.
+ * A post that a channel has taken back has no bytes, and Baileys would ask the phone for them. The name of a business
+ * is read from the journal (`decode.ts`): one that is none kept Baileys from decrypting the message beside it.
  *
  * @returns resolves when all that has come so far is handled
  */
@@ -72,9 +72,9 @@ export const handleInTurn = (emitter: EventEmitter, { isAlive, handled }: InTurn
 }
 
 /**
- * Lets Baileys keep nothing of what is sent. What it has at hand it encrypts for whoever is said to ask, without `getMessage`
- * (lib/Socket/messages-recv.js, `sendMessagesAgain`); without the manager itself it would ask the phone at once for what it
- * cannot decrypt.
+ * Lets Baileys keep nothing of what is sent. What it has at hand it encrypts for whoever is said to ask, without
+ * `getMessage` (lib/Socket/messages-recv.js, `sendMessagesAgain`); without the manager itself it would ask the phone at
+ * once for what it cannot decrypt.
  */
 export const askForSent = ({ messageRetryManager }: WASocket): void => {
   if (messageRetryManager !== null) messageRetryManager.addRecentMessage = () => undefined

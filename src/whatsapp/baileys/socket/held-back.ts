@@ -32,8 +32,9 @@ export class HeldBack {
   }
 
   /**
-   * A connection has ended that was open and answered between these times of the server, in milliseconds since 1970, or never was.
-   * What was sent after its last frame says nothing: the line may have been dead by then, or this process stood still.
+   * A connection has ended that was open and answered between these times of the server, in milliseconds since 1970, or
+   * never was. What was sent after its last frame says nothing: the line may have been dead by then, or this process
+   * stood still.
    */
   closed(from: number | undefined, until: number | undefined): void {
     if (from === undefined || until === undefined) return

@@ -4,7 +4,7 @@ import type { SocketAuth } from '../keys/app-state.ts'
 /** How often it is looked whether all that was read of the app state has been told, in milliseconds. */
 const settleEvery = 1000
 
-/** Asks once more for what an earlier socket read and may not have told, and writes down how far this one has got when it has. */
+/** Asks once more for what an earlier socket may not have told, and writes down how far this one has told. */
 export const settleAppState = (sock: WASocket, auth: SocketAuth): void => {
   // What Baileys reads, it tells when it has emptied its buffer, which it fills from the first question on.
   const settle = (): void => {

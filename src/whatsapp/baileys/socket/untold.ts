@@ -25,15 +25,15 @@ interface Answer {
 type Sock = Pick<WASocket, 'query' | 'authState'>
 
 /**
- * Looks whether the owner's phone has changed something of which the server has told us nothing. Of every change of the app state (a
- * chat read, archived or muted, a contact named) it tells all other devices by a notification `server_sync`; but it can be
- * asked for, too, and answers on a connection that routes nothing (lib/Socket/chats.js, `resyncAppState`; whatsmeow,
- * appstate.go, `fetchAppStatePatches`). What comes as an answer and not by itself is a sign that nothing comes by itself.
- * Nobody notices the question, and nothing is taken from what it brings.
+ * Looks whether the owner's phone has changed something of which the server has told us nothing. Of every change of the
+ * app state (a chat read, archived or muted, a contact named) it tells all other devices by a notification
+ * `server_sync`; but it can be asked for, too, and answers on a connection that routes nothing (lib/Socket/chats.js,
+ * `resyncAppState`; whatsmeow, appstate.go, `fetchAppStatePatches`). What comes as an answer and not by itself is a
+ * sign that nothing comes by itself. Nobody notices the question, and nothing is taken from what it brings.
  *
- * What the first look of a connection finds is no sign: a patch that Baileys could not apply is answered each time. One answer
- * need not hold all (`has_more_patches`): the first look goes on until one is the last. Nor is it a sign what Baileys has
- * fetched by itself in the meantime, as after a change of our own.
+ * What the first look of a connection finds is no sign: a patch that Baileys could not apply is answered each time. One
+ * answer need not hold all (`has_more_patches`): the first look goes on until one is the last. Nor is it a sign what
+ * Baileys has fetched by itself in the meantime, as after a change of our own.
  */
 export class Untold {
   readonly #sock: Sock

@@ -83,8 +83,8 @@ export class Watchdog {
   }
 
   /**
-   * Until when the line is known to have been well, on the clock that nobody sets. What is read right behind a pause of the process
-   * may have lain there since it began.
+   * Until when the line is known to have been well, on the clock that nobody sets. What is read right behind a pause of
+   * the process may have lain there since it began.
    */
   get heardAt(): number {
     return this.#heardAt
