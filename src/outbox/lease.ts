@@ -112,18 +112,19 @@ export class Lease {
     return {
       end: counted => this.#close(room, counted),
       lost: () => this.#close(room, 'lost'),
-      refused: seconds => {
-        this.#close(room, false)
-        this.#pace.refused(this.#chat, seconds, this.#clock.steady())
-      },
+      refused: seconds => this.#end(room, () => room.refuse(this.#clock.steady(), seconds)),
     }
   }
 
   #close(room: Room, counted: boolean | 'lost'): void {
+    this.#end(room, () => room.close(this.#clock.steady() + (counted === 'lost' ? longestWay : 0), counted))
+  }
+
+  #end(room: Room, close: () => void): void {
     if (!this.#open.has(room)) return
     const gate = this.#open.get(room)
     this.#open.delete(room)
-    room.close(this.#clock.steady() + (counted === 'lost' ? longestWay : 0), counted !== false)
+    close()
     gate?.leave()
   }
 }

@@ -2,7 +2,7 @@ import type { ChatRef } from '../bridge/chat-ref.ts'
 import type { CommitOptions } from '../bridge/network.ts'
 import type { PaceMemory } from './pace-memory.ts'
 import { everyPeer, Penalties } from './penalties.ts'
-import { aheadOf, freeAt, isPassable, isPatient, type Taken, waitsForSeveral } from './places.ts'
+import { aheadOf, freeAt, isPassable, isPatient, type Taken, usedSince, waitsForSeveral } from './places.ts'
 
 /** At most `count` messages within any `seconds`, together for all chats for which `keyOf` says the same. */
 export interface Budget {
@@ -20,8 +20,10 @@ export interface Room {
   putOff(at: number): void
   /** The call is written down before it goes out: should the process be killed in it, the next run counts it. */
   keep(): void
-  /** The call has ended; whether it counts. Room that is given back was never taken. */
-  close(now: number, counted: boolean): void
+  /** The call has ended; whether it counts, or nobody knows. Room that is given back was never taken. */
+  close(now: number, counted: boolean | 'lost'): void
+  /** The network refused the call, and says for how many seconds to hold back. */
+  refuse(now: number, seconds: number): void
 }
 
 /**
@@ -107,13 +109,22 @@ export class Pace {
   /** How many more messages may go to this chat's peer in the minute that ends now; undefined when nothing limits them. */
   leftInMinute(chat: ChatRef, now: number): number | undefined {
     const peer = this.#peerOf(chat)
-    const own = this.#budgets.filter(budget => budget.keyOf(chat) === peer)
+    const own = this.#ownBudgets(peer, chat)
     if (own.length === 0) return undefined
     const minutes = own.map(({ count, seconds }) => (count * 60) / seconds)
-    const used = (this.#taken.get(peer) ?? [])
-      .filter(({ at, planned }) => !planned && (at === undefined || at > now - 60_000))
-      .reduce((sum, { messages }) => sum + messages, 0)
+    const used = usedSince(now - 60_000, this.#taken.get(peer) ?? [])
     return Math.max(0, Math.floor(Math.min(...minutes) / this.#penalties.stretch(peer)) - used)
+  }
+
+  #ownBudgets(peer: string, chat: ChatRef): readonly Budget[] {
+    return this.#budgets.filter(budget => budget.keyOf(chat) === peer)
+  }
+
+  /** How much of each budget of its own the chat's peer has used, in the order of the budgets. */
+  #used(chat: ChatRef, now: number): number[] {
+    const peer = this.#peerOf(chat)
+    const taken = this.#taken.get(peer) ?? []
+    return this.#ownBudgets(peer, chat).map(({ seconds }) => usedSince(now - seconds * 1000, taken))
   }
 
   /** Takes room for a call that goes out now, or at a later time that `readyAt` gave. */
@@ -140,18 +151,19 @@ export class Pace {
       close: (now, counted) => {
         taken.at = now
         taken.planned = false
-        if (counted) this.#penalties.passed(this.#peerOf(chat))
-        else for (const key of keys) this.#forget(key, taken)
+        if (!counted) for (const key of keys) this.#forget(key, taken)
+        else if (counted !== 'lost' && keys.size > 0)
+          this.#penalties.passed(this.#peerOf(chat), this.#used(chat, now))
+      },
+      refuse: (now, seconds) => {
+        const used = this.#used(chat, now)
+        room.close(now, false)
+        this.#penalties.add(this.#peerOf(chat), { until: now + seconds * 1000, now, used })
+        this.#saveAtOnce(chat)
       },
     }
     this.#places.set(room, taken)
     return room
-  }
-
-  /** The network refused a call to this chat and says for how many seconds to hold back. */
-  refused(chat: ChatRef, seconds: number, now: number): void {
-    this.#penalties.add(this.#peerOf(chat), { until: now + seconds * 1000, now })
-    this.#saveAtOnce(chat)
   }
 
   /** Forgets what no longer matters. */
@@ -162,7 +174,7 @@ export class Pace {
       if (kept.length === 0) this.#taken.delete(key)
       else if (kept.length < all.length) this.#taken.set(key, kept)
     }
-    this.#penalties.sweep(now)
+    this.#penalties.sweep(now, peer => !this.#taken.has(peer))
   }
 
   /** Writes down what the chat's peer has used up, for the next run. */
@@ -197,7 +209,7 @@ export class Pace {
     this.sweep(now)
     for (const [peer] of this.#memory?.load() ?? [])
       if (!this.#taken.has(peer) && !this.#penalties.get(peer)) this.#memory?.drop(peer)
-    for (const chat of cutOff) this.take(chat).close(countedBy, true)
+    for (const chat of cutOff) this.take(chat).close(countedBy, 'lost')
   }
 
   /** The process may end before the attempt is written down; a disk that refuses is heard of then. */

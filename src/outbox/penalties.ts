@@ -17,12 +17,15 @@ interface Penalty {
 
 /**
  * What refusals teach. A peer that was refused is left alone for as long as the network says, and then served more slowly
- * than its budgets allow: the true limits are not published. Each call that passes brings it nearer to them again. When
- * several peers are refused at once, it is the limit over all, and everything waits.
+ * than its budgets allow: the true limits are not published. Each call that passes brings it nearer to them again. A refusal
+ * where as much had passed since the one before is not about these limits, and slows nothing down: the network was busy, or it was
+ * somebody in front of it. When several peers are refused at once, it is the limit over all, and everything waits.
  */
 export class Penalties {
   static readonly longestStretch = longestStretch
   readonly #peers = new Map<string, Penalty>()
+  /** How much of each budget was in use at most when a call passed, since the last refusal. */
+  readonly #passed = new Map<string, readonly number[]>()
   #recent: { peer: string; at: number; until: number }[] = []
 
   /** Until when nothing may go to this peer. */
@@ -35,13 +38,16 @@ export class Penalties {
     return this.#peers.get(peer)?.stretch ?? 1
   }
 
-  add(peer: string, { until, now }: { until: number; now: number }): void {
+  /** `used` is how much of each of the peer's budgets was in use, the refused call included. */
+  add(peer: string, { until, now, used }: { until: number; now: number; used: readonly number[] }): void {
     const known = this.#peers.get(peer) ?? { until: 0, stretch: 1 }
+    const passed = this.#passed.get(peer) ?? []
     // Calls that were under way together are refused together: that teaches once.
-    const isNew = known.until <= now
+    const teaches = known.until <= now && used.some((count, index) => count > (passed[index] ?? 0))
+    this.#passed.delete(peer)
     this.#peers.set(peer, {
       until: Math.max(until, known.until),
-      stretch: isNew ? Math.min(known.stretch * longer, longestStretch) : known.stretch,
+      stretch: teaches ? Math.min(known.stretch * longer, longestStretch) : known.stretch,
     })
     this.#recent = [...this.#recent.filter(({ at }) => at > now - nearby), { peer, at: now, until }]
     if (new Set(this.#recent.map(each => each.peer)).size >= peersOfAll) {
@@ -50,8 +56,13 @@ export class Penalties {
     }
   }
 
-  /** A call to this peer went through. */
-  passed(peer: string): void {
+  /** A call to this peer went through, with so much of each of its budgets in use, itself included. */
+  passed(peer: string, used: readonly number[]): void {
+    const most = this.#passed.get(peer) ?? []
+    this.#passed.set(
+      peer,
+      used.map((count, index) => Math.max(count, most[index] ?? 0)),
+    )
     const known = this.#peers.get(peer)
     if (known !== undefined) known.stretch = Math.max(1, known.stretch - shorter)
   }
@@ -65,8 +76,9 @@ export class Penalties {
     this.#peers.set(peer, { until: until > now + longestPenalty ? 0 : until, stretch })
   }
 
-  /** Forgets what no longer matters. */
-  sweep(now: number): void {
+  /** Forgets what no longer matters; of an idle peer, also what passed. */
+  sweep(now: number, isIdle: (peer: string) => boolean): void {
+    for (const peer of this.#passed.keys()) if (isIdle(peer)) this.#passed.delete(peer)
     for (const [peer, { until, stretch }] of this.#peers)
       if (until <= now && stretch === 1) this.#peers.delete(peer)
   }

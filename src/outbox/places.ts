@@ -60,6 +60,12 @@ export const isPassable = (all: readonly Taken[], { budget, now, window }: Windo
   return free.some((time, place) => last - time > ((needed - place - 0.5) * window) / budget.count)
 }
 
+/** How many messages went out since then, those under way included. */
+export const usedSince = (since: number, all: readonly Taken[]): number =>
+  all
+    .filter(({ at, planned }) => !planned && (at === undefined || at > since))
+    .reduce((sum, { messages }) => sum + messages, 0)
+
 export const waitsForSeveral = ({ planned, messages }: Taken): boolean => planned && messages > 1
 
 /** Whether it still lets one go before it. */

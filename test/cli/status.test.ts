@@ -168,7 +168,7 @@ test('a chat that Telegram has put off for hours is a problem, one that waits fo
   const putOff = (chat: `telegram:${number}`, seconds: number): void => {
     using store = box.openStore()
     const pace = new Pace([], each => each, openPaceMemory(store.session('pace')))
-    pace.refused(chat, seconds, Date.now())
+    pace.take(chat).refuse(Date.now(), seconds)
   }
   putOff('telegram:-1001', 40)
   assert.doesNotMatch((await box.run('status')).stderr, /429/)
@@ -184,7 +184,7 @@ test('three chats that Telegram has put off at once are told as all of them, whi
     using store = box.openStore()
     const pace = new Pace([], each => each, openPaceMemory(store.session('pace')))
     for (const chat of ['telegram:-1001', 'telegram:-1002', 'telegram:-1003'] as const)
-      pace.refused(chat, 86_400, Date.now())
+      pace.take(chat).refuse(Date.now(), 86_400)
   }
   assert.match((await box.run('status')).stderr, /put off all chats until \d{4}-/)
 })

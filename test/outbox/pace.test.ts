@@ -71,7 +71,7 @@ test('room that is given back was never taken', () => {
 
 test('a refusal holds back the whole group it was about and no other chat', () => {
   const pace = openPace()
-  pace.refused(topic, 34, 0)
+  pace.take(topic).refuse(0, 34)
   assert.equal(pace.readyAt(otherTopic, 0), 34_000)
   assert.equal(pace.readyAt(otherTopic, 0, 0), 34_000, 'even for what counts nothing')
   assert.ok(pace.readyAt(person, 0) <= 0)
@@ -81,16 +81,17 @@ test('a refusal holds back the whole group it was about and no other chat', () =
 
 test('refusals from several chats at once hold everything back', () => {
   const pace = openPace()
-  for (const [index, seconds] of [30, 20, 40].entries()) pace.refused(`telegram:-${index + 1}`, seconds, 0)
+  for (const [index, seconds] of [30, 20, 40].entries())
+    pace.take(`telegram:-${index + 1}`).refuse(0, seconds)
   assert.equal(pace.readyAt(person, 0), 20_000)
   const calm = openPace()
-  for (const index of [1, 2, 3]) calm.refused(`telegram:-${index}`, 30, index * 11_000)
+  for (const index of [1, 2, 3]) calm.take(`telegram:-${index}`).refuse(index * 11_000, 30)
   assert.ok(calm.readyAt(person, 40_000) <= 40_000, 'but not one after the other')
 })
 
 test('a chat that was refused is served more slowly for a while', () => {
   const pace = openPace()
-  pace.refused(person, 1, 0)
+  pace.take(person).refuse(0, 1)
   let [now, begun] = [1000, 1000]
   const gaps: number[] = []
   for (let round = 0; round < 40; round += 1) {
@@ -101,6 +102,44 @@ test('a chat that was refused is served more slowly for a while', () => {
   }
   assert.ok((gaps[0] ?? 0) > 4000, `${gaps[0]} ms`)
   assert.equal(gaps.at(-1), 3000)
+})
+
+test('a refusal where as much had passed before slows nothing down; a second one without that does', () => {
+  const pace = openPace()
+  let now = 0
+  const wait = () => {
+    now = Math.max(now, pace.readyAt(topic, now))
+  }
+  for (let minute = 0; minute < 60; minute += 1) {
+    for (let call = 0; call < 20; call += 1) {
+      wait()
+      pace.take(topic).close(now, true)
+    }
+    wait()
+    pace.take(topic).refuse(now, 2)
+    assert.ok(pace.readyAt(topic, now) >= now + 2000, 'but it is waited for')
+  }
+  assert.ok(now < 60 * 62_000, `${now} ms`)
+  assert.equal(pace.leftInMinute(topic, now + 60_000), 20)
+  for (let again = 0; again < 2; again += 1) {
+    wait()
+    pace.take(topic).refuse(now, 2)
+  }
+  assert.equal(pace.leftInMinute(topic, now + 60_000), 8)
+})
+
+test('a refusal of what counts as no message slows nothing down', () => {
+  const pace = openPace()
+  for (const now of [0, 10_000, 20_000]) pace.take(topic, 0).refuse(now, 2)
+  assert.equal(pace.readyAt(topic, 20_000), 22_000)
+  assert.equal(pace.leftInMinute(topic, 22_000), 20)
+})
+
+test('what nobody knows to have passed says nothing of how much may', () => {
+  const pace = openPace()
+  for (let call = 0; call < 3; call += 1) pace.take(person).close(0, 'lost')
+  pace.take(person).refuse(10_000, 2)
+  assert.equal(pace.leftInMinute(person, 70_000), 40)
 })
 
 test('after a restart, what went out later than now by a clock that was wrong holds nothing up', () => {
@@ -132,7 +171,7 @@ test('the next run knows what the last one has used up, what was cut off include
   const open = () => new Pace(telegramBudgets, ratePeerOf, openPaceMemory(store.session('pace')))
   const before = open()
   for (let call = 0; call < 19; call += 1) before.take(topic).close(1_000_000, true)
-  before.refused(person, 100, 1_000_000)
+  before.take(person).refuse(1_000_000, 100)
   before.save(topic)
   before.save(person)
 
@@ -156,7 +195,7 @@ test('what holds everything back holds back the next run, too', () => {
   const open = () => new Pace(telegramBudgets, ratePeerOf, openPaceMemory(store.session('pace')))
   const before = open()
   for (const chat of ['telegram:-1', 'telegram:-2', 'telegram:-3'] as const) {
-    before.refused(chat, 60, 0)
+    before.take(chat).refuse(0, 60)
     before.save(chat)
   }
   const after = open()
@@ -171,7 +210,7 @@ test('a refusal is known to the next run, though the process was killed before i
   using store = tempStore()
   const open = () => new Pace(telegramBudgets, ratePeerOf, openPaceMemory(store.session('pace')))
   const before = open()
-  before.refused(topic, 300, 1_000_000)
+  before.take(topic).refuse(1_000_000, 300)
   const after = open()
   after.restore([topic], { now: 1_010_000 })
   assert.equal(after.readyAt(topic, 1_010_000), 1_300_000)
@@ -182,7 +221,7 @@ test('a disk that takes no refusal down is no reason to send', () => {
   using store = tempStore()
   const pace = new Pace(telegramBudgets, ratePeerOf, openPaceMemory(store.session('pace')))
   store.database.run('PRAGMA query_only = ON')
-  pace.refused(topic, 300, 1_000_000)
+  pace.take(topic).refuse(1_000_000, 300)
   assert.equal(pace.readyAt(topic, 1_010_000), 1_300_000)
 })
 
@@ -527,7 +566,7 @@ test('the next run knows it, though the clock was set in between', () => {
     )
   const before = open(3_600_000)
   before.take(person, 10).close(1_000_000, true)
-  before.refused(topic, 300, 1_000_000)
+  before.take(topic).refuse(1_000_000, 300)
   before.save(person)
   const after = open(0)
   after.restore([], { now: 4_600_000 })
