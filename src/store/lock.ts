@@ -1,4 +1,13 @@
-import { chmodSync, closeSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as z from 'zod/mini'
@@ -6,10 +15,19 @@ import { prepareDataFolder } from './data-folder.ts'
 import { openSqlite, type Sqlite, SqliteError } from './sqlite.ts'
 import { explainFailure } from './store-error.ts'
 
-const holderSchema = z.object({ pid: z.number(), command: z.string(), startedAt: z.number() })
+const noteSchema = z.object({
+  pid: z.number(),
+  command: z.string(),
+  startedAt: z.number(),
+  /** Where that number counts (`numbering`). */
+  pids: z.optional(z.string()),
+})
 
 /** Who uses a data folder: process id, command (`run`, `login`) and since when (milliseconds since 1970). */
-export type Holder = z.infer<typeof holderSchema>
+export interface Holder extends Omit<z.infer<typeof noteSchema>, 'pids'> {
+  /** Of a container whose processes have numbers of their own: the id means nothing here. */
+  readonly isElsewhere: boolean
+}
 
 /** Somebody else uses the data folder. */
 export class LockedError extends Error {
@@ -17,8 +35,9 @@ export class LockedError extends Error {
   readonly holder: Holder | undefined
 
   constructor(dataDir: string, holder: Holder | undefined) {
+    const where = holder?.isElsewhere ? 'in another container' : `process ${holder?.pid}`
     const who = holder
-      ? `"wa2tg ${holder.command}" (process ${holder.pid}, since ${new Date(holder.startedAt).toISOString()})`
+      ? `"wa2tg ${holder.command}" (${where}, since ${new Date(holder.startedAt).toISOString()})`
       : 'another wa2tg'
     super(`"${dataDir}" is in use by ${who}. Stop it first, or use another --data-dir`)
     this.name = 'LockedError'
@@ -42,8 +61,10 @@ export const takeLock = async (dataDir: string, command: string): Promise<AsyncD
   try {
     prepareDataFolder(dataDir)
     const lock = await takeFrom(file, note, dataDir)
-    const holder: Holder = { pid: process.pid, command, startedAt: Date.now() }
-    writeFileSync(`${note}.new`, JSON.stringify(holder), { mode: 0o600 })
+    // Of one that died: who looks from another container could take it for ours.
+    rmSync(note, { force: true })
+    const said = { pid: process.pid, command, startedAt: Date.now(), pids: numbering() }
+    writeFileSync(`${note}.new`, JSON.stringify(said), { mode: 0o600 })
     renameSync(`${note}.new`, note)
     return {
       [Symbol.asyncDispose]: async () => {
@@ -63,7 +84,7 @@ const takeFrom = async (file: string, note: string, dataDir: string): Promise<Sq
     const lock = open(file, 'BEGIN EXCLUSIVE')
     if (lock) return lock
     const holder = await readHolder(note)
-    if (holder !== undefined || isLast) throw new LockedError(dataDir, holder)
+    if (holder?.isElsewhere === false || isLast) throw new LockedError(dataDir, holder)
   }
 }
 
@@ -95,18 +116,38 @@ const open = (file: string, sql: string): Sqlite.Database | undefined => {
   }
 }
 
-/** The holder writes its note just after it has the lock: give it a moment. */
+/**
+ * The holder writes its note just after it has the lock: give it a moment. The note of one that runs here counts at once; one from
+ * another container, of which nothing more can be seen, as long as the lock is held.
+ */
 const readHolder = async (note: string): Promise<Holder | undefined> => {
   for (let attempt = 0; attempt < 10; attempt += 1) {
-    try {
-      const holder = holderSchema.parse(JSON.parse(readFileSync(note, 'utf8')))
-      if (isAlive(holder.pid)) return holder
-    } catch {
-      // Not there yet, or left behind by a process that died long ago.
-    }
+    const holder = readNote(note)
+    if (holder && !holder.isElsewhere && isAlive(holder.pid)) return holder
+    if (holder?.isElsewhere && attempt > 0) return holder
     await sleep(50)
   }
   return undefined
+}
+
+const readNote = (note: string): Holder | undefined => {
+  try {
+    const { pids, ...said } = noteSchema.parse(JSON.parse(readFileSync(note, 'utf8')))
+    return { ...said, isElsewhere: pids !== numbering() }
+  } catch {
+    // Not there yet, or damaged.
+    return undefined
+  }
+}
+
+/** Names the system's table of process ids; on Linux each container has its own (`pid_namespaces(7)`). */
+const numbering = (): string | undefined => {
+  if (process.platform !== 'linux') return undefined
+  try {
+    return readlinkSync('/proc/self/ns/pid')
+  } catch {
+    return undefined
+  }
 }
 
 /** Whether a process with that number runs, whoever's it is. */

@@ -15,7 +15,7 @@ test('a mistake of the user is its message and what to type, without a stack', (
 })
 
 test('a full disk, a second instance and a double mapping are no bugs', () => {
-  const holder = { pid: 7, command: 'run', startedAt: 0 }
+  const holder = { pid: 7, command: 'run', startedAt: 0, isElsewhere: false }
   for (const error of [
     new StoreError('The disk is full'),
     new LockedError('/data', holder),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { openPaceMemory, Pace } from '../../src/outbox/index.ts'
@@ -9,6 +10,9 @@ const connected = {
   whatsapp: { state: 'connected', account: '15550000009@s.whatsapp.net', name: 'Olivia' },
   telegram: { state: 'connected', account: '@my_bot' },
 } as const
+
+/** Higher than any that a system gives. */
+const lastPid = 2 ** 31 - 1
 
 test('on a fresh machine the status says what to type and ends with 1', async () => {
   await using box = await Sandbox.open()
@@ -63,6 +67,39 @@ test('beside a healthy bridge the status is all there and ends with 0', async ()
   }
   assert.deepEqual(JSON.parse((await box.run('status', '--json')).stdout).whatsapp.catchingUp, catchingUp)
   assert.match((await box.run('status')).stdout, /^WhatsApp .*, catching up: 120 of 500 messages$/m)
+})
+
+test('a bridge in a container that shares the data folder runs, though its process cannot be seen from here', async () => {
+  await using box = await Sandbox.open()
+  const note = join(box.dataDir, 'lock.json')
+  const last = { pid: lastPid, startedAt: Date.now(), clock: 0, networks: connected }
+  {
+    await using _lock = await takeLock(box.dataDir, 'run')
+    const said = JSON.parse(await readFile(note, 'utf8'))
+    await writeFile(note, JSON.stringify({ ...said, pid: lastPid, pids: 'pid:[4026532000]' }))
+    using store = box.openStore()
+    fillStore(store)
+    store.heartbeat.beat({ ...last, beatAt: Date.now() })
+    const { code, stdout, stderr } = await box.run('status', '--json')
+    assert.equal(code, 0, stderr)
+    const { bridge, whatsapp } = JSON.parse(stdout)
+    assert.deepEqual([bridge.running, bridge.pid, whatsapp.state], [true, null, 'connected'])
+    assert.match((await box.run('status')).stdout, /^Bridge +runs in another container since 20/m)
+    store.heartbeat.beat({ ...last, beatAt: Date.now() - 120_000 })
+    assert.match((await box.run('status')).stderr, /stop its container and type: wa2tg run/)
+    const refused = await box.run('logout', '--yes')
+    assert.equal(refused.code, 2)
+    assert.match(refused.stderr, /in use by "wa2tg run" \(in another container, since 20/)
+    await writeFile(`${note}.left`, await readFile(note))
+  }
+  // It was killed.
+  await rename(`${note}.left`, note)
+  assert.deepEqual(JSON.parse((await box.run('status', '--json')).stdout).bridge, {
+    running: false,
+    pid: null,
+    since: null,
+  })
+  assert.equal((await box.run('logout', '--yes')).code, 0)
 })
 
 test('what is kept back until it is known what it is about is pending, too', async () => {

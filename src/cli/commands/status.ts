@@ -42,7 +42,12 @@ async function showStatus({ output, loadConfig }: Context): Promise<ExitCode> {
 
 interface Status {
   readonly version: string
-  readonly bridge: { readonly running: boolean; readonly pid: number | null; readonly since: string | null }
+  readonly bridge: {
+    readonly running: boolean
+    /** Null also where it runs in another container, whose processes have numbers of their own. */
+    readonly pid: number | null
+    readonly since: string | null
+  }
   readonly whatsapp: {
     readonly state: 'unlinked' | 'connecting' | 'connected' | 'logged_out'
     readonly account: string | null
@@ -70,7 +75,7 @@ const readStatus = async (store: Store, config: Config): Promise<Status> => {
     version,
     bridge: {
       running: running !== undefined,
-      pid: running?.pid ?? null,
+      pid: running === undefined || running.isElsewhere ? null : running.pid,
       since: running === undefined ? null : new Date(running.startedAt).toISOString(),
     },
     whatsapp: {
@@ -151,12 +156,14 @@ const findProblems = (
     !bridge.running && 'The bridge does not run; type: wa2tg run',
     bridge.running && whatsapp.state === 'connecting' && 'WhatsApp is not connected; the bridge keeps trying',
     bridge.running && telegram.state !== 'connected' && 'Telegram is not connected; the bridge keeps trying',
-    stale && `The bridge has not been heard of for a minute; stop process ${bridge.pid} and type: wa2tg run`,
+    stale && `The bridge has not been heard of for a minute; stop ${placeOf(bridge)} and type: wa2tg run`,
     outbox.failed > 0 && `${outbox.failed} deliveries have failed; the chats they came from were told`,
     ...said,
   ]
   return problems.filter(problem => typeof problem === 'string')
 }
+
+const placeOf = ({ pid }: Status['bridge']): string => (pid === null ? 'its container' : `process ${pid}`)
 
 const renderStatus = ({ bridge, whatsapp, telegram, outbox, mappings, dataDir, ...rest }: Status): string => {
   const who =
@@ -168,7 +175,7 @@ const renderStatus = ({ bridge, whatsapp, telegram, outbox, mappings, dataDir, .
     catchingUp === null ? '' : `, catching up: ${catchingUp.done} of ${catchingUp.total} messages`
   return [
     `wa2tg ${rest.version}`,
-    `Bridge    ${bridge.running ? `runs as process ${bridge.pid} since ${bridge.since}` : 'does not run'}`,
+    `Bridge    ${bridge.running ? `runs ${bridge.pid === null ? 'in another container' : `as process ${bridge.pid}`} since ${bridge.since}` : 'does not run'}`,
     `WhatsApp  ${bridge.running || whatsapp.state !== 'connecting' ? whatsapp.state : 'linked'}${who}${catchUp}`,
     `Telegram  ${telegram.state}${telegram.bot === null ? '' : ` (${telegram.bot})`}`,
     `Outbox    ${outbox.pending} pending, ${outbox.failed} failed`,
