@@ -16,6 +16,7 @@ import type { SocketAuth } from './keys/app-state.ts'
 import { dropUnusable } from './keys/left-out.ts'
 import { learnFromReceipts, learnLid } from './keys/lid-lookup.ts'
 import { enforceTrust } from './keys/trust.ts'
+import { childrenOf } from './node.ts'
 import type { Sent } from './send/sent.ts'
 import { Acks } from './socket/acks.ts'
 import { askForSent, containRejections, handleInTurn } from './socket/contain.ts'
@@ -193,10 +194,9 @@ export class Socket {
       this.#options.time.tell(this.since)
       watch.hearing.opened()
     })
-    ws.prependListener('CB:ib,,offline_preview', ({ content }: BinaryNode) => {
-      const [preview] = Array.isArray(content) ? content : []
-      onBacklog(Number(preview?.attrs['message'] ?? 0))
-    })
+    ws.prependListener('CB:ib,,offline_preview', (node: BinaryNode) =>
+      onBacklog(Number(childrenOf(node)[0]?.attrs['message'] ?? 0)),
+    )
     ws.on('CB:ack,class:message', ({ attrs }: BinaryNode) => {
       // It may be refused because the group is another one by now than the one that we know.
       if (attrs['error'] !== undefined) this.groups.forget(attrs['from'] ?? '')

@@ -1,5 +1,6 @@
 import type { BinaryNode } from '@whiskeysockets/baileys'
 import { StoreError } from '../../../bridge/store-error.ts'
+import { childrenOf } from '../node.ts'
 import { bytesIn } from '../parse/posts.ts'
 import { type Entry, newEntry } from './entry.ts'
 import type { Envelope, Journal } from './journal.ts'
@@ -74,7 +75,7 @@ export class Intake {
       journal.forget(envelope)
       return false
     }
-    const plain = Array.isArray(node.content) ? node.content.filter(({ tag }) => tag === 'plaintext') : []
+    const plain = childrenOf(node).filter(({ tag }) => tag === 'plaintext')
     const bytes = plain.flatMap(child => bytesIn(node, child) ?? [])
     for (const [index, { hash }] of envelope.parts.filter(({ tag }) => tag === 'plaintext').entries()) {
       const content = bytes[index]

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type BinaryNode, encodeBinaryNode } from '@whiskeysockets/baileys'
 import type { SessionChange, SessionStore } from '../../../bridge/network.ts'
+import { childOf, childrenOf } from '../node.ts'
 import { bytesIn, changedAtOf, isPostChange } from '../parse/posts.ts'
 import { type Envelope, type Part, parseRow, type Row, readRow } from './journal-row.ts'
 
@@ -34,9 +35,9 @@ export class Journal {
   }
 
   /** What was never encrypted may be said again in the same bytes, by the same channel, another one, or in its place. */
-  #hashOfPlain({ attrs, content }: BinaryNode, plaintext: Uint8Array): string {
-    const { from = '', id = '', server_id: serverId = '', edit = '' } = attrs
-    const change = isPostChange(attrs) ? [edit, changedAtOf(content) ?? ''] : []
+  #hashOfPlain(node: BinaryNode, plaintext: Uint8Array): string {
+    const { from = '', id = '', server_id: serverId = '', edit = '' } = node.attrs
+    const change = isPostChange(node.attrs) ? [edit, changedAtOf(node) ?? ''] : []
     const head = [from, id, serverId, ...change, ''].join('|')
     return createHash('sha256').update(head).update(plaintext).digest('hex')
   }
@@ -46,8 +47,7 @@ export class Journal {
    * the key of the last stanza of a chat that is still to be decrypted.
    */
   envelopeOf(node: BinaryNode, lastOpen: (chat: string) => string | undefined): Envelope | undefined {
-    const children = Array.isArray(node.content) ? node.content : []
-    const parts = children.flatMap((child): Part[] => {
+    const parts = childrenOf(node).flatMap((child): Part[] => {
       const bytes = bytesIn(node, child)
       if (bytes === undefined) return []
       const { tag, attrs } = child
@@ -76,11 +76,10 @@ export class Journal {
     parts: readonly Part[],
     lastOpen: (chat: string) => string | undefined,
   ): Envelope {
-    const children = Array.isArray(node.content) ? node.content : []
-    const verified = children.find(child => child.tag === 'verified_name')?.content
+    const verified = childOf(node, 'verified_name')?.content
     const { from = '', participant = '', id = '' } = node.attrs
     const after = lastOpen(from)
-    const changedAt = isPostChange(node.attrs) ? changedAtOf(node.content) : undefined
+    const changedAt = isPostChange(node.attrs) ? changedAtOf(node) : undefined
     const envelope: Envelope = {
       key: [from, participant, id, ...parts.map(part => part.hash)].join('|'),
       order: this.#nextOrder(),

@@ -3,6 +3,7 @@ import { chatRef } from '../../../bridge/chat-ref.ts'
 import { type ChangeEvent, receiptId } from '../../../bridge/event.ts'
 import type { Arrival } from '../../../bridge/network.ts'
 import { isLid, isPhone } from '../../address.ts'
+import { childOf, childrenOf } from '../node.ts'
 import { type Addresses, canonical } from '../parse/context.ts'
 import type { Book } from './book.ts'
 
@@ -29,13 +30,14 @@ export const hearReceipts = (
  * What a `<receipt>` stanza says of messages in a private chat. In groups every member's phone sends its own, which would
  * be told many times over.
  */
-export const readReceipt = ({ attrs, content }: BinaryNode, context: Addresses, now: number): Arrival[] => {
+export const readReceipt = (node: BinaryNode, context: Addresses, now: number): Arrival[] => {
+  const { attrs } = node
   const state = STATES.get(attrs['type'] ?? '')
   const peer = canonical(attrs['from'], undefined, context)
   if (state === undefined || peer === undefined) return []
   if (!isLid(peer.address) && !isPhone(peer.address)) return []
   const chat = chatRef('whatsapp', peer.address)
-  return idsIn(attrs['id'], content).map(id => {
+  return idsIn(node).map(id => {
     const event: ChangeEvent = {
       version: 1,
       kind: 'receipt',
@@ -51,8 +53,7 @@ export const readReceipt = ({ attrs, content }: BinaryNode, context: Addresses, 
 }
 
 /** One receipt can be about several messages: one in its own attribute, the others in a list. */
-const idsIn = (id: string | undefined, content: BinaryNode['content']): string[] => {
-  const list = Array.isArray(content) ? content.find(({ tag }) => tag === 'list')?.content : undefined
-  const items = Array.isArray(list) ? list.map(item => item.attrs['id']) : []
-  return [id, ...items].flatMap(each => (each ? [each] : []))
+const idsIn = (receipt: BinaryNode): string[] => {
+  const items = [receipt, ...childrenOf(childOf(receipt, 'list'))]
+  return items.flatMap(({ attrs: { id } }) => id || [])
 }

@@ -6,6 +6,7 @@ import { StoreError } from '../../../bridge/store-error.ts'
 import type { Logger } from '../../../support/log.ts'
 import { decodeHead, decodeOpened } from '../decode.ts'
 import { type MediaUpdate, relocate } from '../media/reupload.ts'
+import { childOf, childrenOf } from '../node.ts'
 import { readCall, tellCall } from '../parse/calls.ts'
 import { type ParseContext, readRaw } from '../parse/context.ts'
 import { noticesIn, pairsIn, subjectIn } from '../parse/notifications.ts'
@@ -101,14 +102,13 @@ export class Receiver {
   /** A stanza that carries no content for us: view once, or what only the phone was given. */
   absent(node: BinaryNode): void {
     if (node.attrs['category'] === 'peer') return
-    const children = Array.isArray(node.content) ? node.content : []
-    const unavailable = children.find(child => child.tag === 'unavailable')
+    const unavailable = childOf(node, 'unavailable')
     const type = unavailable?.attrs['type']
     if (type?.includes('view_once')) {
       this.#place(this.#headOf(node), 'View once message; open it on the phone')
     } else if (
       node.attrs['from']?.endsWith('@bot') ||
-      children.some(({ attrs }) => attrs['type'] === 'msmsg')
+      childrenOf(node).some(({ attrs }) => attrs['type'] === 'msmsg')
     ) {
       this.#place(this.#headOf(node), 'A message of Meta AI; see it on the phone')
     } else if (unavailable !== undefined) {

@@ -1,5 +1,6 @@
 import { reject, retry } from '../../../bridge/verdict.ts'
 import { refusedQuery } from '../errors.ts'
+import { childOf } from '../node.ts'
 import type { Query } from './hosts.ts'
 import type { MediaSource } from './source.ts'
 
@@ -30,10 +31,7 @@ export const findPicture = async ({ group, id }: Picture, query: Query): Promise
     throw refusedQuery(error, { no: () => 'WhatsApp does not show the picture', silence })
   })
   if (answer === undefined) throw retry(silence)
-  const found = Array.isArray(answer.content)
-    ? answer.content.find(({ tag }) => tag === 'picture')
-    : undefined
-  const { url, id: current } = found?.attrs ?? {}
+  const { url, id: current } = childOf(answer, 'picture')?.attrs ?? {}
   if (url === undefined) throw reject('The group has no picture any more')
   if (id !== undefined && current !== undefined && current !== id)
     throw reject('The group has another picture by now')

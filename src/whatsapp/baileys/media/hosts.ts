@@ -1,5 +1,6 @@
 import type { BinaryNode } from '@whiskeysockets/baileys'
 import { reject, retry } from '../../../bridge/verdict.ts'
+import { childOf, childrenOf } from '../node.ts'
 import { isMediaHost } from './http.ts'
 
 /** Where files may be uploaded to, and the word that lets us in. */
@@ -49,7 +50,7 @@ const readAnswer = (
   answer: BinaryNode | undefined,
   mediaHost: string | undefined,
 ): MediaHosts & { ttl: number } => {
-  const found = childrenOf(answer).find(({ tag }) => tag === 'media_conn')
+  const found = childOf(answer, 'media_conn')
   const { auth, ttl } = found?.attrs ?? {}
   if (auth === undefined) throw retry('WhatsApp did not say where files go')
   const hosts = childrenOf(found)
@@ -59,6 +60,3 @@ const readAnswer = (
   if (hosts.length === 0) throw reject('WhatsApp sends files to a host that is not one of its own')
   return { auth, hosts, ttl: Number(ttl) || USUAL_TTL }
 }
-
-const childrenOf = (node: BinaryNode | undefined): BinaryNode[] =>
-  Array.isArray(node?.content) ? node.content : []

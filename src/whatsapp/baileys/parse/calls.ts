@@ -1,5 +1,6 @@
 import type { BinaryNode, WAMessage } from '@whiskeysockets/baileys'
 import type { Arrival, KnownMessage } from '../../../bridge/network.ts'
+import { childOf, childrenOf } from '../node.ts'
 import { rawOfReceived, readRaw } from './context.ts'
 import type { parseHead } from './head.ts'
 
@@ -35,12 +36,12 @@ const ENDS: ReadonlyMap<string, End> = new Map([
  * `WAWebVoipActionWriteCallLogEventCallMissed`), unless it says how long it was. A group's call goes on without us.
  */
 export const readCall = (node: BinaryNode): CallNotice | undefined => {
-  const [info] = Array.isArray(node.content) ? node.content : []
+  const [info] = childrenOf(node)
   const id = info?.attrs['call-id']
   if (info === undefined || id === undefined) return undefined
   const { tag, attrs } = info
   if (tag === 'offer' || tag === 'offer_notice') {
-    const isVideo = attrs['media'] === 'video' || childTags(info).includes('video')
+    const isVideo = attrs['media'] === 'video' || childOf(info, 'video') !== undefined
     const group = attrs['group-jid'] !== undefined || attrs['type'] === 'group' ? 'group ' : ''
     const label = `📞 ${capital(`${group}${isVideo ? 'video' : 'voice'} call`)}`
     return { web: headOf(node, info, id), label: () => label, always: true, unless: [] }
@@ -104,8 +105,5 @@ const headOf = (node: BinaryNode, { attrs }: BinaryNode, id: string): WAMessage 
     ...(node.attrs['notify'] !== undefined && { pushName: node.attrs['notify'] }),
   }
 }
-
-const childTags = ({ content }: BinaryNode): string[] =>
-  Array.isArray(content) ? content.map(({ tag }) => tag) : []
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

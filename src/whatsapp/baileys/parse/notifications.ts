@@ -1,6 +1,7 @@
 import { type BinaryNode, jidDecode, proto, type WAMessage } from '@whiskeysockets/baileys'
 import { isGroup, isLid, isPhone, normalizeAddress } from '../../address.ts'
-import type { Me } from '../me.ts'
+import { isMe, type Me } from '../me.ts'
+import { childOf, childrenOf } from '../node.ts'
 import { readPost } from './posts.ts'
 
 const { StubType } = proto.WebMessageInfo
@@ -17,7 +18,7 @@ export const isIdentityChange = (node: BinaryNode, me: Me): boolean => {
   const { type, from = '' } = node.attrs
   if (type !== 'encrypt' || isMe(from, me) || (jidDecode(from)?.device ?? 0) !== 0) return false
   const person = normalizeAddress(from) ?? ''
-  return (isLid(person) || isPhone(person)) && childrenOf(node).some(({ tag }) => tag === 'identity')
+  return (isLid(person) || isPhone(person)) && childOf(node, 'identity') !== undefined
 }
 
 /** Whether a notification becomes a message: a notice, or a new security code where those are wanted. */
@@ -67,7 +68,7 @@ export const pairsIn = (node: BinaryNode): [string, string][] => {
 export const subjectIn = (node: BinaryNode): string | undefined => {
   for (const child of childrenOf(node)) {
     if (child.tag === 'subject') return child.attrs['subject']
-    if (child.tag === 'create') return childrenOf(child).find(({ tag }) => tag === 'group')?.attrs['subject']
+    if (child.tag === 'create') return childOf(child, 'group')?.attrs['subject']
   }
   return undefined
 }
@@ -114,10 +115,7 @@ const readGroupChange = (notification: Attrs, child: BinaryNode, me: Me): Said |
     case 'subject':
       return stub(StubType.GROUP_CHANGE_SUBJECT, attrs['subject'])
     case 'description':
-      return stub(
-        StubType.GROUP_CHANGE_DESCRIPTION,
-        textOf(childrenOf(child).find(({ tag }) => tag === 'body')),
-      )
+      return stub(StubType.GROUP_CHANGE_DESCRIPTION, textOf(childOf(child, 'body')))
     case 'announcement':
     case 'not_announcement':
       return stub(StubType.GROUP_CHANGE_ANNOUNCE, child.tag === 'announcement' ? 'on' : 'off')
@@ -129,10 +127,7 @@ const readGroupChange = (notification: Attrs, child: BinaryNode, me: Me): Said |
     case 'member_add_mode':
       return stub(StubType.GROUP_MEMBER_ADD_MODE, textOf(child))
     case 'membership_approval_mode':
-      return stub(
-        StubType.GROUP_MEMBERSHIP_JOIN_APPROVAL_MODE,
-        childrenOf(child).find(({ tag }) => tag === 'group_join')?.attrs['state'],
-      )
+      return stub(StubType.GROUP_MEMBERSHIP_JOIN_APPROVAL_MODE, childOf(child, 'group_join')?.attrs['state'])
     case 'membership_approval_request':
       return stub(StubType.GROUP_MEMBERSHIP_JOIN_APPROVAL_REQUEST, actorOf(notification))
     case 'created_membership_requests':
@@ -150,7 +145,7 @@ const readGroupChange = (notification: Attrs, child: BinaryNode, me: Me): Said |
 
 /** A group that is new to us: newly made (`type="new"`), or one that we were taken into. */
 const readCreation = (child: BinaryNode, me: Me): Said => {
-  const group = childrenOf(child).find(({ tag }) => tag === 'group')?.attrs ?? {}
+  const group = childOf(child, 'group')?.attrs ?? {}
   if (child.attrs['type'] !== 'new') {
     return stub(StubType.GROUP_PARTICIPANT_ADD, JSON.stringify({ id: me.lid ?? me.pn, phoneNumber: me.pn }))
   }
@@ -211,16 +206,8 @@ const peopleIn = (child: BinaryNode): string[] =>
 const alternative = (address: string | undefined) =>
   address !== undefined && (isPhone(address) || isLid(address)) ? { participantAlt: address } : {}
 
-const isMe = (address: string | undefined, me: Me): boolean => {
-  const person = normalizeAddress(address)
-  return person !== undefined && (person === normalizeAddress(me.pn) || person === normalizeAddress(me.lid))
-}
-
 const textOf = (node: BinaryNode | undefined): string | undefined => {
   const { content } = node ?? {}
   if (content instanceof Uint8Array) return Buffer.from(content).toString()
   return typeof content === 'string' ? content : undefined
 }
-
-const childrenOf = (node: BinaryNode | undefined): readonly BinaryNode[] =>
-  Array.isArray(node?.content) ? node.content : []

@@ -1,5 +1,6 @@
 import { type BinaryNode, proto, type WAMessage } from '@whiskeysockets/baileys'
 import { isChannel } from '../../address.ts'
+import { childOf } from '../node.ts'
 import { decodeMessage } from './decode-message.ts'
 
 const { Type } = proto.Message.ProtocolMessage
@@ -37,8 +38,8 @@ export const isPostChange = ({ from = '', edit }: Attrs): boolean =>
   isChannel(from) && (edit === EDITED || edit === TAKEN_BACK)
 
 /** When a post was changed, in milliseconds since 1970 as the server wrote it. */
-export const changedAtOf = (content: BinaryNode['content']): string | undefined =>
-  Array.isArray(content) ? content.find(({ tag }) => tag === 'meta')?.attrs['msg_edit_t'] : undefined
+export const changedAtOf = (post: BinaryNode): string | undefined =>
+  childOf(post, 'meta')?.attrs['msg_edit_t']
 
 /** The head of a message of a channel, which may be a change of an earlier one. */
 export const withIdOfChange = (web: WAMessage, attrs: Attrs, changedAt?: string): WAMessage =>
@@ -55,9 +56,9 @@ export const bytesIn = (message: BinaryNode, { tag, content }: BinaryNode): Uint
 
 /** A post in a notification of a channel, as a message; `at` is when it was said, in seconds since 1970. */
 export const readPost = ({ from = '' }: Attrs, post: BinaryNode) => {
-  const { attrs, content } = post
+  const { attrs } = post
   const child = { ...post, attrs: { ...attrs, from } }
-  const [plaintext] = Array.isArray(content) ? content.filter(({ tag }) => tag === 'plaintext') : []
+  const plaintext = childOf(post, 'plaintext')
   const bytes = plaintext && bytesIn(child, plaintext)
   if (post.tag !== 'message' || bytes === undefined) return undefined
   const id = attrs['message_id'] ?? attrs['server_id'] ?? attrs['id']
@@ -65,7 +66,7 @@ export const readPost = ({ from = '' }: Attrs, post: BinaryNode) => {
   const message = decodePost(bytes)
   return {
     message: asPostChange(attrs, id, message) ?? message,
-    ...(id !== undefined && { id: idOfPostChange(attrs, id, changedAtOf(content)) }),
+    ...(id !== undefined && { id: idOfPostChange(attrs, id, changedAtOf(post)) }),
     ...(at !== undefined && { at }),
   }
 }

@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events'
 import type { BinaryNode } from '@whiskeysockets/baileys'
+import { childrenOf } from '../node.ts'
 
 /**
  * How a connection ended. What the server said goes before what Baileys makes of it: Baileys puts WhatsApp's codes, those of
@@ -30,9 +31,9 @@ export const hearEnding = (ws: EventEmitter): (() => Ending | undefined) => {
   return () => said
 }
 
-const readStreamError = ({ attrs, content }: BinaryNode): Ending => {
-  const code = Number(attrs['code'])
-  const [reason] = Array.isArray(content) ? content : []
+const readStreamError = (node: BinaryNode): Ending => {
+  const code = Number(node.attrs['code'])
+  const [reason] = childrenOf(node)
   const type = reason?.attrs['type']
   return {
     by: 'stream',

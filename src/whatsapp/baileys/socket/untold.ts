@@ -1,4 +1,5 @@
 import { ALL_WA_PATCH_NAMES, type BinaryNode, proto, type WASocket } from '@whiskeysockets/baileys'
+import { childOf, childrenOf } from '../node.ts'
 import { toNumber } from '../parse/context.ts'
 
 /** Milliseconds. */
@@ -55,8 +56,8 @@ export class Untold {
   }
 
   /** The server tells of a change. */
-  told({ content }: BinaryNode): void {
-    for (const { tag, attrs } of Array.isArray(content) ? content : []) {
+  told(node: BinaryNode): void {
+    for (const { tag, attrs } of childrenOf(node)) {
       const { name, version } = attrs
       if (tag === 'collection' && name !== undefined) this.#told.set(name, Number(version))
     }
@@ -115,7 +116,7 @@ export class Untold {
       attrs: { to: '@s.whatsapp.net', xmlns: 'w:sync:app:state', type: 'set' },
       content: [{ tag: 'sync', attrs: {}, content: collections }],
     })
-    const found = childrenOf(childrenOf(answer).find(({ tag }) => tag === 'sync'))
+    const found = childrenOf(childOf(answer, 'sync'))
     return known.map(([name, before]) => {
       const collection = found.find(({ attrs }) => attrs['name'] === name)
       const version = Math.max(before, ...versionsIn(collection, before))
@@ -125,15 +126,10 @@ export class Untold {
 }
 
 const versionsIn = (collection: BinaryNode | undefined, before: number): number[] => {
-  const children = childrenOf(collection)
-  const patches = childrenOf(children.find(({ tag }) => tag === 'patches'))
-  return [...children, ...patches]
+  return [...childrenOf(collection), ...childrenOf(childOf(collection, 'patches'))]
     .filter(({ tag }) => tag === 'patch')
     .map(({ content }, index) => {
       const patch = content instanceof Uint8Array ? proto.SyncdPatch.decode(content) : undefined
       return toNumber(patch?.version?.version) ?? before + index + 1
     })
 }
-
-const childrenOf = (node: BinaryNode | undefined): readonly BinaryNode[] =>
-  Array.isArray(node?.content) ? node.content : []
