@@ -110,6 +110,11 @@ export class WhatsAppSimulator {
     return this.#world.companion?.queue.pending ?? []
   }
 
+  /** When the bridge was let in, each time, by the `performance.now()` of this process. */
+  get logins(): readonly number[] {
+    return this.#server.logins
+  }
+
   /** Open sockets, logged in or not. */
   get connections(): number {
     return this.#server.connections

@@ -27,6 +27,8 @@ export class Server {
   readonly sendFaults: SendFault[] = []
   /** How the next logins are turned away, `<failure reason/>`. */
   readonly loginRefusals: { readonly code: number; readonly attrs: Readonly<Record<string, string>> }[] = []
+  /** When the companion was let in, by `performance.now()`. */
+  readonly logins: number[] = []
   readonly #sockets: WebSocketServer
   readonly #wires = new Set<Wire>()
   #heldAcks: BinaryNode[] | undefined
@@ -139,6 +141,7 @@ export class Server {
       companion.wire.close()
     }
     companion.wire = wire
+    this.logins.push(performance.now())
     const attrs = {
       t: String(this.world.seconds()),
       lid: companion.lid,

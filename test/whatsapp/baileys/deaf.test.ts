@@ -4,35 +4,79 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { DEFAULT_CONNECTION_CONFIG } from '@whiskeysockets/baileys'
 import { HEARING } from '../../../src/whatsapp/baileys/socket/hearing.ts'
 import { WATCH } from '../../../src/whatsapp/baileys/socket/watchdog.ts'
+import type { Contact } from '../../simulators/whatsapp/index.ts'
 import { until } from '../support.ts'
 import { Linked } from './linked.ts'
 
 const logins = ({ bridge }: Linked): number =>
   bridge.statuses.filter(({ state }) => state === 'connected').length
 
+const HOUR = 3_600_000
+/** However long this machine takes for something, it has not slept, and its pings are waited for. */
+const watch = { ...WATCH, tick: 20, slept: HOUR, ping: 60_000 }
+
 const hearing = (more: Partial<typeof HEARING>) => ({
-  watch: { ...WATCH, tick: 20 },
+  watch,
   hearing: { ...HEARING, slack: 0, ...more },
 })
 
+/** A connection on which it has been quiet for long as soon as the test says so, until that one is closed. */
+const openQuiet = () => {
+  let isLong = () => false
+  const patience = () => (isLong() ? 0 : HEARING.longest)
+  return {
+    timing: {
+      watch,
+      hearing: {
+        ...HEARING,
+        slack: 0,
+        get longest() {
+          return patience()
+        },
+        get suspicious() {
+          return patience()
+        },
+      },
+    },
+    isLongEnough({ bridge }: Linked): void {
+      const closes = () => bridge.statuses.filter(({ state }) => state === 'connecting').length
+      const before = closes()
+      isLong = () => closes() === before
+    },
+  }
+}
+
+/**
+ * Sends what a connection that is deaf from now on does not bring, though it is open until well behind that. WhatsApp's times are
+ * whole seconds: it is sent in the one behind the login, and that one is over.
+ */
+const holdBack = async ({ wa, connection }: Linked, alice: Contact, words: string): Promise<void> => {
+  wa.deafen()
+  const timestamp = Math.floor(Date.now() / 1000) + 1
+  await alice.send(words, { timestamp })
+  await until('the next second', () => (connection.time ?? 0) > (timestamp + 1) * 1000)
+}
+
 test('A line on which nothing comes any more is given up, and found again', async () => {
-  await using linked = await Linked.started({ timing: { watch: { ...WATCH, tick: 50, wire: 400 } } })
+  const times = { ...watch }
+  await using linked = await Linked.started({ timing: { watch: times } })
   const alice = linked.wa.addContact({ name: 'Alice' })
   linked.wa.silence(true)
+  times.wire = 400
   await alice.send('unheard')
   const { problem } = await until('the end', () =>
     linked.bridge.statuses.find(({ state, problem }) => state === 'connecting' && problem !== undefined),
   )
   assert.match(problem ?? '', /does not answer/)
+  times.wire = WATCH.wire
   linked.wa.silence(false)
   linked.wa.dropConnection()
   await until('the message', () => linked.bridge.said.includes('unheard'), 20_000)
 })
 
 test('A line that is dead three times within an hour was not deaf: no new process is asked for', async () => {
-  await using linked = await Linked.started({
-    timing: { watch: { ...WATCH, tick: 20, wire: 2500 }, hearing: { ...HEARING, slack: 0 } },
-  })
+  const times = { ...watch }
+  await using linked = await Linked.started({ timing: { ...hearing({}), watch: times } })
   const { wa, bridge, connection } = linked
   const alice = wa.addContact({ name: 'Alice' })
   for (let turn = 1; turn <= 3; turn += 1) {
@@ -42,7 +86,10 @@ test('A line that is dead three times within an hour was not deaf: no new proces
     await sleep(1200)
     wa.silence(true)
     await alice.send(`meanwhile ${turn}`)
+    await sleep(1200)
+    times.wire = 400
     await until('the end of the line', () => connection.status.state === 'connecting', 30_000)
+    times.wire = WATCH.wire
     wa.silence(false)
     wa.dropConnection()
     await until('the next login', () => logins(linked) > before, 30_000)
@@ -55,12 +102,12 @@ test('A line that is dead three times within an hour was not deaf: no new proces
 
 describe('a connection that answers and brings nothing', () => {
   test('is found by asking when it has been quiet, and what was held back crosses', async () => {
-    await using linked = await Linked.started({ timing: hearing({ shortest: 2500 }) })
+    const quiet = openQuiet()
+    await using linked = await Linked.started({ timing: quiet.timing })
     const alice = linked.wa.addContact({ name: 'Alice' })
-    // The server's times are whole seconds.
-    await sleep(1200)
-    linked.wa.deafen()
-    await alice.send('held back')
+    await holdBack(linked, alice, 'held back')
+    assert.deepEqual([logins(linked), linked.bridge.said], [1, []])
+    quiet.isLongEnough(linked)
     await until('the message', () => linked.bridge.said.includes('held back'))
     assert.equal(logins(linked), 2)
     assert.equal(linked.connection.status.state, 'connected')
@@ -85,9 +132,7 @@ describe('a connection that answers and brings nothing', () => {
     await look()
     assert.equal(logins(linked), 1)
 
-    wa.deafen()
-    await sleep(1200)
-    await alice.send('held back')
+    await holdBack(linked, alice, 'held back')
     await look()
     assert.deepEqual([logins(linked), bridge.said], [1, []])
     wa.phone.saves(alice, 'Alice Jones')
@@ -107,16 +152,19 @@ describe('a connection that answers and brings nothing', () => {
   })
 
   test('asks for a new process when new connections fall silent, too', async () => {
-    await using linked = await Linked.started({ timing: hearing({ shortest: 2500, suspicious: 2500 }) })
-    const alice = linked.wa.addContact({ name: 'Alice' })
+    const quiet = openQuiet()
+    await using linked = await Linked.started({ timing: quiet.timing })
+    const { wa, bridge, connection } = linked
+    const alice = wa.addContact({ name: 'Alice' })
+    const isOver = () => connection.status.needs === 'restart'
     for (let turn = 1; turn <= 3; turn += 1) {
-      await sleep(1200)
-      linked.wa.deafen()
-      await alice.send(`held back ${turn}`)
-      const isOver = () => linked.connection.status.needs === 'restart'
-      await until('the message', () => linked.bridge.said.includes(`held back ${turn}`) || isOver())
-      assert.equal(isOver(), turn === 3)
+      await until('a live connection', () => wa.isLive && connection.status.state === 'connected')
+      await holdBack(linked, alice, `held back ${turn}`)
+      assert.equal(isOver(), false)
+      quiet.isLongEnough(linked)
+      if (turn < 3) await until('the message', () => bridge.said.includes(`held back ${turn}`))
     }
+    await until('the end', isOver)
     assert.match(linked.connection.status.problem ?? '', /must be started again/)
     await until('the close', () => linked.wa.connections === 0)
     await linked.restart()
@@ -126,16 +174,18 @@ describe('a connection that answers and brings nothing', () => {
 })
 
 test('Where it is really quiet, it is asked ever more seldom', async () => {
-  await using linked = await Linked.started({ timing: hearing({ shortest: 300 }) })
-  const times = [performance.now()]
-  for (let count = 2; count <= 4; count += 1) {
-    await until('another login', () => logins(linked) === count, 30_000)
-    times.push(performance.now())
-  }
-  const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0))
-  // The first quiet began before we looked.
-  for (const [index, least] of [0, 600, 1200].entries()) {
-    assert.ok((gaps[index] ?? 0) >= least, `${gaps.map(Math.round)}`)
+  const times = { ...HEARING, memory: 0, slack: 0 }
+  await using linked = await Linked.started({ timing: { watch, hearing: times } })
+  const { logins } = linked.wa
+  const before = logins.length
+  // What a first login brings by and by is no quiet.
+  times.shortest = 300
+  await linked.restart()
+  await until('three more logins', () => logins.length >= before + 4, 30_000)
+  const [first = 0, ...later] = logins.slice(before)
+  // Each time it is quiet for twice as long, and a login takes a while: what counts is how late it is.
+  for (const [index, least] of [300, 300 + 600, 300 + 600 + 1200].entries()) {
+    assert.ok((later[index] ?? 0) - first >= least, `${later.map(time => Math.round(time - first))}`)
   }
   assert.equal(linked.connection.status.needs, undefined)
 })
