@@ -78,6 +78,10 @@ export interface Delivery extends Attempt {
 export interface Change extends Attempt {
   readonly event: ChangeEvent
   readonly changed: Changed
+  /** What `onSending` kept in the attempt in doubt, where that was not recorded since; only for `settle`. */
+  readonly rendered?: string
+  /** Keeps a message that is about to be sent, as one text, to be looked for as it went out. Committed when it returns. */
+  onSending(message: string): void
   /**
    * Records one message that had to be sent: a further part of the changed message, or with a `role` the bridge's
    * note under it. Or, of a part that is known, what the network's own copy (`raw`) of it is now. Committed when it

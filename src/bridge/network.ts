@@ -50,10 +50,9 @@ export interface Network extends AsyncDisposable {
   mark?(chat: ChatRef, from?: 'backup'): string
   /**
    * The messages that a delivery is made of, as one text to be handed back as `Delivery.rendered`: the config, the time
-   * zone and the program may change until it is known whether they arrived. Undefined where that would be too much to
-   * keep. Pure.
+   * zone and the program may change until it is known whether they arrived. Pure.
    */
-  render?(delivery: Outline): string | undefined
+  render?(delivery: Outline): string
   /** Where in the messages that were sent for it, in order, the texts of a `joined` content stand. Pure. */
   layOut?(content: JoinedContent, parts: readonly SentPart[]): Layout
   /** Opens a file of an event that came from this network. Throws `DeliveryError`; the stream fails when damaged. */

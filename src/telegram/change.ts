@@ -1,4 +1,4 @@
-import type { Change, NoteRole } from '../bridge/network.ts'
+import type { Change } from '../bridge/network.ts'
 import { showDeletion } from './change/deletion.ts'
 import type { ChangeDesk, ChangeOptions } from './change/desk.ts'
 import { changeFile } from './change/file.ts'
@@ -11,6 +11,7 @@ import { changeWords, wordsOf } from './change/words.ts'
 import { sendBatch } from './send/call.ts'
 import { currentPlace } from './send/context.ts'
 import { keep } from './send/kept.ts'
+import { keepParts, readParts } from './send/kept-parts.ts'
 import type { Part } from './send/part.ts'
 import { findPart } from './settle/find-part.ts'
 import { lookInTurn } from './settle/turns.ts'
@@ -24,44 +25,48 @@ export interface ChangeContext extends SettleContext {
 export const showChange = (change: Change, context: ChangeContext): Promise<void> =>
   carryOut({
     ...deskFor(change, context),
-    async send(part, under, role) {
+    async send(part, under) {
       const { chat, messageId, signal, openMedia } = change
+      change.onSending(keepParts([part]))
       const { id, words: quote, only } = under
       const reply = { id: Number(id), ...(quote !== undefined && { quote }), only }
       const errand = { chat, messageId, signal, openMedia, silent: true, reply }
       const [message] = await sendBatch([part], errand, context)
-      if (message) record(change, { part, message, role, isFound: false })
+      if (message) record(change, { part, message, isFound: false })
     },
   })
 
 /**
- * Finds out whether the message that a change had to send did arrive: the change is carried out once more, up to the
- * point where it would send something. There is only one such message in doubt, for all earlier ones are known. Not
- * before the server cannot be at work on it any more: what it does late would undo the next change.
+ * Finds out whether the message that a change had to send did arrive, of which there is only one in doubt, for all
+ * earlier ones are known: it is looked for as it went out. Where that was not kept, as of what went since a backup was
+ * made, the change is carried out once more, up to the point where it would send something. Not before the server cannot
+ * be at work on it any more: what it does late would undo the next change.
  */
 export const settleChange = async (change: Change, context: ChangeContext): Promise<boolean> => {
   await untilOver(change, context)
-  let arrived = true
-  const done = new Error('settled')
   const quest = { attempt: change, after: [], context, step: 0 }
-  const find = async (part: Part, role: NoteRole | undefined): Promise<boolean> => {
+  const find = async (part: Part): Promise<boolean> => {
     const look = async (): Promise<boolean> => {
       const found = await findPart(part, quest)
       if (found === undefined || found === 'taken back') return false
-      record(change, { ...found, role, isFound: true })
+      record(change, { ...found, isFound: true })
       return true
     }
     return await lookInTurn(look, part, quest)
   }
+  const [sent] = change.rendered === undefined ? [] : readParts(change.rendered)
+  if (sent) return await find(sent)
+  let arrived = true
+  const done = new Error('settled')
   try {
     await carryOut({
       ...deskFor(change, context),
-      async send(part, _, role) {
-        arrived = await find(part, role)
+      async send(part) {
+        arrived = await find(part)
         throw done
       },
-      async find(part, role) {
-        await find(part, role)
+      async find(part) {
+        await find(part)
       },
     })
   } catch (error) {
@@ -82,12 +87,11 @@ const untilOver = async (
 type Made = {
   part: Part
   message: Parameters<typeof keep>[0]
-  role: NoteRole | undefined
   isFound: boolean
 }
 
-const record = ({ onSent }: Change, { part, message, role, isFound }: Made): void =>
-  onSent({ id: String(message.message_id), raw: keep(message, part, { isFound }) }, role)
+const record = ({ onSent }: Change, { part, message, isFound }: Made): void =>
+  onSent({ id: String(message.message_id), raw: keep(message, part, { isFound }) }, part.role)
 
 const deskFor = (change: Change, context: ChangeContext): Omit<ChangeDesk, 'send'> => {
   const { messageId, signal, openMedia } = change

@@ -274,6 +274,8 @@ export class Standing implements Changed {
   reactions: Reaction[] = []
   votes: Vote[] = []
   content?: VotableContent
+  /** What a change was just sending (`Change.onSending`). */
+  sending?: string
 
   constructor(parts: readonly StandIn[], extra: { content?: VotableContent } = {}) {
     this.parts = [...parts]
@@ -311,9 +313,14 @@ export const change = (
     chat,
     messageId: `job-${++serial}`,
     changed,
+    ...(changed.sending !== undefined && { rendered: changed.sending }),
+    onSending(message) {
+      changed.sending = message
+    },
     onSent(part, role) {
       const [now] = standIns([part])
       const isKnown = changed.parts.some(({ id }) => id === part.id)
+      if (!isKnown) delete changed.sending
       if (role) changed.notes[role] = part
       else if (!isKnown) changed.parts.push(...standIns([part]))
       else changed.parts = changed.parts.map(known => (known.id === now?.id ? now : known))

@@ -6,7 +6,7 @@ import { formsOf } from '../degrade.ts'
 import { type ChangeEvent, receiptId } from '../event.ts'
 import type { Change, Changed, NoteRole, SentPart, StandIn } from '../network.ts'
 import { type AttemptContext, describeAttempt, standInOf } from './attempt.ts'
-import { keptFrame, takeFrame } from './frame.ts'
+import { type Frame, keptFrame, renderedFor, takeFrame } from './frame.ts'
 import { gatheredIn, standInFor, toolsFor } from './gathered.ts'
 import { changeJoined } from './joined.ts'
 
@@ -19,10 +19,18 @@ export const prepareChange = (
   event: ChangeEvent,
   context: AttemptContext,
 ): { readonly change: Change; keep?(): void } => {
-  const { store, now = Date.now, time = now } = context
+  const { store, outbox, now = Date.now, time = now } = context
   const { links, chats } = store
   const joined = changeJoined(job, event, store)
-  const line = joined ? undefined : (keptFrame(job) ?? takeFrame(job, event, context)).line
+  const begun = keptFrame(job) ?? takeFrame(job, event, context)
+  const line = joined ? undefined : begun.line
+  // What was kept before a backup was made may read otherwise since.
+  const rendered = job.restored ? undefined : renderedFor(job, begun)
+  const { rendered: _, ...others } = begun
+  let kept = job
+  const keepFrame = (frame: Frame): void => {
+    kept = outbox.keepFrame(kept, JSON.stringify(frame))
+  }
   const ref = (id: string) => ({ chat: chats.resolve(job.target), id })
   const inAll = (role: NoteRole | undefined): readonly number[] =>
     role === undefined && joined ? joined.sources : [job.source]
@@ -30,14 +38,19 @@ export const prepareChange = (
     ...describeAttempt(job, networkOf(event.chat), context),
     event: inForm(joined?.event ?? event, job),
     ...(line !== undefined && { senderLine: line }),
+    ...(rendered !== undefined && { rendered }),
     // What was found or sent in the meantime counts.
     get changed() {
       return describeChanged(job, event, context)
+    },
+    onSending(text) {
+      store.transaction(() => keepFrame({ ...others, rendered: { level: job.level, text } }))
     },
     onSent(part: SentPart, role?: NoteRole) {
       if (role === undefined && renew(part, { job, store, chat: ref(part.id).chat })) return
       store.transaction(() => {
         for (const source of inAll(role)) links.add(source, ref(part.id).chat, part, time(), role)
+        if (kept.frame !== undefined) keepFrame(others)
       })
     },
     onCarried({ id, raw }) {

@@ -21,7 +21,7 @@ const frameSchema = z.object({
   line: z.optional(z.string()),
   /** What it answers could be pointed at, so that its words did not have to be repeated. */
   linked: z.boolean(),
-  /** How the network rendered it (`Network.render`), in the form of this level. */
+  /** As the network rendered it (`Network.render`), in the form of this level; of a change what it was just sending. */
   rendered: z.optional(z.object({ level: z.number(), text: z.string() })),
 })
 

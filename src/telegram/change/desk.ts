@@ -1,4 +1,4 @@
-import type { Change, NoteRole, StandIn } from '../../bridge/network.ts'
+import type { Change, StandIn } from '../../bridge/network.ts'
 import { removeMessage } from '../send/edit.ts'
 import type { Part } from '../send/part.ts'
 import type { Desk } from '../send/repeatable.ts'
@@ -17,9 +17,9 @@ export interface ChangeDesk extends Desk {
   readonly change: Change
   readonly options: ChangeOptions
   /** Sends a message that stands under another one, or under some words of it, without a sound, and records it. */
-  send(part: Part, under: Under, role?: NoteRole): Promise<void>
+  send(part: Part, under: Under): Promise<void>
   /** Where an earlier attempt is in doubt: looks for a note that it may have sent, of which nothing is left to say. */
-  find?(part: Part, role: NoteRole): Promise<void>
+  find?(part: Part): Promise<void>
 }
 
 export interface Under extends Pick<StandIn, 'id' | 'words'> {

@@ -22,7 +22,7 @@ export const keepNote = async (
   const [words] = pieces(note.words.words)
   if (words === undefined) {
     if (known) await takeAway(known.id, desk)
-    else if (target) await desk.find?.(noteLike(note.form, target), role)
+    else if (target) await desk.find?.({ ...noteLike(note.form, target), role })
     return
   }
   if (known) {
@@ -33,7 +33,7 @@ export const keepNote = async (
   if (target === undefined) return
   const part = textPart(words, note.words)
   const look = { ...part.look, form: note.form, under: Number(target.id) }
-  await desk.send({ ...part, look }, { ...target, only: note.only ?? false }, role)
+  await desk.send({ ...part, look, role }, { ...target, only: note.only ?? false })
 }
 
 /** Of which nobody knows what it says: it goes when it is found, so no other one may be taken for it. */

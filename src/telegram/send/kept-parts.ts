@@ -4,9 +4,6 @@ import { parseStored } from '../../bridge/stored-json.ts'
 import type { Part, RenderOptions } from './part.ts'
 import { renderParts } from './render.ts'
 
-/** Characters. More than that is a file that the bridge makes of a text: its size alone tells it from others. */
-const longest = 65_536
-
 /** It is written here alone: that these are parts is all there is to see. */
 const partsSchema = z.array(
   z.looseObject({
@@ -16,12 +13,8 @@ const partsSchema = z.array(
   }),
 )
 
-/** Parts as one text; undefined where that is too long to be kept. */
-export const keepParts = (parts: readonly Part[]): string | undefined => {
-  if (parts.some(part => (bytesOf(part)?.length ?? 0) > longest)) return undefined
-  const json = JSON.stringify(parts.map(inText))
-  return json.length > longest ? undefined : json
-}
+/** Parts as one text. */
+export const keepParts = (parts: readonly Part[]): string => JSON.stringify(parts.map(inText))
 
 /** The parts of a delivery: those that were kept of it, or as they are rendered now. Throws where what was kept is damaged. */
 export const partsOf = (delivery: Delivery, options: RenderOptions): Part[] => {
@@ -29,21 +22,21 @@ export const partsOf = (delivery: Delivery, options: RenderOptions): Part[] => {
   return rendered === undefined ? renderParts(delivery, options) : readParts(rendered)
 }
 
-const bytesOf = ({ file }: Part): Uint8Array | undefined =>
-  file && 'bytes' in file.source ? file.source.bytes : undefined
-
 const inText = (part: Part): object => {
   const { plainer, file } = part
-  const bytes = bytesOf(part)
+  const bytes = file && 'bytes' in file.source ? file.source.bytes : undefined
   const source = bytes && { base64: Buffer.from(bytes).toString('base64') }
+  // What is kept is looked for as it went out, not in the form that it may have.
+  const { form: _, ...look } = part.look
   return {
     ...part,
+    look,
     ...(plainer && { plainer: inText(plainer) }),
     ...(source && { file: { ...file, source } }),
   }
 }
 
-const readParts = (json: string): Part[] => {
+export const readParts = (json: string): Part[] => {
   const open = (_: string, value: unknown): unknown =>
     isInText(value) ? { bytes: Buffer.from(value.base64, 'base64') } : value
   return partsSchema.parse(parseStored(json, open)) as unknown as Part[]

@@ -1,6 +1,7 @@
 import type { InlineKeyboardMarkup } from 'grammy/types'
 import type { JoinedContent } from '../../bridge/content.ts'
 import type { Media } from '../../bridge/event.ts'
+import type { NoteRole } from '../../bridge/network.ts'
 import type { RichText } from '../../bridge/rich-text.ts'
 import type { Method } from '../api.ts'
 
@@ -28,6 +29,8 @@ export interface Part {
   readonly head?: RichText
   /** It says what happened to the message, and is no part of it. */
   readonly remark?: 'pin' | 'deleted'
+  /** It is a note under the message that is kept up to date. */
+  readonly role?: NoteRole
   /** The texts that it may have gone out with, itself the first (`Delivery.together`); once found: those that did. */
   readonly together?: JoinedContent
   /** What it may have become since (`Delivery.edited`). */

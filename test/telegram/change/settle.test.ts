@@ -93,20 +93,28 @@ const faults: readonly (readonly [string, Fault, boolean])[] = [
   ['a 500 instead of it', { error: 500, description: 'Internal Server Error: restart' }, false],
 ]
 
+const ways = [
+  ['as it went out', true],
+  ['by what the change would send', false],
+] as const
+
 for (const each of cases) {
-  for (const [name, fault, arrives] of faults) {
-    test(`${each.what} is there once, when its answer is ${name}`, async () => {
+  for (const [name, fault, arrives, way, isKept] of faults.flatMap(one =>
+    ways.map(other => [...one, ...other] as const),
+  )) {
+    test(`${each.what} is there once, when its answer is ${name} and it is looked for ${way}`, async () => {
       await using bench = await Bench.open()
       const group = bench.addGroup()
       const chat = `telegram:${group.id}` as const
       const shown = await each.begin(bench, chat)
-      const again = () => change(chat, each.change, shown, { mark: bench.network.mark?.(chat) ?? '' })
-      const doubtful = again()
+      const mark = bench.network.mark?.(chat) ?? ''
+      const again = () => change(chat, each.change, shown, { mark })
       bench.tg.faults.next('sendMessage', fault)
-      assert.equal((await failureOf(bench.network.change(doubtful))).verdict.kind, 'unsure')
+      assert.equal((await failureOf(bench.network.change(again()))).verdict.kind, 'unsure')
+      if (!isKept) delete shown.sending
       each.meanwhile?.(shown)
       await bench.restart()
-      assert.equal(await attempt(bench, doubtful), arrives)
+      assert.equal(await attempt(bench, again()), arrives)
       const once = group.transcript().map(seen => seen.text)
       assert.deepEqual([once.join(' ')], each.expect)
       assert.deepEqual(

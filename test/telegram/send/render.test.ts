@@ -112,16 +112,14 @@ const contents: readonly (readonly [string, Content, readonly (string | RegExp)[
   ['blanks alone', { kind: 'text', body: plainText(' \n\u0000') }, ['sendMessage Blank message']],
 ]
 
-test('parts that were kept come back as they were rendered, and a file that is too long for that is not kept', () => {
-  const long = text('A long story. '.repeat(2000))
+test('parts that were kept come back as they were rendered', () => {
+  const long = text('A long story. '.repeat(20_000))
   const all = [...contents.map(([, content]) => content), file('video', { size: 7 }, '*cat*'), long]
   for (const content of all) {
     const parts = render(content, { senderLine: 'Anna' })
     const rendered = keepParts(parts)
-    assert.ok(rendered !== undefined)
     assert.deepEqual(partsOf({ ...delivery({ chat: 'telegram:1', content }), rendered }, options), parts)
   }
-  assert.equal(keepParts(render(text('A long story. '.repeat(20_000)))), undefined)
 })
 
 for (const [what, content, expected] of contents) {

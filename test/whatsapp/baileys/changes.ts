@@ -64,6 +64,7 @@ export const changeOf = (linked: Linked, what: What, init: ChangeInit): Change =
       ...(content && { content }),
     },
     onSent,
+    onSending: () => undefined,
     onCarried: () => undefined,
     onGone: () => undefined,
     isKnown: () => false,
