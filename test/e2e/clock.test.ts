@@ -26,10 +26,10 @@ test('A clock that leaps by hours, forward and back, while it runs holds nothing
   const cross = async (text: string): Promise<void> => {
     expected.push(text)
     await alice.send(samples.text(text))
-    await eventually(() => group.transcript().some(seen => seen.text === text), text, 40_000)
+    await eventually(() => group.transcript().some(seen => seen.text === text), text, 60_000)
     const before = alice.inbox.length
     owner.sends(group, `answer to ${text}`)
-    await eventually(() => alice.inbox.length === before + 1, `the answer to ${text}`, 40_000)
+    await eventually(() => alice.inbox.length === before + 1, `the answer to ${text}`, 60_000)
   }
 
   await cross('in time')
@@ -82,7 +82,7 @@ test('A clock that is set right leaves an album whole, and what waits for Telegr
   await writeFile(file, '0')
   bridge.kill('SIGUSR2')
   await alice.acts.album(await Promise.all([1, 2, 3].map(n => samples.photo(wa.media, `item ${n}`))))
-  await eventually(() => group.transcript().length === 4, 'the album', 40_000)
+  await eventually(() => group.transcript().length === 4, 'the album', 60_000)
   const [first, ...others] = group.transcript().slice(1)
   assert.ok(first?.mediaGroup)
   assert.deepEqual(
@@ -133,7 +133,7 @@ for (const [wrongBy, name] of [
     await alice.send(samples.text('three'))
     owner.sends(group, 'another')
     await world.run()
-    await eventually(() => said().includes('three') && alice.inbox.length === 2, 'what waited', 40_000)
+    await eventually(() => said().includes('three') && alice.inbox.length === 2, 'what waited', 60_000)
     assert.deepEqual(said(), ['one, edited', 'two', 'three'])
     assert.ok(alice.inbox.every(({ copies }) => copies === 1))
     assert.deepEqual(wa.nacks, [])

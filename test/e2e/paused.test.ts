@@ -22,13 +22,15 @@ test('A process that is stopped three times (a suspended machine, a paused conta
     await eventually(() => wa.isLive || !run.running, 'the connection', 60_000)
     await sleep(2000)
     run.kill('SIGSTOP')
+    const openFor = performance.now() - (wa.logins.at(-1) ?? 0)
     // Nobody answers any more, so the server gives the line up.
     wa.dropConnection()
     const words = [`paused ${turn}`, `to you ${turn}`] as const
     expected.here.push(words[0], words[1])
     expected.there.push(words[1])
-    // By the program's time well behind the login, and well before it went on.
-    await alice.send(samples.text(words[0]), { timestamp: Math.floor(Date.now() / 1000) + 30 })
+    // By the program's time, which has come so far since the login, behind the stop and well before it goes on.
+    const stoppedAt = Date.now() - openFor + 12 * openFor
+    await alice.send(samples.text(words[0]), { timestamp: Math.floor(stoppedAt / 1000) + 10 })
     owner.sends(group, words[1])
     await sleep(4000)
     run.kill('SIGCONT')

@@ -5,6 +5,7 @@ import { type Job, Outbox, type Outcome, Pace, Worker, type WorkerOptions } from
 import { systemClock } from '../../src/support/clock.ts'
 import { quiet, waitUntil } from '../bridge/bridge.ts'
 import { tempStore } from '../store/temp-store.ts'
+import { workedFor } from '../support/within.ts'
 import { leapingClock } from './leaping-clock.ts'
 import { plainCarrier } from './plain-carrier.ts'
 
@@ -296,7 +297,8 @@ test('a lane with ten thousand waiting jobs is claimed from as fast as an empty 
   bench.store.transaction(() => {
     for (let i = 0; i < 10_000; i += 1) bench.add(`lane ${i % 5}`, `e${i}`)
   })
-  const start = performance.now()
-  for (let i = 0; i < 100; i += 1) assert.equal(bench.outbox.heads().length, 5)
-  assert.ok((performance.now() - start) / 100 < 2, 'less than 2 ms each')
+  const took = workedFor(() => {
+    for (let i = 0; i < 100; i += 1) assert.equal(bench.outbox.heads().length, 5)
+  })
+  assert.ok(took / 100 < 2, 'less than 2 ms each')
 })

@@ -65,7 +65,7 @@ test('A poll that the machine slept through is replaced at once, and nothing of 
   await eventually(() => poll.tg.faults.waiting === 0, 'the poll that hangs')
   poll.owner.sends(poll.home, 'after')
   poll.sleep(8 * 3_600_000)
-  await eventually(() => poll.texts.includes('after'), 'the messages behind it', 10_000)
+  await eventually(() => poll.texts.includes('after'), 'the messages behind it', 60_000)
   assert.deepEqual(poll.texts, ['before', 'and', 'after'])
   assert.deepEqual(
     poll.states.filter(({ problem }) => problem !== undefined),
@@ -131,7 +131,7 @@ test('What another program has taken is counted where ids are left out behind a 
   }
   const comes = async (text: string): Promise<void> => {
     owner.sends(home, text)
-    await eventually(() => texts.includes(text) && tg.pendingUpdates === 0, text, 30_000)
+    await eventually(() => texts.includes(text) && tg.pendingUpdates === 0, text, 60_000)
   }
   /** The bridge is thrown out while the other one polls, and cannot come back before that is over. */
   const thrownOut = async (work: () => Promise<void>): Promise<void> => {

@@ -71,7 +71,7 @@ test('A line on which nothing comes any more is given up, and found again', asyn
   times.wire = WATCH.wire
   linked.wa.silence(false)
   linked.wa.dropConnection()
-  await until('the message', () => linked.bridge.said.includes('unheard'), 20_000)
+  await until('the message', () => linked.bridge.said.includes('unheard'), 30_000)
 })
 
 test('A line that is dead three times within an hour was not deaf: no new process is asked for', async () => {
@@ -212,7 +212,7 @@ describe('a Signal step that never ends', () => {
         if (step.kind === 'qr') void linked.wa.phone.scan(step.payload).catch(() => undefined)
       }
     })()
-    await until('the end', () => linked.connection.status.needs === 'restart', 15_000)
+    await until('the end', () => linked.connection.status.needs === 'restart', 30_000)
     assert.match(linked.connection.status.problem ?? '', /Signal steps/)
     stop.abort()
     await assert.rejects(login, /login was stopped/)

@@ -29,7 +29,7 @@ test('A disk that takes nothing costs the connection, and no message', async () 
 })
 
 test('A message that could not be decrypted is asked for again and crosses', async () => {
-  await using linked = await Linked.started({ waitingMs: 5000 })
+  await using linked = await Linked.started({ waitingMs: 60_000 })
   const { wa, bridge } = linked
   const alice = wa.addContact({ name: 'Alice' })
   await alice.send('one')

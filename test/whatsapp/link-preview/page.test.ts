@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { readPage } from '../../../src/whatsapp/link-preview/page.ts'
+import { workedFor } from '../../support/within.ts'
 
 const cases: readonly (readonly [what: string, html: string, ReturnType<typeof readPage>])[] = [
   [
@@ -84,9 +85,7 @@ test('No page takes long to read, however it is made', () => {
         .join('')
         .repeat(256 * 1024)
         .slice(0, 256 * 1024)
-      const started = performance.now()
-      readPage(html)
-      assert.ok(performance.now() - started < 1000, html.slice(0, 100))
+      assert.ok(workedFor(() => readPage(html)) < 1000, html.slice(0, 100))
     }),
     { numRuns: 200, examples: pieces.map(piece => [[piece]]) },
   )

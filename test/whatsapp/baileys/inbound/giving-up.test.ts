@@ -33,10 +33,13 @@ test('What the bridge cannot take is tried three times, then words stand for it;
   using begun = begin(dir.path)
   const { bridge, alice } = begun
   refuseEvents(dir.path, 'zebra')
-  await using harness = begun.open({ retryMs: 50 })
-  await harness.handle(await alice.private('P1', text('zebra')))
-  await harness.handle(await alice.private('P2', text('behind')))
-  await harness.handle(await alice.group('G1', text('beside')))
+  await using harness = begun.open({ retryMs: 1000 })
+  const stanzas = [
+    await alice.private('P1', text('zebra')),
+    await alice.private('P2', text('behind')),
+    await alice.group('G1', text('beside')),
+  ]
+  for (const stanza of stanzas) await harness.handle(stanza)
   await until('all', () => bridge.said.length === 3)
   assert.deepEqual(bridge.said, ['beside', UNREADABLE, 'behind'])
   assert.equal(bridge.messages[1]?.id, 'P1')
