@@ -17,14 +17,19 @@ export const faultsOf = (stage: Stage): Faults => ({
   ...telegram,
 })
 
-/** Something (of which the name includes `only`) goes wrong every `every` milliseconds, on average, until `signal` aborts. Counts what did. */
+/** Something (of which the name includes `only`) goes wrong every `every` milliseconds, on average, until `signal` aborts. `counts` what did. */
 export const breakThings = async (
   stage: Stage,
-  { every, only = '', signal }: { every: number; only?: string | undefined; signal: AbortSignal },
-): Promise<Map<string, number>> => {
+  {
+    every,
+    only = '',
+    signal,
+    counts,
+  }: { every: number; only?: string | undefined; signal: AbortSignal; counts: Map<string, number> },
+): Promise<void> => {
   const faults = Object.fromEntries(Object.entries(faultsOf(stage)).filter(([name]) => name.includes(only)))
   const names = Object.keys(faults)
-  const counts = new Map(names.map(name => [name, 0]))
+  for (const name of names) counts.set(name, 0)
   // Each in turn, in a new order every round, so that none is left out by chance. The process ends twice as often: behind every
   // start pauses between connections are short again, and there is more to break.
   let round: string[] = []
@@ -35,7 +40,6 @@ export const breakThings = async (
     const name = round.pop() ?? ''
     if ((await faults[name]?.(stage)) !== false) counts.set(name, (counts.get(name) ?? 0) + 1)
   }
-  return counts
 }
 
 const shuffled = <T>(items: readonly T[]): T[] =>

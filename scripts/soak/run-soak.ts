@@ -15,6 +15,8 @@ export interface SoakOptions {
   readonly binary?: string
   /** Nothing goes wrong but what includes this in its name. */
   readonly only?: string
+  /** It goes on, for ten times as long at most, until so many kinds of things have gone wrong. */
+  readonly least?: number
 }
 
 export interface SoakReport {
@@ -36,7 +38,13 @@ const calmLimit = 900_000
 const afterthought = 10_000
 
 /** People talk on both sides while things go wrong; then peace, and a look at what stands where. */
-export const soak = async ({ forMs, every, only, ...options }: SoakOptions): Promise<SoakReport> => {
+export const soak = async ({
+  forMs,
+  every,
+  only,
+  least = 0,
+  ...options
+}: SoakOptions): Promise<SoakReport> => {
   await using stage = await Stage.open(options)
   const { rooms, world } = stage
   const look = (): Record<Side, Verdict> => ({
@@ -44,12 +52,20 @@ export const soak = async ({ forMs, every, only, ...options }: SoakOptions): Pro
     whatsapp: judge(rooms, 'whatsapp', world),
   })
   const end = new AbortController()
+  const faults = new Map<string, number>()
+  const struck = (): number => [...faults.values()].filter(times => times > 0).length
+  const lasts = async (): Promise<void> => {
+    const latest = performance.now() + 10 * forMs
+    await sleep(forMs)
+    while (struck() < least && performance.now() < latest && !end.signal.aborted) await sleep(100)
+    end.abort()
+  }
   const running = Promise.all([
-    breakThings(stage, { every, only, signal: end.signal }),
+    breakThings(stage, { every, only, signal: end.signal, counts: faults }),
     talk(stage, end.signal),
-    sleep(forMs).then(() => end.abort()),
+    lasts(),
   ])
-  const [faults] = await running.finally(() => end.abort())
+  await running.finally(() => end.abort())
   const calmFrom = performance.now()
   // What was planned and met nothing any more.
   world.tg.faults.clear()

@@ -49,7 +49,7 @@ test('A clock that leaps by hours, forward and back, while it runs holds nothing
   await eventually(
     () => group.transcript().some(({ text }) => text === 'put off'),
     'what was put off',
-    40_000,
+    60_000,
   )
 
   bridge.kill('SIGKILL')

@@ -19,7 +19,7 @@ test('a file that WhatsApp has deleted is asked for again from the phone, and co
   const [photo, text] = await eventually(
     () => group.transcript().length === 2 && group.transcript(),
     'both messages',
-    40_000,
+    60_000,
   )
   assert.deepEqual([photo?.kind, photo?.text, photo?.file?.size], ['photo', 'The lake', files.photo().length])
   assert.equal(text?.text, 'Nice?')
@@ -44,7 +44,7 @@ test('while the phone is off words stand for the file, over a restart; then it t
   const photo = await eventually(
     () => group.transcript().find(({ kind }) => kind === 'photo'),
     'the photo',
-    40_000,
+    60_000,
   )
   assert.deepEqual([photo.text, photo.file?.size], ['The lake', files.photo().length])
   assert.equal(group.transcript().length, 2)

@@ -5,7 +5,12 @@ import { compare, tally } from '../../scripts/soak/judge.ts'
 import { soak } from '../../scripts/soak/run-soak.ts'
 
 test('whatever goes wrong, each message arrives once, in order and as it was in the end, both ways', async () => {
-  const { faults, verdicts, surprises, clean } = await soak({ forMs: 30_000, chats: 4, every: 600 })
+  const { faults, verdicts, surprises, clean } = await soak({
+    forMs: 30_000,
+    chats: 4,
+    every: 600,
+    least: 15,
+  })
   const { telegram, whatsapp } = verdicts
   assert.ok(clean, JSON.stringify({ telegram, whatsapp, surprises, faults: [...faults] }, null, 2))
   assert.ok(telegram.order.sent + whatsapp.order.sent >= 6)

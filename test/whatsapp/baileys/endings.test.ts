@@ -96,11 +96,13 @@ describe('ends that the server announces', () => {
 
   test('a suspension says until when', async () => {
     await using linked = await Linked.started()
+    const tomorrow = () => new Date(Date.now() + 86_400_000).toISOString().slice(0, 10)
+    const before = tomorrow()
     linked.wa.refuseNextLogin(402, { code: '101', expire: '86400' })
     linked.wa.dropConnection()
     await until('the end', () => linked.connection.status.state === 'stopped')
-    const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10)
-    assert.match(linked.connection.status.problem ?? '', new RegExp(`until ${tomorrow} \\d\\d:\\d\\d UTC`))
+    const days = `(${before}|${tomorrow()})`
+    assert.match(linked.connection.status.problem ?? '', new RegExp(`until ${days} \\d\\d:\\d\\d UTC`))
   })
 })
 
