@@ -92,8 +92,7 @@ export const contentSchema = z.discriminatedUnion('kind', [
   /** Pictures and films that belong together. Made by `receive` of messages that name the same `album`. */
   z.object({
     kind: z.literal('album'),
-    /** Each with the id of its own message. */
-    /** `index`: the place that its sender gave it. */
+    /** Each with the id of its own message; `index`: the place that its sender gave it. */
     items: z.array(z.extend(mediaContentSchema, { id: z.string(), index: z.optional(z.number()) })),
     /** How many there will be, where the sender said so. */
     expected: z.optional(z.number()),
@@ -185,12 +184,17 @@ export const mediaNames: Readonly<Record<MediaContent['as'], string>> = {
 export const appointmentAnswers = ['Going', 'Maybe', 'Not going'] as const
 
 export type Content = z.infer<typeof contentSchema>
-export type MediaContent = Extract<Content, { kind: 'media' }>
-export type AlbumContent = Extract<Content, { kind: 'album' }>
-export type PollContent = Extract<Content, { kind: 'poll' }>
-export type AppointmentContent = Extract<Content, { kind: 'appointment' }>
-export type JoinedContent = Extract<Content, { kind: 'joined' }>
-export type CardContent = Extract<Content, { kind: 'card' }>
+export type ContentOf<Kind extends Content['kind']> = Extract<Content, { kind: Kind }>
+export type MediaContent = ContentOf<'media'>
+export type AlbumContent = ContentOf<'album'>
+export type AlbumItem = AlbumContent['items'][number]
+export type LocationContent = ContentOf<'location'>
+export type Contact = z.infer<typeof contactSchema>
+export type PollContent = ContentOf<'poll'>
+export type AppointmentContent = ContentOf<'appointment'>
+export type JoinedContent = ContentOf<'joined'>
+export type JoinedItem = z.infer<typeof joinedItemSchema>
+export type CardContent = ContentOf<'card'>
 /** One card of a carousel. */
 export type Card = Omit<CardContent, 'kind' | 'more'>
 /** What is shown anew as a whole when somebody votes, and therefore remembered. */

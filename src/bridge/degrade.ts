@@ -2,8 +2,10 @@ import type { NetworkName } from './chat-ref.ts'
 import {
   type AlbumContent,
   type Card,
+  type Contact,
   type Content,
-  type JoinedContent,
+  type JoinedItem,
+  type LocationContent,
   type MediaContent,
   mediaNames,
 } from './content.ts'
@@ -81,7 +83,7 @@ const wordsFor = (content: MediaContent): Content => {
   }
 }
 
-const withoutMarks = (item: JoinedContent['items'][number]): JoinedContent['items'][number] => ({
+const withoutMarks = (item: JoinedItem): JoinedItem => ({
   ...item,
   body: plainText(item.body.text),
 })
@@ -120,7 +122,7 @@ const captioned = (line: string, caption: RichText): RichText => {
   }
 }
 
-const renderLocation = (place: Extract<Content, { kind: 'location' }>): string =>
+const renderLocation = (place: LocationContent): string =>
   [
     place.name,
     place.address,
@@ -130,5 +132,4 @@ const renderLocation = (place: Extract<Content, { kind: 'location' }>): string =
     .filter(line => line !== undefined && line !== '')
     .join('\n')
 
-const renderContact = ({ name, phones }: { name: string; phones: readonly string[] }): string =>
-  [name, ...phones].join('\n')
+const renderContact = ({ name, phones }: Contact): string => [name, ...phones].join('\n')

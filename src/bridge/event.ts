@@ -142,6 +142,7 @@ export const eventSchema = z.discriminatedUnion('kind', [messageSchema, ...chang
 
 export type MessageEvent = z.infer<typeof messageSchema>
 export type ChangeEvent = z.infer<typeof changeSchema>
+export type ChangeOf<Kind extends ChangeEvent['kind']> = Extract<ChangeEvent, { kind: Kind }>
 export type BridgeEvent = MessageEvent | ChangeEvent
 export type Sender = z.infer<typeof senderSchema>
 export type Reply = z.infer<typeof replySchema>

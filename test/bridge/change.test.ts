@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ChatRef } from '../../src/bridge/chat-ref.ts'
-import { type ChangeEvent, type Content, type MessageEvent, receiptId } from '../../src/bridge/event.ts'
+import {
+  type ChangeEvent,
+  type ChangeOf,
+  type Content,
+  type MessageEvent,
+  receiptId,
+} from '../../src/bridge/event.ts'
 import { endWhatIsOver } from '../../src/bridge/expire.ts'
 import { plainText } from '../../src/bridge/rich-text.ts'
 import { offline, reject } from '../../src/bridge/verdict.ts'
@@ -16,7 +22,6 @@ import {
   waitUntil,
 } from './bridge.ts'
 
-type Kind<K> = Extract<ChangeEvent, { kind: K }>
 type Open = Awaited<ReturnType<typeof openBridge>>
 
 let serial = 0
@@ -25,7 +30,8 @@ let serial = 0
 const change = <K extends ChangeEvent['kind']>(
   kind: K,
   of: MessageEvent,
-  more: Omit<Kind<K>, 'version' | 'kind' | 'chat' | 'id' | 'sender' | 'sentAt' | 'target'> & Partial<Kind<K>>,
+  more: Omit<ChangeOf<K>, 'version' | 'kind' | 'chat' | 'id' | 'sender' | 'sentAt' | 'target'> &
+    Partial<ChangeOf<K>>,
 ): ChangeEvent => {
   serial += 1
   const { chat, sender, id } = of

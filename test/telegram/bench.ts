@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream'
 import type { ChatRef } from '../../src/bridge/chat-ref.ts'
-import type { VotableContent } from '../../src/bridge/content.ts'
+import type { MediaContent, VotableContent } from '../../src/bridge/content.ts'
 import {
   type ChangeEvent,
+  type ChangeOf,
   type Content,
   isMessage,
   type Media,
@@ -203,11 +204,7 @@ export const event = (content: Content, extra: Partial<MessageEvent> = {}): Mess
 
 export const text = (words: string): Content => ({ kind: 'text', body: plainText(words) })
 
-export const file = (
-  as: Extract<Content, { kind: 'media' }>['as'],
-  media: Partial<Media> = {},
-  caption = '',
-): Content => ({
+export const file = (as: MediaContent['as'], media: Partial<Media> = {}, caption = ''): Content => ({
   kind: 'media',
   as,
   media: { source: 'test', ...media },
@@ -288,7 +285,7 @@ export class Standing implements Changed {
 }
 
 type ChangeInit = {
-  [K in ChangeEvent['kind']]: Omit<Extract<ChangeEvent, { kind: K }>, keyof Head>
+  [K in ChangeEvent['kind']]: Omit<ChangeOf<K>, keyof Head>
 }[ChangeEvent['kind']]
 type Head = Pick<ChangeEvent, 'version' | 'chat' | 'id' | 'sender' | 'sentAt' | 'silent' | 'target'>
 

@@ -1,15 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import type { JoinedContent } from '../../src/bridge/content.ts'
+import type { JoinedContent, JoinedItem } from '../../src/bridge/content.ts'
 import type { Layout } from '../../src/bridge/network.ts'
 import { Bench, change, sendFor } from './bench.ts'
 
-type Item = JoinedContent['items'][number]
-
 const short = fc.constantFrom('ok', 'look', 'ok\n\nthen', ' two  blanks\n', 'a 👍 b', 'Anna · 12:00')
 const long = fc.integer({ min: 300, max: 600 }).map(count => 'word '.repeat(count))
-const marked = (text: string, style: 'bold' | 'code'): Item['body'] => ({
+const marked = (text: string, style: 'bold' | 'code'): JoinedItem['body'] => ({
   text,
   spans: [{ start: 1, length: text.length, style }],
 })
@@ -29,13 +27,17 @@ const itemsOf = (words: fc.Arbitrary<string>) =>
     { minLength: 2, maxLength: 6 },
   )
 
-const joined = (items: readonly Omit<Item, 'id' | 'person'>[]): JoinedContent => ({
+const joined = (items: readonly Omit<JoinedItem, 'id' | 'person'>[]): JoinedContent => ({
   kind: 'joined',
   items: items.map((item, index) => ({ ...item, id: `${index}`, person: 'whatsapp:77@lid' })),
 })
 
 /** Each text stands, whole but for the blanks at a cut, where it is said to. */
-const check = ({ items }: JoinedContent, { texts, places }: Layout, isShown: (item: Item) => boolean) => {
+const check = (
+  { items }: JoinedContent,
+  { texts, places }: Layout,
+  isShown: (item: JoinedItem) => boolean,
+) => {
   for (const [index, item] of items.entries()) {
     const own = places.filter(place => place.item === index)
     const said = own.map(({ part, from, to, words: { said, at } }) => {
@@ -53,7 +55,7 @@ const check = ({ items }: JoinedContent, { texts, places }: Layout, isShown: (it
 test('each of several texts is found in the messages that show them, also after edits that need more of those', async () => {
   for (const deletions of ['delete', 'strike'] as const) {
     await using bench = await Bench.open({ deletions })
-    const isShown = ({ deleted }: Item): boolean => !deleted || deletions === 'strike'
+    const isShown = ({ deleted }: JoinedItem): boolean => !deleted || deletions === 'strike'
     await fc.assert(
       fc.asyncProperty(itemsOf(short), itemsOf(fc.oneof(short, long)), async (first, then) => {
         const group = bench.addGroup()

@@ -1,5 +1,5 @@
 import { networkOf } from '../chat-ref.ts'
-import type { ChangeEvent } from '../event.ts'
+import type { ChangeOf } from '../event.ts'
 import type { NoticeTools } from './notice.ts'
 
 /**
@@ -7,7 +7,7 @@ import type { NoticeTools } from './notice.ts'
  * any more what WhatsApp has refused to delete. Call it in a transaction.
  */
 export const addEcho = (
-  event: Extract<ChangeEvent, { kind: 'deletion' }>,
+  event: ChangeOf<'deletion'>,
   { store, outbox, newMessageId, source, now }: NoticeTools & { source: number; now: number },
 ): void => {
   const chat = store.chats.resolve(event.chat)

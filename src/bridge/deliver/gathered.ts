@@ -1,12 +1,10 @@
 import type { Store, StoredMessage } from '../../store/index.ts'
 import { type ChatRef, type MessageRef, networkOf } from '../chat-ref.ts'
-import { type JoinedContent, parseContent } from '../content.ts'
+import { type JoinedContent, type JoinedItem, parseContent } from '../content.ts'
 import type { Reply } from '../event.ts'
 import type { Layout, SentPart, StandIn } from '../network.ts'
 import { plainText } from '../rich-text.ts'
 import { type AttemptContext, standInOf } from './attempt.ts'
-
-type Item = JoinedContent['items'][number]
 
 /** `Network.layOut` of the network where texts stand together. */
 export type LayOut = (content: JoinedContent, parts: readonly SentPart[]) => Layout | undefined
@@ -57,12 +55,12 @@ export const gatheredIn = (
 
 /** The stored message that one of the texts was. */
 export const sourceOf = (
-  { id, person }: Item,
+  { id, person }: JoinedItem,
   chat: ChatRef,
   { links, chats }: Store,
 ): StoredMessage | undefined => links.find({ chat, id }, chats.resolve(person))
 
-export const isThat = (item: Item, source: StoredMessage, { chats }: Store): boolean =>
+export const isThat = (item: JoinedItem, source: StoredMessage, { chats }: Store): boolean =>
   item.id === source.id && (source.author === undefined || chats.resolve(item.person) === source.author)
 
 /**
@@ -97,7 +95,7 @@ export const changedSince = 'what you point at in that message was changed or de
  * Where the message has changed since they saw it, only what stands under the line that it stood under. None where
  * nothing is picked.
  */
-export const quotedFrom = (message: MessageRef, quote: Quote, tools: GatheredTools): Item[] => {
+export const quotedFrom = (message: MessageRef, quote: Quote, tools: GatheredTools): JoinedItem[] => {
   const gathered = gatheredIn(tools.store.links.find(message), tools.store)
   return gathered ? pickedOut(gathered, { ...quote, id: message.id }, tools) : []
 }
@@ -125,9 +123,13 @@ export const answered = (
 }
 
 /** The texts that are still there. */
-const living = ({ content }: Gathered): Item[] => content.items.filter(({ deleted }) => !deleted)
+const living = ({ content }: Gathered): JoinedItem[] => content.items.filter(({ deleted }) => !deleted)
 
-const lastIn = (gathered: Gathered, { id }: MessageRef, { layOut }: GatheredTools): Item | undefined => {
+const lastIn = (
+  gathered: Gathered,
+  { id }: MessageRef,
+  { layOut }: GatheredTools,
+): JoinedItem | undefined => {
   const { content, parts } = gathered
   const shown = layOut?.(content, parts)?.places.filter(({ part }) => parts[part]?.id === id) ?? []
   const items = living(gathered)
@@ -136,7 +138,7 @@ const lastIn = (gathered: Gathered, { id }: MessageRef, { layOut }: GatheredTool
 
 type Pointer = Quote & Pick<MessageRef, 'id'>
 
-const pickedOut = (gathered: Gathered, quote: Pointer, tools: GatheredTools): Item[] => {
+const pickedOut = (gathered: Gathered, quote: Pointer, tools: GatheredTools): JoinedItem[] => {
   const words = quote.quote?.trim() ?? ''
   if (words === '') return []
   const { seen } = quote
@@ -156,7 +158,7 @@ const atPlace = (
   gathered: Gathered,
   { id, quote = '', quoteAt }: Pointer,
   { layOut }: GatheredTools,
-): { readonly text?: string | undefined; readonly items?: Item[] } => {
+): { readonly text?: string | undefined; readonly items?: JoinedItem[] } => {
   const { content, parts } = gathered
   const part = parts.findIndex(each => each.id === id)
   const layout = layOut?.(content, parts)
@@ -171,14 +173,14 @@ const atPlace = (
   return { text, items }
 }
 
-const isUnder = ({ line }: Item, { seen }: Quote): boolean => line === seen?.line
+const isUnder = ({ line }: JoinedItem, { seen }: Quote): boolean => line === seen?.line
 
 /** Whether whoever pointed at the whole message has seen this text as the last in it. */
-const isStill = (item: Item, gathered: Gathered, quote: Pointer, tools: GatheredTools): boolean =>
+const isStill = (item: JoinedItem, gathered: Gathered, quote: Pointer, tools: GatheredTools): boolean =>
   quote.seen === undefined || quote.seen.text === atPlace(gathered, quote, tools).text || isUnder(item, quote)
 
 /** None where several people have a line like theirs: whose words these were cannot be told. */
-const unlessShared = (found: Item[], { content }: Gathered): Item[] => {
+const unlessShared = (found: JoinedItem[], { content }: Gathered): JoinedItem[] => {
   const alike = content.items.filter(({ line }) => found.some(each => each.line === line))
   return new Set(alike.map(({ person }) => person)).size > 1 ? [] : found
 }

@@ -1,11 +1,10 @@
 import type { Joined, Waiting } from '../../outbox/index.ts'
 import type { Store } from '../../store/index.ts'
 import { type ChatRef, networkOf } from '../chat-ref.ts'
-import type { JoinedContent } from '../content.ts'
+import type { JoinedItem } from '../content.ts'
 import { isMessage, type MessageEvent, parseEvent } from '../event.ts'
 import { senderLine } from '../sender-line.ts'
 
-type Item = JoinedContent['items'][number]
 type TextEvent = MessageEvent & { content: { kind: 'text' } }
 
 /** UTF-16 units of one text that is still short. */
@@ -24,7 +23,7 @@ interface JoinTools {
 export interface Joinable {
   readonly event: TextEvent
   /** What it is among others. */
-  readonly item: Item
+  readonly item: JoinedItem
 }
 
 /**
@@ -61,7 +60,7 @@ export const leadingTexts = (jobs: readonly Waiting[], tools: JoinTools): Joinab
 /** Several texts as one message, which holds `items` where that is more than they are. */
 export const joinedEvent = (
   texts: readonly Joinable[],
-  items: readonly Item[] = texts.map(({ item }) => item),
+  items: readonly JoinedItem[] = texts.map(({ item }) => item),
 ): MessageEvent | undefined => {
   const [first] = texts
   if (first === undefined) return undefined
@@ -84,7 +83,7 @@ const isJoinable = (event: ReturnType<typeof parseEvent>, target: ChatRef): even
 const excerptOf = ({ replyTo }: MessageEvent): string | undefined =>
   replyTo === undefined ? '' : replyTo.excerpt
 
-const itemOf = (event: TextEvent, { target, store, now }: JoinTools & { target: ChatRef }): Item => {
+const itemOf = (event: TextEvent, { target, store, now }: JoinTools & { target: ChatRef }): JoinedItem => {
   const excerpt = excerptOf(event) ?? ''
   return {
     id: event.id,
@@ -99,7 +98,7 @@ const itemOf = (event: TextEvent, { target, store, now }: JoinTools & { target: 
   }
 }
 
-const lengthOf = ({ line, body, excerpt, forwarded, forwardedFrom }: Item): number =>
+const lengthOf = ({ line, body, excerpt, forwarded, forwardedFrom }: JoinedItem): number =>
   line.length +
   body.text.length +
   Math.min(excerpt?.length ?? 0, 200) +

@@ -1,11 +1,8 @@
 import type { Job } from '../../outbox/index.ts'
 import type { Store } from '../../store/index.ts'
-import type { JoinedContent } from '../content.ts'
-import type { ChangeEvent } from '../event.ts'
+import type { JoinedContent, JoinedItem } from '../content.ts'
+import type { ChangeEvent, ChangeOf } from '../event.ts'
 import { isThat, joinedContentOf } from './gathered.ts'
-
-type Item = JoinedContent['items'][number]
-type Edit = Extract<ChangeEvent, { kind: 'edit' }>
 
 /** A change of one text of several as a change of the message that holds them. */
 export interface JoinedChange {
@@ -28,7 +25,16 @@ export const changeJoined = (job: Job, event: ChangeEvent, store: Store): Joined
   const whole: JoinedContent = { kind: 'joined', items }
   const { target, chat, id, sender, sentAt } = event
   const isByTime = event.kind === 'deletion' && event.by === 'time'
-  const edit: Edit = { version: 1, kind: 'edit', target, chat, id, sender, sentAt, content: whole }
+  const edit: ChangeOf<'edit'> = {
+    version: 1,
+    kind: 'edit',
+    target,
+    chat,
+    id,
+    sender,
+    sentAt,
+    content: whole,
+  }
   return {
     // What was deleted before may be shown still, and has not vanished.
     event: items.every(({ deleted }) => deleted) && (!isByTime || items.length === 0) ? event : edit,
@@ -38,7 +44,7 @@ export const changeJoined = (job: Job, event: ChangeEvent, store: Store): Joined
 }
 
 /** What has vanished by itself leaves nothing behind. */
-const changed = (item: Item, event: Extract<ChangeEvent, { kind: 'edit' | 'deletion' }>): Item[] => {
+const changed = (item: JoinedItem, event: ChangeOf<'edit' | 'deletion'>): JoinedItem[] => {
   if (event.kind === 'deletion') return event.by === 'time' ? [] : [{ ...item, deleted: true }]
   return event.content.kind === 'text' ? [{ ...item, body: event.content.body }] : [item]
 }

@@ -1,5 +1,5 @@
 import { type ChatRef, networkOf } from '../chat-ref.ts'
-import type { AlbumContent } from '../content.ts'
+import type { AlbumContent, AlbumItem } from '../content.ts'
 import { isMessage, type MessageEvent, parseEvent } from '../event.ts'
 import { fromBackup, type ReceiveContext, type Reception } from './reception.ts'
 
@@ -85,11 +85,9 @@ const gather = (album: ReturnType<typeof parseEvent>, event: MessageEvent): Albu
 }
 
 /** By the place that their sender gave them; those without one stand first, as they came. */
-const byPlace = ({ index: one = 0 }: Item, { index: other = 0 }: Item): number => one - other
+const byPlace = ({ index: one = 0 }: AlbumItem, { index: other = 0 }: AlbumItem): number => one - other
 
-type Item = AlbumContent['items'][number]
-
-const itemsOf = ({ content, id, album }: MessageEvent): Item[] => {
+const itemsOf = ({ content, id, album }: MessageEvent): AlbumItem[] => {
   const index = album?.index
   return content.kind === 'media' ? [{ ...content, id, ...(index !== undefined && { index }) }] : []
 }

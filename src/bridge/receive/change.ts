@@ -6,7 +6,14 @@ import { addEcho } from '../deliver/echo.ts'
 import { answered, changedSince, gatheredIn } from '../deliver/gathered.ts'
 import { addNotice } from '../deliver/notice.ts'
 import { edited } from '../edited.ts'
-import { type ChangeEvent, isMessage, type MessageEvent, parseEvent, receiptId } from '../event.ts'
+import {
+  type ChangeEvent,
+  type ChangeOf,
+  isMessage,
+  type MessageEvent,
+  parseEvent,
+  receiptId,
+} from '../event.ts'
 import { prefixed } from '../rich-text.ts'
 import { addChange } from './change-job.ts'
 import { receiveKept, type ShownChange } from './kept.ts'
@@ -183,12 +190,7 @@ const keep = (
 }
 
 /** When WhatsApp takes a pin away by itself; undefined: when somebody does. */
-const endOfPin = ({
-  chat,
-  sentAt,
-  pinned,
-  seconds,
-}: Extract<ChangeEvent, { kind: 'pin' }>): number | undefined =>
+const endOfPin = ({ chat, sentAt, pinned, seconds }: ChangeOf<'pin'>): number | undefined =>
   pinned && seconds !== undefined && networkOf(chat) === 'whatsapp'
     ? sentAt + claimed(seconds * 1000, longestLife)
     : undefined
@@ -197,7 +199,7 @@ const owner = chatRef('whatsapp', 'me')
 
 /** The whole choice that a vote makes: a pressed button adds to or takes from what was chosen before. */
 const chosen = (
-  { chat, choice, toggle }: Extract<ChangeEvent, { kind: 'vote' }>,
+  { chat, choice, toggle }: ChangeOf<'vote'>,
   { key, content: json }: StoredMessage,
   { store, time }: ReceiveContext,
 ): number[] | undefined => {

@@ -1,12 +1,10 @@
 import type { StoredMessage } from '../../store/index.ts'
 import { type ChatRef, chatRef } from '../chat-ref.ts'
-import type { ChangeEvent } from '../event.ts'
+import type { ChangeEvent, ChangeOf } from '../event.ts'
 import type { ReceiveContext, Reception } from './reception.ts'
 
-type KeptEvent = Extract<ChangeEvent, { kind: 'kept' }>
-
 /** A change that is shown on the other side. */
-export type ShownChange = Exclude<ChangeEvent, KeptEvent>
+export type ShownChange = Exclude<ChangeEvent, ChangeOf<'kept'>>
 
 /** The owner, whose own messages stand as `me`, or as the bridge's. */
 const owner = chatRef('whatsapp', 'me')
@@ -16,7 +14,7 @@ const owner = chatRef('whatsapp', 'me')
  * time is up (`expire.ts`). The word may come before its message. When the author says that it goes, nobody else can
  * keep it any more (WhatsApp Web, `WAWebKeepInChatMsgAction`, `WAWebEphemeralKeepInChatUtils`).
  */
-export const receiveKept = (event: KeptEvent, { store }: ReceiveContext): Reception => {
+export const receiveKept = (event: ChangeOf<'kept'>, { store }: ReceiveContext): Reception => {
   const { chat, sender, target, kept, by, sentAt } = event
   const ref = { chat, id: target.id }
   const message = store.links.find(ref)

@@ -1,6 +1,6 @@
 import { type ChatRef, networkOf } from '../chat-ref.ts'
 import { claimed, longestLife } from '../claimed.ts'
-import { type Content, isVotable } from '../content.ts'
+import { type ContentOf, isVotable } from '../content.ts'
 import { addNotice } from '../deliver/notice.ts'
 import type { MessageEvent } from '../event.ts'
 import { joinAlbum } from './album.ts'
@@ -90,7 +90,7 @@ const refusalOfGuess = ({ mappings, store }: ReceiveContext): string => {
   return `Not sent: several WhatsApp chats come here, and I do not know from which one the message is that you answered.${rest}`
 }
 
-const refusalOf = ({ label, why }: Extract<Content, { kind: 'placeholder' }>): string =>
+const refusalOf = ({ label, why }: ContentOf<'placeholder'>): string =>
   why === undefined ? `Not sent: "${label}" cannot go to WhatsApp` : `Not sent (${label}): ${why}`
 
 const ifWhatsApp = (chat: ChatRef | undefined): ChatRef | undefined =>

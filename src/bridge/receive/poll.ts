@@ -1,6 +1,6 @@
 import type { StoredMessage } from '../../store/index.ts'
 import { type Content, isOver, type PollContent, parseContent } from '../content.ts'
-import type { ChangeEvent } from '../event.ts'
+import type { ChangeOf } from '../event.ts'
 
 /** The poll that a stored message is, as it stands. */
 const pollIn = ({ content: json }: StoredMessage): PollContent | undefined => {
@@ -16,7 +16,7 @@ export const isOpen = (message: StoredMessage): boolean => pollIn(message)?.open
  * it has ended: phones take no notice of that any more.
  */
 export const editedContent = (
-  { content, sentAt }: Extract<ChangeEvent, { kind: 'edit' }>,
+  { content, sentAt }: ChangeOf<'edit'>,
   message: StoredMessage,
 ): Content | undefined => {
   const poll = content.kind === 'poll' ? pollIn(message) : undefined
@@ -26,7 +26,7 @@ export const editedContent = (
 
 /** A poll with one more option, behind the others: votes name options by their position. Undefined when it has ended. */
 export const withOption = (
-  { option, sentAt }: Extract<ChangeEvent, { kind: 'option' }>,
+  { option, sentAt }: ChangeOf<'option'>,
   message: StoredMessage,
 ): PollContent | undefined => {
   const poll = pollIn(message)

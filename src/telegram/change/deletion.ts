@@ -1,5 +1,5 @@
 import { networkOf } from '../../bridge/chat-ref.ts'
-import type { ChangeEvent } from '../../bridge/event.ts'
+import type { ChangeOf } from '../../bridge/event.ts'
 import type { StandIn } from '../../bridge/network.ts'
 import { plainText, prefixed, type RichText } from '../../bridge/rich-text.ts'
 import { joinRich, parseEntities } from '../entities.ts'
@@ -13,7 +13,7 @@ import { readForEdit } from '../settle/probe.ts'
 import { textLimit } from '../split.ts'
 import { type ChangeDesk, takeAway } from './desk.ts'
 
-type By = Extract<ChangeEvent, { kind: 'deletion' }>['by']
+type By = ChangeOf<'deletion'>['by']
 
 /** Messages that Telegram deletes in one call. */
 const mostAtOnce = 100

@@ -1,10 +1,11 @@
+import type { LocationContent } from '../../bridge/content.ts'
 import { readKept } from '../send/kept.ts'
-import { type Location, renderPosition } from '../send/places.ts'
+import { renderPosition } from '../send/places.ts'
 import { repeatable } from '../send/repeatable.ts'
 import type { ChangeDesk } from './desk.ts'
 
 /** Moves a live position, and ends it. One whose time is over stays where it is. */
-export const moveLocation = async (place: Location, desk: ChangeDesk): Promise<void> => {
+export const moveLocation = async (place: LocationContent, desk: ChangeDesk): Promise<void> => {
   const target = desk.change.changed.parts.find(
     ({ byBridge, raw }) => byBridge && (readKept(raw)?.as ?? 'bare') === 'bare',
   )

@@ -1,8 +1,8 @@
-import type { ChangeEvent } from '../../bridge/event.ts'
+import type { ChangeOf } from '../../bridge/event.ts'
 import type { ChangeDesk } from './desk.ts'
 import { nativeReaction, setReaction, signs } from './reaction.ts'
 
-type State = Extract<ChangeEvent, { kind: 'receipt' }>['state']
+type State = ChangeOf<'receipt'>['state']
 
 /** What became of the owner's message, as the bot's reaction to it; somebody's own reaction says more. Never a noise. */
 export const showReceipt = async (state: State, desk: ChangeDesk): Promise<void> => {

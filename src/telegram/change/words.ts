@@ -1,4 +1,4 @@
-import type { ChangeEvent } from '../../bridge/event.ts'
+import type { Content } from '../../bridge/event.ts'
 import { plainText, type RichText } from '../../bridge/rich-text.ts'
 import { joinRich, maxEntities } from '../entities.ts'
 import { renderCardWords } from '../send/card.ts'
@@ -15,10 +15,8 @@ import { renderVotable } from '../send/votable.ts'
 import { captionLimit, pieces, type SplitLimits, textLimit, trimRich } from '../split.ts'
 import { type ChangeDesk, takeAway } from './desk.ts'
 
-type Edited = Extract<ChangeEvent, { kind: 'edit' }>['content']
-
 /** The words of an edited message; undefined for what has none. */
-export const wordsOf = (content: Edited, { change, context, options }: ChangeDesk): Words | undefined => {
+export const wordsOf = (content: Content, { change, context, options }: ChangeDesk): Words | undefined => {
   const named = nameOwner(content, context)
   switch (named.kind) {
     case 'text':

@@ -1,11 +1,9 @@
-import type { Content } from '../../bridge/event.ts'
+import type { Contact } from '../../bridge/content.ts'
 import { oneLine, plainText, type RichText } from '../../bridge/rich-text.ts'
 import { clip } from './line.ts'
 import { withHead } from './media.ts'
 import type { Part } from './part.ts'
 import { above, captionFields, renderText, textPart } from './text.ts'
-
-type Contact = Extract<Content, { kind: 'contacts' }>['contacts'][number]
 
 /** Bytes that Telegram takes as a vCard. */
 const vcardLimit = 2048

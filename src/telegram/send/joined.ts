@@ -1,17 +1,15 @@
-import type { JoinedContent } from '../../bridge/content.ts'
+import type { JoinedContent, JoinedItem } from '../../bridge/content.ts'
 import { plainText, prefixed, type RichText } from '../../bridge/rich-text.ts'
 import { joinRich } from '../entities.ts'
 import { trimRich } from '../split.ts'
 import { renderExcerpt, renderForwarded, renderSender } from './head.ts'
-
-type Item = JoinedContent['items'][number]
 
 /** What becomes of a text that was deleted: it goes, is struck through, or stays. */
 export type Deleted = 'delete' | 'strike' | 'keep'
 
 /** Where one text stands in the whole, in UTF-16 units: with what stands above it, and its own words. */
 interface Reach {
-  readonly item: Item
+  readonly item: JoinedItem
   readonly from: number
   readonly words: number
   readonly to: number
@@ -48,13 +46,13 @@ export const layJoined = (
 }
 
 /** What stands below the line that says who speaks. */
-export const renderSaid = (item: Item, deleted: Deleted): RichText =>
+export const renderSaid = (item: JoinedItem, deleted: Deleted): RichText =>
   joinRich(renderAbove(item), renderBody(item, deleted))
 
-const renderAbove = (item: Item): RichText =>
+const renderAbove = (item: JoinedItem): RichText =>
   joinRich(renderForwarded(item), renderExcerpt(item.excerpt ?? ''))
 
-const renderBody = (item: Item, deleted: Deleted): RichText => {
+const renderBody = (item: JoinedItem, deleted: Deleted): RichText => {
   const body = trimRich(item.body)
   if (!item.deleted || deleted !== 'strike') return body
   const struck = {

@@ -1,10 +1,8 @@
-import type { Content } from '../../bridge/event.ts'
+import type { LocationContent } from '../../bridge/content.ts'
 import { oneLine, plainText } from '../../bridge/rich-text.ts'
 import { clip } from './line.ts'
 import type { Part } from './part.ts'
 import { renderText, textPart } from './text.ts'
-
-export type Location = Extract<Content, { kind: 'location' }>
 
 /** Metres: the widest that Telegram takes. */
 const maxAccuracy = 1500
@@ -14,7 +12,7 @@ const titleLimit = 255
 const live = { shortest: 60, longest: 86_400 } as const
 
 /** A place as a venue when it has a name, else as a point on the map, which moves when it is live; the comment follows. */
-export const renderLocation = (place: Location): Part[] => {
+export const renderLocation = (place: LocationContent): Part[] => {
   const { latitude, longitude, name, address, comment } = place
   const lines = [name, address, comment].filter(line => line !== undefined && line.trim() !== '')
   if (!(Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180)) {
@@ -44,7 +42,7 @@ export const renderLocation = (place: Location): Part[] => {
 }
 
 /** Where a point is, as `sendLocation` and `editMessageLiveLocation` take it. */
-export const renderPosition = ({ latitude, longitude, accuracy, heading }: Location) => ({
+export const renderPosition = ({ latitude, longitude, accuracy, heading }: LocationContent) => ({
   latitude,
   longitude,
   ...(accuracy !== undefined && { horizontal_accuracy: Math.min(Math.max(accuracy, 0), maxAccuracy) }),

@@ -1,15 +1,14 @@
 import type { ChatRef } from '../../../src/bridge/chat-ref.ts'
 import type { VotableContent } from '../../../src/bridge/content.ts'
-import type { ChangeEvent } from '../../../src/bridge/event.ts'
+import type { ChangeEvent, ChangeOf } from '../../../src/bridge/event.ts'
 import type { Change, SentPart, StandIn } from '../../../src/bridge/network.ts'
 import { plainText } from '../../../src/bridge/rich-text.ts'
 import type { Linked } from './linked.ts'
 
-type Kind<K> = Extract<ChangeEvent, { kind: K }>
 type Head = 'version' | 'chat' | 'id' | 'sender' | 'sentAt' | 'target'
 
 export type What = {
-  [K in ChangeEvent['kind']]: { readonly kind: K } & Omit<Kind<K>, Head>
+  [K in ChangeEvent['kind']]: { readonly kind: K } & Omit<ChangeOf<K>, Head>
 }[ChangeEvent['kind']]
 
 export const words = (text: string): What => ({

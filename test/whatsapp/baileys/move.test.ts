@@ -1,18 +1,16 @@
 import '../../simulators/whatsapp/quiet.ts'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Content } from '../../../src/bridge/event.ts'
+import type { LocationContent } from '../../../src/bridge/content.ts'
 import type { SentPart } from '../../../src/bridge/network.ts'
 import { until } from '../support.ts'
 import { changeOf, lastSent } from './changes.ts'
 import { Linked } from './linked.ts'
 
-type Location = Extract<Content, { kind: 'location' }>
-
 const minute = 60_000
-const gate: Location = { kind: 'location', latitude: 52.5, longitude: 13.4, live: 900 }
+const gate: LocationContent = { kind: 'location', latitude: 52.5, longitude: 13.4, live: 900 }
 /** About 110 m to the north. */
-const further: Location = { ...gate, latitude: 52.501 }
+const further: LocationContent = { ...gate, latitude: 52.501 }
 
 test('A position that moves is told anew every five minutes and at its end, as an answer to the first', async () => {
   await using linked = await Linked.started()
@@ -21,7 +19,7 @@ test('A position that moves is told anew every five minutes and at its end, as a
   await linked.deliver(gate, { chat })
   const began = lastSent(linked)
   const sent: SentPart[] = []
-  const move = async (place: Location, minutes: number): Promise<void> => {
+  const move = async (place: LocationContent, minutes: number): Promise<void> => {
     const parts = [began, ...sent.map(part => ({ ...part, fromMe: true, byBridge: true }))].map(part => ({
       ...part,
       at: Date.now() - minutes * minute,

@@ -1,10 +1,8 @@
 import type { proto } from '@whiskeysockets/baileys'
-import type { Content } from '../../../bridge/event.ts'
+import type { LocationContent } from '../../../bridge/content.ts'
 import type { StandIn } from '../../../bridge/network.ts'
 import { readRaw } from '../parse/context.ts'
 import type { Scene } from './scene.ts'
-
-type Location = Extract<Content, { kind: 'location' }>
 
 /** Milliseconds from one position to the next: each rings on a phone. */
 const pause = 5 * 60_000
@@ -17,7 +15,7 @@ const near = 50
  */
 export const renderMove = (
   parts: readonly StandIn[],
-  place: Location,
+  place: LocationContent,
   { scene, timer, now }: { scene: Scene; timer: proto.IContextInfo; now: number },
 ): proto.IMessage | undefined => {
   const sent = parts.filter(({ fromMe }) => fromMe).map(part => ({ part, message: placeOf(part) }))
@@ -48,7 +46,7 @@ const placeOf = ({ raw }: StandIn): proto.Message.ILocationMessage | undefined =
   raw === undefined ? undefined : (readRaw(raw).locationMessage ?? undefined)
 
 /** Metres, on a plane: right to a few per thousand for what one travels in minutes. */
-const distance = (from: proto.Message.ILocationMessage, to: Location): number => {
+const distance = (from: proto.Message.ILocationMessage, to: LocationContent): number => {
   const metresPerDegree = 111_195
   const north = to.latitude - (from.degreesLatitude ?? 0)
   const east = (to.longitude - (from.degreesLongitude ?? 0)) * Math.cos((to.latitude * Math.PI) / 180)

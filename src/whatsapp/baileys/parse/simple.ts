@@ -1,5 +1,5 @@
 import type { proto } from '@whiskeysockets/baileys'
-import type { Content } from '../../../bridge/event.ts'
+import type { Content, LocationContent } from '../../../bridge/content.ts'
 import { type ParseContext, readRaw, toNumber } from './context.ts'
 import type { Said, Scene } from './said.ts'
 import { textOf } from './text.ts'
@@ -17,11 +17,9 @@ export const readExtendedText = (
   }
 }
 
-type Place = Extract<Content, { kind: 'location' }>
-
 const place = (
   location: proto.Message.ILocationMessage | proto.Message.ILiveLocationMessage,
-  more: Partial<Place>,
+  more: Partial<LocationContent>,
 ): Content => {
   const latitude = location.degreesLatitude ?? 0
   const longitude = location.degreesLongitude ?? 0

@@ -1,14 +1,11 @@
-import type { Content } from '../../../bridge/event.ts'
+import type { Contact, ContentOf, LocationContent } from '../../../bridge/content.ts'
 import type { Part, RenderOptions } from './part.ts'
 import { renderCaption } from './text.ts'
 
 /** Characters of a contact card; a longer one is made anew from name and numbers. */
 const LONGEST_CARD = 16 * 1024
 
-export const renderLocation = (
-  place: Extract<Content, { kind: 'location' }>,
-  options: RenderOptions,
-): Part[] => {
+export const renderLocation = (place: LocationContent, options: RenderOptions): Part[] => {
   const { latitude, longitude, accuracy, name, address } = place
   // Linked devices cannot send one that moves.
   const isLive = (place.live ?? 0) > 0
@@ -25,7 +22,7 @@ export const renderLocation = (
 }
 
 /** One contact is a card, several are a list of cards. */
-export const renderContacts = ({ contacts }: Extract<Content, { kind: 'contacts' }>): Part[] => {
+export const renderContacts = ({ contacts }: ContentOf<'contacts'>): Part[] => {
   const cards = contacts
     .map(named)
     .map(contact => ({ displayName: contact.name, vcard: renderCard(contact) }))
@@ -33,12 +30,6 @@ export const renderContacts = ({ contacts }: Extract<Content, { kind: 'contacts'
   if (cards.length === 1 && first !== undefined) return [{ message: { contactMessage: first } }]
   const displayName = `${cards.length} contacts`
   return [{ message: { contactsArrayMessage: { displayName, contacts: cards } } }]
-}
-
-interface Contact {
-  readonly name: string
-  readonly phones: readonly string[]
-  readonly vcard: string
 }
 
 /** A contact that has no name goes by its number. */

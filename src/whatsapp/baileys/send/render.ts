@@ -1,5 +1,5 @@
 import type { proto } from '@whiskeysockets/baileys'
-import type { Content } from '../../../bridge/event.ts'
+import type { Content, ContentOf } from '../../../bridge/content.ts'
 import type { Delivery } from '../../../bridge/network.ts'
 import { plainText } from '../../../bridge/rich-text.ts'
 import { reject } from '../../../bridge/verdict.ts'
@@ -46,10 +46,7 @@ const renderContent = (content: Content, options: RenderOptions): Part[] => {
 }
 
 type Renderers = {
-  readonly [Kind in Content['kind']]: (
-    content: Extract<Content, { kind: Kind }>,
-    options: RenderOptions,
-  ) => Part[]
+  readonly [Kind in Content['kind']]: (content: ContentOf<Kind>, options: RenderOptions) => Part[]
 }
 
 const notYet = ({ kind }: Content): never => {
