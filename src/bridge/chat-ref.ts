@@ -16,6 +16,9 @@ export interface MessageRef {
 
 export const chatRef = (network: NetworkName, address: string): ChatRef => `${network}:${address}`
 
+/** The owner, as one of those who react and vote there. */
+export const ownerOn = (network: NetworkName): ChatRef => chatRef(network, 'me')
+
 export const networkOf = (ref: ChatRef): NetworkName =>
   ref.startsWith('whatsapp:') ? 'whatsapp' : 'telegram'
 

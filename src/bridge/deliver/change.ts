@@ -1,6 +1,6 @@
 import type { Job } from '../../outbox/index.ts'
 import type { Store, StoredMessage } from '../../store/index.ts'
-import { addressOf, type ChatRef, networkOf } from '../chat-ref.ts'
+import { type ChatRef, networkOf, ownerOn } from '../chat-ref.ts'
 import { isOver, isVotable, parseContent } from '../content.ts'
 import { formsOf } from '../degrade.ts'
 import { type ChangeEvent, receiptId } from '../event.ts'
@@ -125,7 +125,7 @@ const describeChanged = ({ source, target }: Job, event: ChangeEvent, context: A
   const [tally] = links.parts(source, 'tally')
   const receipt = receiptOf(event, store)
   const who = (person: ChatRef) => {
-    const me = addressOf(person) === 'me'
+    const me = person === ownerOn(networkOf(person))
     return { person, me, name: me ? 'You' : chats.displayName(person) }
   }
   return {

@@ -1,6 +1,6 @@
 import { networkOf } from '../chat-ref.ts'
 import type { ChangeOf } from '../event.ts'
-import type { NoticeTools } from './notice.ts'
+import { addBeside, type NoticeTools } from './notice.ts'
 
 /**
  * What the owner had deleted in WhatsApp goes from their Telegram chat, too. Not before it is done: else nobody could see
@@ -13,5 +13,5 @@ export const addEcho = (
   const chat = store.chats.resolve(event.chat)
   store.links.markDeleted(source)
   const messageId = newMessageId(networkOf(chat))
-  outbox.add({ lane: `notice ${chat}`, target: chat, source, messageId, event: JSON.stringify(event) }, now)
+  addBeside({ outbox, now }, { target: chat, source, messageId, event })
 }

@@ -97,7 +97,7 @@ export const changedSince = 'what you point at in that message was changed or de
  */
 export const quotedFrom = (message: MessageRef, quote: Quote, tools: GatheredTools): JoinedItem[] => {
   const gathered = gatheredIn(tools.store.links.find(message), tools.store)
-  return gathered ? pickedOut(gathered, { ...quote, id: message.id }, tools) : []
+  return gathered ? pickedOut(gathered, { ...quote, ...message }, tools) : []
 }
 
 /**
@@ -111,14 +111,15 @@ export const answered = (
 ): StoredMessage | 'gone' | undefined => {
   const gathered = gatheredIn(tools.store.links.find(message), tools.store)
   if (gathered === undefined) return undefined
-  const quoted = pickedOut(gathered, { ...quote, id: message.id }, tools)
+  const pointer = { ...quote, ...message }
+  const quoted = pickedOut(gathered, pointer, tools)
   const words = quote.quote?.trim() ?? ''
   if (words !== '' && quoted.length === 0) return 'gone'
   const item =
     quoted.findLast(({ body }) => body.text.includes(words)) ??
     quoted.at(-1) ??
     lastIn(gathered, message, tools)
-  if (words === '' && item && !isStill(item, gathered, { ...quote, id: message.id }, tools)) return 'gone'
+  if (words === '' && item && !isStill(item, gathered, pointer, tools)) return 'gone'
   return item && sourceOf(item, gathered.chat, tools.store)
 }
 
@@ -136,7 +137,7 @@ const lastIn = (
   return items.findLast(item => shown.some(place => content.items[place.item] === item)) ?? items.at(-1)
 }
 
-type Pointer = Quote & Pick<MessageRef, 'id'>
+type Pointer = Quote & MessageRef
 
 const pickedOut = (gathered: Gathered, quote: Pointer, tools: GatheredTools): JoinedItem[] => {
   const words = quote.quote?.trim() ?? ''

@@ -1,4 +1,4 @@
-import type { Outbox } from '../../outbox/index.ts'
+import type { NewJob, Outbox } from '../../outbox/index.ts'
 import type { Store } from '../../store/index.ts'
 import { type ChatRef, type NetworkName, networkOf } from '../chat-ref.ts'
 import type { BridgeEvent, MessageEvent } from '../event.ts'
@@ -10,41 +10,51 @@ export interface NoticeTools {
   newMessageId(network: NetworkName): string
 }
 
-/**
- * Adds a job that says something in the bridge's own name, as an answer to `replyTo` where given. It has a lane of its
- * own, so that it does not wait behind what it speaks about, which is the trouble with the chat `about` where that is
- * given. Call it in a transaction. Returns the job.
- */
+interface Notice {
+  readonly chat: ChatRef
+  readonly text: string
+  /** The id of the message that it answers. */
+  readonly replyTo?: string
+  /** The chat whose trouble it tells of. */
+  readonly about?: ChatRef
+  /** Milliseconds since 1970. */
+  readonly now: number
+}
+
+/** Adds a job that says something in the bridge's own name. Call it in a transaction. Returns the job. */
 export const addNotice = (
   { store, outbox, newMessageId }: NoticeTools,
-  {
-    chat,
-    text,
-    replyTo,
-    about,
-    now,
-  }: { chat: ChatRef; text: string; replyTo?: string; about?: ChatRef; now: number },
+  { chat, replyTo, now, ...said }: Notice,
 ): number => {
   const target = store.chats.resolve(chat)
   const messageId = newMessageId(networkOf(target))
   const event: BridgeEvent = {
-    ...noticeOf({ chat: target, messageId, text, now }, about),
+    ...noticeOf({ ...said, chat: target, messageId, now }),
     // A group that became a supergroup counts its messages anew.
     ...(replyTo !== undefined && target === chat && { replyTo: { id: replyTo } }),
   }
   const source = store.links.remember({ chat: target, id: event.id, author: target, me: false }, now)
   if (source === undefined) throw new Error(`Message id "${messageId}" was handed out twice`)
-  return outbox.add(
-    { lane: `notice ${target}`, target, source, messageId, event: JSON.stringify(event) },
-    now,
-  )
+  return addBeside({ outbox, now }, { target, source, messageId, event })
 }
 
-/** What the bridge says in its own name, as an event; `now` in milliseconds since 1970. */
-export const noticeOf = (
-  { chat, messageId, text, now }: { chat: ChatRef; messageId: string; text: string; now: number },
-  about?: ChatRef,
-): MessageEvent => ({
+/**
+ * Adds a job in a lane of its own beside what crosses, so that it does not wait behind what it is about. Call it in a
+ * transaction. Returns the job.
+ */
+export const addBeside = (
+  { outbox, now }: Pick<NoticeTools, 'outbox'> & Pick<Notice, 'now'>,
+  { event, ...job }: Pick<NewJob, 'target' | 'source' | 'messageId'> & { readonly event: BridgeEvent },
+): number => outbox.add({ ...job, lane: `notice ${job.target}`, event: JSON.stringify(event) }, now)
+
+/** What the bridge says in its own name, as an event. */
+export const noticeOf = ({
+  chat,
+  messageId,
+  text,
+  about,
+  now,
+}: Omit<Notice, 'replyTo'> & { readonly messageId: string }): MessageEvent => ({
   version: 1,
   kind: 'message',
   chat,

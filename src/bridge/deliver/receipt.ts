@@ -1,6 +1,6 @@
 import { networkOf } from '../chat-ref.ts'
 import type { ChangeEvent, MessageEvent } from '../event.ts'
-import type { NoticeTools } from './notice.ts'
+import { addBeside, type NoticeTools } from './notice.ts'
 
 /** Marks the owner's own message as failed, in the chat where they wrote it. */
 export const addFailureReceipt = (
@@ -19,5 +19,5 @@ export const addFailureReceipt = (
     target: { id },
     state: 'failed',
   }
-  outbox.add({ lane: `notice ${chat}`, target: chat, source, messageId, event: JSON.stringify(event) }, now)
+  addBeside({ outbox, now }, { target: chat, source, messageId, event })
 }

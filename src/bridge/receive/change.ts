@@ -1,5 +1,5 @@
 import type { StoredMessage } from '../../store/index.ts'
-import { type ChatRef, chatRef, networkOf } from '../chat-ref.ts'
+import { type ChatRef, networkOf, ownerOn } from '../chat-ref.ts'
 import { claimed, longestLife } from '../claimed.ts'
 import { isOver, isVotable, parseContent } from '../content.ts'
 import { addEcho } from '../deliver/echo.ts'
@@ -126,7 +126,7 @@ const changeWaiting = (event: ShownChange, subject: StoredMessage, context: Rece
 
 /** The owner as one person, on whichever network they act. */
 const personOf = ({ sender, chat }: ShownChange): ChatRef =>
-  sender.me ? chatRef(networkOf(chat), 'me') : sender.person
+  sender.me ? ownerOn(networkOf(chat)) : sender.person
 
 /** The message that a change is about, and what stands for it where it was changed, unless that is on its way. */
 interface Subject {
@@ -159,7 +159,7 @@ const keep = (
       const { emoji, sentAt: at } = event
       const person = personOf(event)
       if (!opinions.react(subject.key, { person, emoji, at }, time)) return undefined
-      const elsewhere = chatRef(networkOf(person) === 'whatsapp' ? 'telegram' : 'whatsapp', 'me')
+      const elsewhere = ownerOn(networkOf(person) === 'whatsapp' ? 'telegram' : 'whatsapp')
       if (event.sender.me) opinions.react(subject.key, { person: elsewhere, emoji: '', at }, time)
       return event
     }
@@ -195,7 +195,7 @@ const endOfPin = ({ chat, sentAt, pinned, seconds }: ChangeOf<'pin'>): number | 
     ? sentAt + claimed(seconds * 1000, longestLife)
     : undefined
 
-const owner = chatRef('whatsapp', 'me')
+const owner = ownerOn('whatsapp')
 
 /** The whole choice that a vote makes: a pressed button adds to or takes from what was chosen before. */
 const chosen = (

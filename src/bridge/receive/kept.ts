@@ -1,13 +1,10 @@
 import type { StoredMessage } from '../../store/index.ts'
-import { type ChatRef, chatRef } from '../chat-ref.ts'
+import { type ChatRef, ownerOn } from '../chat-ref.ts'
 import type { ChangeEvent, ChangeOf } from '../event.ts'
 import type { ReceiveContext, Reception } from './reception.ts'
 
 /** A change that is shown on the other side. */
 export type ShownChange = Exclude<ChangeEvent, ChangeOf<'kept'>>
-
-/** The owner, whose own messages stand as `me`, or as the bridge's. */
-const owner = chatRef('whatsapp', 'me')
 
 /**
  * Writes down that a disappearing message stays, or goes after all. Nothing is shown: what is kept is there when its
@@ -18,7 +15,7 @@ export const receiveKept = (event: ChangeOf<'kept'>, { store }: ReceiveContext):
   const { chat, sender, target, kept, by, sentAt } = event
   const ref = { chat, id: target.id }
   const message = store.links.find(ref)
-  const person = sender.me ? owner : sender.person
+  const person = sender.me ? ownerOn('whatsapp') : sender.person
   const isOwn = wrote(person, message)
   if (message?.deleted || (by === 'author' && (kept || !isOwn))) return 'ignored'
   const before = store.expiry.keepOf(ref)
@@ -27,5 +24,7 @@ export const receiveKept = (event: ChangeOf<'kept'>, { store }: ReceiveContext):
   return 'noted'
 }
 
+/** The owner's own messages stand as `me`, or as the bridge's. */
 const wrote = (person: ChatRef, message: StoredMessage | undefined): boolean =>
-  message !== undefined && (person === owner ? message.me || message.bridge : message.author === person)
+  message !== undefined &&
+  (person === ownerOn('whatsapp') ? message.me || message.bridge : message.author === person)
