@@ -1,24 +1,21 @@
-import type { AskTurn, Carrier, Failure, Job, Outcome } from '../outbox/index.ts'
+import type { AskTurn, Carrier, Job, Outcome } from '../outbox/index.ts'
 import { mediaFailureLimit } from '../outbox/index.ts'
 import { type ChatRef, networkOf } from './chat-ref.ts'
-import { formsOf } from './degrade.ts'
 import type { AttemptContext, CarrierOptions } from './deliver/attempt.ts'
 import { prepareChange } from './deliver/change.ts'
-import { addEcho } from './deliver/echo.ts'
+import { addEcho, isOutward } from './deliver/echo.ts'
 import { describeFailure, watchMedia } from './deliver/failure.ts'
 import { limitFiles } from './deliver/files.ts'
 import { mustKeep, takeFrame } from './deliver/frame.ts'
 import { joinTexts } from './deliver/join.ts'
 import { forgetPlaceholders, prepareMessage } from './deliver/message.ts'
 import { addNotice } from './deliver/notice.ts'
-import { addFailureReceipt } from './deliver/receipt.ts'
+import { findPlainer } from './deliver/plainer.ts'
+import { showFailure } from './deliver/show-failure.ts'
 import { type BridgeEvent, isMessage, parseEvent } from './event.ts'
 import type { Network } from './network.ts'
 
 export type { CarrierOptions } from './deliver/attempt.ts'
-
-const minute = 60_000
-const hour = 60 * minute
 
 /**
  * Story 2: a job becomes sent messages and their links, or a change of them.
@@ -38,7 +35,7 @@ export const makeCarrier = (options: CarrierOptions): Carrier => {
         files.leave()
       }
     },
-    plainer: (job, failure) => plainer(job, failure, options.store),
+    plainer: (job, failure) => findPlainer(job, failure, options.store),
     join: jobs => joinTexts(jobs, { store: options.store, now: (options.now ?? Date.now)() }),
     failed: (job, problem) => showFailure(job, problem, options),
     mark: target => options.network(networkOf(target)).mark?.(target),
@@ -149,10 +146,6 @@ const prepare = (job: Job, network: Network, context: AttemptContext): Prepared 
 /** What the owner hears under an invitation that was accepted. */
 const joined = 'You are in the group now. To read it in Telegram, too, map it: wa2tg chats lists it'
 
-/** It goes from the owner's Telegram to WhatsApp, and does not come back from there. */
-const isOutward = ({ chat }: BridgeEvent, { target }: Job): boolean =>
-  networkOf(chat) === 'telegram' && networkOf(target) === 'whatsapp'
-
 /**
  * Its refs may have become aliases since it was stored. What was written in a group of Telegram stays where it was
  * written: in the supergroup that it became, its ids belong to other messages.
@@ -163,68 +156,5 @@ const loadEvent = (job: Job, resolve: (ref: ChatRef) => ChatRef): BridgeEvent =>
     ...event,
     chat: networkOf(event.chat) === 'telegram' ? event.chat : resolve(event.chat),
     sender: { ...event.sender, person: resolve(event.sender.person) },
-  }
-}
-
-/**
- * The next form; a file that cannot be had is not tried as another kind of file, but those beside it are, and a closed chat
- * not at all. Nor is a message of which something has arrived: readers would have that twice. Its other parts have plainer
- * forms of their own. The words about an album are about all of it.
- */
-const plainer = (job: Job, failure: Failure, { links }: CarrierOptions['store']): number | undefined => {
-  const event = readEvent(job)
-  if (failure.unreachable || !event || !('content' in event)) return undefined
-  // Words about a better version of a file would be worse than the file that is there.
-  if (event.kind === 'edit' && event.content.kind === 'media') return undefined
-  const isBegun =
-    isMessage(event) && event.content.kind !== 'album' && links.parts(job.source).length > job.base
-  if (isBegun && failure.from !== 'media') return undefined
-  const forms = formsOf(event.content, networkOf(job.target))
-  const isFile = failure.from === 'media' && event.content.kind !== 'album'
-  const next = isFile ? forms.findLastIndex(({ kind }) => kind !== 'media') : job.level + 1
-  const isAlbumBegun = event.content.kind === 'album' && links.parts(job.source, 'album').length > 0
-  if (isAlbumBegun && forms[next]?.kind !== 'album') return undefined
-  return next > job.level && next < forms.length ? next : undefined
-}
-
-/** Under the owner's own message where it came from Telegram; else in the owner's chat, once per chat and hour. */
-const showFailure = (job: Job, problem: string, options: CarrierOptions): void => {
-  const { store, now = Date.now } = options
-  const event = readEvent(job)
-  if (event && isMessage(event) && event.content.kind === 'notice') {
-    const { about } = event.content
-    // Nobody has read it: the next trouble with that chat is told, but not with each of many messages.
-    if (about !== undefined) store.chats.takeBackNotice(about, now() - hour + minute)
-    return
-  }
-  if (event?.kind === 'receipt') return
-  if (event && networkOf(event.chat) === 'telegram') {
-    const name = store.chats.displayName(job.target)
-    const text = isMessage(event)
-      ? `Not delivered to ${name}: ${problem}`
-      : isOutward(event, job)
-        ? `Not ${event.kind === 'join' ? 'joined' : `changed for ${name}`}: ${problem}`
-        : `Deleted in WhatsApp, but not here: ${problem}`
-    const replyTo = isMessage(event) ? event.id : event.target.id
-    addNotice(options, { chat: event.chat, text, replyTo, now: now() })
-    if (isMessage(event)) addFailureReceipt(event, { ...options, source: job.source, now: now() })
-    return
-  }
-  const chat = options.ownerChat()
-  if (!chat || (event && !store.chats.mayNotify(event.chat, now(), hour))) return
-  const name = event ? ` from ${store.chats.displayName(event.chat)}` : ''
-  const [what, where] =
-    event && isMessage(event) && event.content.kind === 'joined'
-      ? [`${event.content.items.length} messages`, 'They are']
-      : [event && !isMessage(event) ? 'A change of a message' : 'A message', 'It is']
-  const text = `${what}${name} could not be shown in Telegram: ${problem}. ${where} on your phone; wa2tg status counts such messages`
-  addNotice(options, { chat, text, now: now(), ...(event && { about: event.chat }) })
-}
-
-const readEvent = (job: Job): BridgeEvent | undefined => {
-  try {
-    return parseEvent(job.event)
-  } catch {
-    return undefined
   }
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { type ChatRef, isChatRef } from './chat-ref.ts'
 import { contentSchema } from './content.ts'
-import { parseStored } from './stored-json.ts'
+import { parseStored, readStored } from './stored-json.ts'
 
 export type { Content, Media, MediaContent } from './content.ts'
 
@@ -155,3 +155,7 @@ export const isMessage = (event: BridgeEvent): event is MessageEvent => event.ki
 
 /** Reads an event back from a job. Throws when it has not the shape of one: that is a bug or a damaged file. */
 export const parseEvent = (json: string): BridgeEvent => eventSchema.parse(parseStored(json))
+
+/** The same where things go on without: undefined when it is damaged. */
+export const readEvent = (json: string): BridgeEvent | undefined =>
+  eventSchema.safeParse(readStored(json)).data

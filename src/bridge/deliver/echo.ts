@@ -1,5 +1,6 @@
+import type { Job } from '../../outbox/index.ts'
 import { networkOf } from '../chat-ref.ts'
-import type { ChangeOf } from '../event.ts'
+import type { BridgeEvent, ChangeOf } from '../event.ts'
 import { addBeside, type NoticeTools } from './notice.ts'
 
 /**
@@ -15,3 +16,7 @@ export const addEcho = (
   const messageId = newMessageId(networkOf(chat))
   addBeside({ outbox, now }, { target: chat, source, messageId, event })
 }
+
+/** It goes from the owner's Telegram to WhatsApp, and does not come back from there. */
+export const isOutward = ({ chat }: BridgeEvent, { target }: Job): boolean =>
+  networkOf(chat) === 'telegram' && networkOf(target) === 'whatsapp'

@@ -1,0 +1,61 @@
+import type { Job } from '../../outbox/index.ts'
+import { networkOf } from '../chat-ref.ts'
+import type { ContentOf } from '../content.ts'
+import { type BridgeEvent, isMessage, readEvent } from '../event.ts'
+import type { CarrierOptions } from './attempt.ts'
+import { isOutward } from './echo.ts'
+import { addNotice } from './notice.ts'
+import { addFailureReceipt } from './receipt.ts'
+
+const minute = 60_000
+const hour = 60 * minute
+
+/**
+ * Tells of a job that is given up: under the owner's own message where it came from Telegram; else in the owner's chat,
+ * once per chat and hour. Call it in a transaction.
+ */
+export const showFailure = (job: Job, problem: string, options: CarrierOptions): void => {
+  const event = readEvent(job.event)
+  if (event?.kind === 'receipt') return
+  if (event?.kind === 'message' && event.content.kind === 'notice') takeBack(event.content, options)
+  else if (event && networkOf(event.chat) === 'telegram') showBelow(event, { job, problem }, options)
+  else showToOwner(event, problem, options)
+}
+
+/** Nobody has read it: the next trouble with that chat is told, but not with each of many messages. */
+const takeBack = (
+  { about }: ContentOf<'notice'>,
+  { store, now = Date.now }: Pick<CarrierOptions, 'store' | 'now'>,
+): void => {
+  if (about !== undefined) store.chats.takeBackNotice(about, now() - hour + minute)
+}
+
+const showBelow = (
+  event: BridgeEvent,
+  { job, problem }: { job: Job; problem: string },
+  options: CarrierOptions,
+): void => {
+  const { store, now = Date.now } = options
+  const name = store.chats.displayName(job.target)
+  const text = isMessage(event)
+    ? `Not delivered to ${name}: ${problem}`
+    : isOutward(event, job)
+      ? `Not ${event.kind === 'join' ? 'joined' : `changed for ${name}`}: ${problem}`
+      : `Deleted in WhatsApp, but not here: ${problem}`
+  const replyTo = isMessage(event) ? event.id : event.target.id
+  addNotice(options, { chat: event.chat, text, replyTo, now: now() })
+  if (isMessage(event)) addFailureReceipt(event, { ...options, source: job.source, now: now() })
+}
+
+const showToOwner = (event: BridgeEvent | undefined, problem: string, options: CarrierOptions): void => {
+  const { store, now = Date.now } = options
+  const chat = options.ownerChat()
+  if (!chat || (event && !store.chats.mayNotify(event.chat, now(), hour))) return
+  const name = event ? ` from ${store.chats.displayName(event.chat)}` : ''
+  const [what, where] =
+    event?.kind === 'message' && event.content.kind === 'joined'
+      ? [`${event.content.items.length} messages`, 'They are']
+      : [event && !isMessage(event) ? 'A change of a message' : 'A message', 'It is']
+  const text = `${what}${name} could not be shown in Telegram: ${problem}. ${where} on your phone; wa2tg status counts such messages`
+  addNotice(options, { chat, text, now: now(), ...(event && { about: event.chat }) })
+}
