@@ -7,9 +7,9 @@ export const mediaFailureLimit = 5
  * A proxy or a firewall that refuses this job so often, while its network is online, dislikes what is in it. The
  * backoffs up to there take four minutes: within that, a page in front of everything shows in the network's status.
  */
-export const pageLimit = 8
+const pageLimit = 8
 /** A bug of ours that hits one job this often gives the job up, so that it does not block its lane for ever. */
-export const bugLimit = 3
+const bugLimit = 3
 /** Milliseconds of asking in vain whether a message arrived, after which it is given up as one that may have. */
 const longestDoubt = 10 * 60_000
 /** How much of the time between two failed attempts counts as failing: more than the longest backoff is an outage. */
@@ -17,19 +17,15 @@ const longestGap = 15 * 60_000
 /** Milliseconds until a file whose network is offline is asked for again. */
 const sourceOffline = 30_000
 
+/** What a job keeps of its failures. */
+type History = Pick<
+  Job,
+  'unsure' | 'attempts' | 'mediaFailures' | 'pages' | 'bugs' | 'failingFor' | 'lastFailedAt'
+>
+
 /** What a failure changes in its job. */
 export type Decision =
-  | {
-      readonly kind: 'again'
-      readonly dueAt: number
-      readonly unsure: boolean
-      readonly attempts: number
-      readonly mediaFailures: number
-      readonly pages: number
-      readonly bugs: number
-      readonly failingFor: number
-      readonly lastFailedAt?: number
-    }
+  | (History & { readonly kind: 'again'; readonly dueAt: number })
   | { readonly kind: 'plainer' }
   | { readonly kind: 'give-up' }
 

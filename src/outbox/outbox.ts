@@ -1,6 +1,7 @@
 import type { ChatRef } from '../bridge/chat-ref.ts'
 import type { Database } from '../store/index.ts'
 import type { Decision } from './decide.ts'
+import { withHeads } from './heads.ts'
 import { findInDoubt, type InDoubt } from './in-doubt.ts'
 import type { Job, NewJob, Untouched, Waiting } from './job.ts'
 import { fromRow, type JobRow } from './job-row.ts'
@@ -8,7 +9,8 @@ import { findLeading } from './leading.ts'
 import { recoverJobs } from './recover.ts'
 import { findSending, type IsPart, type Sending } from './sending.ts'
 
-const partOfIt = "SELECT 1 FROM links WHERE links.source = jobs.source AND role IN ('', 'album')"
+/** SQL: what the message of a job has become so far. */
+const parts = "FROM links WHERE links.source = jobs.source AND role IN ('', 'album')"
 
 /** The first job of a lane. */
 export interface Head {
@@ -66,7 +68,7 @@ export class Outbox {
     const row = this.#database.get<JobRow & { due_at: number }>(
       `SELECT * FROM jobs WHERE topic = ? AND state = 'pending' AND attempts = 0 AND level = 0
          AND ${restored ? 'restored = 1 AND unsure = 1 AND frame IS NULL' : 'unsure = 0 AND mark IS NULL'}
-         ${about === 'message' ? `AND NOT EXISTS (${partOfIt})` : ''} ORDER BY id DESC LIMIT 1`,
+         ${about === 'message' ? `AND NOT EXISTS (SELECT 1 ${parts})` : ''} ORDER BY id DESC LIMIT 1`,
       topic,
     )
     return row && { id: row.id, event: row.event, createdAt: row.created_at, dueAt: row.due_at }
@@ -79,18 +81,10 @@ export class Outbox {
 
   /** The first job of every lane, but of those in which one of `running` is being sent. */
   heads(running: readonly number[] = []): Head[] {
-    // The lanes are read by skipping from one to the next in the index: thousands of waiting jobs cost nothing.
     return this.#database
       .all<{ id: number; lane: string; target: ChatRef; due_at: number; unsure: number }>(
-        `WITH RECURSIVE lanes (lane) AS (
-           SELECT min(lane) FROM jobs WHERE state <> 'failed'
-           UNION ALL
-           SELECT (SELECT min(lane) FROM jobs WHERE state <> 'failed' AND lane > lanes.lane) FROM lanes
-           WHERE lanes.lane IS NOT NULL)
-         SELECT j.id, j.lane, j.target, j.due_at, j.unsure FROM lanes JOIN jobs j
-           ON j.id = (SELECT id FROM jobs WHERE state <> 'failed' AND lane = lanes.lane ORDER BY id LIMIT 1)
-         WHERE j.state = 'pending'
-           AND lanes.lane NOT IN (SELECT lane FROM jobs WHERE id IN (SELECT value FROM json_each(?)))`,
+        `${withHeads} SELECT id, lane, target, due_at, unsure FROM heads
+         WHERE state = 'pending' AND lane NOT IN (SELECT lane FROM jobs WHERE id IN (SELECT value FROM json_each(?)))`,
         JSON.stringify(running),
       )
       .map(row => ({ ...row, dueAt: row.due_at, unsure: row.unsure === 1 }))
@@ -176,8 +170,8 @@ export class Outbox {
   /** Tries the job again at once, at a plainer level; what was sent of the richer form is not a part of the new one. */
   step(id: number, level: number, now: number, problem: string): void {
     this.#database.run(
-      `UPDATE jobs SET state = 'pending', due_at = ?3, unsure = 0, level = ?2, attempts = 0, media_failures = 0, pages = 0, bugs = 0,
-         base = (SELECT count(*) FROM links WHERE links.source = jobs.source AND role IN ('', 'album')), problem = seal(?4) WHERE id = ?1`,
+      `UPDATE jobs SET state = 'pending', due_at = ?3, unsure = 0, level = ?2, attempts = 0, media_failures = 0,
+         pages = 0, bugs = 0, base = (SELECT count(*) ${parts}), problem = seal(?4) WHERE id = ?1`,
       id,
       level,
       now,
