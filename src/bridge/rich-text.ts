@@ -4,7 +4,7 @@ import * as z from 'zod/mini'
  * Text with spans. Offsets and lengths count UTF-16 code units, as both networks do. Spans of the styles `code` and
  * `pre` hold no other span; `quote` may hold anything but a quote; the rest may nest and overlap.
  */
-export const spanSchema = z.object({
+const spanSchema = z.object({
   start: z.number(),
   length: z.number(),
   style: z.enum([

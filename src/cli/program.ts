@@ -165,7 +165,7 @@ const contextOf = (program: Commander, node: Commander, process: Process): Conte
 const MARK = '\u0000'
 export const hideNumbers = (argv: readonly string[]): string[] =>
   argv.map(word => (/^-\d/.test(word) ? `${MARK}${word}` : word))
-export const showNumber = (word: string): string => word.replaceAll(MARK, '')
+const showNumber = (word: string): string => word.replaceAll(MARK, '')
 const showNumbers = <T extends object>(options: T): T =>
   Object.fromEntries(
     Object.entries(options).map(([key, value]) => [

@@ -70,7 +70,7 @@ export interface TelegramOptions {
 }
 
 /** What `api.telegram.org` takes from a bot. */
-export const cloudUploadLimit = 50 * 1024 * 1024
+const cloudUploadLimit = 50 * 1024 * 1024
 /** The server itself waits out floods of up to 8 s before it sends (telegram-bot-api `Client.cpp`). */
 const usualGraceMs = (bytes: number): number => (bytes === 0 ? 8000 : answerMs(bytes))
 

@@ -81,7 +81,7 @@ const parseEntity = (entity: MessageEntity): Span | undefined => {
 }
 
 /** The part of a span that lies in the text and cuts no surrogate pair; undefined when nothing is left. */
-export const clipSpan = (span: Span, text: string): Span | undefined => {
+const clipSpan = (span: Span, text: string): Span | undefined => {
   const begin = alignToCharacter(text, Math.max(0, Math.trunc(span.start)))
   const end = alignToCharacter(text, Math.min(text.length, Math.trunc(span.start + span.length)))
   return end > begin ? { ...span, start: begin, length: end - begin } : undefined

@@ -2,14 +2,14 @@ import type { JoinedContent } from '../bridge/content.ts'
 import type { Layout, SentPart, TextPlace } from '../bridge/network.ts'
 import { cut, hasWords } from './change/words.ts'
 import { maxEntities, sliceRich } from './entities.ts'
-import { type Deleted, layJoined } from './send/joined.ts'
+import { type Deletions, layJoined } from './send/joined.ts'
 import { readKept } from './send/kept.ts'
 
 /**
  * Where several texts stand in the messages that show them (`Network.layOut`). Made anew from what is remembered of
  * them, so it holds for what Telegram shows as long as all edits are carried out; where it is used, words are compared.
  */
-export const layOut = (content: JoinedContent, parts: readonly SentPart[], deletions: Deleted): Layout => {
+export const layOut = (content: JoinedContent, parts: readonly SentPart[], deletions: Deletions): Layout => {
   const { whole, reaches } = layJoined(content, deletions)
   const slots = parts.flatMap(({ raw }, part) => {
     const kept = readKept(raw)

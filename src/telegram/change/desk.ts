@@ -1,10 +1,8 @@
 import type { Change, StandIn } from '../../bridge/network.ts'
 import { removeMessage } from '../send/edit.ts'
+import type { Deletions } from '../send/joined.ts'
 import type { Part } from '../send/part.ts'
 import type { Desk } from '../send/repeatable.ts'
-
-/** What a message becomes in Telegram when it is deleted in WhatsApp: gone, struck through, or it stays as it is. */
-export type Deletions = 'delete' | 'strike' | 'keep'
 
 export interface ChangeOptions {
   readonly deletions: Deletions

@@ -4,8 +4,8 @@ import { joinRich } from '../entities.ts'
 import { trimRich } from '../split.ts'
 import { renderExcerpt, renderForwarded, renderSender } from './head.ts'
 
-/** What becomes of a text that was deleted: it goes, is struck through, or stays. */
-export type Deleted = 'delete' | 'strike' | 'keep'
+/** What becomes in Telegram of what is deleted in WhatsApp: it goes, is struck through, or stays. */
+export type Deletions = 'delete' | 'strike' | 'keep'
 
 /** Where one text stands in the whole, in UTF-16 units: with what stands above it, and its own words. */
 interface Reach {
@@ -19,15 +19,15 @@ interface Reach {
  * Several texts in one message, each below who said it and when. What one person said within a minute stands under one
  * line.
  */
-export const renderJoined = (content: JoinedContent, deleted: Deleted = 'delete'): RichText =>
-  layJoined(content, deleted).whole
+export const renderJoined = (content: JoinedContent, deletions: Deletions = 'delete'): RichText =>
+  layJoined(content, deletions).whole
 
 /** The same, and where each text that is shown stands in it. */
 export const layJoined = (
   { items }: JoinedContent,
-  deleted: Deleted,
+  deletions: Deletions,
 ): { readonly whole: RichText; readonly reaches: readonly Reach[] } => {
-  const shown = items.filter(item => !item.deleted || deleted !== 'delete')
+  const shown = items.filter(item => !item.deleted || deletions !== 'delete')
   const reaches: Reach[] = []
   const blocks: RichText[] = []
   let end = 0
@@ -35,7 +35,7 @@ export const layJoined = (
     const goesOn = index > 0 && shown[index - 1]?.line === item.line
     const gap = index === 0 ? '' : goesOn ? '\n' : '\n\n'
     const head = joinRich(goesOn ? plainText('') : renderSender(item.line), renderAbove(item))
-    const body = renderBody(item, deleted)
+    const body = renderBody(item, deletions)
     const from = end + gap.length
     const words = from + head.text.length
     end = words + body.text.length
@@ -46,15 +46,15 @@ export const layJoined = (
 }
 
 /** What stands below the line that says who speaks. */
-export const renderSaid = (item: JoinedItem, deleted: Deleted): RichText =>
-  joinRich(renderAbove(item), renderBody(item, deleted))
+export const renderSaid = (item: JoinedItem, deletions: Deletions): RichText =>
+  joinRich(renderAbove(item), renderBody(item, deletions))
 
 const renderAbove = (item: JoinedItem): RichText =>
   joinRich(renderForwarded(item), renderExcerpt(item.excerpt ?? ''))
 
-const renderBody = (item: JoinedItem, deleted: Deleted): RichText => {
+const renderBody = (item: JoinedItem, deletions: Deletions): RichText => {
   const body = trimRich(item.body)
-  if (!item.deleted || deleted !== 'strike') return body
+  if (!item.deleted || deletions !== 'strike') return body
   const struck = {
     ...body,
     spans: [...body.spans, { start: 0, length: body.text.length, style: 'strike' as const }],

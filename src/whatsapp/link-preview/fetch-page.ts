@@ -20,7 +20,7 @@ const MOST_BYTES = 256 * 1024
 const MOST_REDIRECTS = 4
 
 /** Nothing may be asked there, or nothing there is a page. */
-export class NoPage extends Error {}
+class NoPage extends Error {}
 
 /**
  * Loads the beginning of a page. Every address on the way, redirects included, is looked up first and asked only when all

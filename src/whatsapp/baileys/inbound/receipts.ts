@@ -30,7 +30,7 @@ export const hearReceipts = (
  * What a `<receipt>` stanza says of messages in a private chat. In groups every member's phone sends its own, which would
  * be told many times over.
  */
-export const readReceipt = (node: BinaryNode, context: Addresses, now: number): Arrival[] => {
+const readReceipt = (node: BinaryNode, context: Addresses, now: number): Arrival[] => {
   const { attrs } = node
   const state = STATES.get(attrs['type'] ?? '')
   const peer = canonical(attrs['from'], undefined, context)

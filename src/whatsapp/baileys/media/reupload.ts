@@ -79,7 +79,7 @@ const keyOf = ({ jid, id, fromMe, participant }: NonNullable<MediaSource['messag
 })
 
 /** The new path in a phone's answer; undefined when it has the file no more, or the answer is not for this key. */
-export const pathIn = ({ key, media }: MediaUpdate, mediaKey: Uint8Array): string | undefined => {
+const pathIn = ({ key, media }: MediaUpdate, mediaKey: Uint8Array): string | undefined => {
   if (media === undefined) return undefined
   try {
     const { result, directPath } = decryptMediaRetryData(media, mediaKey, key.id ?? '')

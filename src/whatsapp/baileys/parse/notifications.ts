@@ -14,7 +14,7 @@ export const isNotice = ({ attrs: { type, from } }: BinaryNode): boolean =>
  * Whether somebody has a new identity key: a new phone, or WhatsApp installed anew (lib/Utils/identity-change-handler.js).
  * What it says of somebody's linked devices, or of the own phone, is nothing to compare security codes about.
  */
-export const isIdentityChange = (node: BinaryNode, me: Me): boolean => {
+const isIdentityChange = (node: BinaryNode, me: Me): boolean => {
   const { type, from = '' } = node.attrs
   if (type !== 'encrypt' || isMe(from, me) || (jidDecode(from)?.device ?? 0) !== 0) return false
   const person = normalizeAddress(from) ?? ''

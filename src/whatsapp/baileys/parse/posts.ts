@@ -31,7 +31,7 @@ export const asPostChange = (
 }
 
 /** The id of a change, which has that of its post on the wire. */
-export const idOfPostChange = ({ edit, t = '' }: Attrs, id: string, changedAt = t): string =>
+const idOfPostChange = ({ edit, t = '' }: Attrs, id: string, changedAt = t): string =>
   edit === EDITED || edit === TAKEN_BACK ? `${id}.${edit}.${changedAt}` : id
 
 export const isPostChange = ({ from = '', edit }: Attrs): boolean =>

@@ -24,7 +24,7 @@ interface Opened {
 
 const unknown: Ignored = { ignored: 'about a message that is not known here' }
 /** Ignored for now: it is read again when the message with this id has come. */
-export const tooEarly = (id: string): Ignored => ({
+const tooEarly = (id: string): Ignored => ({
   ignored: 'about a message that has not come yet',
   holds: id,
 })
