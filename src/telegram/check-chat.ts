@@ -110,8 +110,9 @@ const nowhere = 2_147_483_647
 
 /**
  * Tries a message that answers one which does not exist. The server checks the chat, then the topic, then the answered
- * message (telegram.md §1.6), so that what it misses first tells how far it got, and nothing is sent. A chat action would
- * not do: it succeeds in deleted topics. False when the topic is not there; throws `CallError` for the chat.
+ * message (telegram-bot-api `Client.cpp`), so that what it misses first tells how far it got, and nothing is sent. A
+ * chat action would not do: it succeeds in deleted topics. False when the topic is not there; throws `CallError` for
+ * the chat.
  */
 const tryToPost = async (api: BotApi, { chatId, threadId }: Place): Promise<boolean> => {
   try {

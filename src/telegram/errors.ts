@@ -1,7 +1,7 @@
 import { DeliveryError, offline, reject, retry, unsure, wait } from '../bridge/verdict.ts'
 import type { CallError } from './call-error.ts'
 
-/** The owner's remedy for each refusal, matched by substring, in any case (telegram.md §2.5; tdlib `Client.cpp`). */
+/** The owner's remedy for each refusal, matched by substring, in any case (telegram-bot-api `Client.cpp`). */
 const unreachable: readonly (readonly [string, string])[] = [
   ['bot was blocked', 'You blocked the bot in Telegram: unblock it and press Start'],
   ['user is deactivated', 'That Telegram account is deleted: map the chat to another one'],

@@ -30,7 +30,7 @@ export const pacedApi = (api: BotApi, ask: AskTurn | undefined): BotApi => {
 
 /**
  * As how many messages Telegram counts a call: an album as all its items, edits and topics as one like messages (levlam in
- * tdlib/telegram-bot-api issues; telegram.md §2.2), the notice of a pin as the message it is. What reactions count is not
+ * tdlib/telegram-bot-api issues), the notice of a pin as the message it is. What reactions count is not
  * known; as much as an edit is safe. Deletions, actions and questions are not held back.
  */
 export const messagesOf = (method: Method, payload: unknown): number => {

@@ -5,7 +5,7 @@ import { alignToCharacter, sliceRich } from './entities.ts'
 export const textLimit = 4096
 export const captionLimit = 1024
 
-/** What Telegram trims at both ends: blanks, and the control characters that it makes blanks of (telegram.md §1.4). */
+/** What Telegram trims at both ends: blanks, and the control characters that it makes blanks of (`MessageEntity.cpp`). */
 const isEdge = (character: string): boolean => character <= ' '
 /** A cut earlier than this share of a full message is not worth the nicer place. */
 const earliest = 0.5

@@ -8,7 +8,7 @@ export interface Marked {
 }
 
 /**
- * Writes WhatsApp's formatting (reference/telegram.md §5.2): markers hug the words, one pair a line; a style that ends
+ * Writes WhatsApp's formatting: markers hug the words, one pair a line; a style that ends
  * in the middle of a word is dropped, for WhatsApp would show its markers; links become `text (url)`. Spoilers and
  * underlining have no counterpart: their text stays.
  */

@@ -25,7 +25,7 @@ const MARKERS: Readonly<Record<string, Span['style']>> = { '*': 'bold', _: 'ital
 const LINK = /\bhttps?:\/\/\S+|(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+/gu
 
 /**
- * Reads WhatsApp's formatting. Rules (reference/telegram.md §5.1): fences first, then inline code, then `> ` and bullets
+ * Reads WhatsApp's formatting, as far as it shows from outside: fences first, then inline code, then `> ` and bullets
  * at line starts, then `*bold*`, `_italic_`, `~strike~` within a line, leftmost and shortest, only between characters
  * that are neither letter nor digit. Links and the names put in for mentions hold no markers. There is no escape:
  * what does not pair up stays as typed.

@@ -74,7 +74,7 @@ interface Source extends Lexed {
   readonly imports: readonly Import[]
 }
 
-/** Everything in `root`/src that breaks the rules of DESIGN §5, one line each. */
+/** Everything in `root`/src that breaks the rules in src/README.md, one line each. */
 export const findViolations = (root: string): string[] => {
   const sources = readSources(root)
   return [

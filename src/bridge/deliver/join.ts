@@ -11,7 +11,7 @@ type TextEvent = MessageEvent & { content: { kind: 'text' } }
 const mostEach = 500
 /** UTF-16 units of all of them; Telegram takes 4096, and edits may make them longer. */
 const mostTogether = 3000
-/** Marks over all of them: Telegram keeps about a hundred (telegram.md §1.4). */
+/** Marks over all of them: Telegram keeps about a hundred (TDLib `MessageEntity.cpp`). */
 const mostSpans = 60
 
 interface JoinTools {

@@ -5,7 +5,7 @@ import { fromBackup, type ReceiveContext, type Reception } from './reception.ts'
 
 /**
  * How long an album waits for its next picture, in milliseconds. WhatsApp's come as fast as they are uploaded, which films
- * are slowly: while some that were announced are missing, it waits longer (reference/content.md §3.2, `albumMessage`).
+ * are slowly: while some that were announced are missing, it waits longer (`albumMessage`).
  */
 const gap = { whatsapp: 5000, telegram: 1000 } as const
 const gapAnnounced = 15_000

@@ -184,8 +184,8 @@ export const takeBack = async (
 }
 
 /**
- * The messages landed outside their topic: topics were switched off, or the topic was deleted (telegram.md §1.5, §1.6).
- * They are taken back where that works, for they would stand among messages of another chat.
+ * The messages landed outside their topic: topics were switched off, or the topic was deleted (telegram-bot-api
+ * `Client.cpp`). They are taken back where that works, for they would stand among messages of another chat.
  */
 const withdraw = async (messages: readonly Message[], context: SendContext): Promise<never> => {
   for (const message of messages) await takeBack(message, context)

@@ -9,7 +9,7 @@ import { above, renderText } from './text.ts'
 type CardButton = CardContent['buttons'][number]
 type TelegramButton = Markup['inline_keyboard'][number][number]
 
-/** Buttons under one message (telegram.md §2.1: about 100); characters of a label and of what a button copies. */
+/** Buttons under one message (Telegram takes about 100); characters of a label and of what a button copies. */
 const mostButtons = 50
 const longestLabel = 64
 const longestCopy = 256

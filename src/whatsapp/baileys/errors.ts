@@ -1,12 +1,4 @@
-import {
-  type DeliveryError,
-  DeliveryError as Failure,
-  offline,
-  reject,
-  retry,
-  unsure,
-  wait,
-} from '../../bridge/verdict.ts'
+import { DeliveryError, offline, reject, retry, unsure, wait } from '../../bridge/verdict.ts'
 
 interface Coded {
   readonly status?: number
@@ -47,6 +39,12 @@ export const refusedQuery = (
   return refusedForNow(data, error) ?? reject(no(data), error)
 }
 
+const closed = (code: number, cause?: unknown): DeliveryError =>
+  new DeliveryError({ kind: 'reject' }, `WhatsApp says this chat cannot be written to (${code})`, {
+    cause,
+    chatUnreachable: true,
+  })
+
 /** A refusal in the server's ack of a message (lib/Utils/decode-wa-message.js, SERVER_ERROR_CODES). */
 export const refusedByAck = (code: string): DeliveryError => {
   const number = Number(code)
@@ -57,10 +55,8 @@ export const refusedByAck = (code: string): DeliveryError => {
     case 403:
     case 404:
     case 410:
-      return new Failure({ kind: 'reject' }, `WhatsApp says this chat cannot be written to (${code})`, {
-        chatUnreachable: true,
-      })
-    // The group calls its members by other addresses now (`link.ts` asks how).
+      return closed(number)
+    // The group calls its members by other addresses now: the next attempt asks how.
     case 421:
     case 479:
     case 408:
@@ -78,16 +74,11 @@ export const isForNobody = (error: unknown): boolean => readError(error).message
  * `unsure`.
  */
 export const failedToSend = (error: unknown): DeliveryError => {
-  if (error instanceof Failure) return error
+  if (error instanceof DeliveryError) return error
   const { status, data } = readError(error)
   if (status === 428) return unsure('The connection closed while the message was sent', error)
   if (isForNobody(error)) return retry('No device of the chat could be encrypted for', error)
-  if (data === 401 || data === 403 || data === 404 || data === 410) {
-    return new Failure({ kind: 'reject' }, `WhatsApp says this chat cannot be written to (${data})`, {
-      cause: error,
-      chatUnreachable: true,
-    })
-  }
+  if (data === 401 || data === 403 || data === 404 || data === 410) return closed(data, error)
   if (data === 429) return wait(60, 'WhatsApp asks for a pause', error)
   return unsure('It is not known whether the message was sent', error)
 }

@@ -49,7 +49,7 @@ export async function* login(options: LoginOptions, port: LoginPort): AsyncGener
       : new LoginError('aborted', 'The login was stopped', { cause: error })
   } finally {
     await attempt.end()
-    // An unfinished pairing code would make the next connect log in as the phone itself (DESIGN §7).
+    // An unfinished pairing code would make the next connect log in as the phone itself.
     if (!isLinked(port.auth().state.creds)) port.reset()
   }
 }

@@ -26,7 +26,7 @@ export interface OpenMediaOptions extends MediaLimits {
 /**
  * Opens a file that somebody sent: fetched from WhatsApp's media hosts, decrypted on the way, never as a whole in memory
  * or on disk. The last bytes come only when the file has proved undamaged; else the stream fails with a `DeliveryError`
- * (Baileys' own downloader verifies nothing, reference/content.md §8.1).
+ * (Baileys' own downloader verifies nothing: lib/Utils/messages-media.js).
  */
 export const openMedia = async (media: Media, options: OpenMediaOptions): Promise<Readable> => {
   const source = readSource(media)

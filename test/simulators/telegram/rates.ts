@@ -16,7 +16,7 @@ const underWay = 1000
  * The limits of Telegram's FAQ as sliding windows: one message a second in a chat with a burst of three, 20 a minute
  * in a group or channel, 30 a second over all. Edits, reactions, pins and every item of an album count; what an album has
  * beyond the burst is paid for later, one a second. After a refusal a chat takes nothing until the time that was
- * named. Chat actions have limits of their own (telegram.md §2.2). A refused call counts nothing.
+ * named. Chat actions have limits of their own. A refused call counts nothing.
  */
 export class Rates {
   enabled: boolean

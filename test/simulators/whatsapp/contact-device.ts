@@ -210,7 +210,7 @@ export class ContactDevice {
 
   async #openSession(address: ProtocolAddress, bundle: DeviceBundle): Promise<void> {
     const { identity, signedPreKey, preKey, registrationId } = bundle
-    // libsignal's session builder takes any signature (DESIGN §7), a real phone does not.
+    // libsignal's session builder takes any signature, a real phone does not.
     if (!isSignedBy(identity, withPrefix(signedPreKey.publicKey), signedPreKey.signature)) {
       throw new Error(`The signature of signed prekey "${signedPreKey.id}" of "${address}" is wrong`)
     }

@@ -7,7 +7,7 @@ import { checkAround } from './around.ts'
 import { unexplained } from './beside.ts'
 import { type Carried, telegramIdOf } from './stage.ts'
 
-/** Fails unless what a case led to is what it expects (reference/content.md §13), and nothing else. */
+/** Fails unless what a case led to is what it expects, and nothing else. */
 export const checkCase = (carried: Carried): void => {
   checkCalls(carried)
   checkAround(carried)

@@ -6,7 +6,7 @@ import { Bench, delivery, failureOf, type TestDelivery, text } from '../bench.ts
 
 const question = 'editMessageReplyMarkup'
 
-/** What a search may be told about one id (telegram.md §2.5; telegram-bot-api 10.0, `fail_query_with_error`). */
+/** What a search may be told about one id (telegram-bot-api 10.0, `fail_query_with_error`). */
 const absent = ['message to edit not found', 'MESSAGE_ID_INVALID']
 const foreign = ["message can't be edited", 'MESSAGE_AUTHOR_REQUIRED']
 const meaningless = [

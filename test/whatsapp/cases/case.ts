@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { proto, type WAMessage, type WAMessageKey } from '@whiskeysockets/baileys'
 
-/** One case of `fixtures/content-cases.json` (reference/content.md §13), as far as it is looked at here. */
+/** One case of `fixtures/content-cases.json`, as far as it is looked at here. */
 export interface Case {
   readonly id: string
   readonly direction: 'wa2tg' | 'tg2wa'

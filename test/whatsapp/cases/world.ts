@@ -13,7 +13,7 @@ import { tempStore } from '../../store/temp-store.ts'
 import { type Case, type CaseLink, messagesOf } from './case.ts'
 
 const ME = { pn: '15550000001:7@s.whatsapp.net', lid: '900000000000001:7@lid' }
-/** People and places that every case knows (reference/content.md §13). */
+/** People and places that every case knows. */
 export const CHATS = [
   '900000000000001@lid',
   '900000000000002@lid',

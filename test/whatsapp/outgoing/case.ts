@@ -1,7 +1,7 @@
 import type { proto } from '@whiskeysockets/baileys'
 import { CASES } from '../cases/case.ts'
 
-/** One case of something that happens in Telegram, as far as it is looked at here (reference/content.md §13). */
+/** One case of something that happens in Telegram, as far as it is looked at here. */
 export interface OutgoingCase {
   readonly id: string
   readonly what: string

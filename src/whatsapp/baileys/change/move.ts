@@ -11,7 +11,7 @@ const near = 50
 
 /**
  * Where a position that moves has got to, as a further message that answers the first: linked devices cannot move one in
- * WhatsApp (reference/content.md §14.6). Undefined while the last one sent is fresh, or still right.
+ * WhatsApp (Baileys #1026, #1583). Undefined while the last one sent is fresh, or still right.
  */
 export const renderMove = (
   parts: readonly StandIn[],

@@ -58,8 +58,8 @@ const restart = again('now', 'WhatsApp asked for a restart')
 
 /**
  * Every end that WhatsApp announces, and what we make of it. Sources: Baileys' `DisconnectReason` (lib/Types/index.js),
- * WhatsApp Web's codes as whatsmeow names them (types/events/events.go, ConnectFailureReason; connectionevents.go) and
- * reference/content.md §2.3. Where WhatsApp Web wipes its session (401, 403, 406) so do we. What is not here is tried
+ * WhatsApp Web's codes as whatsmeow names them (types/events/events.go, ConnectFailureReason;
+ * connectionevents.go). Where WhatsApp Web wipes its session (401, 403, 406) so do we. What is not here is tried
  * again: `soon` after a stream error or a 5xx, `late` after another refusal.
  */
 export const RULES: readonly Rule[] = [

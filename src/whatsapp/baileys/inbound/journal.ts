@@ -9,7 +9,7 @@ export type { Envelope } from './journal-row.ts'
 
 const ROWS = 'journal'
 const DONE = 'journal-done'
-/** The server keeps an undelivered message that long (DESIGN §7). */
+/** The server keeps an undelivered message that long. */
 const KEEP_MS = 14 * 24 * 60 * 60_000
 
 /**

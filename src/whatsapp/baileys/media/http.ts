@@ -15,8 +15,8 @@ export interface MediaLimits {
 }
 
 const HOST = 'mmg.whatsapp.net'
-/** WhatsApp takes no larger file itself (reference/content.md §8.3). */
-const MAX_BYTES = 2_000 * 1024 * 1024
+/** WhatsApp takes no larger file itself. */
+export const MAX_BYTES = 2_000 * 1024 * 1024
 /** The length in a message is a claim; this much more is still believed. */
 const SLACK_BYTES = 64 * 1024
 const MAX_REDIRECTS = 3

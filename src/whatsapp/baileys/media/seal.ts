@@ -1,9 +1,7 @@
 import { createCipheriv, createHash, createHmac } from 'node:crypto'
 import { reject, retry } from '../../../bridge/verdict.ts'
+import { MAX_BYTES } from './http.ts'
 import { MAC_BYTES, type MediaKeys } from './keys.ts'
-
-/** WhatsApp takes no larger file itself (reference/content.md §8.3). */
-const MAX_BYTES = 2_000 * 1024 * 1024
 
 /** What must be known of a file before its upload can begin: the address to upload to is made of a hash of all of it. */
 export interface Measured {

@@ -8,7 +8,7 @@ import { textOf } from './text.ts'
 
 /**
  * Changes of earlier messages. Of the key that names the message only the id counts: the rest is written in the frame of
- * whoever sent it, with addresses of either kind (reference/content.md §1.4).
+ * whoever sent it, with addresses of either kind.
  */
 type Field<F extends keyof proto.IMessage> = NonNullable<proto.IMessage[F]>
 

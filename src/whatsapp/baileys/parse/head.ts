@@ -12,10 +12,10 @@ export const parseHead = (web: WAMessage, context: Addresses) => {
   const place = normalizeAddress(key.remoteJid)
   if (place === undefined || !key.id) return undefined
   const many = isGroup(place) || isBroadcast(place)
-  // A status of our own comes from the phone without the mark (reference/content.md §2.1).
+  // A status of our own comes from the phone without the mark.
   const fromMe = key.fromMe === true || (many && isMe(key.participant, me))
   const myself = { address: normalizeAddress(me.lid) ?? normalizeAddress(me.pn) ?? me.pn, aliases: [] }
-  // Of a message that we sent on the phone, the alternative address can be our own (reference/content.md §2.1).
+  // Of a message that we sent on the phone, the alternative address can be our own.
   const alternative = fromMe && isMe(key.remoteJidAlt, me) ? undefined : key.remoteJidAlt
   const author = many ? canonical(key.participant, key.participantAlt ?? alternative, context) : undefined
   const peer = many ? undefined : canonical(place, alternative, context)

@@ -16,7 +16,7 @@ type AnyMedia = proto.Message.IImageMessage &
 
 interface Kind {
   readonly as: MediaContent['as']
-  /** Which keys are derived for it (reference/content.md §8.1). */
+  /** Which keys are derived for it. */
   readonly keys: MediaKind
   /** For the notice when it cannot be downloaded. */
   readonly word: string

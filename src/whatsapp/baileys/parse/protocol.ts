@@ -4,7 +4,7 @@ import type { Said, SaidMessage, Scene } from './said.ts'
 
 const { Type } = proto.Message.ProtocolMessage
 
-/** Why a type of `protocolMessage` makes no event (reference/content.md §4). Those not here are read below. */
+/** Why a type of `protocolMessage` makes no event. Those not here are read below. */
 export const SILENT_PROTOCOL: Readonly<Record<number, string>> = {
   [Type.EPHEMERAL_SYNC_RESPONSE]: 'timer sync',
   [Type.HISTORY_SYNC_NOTIFICATION]: 'history, taken in by Baileys',

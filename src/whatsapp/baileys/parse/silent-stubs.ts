@@ -11,7 +11,7 @@ const because = (reason: string, ...which: readonly (Name | number | readonly [n
     return Array.from({ length: to - from + 1 }, (_, step) => [from + step, reason])
   })
 
-/** Why a notice is not shown (reference/content.md §6). Those not here have a sentence in `stubs.ts`. */
+/** Why a notice is not shown. Those not here have a sentence in `stubs.ts`. */
 export const SILENT_STUBS: Readonly<Record<number, string>> = Object.fromEntries([
   ...because('no notice', 'UNKNOWN'),
   ...because(

@@ -26,7 +26,7 @@ const onOff =
     first === 'on' || first === 'true' ? on : off
 
 /**
- * What is said about a notice (reference/content.md §6). Whose doing it is stands above the message as its sender.
+ * What is said about a notice. Whose doing it is stands above the message as its sender.
  * Parameters of 27–32 are JSON, of 33 plain addresses.
  */
 export const STUBS: Readonly<Record<number, Sentence>> = {

@@ -1,7 +1,7 @@
 import type { MediaContent } from '../../../bridge/event.ts'
 import { mimeTypeOf } from '../../../bridge/file-name.ts'
 
-/** Exactly this: else phones take a voice note for a file (reference/content.md §8.4). */
+/** Exactly this: else phones take a voice note for a file. */
 export const OPUS = 'audio/ogg; codecs=opus'
 
 /** What phones show and play; everything else can only be a file (as in mautrix-whatsapp, pkg/msgconv/from-matrix.go). */

@@ -5,7 +5,7 @@ import { readFile } from '../media/read-file.ts'
 
 type Source = Pick<Delivery, 'openStill' | 'signal'>
 
-/** Bytes of a still that is sent as a sticker: what phones take as one (reference/content.md §8.6). */
+/** Bytes of a still that is sent as a sticker: what phones take as one. */
 const LARGEST = 500 * 1024
 /** Bytes of a preview: it travels inside the message. */
 const LARGEST_PREVIEW = 32 * 1024
