@@ -11,6 +11,7 @@ import type {
   SessionStore,
   Turn,
 } from '../bridge/network.ts'
+import { DeliveryError } from '../bridge/verdict.ts'
 import { systemClock } from '../support/clock.ts'
 import type { Logger } from '../support/log.ts'
 import { type Place, placeOf, placeRef } from './address.ts'
@@ -29,6 +30,7 @@ import { keepParts } from './send/kept-parts.ts'
 import { renderParts } from './send/render.ts'
 import { answerMs } from './send/upload.ts'
 import { sendDelivery } from './send.ts'
+import { openLookedFor } from './settle/looked.ts'
 import { settleDelivery } from './settle.ts'
 import { makeAnswers } from './updates/answer.ts'
 import { CatchUp } from './updates/catch-up.ts'
@@ -111,7 +113,7 @@ export const openTelegram = (options: TelegramOptions): Network => {
     inFlight: new Set(),
     buttons: openButtons(),
     searches: new Map(),
-    ruledOut: new Map(),
+    looked: openLookedFor(),
     caughtUp: () => catchUp.ask(),
     connected: () => status.state === 'connected',
     busyUntil: chatId => (doubts.get(String(chatId)) ?? openedAt) + graceMs(0),
@@ -129,6 +131,9 @@ export const openTelegram = (options: TelegramOptions): Network => {
     ...context,
     api: pacedApi(api, attempt.turn),
   })
+
+  /** Of what is delivered, or will never be known, nothing is looked for any more. */
+  const forget = ({ messageId }: Pick<Delivery, 'messageId'>) => context.looked.forget(messageId)
 
   /** What it sends is taken as soon as its link is on disk. */
   const noted = <A extends Delivery | Change>(attempt: A): A => ({
@@ -179,12 +184,24 @@ export const openTelegram = (options: TelegramOptions): Network => {
       return status
     },
     newMessageId: () => randomUUID(),
-    send: delivery => sendDelivery(noted(delivery), paced(delivery)),
-    change: change => showChange(noted(change), paced(change)),
-    settle: attempt =>
-      'sent' in attempt
-        ? settleDelivery(noted(attempt), paced(attempt))
-        : settleChange(noted(attempt), paced(attempt)),
+    async send(delivery) {
+      await sendDelivery(noted(delivery), paced(delivery))
+      forget(delivery)
+    },
+    async change(change) {
+      await showChange(noted(change), paced(change))
+      forget(change)
+    },
+    async settle(attempt) {
+      try {
+        return await ('sent' in attempt
+          ? settleDelivery(noted(attempt), paced(attempt))
+          : settleChange(noted(attempt), paced(attempt)))
+      } catch (error) {
+        if (error instanceof DeliveryError && error.neverKnown) forget(attempt)
+        throw error
+      }
+    },
     mark: marks.write,
     render: outline => keepParts(renderParts(outline, context)),
     layOut: (content, parts) => layOut(content, parts, context.changes.deletions),

@@ -9,6 +9,7 @@ import { renderJoined } from '../send/joined.ts'
 import type { Part } from '../send/part.ts'
 import { textPart } from '../send/text.ts'
 import { findTop } from './find-top.ts'
+import type { Looked, LookedFor } from './looked.ts'
 import { isAstray, matchMessage } from './match.ts'
 import { matchJoined } from './match-joined.ts'
 import { knowPosts, type PostsContext } from './posts.ts'
@@ -30,14 +31,14 @@ import { giveBack, leave, type ProbeContext, read } from './probe.ts'
  *   end of the run             → it did not arrive, the bridge sends again
  *   the question fails         → the verdict of that failure; asked again later, where it stopped
  *   too many questions         → the same
+ *   far too many               → nobody will know
  */
 export interface SettleContext extends SendContext, PostsContext {
   /** Until when the server may still be at work on an attempt without files in the chat, in milliseconds since 1970. */
   readonly busyUntil: (chatId: Place['chatId']) => number
   /** The search under way in each id space. */
   readonly searches: Map<string, Promise<unknown>>
-  /** Ids that a search need not ask for again, by job and by what is searched. */
-  readonly ruledOut: Map<string, Map<string, Set<number>>>
+  readonly looked: LookedFor
 }
 
 export interface Quest {
@@ -69,6 +70,11 @@ const longestGap = 300
 /** Questions at a time; the next attempt goes on where this one stopped. */
 const mostQuestions = 1000
 /**
+ * Ids up to the last other message, at all attempts together: so many are not written while an attempt is under way, and
+ * whoever says of every id that somebody else's stands there would have us ask for ever.
+ */
+const mostInVain = 5000
+/**
  * How far below the first id known the message may stand, where none was before the attempt: all that others write comes as
  * updates, in order, but for what bots do not see.
  */
@@ -96,8 +102,8 @@ const findIn = async (
 ): Promise<FoundPart | 'taken back' | undefined> => {
   const { attempt, context, step } = quest
   const probing = { api: context.api, chatId: place.chatId, signal: attempt.signal }
-  const ruledOut = ruledOutOf(quest, `${step} ${place.chatId}`)
-  const found = await search(part, { ...quest, place, probing, ruledOut })
+  const looked = context.looked.of(attempt.messageId, `${step} ${place.chatId}`)
+  const found = await search(part, { ...quest, place, probing, looked })
   if (found === undefined) return undefined
   if (hasTwin(found.part, { place, context })) throw wait(5, 'The same text is on its way from another chat')
   if (isAstray(found.message, place)) {
@@ -107,18 +113,6 @@ const findIn = async (
   context.marks.raise(place.chatId, found.message.message_id)
   return found
 }
-
-/** What the search of an attempt has ruled out so far, which it needs when it is interrupted or looks once more. */
-const ruledOutOf = ({ attempt, context }: Quest, what: string): Set<number> => {
-  const all = context.ruledOut.get(attempt.messageId) ?? new Map<string, Set<number>>()
-  const ids = all.get(what) ?? new Set()
-  context.ruledOut.set(attempt.messageId, all.set(what, ids))
-  return ids
-}
-
-/** The search of an attempt has come to its end. */
-export const forgetSearch = ({ attempt, context }: Pick<Quest, 'attempt' | 'context'>): void =>
-  void context.ruledOut.delete(attempt.messageId)
 
 /** Whether another lane is just sending the same into the same chat: what was found may be that one. */
 const hasTwin = (
@@ -134,11 +128,12 @@ const hasTwin = (
 interface Search extends Quest {
   readonly place: Place
   readonly probing: ProbeContext
-  readonly ruledOut: Set<number>
+  readonly looked: Looked
 }
 
 const search = async (part: Part, quest: Search): Promise<FoundPart | undefined> => {
-  const { attempt, place, context, probing, ruledOut } = quest
+  const { attempt, place, context, probing, looked } = quest
+  const { ruledOut } = looked
   const { top } = context.marks
   const run = idSpace(place.chatId) === 'shared' ? runEnd.shared : runEnd.own
   let empty = 0
@@ -152,8 +147,15 @@ const search = async (part: Part, quest: Search): Promise<FoundPart | undefined>
       empty = 0
       continue
     }
-    if (ruledOut.has(id)) continue
+    const isEmpty = ruledOut.get(id)
+    if (isEmpty !== undefined) {
+      empty = isEmpty ? empty + 1 : 0
+      continue
+    }
     if (++questions > mostQuestions) throw retry('There are too many messages to look through at once')
+    if (looked.inVain >= mostInVain) {
+      throw new DeliveryError({ kind: 'reject' }, 'Too many messages stand there', { neverKnown: true })
+    }
     context.buttons.asked(place.chatId, id)
     // What arrives while the answer is on its way may have this id.
     const before = top(place.chatId)
@@ -161,9 +163,10 @@ const search = async (part: Part, quest: Search): Promise<FoundPart | undefined>
     if (message === 'nothing') {
       empty++
       // Behind the top the message may still turn up there.
-      if (id <= before) ruledOut.add(id)
+      if (id <= before) ruledOut.set(id, true)
       continue
     }
+    looked.inVain += 1 + empty
     if (message === 'own' || message instanceof CallError) {
       // It ends the run like an empty one: whatever comes behind it, this is not clear.
       empty++
@@ -172,7 +175,7 @@ const search = async (part: Part, quest: Search): Promise<FoundPart | undefined>
     }
     empty = 0
     if (message === 'foreign') {
-      ruledOut.add(id)
+      ruledOut.set(id, false)
       continue
     }
     const match = matchPart(message, part, place)
@@ -185,7 +188,7 @@ const search = async (part: Part, quest: Search): Promise<FoundPart | undefined>
     if (late && late !== left) await giveBack(id, late, probing)
     // In a channel it may be a post of this moment: word of that comes as an update.
     if (match !== undefined) await knowPosts(place.chatId, { ...context, signal: attempt.signal })
-    if (match === undefined || context.marks.isTaken(place.chatId, id)) ruledOut.add(id)
+    if (match === undefined || context.marks.isTaken(place.chatId, id)) ruledOut.set(id, false)
     else if (isAnybodys(id, quest)) nobodys = true
     else if (isIt()) return { message, part: match.part }
     else almost ??= { message, part: match.part }

@@ -4,7 +4,7 @@ import { CallError } from '../call-error.ts'
 import { verdictOf } from '../errors.ts'
 import { currentPlace } from '../send/context.ts'
 import type { Part } from '../send/part.ts'
-import { forgetSearch, type Quest } from './find-part.ts'
+import type { Quest } from './find-part.ts'
 import { knowPosts } from './posts.ts'
 
 type Quester = Pick<Quest, 'attempt' | 'context'>
@@ -28,16 +28,13 @@ export const lookInTurn = async (
     part.file ? context.atWork.until(attempt.messageId) : 0,
   )
   const isEarly = until > clock.now()
-  let isThere = await inTurn(look, quest).catch(error => {
+  const isThere = await inTurn(look, quest).catch(error => {
     if (isEarly && error instanceof DeliveryError && error.neverKnown) return false
     throw error
   })
-  if (!isThere && isEarly) {
-    await rest(attempt, clock.sleep(Math.max(0, until - clock.now()), attempt.signal))
-    isThere = await inTurn(look, quest)
-  }
-  forgetSearch(quest)
-  return isThere
+  if (isThere || !isEarly) return isThere
+  await rest(attempt, clock.sleep(Math.max(0, until - clock.now()), attempt.signal))
+  return await inTurn(look, quest)
 }
 
 const rest = <T>(attempt: Quester['attempt'], what: Promise<T>): Promise<T> => attempt.rest?.(what) ?? what

@@ -182,6 +182,45 @@ test('a search among thousands of messages stops in between, and goes on where i
   assert.ok(asked() < 2700, `${asked()} questions`)
 })
 
+test('whoever says of every id that somebody else’s stands there does not keep searches busy for ever, attempt after attempt', async () => {
+  await using bench = await Bench.open()
+  const { job } = await loseAnswer(bench, bench.addGroup())
+  const foreign = { error: 400, description: "Bad Request: message can't be edited" } as const
+  bench.tg.faults.next(question, foreign, { times: 1_000_000 })
+  const ends: string[] = []
+  const asked = () => bench.tg.callsOf(question).length
+  while (ends.at(-1) !== 'reject') {
+    const before = asked()
+    const { verdict, neverKnown } = await failureOf(settle(bench, job))
+    ends.push(verdict.kind)
+    assert.equal(neverKnown, verdict.kind === 'reject')
+    assert.ok(asked() - before <= 1000, `${asked() - before} questions at once`)
+    assert.ok(ends.length < 10, `${asked()} questions`)
+  }
+  assert.ok(asked() <= 5000, `${asked()} questions`)
+  assert.deepEqual(job.sent, [])
+})
+
+test('what stands in a busy group is asked about once, however often a message has to be sent again', async () => {
+  await using bench = await Bench.open()
+  const { group, job } = await loseAnswer(bench, bench.addGroup())
+  const arrived = group.transcript().findLast(({ text: words }) => words === 'in doubt')
+  assert.ok(arrived)
+  bench.owner.deletes(group, arrived.id)
+  for (let turn = 0; turn < 50; turn += 1) bench.owner.sends(group, `${turn}`)
+  assert.equal(await settle(bench, job), false)
+  const before = bench.tg.callsOf(question).length
+  assert.ok(before > 50)
+  bench.tg.faults.next('sendMessage', { error: 500, description: 'Internal Server Error' })
+  assert.equal((await failureOf(bench.network.send(job))).verdict.kind, 'unsure')
+  assert.equal(await settle(bench, job), false)
+  const more = bench.tg.callsOf(question).length - before
+  assert.ok(more < 20, `${more} questions more`)
+  bench.tg.faults.next('sendMessage', 'reply-lost')
+  assert.equal((await failureOf(bench.network.send(job))).verdict.kind, 'unsure')
+  assert.equal(await settle(bench, job), true)
+})
+
 for (const [what, answerLateMs, questionLateMs] of [
   ['before its answer has come', 1500, 0],
   ['when its answer has just come', 300, 1000],
