@@ -19,7 +19,8 @@ import { enforceTrust } from './keys/trust.ts'
 import { childrenOf } from './node.ts'
 import type { Sent } from './send/sent.ts'
 import { Acks } from './socket/acks.ts'
-import { askForSent, containRejections, handleInTurn } from './socket/contain.ts'
+import { answerRetries } from './socket/answer-retries.ts'
+import { containRejections, handleInTurn } from './socket/contain.ts'
 import { keepCreds } from './socket/creds.ts'
 import { type Ending, hearEnding } from './socket/ending.ts'
 import { Groups } from './socket/groups.ts'
@@ -103,7 +104,6 @@ export class Socket {
       retryRequestDelayMs: 0,
       transactionOpts: { maxCommitRetries: 1, delayBetweenTriesMs: 100 },
       makeSignalRepository: options.makeSignalRepository,
-      getMessage: key => this.#findSent(key),
       cachedGroupMetadata: jid => this.groups.find(jid),
     })
     this.groups = new Groups(this.sock)
@@ -219,7 +219,7 @@ export class Socket {
       if (attrs?.['category'] === 'peer') this.watchdog?.bePatient()
     })
     keepCreds(this, auth)
-    askForSent(this.sock)
+    answerRetries(this.sock, { find: key => this.#findSent(key), isAlive: () => this.isAlive })
     this.#pairsHeard = learnFromReceipts(this.sock)
     ev.on('connection.update', update => {
       if (update.connection === 'open') {

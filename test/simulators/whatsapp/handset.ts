@@ -32,7 +32,7 @@ export interface Incoming {
   from: string
   encs: EncPayload[]
   edit?: string | undefined
-  meta?: Readonly<Record<string, string>> | undefined
+  meta: Readonly<Record<string, string>>
   group?: Group
   /** For a device beside the phone: what it says has its effects there. */
   isCopy?: boolean

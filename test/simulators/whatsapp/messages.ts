@@ -43,15 +43,22 @@ export async function acceptMessage(
   const { id, to } = node.attrs
   try {
     if (!id || !to) throw new Refusal(479, 'id or to is missing')
+    checkAgain(node)
     const group = to.endsWith('@g.us') ? checkGroup(world, node, to) : undefined
     const copies = group ? groupCopies(node, group, { world, companion }) : privateCopies(node, to, world)
-    const { edit } = node.attrs
-    // Baileys leaves both out when it answers a retry receipt.
-    const isAgain = world.accepted.has(id)
-    world.accepted.add(id)
-    const meta = isAgain ? undefined : (child(node, 'meta')?.attrs ?? {})
+    const { edit, recipient } = node.attrs
+    const meta = child(node, 'meta')?.attrs ?? {}
     const deliver = () =>
-      deliverCopies({ id, to, copies, world, companion, edit, meta, ...(group && { group }) })
+      deliverCopies({
+        id,
+        to: recipient ?? to,
+        copies,
+        world,
+        companion,
+        edit,
+        meta,
+        ...(group && { group }),
+      })
     return { ack: el('ack', { class: 'message', id, from: to }), deliver }
   } catch (error) {
     const code = error instanceof Refusal ? error.code : 479
@@ -64,13 +71,21 @@ export function refusal({ attrs: { id, to } }: BinaryNode, code: number): Binary
   return el('ack', { class: 'message', id, from: to, error: String(code) })
 }
 
+/**
+ * What is sent again because a device could not read it (`count`) is for that device alone: wrapped as for many it is
+ * refused (whatsapp-rust, wacore/src/send, `prepare_dm_retry_stanza`).
+ */
+function checkAgain(node: BinaryNode): void {
+  const isAgain = children(node, 'enc').some(enc => enc.attrs['count'] !== undefined)
+  if (isAgain && child(node, 'participants')) throw new Refusal(479, 'it is again, and wrapped as for many')
+}
+
 function checkGroup(world: World, node: BinaryNode, jid: string): Group {
   const group = world.findGroup(jid)
   if (!group) throw new Refusal(404, 'there is no such group')
   if (!group.includesMe) throw new Refusal(403, 'the account is not a member')
   if (group.announce && !group.isAdmin('me')) throw new Refusal(403, 'only admins may write')
-  const isRetry = node.attrs['participant'] !== undefined
-  if (!isRetry && node.attrs['addressing_mode'] !== group.addressing) {
+  if (node.attrs['addressing_mode'] !== group.addressing) {
     throw new Refusal(421, `the group is addressed by "${group.addressing}"`)
   }
   return group
@@ -109,7 +124,12 @@ function privateCopies(node: BinaryNode, to: string, world: World): Copy[] {
   if (!world.isMe(person) && !world.findContact(person))
     throw new Refusal(479, `nobody has the address "${to}"`)
   const direct = encs(node)
-  if (direct.length > 0) return [{ to, encs: direct }]
+  if (direct.length > 0) {
+    const { recipient, category } = node.attrs
+    if (world.isMe(person) && recipient === undefined && category !== 'peer')
+      throw new Refusal(479, 'it does not say of which chat it is')
+    return [{ to, encs: direct }]
+  }
   const copies = participants(node)
   const forPerson = copies.filter(copy => withoutDevice(copy.to) === person)
   if (forPerson.length === 0) throw new Refusal(479, `there is nothing for "${to}" itself`)
@@ -128,7 +148,7 @@ async function deliverCopies(delivery: {
   world: World
   companion: Companion
   edit: string | undefined
-  meta: Readonly<Record<string, string>> | undefined
+  meta: Readonly<Record<string, string>>
   group?: Group
 }): Promise<void> {
   const { id, to, copies, world, companion, edit, meta, group } = delivery

@@ -13,9 +13,9 @@ export interface IncomingChange {
   /** The address that it was sent to. */
   chat: string
   group?: Group
-  /** Attributes of the stanza and of its `<meta>`; neither of one that was sent again for one phone. */
+  /** Attributes of the stanza and of its `<meta>`. */
   edit?: string | undefined
-  meta?: Readonly<Record<string, string>> | undefined
+  meta: Readonly<Record<string, string>>
 }
 
 /** One change that phones have carried out, or why they have not. */
@@ -230,9 +230,11 @@ export class PhoneChanges {
   }
 }
 
-/** What servers and phones see of a change without opening it. */
+/**
+ * What servers and phones see of a change without opening it. Without the attribute clients do not apply it, also where
+ * it is sent again (whatsapp-rust, wacore/src/send, `prepare_group_retry_stanza`).
+ */
 function checkStanza(kind: string, { message, edit, meta }: IncomingChange): void {
-  if (!meta) return
   const expected = {
     edit: '1',
     deletion: message.protocolMessage?.key?.fromMe ? '7' : '8',

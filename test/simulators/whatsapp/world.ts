@@ -78,8 +78,6 @@ export class World {
   readonly spoiltBundles = new Map<Contact | Phone, Spoilt>()
   /** Those for whose devices the server has no keys (any more). */
   readonly keyless = new Set<Contact>()
-  /** Ids of what the bridge has sent so far. */
-  readonly accepted = new Set<string>()
   /** By how many milliseconds the time of this WhatsApp is ahead of the machine's. */
   aheadBy = 0
   readonly #told = new Set<string>()

@@ -75,6 +75,26 @@ test('A message to a group goes again to its members alone', async () => {
   wa.assertNoSurprises()
 })
 
+test('A message goes again to the device that asks alone, and five times at most', async () => {
+  const { linked, wa, alice, bob, write } = await begin()
+  await using _ = linked
+  const laptop = alice.link()
+  const group = wa.addGroup({ subject: 'Class', participants: [alice, bob] })
+  for (const [to, attrs] of [
+    [alice.lid, { from: alice.lid }],
+    [group.jid, { from: group.jid, participant: alice.lid }],
+  ] as const) {
+    const id = await write('for Alice', to)
+    const copies = ({ inbox }: Pick<Contact, 'inbox'>) => inbox.find(entry => entry.id === id)?.copies
+    await until('the message', () => copies(alice) === 1 && copies(laptop) === 1 && copies(wa.phone) === 1)
+    for (let times = 0; times < 7; times += 1) await askAs(linked, alice, id, attrs)
+    await until('its copies', () => copies(alice) === 6)
+    assert.deepEqual([copies(laptop), copies(wa.phone)], [1, 1])
+    assert.equal(copies(bob), to === group.jid ? 1 : undefined)
+  }
+  wa.assertNoSurprises()
+})
+
 for (const [what, spoil, isAgain] of [
   ['was cut off', (wa: Linked['wa']) => wa.cutNextSend('before-delivery'), true],
   ['was refused', (wa: Linked['wa']) => wa.refuseNext(479), false],
@@ -223,6 +243,46 @@ test('Members of a group get a message again also where WhatsApp does not say wh
   await until('a copy for Alice', () => alice.inbox[0]?.copies === 2)
   assert.deepEqual(mallory.inbox, [])
   assert.equal(stanzasTo(mallory), 0)
+  wa.assertNoSurprises()
+})
+
+test('Where WhatsApp does not say for now who is in a group, members wait for a message again a moment longer, also after a restart', async () => {
+  const { linked, wa, alice, bob, mallory, write, stanzasTo } = await begin()
+  await using _ = linked
+  const group = wa.addGroup({ subject: 'Class', participants: [alice, bob] })
+  const id = await write('for the class', group.jid)
+  await until('the message', () => alice.inbox.length === 1 && bob.inbox.length === 1)
+  await linked.restart()
+  wa.refuseQuery('w:g2 get query', 429)
+  await askAs(linked, mallory, id, { from: group.jid, participant: mallory.lid })
+  wa.dropConnection()
+  await until('a new connection', () => linked.connection.status.state === 'connected' && wa.isLive)
+  wa.refuseQuery('w:g2 get query', 429)
+  await askAs(linked, alice, id, { from: group.jid, participant: alice.lid })
+  await until('a copy for Alice', () => alice.inbox[0]?.copies === 2)
+  assert.equal(bob.inbox[0]?.copies, 1)
+  assert.deepEqual(mallory.inbox, [])
+  assert.equal(stanzasTo(mallory), 0)
+  wa.assertNoSurprises()
+})
+
+test('What asks for a message again while the connection ends is answered over the next one', async () => {
+  const { linked, wa, alice, bob, write } = await begin()
+  await using _ = linked
+  const group = wa.addGroup({ subject: 'Class', participants: [alice, bob] })
+  const id = await write('for the class', group.jid)
+  await until('the message', () => alice.inbox.length === 1 && bob.inbox.length === 1)
+  await linked.restart()
+  const questions = () =>
+    wa.requests.filter(({ tag, attrs }) => tag === 'iq' && attrs['to'] === group.jid).length
+  const before = questions()
+  wa.refuseQuery('w:g2 get query', 'silence')
+  alice.askAgain(id, group)
+  await until('the question', () => questions() > before)
+  wa.dropConnection()
+  await until('a copy for Alice', () => alice.inbox[0]?.copies === 2)
+  await until('its ack', () => wa.pending.length === 0)
+  assert.equal(alice.inbox[0]?.copies, 2)
   wa.assertNoSurprises()
 })
 

@@ -37,3 +37,28 @@ const metaOf = (message: proto.IMessage): { [name: string]: string } | undefined
   if (message.pollUpdateMessage) return { polltype: 'vote' }
   return message.encEventResponseMessage ? { event_type: 'response' } : undefined
 }
+
+/**
+ * The attribute `type` of the stanza and `mediatype` of what is encrypted in it, as Baileys sets them for all that is
+ * sent here (lib/Socket/messages-send.js, `getMessageType` and `getMediaType`), which hands neither out.
+ */
+export const typeOf = (message: proto.IMessage): 'text' | 'media' | 'reaction' | 'poll' => {
+  if (message.reactionMessage || message.encReactionMessage) return 'reaction'
+  if (message.pollCreationMessage || message.pollCreationMessageV3 || message.pollUpdateMessage) return 'poll'
+  return mediaTypeOf(message.documentWithCaptionMessage?.message ?? message) === undefined ? 'text' : 'media'
+}
+
+export const mediaTypeOf = (message: proto.IMessage): string | undefined => {
+  if (message.videoMessage) return message.videoMessage.gifPlayback ? 'gif' : 'video'
+  if (message.audioMessage) return message.audioMessage.ptt ? 'ptt' : 'audio'
+  return mediaTypes.find(([field]) => message[field])?.[1]
+}
+
+const mediaTypes = [
+  ['imageMessage', 'image'],
+  ['documentMessage', 'document'],
+  ['stickerMessage', 'sticker'],
+  ['contactMessage', 'vcard'],
+  ['contactsArrayMessage', 'contact_array'],
+  ['liveLocationMessage', 'livelocation'],
+] as const satisfies readonly (readonly [keyof proto.IMessage, string])[]

@@ -1,10 +1,11 @@
 import type { EventEmitter } from 'node:events'
-import type { BinaryNode, WASocket } from '@whiskeysockets/baileys'
+import type { BinaryNode } from '@whiskeysockets/baileys'
 import { bytesIn } from '../parse/posts.ts'
 
 type Listener = (...values: unknown[]) => unknown
 
-const rewire = (
+/** Puts something of ours in the place of all that listens to an event by now. */
+export const rewire = (
   emitter: EventEmitter,
   name: string | symbol,
   wrap: (listener: Listener) => Listener,
@@ -69,15 +70,6 @@ export const handleInTurn = (emitter: EventEmitter, { isAlive, handled }: InTurn
     return last
   })
   return () => last
-}
-
-/**
- * Lets Baileys keep nothing of what is sent. What it has at hand it encrypts for whoever is said to ask, without
- * `getMessage` (lib/Socket/messages-recv.js, `sendMessagesAgain`); without the manager itself it would ask the phone at
- * once for what it cannot decrypt.
- */
-export const askForSent = ({ messageRetryManager }: WASocket): void => {
-  if (messageRetryManager !== null) messageRetryManager.addRecentMessage = () => undefined
 }
 
 const asReadable = (node: BinaryNode): BinaryNode => {

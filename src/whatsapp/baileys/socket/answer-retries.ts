@@ -1,0 +1,174 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  type BinaryNode,
+  encodeSignedDeviceIdentity,
+  encodeWAMessage,
+  type proto,
+  type WAMessageKey,
+  type WASocket,
+} from '@whiskeysockets/baileys'
+import { isGroup, isLid, normalizeAddress } from '../../address.ts'
+import { readError } from '../errors.ts'
+import { forgetGroupKey, groupKeyFor, renewSession } from '../keys/retry-keys.ts'
+import { isMe } from '../me.ts'
+import { childOf } from '../node.ts'
+import { describeStanza, mediaTypeOf, typeOf } from '../send/stanza.ts'
+import { rewire } from './contain.ts'
+
+export interface RetryAnswers {
+  /** What we sent under an id, if it was for whoever asks. Rejects when that cannot be said now. */
+  find(key: WAMessageKey): Promise<proto.IMessage | undefined>
+  /** Whether anything can still be sent and acknowledged. */
+  isAlive(): boolean
+}
+
+/** WhatsApp Web gives up on a message behind so many (whatsapp-rust, src/retry.rs, `MAX_RETRY_COUNT`). */
+const MOST_ANSWERS = 5
+/** So many devices and messages are counted. */
+const MOST_COUNTED = 1000
+/** Milliseconds until it is tried again where WhatsApp does not say for now who is in a group, or gives no keys. */
+const PAUSES = [1000, 10_000, 60_000]
+
+/**
+ * Answers retry receipts in the place of Baileys: gives a message again to the one device that could not read it, as
+ * WhatsApp Web does (`WAWebHandleRetryRequest` and `WAWebSendMsgCreateDeviceStanza`, as whatsapp-rust, wacore/src/send,
+ * has it, and whatsmeow, retry.go): `enc` right in the message, with the attribute `edit` of a change, without which
+ * clients do not apply it. Baileys (7.0.0-rc14, `sendMessagesAgain`) leaves that out, sends once more to everybody in
+ * the chat where a phone asks, and wraps what is for a linked device as for many, which the server is said to refuse
+ * with 479.
+ *
+ * What has no answer for now is tried again, and acknowledged only then: at the latest it comes again with the next
+ * login.
+ */
+export const answerRetries = (sock: WASocket, { find, isAlive }: RetryAnswers): void => {
+  const { messageRetryManager: manager } = sock
+  // Baileys need keep nothing of what is sent. Without the manager it would ask the phone at once for what it cannot
+  // decrypt.
+  if (manager !== null) manager.addRecentMessage = () => undefined
+
+  const answered = new Map<string, number>()
+  const mayAnswer = (what: string): boolean => {
+    const times = (answered.get(what) ?? 0) + 1
+    answered.set(what, times)
+    const [oldest] = answered.keys()
+    if (answered.size > MOST_COUNTED && oldest !== undefined) answered.delete(oldest)
+    return times <= MOST_ANSWERS
+  }
+
+  const answer = async (node: BinaryNode): Promise<void> => {
+    const retry = readRetry(node, sock)
+    if (retry === undefined) return
+    const { chat, asker, id } = retry
+    // It may have missed the key of the group, too.
+    if (isGroup(chat)) await forgetGroupKey(chat, asker, sock)
+    const message = await find({ remoteJid: chat, id, participant: asker })
+    if (message === undefined || !mayAnswer(`${id} ${asker}`)) return
+    await renewSession(node, asker, sock)
+    // It cannot be encrypted for a device of which there are no keys, or none that verify.
+    const stanza = await stanzaFor(message, retry, sock).catch(() => undefined)
+    if (stanza !== undefined) await sock.sendNode(stanza)
+  }
+
+  let last: Promise<unknown> = Promise.resolve()
+  /** One at a time; resolves to false where it is worth another try. */
+  const inTurn = (node: BinaryNode): Promise<boolean> => {
+    const result = last.then(async () => {
+      if (!isAlive()) return false
+      return await answer(node).then(
+        () => true,
+        error => !isForNow(error),
+      )
+    })
+    last = result
+    return result
+  }
+
+  const settle = async (node: BinaryNode): Promise<void> => {
+    let isDone = await inTurn(node)
+    for (const pause of PAUSES) {
+      if (isDone || !isAlive()) break
+      await sleep(pause, undefined, { ref: false })
+      isDone = await inTurn(node)
+    }
+    if (isAlive()) await sock.sendMessageAck(node)
+  }
+
+  rewire(sock.ws, 'CB:receipt', listener => (...values) => {
+    const node = values[0] as BinaryNode
+    // One that is not acknowledged comes again.
+    return node.attrs['type'] === 'retry' ? settle(node).catch(() => undefined) : listener(node)
+  })
+}
+
+interface Retry {
+  readonly id: string
+  readonly from: string
+  readonly recipient: string | undefined
+  readonly chat: string
+  /** The address of the device. */
+  readonly asker: string
+  readonly isMine: boolean
+  readonly count: number
+}
+
+const readRetry = (node: BinaryNode, { authState }: WASocket): Retry | undefined => {
+  const { id, from, participant, recipient } = node.attrs
+  const asker = participant ?? from
+  const { me } = authState.creds
+  if (!id || !from || !asker || me === undefined) return undefined
+  const isMine = isMe(asker, { pn: me.id, ...(me.lid !== undefined && { lid: me.lid }) })
+  const chat = normalizeAddress(isMine && participant === undefined ? recipient : from)
+  const retry = childOf(node, 'retry')
+  if (chat === undefined || retry === undefined) return undefined
+  const count = Number(retry.attrs['count']) || 1
+  return { id, from, recipient, chat, asker, isMine, count }
+}
+
+/** A refusal for good is an answer; all else may be another one in a moment. */
+const isForNow = (error: unknown): boolean => {
+  const { data } = readError(error)
+  return typeof data !== 'number' || data === 408 || data === 429 || data >= 500
+}
+
+/** The message for one device alone. */
+const stanzaFor = async (
+  message: proto.IMessage,
+  { id, from, chat, asker, isMine, count, recipient }: Retry,
+  { authState, signalRepository }: WASocket,
+): Promise<BinaryNode> => {
+  const isInGroup = isGroup(chat)
+  const { messageContextInfo } = message
+  const content =
+    isMine && !isInGroup
+      ? {
+          deviceSentMessage: { destinationJid: chat, message },
+          ...(messageContextInfo && { messageContextInfo }),
+        }
+      : { ...message, ...(isInGroup && (await groupKeyFor(chat, { authState, signalRepository }))) }
+  const data = encodeWAMessage(content)
+  const { type, ciphertext } = await signalRepository.encryptMessage({ jid: asker, data })
+  const { additionalAttributes, additionalNodes } = describeStanza(message)
+  const mediatype = mediaTypeOf(message)
+  const enc = { v: '2', type, count: String(count), ...(mediatype !== undefined && { mediatype }) }
+  const { account } = authState.creds
+  return {
+    tag: 'message',
+    attrs: {
+      id,
+      to: from,
+      type: typeOf(message),
+      ...(isInGroup
+        ? { participant: asker, addressing_mode: isLid(normalizeAddress(asker) ?? '') ? 'lid' : 'pn' }
+        : { device_fanout: 'false' }),
+      ...(recipient !== undefined && { recipient }),
+      ...additionalAttributes,
+    },
+    content: [
+      { tag: 'enc', attrs: enc, content: ciphertext },
+      ...(account
+        ? [{ tag: 'device-identity', attrs: {}, content: encodeSignedDeviceIdentity(account, true) }]
+        : []),
+      ...additionalNodes,
+    ],
+  }
+}
