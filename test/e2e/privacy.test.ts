@@ -101,7 +101,7 @@ test('nothing that people say, no number, token or key stands anywhere but in th
   await seen(9, 'what could be delivered')
   await eventually(() => home.transcript().length > 0, 'the notice to the owner')
   wa.dropConnection()
-  await eventually(() => wa.isLive, 'the connection', 30_000)
+  await eventually(() => wa.isLive, 'the connection', 60_000)
   first.kill('SIGKILL')
   said.push((await first.ended).stderr)
 

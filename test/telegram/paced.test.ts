@@ -64,11 +64,12 @@ test('what a refusal says holds the next call back; what never left does not cou
       turn: (messages?: number) => lease.turn(messages),
     })
   }
+  const before = Date.now()
   for (const fault of ['reset-before', 'reset-before', 'reset-before'] as const)
     bench.tg.faults.next('sendMessage', fault)
   for (const words of ['a', 'b', 'c']) await failureOf(send(words))
   // Whether a request was read when its connection broke is not known, so it counts.
-  assert.ok(pace.readyAt(chat, Date.now()) > Date.now())
+  assert.ok(pace.readyAt(chat, before) > before)
 
   const wait = { retryAfter: 17 }
   for (const fault of [
@@ -79,9 +80,11 @@ test('what a refusal says holds the next call back; what never left does not cou
     bench.tg.faults.next('sendMessage', fault)
     const lease = leaseFor(pace, other)
     const refused = { ...delivery({ chat: other, content: text('d') }), turn: () => lease.turn() }
+    const begun = Date.now()
     assert.deepEqual((await failureOf(bench.network.send(refused))).verdict, { kind: 'wait', seconds: 17 })
-    const left = pace.readyAt(other, Date.now()) - Date.now()
-    assert.ok(left > 16_000 && left <= 17_000, `${left} ms`)
+    const ended = Date.now()
+    const at = pace.readyAt(other, ended)
+    assert.ok(at > begun + 16_000 && at <= ended + 17_000, `${at - begun} ms`)
   }
 })
 

@@ -1,22 +1,32 @@
 import assert from 'node:assert/strict'
-import { describe, test } from 'node:test'
+import { describe, type TestContext, test } from 'node:test'
 import { TestBridge } from './bridge-support.ts'
 import { startWhatsAppSimulator } from './index.ts'
 
+/** Baileys goes on without the history after 20 s (lib/Socket/chats.js); until the end of the test it waits for ever. */
+const waitForHistory = (t: TestContext): void => {
+  const start = globalThis.setTimeout
+  globalThis.setTimeout = Object.assign((...parameters: Parameters<typeof start>) => {
+    const [call, delay] = parameters
+    return start(delay === 20_000 ? () => undefined : call, delay)
+  }, start) as typeof start
+  t.after(() => {
+    globalThis.setTimeout = start
+  })
+}
+
 describe('linking', () => {
-  test('a scanned QR code links the bridge, which restarts, logs in and has its first sync', async () => {
+  test('a scanned QR code links the bridge, which restarts, logs in and has its first sync', async t => {
+    waitForHistory(t)
     await using wa = await startWhatsAppSimulator({ name: 'Olivia Owner' })
     const alice = wa.addContact({ name: 'Alice Adams', pushName: 'ali' })
     await using bridge = new TestBridge(wa)
-    const start = Date.now()
     await bridge.link()
-    const took = Date.now() - start
     assert.deepEqual(bridge.closes, [515])
     await wa.until(() => bridge.auth.creds.me?.name === 'Olivia Owner')
     await wa.until(() => bridge.contacts.some(({ name }) => name === alice.name), 'the address book')
     assert.ok(wa.preKeyCount > 700)
     wa.assertNoSurprises()
-    assert.ok(took < 15_000, `Linking took ${took} ms`)
   })
 
   test('a pairing code links the bridge, a wrong one does not', async () => {
