@@ -21,7 +21,7 @@ const atMost = (lines: readonly string[]): string[] => [
 ]
 
 /** What a soak has shown, as tables for people. */
-export const report = ({ faults, verdicts, surprises, calm, behind, clean }: SoakReport): string => {
+export const report = ({ faults, verdicts, surprises, unread, calm, behind, clean }: SoakReport): string => {
   const sides = [
     ['WhatsApp → Telegram', verdicts.telegram],
     ['Telegram → WhatsApp', verdicts.whatsapp],
@@ -42,6 +42,8 @@ export const report = ({ faults, verdicts, surprises, calm, behind, clean }: Soa
     ),
     '',
     `${behind} were on their way at the last fault; ${clean ? 'all was there' : 'NOT ALL WAS AS IT SHOULD BE'} ${(calm / 1000).toFixed(0)} s later`,
+    `${unread.length} could not be decrypted by a phone, which asked for them again`,
+    ...atMost(unread),
     ...atMost(wrong),
     ...(surprises.length > 0 ? ['', 'The simulated networks did not expect:', ...atMost(surprises)] : []),
   ].join('\n')

@@ -25,6 +25,11 @@ export interface SoakReport {
   readonly verdicts: Readonly<Record<Side, Verdict>>
   /** What the simulated networks did not expect. Some of it comes of lines that were cut, so it is told, and counts as no fault. */
   readonly surprises: readonly string[]
+  /**
+   * What phones could not decrypt and asked for again, beside what they were told not to read: for their owners it is
+   * "Waiting for this message" for a while.
+   */
+  readonly unread: readonly string[]
   /** Milliseconds from the last fault until everything had arrived, or was given up waiting for. */
   readonly calm: number
   /** Messages that were still on their way when the last fault had struck. */
@@ -82,5 +87,6 @@ export const soak = async ({
   const verdicts = look()
   const surprises = [...world.wa.unexpected, ...world.tg.unexpected]
   const clean = Object.values(verdicts).every(isClean)
-  return { faults, verdicts, surprises, calm, behind, clean }
+  const unread = world.wa.problems.filter(problem => problem.includes('could not read'))
+  return { faults, verdicts, surprises, unread, calm, behind, clean }
 }

@@ -286,6 +286,23 @@ test('What asks for a message again while the connection ends is answered over t
   wa.assertNoSurprises()
 })
 
+test('A phone that asks with keys of its own can read the answer also where it comes twice', async () => {
+  const { linked, wa, alice, write } = await begin()
+  await using _ = linked
+  const id = await write('for Alice', alice.lid)
+  await until('the message', () => alice.inbox.length === 1)
+  // Phones give keys from the second time on.
+  alice.handset.retryNodes(id, '0')
+  // What is asked is not settled with the connection that breaks behind the answer, so it is answered over the next, too.
+  wa.cutNextSend('before-ack')
+  alice.askAgain(id)
+  await until('both answers', () => alice.inbox[0]?.copies === 3)
+  await write('for Alice, too', alice.lid)
+  await until('the next message', () => alice.inbox.length === 2)
+  assert.deepEqual(wa.problems, [])
+  wa.assertNoSurprises()
+})
+
 test('An answer goes again with what it answers, also after a restart, and alone where that is known no more', async () => {
   const { linked, wa, alice } = await begin()
   await using _ = linked

@@ -10,6 +10,7 @@ import { StorageError } from './auth-state.ts'
 import { hushed } from './hush.ts'
 import { LeftOut } from './left-out.ts'
 import { askForLids } from './lid-lookup.ts'
+import { isMadeOf } from './same-keys.ts'
 import { isSignedPreKey } from './trust.ts'
 import { leaveOtherSessions } from './untouched-session.ts'
 
@@ -38,7 +39,7 @@ export class Turns {
 }
 
 /**
- * Baileys' Signal repository with six things put right.
+ * Baileys' Signal repository with seven things put right.
  *
  * 1. Journal: the plaintext is committed together with the ratchet step that produced it, and a ciphertext that comes
  *    again is answered from there. Baileys sends the receipt after `decrypt…` has resolved
@@ -52,6 +53,7 @@ export class Turns {
  *    is wrong there is no session, and no error: Baileys would send to nobody else of the group either.
  * 5. A message spoils no session but its own (`untouched-session.ts`).
  * 6. A question for the LID of a sender that fails costs no message (`lid-lookup.ts`).
+ * 7. The same keys make no second session (`same-keys.ts`).
  */
 export const journalledRepository =
   (journal: Journal, turns: Turns, openings: Openings): SocketConfig['makeSignalRepository'] =>
@@ -102,7 +104,10 @@ export const journalledRepository =
         inTurn(() => open(options.msg, options.group, () => real.decryptGroupMessage(options))),
       injectE2ESession: options => {
         const { identityKey, signedPreKey } = options.session
-        if (isSignedPreKey(identityKey, signedPreKey)) return inTurn(() => real.injectE2ESession(options))
+        if (isSignedPreKey(identityKey, signedPreKey))
+          return inTurn(async () => {
+            if (!(await isMadeOf(options, keys, real))) await real.injectE2ESession(options)
+          })
         LeftOut.noteForged(options.jid)
         openings.forged()
         return Promise.resolve()
