@@ -266,6 +266,23 @@ test('Where WhatsApp does not say for now who is in a group, members wait for a 
   wa.assertNoSurprises()
 })
 
+test('To a group that we have left nothing goes again, whoever asks', async () => {
+  const { linked, wa, alice, bob, write } = await begin()
+  await using _ = linked
+  const group = wa.addGroup({ subject: 'Class', participants: [alice, bob] })
+  const id = await write('for the class', group.jid)
+  await until('the message', () => alice.inbox.length === 1 && bob.inbox.length === 1)
+  await linked.stop()
+  group.remove('me')
+  await linked.restart({ stopped: true })
+  const messages = () =>
+    wa.requests.filter(({ tag, attrs }) => tag === 'message' && attrs['id'] === id).length
+  await askAs(linked, alice, id, { from: group.jid, participant: alice.lid })
+  assert.equal(messages(), 1)
+  assert.equal(alice.inbox[0]?.copies, 1)
+  assert.match(wa.takeSurprises().join(), /^403 [^,]*$/)
+})
+
 test('What asks for a message again while the connection ends is answered over the next one', async () => {
   const { linked, wa, alice, bob, write } = await begin()
   await using _ = linked
