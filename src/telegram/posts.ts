@@ -3,6 +3,7 @@ import { idSpace } from './address.ts'
 
 const postType = 'post'
 const sinceType = 'posts-since'
+const admittedType = 'posts-admitted'
 /** What earlier versions wrote of the same. */
 const formerType = 'posts'
 const heardType = 'heard'
@@ -18,8 +19,13 @@ export interface Posts {
   has(space: string, messageId: number): boolean
   /** A message is known that came into being while Telegram was heard: from there on no post is missed. */
   begin(space: string, messageId: number): void
-  /** Whether every post of others from this id on is known. */
-  isClear(space: string, messageId: number): boolean
+  /**
+   * The bot was made an admin of a channel in this second since 1970, by Telegram's clock: behind it no post is missed.
+   * Undefined: it is none any more. To be called in the transaction of the update, behind the posts that came with it.
+   */
+  admitted(space: string, at: number | undefined): void
+  /** Whether it would be known if a post with this id, of this second since 1970, were somebody else's. */
+  isClear(space: string, post: { readonly message_id: number; readonly date: number }): boolean
   /** Telegram was heard at this time, in milliseconds since 1970. To be called before what it said is taken. */
   heard(now: number): void
   /** What was posted up to now may never have come here. */
@@ -52,19 +58,29 @@ export const openPosts = (sessions: SessionStore): Posts => {
   }
   const since = new Map<string, number>()
   for (const { id, value } of sessions.list(sinceType)) since.set(id, Number(value))
+  const admittedAt = new Map<string, number>()
+  for (const { id, value } of sessions.list(admittedType)) admittedAt.set(id, Number(value))
   const [row] = sessions.list(heardType)
   let heardAt = row && Number(row.value)
 
-  const missed = (): void => {
-    if (since.size === 0) return
-    const rows = [...since.keys()].map(id => ({ type: sinceType, id, value: null }))
-    since.clear()
-    sessions.set(rows)
+  const missedIn = (spaces: Iterable<string>): void => {
+    const rows = [...spaces].flatMap(id => [sinceType, admittedType].map(type => ({ type, id, value: null })))
+    for (const { id } of rows) {
+      since.delete(id)
+      admittedAt.delete(id)
+    }
+    if (rows.length > 0) sessions.set(rows)
   }
+  const missed = (): void => missedIn(new Set([...since.keys(), ...admittedAt.keys()]))
 
   const knowSince = (space: string, messageId: number): SessionChange => {
     since.set(space, messageId)
     return { type: sinceType, id: space, value: String(messageId) }
+  }
+  const knowAdmitted = (space: string, at: number | undefined): SessionChange => {
+    if (at === undefined) admittedAt.delete(space)
+    else admittedAt.set(space, at)
+    return { type: admittedType, id: space, value: at === undefined ? null : String(at) }
   }
   const begin = (space: string, messageId: number): void => {
     if (!since.has(space)) sessions.set([knowSince(space, messageId)], { flush: false })
@@ -83,11 +99,17 @@ export const openPosts = (sessions: SessionStore): Posts => {
         const oldest = [...ids].sort((one, other) => one - other).slice(0, atOnce)
         for (const id of oldest) ids.delete(id)
         changes.push(...oldest.map(id => ({ type: postType, id: `${space} ${id}`, value: null })))
-        changes.push(knowSince(space, Math.max(...oldest) + 1))
+        changes.push(knowSince(space, Math.max(...oldest) + 1), knowAdmitted(space, undefined))
       }
       sessions.set(changes)
     },
-    isClear: (space, messageId) => messageId >= (since.get(space) ?? Number.POSITIVE_INFINITY),
+    admitted(space, at) {
+      missedIn([space])
+      sessions.set([knowAdmitted(space, at)])
+    },
+    isClear: (space, { message_id: id, date }) =>
+      id >= (since.get(space) ?? Number.POSITIVE_INFINITY) ||
+      date > (admittedAt.get(space) ?? Number.POSITIVE_INFINITY),
     heard(now) {
       if (heardAt === undefined || Math.abs(now - heardAt) > longestSilence) missed()
       if (heardAt !== undefined && Math.abs(now - heardAt) < hour) return

@@ -179,7 +179,7 @@ const search = async (part: Part, quest: Search): Promise<FoundPart | undefined>
       continue
     }
     const match = matchPart(message, part, place)
-    const isIt = () => match?.exact === true && !isAnybodys(id, quest) && !attempt.isKnown(String(id))
+    const isIt = () => match?.exact === true && !isAnybodys(message, quest) && !attempt.isKnown(String(id))
     const buttons = () => (isIt() ? match?.part.markup : context.buttons.of(place.chatId, id))
     const left = buttons()
     await leave(id, left, probing)
@@ -189,7 +189,7 @@ const search = async (part: Part, quest: Search): Promise<FoundPart | undefined>
     // In a channel it may be a post of this moment: word of that comes as an update.
     if (match !== undefined) await knowPosts(place.chatId, { ...context, signal: attempt.signal })
     if (match === undefined || context.marks.isTaken(place.chatId, id)) ruledOut.set(id, false)
-    else if (isAnybodys(id, quest)) nobodys = true
+    else if (isAnybodys(message, quest)) nobodys = true
     else if (isIt()) return { message, part: match.part }
     else almost ??= { message, part: match.part }
   }
@@ -207,8 +207,8 @@ const search = async (part: Part, quest: Search): Promise<FoundPart | undefined>
 }
 
 /** A post in a channel that the bot may edit, but that somebody else may have made whose update has never come. */
-const isAnybodys = (id: number, { place, context: { marks } }: Search): boolean =>
-  marks.posts.isChannel(place.chatId) === true && !marks.posts.isClear(idSpace(place.chatId), id)
+const isAnybodys = (post: Message, { place, context: { marks } }: Search): boolean =>
+  marks.posts.isChannel(place.chatId) === true && !marks.posts.isClear(idSpace(place.chatId), post)
 
 /** Compares with the part, each plainer form in which it may have gone, what it may have gone together with, and become since. */
 const matchPart = (

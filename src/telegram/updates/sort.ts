@@ -28,6 +28,8 @@ export interface Sorted {
   readonly strangers: Message[]
   /** Where they wrote in groups, and who did first: once for each chat or topic. */
   readonly overheard: Overheard[]
+  /** Channels of which the bot was made an admin, in that second since 1970, or is none any more; in order. */
+  readonly admitted: { readonly chatId: number; readonly at: number | undefined }[]
   /** Groups and channels out of which the bot was thrown, and where it is not back again. */
   readonly shutOut: ShutOut[]
   readonly moves: { readonly from: number; readonly to: number }[]
@@ -65,6 +67,7 @@ export const sortUpdates = (updates: readonly Update[], context: SortContext): S
     presses: [],
     strangers: [],
     overheard: [],
+    admitted: [],
     shutOut: [],
     moves: [],
   }
@@ -163,9 +166,12 @@ class Sorter {
     if (arrival !== undefined) this.#sorted.arrivals.push(arrival)
   }
 
-  #membership({ chat, date, new_chat_member: member }: Partial<ChatMemberUpdated>): void {
+  #membership(update: Partial<ChatMemberUpdated>): void {
+    const { chat, date, old_chat_member: former, new_chat_member: member } = update
     if (chat === undefined || date === undefined || chat.type === 'private') return
-    const { shutOut } = this.#sorted
+    const { shutOut, admitted } = this.#sorted
+    const [was, is] = [former, member].map(each => each?.status === 'administrator')
+    if (chat.type === 'channel' && !(was && is)) admitted.push({ chatId: chat.id, at: is ? date : undefined })
     const place = placeRef({ chatId: chat.id })
     // The last word holds: it may have been let in again since.
     const before = shutOut.findIndex(each => each.chat === place)

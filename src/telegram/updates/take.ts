@@ -1,6 +1,7 @@
 import type { Update } from 'grammy/types'
 import type { Inbox } from '../../bridge/network.ts'
 import { StoreError } from '../../bridge/store-error.ts'
+import { idSpace } from '../address.ts'
 import type { BotUser } from '../api.ts'
 import type { Marks } from '../marks.ts'
 import { nameCustomEmoji } from './custom-emoji.ts'
@@ -37,6 +38,7 @@ export const makeTake = (options: TakeOptions): LongPollOptions['take'] => {
       confirm()
       for (const { chatId, messageId } of sorted.seen) marks.take(chatId, messageId)
       for (const { chatId, messageId } of sorted.posts) marks.takePost(chatId, messageId)
+      for (const { chatId, at } of sorted.admitted) marks.posts.admitted(idSpace(chatId), at)
       for (const { chatId, messageId, version } of sorted.versions) versions.set(chatId, messageId, version)
       for (const { from, to } of sorted.moves) options.move(from, to)
       for (const news of sorted.shutOut) inbox.shutOut(news)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ChatRef } from '../../../src/bridge/chat-ref.ts'
+import { openMarks } from '../../../src/telegram/marks.ts'
 import type { SimChat } from '../../simulators/telegram/index.ts'
 import { Bench, delivery, failureOf, type TestDelivery, text } from '../bench.ts'
 
@@ -82,6 +83,50 @@ test('what others post is told from ours after a restart, however much that was'
   await bench.connect()
   assert.equal(await bench.network.settle?.(job), false)
   assert.ok(!asked(bench).includes(theirs.message_id))
+  assert.deepEqual(job.sent, [])
+})
+
+for (const restarts of [false, true]) {
+  const when = restarts ? ', also when the bridge was started again since' : ''
+  test(`the first message into a channel is told from what others post there by when the bot was let in${when}`, async () => {
+    await using bench = await Bench.open()
+    await bench.connect()
+    const channel = bench.tg.addChannel({ title: 'News', members: [bench.owner] })
+    const chat: ChatRef = `telegram:${channel.id}`
+    bench.tg.kick(channel)
+    const before = bench.owner.sends(channel, 'Good morning')
+    bench.tg.readmit(channel, {})
+    await bench.tg.until('that to be taken in', () => bench.tg.pendingUpdates === 0)
+    bench.tg.advanceClock(2000)
+    const job = jobFor(bench, chat)
+    await attempt(bench, job, 'reply-lost')
+    const behind = bench.owner.sends(channel, 'Good morning')
+    if (restarts) {
+      await bench.restart()
+      await bench.connect()
+    }
+    assert.equal(await bench.network.settle?.(job), true)
+    const others = [before, behind].map(({ message_id: id }) => id)
+    const mine = channel.transcript().find(({ id }) => !others.includes(id))
+    assert.deepEqual(
+      job.sent.map(({ id }) => Number(id)),
+      [mine?.id],
+    )
+    bench.tg.assertNoSurprises()
+  })
+}
+
+test('what others post in a channel while the bot is not let in is nobody’s', async () => {
+  const { bench, channel, chat } = await open()
+  await using _ = bench
+  const job = jobFor(bench, chat)
+  await attempt(bench, job, 'reset-before')
+  bench.tg.kick(channel)
+  bench.owner.sends(channel, 'Good morning')
+  bench.tg.readmit(channel, {})
+  await bench.tg.until('that to be taken in', () => bench.tg.pendingUpdates === 0)
+  const { neverKnown } = await failureOf(bench.network.settle?.(job) ?? Promise.resolve())
+  assert.equal(neverKnown, true)
   assert.deepEqual(job.sent, [])
 })
 
@@ -246,6 +291,24 @@ test('a post that another program has fetched in place of the bridge is not take
   await attempt(bench, job, 'reset-before')
   assert.equal((await failureOf(bench.network.settle?.(job) ?? Promise.resolve())).verdict.kind, 'reject')
   assert.deepEqual(job.sent, [])
+})
+
+test('of posts so old that their ids are forgotten nobody knows whose they are', async () => {
+  await using bench = await Bench.open()
+  const { posts } = openMarks(bench.store.session('telegram'))
+  const space = '-1001'
+  bench.store.transaction(() => {
+    posts.admitted(space, 1000)
+    for (let id = 1; id <= 2200; id += 1) posts.take(space, id)
+  })
+  const { posts: later } = openMarks(bench.store.session('telegram'))
+  const clear = (id: number) =>
+    [posts, later].map(each => each.isClear(space, { message_id: id, date: 2000 }))
+  assert.deepEqual([100, 200, 201].map(clear), [
+    [false, false],
+    [false, false],
+    [true, true],
+  ])
 })
 
 test('what an earlier version wrote of others’ posts is taken away', async () => {
