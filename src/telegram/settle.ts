@@ -1,6 +1,8 @@
 import type { Delivery } from '../bridge/network.ts'
 import type { Batch } from './send/call.ts'
+import { readKept } from './send/kept.ts'
 import { partsOf } from './send/kept-parts.ts'
+import type { Part } from './send/part.ts'
 import { renderParts } from './send/render.ts'
 import { batchAt, report } from './send.ts'
 import { findPart, type SettleContext } from './settle/find-part.ts'
@@ -14,16 +16,26 @@ export type { SettleContext } from './settle/find-part.ts'
  * may have been gone.
  */
 export const settleDelivery = async (delivery: Delivery, context: SettleContext): Promise<boolean> => {
-  const { sent, together, edited = [] } = delivery
+  const { sent, together } = delivery
   const batch = batchAt(partsOf(delivery, context), sent.length)
   if (batch === undefined) return true
   const [first, ...rest] = batch
-  const since = edited.flatMap(event => {
-    const outline = { ...delivery, event }
-    return renderParts(outline, context)[sent.length] ?? []
-  })
+  const since = becomeSince(delivery, context)
   const looked = { ...first, ...(together && { together }), ...(since.length > 0 && { since }) }
   return await findBatch([looked, ...rest], { delivery, context })
+}
+
+/** What the part that is looked for may have become since a backup was made. */
+const becomeSince = (delivery: Delivery, context: SettleContext): Part[] => {
+  const { sent, event, edited = [], inAlbum, replyTo } = delivery
+  const changed = edited.flatMap(
+    each => renderParts({ ...delivery, event: each }, context)[sent.length] ?? [],
+  )
+  const group = inAlbum && sent.length === 0 ? readKept(replyTo?.raw)?.group : undefined
+  if (group === undefined) return changed
+  // The name of the sender stands under the first picture there.
+  const beside = [event, ...edited].flatMap(each => renderParts({ event: each }, context)[0] ?? [])
+  return [...changed, ...beside.map(part => ({ ...part, look: { ...part.look, group } }))]
 }
 
 const findBatch = async (

@@ -51,3 +51,62 @@ for (const gone of ['none', 'all'] as const) {
     tg.assertNoSurprises()
   })
 }
+
+/** `gone`: whether the third had come in time to stand in the album, to be an answer to it, or not before the machine was lost. */
+for (const gone of ['in it', 'behind it', 'never'] as const) {
+  test(`a picture that a backup brings back when its album has been looked for stands there once; before, it had gone ${gone}`, async () => {
+    await using tg = await startTelegramSimulator()
+    const group = tg.addSupergroup({ title: 'Family', botRights: {} })
+    const [expected, other] = [gone === 'in it' ? 3 : 2, 'OTHER']
+    const albumOf = (id: string, count: number) => [
+      event(family, { kind: 'album', items: [], expected: count }, { id, album: { id } }),
+      ...[1, 2, 3].map(nth =>
+        event(
+          family,
+          { kind: 'media', as: 'image', media: { source: String(nth) }, caption: plainText('') },
+          { album: { id } },
+        ),
+      ),
+    ]
+    const [album, one, two, three] = albumOf('ALBUM', expected)
+    assert.ok(album && one && two && three)
+    const open = (store: ReturnType<typeof tempStore>) => {
+      store.mappings.add({ whatsapp: family, telegram: `telegram:${group.id}` })
+      const middle = openMiddle(store, tg)
+      middle.whatsapp.files = ({ source }) => Readable.from([jpeg(100 + Number(source), 100)])
+      return middle
+    }
+    const isDone = (middle: ReturnType<typeof openMiddle>) =>
+      waitUntil(() => middle.outbox.counts().pending === 0)
+    {
+      using since = tempStore()
+      await using middle = open(since)
+      const inTime = gone === 'in it' ? [album, one, two, three] : [album, one, two]
+      for (const event of inTime) middle.inbox.receive([{ event }])
+      await middle.start()
+      await isDone(middle)
+      if (gone === 'behind it') middle.inbox.receive([{ event: three }])
+      // Pictures without words, too.
+      for (const event of albumOf(other, 3)) middle.inbox.receive([{ event }])
+      await isDone(middle)
+    }
+    const before = group.transcript()
+    using store = tempStore()
+    await using middle = open(store)
+    for (const event of [album, one, two]) middle.inbox.receive([{ event, restored: true }])
+    store.database.run('UPDATE jobs SET due_at = 0')
+    await middle.start()
+    await isDone(middle)
+    middle.inbox.receive([{ event: three, restored: true }])
+    await isDone(middle)
+    assert.equal(middle.outbox.counts().failed, 0)
+    const shown = group.transcript()
+    assert.equal(shown.length, before.length + (gone === 'never' ? 1 : 0))
+    const place = { 'in it': 2, 'behind it': 2, never: before.length }[gone]
+    assert.equal(
+      store.links.counterpart({ chat: family, id: three.id }, `telegram:${group.id}`)?.id,
+      String(shown[place]?.id),
+    )
+    tg.assertNoSurprises()
+  })
+}

@@ -16,7 +16,8 @@ const longest = 60_000
  * Pictures of one album travel as messages of their own, out of order and seconds apart. They gather in one job, in the
  * order that their sender gave them, which goes when it has as many as were announced or no more have come for a while.
  * One that comes when the job has begun goes by itself, as an answer to the album. What a backup brings back gathers
- * among itself: the album that may be there already had nothing else in it.
+ * among itself: the album that may be there already had nothing else in it. Where that has begun, a picture of it may be
+ * there all the same.
  *
  * The album has a row of its own among the messages: its announcement on WhatsApp, a made-up id for Telegram.
  */
@@ -50,7 +51,8 @@ export const joinAlbum = (
       return add(job, { source: key, topic, dueAt: now + gapOf(job) })
     }
     if (announced || source === undefined) return 'duplicate'
-    const { album: _, ...single } = event
+    const { album: _, ...alone } = event
+    const single = restored ? event : alone
     return add({ ...single, replyTo: single.replyTo ?? { id: album.id } }, { source })
   }
   const gathered = gather(parseEvent(open.event), event)

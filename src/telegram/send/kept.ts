@@ -12,11 +12,13 @@ import type { Part } from './part.ts'
  * - `pin`, `deleted`: the bridge's remark that the message was pinned or deleted; no part of what was said.
  * - `reacted`: whether a reaction of the bot may stand on it; absent where that is not known: earlier versions wrote
  *   nothing of it, and one that is found later may have got one in between, when a backup was put back.
+ * - `group`: the album in which one was found, for those of its pictures that are looked for later.
  */
 const keptSchema = z.object({
   as: z.enum(['text', 'caption', 'file', 'bare', 'pin', 'deleted']),
   head: z.optional(richTextSchema),
   reacted: z.optional(z.boolean()),
+  group: z.optional(z.string()),
 })
 
 export type Kept = z.infer<typeof keptSchema>
@@ -27,7 +29,8 @@ export const keep = (message: Message, part: Part, { isFound }: { readonly isFou
   if (part.remark) return keepAs(part, reacted, part.remark)
   if (message.text !== undefined || (part.file && 'bytes' in part.file.source)) return keepAs(part, reacted)
   const captioned = ['photo', 'video', 'animation', 'audio', 'voice', 'document'] as const
-  return keepAs(part, reacted, captioned.some(kind => message[kind] !== undefined) ? 'caption' : 'bare')
+  const as = captioned.some(kind => message[kind] !== undefined) ? 'caption' : 'bare'
+  return keepAs(part, reacted, as, isFound ? message.media_group_id : undefined)
 }
 
 /** The same without its message: as what it went out. */
@@ -35,7 +38,9 @@ export const keepAs = (
   { file, head }: Part,
   reacted: Kept['reacted'],
   as: Kept['as'] = wordsOf(file),
-): string => keepReacted({ as, ...(head && as !== 'bare' && { head }) }, reacted)
+  group?: string,
+): string =>
+  keepReacted({ as, ...(head && as !== 'bare' && { head }), ...(group !== undefined && { group }) }, reacted)
 
 const wordsOf = (file: Part['file']): Kept['as'] => {
   if (file === undefined) return 'text'

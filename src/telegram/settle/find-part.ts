@@ -10,7 +10,7 @@ import type { Part } from '../send/part.ts'
 import { textPart } from '../send/text.ts'
 import { findTop } from './find-top.ts'
 import type { Looked, LookedFor } from './looked.ts'
-import { isAstray, matchMessage } from './match.ts'
+import { inAlbum, isAstray, matchMessage } from './match.ts'
 import { matchJoined } from './match-joined.ts'
 import { knowPosts, type PostsContext } from './posts.ts'
 import { giveBack, leave, type ProbeContext, read } from './probe.ts'
@@ -216,7 +216,7 @@ const matchPart = (
   part: Part,
   place: Place,
 ): { readonly exact: boolean; readonly part: Part } | undefined => {
-  const match = matchMessage(message, part.look, place)
+  const match = inAlbum(message, part) ? matchMessage(message, part.look, place) : undefined
   const { together: _, since = [], ...alone } = part
   if (match !== undefined) return { exact: match === 'exact', part: alone }
   const together = part.together && matchJoined(message, part.together, place)
