@@ -71,7 +71,9 @@ const deliver = async (job: Job, options: AttemptOptions): Promise<Outcome> => {
       const isThere = await attempt.settle()
       unsettled = false
       inDoubt = false
-      if (isThere === false) attempt = prepare(begunAnew(job, options), network, context)
+      if (isThere === false || isThere === 'perhaps') {
+        attempt = prepare(begunAnew(job, isThere, options), network, context)
+      }
     }
     if (job.mediaFailures >= mediaFailureLimit) {
       return { kind: 'failure', verdict: { kind: 'reject' }, problem: 'The file is damaged', from: 'media' }
@@ -98,17 +100,25 @@ const frameOf = (job: Job, options: CarrierOptions): string | undefined => {
   return JSON.stringify(takeFrame(job, event, options))
 }
 
-/** Of what is certain not to be there: nothing has to stay as it was, and what it answers may be gone by now. */
-const begunAnew = (job: Job, options: CarrierOptions): Job => {
+/**
+ * Of what is certain not to be there as it was: nothing has to stay so, and what it answers may be gone by now. What may be there
+ * otherwise says so from now on.
+ */
+const begunAnew = (job: Job, isThere: false | 'perhaps', options: CarrierOptions): Job => {
   const { store, outbox } = options
   if (store.links.isLinked(job.source)) return job
-  const settled = { ...job, unsure: false }
+  const event = isThere ? JSON.stringify({ ...parseEvent(job.event), again: true }) : job.event
+  const settled = { ...job, event, unsure: false }
   const frame = frameOf(settled, options)
-  return frame === undefined ? settled : store.transaction(() => outbox.keepFrame(settled, frame))
+  if (frame === undefined) return settled
+  return store.transaction(() => {
+    if (isThere) outbox.join([job.id], event)
+    return outbox.keepFrame(settled, frame)
+  })
 }
 
 interface Prepared {
-  settle(): Promise<unknown>
+  settle(): Promise<boolean | 'perhaps' | undefined>
   carryOut(): Promise<void>
 }
 

@@ -81,6 +81,8 @@ const messageSchema = z.object({
   forwardedFrom: z.optional(z.string()),
   /** A picture or film of an album, or (content `album` without items) the album's own announcement. */
   album: z.optional(z.object({ id: z.string(), index: z.optional(z.number()) })),
+  /** A backup brought it back, and it may have been there, and been changed or deleted since: it may come once more. */
+  again: z.optional(z.boolean()),
   /** Stands for a message that cannot be read yet: one with the same id comes later and takes its place. */
   pending: z.optional(z.boolean()),
   /** Its file has come after all: it takes the place of the words about it, if there are any. */

@@ -38,10 +38,10 @@ export interface Network extends AsyncDisposable {
   change(change: Change): Promise<void>
   /**
    * Finds out what became of an attempt whose outcome is unknown, without sending anything. Reports what it finds
-   * through `onSent`; returns whether the next part did arrive. Absent where sending again under the same id
-   * is the same message.
+   * through `onSent`; returns whether the next part did arrive. `perhaps`: after a backup was put back, it is not there as it was,
+   * but may have been changed or deleted since. Absent where sending again under the same id is the same message.
    */
-  settle?(attempt: Delivery | Change): Promise<boolean>
+  settle?(attempt: Delivery | Change): Promise<boolean | 'perhaps'>
   /**
    * A word to remember before an attempt, from which `settle` can look for what it left behind (for Telegram: the
    * highest message id known). Stored with the job in the same commit as its state `sending`. `backup`: the word from

@@ -1,5 +1,7 @@
 import type { Delivery } from '../bridge/network.ts'
+import { strikeWords } from './change/deletion.ts'
 import type { Batch } from './send/call.ts'
+import { currentPlace } from './send/context.ts'
 import { readKept } from './send/kept.ts'
 import { partsOf } from './send/kept-parts.ts'
 import type { Part } from './send/part.ts'
@@ -15,42 +17,70 @@ export type { SettleContext } from './settle/find-part.ts'
  * whole, and may have been recorded in part. So is one that could have taken the place of another (which is repeated): that one
  * may have been gone.
  */
-export const settleDelivery = async (delivery: Delivery, context: SettleContext): Promise<boolean> => {
+export const settleDelivery = async (
+  delivery: Delivery,
+  context: SettleContext,
+): Promise<boolean | 'perhaps'> => {
   const { sent, together } = delivery
   const batch = batchAt(partsOf(delivery, context), sent.length)
   if (batch === undefined) return true
   const [first, ...rest] = batch
-  const since = becomeSince(delivery, context)
+  const since = delivery.restored ? becomeSince(first, { delivery, context }) : []
   const looked = { ...first, ...(together && { together }), ...(since.length > 0 && { since }) }
   return await findBatch([looked, ...rest], { delivery, context })
 }
 
-/** What the part that is looked for may have become since a backup was made. */
-const becomeSince = (delivery: Delivery, context: SettleContext): Part[] => {
-  const { sent, event, edited = [], inAlbum, replyTo } = delivery
+/** What the part that is looked for may have become since a backup was made, as far as the backup knows. */
+const becomeSince = (part: Part, { delivery, context }: Settling): Part[] => {
+  const { sent, event, edited = [], replyTo } = delivery
   const changed = edited.flatMap(
     each => renderParts({ ...delivery, event: each }, context)[sent.length] ?? [],
   )
-  const group = inAlbum && sent.length === 0 ? readKept(replyTo?.raw)?.group : undefined
-  if (group === undefined) return changed
-  // The name of the sender stands under the first picture there.
-  const beside = [event, ...edited].flatMap(each => renderParts({ event: each }, context)[0] ?? [])
-  return [...changed, ...beside.map(part => ({ ...part, look: { ...part.look, group } }))]
+  const group = event.album && sent.length === 0 ? readKept(replyTo?.raw)?.group : undefined
+  const beside =
+    group === undefined ? [] : [event, ...edited].flatMap(each => besideOthers(each, group, context))
+  return [...changed, ...beside, ...[part, ...changed, ...beside].flatMap(struck)]
 }
 
-const findBatch = async (
-  batch: Batch,
-  { delivery, context }: { delivery: Delivery; context: SettleContext },
-): Promise<boolean> => {
-  const { sent } = delivery
+/** As it stands in an album behind the first picture, under which alone the sender is named. */
+const besideOthers = (event: Delivery['event'], group: string, context: SettleContext): Part[] =>
+  renderParts({ event }, context)
+    .slice(0, 1)
+    .map(part => ({ ...part, look: { ...part.look, group } }))
+
+/** Struck through, as it is where deletions are shown so. */
+const struck = ({ plainer: _, ...part }: Part): Part[] => {
+  const { words } = part.look
+  if (words.text === '') return []
+  return [{ ...part, look: { ...part.look, words: strikeWords(words, part.head?.text.length ?? 0) } }]
+}
+
+interface Settling {
+  readonly delivery: Delivery
+  readonly context: SettleContext
+}
+
+/** Whether the search for the first message has come upon any that nobody knows by now. */
+const hasSeenOthers = ({ delivery, context }: Settling): boolean => {
+  const { chatId } = currentPlace(delivery, context.marks)
+  const { others } = context.looked.of(delivery.messageId, `0 ${chatId}`)
+  return [...others].some(id => !delivery.isKnown(String(id)))
+}
+
+const findBatch = async (batch: Batch, { delivery, context }: Settling): Promise<boolean | 'perhaps'> => {
+  const { sent, restored = false } = delivery
   const quest = { attempt: delivery, context }
   let found = 0
+  let isOpen = false
   const look = async (): Promise<boolean> => {
     let isWhole = true
     for (const part of batch.slice(found)) {
       const after = sent.map(({ id }) => Number(id))
       const message = await findPart(part, { ...quest, after, step: sent.length })
-      if (message === undefined) return false
+      if (message === undefined) {
+        isOpen = restored && sent.length === 0 && found === 0 && hasSeenOthers({ delivery, context })
+        return false
+      }
       if (message === 'taken back') {
         isWhole = false
         continue
@@ -60,5 +90,6 @@ const findBatch = async (
     }
     return isWhole
   }
-  return (await lookInTurn(look, batch[0], quest)) || found > 0
+  const isThere = (await lookInTurn(look, batch[0], quest)) || found > 0
+  return isThere || !isOpen ? isThere : 'perhaps'
 }

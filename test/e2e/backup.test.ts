@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { isDeepStrictEqual } from 'node:util'
 import '../simulators/whatsapp/quiet.ts'
 import { eventually } from '../simulators/eventually.ts'
 import { samples, textOf } from '../simulators/samples.ts'
@@ -72,6 +73,58 @@ test('a backup taken while messages cross is put back, and the bridge goes on fr
     ['An answer meanwhile', 'An answer after', 'An answer with the backup'],
   )
   assert.deepEqual(seen(), sent)
+  again.kill('SIGTERM')
+  assert.equal((await again.ended).code, 0)
+  tg.assertNoSurprises()
+})
+
+test('what was changed since a backup stays so when that is put back; what waited in it and was changed comes once more, and says so', async () => {
+  await using world = await World.open()
+  const { tg } = world
+  const { alice, group } = await world.mapAlice()
+  const file = join(world.folder, 'copy.db')
+  const seen = () =>
+    group.transcript().map(({ text, reactions }) => [text, ...reactions.map(({ emoji }) => emoji)].join(' '))
+  const isSeen = (...texts: string[]) =>
+    eventually(() => isDeepStrictEqual(seen(), texts), `"${texts.join('", "')}"`, 60_000)
+  const send = async (text: string, id: string) => {
+    await alice.send(samples.text(text), { id })
+  }
+
+  // The bridge is killed while the last one is on its way.
+  const doomed = await world.run()
+  for (const [text, id] of [
+    ['Edited', 'A1'],
+    ['Deleted', 'A2'],
+    ['Reacted', 'A3'],
+  ] as const)
+    await send(text, id)
+  await isSeen('Edited', 'Deleted', 'Reacted')
+  tg.faults.next('sendMessage', 'hang')
+  await send('Waiting', 'A4')
+  await eventually(() => tg.faults.waiting === 0, 'the attempt', 60_000)
+  assert.equal((await world.wa2tg('backup', file, '--plain')).code, 0)
+  doomed.kill('SIGKILL')
+  await doomed.ended
+
+  const bridge = await world.run()
+  await isSeen('Edited', 'Deleted', 'Reacted', 'Waiting')
+  await alice.acts.edit('A1', 'Edited since')
+  await alice.acts.revoke('A2')
+  await alice.acts.react('A3', '👍')
+  await alice.acts.edit('A4', 'Waited')
+  const before = ['Edited since', 'Reacted 👍', 'Waited']
+  await isSeen(...before)
+  bridge.kill('SIGTERM')
+  assert.equal((await bridge.ended).code, 0)
+  assert.equal((await world.wa2tg('restore', file, '--force')).code, 0)
+
+  const again = await world.run()
+  const twice = '🗄 From a backup; it may have been changed or deleted since\nWaiting'
+  await isSeen(...before, twice)
+  await alice.acts.edit('A1', 'Edited again')
+  await alice.acts.react('A3', '🔥')
+  await isSeen('Edited again', 'Reacted 🔥', 'Waited', twice)
   again.kill('SIGTERM')
   assert.equal((await again.ended).code, 0)
   tg.assertNoSurprises()

@@ -20,7 +20,7 @@ const loseAnswer = async (
   return job
 }
 
-const settle = async (bench: Bench, job: TestDelivery): Promise<boolean> => {
+const settle = async (bench: Bench, job: TestDelivery): Promise<boolean | 'perhaps'> => {
   assert.ok(bench.network.settle)
   return await bench.network.settle(job)
 }

@@ -37,7 +37,7 @@ export const prepareMessage = (job: Job, event: MessageEvent, context: AttemptCo
     ...(placeholder.length > 0 && { placeholder }),
     ...(together && { together: together.content }),
     ...(changed.length > 0 && { edited: changed }),
-    ...(event.album && job.unsure && job.restored && { inAlbum: true as const }),
+    ...(job.unsure && job.restored && { restored: true as const }),
     sent,
     onSent(part) {
       if (sent.some(({ id }) => id === part.id)) return

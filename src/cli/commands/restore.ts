@@ -14,7 +14,7 @@ export const command: Command = {
   ],
   notes: [
     'Stop the bridge first. The backup is verified before anything is replaced.',
-    'What waited in the backup is looked for in Telegram before it is sent. What was edited or deleted there since is not recognised, and comes once more.',
+    'What waited in the backup is looked for in Telegram before it is sent. What was edited or deleted there since comes once more, as a rule with a line that says so.',
     'WhatsApp changes its keys with every message. What came after the backup does not come again, and the next messages may have to be sent again by the senders’ phones. So if messages were exchanged since the backup, link anew afterwards: wa2tg logout, then wa2tg login. The mappings stay.',
     'Ends with 0 when the backup is in place, 2 when something must be changed; then nothing was.',
   ],
@@ -40,7 +40,7 @@ async function restore(context: Context): Promise<ExitCode> {
   }
   if (inDoubt > 0) {
     output.note(
-      `${inDoubt === 1 ? 'One delivery' : `${inDoubt} deliveries`} to Telegram waited in it, to be looked for there first. What was edited or deleted since is not recognised, and comes once more`,
+      `${inDoubt === 1 ? 'One delivery' : `${inDoubt} deliveries`} to Telegram waited in it, to be looked for there first. What was edited or deleted since comes once more, as a rule with a line that says so`,
     )
   }
   output.note(

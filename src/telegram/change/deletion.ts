@@ -135,7 +135,7 @@ const strike = async ({ id, byBridge, raw }: StandIn, desk: ChangeDesk): Promise
 }
 
 /** The words struck through, but for those that are the bridge's own; the same when they are struck through already. */
-const strikeWords = (words: RichText, own: number): RichText => {
+export const strikeWords = (words: RichText, own: number): RichText => {
   const again = words.text.startsWith(bin)
   const marked = again || [...words.text].length + bin.length > textLimit ? words : prefixed(bin, words)
   const start = (marked.text.startsWith(bin) ? bin.length : 0) + own

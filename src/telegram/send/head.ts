@@ -17,6 +17,7 @@ export const renderHead = ({
 }: Pick<Delivery, 'event' | 'senderLine' | 'replyTo'>): RichText =>
   joinRich(
     renderSender(senderLine),
+    renderAgain(event),
     renderForwarded(event),
     renderExcerpt(replyTo === undefined ? (event.replyTo?.excerpt ?? '') : ''),
   )
@@ -35,6 +36,11 @@ export const renderForwarded = ({
   const line = `↪️ Forwarded${times}${forwardedFrom === undefined ? '' : ` from ${shortName(forwardedFrom)}`}`
   return styled(`${line}\n`, 'italic', line.length)
 }
+
+const again = '🗄 From a backup; it may have been changed or deleted since'
+
+const renderAgain = (event: Pick<MessageEvent, 'again'>): RichText =>
+  event.again ? styled(`${again}\n`, 'italic', again.length) : plainText('')
 
 /** What the message answers, for when that was never carried over and cannot be pointed at. */
 export const renderExcerpt = (words: string): RichText => {

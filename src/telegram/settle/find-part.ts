@@ -5,13 +5,11 @@ import { idSpace, type Place } from '../address.ts'
 import { CallError } from '../call-error.ts'
 import { takeBack } from '../send/call.ts'
 import { currentPlace, type SendContext } from '../send/context.ts'
-import { renderJoined } from '../send/joined.ts'
 import type { Part } from '../send/part.ts'
-import { textPart } from '../send/text.ts'
 import { findTop } from './find-top.ts'
 import type { Looked, LookedFor } from './looked.ts'
-import { inAlbum, isAstray, matchMessage } from './match.ts'
-import { matchJoined } from './match-joined.ts'
+import { inTopic, isAstray } from './match.ts'
+import { matchPart } from './match-part.ts'
 import { knowPosts, type PostsContext } from './posts.ts'
 import { giveBack, leave, type ProbeContext, read } from './probe.ts'
 
@@ -125,6 +123,10 @@ const hasTwin = (
       other.parts.some(part => part.method === method && part.look.words.text === look.words.text),
   )
 
+/** Whether what stands in the chat may be something that is just being sent. */
+const isBusy = ({ place, context }: Search): boolean =>
+  [...context.inFlight].some(other => other.place.chatId === place.chatId)
+
 interface Search extends Quest {
   readonly place: Place
   readonly probing: ProbeContext
@@ -133,7 +135,7 @@ interface Search extends Quest {
 
 const search = async (part: Part, quest: Search): Promise<FoundPart | undefined> => {
   const { attempt, place, context, probing, looked } = quest
-  const { ruledOut } = looked
+  const { ruledOut, others } = looked
   const { top } = context.marks
   const run = idSpace(place.chatId) === 'shared' ? runEnd.shared : runEnd.own
   let empty = 0
@@ -141,15 +143,26 @@ const search = async (part: Part, quest: Search): Promise<FoundPart | undefined>
   let almost: FoundPart | undefined
   let unclear: string | undefined
   let nobodys = false
+  let gap: number | undefined
+  // Before a mark, what is empty says nothing.
+  const isCounted =
+    idSpace(place.chatId) !== 'shared' && context.marks.read(attempt.mark, place.chatId) !== undefined
+  const goOn = () => {
+    empty = 0
+    if (gap !== undefined && isCounted) others.add(gap)
+  }
   const goesOn = (id: number) => empty < run || (id <= top(place.chatId) && empty < longestGap)
   for (let id = (await firstId(quest)) + 1; goesOn(id); id++) {
     if (attempt.isKnown(String(id)) || context.marks.isTaken(place.chatId, id)) {
-      empty = 0
+      goOn()
       continue
     }
     const isEmpty = ruledOut.get(id)
     if (isEmpty !== undefined) {
-      empty = isEmpty ? empty + 1 : 0
+      if (isEmpty) {
+        empty++
+        gap = id
+      } else goOn()
       continue
     }
     if (++questions > mostQuestions) throw retry('There are too many messages to look through at once')
@@ -164,6 +177,7 @@ const search = async (part: Part, quest: Search): Promise<FoundPart | undefined>
       empty++
       // Behind the top the message may still turn up there.
       if (id <= before) ruledOut.set(id, true)
+      gap = id
       continue
     }
     looked.inVain += 1 + empty
@@ -173,11 +187,12 @@ const search = async (part: Part, quest: Search): Promise<FoundPart | undefined>
       unclear ??= message === 'own' ? 'a message that cannot be read' : message.message
       continue
     }
-    empty = 0
+    goOn()
     if (message === 'foreign') {
       ruledOut.set(id, false)
       continue
     }
+    if (inTopic(message, place) && !isBusy(quest)) others.add(id)
     const match = matchPart(message, part, place)
     const isIt = () => match?.exact === true && !isAnybodys(message, quest) && !attempt.isKnown(String(id))
     const buttons = () => (isIt() ? match?.part.markup : context.buttons.of(place.chatId, id))
@@ -209,24 +224,6 @@ const search = async (part: Part, quest: Search): Promise<FoundPart | undefined>
 /** A post in a channel that the bot may edit, but that somebody else may have made whose update has never come. */
 const isAnybodys = (post: Message, { place, context: { marks } }: Search): boolean =>
   marks.posts.isChannel(place.chatId) === true && !marks.posts.isClear(idSpace(place.chatId), post)
-
-/** Compares with the part, each plainer form in which it may have gone, what it may have gone together with, and become since. */
-const matchPart = (
-  message: Message,
-  part: Part,
-  place: Place,
-): { readonly exact: boolean; readonly part: Part } | undefined => {
-  const match = inAlbum(message, part) ? matchMessage(message, part.look, place) : undefined
-  const { together: _, since = [], ...alone } = part
-  if (match !== undefined) return { exact: match === 'exact', part: alone }
-  const together = part.together && matchJoined(message, part.together, place)
-  if (together) return { exact: true, part: { ...textPart(renderJoined(together)), together } }
-  for (const other of part.plainer ? [part.plainer, ...since] : since) {
-    const found = matchPart(message, other, place)
-    if (found) return found
-  }
-  return undefined
-}
 
 /**
  * The id behind which the search begins: the mark, or the last part sent where there is none. Or where nothing was known then, a

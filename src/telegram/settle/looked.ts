@@ -2,6 +2,8 @@
 export interface Looked {
   /** Ids that need not be asked for again; true for those under which nothing is. */
   readonly ruledOut: Map<number, boolean>
+  /** What nobody knew: other messages of the bridge, and empty ids as deleted ones leave them. */
+  readonly others: Set<number>
   /** How many were asked for, up to the last under which something else was. */
   inVain: number
 }
@@ -22,7 +24,7 @@ export const openLookedFor = (): LookedFor => {
   return {
     of(job, what) {
       const all = jobs.get(job) ?? new Map<string, Looked>()
-      const looked = all.get(what) ?? { ruledOut: new Map(), inVain: 0 }
+      const looked = all.get(what) ?? { ruledOut: new Map(), others: new Set(), inVain: 0 }
       jobs.set(job, all.set(what, looked))
       return looked
     },
