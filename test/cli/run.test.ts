@@ -106,7 +106,8 @@ test('an owner who cannot be told at the end is told at the next start', async (
   const begun = Date.now()
   world.wa.phone.unlink()
   assert.equal((await run.ended).code, 2)
-  assert.ok(Date.now() - begun < 25_000)
+  // Ten seconds for the last word, ten to stop, and what a slow machine takes.
+  assert.ok(Date.now() - begun < 60_000)
   assert.equal(home.transcript().length, 0)
   world.tg.faults.clear()
   await world.link()

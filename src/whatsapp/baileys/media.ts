@@ -44,7 +44,7 @@ const openFile = async (source: MediaSource, options: OpenMediaOptions): Promise
 }
 
 /** Milliseconds that a group's picture is waited for: the words about it, and the whole chat, wait as long. */
-const PICTURE_MS = 2000
+const PICTURE_MS = 5000
 
 /**
  * Neither encrypted nor described by anybody: it comes from WhatsApp's own host over TLS, at once, or not at all.
