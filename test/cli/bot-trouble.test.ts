@@ -24,7 +24,7 @@ test('a conflict over updates is told in the status, and what stays at Telegram 
     /Another program uses the same bot token, and what it fetches never comes here: stop it/,
   )
   tg.faults.clear()
-  const answer = await eventually(() => alice.inbox[0], 'the message', 60_000)
+  const answer = await eventually(() => alice.inbox[0], 'the message', 120_000)
   assert.equal(textOf(answer.message), 'while two were asking')
   assert.equal(alice.inbox.length, 1)
   assert.ok(run.running)
@@ -46,7 +46,7 @@ test('pages of a front server in place of every answer end no run and lose no me
     await eventually(
       () => here().includes(`out ${status}`) && there().includes(`in ${status}`) && tg.faults.waiting === 0,
       `both messages past ${status}`,
-      60_000,
+      120_000,
     )
     assert.equal(here().filter(text => text === `out ${status}`).length, 1)
     assert.equal(there().filter(text => text === `in ${status}`).length, 1)
@@ -95,7 +95,7 @@ test('a second program that polls takes updates away and is named, to the owner,
   isOver = true
   await other
   owner.sends(group, 'alone again')
-  await eventually(() => there().includes('alone again'), 'the message behind it', 90_000)
+  await eventually(() => there().includes('alone again'), 'the message behind it', 120_000)
   // Each went to one of them at least, and in order; nothing came to WhatsApp twice.
   const came = there().filter(text => !text.startsWith('alone'))
   assert.deepEqual(
@@ -111,7 +111,7 @@ test('a second program that polls takes updates away and is named, to the owner,
   await eventually(
     () => group.transcript().filter(({ from }) => from.isBot).length === sent.length,
     'what came from WhatsApp',
-    60_000,
+    120_000,
   )
   assert.ok(run.running)
 })

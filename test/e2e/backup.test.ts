@@ -29,7 +29,7 @@ test('a backup taken while messages cross is put back, and the bridge goes on fr
       .flatMap(({ text, from }) =>
         from.isBot ? text.split('\n').filter(line => !/^\d\d:\d\d$/.test(line)) : [],
       )
-  const allSeen = () => eventually(() => seen().length >= sent.length, 'all messages', 60_000)
+  const allSeen = () => eventually(() => seen().length >= sent.length, 'all messages', 120_000)
 
   for (let number = 0; number < 2; number += 1) await send(`Before ${number}`)
   await allSeen()

@@ -32,7 +32,7 @@ test('A linked bridge carries a chat both ways and loses nothing when it is kill
   await bridge.ended
   for (const number of [1, 2, 3]) await alice.send(samples.text(`After the kill ${number}`))
   const again = await world.run()
-  await eventually(() => group.transcript().length >= 9, 'all messages', 60_000)
+  await eventually(() => group.transcript().length >= 9, 'all messages', 120_000)
   assert.deepEqual(
     group
       .transcript()

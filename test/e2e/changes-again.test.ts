@@ -10,7 +10,7 @@ test('a change that a phone could not read is given to it again, also when the b
   const { alice, group } = await world.mapAlice()
   const bridge = await world.run()
   const { message_id } = owner.sends(group, 'See you at ten')
-  const shown = await eventually(() => alice.inbox[0]?.shown, 'the message', 60_000)
+  const shown = await eventually(() => alice.inbox[0]?.shown, 'the message', 120_000)
   const changes: [string, () => unknown][] = [
     ['reaction', () => owner.reacts(group, message_id, '🔥')],
     ['edit', () => owner.edits(group, message_id, 'See you at eleven')],
@@ -18,13 +18,13 @@ test('a change that a phone could not read is given to it again, also when the b
   ]
   for (const [kind, change] of changes) {
     change()
-    await eventually(() => wa.changes.at(-1)?.kind === kind, kind, 60_000)
+    await eventually(() => wa.changes.at(-1)?.kind === kind, kind, 120_000)
   }
   assert.equal(shown.text, 'See you at ten')
   bridge.kill('SIGTERM')
   await bridge.ended
   await world.run()
   for (const { id } of wa.changes) alice.askAgain(id)
-  await eventually(() => wa.changes.every(({ copies }) => copies === 2), 'all of them again', 60_000)
+  await eventually(() => wa.changes.every(({ copies }) => copies === 2), 'all of them again', 120_000)
   assert.equal(wa.changes.length, changes.length)
 })

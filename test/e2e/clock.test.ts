@@ -26,10 +26,10 @@ test('A clock that leaps by hours, forward and back, while it runs holds nothing
   const cross = async (text: string): Promise<void> => {
     expected.push(text)
     await alice.send(samples.text(text))
-    await eventually(() => group.transcript().some(seen => seen.text === text), text, 60_000)
+    await eventually(() => group.transcript().some(seen => seen.text === text), text, 120_000)
     const before = alice.inbox.length
     owner.sends(group, `answer to ${text}`)
-    await eventually(() => alice.inbox.length === before + 1, `the answer to ${text}`, 60_000)
+    await eventually(() => alice.inbox.length === before + 1, `the answer to ${text}`, 120_000)
   }
 
   await cross('in time')
@@ -49,7 +49,7 @@ test('A clock that leaps by hours, forward and back, while it runs holds nothing
   await eventually(
     () => group.transcript().some(({ text }) => text === 'put off'),
     'what was put off',
-    60_000,
+    120_000,
   )
 
   bridge.kill('SIGKILL')
@@ -82,7 +82,7 @@ test('A clock that is set right leaves an album whole, and what waits for Telegr
   await writeFile(file, '0')
   bridge.kill('SIGUSR2')
   await alice.acts.album(await Promise.all([1, 2, 3].map(n => samples.photo(wa.media, `item ${n}`))))
-  await eventually(() => group.transcript().length === 4, 'the album', 60_000)
+  await eventually(() => group.transcript().length === 4, 'the album', 120_000)
   const [first, ...others] = group.transcript().slice(1)
   assert.ok(first?.mediaGroup)
   assert.deepEqual(
@@ -96,7 +96,7 @@ test('A clock that is set right leaves an album whole, and what waits for Telegr
   bridge.kill('SIGKILL')
   await bridge.ended
   await world.run()
-  await eventually(() => group.transcript().at(-1)?.text === 'refused for now', 'what was refused', 60_000)
+  await eventually(() => group.transcript().at(-1)?.text === 'refused for now', 'what was refused', 120_000)
   assert.equal(group.transcript().length, 5)
   wa.assertNoSurprises()
 })
@@ -133,7 +133,7 @@ for (const [wrongBy, name] of [
     await alice.send(samples.text('three'))
     owner.sends(group, 'another')
     await world.run()
-    await eventually(() => said().includes('three') && alice.inbox.length === 2, 'what waited', 60_000)
+    await eventually(() => said().includes('three') && alice.inbox.length === 2, 'what waited', 120_000)
     assert.deepEqual(said(), ['one, edited', 'two', 'three'])
     assert.ok(alice.inbox.every(({ copies }) => copies === 1))
     assert.deepEqual(wa.nacks, [])
@@ -166,7 +166,7 @@ for (const [wrongBy, name] of [
       const contextInfo = { expiration: 1800 }
       await alice.send({ extendedTextMessage: { text, contextInfo } }, { timestamp })
       const isSent = () => tg.callsOf('sendMessage').some(({ params }) => params['text'] === text)
-      await eventually(isSent, text, 60_000)
+      await eventually(isSent, text, 120_000)
     }
     const isAllThere = () => {
       assert.ok(seen('for half an hour'))
@@ -178,29 +178,29 @@ for (const [wrongBy, name] of [
     await alice.acts.pin('PINNED', { seconds: 1800 })
     await alice.acts.poll('Lunch?', ['Pizza', 'Sushi'], { endTime: Date.now() + 1_800_000 })
     await vanishing('for half an hour', 0)
-    await eventually(() => group.state.pinned.length === 1 && seen('Lunch?'), 'all that has an end', 60_000)
+    await eventually(() => group.state.pinned.length === 1 && seen('Lunch?'), 'all that has an end', 120_000)
 
     // It is looked for at the start of a run.
     first.kill('SIGKILL')
     await first.ended
     const second = await world.run()
     await vanishing('over already', 2000)
-    await eventually(() => seen('over already') === undefined, 'what was over', 60_000)
+    await eventually(() => seen('over already') === undefined, 'what was over', 120_000)
     isAllThere()
 
     // And in the middle of one, behind the leap that sets the clock right.
     await writeFile(file, '0')
     second.kill('SIGUSR2')
     await vanishing('over behind the leap', 2000)
-    await eventually(() => seen('over behind the leap') === undefined, 'what was over then', 60_000)
+    await eventually(() => seen('over behind the leap') === undefined, 'what was over then', 120_000)
     isAllThere()
 
     // Half an hour later by WhatsApp's time, whatever the machine thinks.
     wa.advanceClock(1_800_000)
     await alice.send(samples.text('half an hour later'))
-    await eventually(() => seen('for half an hour') === undefined, 'the message to vanish', 60_000)
-    await eventually(() => group.state.pinned.length === 0, 'the pin to end', 60_000)
-    await eventually(() => /Ended/.test(seen('Lunch?')?.text ?? ''), 'the poll to end', 60_000)
+    await eventually(() => seen('for half an hour') === undefined, 'the message to vanish', 120_000)
+    await eventually(() => group.state.pinned.length === 0, 'the pin to end', 120_000)
+    await eventually(() => /Ended/.test(seen('Lunch?')?.text ?? ''), 'the poll to end', 120_000)
     wa.assertNoSurprises()
   })
 }

@@ -25,7 +25,7 @@ test('When WhatsApp passes nothing on again and again, run ends with 1 for a new
   const run = await world.run()
   const expected: string[] = []
   while (run.running && expected.length < mostTurns) {
-    await eventually(() => wa.isLive || !run.running, 'the connection', 60_000)
+    await eventually(() => wa.isLive || !run.running, 'the connection', 120_000)
     wa.deafen()
     const words = `held back ${expected.length}`
     expected.push(words)
@@ -33,7 +33,7 @@ test('When WhatsApp passes nothing on again and again, run ends with 1 for a new
     await alice.send(samples.text(words), { timestamp: Math.floor(Date.now() / 1000) + 40 })
     // The first time, what tells is that no receipt comes for this; from then on two minutes of quiet do.
     if (expected.length === 1) owner.sends(group, 'anybody there?')
-    await eventually(() => isThere(words) || !run.running, words, 90_000)
+    await eventually(() => isThere(words) || !run.running, words, 120_000)
   }
   assert.ok(expected.length >= 3)
   const { code, stderr } = await run.ended
@@ -43,7 +43,7 @@ test('When WhatsApp passes nothing on again and again, run ends with 1 for a new
   assert.ok(lines.some(line => line.includes('Stopping: this needs a restart')))
 
   await world.run()
-  await eventually(() => isThere(expected.at(-1) ?? ''), 'the last one', 60_000)
+  await eventually(() => isThere(expected.at(-1) ?? ''), 'the last one', 120_000)
   const said = group.transcript().filter(({ from }) => from.isBot)
   assert.deepEqual(
     said.map(({ text }) => text),
@@ -61,9 +61,9 @@ test('A line on which not even pings are answered is given up, and what was miss
   await eventually(() => wa.isLive, 'the connection')
   wa.silence(true)
   await alice.send('unheard')
-  await run.says(({ stderr }) => stderr.includes('WhatsApp does not answer'), 60_000)
+  await run.says(({ stderr }) => stderr.includes('WhatsApp does not answer'), 180_000)
   wa.silence(false)
   wa.dropConnection()
-  await eventually(() => isThere('unheard'), 'the message', 60_000)
+  await eventually(() => isThere('unheard'), 'the message', 120_000)
   assert.ok(run.running)
 })

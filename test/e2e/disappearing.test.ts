@@ -55,12 +55,16 @@ test('In a chat with a timer both halves go when their time is up, but for what 
   wa.advanceClock(25 * HOUR)
   const again = await world.run()
   const left = ['stays', 'kept late', 'typed and kept']
-  await eventually(() => texts().length <= left.length && texts(weak).length <= 1, 'the others to go', 60_000)
+  await eventually(
+    () => texts().length <= left.length && texts(weak).length <= 1,
+    'the others to go',
+    120_000,
+  )
   assert.deepEqual(texts(), left)
   assert.deepEqual(texts(weak), ['typed where nothing can be deleted'])
 
   await alice.acts.keep('STAYS', { undo: true })
-  await eventually(() => !texts().includes('stays'), 'what is kept no more to go', 60_000)
+  await eventually(() => !texts().includes('stays'), 'what is kept no more to go', 120_000)
   assert.deepEqual(texts(), ['kept late', 'typed and kept'])
   assert.deepEqual(texts(weak), ['typed where nothing can be deleted'])
   again.kill('SIGTERM')

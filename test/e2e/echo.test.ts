@@ -19,19 +19,19 @@ test('what WhatsApp hands back of our own messages is not said in Telegram, befo
   const marked = async (text: string) => {
     markers.push(text)
     await alice.send(text)
-    await eventually(() => said().includes(text), text, 60_000)
+    await eventually(() => said().includes(text), text, 120_000)
   }
   wa.holdAcks(true)
   owner.sends(group, spoken)
   for (const position of [0, 1]) {
-    await eventually(() => alice.inbox.length === position + 1, 'a part', 60_000)
+    await eventually(() => alice.inbox.length === position + 1, 'a part', 120_000)
     await wa.phone.echo(alice.inbox[position]?.id ?? '')
     await marked(`While part ${position + 1} is not acknowledged`)
     wa.holdAcks(false)
     wa.holdAcks(position === 0)
   }
   owner.sends(group, 'And another')
-  await eventually(() => alice.inbox.length === 3, 'the next message', 60_000)
+  await eventually(() => alice.inbox.length === 3, 'the next message', 120_000)
   for (const { id } of alice.inbox) await wa.phone.echo(id)
   await marked('When all is linked')
   assert.deepEqual(said(), markers)
@@ -53,10 +53,10 @@ test('nor what is handed back of a part that was on its way when the bridge was 
   const bridge = await world.run()
   wa.holdAcks(true)
   owner.sends(group, spoken)
-  await eventually(() => alice.inbox.length === 1, 'the first part', 60_000)
+  await eventually(() => alice.inbox.length === 1, 'the first part', 120_000)
   wa.holdAcks(false)
   wa.holdAcks(true)
-  await eventually(() => alice.inbox.length === 2, 'the second part', 60_000)
+  await eventually(() => alice.inbox.length === 2, 'the second part', 120_000)
   bridge.kill('SIGKILL')
   await bridge.ended
   for (const { id } of alice.inbox) await wa.phone.echo(id)
@@ -64,9 +64,9 @@ test('nor what is handed back of a part that was on its way when the bridge was 
   wa.holdAcks(false)
   await world.run()
   const said = () => group.transcript().flatMap(({ text, from }) => (from.isBot ? [text] : []))
-  await eventually(() => said().includes('Still there?'), 'what Alice says', 60_000)
+  await eventually(() => said().includes('Still there?'), 'what Alice says', 120_000)
   owner.sends(group, 'Yes')
-  await eventually(() => alice.inbox.length === 3, 'the answer', 60_000)
+  await eventually(() => alice.inbox.length === 3, 'the answer', 120_000)
   assert.deepEqual(said(), ['Still there?'])
   assert.deepEqual(
     alice.inbox.map(({ shown }) => shown?.text),

@@ -19,7 +19,7 @@ test('a file that WhatsApp has deleted is asked for again from the phone, and co
   const [photo, text] = await eventually(
     () => group.transcript().length === 2 && group.transcript(),
     'both messages',
-    60_000,
+    120_000,
   )
   assert.deepEqual([photo?.kind, photo?.text, photo?.file?.size], ['photo', 'The lake', files.photo().length])
   assert.equal(text?.text, 'Nice?')
@@ -34,7 +34,7 @@ test('while the phone is off words stand for the file, over a restart; then it t
   world.wa.phone.switch(false)
   await alice.send(await expiredPhoto(world, 'The lake'))
   await alice.send('Nice?')
-  await eventually(() => group.transcript().length === 2, 'words and the next message', 90_000)
+  await eventually(() => group.transcript().length === 2, 'words and the next message', 120_000)
   const [words] = group.transcript()
   assert.match(words?.text ?? '', /could not be carried over.*\nThe lake/s)
   bridge.kill('SIGKILL')
@@ -44,7 +44,7 @@ test('while the phone is off words stand for the file, over a restart; then it t
   const photo = await eventually(
     () => group.transcript().find(({ kind }) => kind === 'photo'),
     'the photo',
-    60_000,
+    120_000,
   )
   assert.deepEqual([photo.text, photo.file?.size], ['The lake', files.photo().length])
   assert.equal(group.transcript().length, 2)

@@ -52,5 +52,5 @@ test('a disappearing message goes from Telegram when its time is up', async () =
   const isShown = () =>
     world.tg.callsOf('sendMessage').some(({ params }) => params['text'] === 'for a moment')
   await eventually(isShown, 'the message')
-  await eventually(() => group.transcript().every(({ text }) => text !== 'for a moment'), 'its end', 60_000)
+  await eventually(() => group.transcript().every(({ text }) => text !== 'for a moment'), 'its end', 120_000)
 })

@@ -52,8 +52,8 @@ test('While a year’s worth of old messages is forgotten, everything crosses as
     await alice.send(samples.text(`from there ${turn}`))
     owner.sends(group, `from here ${turn}`)
     const shown = () => group.transcript().filter(({ from }) => from.isBot)
-    await eventually(() => shown().length === there.length, there.at(-1) ?? '', 60_000)
-    await eventually(() => alice.inbox.length === here.length, here.at(-1) ?? '', 60_000)
+    await eventually(() => shown().length === there.length, there.at(-1) ?? '', 120_000)
+    await eventually(() => alice.inbox.length === here.length, here.at(-1) ?? '', 120_000)
     assert.deepEqual(
       shown().map(({ text }) => text),
       there,

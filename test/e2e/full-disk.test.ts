@@ -38,11 +38,11 @@ if (process.platform === 'linux') {
     ]
     const first = await stranger.send(samples.text('a first message while full'))
     const typed = owner.sends(group, 'typed while full')
-    await run.says(({ stderr }) => /disk that holds[^\n]* is full/.test(stderr), 60_000)
+    await run.says(({ stderr }) => /disk that holds[^\n]* is full/.test(stderr), 180_000)
     const polls = () => tg.callsOf('getUpdates').length
     const before = polls()
     // It asks for the same update again, since it could not write it down.
-    await eventually(() => polls() >= before + 2, 'more polls', 60_000)
+    await eventually(() => polls() >= before + 2, 'more polls', 120_000)
     assert.equal(shown().length, 1)
     assert.deepEqual(alice.receipts.slice(receipts), [], 'no receipt for what is on no disk')
     assert.deepEqual(stranger.receipts, [])
@@ -51,9 +51,9 @@ if (process.platform === 'linux') {
     assert.ok(run.running, status.stderr)
 
     await rm(trouble)
-    await eventually(() => shown().length === 3, 'both messages', 60_000)
-    await eventually(() => shown(other).length === 1, 'the first message of a stranger', 60_000)
-    await eventually(() => alice.inbox.length === 1, 'the answer', 60_000)
+    await eventually(() => shown().length === 3, 'both messages', 120_000)
+    await eventually(() => shown(other).length === 1, 'the first message of a stranger', 120_000)
+    await eventually(() => alice.inbox.length === 1, 'the answer', 120_000)
     await eventually(() => ids.every(id => alice.receipts.some(receipt => receipt.id === id)), 'the receipts')
     assert.deepEqual(
       shown().map(({ text }) => text),

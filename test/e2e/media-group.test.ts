@@ -31,7 +31,7 @@ const arrived = async (world: World, alice: Contact, group: SimChat) => {
   await eventually(
     () => alice.inbox.some(({ shown }) => shown?.text === 'the word behind'),
     'the word behind',
-    60_000,
+    120_000,
   )
   const lines = world.wa.transcript.filter(({ from, message }) => from === 'bridge' && !message.albumMessage)
   return lines.map(({ shown, album }) => ({ text: shown?.text, album, answers: shown?.quote?.text }))
@@ -83,7 +83,7 @@ test('a straggler answers the half that has gone already, whether the program li
   const { alice, group } = await world.mapAlice()
   const bridge = await world.run()
   const comes = (text: string) =>
-    eventually(() => alice.inbox.find(({ shown }) => shown?.text === text), text, 60_000)
+    eventually(() => alice.inbox.find(({ shown }) => shown?.text === text), text, 120_000)
   sendsHalf(world, group, 'first half')
   await comes('first half')
   sendsHalf(world, group, 'second half')

@@ -47,7 +47,7 @@ test('five documents of 45 MB cross at once in a fraction of their size; one of 
     peak = Math.max(peak, resident(bridge.pid))
   }, 20)
   for (const { contact } of chats) await contact.send(await document('large.bin'))
-  await eventually(() => chats.every(({ group }) => group.transcript().length === 1), 'the files', 60_000)
+  await eventually(() => chats.every(({ group }) => group.transcript().length === 1), 'the files', 120_000)
   clearInterval(watch)
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   for (const { group } of chats) assert.equal(group.transcript()[0]?.file?.sha256, sha256)

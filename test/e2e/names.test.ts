@@ -126,7 +126,7 @@ for (const trouble of ['ENOTFOUND', 'EAI_AGAIN']) {
     assert.match(status.stderr, new RegExp(`getaddrinfo ${trouble} wa\\.test`))
     assert.match(status.stderr, new RegExp(`getaddrinfo ${trouble} tg\\.test`))
     await know(known)
-    await eventually(isThere(named, 'from before the start'), 'the first message', 60_000)
+    await eventually(isThere(named, 'from before the start'), 'the first message', 120_000)
 
     run.kill('SIGTERM')
     await run.ended
@@ -139,8 +139,8 @@ for (const trouble of ['ENOTFOUND', 'EAI_AGAIN']) {
     await alice.send('while names are gone')
     owner.sends(group, 'an answer meanwhile')
     await know(known)
-    await eventually(isThere(named, 'while names are gone'), 'the second message', 60_000)
-    const answer = await eventually(() => alice.inbox[0], 'the answer', 60_000)
+    await eventually(isThere(named, 'while names are gone'), 'the second message', 120_000)
+    const answer = await eventually(() => alice.inbox[0], 'the answer', 120_000)
     assert.equal(textOf(answer.message), 'an answer meanwhile')
     assert.equal(group.transcript().filter(({ from }) => from.isBot).length, 2)
     wa.assertNoSurprises()

@@ -37,7 +37,7 @@ describe('from Telegram to WhatsApp, when something breaks', () => {
   /** Waits until a document has come, and a word behind it: what came is all that comes. */
   const arrived = async (name: string, content: Uint8Array = bytes): Promise<void> => {
     world.owner.sends(chat, `behind ${name}`)
-    await eventually(() => alice.inbox.some(({ shown }) => shown?.text === `behind ${name}`), name, 60_000)
+    await eventually(() => alice.inbox.some(({ shown }) => shown?.text === `behind ${name}`), name, 120_000)
     const documents = alice.inbox.filter(({ shown }) => shown?.file?.name === name)
     assert.equal(documents.length, 1)
     assert.deepEqual(documents[0]?.shown?.file?.bytes, Buffer.from(content))

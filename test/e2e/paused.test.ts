@@ -19,7 +19,7 @@ test('A process that is stopped three times (a suspended machine, a paused conta
   const there = () => alice.inbox.map(({ message }) => textOf(message))
   const expected = { here: [] as string[], there: [] as string[] }
   for (let turn = 1; turn <= 3; turn += 1) {
-    await eventually(() => wa.isLive || !run.running, 'the connection', 60_000)
+    await eventually(() => wa.isLive || !run.running, 'the connection', 120_000)
     await sleep(2000)
     run.kill('SIGSTOP')
     const openFor = performance.now() - (wa.logins.at(-1) ?? 0)
@@ -37,7 +37,7 @@ test('A process that is stopped three times (a suspended machine, a paused conta
     await eventually(
       () => (here().includes(words[0]) && there().includes(words[1])) || !run.running,
       `what came in pause ${turn}`,
-      60_000,
+      120_000,
     )
     assert.ok(run.running, run.stderr)
   }

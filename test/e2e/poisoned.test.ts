@@ -26,7 +26,7 @@ const begin = async () => {
 const saidIn = (group: SimChat): (string | undefined)[] => group.transcript().map(({ text }) => text)
 
 const sees = (group: SimChat, text: string): Promise<unknown> =>
-  eventually(() => saidIn(group).includes(text), text, 60_000)
+  eventually(() => saidIn(group).includes(text), text, 120_000)
 
 test('A reaction that claims to be of the end of time is shown, holds up nobody, and gives way to the next', async () => {
   const { world, alice, bob } = await begin()
@@ -46,7 +46,7 @@ test('A reaction that claims to be of the end of time is shown, holds up nobody,
     eventually(
       () => alice.group.transcript().some(({ reactions }) => reactions.some(each => each.emoji === emoji)),
       emoji,
-      60_000,
+      120_000,
     )
   await react('👍', '9223372036854775807')
   await bob.person.send(samples.text('beside'))
@@ -87,7 +87,7 @@ test('What the database refuses for good is left out with words in its place, ei
   owner.sends(alice.group, 'zebra')
   owner.sends(alice.group, 'answer')
   owner.sends(bob.group, 'zebra')
-  await eventually(() => alice.person.inbox.length > 0, 'the answer', 60_000)
+  await eventually(() => alice.person.inbox.length > 0, 'the answer', 120_000)
   await sees(bob.group, 'Not sent: "Message that could not be read" cannot go to WhatsApp')
   await sees(alice.group, 'Not sent: "Message that could not be read" cannot go to WhatsApp')
   const bots = alice.group.transcript().filter(({ from }) => from.isBot)

@@ -54,7 +54,7 @@ if (process.platform === 'linux') {
         ({ contact, group }) =>
           contact.inbox.length >= cuts && group.transcript().filter(({ from }) => from.isBot).length >= cuts,
       )
-    await eventually(allThere, 'every message', 90_000)
+    await eventually(allThere, 'every message', 120_000)
     for (const { contact, group } of pairs) {
       assert.deepEqual(
         group.transcript().flatMap(({ from, text }) => (from.isBot ? [text] : [])),

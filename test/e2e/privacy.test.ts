@@ -74,7 +74,7 @@ test('nothing that people say, no number, token or key stands anywhere but in th
   assert.equal((await world.wa2tg('map', 'add', 'Zoe', String(group.id))).code, 0)
   const said: string[] = [login.stderr]
   const seen = (count: number, what: string) =>
-    eventually(() => group.transcript().length >= count, what, 60_000)
+    eventually(() => group.transcript().length >= count, what, 120_000)
 
   const first = await world.run()
   await zoe.send(samples.text(planted.text))
@@ -101,7 +101,7 @@ test('nothing that people say, no number, token or key stands anywhere but in th
   await seen(9, 'what could be delivered')
   await eventually(() => home.transcript().length > 0, 'the notice to the owner')
   wa.dropConnection()
-  await eventually(() => wa.isLive, 'the connection', 60_000)
+  await eventually(() => wa.isLive, 'the connection', 120_000)
   first.kill('SIGKILL')
   said.push((await first.ended).stderr)
 
@@ -184,7 +184,7 @@ test('at no level from silent to info is anything told of what people do, nor by
   const family = wa.addGroup({ subject: 'Family', participants: people.map(({ zoe }) => zoe) })
   const theirs = tg.addSupergroup({ title: 'Family', members: [owner], botRights: {} })
   const login = world.start('login', '--pairing-code', '+15550000001')
-  const code = await login.says(({ stdout }) => /^\w{4}-\w{4}$/m.exec(stdout)?.[0], 60_000)
+  const code = await login.says(({ stdout }) => /^\w{4}-\w{4}$/m.exec(stdout)?.[0], 180_000)
   await wa.phone.enterPairingCode(code.replace('-', ''))
   const said: string[] = [(await login.ended).stderr]
   const tell = async (...args: readonly string[]) => {
@@ -202,7 +202,7 @@ test('at no level from silent to info is anything told of what people do, nor by
       await tell('restore', join(world.folder, 'backup.wa2tg'), '--force')
     }
     const bridge = world.start('run', '--log-level', level)
-    await eventually(() => wa.isLive, 'the connection', 60_000)
+    await eventually(() => wa.isLive, 'the connection', 120_000)
     const refused = `${planted.text} ${index}`
     const fault = { error: 400, description: `Bad Request: ${planted.text} is bad` }
     tg.faults.next('sendMessage', fault, { when: ({ text }) => text === refused })
@@ -238,7 +238,7 @@ test('at no level from silent to info is anything told of what people do, nor by
     await eventually(
       () => zoe.inbox.some(({ message }) => textOf(message) === `answered ${index}`),
       `the answers at level ${level}`,
-      60_000,
+      120_000,
     )
     const got = JSON.stringify(zoe.inbox.map(({ message }) => message))
     for (const words of [planted.named, planted.shown]) assert.ok(got.includes(words))

@@ -57,9 +57,9 @@ test('Behind a proxy everything goes through it, files too, and comes back when 
   await eventually(() => !wa.isConnected, 'the end of the connection')
   proxy.down(false)
   const isThere = () => group.transcript().some(({ text }) => text === 'while the proxy is away')
-  await eventually(isThere, 'the message', 60_000)
+  await eventually(isThere, 'the message', 120_000)
   owner.sends(group, 'back again')
-  await eventually(() => alice.inbox.length === 2, 'the second answer', 60_000)
+  await eventually(() => alice.inbox.length === 2, 'the second answer', 120_000)
   wa.assertNoSurprises()
   tg.assertNoSurprises()
 })
@@ -96,7 +96,7 @@ test('The password of a proxy is told nowhere: not where it takes it, refuses it
   }
   const refuses = async (times: number): Promise<void> => {
     const before = proxy.refused
-    await eventually(() => proxy.refused >= before + times, 'what is asked for again', 60_000)
+    await eventually(() => proxy.refused >= before + times, 'what is asked for again', 120_000)
   }
 
   // Nobody is let in: not to link, nor to map.
@@ -121,7 +121,7 @@ test('The password of a proxy is told nowhere: not where it takes it, refuses it
     await tell('status')
     await tell('status', '--json')
     proxy.refuse(undefined)
-    await eventually(() => group.transcript().some(({ text }) => text === words), words, 60_000)
+    await eventually(() => group.transcript().some(({ text }) => text === words), words, 120_000)
     bridge.kill('SIGUSR2')
     const { code, stderr } = await bridge.ended
     assert.deepEqual([code, /This is a bug in wa2tg/.test(stderr)], [70, true])

@@ -35,7 +35,7 @@ for (const moment of ['before', 'after']) {
     points.plan()
     const bridge = await world.run()
     const isKnown = () => look(store => store.chats.displayName(`whatsapp:${alice.lid}`)) === 'Alice Berg'
-    await eventually(isKnown, 'the new name', 60_000)
+    await eventually(isKnown, 'the new name', 120_000)
     // It is written down that all of it was told: the next start asks for nothing.
     const isBehind = () =>
       look(store => store.session('baileys').get('app-state-sync-version', 'behind')) !== undefined

@@ -30,7 +30,7 @@ for (const isLinkedAnew of [false, true]) {
     await using world = await World.open({ env: points.env, binary: await buildWithFailPoints(folder.path) })
     const { alice, group } = await world.mapAlice()
     const seen = () => group.transcript().map(({ text }) => text)
-    const isSeen = (words: string) => eventually(() => seen().includes(words), words, 60_000)
+    const isSeen = (words: string) => eventually(() => seen().includes(words), words, 120_000)
     const rows = (type: string) => {
       using store = openStore(storePath(join(world.folder, 'data')))
       return [...store.session('baileys').list(type)].length

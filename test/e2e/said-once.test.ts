@@ -29,9 +29,9 @@ for (const moment of ['before', 'after']) {
 
     points.plan()
     const bridge = await world.run()
-    await eventually(() => told().length === 1, 'the word to the owner', 60_000)
+    await eventually(() => told().length === 1, 'the word to the owner', 120_000)
     await alice.send('behind it')
-    await eventually(() => group.transcript().at(-1)?.text === 'behind it', 'what comes behind it', 60_000)
+    await eventually(() => group.transcript().at(-1)?.text === 'behind it', 'what comes behind it', 120_000)
     bridge.kill('SIGTERM')
     assert.equal((await bridge.ended).code, 0)
     assert.equal(told().length, 1)

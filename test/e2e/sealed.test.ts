@@ -53,7 +53,7 @@ test('with a key neither the keys of the session nor what people write can be re
   isFree = true
   const again = await world.run()
   await zoe.send(samples.text('zebra-again'))
-  await eventually(() => group.transcript().length === 8, 'the rest', 60_000)
+  await eventually(() => group.transcript().length === 8, 'the rest', 120_000)
   await eventually(() => zoe.inbox.some(({ message }) => textOf(message) === 'zebra-held'), 'the held answer')
   again.kill('SIGTERM')
   assert.equal((await again.ended).code, 0)

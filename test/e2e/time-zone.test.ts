@@ -21,7 +21,7 @@ for (const [what, edited] of [
     const { tg } = world
     const { alice, group } = await world.mapAlice()
     const first = await world.run()
-    const shows = (count: number) => eventually(() => group.transcript().length === count, what, 60_000)
+    const shows = (count: number) => eventually(() => group.transcript().length === count, what, 120_000)
     const loseAnswer = () => {
       tg.faults.next('sendMessage', 'reply-lost')
       const failure = { error: 500, description: 'Internal Server Error' }
@@ -45,7 +45,7 @@ for (const [what, edited] of [
     await eventually(
       () => group.transcript().some(({ text }) => text === 'Behind'),
       'what came behind',
-      60_000,
+      120_000,
     )
     second.kill('SIGTERM')
     assert.equal((await second.ended).code, 0)

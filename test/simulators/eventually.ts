@@ -2,7 +2,7 @@
 export const eventually = async <T>(
   look: () => T | undefined | false | null | Promise<T | undefined | false | null>,
   what = 'the condition',
-  ms = 60_000,
+  ms = 120_000,
 ): Promise<T> => {
   const until = Date.now() + ms
   let last: unknown

@@ -63,7 +63,7 @@ export class Program implements AsyncDisposable {
   }
 
   /** Waits until `find` finds something in the output; fails when the process ends first or `ms` pass. */
-  async says<T>(find: (program: Program) => T | undefined | false | null, ms = 60_000): Promise<T> {
+  async says<T>(find: (program: Program) => T | undefined | false | null, ms = 180_000): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>()
     const look = () => {
       const found = find(this)

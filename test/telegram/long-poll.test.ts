@@ -65,7 +65,7 @@ test('A poll that the machine slept through is replaced at once, and nothing of 
   await eventually(() => poll.tg.faults.waiting === 0, 'the poll that hangs')
   poll.owner.sends(poll.home, 'after')
   poll.sleep(8 * 3_600_000)
-  await eventually(() => poll.texts.includes('after'), 'the messages behind it', 60_000)
+  await eventually(() => poll.texts.includes('after'), 'the messages behind it', 120_000)
   assert.deepEqual(poll.texts, ['before', 'and', 'after'])
   assert.deepEqual(
     poll.states.filter(({ problem }) => problem !== undefined),
@@ -108,8 +108,8 @@ test('Of two programs that throw each other out the bridge asks ever more seldom
     const before = pauses.length
     poll.tg.faults.next('getUpdates', conflict, { times, when: isHeldOpen })
     poll.owner.sends(poll.home, 'wake')
-    await eventually(() => pauses.length === before + times, 'the conflicts', 60_000)
-    await eventually(() => poll.states.at(-1)?.state === 'connected', 'the way back', 60_000)
+    await eventually(() => pauses.length === before + times, 'the conflicts', 120_000)
+    await eventually(() => poll.states.at(-1)?.state === 'connected', 'the way back', 120_000)
   }
   await meet(8)
   assert.deepEqual(pauses, [500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000])
@@ -131,7 +131,7 @@ test('What another program has taken is counted where ids are left out behind a 
   }
   const comes = async (text: string): Promise<void> => {
     owner.sends(home, text)
-    await eventually(() => texts.includes(text) && tg.pendingUpdates === 0, text, 60_000)
+    await eventually(() => texts.includes(text) && tg.pendingUpdates === 0, text, 120_000)
   }
   /** The bridge is thrown out while the other one polls, and cannot come back before that is over. */
   const thrownOut = async (work: () => Promise<void>): Promise<void> => {

@@ -131,7 +131,7 @@ export class BothEnds implements AsyncDisposable {
         this.tg.calls.some(
           call => call.params['chat_id'] === place.id && isEnd(call, id) && call.response !== undefined,
         ),
-      60_000,
+      120_000,
     )
   }
 
