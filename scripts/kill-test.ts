@@ -12,7 +12,6 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { Penalties } from '../src/outbox/penalties.ts'
 import { eventually } from '../test/simulators/eventually.ts'
 import type { Outcome, Program } from '../test/simulators/program.ts'
 import { files, samples } from '../test/simulators/samples.ts'
@@ -209,10 +208,10 @@ const total = (): number =>
   }, 0)
 const left = messages - total()
 /**
- * The budgets alone may silence a group for a minute, when it has had its 20 messages, and refusals make that minute longer.
+ * The budgets alone may silence a group for a minute, when it has had its 20 messages, and refusals for longer.
  * So it is waited for as long as something comes; what is silent for longer than all that has stalled.
  */
-const longestSilence = 60_000 * Penalties.longestStretch + 60_000
+const longestSilence = 300_000
 let stalled = false
 while (total() < messages && !stalled) {
   const before = total()

@@ -1,14 +1,22 @@
 import * as z from 'zod/mini'
 import type { CommitOptions, SessionStore } from '../bridge/network.ts'
 import { readStored } from '../bridge/stored-json.ts'
+import type { Lesson } from './lesson.ts'
+
+const lesson = z.object({
+  passed: z.optional(z.number()),
+  held: z.optional(z.object({ most: z.number(), until: z.number(), span: z.number() })),
+})
 
 const schema = z.object({
   /** When each call went out (milliseconds since 1970) and as how many messages it counted. */
   calls: z.array(z.tuple([z.number(), z.number()])),
   /** As how many messages calls count that were under way, and of which nothing else says so. */
   open: z.optional(z.array(z.number())),
-  /** After a refusal: until when the peer is left alone, and how many times longer its windows are. */
-  penalty: z.optional(z.object({ until: z.number(), stretch: z.number() })),
+  /** After a refusal: until when the peer is left alone. */
+  penalty: z.optional(z.object({ until: z.number() })),
+  /** What refusals have taught (`lesson.ts`), by budget. */
+  lessons: z.optional(z.readonly(z.array(lesson))),
 })
 
 /** What a peer has used up of its budgets. */
@@ -40,8 +48,14 @@ export const openPaceMemory = (sessions: SessionStore, ahead: () => number = () 
   drop: peer => sessions.set([{ type, id: peer, value: null }]),
 })
 
-const moved = ({ calls, penalty, ...rest }: Used, by: number): Used => ({
+const moved = ({ calls, penalty, lessons, ...rest }: Used, by: number): Used => ({
   ...rest,
   calls: calls.map(([at, messages]) => [at + by, messages]),
-  ...(penalty && { penalty: { ...penalty, until: penalty.until + by } }),
+  ...(penalty && { penalty: { until: penalty.until + by } }),
+  ...(lessons && { lessons: lessons.map(lesson => later(lesson, by)) }),
+})
+
+const later = ({ held, ...rest }: Lesson, by: number): Lesson => ({
+  ...rest,
+  ...(held && { held: { ...held, until: held.until + by } }),
 })

@@ -1,5 +1,6 @@
 import type { ChatRef } from '../bridge/chat-ref.ts'
 import type { CommitOptions } from '../bridge/network.ts'
+import { Lessons } from './lessons.ts'
 import type { PaceMemory } from './pace-memory.ts'
 import { everyPeer, Penalties } from './penalties.ts'
 import { aheadOf, freeAt, isPassable, isPatient, type Taken, usedSince, waitsForSeveral } from './places.ts'
@@ -36,8 +37,8 @@ export interface Room {
  *
  * Its times are those of `Clock.steady`: a clock that is set ends no penalty and no window.
  *
- * A refusal holds everything to the peer back for as long as it says, and makes the windows longer for a while
- * (`penalties.ts`).
+ * A refusal holds everything to the peer back for as long as it says (`penalties.ts`), and may teach that less goes for a while
+ * (`lesson.ts`).
  */
 export class Pace {
   readonly #budgets: readonly Budget[]
@@ -46,6 +47,7 @@ export class Pace {
   readonly #taken = new Map<string, Taken[]>()
   readonly #places = new WeakMap<Room, Taken>()
   readonly #penalties = new Penalties()
+  readonly #lessons: Lessons
 
   /** `peerOf` names what a refusal (Telegram 429) holds back: for a topic, its whole group. */
   constructor(
@@ -54,6 +56,7 @@ export class Pace {
     memory?: PaceMemory,
   ) {
     this.#budgets = budgets
+    this.#lessons = new Lessons(budgets)
     this.#peerOf = peerOf
     this.#memory = memory
   }
@@ -67,10 +70,10 @@ export class Pace {
     let ready = this.#penalties.until(peer)
     if (messages === 0) return ready
     const passed = messages === 1 ? this.#passable(chat, now) : new Set<Taken>()
-    for (const { key, budget, window } of this.#accounts(chat)) {
+    for (const { key, budget } of this.#accounts(chat, now)) {
       const all = aheadOf(place && this.#places.get(place), this.#taken.get(key) ?? [])
       const ahead = passed.size === 0 ? all : all.filter(each => !passed.has(each))
-      ready = Math.max(ready, freeAt(messages, ahead, { budget, now, window }) ?? ready)
+      ready = Math.max(ready, freeAt(messages, ahead, { budget, now }) ?? ready)
     }
     return Math.ceil(ready)
   }
@@ -81,8 +84,8 @@ export class Pace {
     const all = this.#taken.get(peer) ?? []
     const waiting = all.filter(waitsForSeveral)
     if (waiting.length === 0 || !waiting.every(isPatient)) return new Set()
-    const own = this.#accounts(chat).filter(({ key }) => key === peer)
-    const mayPass = own.some(({ budget, window }) => isPassable(all, { budget, now, window }))
+    const own = this.#accounts(chat, now).filter(({ key }) => key === peer)
+    const mayPass = own.some(({ budget }) => isPassable(all, { budget, now }))
     return new Set(mayPass ? waiting : [])
   }
 
@@ -92,12 +95,12 @@ export class Pace {
     for (const each of all.slice(0, all.indexOf(taken))) if (waitsForSeveral(each)) each.passed.add(taken)
   }
 
-  #accounts(chat: ChatRef): { readonly key: string; readonly budget: Budget; readonly window: number }[] {
+  #accounts(chat: ChatRef, now: number): { readonly key: string; readonly budget: Budget }[] {
     const peer = this.#peerOf(chat)
     return this.#budgets.flatMap(budget => {
       const key = budget.keyOf(chat)
-      const stretch = key === peer ? this.#penalties.stretch(peer) : 1
-      return key === undefined ? [] : [{ key, budget, window: budget.seconds * 1000 * stretch }]
+      if (key === undefined) return []
+      return [{ key, budget: key === peer ? this.#lessons.of(peer, budget, now) : budget }]
     })
   }
 
@@ -109,22 +112,10 @@ export class Pace {
   /** How many more messages may go to this chat's peer in the minute that ends now; undefined when nothing limits them. */
   leftInMinute(chat: ChatRef, now: number): number | undefined {
     const peer = this.#peerOf(chat)
-    const own = this.#ownBudgets(peer, chat)
+    const own = this.#accounts(chat, now).filter(({ key }) => key === peer)
     if (own.length === 0) return undefined
-    const minutes = own.map(({ count, seconds }) => (count * 60) / seconds)
-    const used = usedSince(now - 60_000, this.#taken.get(peer) ?? [])
-    return Math.max(0, Math.floor(Math.min(...minutes) / this.#penalties.stretch(peer)) - used)
-  }
-
-  #ownBudgets(peer: string, chat: ChatRef): readonly Budget[] {
-    return this.#budgets.filter(budget => budget.keyOf(chat) === peer)
-  }
-
-  /** How much of each budget of its own the chat's peer has used, in the order of the budgets. */
-  #used(chat: ChatRef, now: number): number[] {
-    const peer = this.#peerOf(chat)
-    const taken = this.#taken.get(peer) ?? []
-    return this.#ownBudgets(peer, chat).map(({ seconds }) => usedSince(now - seconds * 1000, taken))
+    const inMinute = own.map(({ budget: { count, seconds } }) => Math.floor((count * 60) / seconds))
+    return Math.max(0, Math.min(...inMinute) - usedSince(now - 60_000, this.#taken.get(peer) ?? []))
   }
 
   /** Takes room for a call that goes out now, or at a later time that `readyAt` gave. */
@@ -135,6 +126,8 @@ export class Pace {
     const keys = new Set(accounts.filter(key => key !== undefined))
     for (const key of keys) this.#taken.set(key, [...(this.#taken.get(key) ?? []), taken])
     if (!planned && keys.size > 0) this.#goes(chat, taken)
+    const peer = this.#peerOf(chat)
+    const callAt = (now: number) => ({ chat, peer, now, taken: this.#taken.get(peer) ?? [] })
     const room: Room = {
       begin: () => {
         taken.at = undefined
@@ -152,13 +145,13 @@ export class Pace {
         taken.at = now
         taken.planned = false
         if (!counted) for (const key of keys) this.#forget(key, taken)
-        else if (counted !== 'lost' && keys.size > 0)
-          this.#penalties.passed(this.#peerOf(chat), this.#used(chat, now))
+        else if (counted !== 'lost' && keys.size > 0) this.#lessons.passed(callAt(now))
       },
       refuse: (now, seconds) => {
-        const used = this.#used(chat, now)
+        // Calls that were under way together are refused together: that teaches once.
+        if (this.#penalties.until(peer) <= now) this.#lessons.refused(callAt(now))
         room.close(now, false)
-        this.#penalties.add(this.#peerOf(chat), { until: now + seconds * 1000, now, used })
+        this.#penalties.add(peer, { until: now + seconds * 1000, now })
         this.#saveAtOnce(chat)
       },
     }
@@ -174,22 +167,28 @@ export class Pace {
       if (kept.length === 0) this.#taken.delete(key)
       else if (kept.length < all.length) this.#taken.set(key, kept)
     }
-    this.#penalties.sweep(now, peer => !this.#taken.has(peer))
+    this.#penalties.sweep(now)
+    this.#lessons.sweep(now, peer => !this.#taken.has(peer))
   }
 
   /** Writes down what the chat's peer has used up, for the next run. */
   save(chat: ChatRef, options?: CommitOptions): void {
     const peer = this.#peerOf(chat)
-    const penalty = this.#penalties.get(peer)
+    const until = this.#penalties.of(peer)
     const taken = this.#taken.get(peer) ?? []
     const calls = taken.flatMap(({ at, planned, messages }): [number, number][] =>
       at === undefined || planned ? [] : [[at, messages]],
     )
     const open = taken.flatMap(({ at, kept, messages }) => (at === undefined && kept ? [messages] : []))
-    if (taken.length > 0 || penalty)
-      this.#memory?.save(peer, { calls, open, ...(penalty && { penalty }) }, options)
-    const all = this.#penalties.get(everyPeer)
-    if (all) this.#memory?.save(everyPeer, { calls: [], penalty: all }, options)
+    const lessons = this.#lessons.get(peer)
+    if (taken.length > 0 || until || lessons)
+      this.#memory?.save(
+        peer,
+        { calls, open, ...(until && { penalty: { until } }), ...(lessons && { lessons }) },
+        options,
+      )
+    const all = this.#penalties.of(everyPeer)
+    if (all) this.#memory?.save(everyPeer, { calls: [], penalty: { until: all } }, options)
   }
 
   /**
@@ -197,18 +196,20 @@ export class Pace {
    * counted those nobody knows: by `countedBy`.
    */
   restore(cutOff: readonly ChatRef[], { now, countedBy = now }: { now: number; countedBy?: number }): void {
-    for (const [peer, { calls, open = [], penalty }] of this.#memory?.load() ?? []) {
+    for (const [peer, { calls, open = [], penalty, lessons }] of this.#memory?.load() ?? []) {
       const ended = calls.filter(([at]) => at <= countedBy)
       const underWay = open.map(messages => [countedBy, messages] as const)
       const taken = [...ended, ...underWay].map(([at, messages]): Taken => {
         return { at, messages, planned: false, kept: false, passed: new Set() }
       })
       this.#taken.set(peer, taken)
-      if (penalty) this.#penalties.restore(peer, penalty, now)
+      if (penalty) this.#penalties.restore(peer, penalty.until, now)
+      if (lessons) this.#lessons.restore(peer, lessons)
     }
     this.sweep(now)
     for (const [peer] of this.#memory?.load() ?? [])
-      if (!this.#taken.has(peer) && !this.#penalties.get(peer)) this.#memory?.drop(peer)
+      if (!this.#taken.has(peer) && !this.#penalties.of(peer) && !this.#lessons.get(peer))
+        this.#memory?.drop(peer)
     for (const chat of cutOff) this.take(chat).close(countedBy, 'lost')
   }
 
@@ -230,4 +231,4 @@ export class Pace {
 }
 
 const longestWindow = (budgets: readonly Budget[]): number =>
-  Math.max(0, ...budgets.map(({ seconds }) => seconds * 1000)) * Penalties.longestStretch
+  Math.max(0, ...budgets.map(({ seconds }) => seconds * 1000))

@@ -19,8 +19,6 @@ const mostPassed = 3
 interface Window {
   readonly budget: Budget
   readonly now: number
-  /** Milliseconds. */
-  readonly window: number
 }
 
 /** What a planned call has to wait for: not for those planned after it, or they would put each other off for ever. */
@@ -35,11 +33,11 @@ export const aheadOf = (own: Taken | undefined, all: readonly Taken[]): readonly
 export const freeAt = (
   messages: number,
   all: readonly Taken[],
-  { budget, now, window }: Window,
+  { budget, now }: Window,
 ): number | undefined => {
-  const places = placesOf(all, { budget, now, window })
+  const places = placesOf(all, { budget, now })
   const most = budget.count - Math.min(messages, budget.count)
-  return places.length > most ? (places.at(-most - 1) ?? 0) + window : undefined
+  return places.length > most ? (places.at(-most - 1) ?? 0) + budget.seconds * 1000 : undefined
 }
 
 /**
@@ -47,17 +45,19 @@ export const freeAt = (
  * last of its places becomes free later than at the budget's own pace behind another one, which would stand empty until
  * then. Places that a few have taken in between come free at that pace, so it is soon the album's turn.
  */
-export const isPassable = (all: readonly Taken[], { budget, now, window }: Window): boolean => {
+export const isPassable = (all: readonly Taken[], { budget, now }: Window): boolean => {
   const album = all.find(waitsForSeveral)
   if (album === undefined) return false
   const needed = Math.min(album.messages, budget.count)
   const ahead = aheadOf(album, all)
   const free = Array.from({ length: needed }, (_, place) =>
-    Math.max(now, freeAt(place + 1, ahead, { budget, now, window }) ?? now),
+    Math.max(now, freeAt(place + 1, ahead, { budget, now }) ?? now),
   )
   const last = free.at(-1) ?? now
   // What goes before it is on the line for a while, too: half a message's time is not worth that.
-  return free.some((time, place) => last - time > ((needed - place - 0.5) * window) / budget.count)
+  return free.some(
+    (time, place) => last - time > ((needed - place - 0.5) * budget.seconds * 1000) / budget.count,
+  )
 }
 
 /** How many messages went out since then, those under way included. */
@@ -72,11 +72,12 @@ export const waitsForSeveral = ({ planned, messages }: Taken): boolean => planne
 export const isPatient = ({ passed }: Taken): boolean => passed.size < mostPassed
 
 /** The places taken within the window, the earliest first, those to come with them. */
-const placesOf = (all: readonly Taken[], { budget: { count, seconds }, now, window }: Window): number[] => {
+const placesOf = (all: readonly Taken[], { budget: { count, seconds }, now }: Window): number[] => {
+  const window = seconds * 1000
   const places: number[] = []
   for (const { at = now, messages } of all) {
     for (let index = 0; index < messages; index += 1) {
-      const place = at + (Math.max(0, index - count + 1) * seconds * 1000) / count
+      const place = at + (Math.max(0, index - count + 1) * window) / count
       if (place > now - window) places.push(place)
     }
   }
