@@ -205,6 +205,17 @@ export type Still = z.infer<typeof stillSchema>
 /** Reads content back from the store. Throws when it has not the shape of one: that is a bug or a damaged file. */
 export const parseContent = (json: string): Content => contentSchema.parse(parseStored(json))
 
+/** Whether a place is one that a map has: what is claimed may be anything. */
+export const isOnEarth = ({ latitude, longitude }: Record<'latitude' | 'longitude', unknown>): boolean =>
+  isWithin(latitude, 90) && isWithin(longitude, 180)
+
+const isWithin = (degrees: unknown, most: number): boolean =>
+  typeof degrees === 'number' && Math.abs(degrees) <= most
+
+/** Where a map shows it. */
+export const mapLink = ({ latitude, longitude }: Pick<LocationContent, 'latitude' | 'longitude'>): string =>
+  `https://maps.google.com/?q=${latitude},${longitude}`
+
 /** Whether nobody may vote any more. */
 export const isOver = (content: Content, now: number): boolean =>
   content.kind === 'poll' && content.endsAt !== undefined && content.endsAt <= now

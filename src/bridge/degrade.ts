@@ -7,10 +7,11 @@ import {
   type JoinedItem,
   type LocationContent,
   type MediaContent,
+  mapLink,
   mediaNames,
 } from './content.ts'
 import { renderSize } from './file-name.ts'
-import { plainText, type RichText } from './rich-text.ts'
+import { plainText, prefixed, type RichText } from './rich-text.ts'
 
 /**
  * The forms in which a message may be sent, the richest first: what it is, then the next plainer thing each time the
@@ -113,22 +114,11 @@ export const describeFile = ({ as, media }: MediaContent): string => {
   return `${mediaNames[as]}${name}${size}`
 }
 
-const captioned = (line: string, caption: RichText): RichText => {
-  if (caption.text === '') return plainText(line)
-  const shift = line.length + 1
-  return {
-    text: `${line}\n${caption.text}`,
-    spans: caption.spans.map(span => ({ ...span, start: span.start + shift })),
-  }
-}
+const captioned = (line: string, caption: RichText): RichText =>
+  caption.text === '' ? plainText(line) : prefixed(`${line}\n`, caption)
 
 const renderLocation = (place: LocationContent): string =>
-  [
-    place.name,
-    place.address,
-    `https://maps.google.com/?q=${place.latitude},${place.longitude}`,
-    place.comment,
-  ]
+  [place.name, place.address, mapLink(place), place.comment]
     .filter(line => line !== undefined && line !== '')
     .join('\n')
 

@@ -1,7 +1,7 @@
 import type { Reaction, StandIn } from '../../bridge/network.ts'
 import { oneLine, plainText } from '../../bridge/rich-text.ts'
 import { keepReacted, readKept } from '../send/kept.ts'
-import { shortName } from '../send/line.ts'
+import { listNames, shortName } from '../send/line.ts'
 import { type Outcome, repeatable } from '../send/repeatable.ts'
 import type { ChangeDesk } from './desk.ts'
 import { keepNote } from './note.ts'
@@ -19,9 +19,6 @@ export const signs: Readonly<Record<'delivered' | 'read' | 'failed', string>> = 
   read: '👀',
   failed: '👎',
 }
-
-/** Names behind one emoji in a note. */
-const mostNames = 12
 
 /**
  * A bot has one reaction on a message. One person's is shown as it; those of several, one that bots may not set, and one to
@@ -91,12 +88,7 @@ export const renderReactions = (reactions: readonly Reaction[]): string => {
     const shown = oneLine(emoji)
     names.set(shown, [...(names.get(shown) ?? []), shortName(name)])
   }
-  return [...names]
-    .map(([emoji, people]) => {
-      const more = people.length - mostNames
-      return `${emoji} ${people.slice(0, mostNames).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
-    })
-    .join(' · ')
+  return [...names].map(([emoji, people]) => `${emoji} ${listNames(people)}`).join(' · ')
 }
 
 /** How such a line looks. */

@@ -1,5 +1,5 @@
 import type { Location, Message, PhotoSize, Venue } from 'grammy/types'
-import type { Still } from '../../bridge/content.ts'
+import { isOnEarth, type Still } from '../../bridge/content.ts'
 import type { Content, Media, MediaContent } from '../../bridge/event.ts'
 import { plainText } from '../../bridge/rich-text.ts'
 import { parseEntities } from '../entities.ts'
@@ -143,12 +143,6 @@ const parsePlace = ({ venue, location, date, edit_date: edited }: Message): Cont
     ...(venue && { name: venue.title, address: venue.address }),
   }
 }
-
-const isOnEarth = ({ latitude, longitude }: Location): boolean =>
-  isWithin(latitude, 90) && isWithin(longitude, 180)
-
-const isWithin = (value: unknown, most: number): boolean =>
-  typeof value === 'number' && Math.abs(value) <= most
 
 /** Metres, as the Bot API says. */
 const isAccuracy = (value: number | undefined): value is number =>

@@ -12,6 +12,15 @@ export const clip = (text: string, limit: number): string => {
 /** A name as it stands in a line with others. */
 export const shortName = (name: string): string => clip(oneLine(name), 64) || 'Unknown'
 
+/** Names in a line. */
+const mostNames = 12
+
+/** `Bob, Alice`; of very many the first, and how many more there are. */
+export const listNames = (names: readonly string[]): string => {
+  const more = names.length - mostNames
+  return `${names.slice(0, mostNames).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+}
+
 /** The whole text, or its first `length` UTF-16 units, in one style. */
 export const styled = (text: string, style: Span['style'], length = text.length): RichText =>
   sliceRich({ text, spans: [{ start: 0, length, style }] }, 0, text.length)

@@ -9,6 +9,7 @@ import { moved } from './moving-sticker.ts'
 import type { Part, RenderOptions } from './part.ts'
 import {
   above,
+  answersFirst,
   captionFields,
   extras,
   mostParts,
@@ -96,8 +97,6 @@ const overflowParts = (overflow: readonly RichText[], whole: RichText): Part[] =
   overflow.length > mostParts
     ? [answersFirst(renderTextFile(whole))]
     : overflow.flatMap(rest => renderText(rest)).map(answersFirst)
-
-const answersFirst = (part: Part): Part => ({ ...part, answers: 0 })
 
 /** Parts whose first one begins with `head`, and remembers that. */
 export const withHead = (head: RichText, render: (head: RichText) => Part[]): Part[] => {

@@ -1,8 +1,8 @@
-import type { LocationContent } from '../../bridge/content.ts'
+import { isOnEarth, type LocationContent, mapLink } from '../../bridge/content.ts'
 import { oneLine, plainText } from '../../bridge/rich-text.ts'
 import { clip } from './line.ts'
 import type { Part } from './part.ts'
-import { renderText, textPart } from './text.ts'
+import { answersFirst, renderText, textPart } from './text.ts'
 
 /** Metres: the widest that Telegram takes. */
 const maxAccuracy = 1500
@@ -15,11 +15,11 @@ const live = { shortest: 60, longest: 86_400 } as const
 export const renderLocation = (place: LocationContent): Part[] => {
   const { latitude, longitude, name, address, comment } = place
   const lines = [name, address, comment].filter(line => line !== undefined && line.trim() !== '')
-  if (!(Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180)) {
+  if (!isOnEarth(place)) {
     return renderText(plainText(['📍', `${latitude}, ${longitude}`, ...lines].join('\n')))
   }
   const look = { words: plainText(''), location: { latitude, longitude } }
-  const link = `https://maps.google.com/?q=${latitude},${longitude}`
+  const link = mapLink(place)
   const title = clip(oneLine(name ?? address ?? ''), titleLimit)
   if (place.live || !title) {
     const point: Part = {
@@ -52,5 +52,4 @@ export const renderPosition = ({ latitude, longitude, accuracy, heading }: Locat
 const livePeriod = (seconds: number): number =>
   Math.min(Math.max(Math.round(seconds), live.shortest), live.longest)
 
-const answering = (text: string): Part[] =>
-  renderText(plainText(text)).map((part): Part => ({ ...part, answers: 0 }))
+const answering = (text: string): Part[] => renderText(plainText(text)).map(answersFirst)

@@ -71,6 +71,9 @@ export const renderTextFile = (rich: RichText, options: TextOptions = {}): Part 
   }
 }
 
+/** A part that answers the first one of its delivery. */
+export const answersFirst = (part: Part): Part => ({ ...part, answers: 0 })
+
 /** The head stands above the body, in the same message; a blank body leaves the head alone. */
 export const above = (head: RichText, body: RichText): RichText => {
   const trimmed = trimRich(body)

@@ -1,10 +1,15 @@
-import { type AppointmentContent, appointmentAnswers, type PollContent } from '../../bridge/content.ts'
+import {
+  type AppointmentContent,
+  appointmentAnswers,
+  mapLink,
+  type PollContent,
+} from '../../bridge/content.ts'
 import type { Vote } from '../../bridge/network.ts'
 import { oneLine, plainText, type RichText } from '../../bridge/rich-text.ts'
 import { joinRich } from '../entities.ts'
 import { encodeVote } from '../vote-button.ts'
 import { isWebAddress } from './card.ts'
-import { clip, shortName, styled } from './line.ts'
+import { clip, listNames, shortName, styled } from './line.ts'
 import type { Markup } from './part.ts'
 
 export interface Shown {
@@ -12,10 +17,9 @@ export interface Shown {
   readonly markup?: Markup
 }
 
-/** Characters of a question and of an option; buttons; names behind one option. Longer ones are no phone's. */
+/** Characters of a question and of an option; buttons. Longer ones are no phone's. */
 const longest = { question: 1000, option: 300, label: 48 } as const
 const mostOptions = 90
-const mostNames = 12
 
 /** With these words a poll or appointment begins, however its votes stand. */
 export const votableForm = /^(📊|📅|🚫) /u
@@ -106,11 +110,8 @@ const tallyLine = (
   { votes, anonymous }: { votes: readonly Vote[]; anonymous: boolean },
 ): RichText => {
   const count = votes.reduce((sum, { guests = 0 }) => sum + 1 + guests, 0)
-  const names = votes
-    .slice(0, mostNames)
-    .map(({ name, guests = 0 }) => shortName(name) + (guests > 0 ? ` +${guests}` : ''))
-  const more = votes.length - names.length
-  const who = anonymous ? '' : ` · ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+  const names = votes.map(({ name, guests = 0 }) => shortName(name) + (guests > 0 ? ` +${guests}` : ''))
+  const who = anonymous ? '' : ` · ${listNames(names)}`
   return plainText(`\n${mark} ${text}${count > 0 ? ` · ${count}${who}` : ''}`)
 }
 
@@ -123,7 +124,7 @@ const optionButton = (option: string, index: number, votes: readonly Vote[]) => 
 const renderPlace = ({ place, latitude, longitude }: AppointmentContent): RichText => {
   const text = `📍 ${oneLine(place ?? '') || `${latitude}, ${longitude}`}`
   if (latitude === undefined || longitude === undefined) return plainText(text)
-  const url = `https://maps.google.com/?q=${latitude},${longitude}`
+  const url = mapLink({ latitude, longitude })
   return { text, spans: [{ start: 3, length: text.length - 3, style: 'link', url }] }
 }
 

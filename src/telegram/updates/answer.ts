@@ -7,7 +7,7 @@ import type { BotApi } from '../api.ts'
 import { renderCommandAnswer, renderRefusal } from '../commands.ts'
 import type { Marks } from '../marks.ts'
 import { pacedApi } from '../paced.ts'
-import type { Sorted } from './sort.ts'
+import type { Sorted } from './sorted.ts'
 
 export interface AnswerOptions {
   readonly api: BotApi

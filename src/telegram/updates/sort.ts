@@ -1,39 +1,23 @@
 import type { CallbackQuery, ChatMemberUpdated, Message, MessageReactionUpdated, Update } from 'grammy/types'
 import type { ChatRef } from '../../bridge/chat-ref.ts'
-import type { Arrival, KnownChat, Overheard, ShutOut } from '../../bridge/network.ts'
+import type { Arrival } from '../../bridge/network.ts'
 import type { Logger } from '../../support/log.ts'
 import { placeOf, placeRef } from '../address.ts'
 import type { BotUser } from '../api.ts'
-import { type Command, parseCommand } from '../commands.ts'
+import { parseCommand } from '../commands.ts'
 import { parseDeletion, parseEdit, parseJoin, parsePin, parseReaction, parseVote } from '../parse/change.ts'
-import { type ParseOptions, parseChat, parseMessage, placeOfMessage, type Versioned } from '../parse.ts'
+import {
+  nameOf,
+  type ParseOptions,
+  parseChat,
+  parseMessage,
+  placeOfMessage,
+  type Versioned,
+} from '../parse.ts'
 import { shortName } from '../send/line.ts'
 import { decodeVote, joinData } from '../vote-button.ts'
 import { refuse, whyNameless } from './refuse.ts'
-
-/** What a batch of updates asks for, sorted out before anything is written. */
-export interface Sorted {
-  readonly arrivals: Arrival[]
-  readonly chats: KnownChat[]
-  /** Every message seen, for the ids that are taken. */
-  readonly seen: { readonly chatId: number; readonly messageId: number }[]
-  /** Others' posts in channels. */
-  readonly posts: { readonly chatId: number; readonly messageId: number }[]
-  /** The latest version of each message of an owner. */
-  readonly versions: { readonly chatId: number; readonly messageId: number; readonly version: string }[]
-  readonly commands: { readonly command: Command; readonly message: Message }[]
-  /** Pressed buttons, to be answered at once; with words where nothing comes of it. */
-  readonly presses: { readonly id: string; readonly words?: string }[]
-  /** Private messages of people who are not owners. */
-  readonly strangers: Message[]
-  /** Where they wrote in groups, and who did first: once for each chat or topic. */
-  readonly overheard: Overheard[]
-  /** Channels of which the bot was made an admin, in that second since 1970, or is none any more; in order. */
-  readonly admitted: { readonly chatId: number; readonly at: number | undefined }[]
-  /** Groups and channels out of which the bot was thrown, and where it is not back again. */
-  readonly shutOut: ShutOut[]
-  readonly moves: { readonly from: number; readonly to: number }[]
-}
+import { nothingSorted, type Sorted } from './sorted.ts'
 
 export interface SortContext extends Omit<ParseOptions, 'bot'> {
   readonly bot: BotUser
@@ -57,20 +41,7 @@ export interface SortContext extends Omit<ParseOptions, 'bot'> {
  * whoever writes in the name of a group or channel is nobody in particular.
  */
 export const sortUpdates = (updates: readonly Update[], context: SortContext): Sorted => {
-  const sorted: Sorted = {
-    arrivals: [],
-    chats: [],
-    seen: [],
-    posts: [],
-    versions: [],
-    commands: [],
-    presses: [],
-    strangers: [],
-    overheard: [],
-    admitted: [],
-    shutOut: [],
-    moves: [],
-  }
+  const sorted = nothingSorted()
   const sorter = new Sorter(context, sorted)
   for (const update of updates) sorter.take(update)
   return sorted
@@ -103,7 +74,8 @@ class Sorter {
   }
 
   #message(message: Message): void {
-    const { sorted, context } = { sorted: this.#sorted, context: this.#context }
+    const sorted = this.#sorted
+    const context = this.#context
     if (message.migrate_to_chat_id !== undefined) {
       sorted.moves.push({ from: message.chat.id, to: message.migrate_to_chat_id })
     }
@@ -138,8 +110,7 @@ class Sorter {
     const chat = placeRef(placeOfMessage(message))
     if (from === undefined || overheard.some(each => each.chat === chat)) return
     if (message.text?.startsWith('/') || !isSaid(message, this.#context)) return
-    const name = shortName([from.first_name, from.last_name].filter(part => part !== undefined).join(' '))
-    overheard.push({ chat, name, userId: String(from.id) })
+    overheard.push({ chat, name: shortName(nameOf(from)), userId: String(from.id) })
   }
 
   #edit(message: Message, updateId: number): Arrival | undefined {

@@ -7,7 +7,8 @@ import type { Marks } from '../marks.ts'
 import { nameCustomEmoji } from './custom-emoji.ts'
 import type { LongPollOptions } from './long-poll.ts'
 import { refuse } from './refuse.ts'
-import { type SortContext, type Sorted, sortUpdates } from './sort.ts'
+import { type SortContext, sortUpdates } from './sort.ts'
+import type { Sorted } from './sorted.ts'
 import type { Versions } from './versions.ts'
 
 export interface TakeOptions

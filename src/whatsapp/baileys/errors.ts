@@ -18,7 +18,8 @@ export const readError = (error: unknown): Coded => {
 /** A certificate that WhatsApp did not sign (lib/Utils/noise-handler.js). */
 export const isForeignServer = (error: unknown): boolean => /certificat/i.test(readError(error).message)
 
-const maskNumbers = (text: string): string => text.replace(/\d{5,}/g, '…')
+/** Longer numbers may be somebody's. */
+export const maskNumbers = (text: string): string => text.replace(/\d{5,}/g, '…')
 
 /** What is no answer to what was asked: too much at once, or trouble of the server's own. */
 const refusedForNow = (code: number, cause?: unknown): DeliveryError | undefined => {

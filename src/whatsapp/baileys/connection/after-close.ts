@@ -1,4 +1,4 @@
-import { isForeignServer, readError } from '../errors.ts'
+import { isForeignServer, maskNumbers, readError } from '../errors.ts'
 import type { Ending } from '../socket/ending.ts'
 
 /** What to do when a connection has ended. */
@@ -142,7 +142,7 @@ const afterSilence = (error: unknown): AfterClose => {
       'The server cannot prove that it is WhatsApp; something on the network is in between',
     )
   }
-  const words = wordsOf(error).replace(/\d{5,}/g, '…')
+  const words = maskNumbers(wordsOf(error))
   return /\b(getaddrinfo|connect E[A-Z]+)/.test(words)
     ? again('unreachable', `WhatsApp cannot be reached (${words})`)
     : again('soon', `The connection was lost (${words})`)

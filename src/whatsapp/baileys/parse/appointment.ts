@@ -1,5 +1,5 @@
 import type { proto } from '@whiskeysockets/baileys'
-import type { Content } from '../../../bridge/event.ts'
+import { type Content, isOnEarth } from '../../../bridge/content.ts'
 import { oneLine } from '../../../bridge/rich-text.ts'
 import { type ParseContext, toNumber } from './context.ts'
 import { webUrl } from './lines.ts'
@@ -16,8 +16,7 @@ export const readAppointment = (
   const place = [location?.name, location?.address].filter(Boolean).join(', ')
   const { degreesLatitude: latitude, degreesLongitude: longitude } = location ?? {}
   const link = webUrl(event.joinLink)
-  const isPlace =
-    latitude != null && longitude != null && Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180
+  const isPlace = latitude != null && longitude != null && isOnEarth({ latitude, longitude })
   return {
     kind: 'appointment',
     title: oneLine(name ?? '') || 'Event',

@@ -1,5 +1,5 @@
 import type { proto } from '@whiskeysockets/baileys'
-import type { Content, LocationContent } from '../../../bridge/content.ts'
+import { type Content, isOnEarth, type LocationContent } from '../../../bridge/content.ts'
 import { type ParseContext, readRaw, toNumber } from './context.ts'
 import type { Said, Scene } from './said.ts'
 import { textOf } from './text.ts'
@@ -24,7 +24,7 @@ const place = (
   const latitude = location.degreesLatitude ?? 0
   const longitude = location.degreesLongitude ?? 0
   const { accuracyInMeters: accuracy, degreesClockwiseFromMagneticNorth: heading } = location
-  return Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180
+  return isOnEarth({ latitude, longitude })
     ? {
         kind: 'location',
         latitude,

@@ -1,4 +1,4 @@
-import type { RichText, Span } from '../../../bridge/rich-text.ts'
+import { prefixed, type RichText } from '../../../bridge/rich-text.ts'
 import { reject } from '../../../bridge/verdict.ts'
 import { type Marked, renderMarkup } from '../../markup-render.ts'
 import { mentionMembers } from '../../mentions.ts'
@@ -27,10 +27,6 @@ const findLink = (text: string, url: string): string | undefined =>
 export const renderCaption = (given: RichText, { senderLine: line, members = [] }: RenderOptions): Marked => {
   const body = mentionMembers(given, members)
   if (line === undefined || line === '') return renderMarkup(body)
-  const shift = line.length + 1
-  const bold: Span = { start: 0, length: line.length, style: 'bold' }
-  return renderMarkup({
-    text: `${line}\n${body.text}`,
-    spans: [bold, ...body.spans.map(span => ({ ...span, start: span.start + shift }))],
-  })
+  const { text, spans } = prefixed(`${line}\n`, body)
+  return renderMarkup({ text, spans: [{ start: 0, length: line.length, style: 'bold' }, ...spans] })
 }

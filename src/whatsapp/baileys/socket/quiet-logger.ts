@@ -1,4 +1,5 @@
 import type { Logger } from '../../../support/log.ts'
+import { maskNumbers } from '../errors.ts'
 
 /**
  * What Baileys may say: its warnings and errors as one line at debug level, without their objects, which carry
@@ -7,7 +8,7 @@ import type { Logger } from '../../../support/log.ts'
 export const quietLogger = (logger: Logger): Logger => {
   const say = (object: unknown, message?: string): void => {
     const text = message ?? (typeof object === 'string' ? object : '')
-    if (text !== '') logger.debug({ from: 'baileys' }, text.replace(/\d{5,}/g, '…'))
+    if (text !== '') logger.debug({ from: 'baileys' }, maskNumbers(text))
   }
   const quiet: Logger = {
     level: 'warn',
