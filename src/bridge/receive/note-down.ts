@@ -1,0 +1,98 @@
+import type { StoredMessage } from '../../store/index.ts'
+import { type ChatRef, networkOf, ownerOn } from '../chat-ref.ts'
+import { claimed, longestLife } from '../claimed.ts'
+import { isOver, isVotable, parseContent } from '../content.ts'
+import { type ChangeOf, receiptId } from '../event.ts'
+import type { ShownChange } from './kept.ts'
+import { editedContent, withOption } from './poll.ts'
+import type { ReceiveContext } from './reception.ts'
+
+/** The owner as one person, on whichever network they act. */
+const personOf = ({ sender, chat }: ShownChange): ChatRef =>
+  sender.me ? ownerOn(networkOf(chat)) : sender.person
+
+/** The message that a change is about, and what stands for it where it was changed, unless that is on its way. */
+export interface Subject {
+  readonly subject: StoredMessage
+  readonly changed?: StoredMessage
+}
+
+/** Writes down what outlives the job; undefined when the change changes nothing. */
+export const noteDown = (
+  event: ShownChange,
+  { subject, changed }: Subject,
+  context: ReceiveContext,
+): ShownChange | undefined => {
+  const { store, time, raw } = context
+  const { links, opinions, deadlines } = store
+  switch (event.kind) {
+    case 'edit':
+    case 'option': {
+      const content = event.kind === 'edit' ? editedContent(event, subject) : withOption(event, subject)
+      if (content === undefined) return undefined
+      if (isVotable(content)) links.update(subject.key, 'content', JSON.stringify(content))
+      if (raw !== undefined && changed) links.update(changed.key, 'raw', raw)
+      return { ...event, kind: 'edit', content }
+    }
+    case 'deletion':
+      // Whether WhatsApp still deletes what the owner wants gone, it says itself.
+      if (networkOf(event.chat) === 'whatsapp') links.markDeleted(subject.key)
+      return event
+    case 'reaction': {
+      const { emoji, sentAt: at } = event
+      const person = personOf(event)
+      if (!opinions.react(subject.key, { person, emoji, at }, time)) return undefined
+      const elsewhere = ownerOn(networkOf(person) === 'whatsapp' ? 'telegram' : 'whatsapp')
+      if (event.sender.me) opinions.react(subject.key, { person: elsewhere, emoji: '', at }, time)
+      return event
+    }
+    case 'vote': {
+      const choice = chosen(event, subject, context)
+      if (choice === undefined) return undefined
+      const person = event.sender.me ? owner : event.sender.person
+      const vote = { person, choice, guests: event.guests ?? 0, at: event.sentAt }
+      const { toggle: _, ...settled } = event
+      return opinions.vote(subject.key, vote, time) ? { ...settled, choice } : undefined
+    }
+    case 'pin': {
+      const end = endOfPin(event)
+      const isOver = end !== undefined && end <= time
+      deadlines.set({ message: subject.key, what: 'pin' }, isOver ? undefined : end)
+      return isOver ? undefined : event
+    }
+    case 'join':
+      return event
+    case 'receipt': {
+      // What was read has been delivered, whichever is told first.
+      const read = { chat: event.chat, id: receiptId(event.target.id, 'read') }
+      return event.state === 'delivered' && links.find(read) ? undefined : event
+    }
+    default:
+      return event satisfies never
+  }
+}
+
+/** When WhatsApp takes a pin away by itself; undefined: when somebody does. */
+const endOfPin = ({ chat, sentAt, pinned, seconds }: ChangeOf<'pin'>): number | undefined =>
+  pinned && seconds !== undefined && networkOf(chat) === 'whatsapp'
+    ? sentAt + claimed(seconds * 1000, longestLife)
+    : undefined
+
+/** Whoever votes in Telegram votes in the name of the owner's WhatsApp account. */
+const owner = ownerOn('whatsapp')
+
+/** The whole choice that a vote makes: a pressed button adds to or takes from what was chosen before. */
+const chosen = (
+  { chat, choice, toggle }: ChangeOf<'vote'>,
+  { key, content: json }: StoredMessage,
+  { store, time }: ReceiveContext,
+): number[] | undefined => {
+  const content = json === undefined ? undefined : parseContent(json)
+  if (content === undefined || !isVotable(content)) return undefined
+  if (networkOf(chat) === 'telegram' && isOver(content, time)) return undefined
+  if (!toggle) return choice
+  const before = store.opinions.votes(key).find(({ person }) => person === owner)?.choice ?? []
+  const pressed = choice.filter(option => !before.includes(option))
+  const single = content.kind === 'appointment' || content.choices === 1
+  return single ? pressed : [...before.filter(option => !choice.includes(option)), ...pressed].sort()
+}
