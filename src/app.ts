@@ -48,6 +48,8 @@ export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promi
   const store = opened.use(openSealed({ config, dataDir, logger }, { check: true }))
   systemClock.goOnFrom(store.heartbeat.read()?.clock ?? 0)
   const { now } = systemClock
+  const owner = (): ChatRef | undefined => ownerChat(config)
+  const wake = (): void => worker.wake()
   const outbox = new Outbox(store.database)
   const networks = new Map<NetworkName, Network>()
   const pulse = makePulse(store, networks)
@@ -74,8 +76,8 @@ export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promi
     peerOf: ratePeerOf,
     isSince,
     markFromBackup: (chat: ChatRef) => network(networkOf(chat)).mark?.(chat, 'backup'),
-    ownerChat: () => ownerChat(config),
-    wake: () => worker.wake(),
+    ownerChat: owner,
+    wake,
     changed,
     time,
     log: logger,
@@ -92,7 +94,7 @@ export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promi
   const carrier = makeCarrier({
     ...tools,
     network,
-    ownerChat: () => ownerChat(config),
+    ownerChat: owner,
     peerOf: idPeerOf,
     time,
     log: logger,
@@ -105,9 +107,9 @@ export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promi
     log: logger,
     tellOwner: makeTellOwner({
       tools,
-      chat: () => ownerChat(config),
+      chat: owner,
       telegram: () => telegram,
-      wake: () => worker.wake(),
+      wake,
     }),
   })
   void store.database.damaged.then(({ message }) => watch.fail(message))
@@ -124,7 +126,7 @@ export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promi
   opened.use(pulse)
   opened.use(startRetention({ store, outbox, time: () => whatsapp.time, log: logger }))
   const isOnline = (): boolean => telegram.status.state === 'connected'
-  opened.use(startRelease({ release, isOnline, wake: () => worker.wake(), log: logger }))
+  opened.use(startRelease({ release, isOnline, wake, log: logger }))
   const disappearing = config.messages.disappearing === 'delete'
   opened.use(
     startExpiry({
@@ -132,7 +134,7 @@ export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promi
       disappearing,
       time: () => whatsapp.time,
       isUpToDate: () => whatsapp.status.upToDate === true,
-      wake: () => worker.wake(),
+      wake,
       log: logger,
     }),
   )

@@ -5,12 +5,10 @@ import { DeliveryError, reject, retry } from '../../../bridge/verdict.ts'
 import { proxyAgent } from '../../proxy-agent.ts'
 import type { MediaSource } from './source.ts'
 
-/** For tests; milliseconds and bytes. */
 export interface MediaLimits {
-  /** Until the answer begins. */
-  readonly connectMs?: number
-  /** Between two pieces of it. */
+  /** Milliseconds between two pieces; for tests. */
   readonly idleMs?: number
+  /** What WhatsApp itself takes where nothing is said. */
   readonly maxBytes?: number
 }
 
@@ -20,6 +18,8 @@ export const MAX_BYTES = 2_000 * 1024 * 1024
 /** The length in a message is a claim; this much more is still believed. */
 const SLACK_BYTES = 64 * 1024
 const MAX_REDIRECTS = 3
+/** Milliseconds until an answer begins. */
+const CONNECT_MS = 20_000
 /** Slower than this is as good as nothing, bytes per second. */
 const SLOWEST = 8 * 1024
 
@@ -105,16 +105,13 @@ const refusedWith = (status: number): DeliveryError => {
     : reject(`The media host refused the file (${status})`)
 }
 
-const get = async (
-  url: URL,
-  { signal, connectMs = 20_000 }: MediaLimits & { signal: AbortSignal },
-): Promise<IncomingMessage> => {
+const get = async (url: URL, { signal }: { signal: AbortSignal }): Promise<IncomingMessage> => {
   const outgoing = request(url, {
     signal,
     agent: proxyAgent(url) ?? false,
     headers: { origin: 'https://web.whatsapp.com' },
   })
-  const timer = setTimeout(() => outgoing.destroy(new Error('No answer in time')), connectMs)
+  const timer = setTimeout(() => outgoing.destroy(new Error('No answer in time')), CONNECT_MS)
   // Errors after the answer has begun are the body's.
   outgoing.on('error', () => undefined)
   try {
