@@ -1,27 +1,17 @@
 import assert from 'node:assert/strict'
-import { mkdtempDisposable, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { test } from 'node:test'
 import { eventually } from '../simulators/eventually.ts'
 import { samples } from '../simulators/samples.ts'
-import { World } from '../simulators/world.ts'
+import { openClockWorld } from './clock-world.ts'
 
 const HOUR = 3_600_000
 
 test('A clock that leaps by hours, forward and back, while it runs holds nothing up and doubles nothing', async () => {
-  await using dir = await mkdtempDisposable(join(tmpdir(), 'wa2tg-clock-'))
-  const file = join(dir.path, 'wrong-by')
-  await using world = await World.open({
-    env: { NODE_OPTIONS: `--import ${join(import.meta.dirname, 'set-clock.ts')}`, WA2TG_TEST_CLOCK: file },
-  })
+  await using clocked = await openClockWorld()
+  const { world, setClock } = clocked
   const { wa, tg, owner } = world
   const { alice, group } = await world.mapAlice()
   const bridge = await world.run()
-  const setClock = async (wrongBy: number): Promise<void> => {
-    await writeFile(file, String(wrongBy))
-    bridge.kill('SIGUSR2')
-  }
   const expected: string[] = []
   const cross = async (text: string): Promise<void> => {
     expected.push(text)
@@ -33,19 +23,19 @@ test('A clock that leaps by hours, forward and back, while it runs holds nothing
   }
 
   await cross('in time')
-  await setClock(HOUR)
+  await setClock(HOUR, bridge)
   await cross('an hour ahead')
-  await setClock(-HOUR)
+  await setClock(-HOUR, bridge)
   await cross('two hours back')
 
   // Put off for a moment by the time of then, which is an hour from now.
-  await setClock(HOUR)
+  await setClock(HOUR, bridge)
   await cross('ahead again')
   tg.faults.next('sendMessage', 'reset-before')
   await alice.send(samples.text('put off'))
   expected.push('put off')
   await eventually(() => tg.faults.waiting === 0, 'the first try')
-  await setClock(-HOUR)
+  await setClock(-HOUR, bridge)
   await eventually(
     () => group.transcript().some(({ text }) => text === 'put off'),
     'what was put off',
@@ -54,7 +44,7 @@ test('A clock that leaps by hours, forward and back, while it runs holds nothing
 
   bridge.kill('SIGKILL')
   await bridge.ended
-  await writeFile(file, '0')
+  await setClock(0)
   await world.run()
   await cross('after a restart')
   const said = group.transcript().filter(({ from }) => from.isBot)
@@ -68,19 +58,14 @@ test('A clock that leaps by hours, forward and back, while it runs holds nothing
 })
 
 test('A clock that is set right leaves an album whole, and what waits for Telegram waits no longer, restart or not', async () => {
-  await using dir = await mkdtempDisposable(join(tmpdir(), 'wa2tg-clock-'))
-  const file = join(dir.path, 'wrong-by')
-  await writeFile(file, String(HOUR))
-  await using world = await World.open({
-    env: { NODE_OPTIONS: `--import ${join(import.meta.dirname, 'set-clock.ts')}`, WA2TG_TEST_CLOCK: file },
-  })
+  await using clocked = await openClockWorld(HOUR)
+  const { world, setClock } = clocked
   const { wa, tg } = world
   const { alice, group } = await world.mapAlice()
   const bridge = await world.run()
   await alice.send(samples.text('ahead'))
   await eventually(() => group.transcript().length === 1, 'a first message')
-  await writeFile(file, '0')
-  bridge.kill('SIGUSR2')
+  await setClock(0, bridge)
   await alice.acts.album(await Promise.all([1, 2, 3].map(n => samples.photo(wa.media, `item ${n}`))))
   await eventually(() => group.transcript().length === 4, 'the album', 120_000)
   const [first, ...others] = group.transcript().slice(1)
@@ -106,12 +91,8 @@ for (const [wrongBy, name] of [
   [-HOUR, 'behind'],
 ] as const) {
   test(`On a machine whose clock is an hour ${name} from the start, everything crosses, once and in order`, async () => {
-    await using dir = await mkdtempDisposable(join(tmpdir(), 'wa2tg-clock-'))
-    const file = join(dir.path, 'wrong-by')
-    await writeFile(file, String(wrongBy))
-    await using world = await World.open({
-      env: { NODE_OPTIONS: `--import ${join(import.meta.dirname, 'set-clock.ts')}`, WA2TG_TEST_CLOCK: file },
-    })
+    await using clocked = await openClockWorld(wrongBy)
+    const { world } = clocked
     const { wa, owner } = world
     const { alice, group } = await world.mapAlice()
     const bridge = await world.run()
@@ -146,12 +127,8 @@ for (const [wrongBy, name] of [
   [-HOUR, 'behind'],
 ] as const) {
   test(`What ends by itself ends by the time of WhatsApp, on a machine whose clock is an hour ${name} and then set right`, async () => {
-    await using dir = await mkdtempDisposable(join(tmpdir(), 'wa2tg-clock-'))
-    const file = join(dir.path, 'wrong-by')
-    await writeFile(file, String(wrongBy))
-    await using world = await World.open({
-      env: { NODE_OPTIONS: `--import ${join(import.meta.dirname, 'set-clock.ts')}`, WA2TG_TEST_CLOCK: file },
-    })
+    await using clocked = await openClockWorld(wrongBy)
+    const { world, setClock } = clocked
     const { wa, tg, owner } = world
     const alice = wa.addContact({ name: 'Alice' })
     const botRights = { can_pin_messages: true, can_delete_messages: true }
@@ -189,8 +166,7 @@ for (const [wrongBy, name] of [
     isAllThere()
 
     // And in the middle of one, behind the leap that sets the clock right.
-    await writeFile(file, '0')
-    second.kill('SIGUSR2')
+    await setClock(0, second)
     await vanishing('over behind the leap', 2000)
     await eventually(() => seen('over behind the leap') === undefined, 'what was over then', 120_000)
     isAllThere()

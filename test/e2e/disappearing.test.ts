@@ -1,21 +1,15 @@
 import assert from 'node:assert/strict'
-import { mkdtempDisposable, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { test } from 'node:test'
 import { eventually } from '../simulators/eventually.ts'
-import { World } from '../simulators/world.ts'
+import { openClockWorld } from './clock-world.ts'
 
 const HOUR = 3_600_000
 const contextInfo = { expiration: 86_400 }
 const brief = (text: string) => ({ extendedTextMessage: { text, contextInfo } })
 
 test('In a chat with a timer both halves go when their time is up, but for what somebody kept, also while the bridge was down', async () => {
-  await using dir = await mkdtempDisposable(join(tmpdir(), 'wa2tg-clock-'))
-  const clock = join(dir.path, 'wrong-by')
-  await using world = await World.open({
-    env: { NODE_OPTIONS: `--import ${join(import.meta.dirname, 'set-clock.ts')}`, WA2TG_TEST_CLOCK: clock },
-  })
+  await using clocked = await openClockWorld()
+  const { world, setClock } = clocked
   const { wa, tg, owner } = world
   const [alice, bob] = [wa.addContact({ name: 'Alice' }), wa.addContact({ name: 'Bob' })]
   const botRights = { can_delete_messages: true }
@@ -51,7 +45,7 @@ test('In a chat with a timer both halves go when their time is up, but for what 
   bridge.kill('SIGKILL')
   await bridge.ended
   await wa.phone.acts(alice).keep('LATE')
-  await writeFile(clock, String(25 * HOUR))
+  await setClock(25 * HOUR)
   wa.advanceClock(25 * HOUR)
   const again = await world.run()
   const left = ['stays', 'kept late', 'typed and kept']

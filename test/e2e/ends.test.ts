@@ -1,20 +1,14 @@
 import assert from 'node:assert/strict'
-import { mkdtempDisposable, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { test } from 'node:test'
 import { eventually } from '../simulators/eventually.ts'
 import { samples } from '../simulators/samples.ts'
-import { World } from '../simulators/world.ts'
+import { openClockWorld } from './clock-world.ts'
 
 const HOUR = 3_600_000
 
 test('What ends by itself ends in Telegram, though the bridge was down at that moment: a pin, a poll, a disappearing message', async () => {
-  await using dir = await mkdtempDisposable(join(tmpdir(), 'wa2tg-clock-'))
-  const clock = join(dir.path, 'wrong-by')
-  await using world = await World.open({
-    env: { NODE_OPTIONS: `--import ${join(import.meta.dirname, 'set-clock.ts')}`, WA2TG_TEST_CLOCK: clock },
-  })
+  await using clocked = await openClockWorld()
+  const { world, setClock } = clocked
   const { wa, tg, owner } = world
   const alice = wa.addContact({ name: 'Alice' })
   const botRights = { can_pin_messages: true, can_delete_messages: true }
@@ -57,7 +51,7 @@ test('What ends by itself ends in Telegram, though the bridge was down at that m
 
   bridge.kill('SIGKILL')
   await bridge.ended
-  await writeFile(clock, String(25 * HOUR))
+  await setClock(25 * HOUR)
   wa.advanceClock(25 * HOUR)
   const again = await world.run()
   await eventually(() => seen('gone tomorrow') === undefined, 'the message to vanish')
