@@ -75,7 +75,8 @@ export const openBridge = (
     now: () => time.now(),
     ...(options.outside && { time: options.outside }),
   })
-  const inboxOf = (network: NetworkName) => makeInbox(inboxOptions(network))
+  const inboxOf = (network: NetworkName, ownerChat?: () => ChatRef | undefined) =>
+    makeInbox({ ...inboxOptions(network), ...(ownerChat && { ownerChat }) })
   const release = makeRelease(inboxOptions('telegram'))
   store.mappings.add({ whatsapp: mum, telegram: mumInTelegram })
   store.mappings.add({ whatsapp: family, telegram: familyInTelegram })
@@ -85,6 +86,8 @@ export const openBridge = (
     worker,
     clock,
     ...networks,
+    /** As each run of the bridge has it anew. */
+    inboxOf,
     inbox: { whatsapp: inboxOf('whatsapp'), telegram: inboxOf('telegram') },
     receive: (...events: BridgeEvent[]) => {
       for (const event of events) inboxOf(networkOf(event.chat)).receive([{ event }])
