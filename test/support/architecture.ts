@@ -16,18 +16,17 @@ const VOCABULARY = [
   'verdict',
 ].map(name => `src/bridge/${name}.ts`)
 
-/** Which room may look into which, besides itself. `types of x`: only with `import type`. */
+/** Which room may look into which, besides itself. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   support: [],
   vocabulary: ['support'],
   config: ['support'],
-  http: ['support'],
   store: ['vocabulary', 'support'],
   outbox: ['store', 'vocabulary', 'support'],
   bridge: ['outbox', 'store', 'vocabulary', 'support'],
-  whatsapp: ['vocabulary', 'support', 'http', 'types of config'],
-  telegram: ['vocabulary', 'support', 'http', 'types of config'],
-  app: ['vocabulary', 'support', 'config', 'http', 'store', 'outbox', 'bridge', 'whatsapp', 'telegram'],
+  whatsapp: ['vocabulary', 'support'],
+  telegram: ['vocabulary', 'support'],
+  app: ['vocabulary', 'support', 'config', 'store', 'outbox', 'bridge', 'whatsapp', 'telegram'],
   cli: ['vocabulary', 'support', 'config', 'store', 'outbox', 'app', 'whatsapp', 'telegram'],
   main: ['cli', 'support'],
 }
@@ -126,10 +125,10 @@ const checkImports = ({ path, imports }: Source): string[] =>
         : [`${path} imports ${each.specifier}, which belongs in ${home} alone`]
     }
     const target = targetOf(path, each)
-    return isAllowed(path, target, each.typeOnly) ? [] : [`${path} may not import ${target}`]
+    return isAllowed(path, target) ? [] : [`${path} may not import ${target}`]
   })
 
-const isAllowed = (path: string, target: string, typeOnly: boolean): boolean => {
+const isAllowed = (path: string, target: string): boolean => {
   if (target === 'package.json') return true
   const [from, to] = [roomOf(path), roomOf(target)]
   const rules = MAY_IMPORT[from]
@@ -138,7 +137,7 @@ const isAllowed = (path: string, target: string, typeOnly: boolean): boolean => 
   if (/^src\/bridge\/deliver[./]/.test(path) && /^src\/bridge\/receive[./]/.test(target)) return false
   if (from === to) return true
   if (from === 'cli' && (to === 'whatsapp' || to === 'telegram')) return DOORS.includes(target)
-  return rules.includes(to) || (typeOnly && rules.includes(`types of ${to}`))
+  return rules.includes(to)
 }
 
 const checkCode = ({ path, code }: Source): string[] =>
