@@ -4,7 +4,7 @@ import type { Arrival, FindMessage, Inbox, KnownChat, SessionStore } from '../..
 import { oneLine } from '../../../bridge/rich-text.ts'
 import { readStored } from '../../../bridge/stored-json.ts'
 import { isGroup, kindOfAddress, normalizeAddress, userOf } from '../../address.ts'
-import { addressesOf, canonical, type ParseContext, toNumber } from '../parse/context.ts'
+import { addressesOf, canonical, type LongNumber, type ParseContext, toNumber } from '../parse/context.ts'
 import { parseHead } from '../parse/head.ts'
 import { type Timer, Timers, timerIn } from '../timers.ts'
 import { Admins } from './admins.ts'
@@ -15,10 +15,10 @@ export interface SeenChat {
   readonly name?: string | null
   readonly lidJid?: string | null
   readonly pnJid?: string | null
-  readonly conversationTimestamp?: number | { toNumber(): number } | null
+  readonly conversationTimestamp?: LongNumber
   /** Seconds after which messages disappear, and since when that is so. */
   readonly ephemeralExpiration?: number | null
-  readonly ephemeralSettingTimestamp?: number | { toNumber(): number } | null
+  readonly ephemeralSettingTimestamp?: LongNumber
 }
 
 const NAMES = 'name'

@@ -1,15 +1,12 @@
-import type { proto } from '@whiskeysockets/baileys'
 import { type Content, isOnEarth } from '../../../bridge/content.ts'
 import { oneLine } from '../../../bridge/rich-text.ts'
-import { type ParseContext, toNumber } from './context.ts'
+import { LATEST, type LongNumber, type ParseContext, toNumber } from './context.ts'
 import { webUrl } from './lines.ts'
+import type { Field } from './said.ts'
 import { textOf } from './text.ts'
 
 /** A date to meet: WhatsApp calls it an event. Its times are in seconds. */
-export const readAppointment = (
-  event: NonNullable<proto.IMessage['eventMessage']>,
-  context: ParseContext,
-): Content => {
+export const readAppointment = (event: Field<'eventMessage'>, context: ParseContext): Content => {
   const { name, description, location, contextInfo } = event
   const start = millisecondsOf(event.startTime)
   const end = millisecondsOf(event.endTime)
@@ -30,10 +27,7 @@ export const readAppointment = (
   }
 }
 
-/** The last moment that a date can name, in milliseconds. */
-const LATEST = 8.64e15
-
-const millisecondsOf = (seconds: Parameters<typeof toNumber>[0]): number | undefined => {
+const millisecondsOf = (seconds: LongNumber): number | undefined => {
   const milliseconds = (toNumber(seconds) ?? 0) * 1000
   return milliseconds > 0 && milliseconds <= LATEST ? milliseconds : undefined
 }

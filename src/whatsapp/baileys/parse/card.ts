@@ -5,11 +5,8 @@ import { plainText, type RichText } from '../../../bridge/rich-text.ts'
 import { type Buttons, callButton, joinButtons, labelButton, nativeButton, urlButton } from './buttons.ts'
 import { bold, few, italic, items, linesOf, sum } from './lines.ts'
 import { readDocument, readImage, readVideo } from './media.ts'
-import type { Scene } from './said.ts'
+import type { Field, Scene } from './said.ts'
 import { textOf } from './text.ts'
-
-/** What businesses send: words with buttons, and the picture or film above them. Pure; texts are strangers'. */
-type Field<F extends keyof proto.IMessage> = NonNullable<proto.IMessage[F]>
 
 interface Header {
   readonly documentMessage?: proto.Message.IDocumentMessage | null
@@ -18,7 +15,10 @@ interface Header {
   readonly locationMessage?: proto.Message.ILocationMessage | null
 }
 
-/** What a card is made of, before it is known whether there is anything in it. */
+/**
+ * What businesses send: words with buttons, and the picture or film above them; before it is known whether there is
+ * anything in it. Texts are strangers'.
+ */
 interface Draft {
   readonly body: RichText
   readonly buttons: Buttons

@@ -2,18 +2,12 @@ import type { proto } from '@whiskeysockets/baileys'
 import type { Content } from '../../../bridge/event.ts'
 import { plainText } from '../../../bridge/rich-text.ts'
 import { isGroup, normalizeAddress } from '../../address.ts'
-import { toNumber } from './context.ts'
-import type { Ignored, Said, SaidChange, Scene } from './said.ts'
+import { type LongNumber, toNumber } from './context.ts'
+import type { Field, Ignored, Said, SaidChange, Scene } from './said.ts'
 import { textOf } from './text.ts'
 
-/**
- * Changes of earlier messages. Of the key that names the message only the id counts: the rest is written in the frame of
- * whoever sent it, with addresses of either kind.
- */
-type Field<F extends keyof proto.IMessage> = NonNullable<proto.IMessage[F]>
-
 /** A moment as the sender claims it, milliseconds since 1970. */
-export const sentAtOf = (time: Parameters<typeof toNumber>[0]): { sentAt?: number } => {
+export const sentAtOf = (time: LongNumber): { sentAt?: number } => {
   const milliseconds = toNumber(time) ?? 0
   return milliseconds > 0 ? { sentAt: milliseconds } : {}
 }

@@ -63,11 +63,16 @@ export const addressesOf = (address: string, context: Addresses): string[] => {
 }
 
 /** Numbers of protobuf: 64-bit ones come as objects. */
-export const toNumber = (value: number | { toNumber(): number } | null | undefined): number | undefined => {
+export type LongNumber = number | { toNumber(): number } | null | undefined
+
+export const toNumber = (value: LongNumber): number | undefined => {
   if (value == null) return undefined
   const result = typeof value === 'number' ? value : Number(value)
   return Number.isFinite(result) ? result : undefined
 }
+
+/** The last moment that a date can name, milliseconds since 1970. */
+export const LATEST = 8.64e15
 
 /** The context info of whatever content field is set: every kind has its own. */
 export const contextInfoOf = (message: proto.IMessage): proto.IContextInfo | undefined => {

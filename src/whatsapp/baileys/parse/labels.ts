@@ -4,10 +4,8 @@ import type { Content } from '../../../bridge/event.ts'
 import { oneLine, plainText } from '../../../bridge/rich-text.ts'
 import type { ParseContext } from './context.ts'
 import { bold, items, type Line, linesOf, moment, sum } from './lines.ts'
+import type { Field } from './said.ts'
 import { textOf } from './text.ts'
-
-/** What is told in words, since Telegram has nothing of the kind. Pure; whatever text a message holds is kept. */
-type Field<F extends keyof proto.IMessage> = NonNullable<proto.IMessage[F]>
 
 /** `Poll: Where do we eat?`, or only `Poll`. */
 export const named = (kind: string, text: string | null | undefined): string =>
@@ -34,7 +32,7 @@ export const textIn = (message: proto.IMessage | null | undefined): string | und
 export const spoken = (text: string | null | undefined, kind: string): Content =>
   text?.trim() ? { kind: 'text', body: plainText(text.trim()) } : { kind: 'placeholder', label: kind }
 
-/** Words under a title, with nothing to press. */
+/** Words under a title, with nothing to press: of what Telegram has nothing of the kind, whatever text is in it is kept. */
 const told = (title: string, ...rest: readonly Line[]): CardContent => ({
   kind: 'card',
   body: linesOf(bold(title), ...rest),

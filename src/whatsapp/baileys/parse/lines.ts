@@ -1,4 +1,5 @@
 import type { RichText, Span } from '../../../bridge/rich-text.ts'
+import type { LongNumber } from './context.ts'
 
 /** Text put together from lines; those that say nothing are left out. Pure. */
 export type Line = RichText | string | null | undefined | false
@@ -19,15 +20,15 @@ export const linesOf = (...lines: readonly Line[]): RichText => {
   return { text: said.map(({ text }) => text).join('\n'), spans }
 }
 
-export const bold = (text: string | null | undefined): RichText | undefined => {
-  const plain = text?.trim()
-  return plain ? { text: plain, spans: [{ start: 0, length: plain.length, style: 'bold' }] } : undefined
-}
+const styled =
+  (style: 'bold' | 'italic') =>
+  (text: string | null | undefined): RichText | undefined => {
+    const plain = text?.trim()
+    return plain ? { text: plain, spans: [{ start: 0, length: plain.length, style }] } : undefined
+  }
 
-export const italic = (text: string | null | undefined): RichText | undefined => {
-  const plain = text?.trim()
-  return plain ? { text: plain, spans: [{ start: 0, length: plain.length, style: 'italic' }] } : undefined
-}
+export const bold = styled('bold')
+export const italic = styled('italic')
 
 /** Nobody reads further; a stranger's list may have no end. */
 const MOST_ITEMS = 100
@@ -45,10 +46,7 @@ export const items = (texts: readonly (string | null | undefined)[] | null | und
 }
 
 /** `49.99 EUR` of a sum in thousandths; nothing where there is none. */
-export const sum = (
-  thousandths: number | { toNumber(): number } | null | undefined,
-  currency: string | null | undefined,
-): string => {
+export const sum = (thousandths: LongNumber, currency: string | null | undefined): string => {
   const whole = Number(thousandths ?? 0)
   if (!(whole > 0)) return ''
   const amount = whole / 1000
@@ -57,7 +55,7 @@ export const sum = (
 }
 
 /** A moment in seconds since 1970, for people: `2026-09-22 14:13 UTC`. */
-export const moment = (seconds: number | { toNumber(): number } | null | undefined): string => {
+export const moment = (seconds: LongNumber): string => {
   const date = new Date(Number(seconds ?? 0) * 1000)
   return Number(seconds ?? 0) > 0 && !Number.isNaN(date.getTime())
     ? `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`

@@ -1,6 +1,7 @@
 import type { proto } from '@whiskeysockets/baileys'
 import type { Content } from '../../../bridge/event.ts'
 import { oneLine } from '../../../bridge/rich-text.ts'
+import { LATEST } from './context.ts'
 import { named } from './labels.ts'
 import type { NewerPoll } from './newer-fields.ts'
 
@@ -26,8 +27,6 @@ export const readPoll = (poll: Poll): Content => {
   }
 }
 
-/** Later than this is no time but a mistake, milliseconds since 1970. */
-const LATEST = 8.64e15
 /** From here on a number counts milliseconds, not seconds: in seconds it is the year 5138. */
 const MILLISECONDS = 1e11
 

@@ -3,13 +3,14 @@ import type { Content } from '../../../bridge/event.ts'
 import type { RichText } from '../../../bridge/rich-text.ts'
 import type { ParseContext } from './context.ts'
 import { bold, few, linesOf, webUrl } from './lines.ts'
+import type { Field } from './said.ts'
 import { textOf } from './text.ts'
 
 type Part = proto.IAIRichResponseSubMessage
 
 /** An answer of Meta AI: texts, code, tables and pictures, one after the other. */
 export const readRichAnswer = (
-  { submessages }: NonNullable<proto.IMessage['richResponseMessage']>,
+  { submessages }: Field<'richResponseMessage'>,
   context: ParseContext,
 ): Content => {
   const body = linesOf(...few(submessages).map(part => renderPart(part, context)))

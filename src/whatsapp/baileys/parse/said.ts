@@ -4,6 +4,9 @@ import type { ChangeEvent, Content } from '../../../bridge/event.ts'
 import type { ParseContext } from './context.ts'
 import type { Unwrapped } from './unwrap.ts'
 
+/** One field of a message, where it is set. */
+export type Field<F extends keyof proto.IMessage> = NonNullable<proto.IMessage[F]>
+
 /** What a reader may look at beside the field that it reads. */
 export interface Scene extends ParseContext {
   /** As it came over the wire. */
@@ -39,7 +42,10 @@ type Body<T> = T extends ChangeEvent
   ? Omit<T, 'version' | 'chat' | 'id' | 'sender' | 'sentAt' | 'silent'> & { readonly sentAt?: number }
   : never
 
-/** A change of an earlier message. */
+/**
+ * A change of an earlier message. Of the key that names it only the id counts: the rest is written in the frame of whoever
+ * sent it, with addresses of either kind.
+ */
 export interface SaidChange {
   readonly change: Body<ChangeEvent>
   /** Instead of the message's own id, where that is the id of what is changed. */

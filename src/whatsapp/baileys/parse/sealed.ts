@@ -9,12 +9,11 @@ import { addressesOf, rawOf, readRaw } from './context.ts'
 import { decodeMessage } from './decode-message.ts'
 import { addedOptionIn } from './newer-fields.ts'
 import { pollOf, pollOptions, readPoll, withPoll } from './poll.ts'
-import type { Ignored, Said, SaidChange, SaidMessage, Scene } from './said.ts'
+import type { Field, Ignored, Said, SaidChange, SaidMessage, Scene } from './said.ts'
 
-/** What is encrypted a second time, with the secret of the message it is about (sealing.ts). */
-type Field<F extends keyof proto.IMessage> = NonNullable<proto.IMessage[F]>
 type Key = proto.IMessageKey | null | undefined
 
+/** What was encrypted a second time, with the secret of the message it is about (sealing.ts). */
 interface Opened {
   readonly plain: Buffer
   readonly id: string

@@ -4,7 +4,10 @@ import { mimeTypeOf } from '../../../bridge/file-name.ts'
 /** Exactly this: else phones take a voice note for a file. */
 export const OPUS = 'audio/ogg; codecs=opus'
 
-/** What phones show and play; everything else can only be a file (as in mautrix-whatsapp, pkg/msgconv/from-matrix.go). */
+/**
+ * What phones show and play; everything else can only be a file (as in mautrix-whatsapp, pkg/msgconv/from-matrix.go). The
+ * first is what Telegram makes of a file of that kind, for where the sender says nothing.
+ */
 export const shown: Readonly<Record<Exclude<MediaContent['as'], 'document'>, readonly string[]>> = {
   image: ['image/jpeg', 'image/png'],
   video: ['video/mp4', 'video/3gpp'],
@@ -13,18 +16,6 @@ export const shown: Readonly<Record<Exclude<MediaContent['as'], 'document'>, rea
   voice: ['audio/ogg'],
   audio: ['audio/mpeg', 'audio/mp4', 'audio/ogg', 'audio/aac', 'audio/amr'],
   sticker: ['image/webp'],
-}
-
-/** Where the sender says nothing: what Telegram makes of a file of that kind. */
-const usual: Readonly<Record<MediaContent['as'], string>> = {
-  image: 'image/jpeg',
-  video: 'video/mp4',
-  animation: 'video/mp4',
-  'video-note': 'video/mp4',
-  voice: 'audio/ogg',
-  audio: 'audio/mpeg',
-  sticker: 'image/webp',
-  document: 'application/octet-stream',
 }
 
 const synonyms: Readonly<Record<string, string>> = {
@@ -39,7 +30,8 @@ const synonyms: Readonly<Record<string, string>> = {
 /** The type of a file by its sender's word, by the one name that WhatsApp has for it. */
 export const whatsAppTypeOf = ({ as, media }: MediaContent): string => {
   const claimed = mimeTypeOf(media)
-  return /^[\w.+-]+\/[\w.+-]+$/.test(claimed) ? (synonyms[claimed] ?? claimed) : usual[as]
+  if (/^[\w.+-]+\/[\w.+-]+$/.test(claimed)) return synonyms[claimed] ?? claimed
+  return (as !== 'document' && shown[as][0]) || 'application/octet-stream'
 }
 
 /** Whether phones show a file of that type as what it is. */

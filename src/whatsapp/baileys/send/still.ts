@@ -2,6 +2,7 @@ import type { Still } from '../../../bridge/content.ts'
 import type { Delivery } from '../../../bridge/network.ts'
 import { reject } from '../../../bridge/verdict.ts'
 import { readFile } from '../media/read-file.ts'
+import { typeAmong } from './first-bytes.ts'
 
 type Source = Pick<Delivery, 'openStill' | 'signal'>
 
@@ -11,11 +12,8 @@ const LARGEST = 500 * 1024
 const LARGEST_PREVIEW = 32 * 1024
 
 /** What a picture is by its first bytes: what its network says about it is not always true. */
-export const pictureType = (bytes: Buffer): 'image/jpeg' | 'image/webp' | undefined => {
-  if (bytes.subarray(0, 3).equals(Buffer.from([0xff, 0xd8, 0xff]))) return 'image/jpeg'
-  const isWebp = bytes.toString('latin1', 0, 4) === 'RIFF' && bytes.toString('latin1', 8, 12) === 'WEBP'
-  return isWebp ? 'image/webp' : undefined
-}
+export const pictureType = (bytes: Buffer): string | undefined =>
+  typeAmong(['image/jpeg', 'image/webp'], bytes)
 
 /** Loads a still as a whole. Throws `DeliveryError`. */
 export const loadStill = async (still: Still, source: Source, largest = LARGEST): Promise<Buffer> => {
