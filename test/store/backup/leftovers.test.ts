@@ -32,7 +32,7 @@ test('the copy of a backup goes once its process is gone, or it is older than an
   assert.deepEqual(readdirSync(dir.path), [atWork])
 })
 
-test('the copy of one that holds it stays, whatever its number says here and however old it is, and goes when that one is dead', async () => {
+test('the copy of one that holds it stays, whatever its number says here and however old it is, and goes when that one is dead', async t => {
   using dir = tempDir()
   const name = `.copy-${deadPid()}-aB3dE6`
   put(dir.path, `${name}/wa2tg.db`)
@@ -45,6 +45,7 @@ test('the copy of one that holds it stays, whatever its number says here and how
   const child = spawn(process.execPath, ['--input-type=module', '-e', hold], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
+  t.after(() => child.kill('SIGKILL'))
   await once(child.stdout, 'data')
   age(folder)
   clearLeftovers(dir.path, { holdsLock: true })

@@ -19,10 +19,15 @@ const runAndKill = async ({ dir, wa }: Linked, moment: () => Promise<unknown>): 
     [join(import.meta.dirname, 'run-connection.ts'), dir.path, wa.url, wa.rootKey],
     { stdio: 'inherit' },
   )
-  await until('the child', () => wa.isConnected, 30_000)
-  await moment()
-  child.kill('SIGKILL')
-  await once(child, 'close')
+  const ended = once(child, 'close')
+  try {
+    await until('the child', () => wa.isConnected, 120_000)
+    await moment()
+  } finally {
+    // This process would wait for it for ever.
+    child.kill('SIGKILL')
+    await ended
+  }
   await until('the server to notice', () => !wa.isConnected)
 }
 
@@ -51,7 +56,7 @@ test('Killed again and again while messages come in, each is there once and in o
     linked.bridge.messages.flatMap(event =>
       event.chat === `whatsapp:${chat}` && event.content.kind === 'text' ? [event.content.body.text] : [],
     )
-  await until('everything', () => said(alice.lid).length + said(group.jid).length >= 2 * MESSAGES, 30_000)
+  await until('everything', () => said(alice.lid).length + said(group.jid).length >= 2 * MESSAGES, 120_000)
   const turns = Array.from({ length: MESSAGES }, (_, turn) => turn)
   assert.deepEqual(
     said(alice.lid),
@@ -88,7 +93,7 @@ test('Killed while notices and calls come in, each is there once and in order', 
     // All of it may be taken in before a busy machine comes to the kill.
     if (waiting() === 0) await happens()
     const left = Math.max(0, waiting() - some)
-    await runAndKill(linked, () => until('some acks', () => waiting() <= left))
+    await runAndKill(linked, () => until('some acks', () => waiting() <= left, 120_000))
     if (waiting() > 0) midway += 1
   }
 
@@ -103,7 +108,7 @@ test('Killed while notices and calls come in, each is there once and in order', 
           ? [content.label]
           : []
     })
-  await until('everything', () => said(group.jid).length + said(alice.lid).length >= 3 * turns + 1, 30_000)
+  await until('everything', () => said(group.jid).length + said(alice.lid).length >= 3 * turns + 1, 120_000)
   const all = Array.from({ length: turns }, (_, turn) => turn)
   assert.deepEqual(
     said(group.jid).slice(1),
