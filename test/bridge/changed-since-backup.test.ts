@@ -163,3 +163,21 @@ test('what says that it comes of a backup says so also when it is edited, and is
   })
   assert.deepEqual(after, ['Bob\nONE', `Bob\n${again}\nOne`])
 })
+
+test('a change that waited in a backup is made again, also over a later one', async () => {
+  const { before, after } = await putBack({
+    carried: [says('a', 'one'), says('b', 'two')],
+    waiting: [edits('a', 'ONE'), reacts('b', '👍')],
+    since: [edits('a', 'One'), reacts('b', '')],
+  })
+  assert.deepEqual(before, ['Bob\nOne', 'Bob\ntwo'])
+  assert.deepEqual(after, ['Bob\nONE', 'Bob\ntwo 👍'])
+})
+
+test('of what came after a backup that is put back, an edit comes as a message, and nothing else is carried', async () => {
+  const { before, after } = await putBack({
+    since: [says('a', 'one'), says('b', 'two'), says('c', 'three')],
+    after: [edits('a', 'ONE'), deletes('b'), reacts('c', '👍')],
+  })
+  assert.deepEqual(after, [...before, 'Bob\n✏️ ONE'])
+})
