@@ -19,7 +19,9 @@ if (files.length === 0) {
 }
 // Many tests wait more than they work: with one file for each core, two cores are half idle.
 const concurrency = `--test-concurrency=${availableParallelism() + 1}`
-const { status } = spawnSync(process.execPath, ['--test', concurrency, ...flags, ...files], {
+// What waits for ever is named in the end; nothing takes as long on the slowest machine.
+const timeout = `--test-timeout=${30 * 60_000}`
+const { status } = spawnSync(process.execPath, ['--test', concurrency, timeout, ...flags, ...files], {
   stdio: 'inherit',
 })
 process.exit(status ?? 1)
