@@ -108,8 +108,13 @@ for (const each of cases) {
       const { group, attempt } = await open(bench, each)
       bench.tg.faults.next(each.method, fault)
       const isLate = typeof fault === 'object' && 'delayMs' in fault
-      const signal = isLate ? AbortSignal.timeout(50) : new AbortController().signal
-      const failure = await failureOf(bench.network.change({ ...attempt(), signal }))
+      const enough = new AbortController()
+      const changing = failureOf(bench.network.change({ ...attempt(), signal: enough.signal }))
+      if (isLate) {
+        await bench.tg.until('the request', () => bench.tg.faults.waiting === 0)
+        enough.abort()
+      }
+      const failure = await changing
       const isPage = pages.some(page => page === fault)
       assert.equal(failure.verdict.kind, isPage ? 'offline' : 'unsure', what)
       await bench.network.change(attempt())

@@ -109,7 +109,7 @@ describe('a link', () => {
     const page = host.page('/slow', { body: lakes, endless: true })
     const finding = findPreview(page, { signal: stop.signal, testHost: host.host })
     setTimeout(() => stop.abort(), 50)
-    assert.ok(await endsWithin(2000, finding))
+    assert.ok(await endsWithin(3900, finding))
     assert.equal(await finding, undefined)
   })
 
