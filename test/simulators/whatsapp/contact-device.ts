@@ -32,7 +32,7 @@ export interface EncPayload {
 
 /** What `SessionRecord.serialize` gives in fact: the typings say bytes. */
 interface Serialized {
-  readonly _sessions: Record<string, unknown>
+  readonly _sessions: Record<string, { readonly indexInfo: { readonly used: number } }>
 }
 
 interface KeyPair {
@@ -135,13 +135,16 @@ export class ContactDevice {
   }
 
   /**
-   * Tries each session by itself, as phones do (Signal's libsignal, session_cipher.rs); npm's `libsignal` spoils those that
-   * it tries in vain, and stores them with the one that fits.
+   * Tries each session by itself, the one that was used last first, as phones do (Signal's libsignal, session_cipher.rs);
+   * npm's `libsignal` spoils those that it tries in vain, and stores them with the one that fits.
    */
   async #decryptWithOne(address: ProtocolAddress, ciphertext: Buffer): Promise<Buffer> {
     const all = this.#sessions.get(address.toString()) as unknown as Serialized | undefined
     let problem: unknown = new Error(`No session record of "${address}"`)
-    for (const [key, session] of Object.entries(all?._sessions ?? {})) {
+    const lastFirst = Object.entries(all?._sessions ?? {}).sort(
+      ([, a], [, b]) => b.indexInfo.used - a.indexInfo.used,
+    )
+    for (const [key, session] of lastFirst) {
       const alone = { ...all, _sessions: { [key]: session } } as unknown as Uint8Array
       const storage: SignalStorage = {
         ...this.#storage,
