@@ -12,8 +12,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as z from 'zod/mini'
 import { prepareDataFolder } from './data-folder.ts'
-import { openSqlite, type Sqlite, SqliteError } from './sqlite.ts'
-import { explainFailure } from './store-error.ts'
+import { openSqlite, type Sqlite } from './sqlite.ts'
+import { explainFailure, isBusy } from './store-error.ts'
 
 const noteSchema = z.object({
   pid: z.number(),
@@ -111,7 +111,7 @@ const open = (file: string, sql: string): Sqlite.Database | undefined => {
     return lock
   } catch (error) {
     lock.close()
-    if (error instanceof SqliteError && error.code.startsWith('SQLITE_BUSY')) return undefined
+    if (isBusy(error)) return undefined
     throw error
   }
 }

@@ -5,7 +5,6 @@ import Sqlite from 'better-sqlite3'
 import { loadAddon } from './addon.ts'
 
 export type { Sqlite }
-export const { SqliteError } = Sqlite
 
 /**
  * Opens a SQLite file, whose folder must be there. `timeout`: how long a statement waits for another process, in

@@ -6,8 +6,11 @@ export { StoreError }
 export const remedyOfDamage =
   'Put the last backup back (wa2tg restore FILE --force), or move it away and link anew'
 
-const codeOf = (error: unknown): string =>
+export const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+
+/** Whether somebody else holds the file. */
+export const isBusy = (error: unknown): boolean => codeOf(error).startsWith('SQLITE_BUSY')
 
 /** Whether SQLite says that the bytes of the file are wrong, not that they cannot be read or written. */
 export const isDamage = (error: unknown): boolean => /^SQLITE_(NOTADB|CORRUPT)/.test(codeOf(error))

@@ -1,4 +1,4 @@
-import { explainFailure } from '../store-error.ts'
+import { codeOf, explainFailure } from '../store-error.ts'
 
 /** A backup cannot be made or put back as asked; the message is one line for the person at the keyboard. */
 export class BackupError extends Error {
@@ -10,8 +10,7 @@ export class BackupError extends Error {
 
 /** What went wrong with the backup itself, where the file system is the cause; anything else comes back as it is. */
 export const explainFile = (error: unknown, file: string, what: 'read' | 'written'): unknown => {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  if (/^(ENOENT|ENOTDIR|EISDIR|ENOTEMPTY|EACCES|EPERM|EROFS)$/.test(code)) {
+  if (/^(ENOENT|ENOTDIR|EISDIR|ENOTEMPTY|EACCES|EPERM|EROFS)$/.test(codeOf(error))) {
     const advice =
       what === 'read' ? 'Check its name, and that it is yours' : 'Check that its folder exists and is yours'
     return new BackupError(`"${file}" cannot be ${what}. ${advice}`, { cause: error })

@@ -1,7 +1,8 @@
 import { closeSync, existsSync, lstatSync, openSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { isAlive } from '../lock.ts'
-import { openSqlite, SqliteError } from '../sqlite.ts'
+import { openSqlite } from '../sqlite.ts'
+import { isBusy } from '../store-error.ts'
 
 /** What the folder is called in which a backup of this process copies the database; six letters follow. */
 export const copyFolder = `.copy-${process.pid}-`
@@ -70,7 +71,7 @@ const isHeld = (path: string): boolean => {
     lock.exec('BEGIN EXCLUSIVE')
     return false
   } catch (error) {
-    if (error instanceof SqliteError && error.code.startsWith('SQLITE_BUSY')) return true
+    if (isBusy(error)) return true
     throw error
   } finally {
     lock.close()

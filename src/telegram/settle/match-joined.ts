@@ -1,12 +1,10 @@
 import type { Message } from 'grammy/types'
-import type { JoinedContent } from '../../bridge/content.ts'
+import type { JoinedContent, JoinedItem } from '../../bridge/content.ts'
 import type { Place } from '../address.ts'
 import { parseEntities, sliceRich } from '../entities.ts'
 import { renderSender } from '../send/head.ts'
 import { renderSaid } from '../send/joined.ts'
 import { bare, inTopic } from './match.ts'
-
-type Item = JoinedContent['items'][number]
 
 /** A line in which there is something to read. */
 interface Line {
@@ -46,7 +44,7 @@ export const matchJoined = (
 }
 
 /** What the lines of one text, below another, have to be. */
-const wantedOf = (item: Item, before: Item | undefined): ((words: string) => boolean)[] => {
+const wantedOf = (item: JoinedItem, before: JoinedItem | undefined): ((words: string) => boolean)[] => {
   const sender = before?.line === item.line ? [] : linesOf(renderSender(item.line).text)
   return [
     ...sender.map(line => (words: string) => withoutHour(words) === withoutHour(line.words)),
@@ -68,7 +66,11 @@ const linesOf = (text: string): Line[] => {
 const withoutHour = (words: string): string => words.replace(/(?:\d{1,2}\p{L}+)?\d\d:(?=\d\d$)/u, '')
 
 /** What stands behind the texts that are known; it must stay when one of those is edited. */
-const restOf = (message: Message, [first, ...more]: readonly Line[], last: Item): Item | undefined => {
+const restOf = (
+  message: Message,
+  [first, ...more]: readonly Line[],
+  last: JoinedItem,
+): JoinedItem | undefined => {
   if (first === undefined) return undefined
   const whole = parseEntities(message.text ?? '', message.entities)
   const isSender =

@@ -32,7 +32,7 @@ export const inTopic = (message: Message, place: Place): boolean =>
     ? message.is_topic_message !== true
     : message.message_thread_id === place.threadId || isAstray(message, place)
 
-/** It was for a topic of a group that has none any more, and stands among everything else (telegram.md §1.6). */
+/** It was for a topic of a group that has none any more, and stands among everything else (tdlib/telegram-bot-api `Client.cpp`). */
 export const isAstray = ({ chat, message_thread_id }: Message, { threadId }: Place): boolean =>
   threadId !== undefined &&
   message_thread_id !== threadId &&
@@ -49,7 +49,7 @@ const isUnder = ({ reply_to_message: target }: Message, { under, surely }: Look)
   target?.message_id === under ||
   (!surely && (target === undefined || 'forum_topic_created' in target))
 
-/** A text without what Telegram cleans away or trims (telegram.md §1.4), and then some: blanks and controls say nothing. */
+/** A text without what Telegram cleans away or trims (TDLib `MessageEntity.cpp`), and all blanks and controls. */
 export const bare = (text: string): string => text.replace(ignored, '')
 const ignored = /\s|\p{C}|\u0333|\u033f|\u030a/gu
 

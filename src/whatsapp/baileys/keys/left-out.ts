@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { BinaryNode, SignalKeyStoreWithTransaction, WASocket } from '@whiskeysockets/baileys'
 import { isGroup, normalizeAddress, phoneOf } from '../../address.ts'
 import { isMe, type Me } from '../me.ts'
+import { childOf, childrenOf } from '../node.ts'
 
 const current = new AsyncLocalStorage<LeftOut>()
 
@@ -106,13 +107,13 @@ export class LeftOut {
 export const dropUnusable = (frame: BinaryNode): readonly Unusable[] => {
   const known = taken.get(frame)
   if (known !== undefined) return known
-  const list = frame.tag === 'iq' ? childOf(frame.content, 'list') : undefined
+  const list = frame.tag === 'iq' ? childOf(frame, 'list') : undefined
   if (list === undefined) return []
-  const all = childrenOf(list.content)
+  const all = childrenOf(list)
   const unusable = new Map<BinaryNode, Unusable>()
   for (const user of all.filter(child => child.tag === 'user')) {
     const { jid = '' } = user.attrs
-    const error = childOf(user.content, 'error')
+    const error = childOf(user, 'error')
     if (error) unusable.set(user, { jid, code: Number(error.attrs['code']) })
     else if (!isWhole(user)) unusable.set(user, { jid })
   }
@@ -122,24 +123,18 @@ export const dropUnusable = (frame: BinaryNode): readonly Unusable[] => {
   return found
 }
 
-/** Bytes of each part, as whatsmeow wants them (prekeys.go, nodeToPreKeyBundle). Of a device that has run out of prekeys none comes. */
+/** Bytes of each part, as whatsmeow wants them (prekeys.go, nodeToPreKeyBundle). One that has run out of prekeys has no `key`. */
 const lengths = { identity: 32, id: 3, value: 32, signature: 64 } as const
 
-const isWhole = ({ content }: BinaryNode): boolean => {
-  const has = (parent: BinaryNode['content'], part: keyof typeof lengths): boolean => {
+const isWhole = (user: BinaryNode): boolean => {
+  const has = (parent: BinaryNode | undefined, part: keyof typeof lengths): boolean => {
     const bytes = childOf(parent, part)?.content
     return bytes instanceof Uint8Array && bytes.length === lengths[part]
   }
-  const [signed, single] = [childOf(content, 'skey'), childOf(content, 'key')]
+  const [signed, single] = [childOf(user, 'skey'), childOf(user, 'key')]
   return (
-    has(content, 'identity') &&
-    (['id', 'value', 'signature'] as const).every(part => has(signed?.content, part)) &&
-    (single === undefined || (['id', 'value'] as const).every(part => has(single.content, part)))
+    has(user, 'identity') &&
+    (['id', 'value', 'signature'] as const).every(part => has(signed, part)) &&
+    (single === undefined || (['id', 'value'] as const).every(part => has(single, part)))
   )
 }
-
-const childOf = (content: BinaryNode['content'], tag: string): BinaryNode | undefined =>
-  childrenOf(content).find(child => child.tag === tag)
-
-const childrenOf = (content: BinaryNode['content']): readonly BinaryNode[] =>
-  Array.isArray(content) ? content : []

@@ -1,8 +1,8 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
 
 /**
- * What is encrypted a second time inside a message, with a key that comes from the secret of the message it is about
- * (reference/content.md §3.4): votes, answers, edits, further options of polls, and in some groups reactions and
+ * What is encrypted a second time inside a message, with a key that comes from the secret of the message it is about:
+ * votes, answers, edits, further options of polls, and in some groups reactions and
  * comments. Everybody who can read that message knows its secret: what opens says nothing about its author.
  *
  * The words are those of WhatsApp Web (`WAUseCaseSecret`) and of whatsapp-rust (wacore/src/secret_enc_addon.rs).
