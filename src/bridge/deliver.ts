@@ -101,8 +101,8 @@ const frameOf = (job: Job, options: CarrierOptions): string | undefined => {
 }
 
 /**
- * Of what is certain not to be there as it was: nothing has to stay so, and what it answers may be gone by now. What may be there
- * otherwise says so from now on.
+ * Of what is certain not to be there as it was: nothing has to stay so, and what it answers may be gone by now. What
+ * may be there otherwise says so from now on.
  */
 const begunAnew = (job: Job, isThere: false | 'perhaps', options: CarrierOptions): Job => {
   const { store, outbox } = options

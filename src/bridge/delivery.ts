@@ -62,8 +62,8 @@ export interface Delivery extends Attempt {
   /** After a backup was put back: what the message may say since then, for it may have been edited; only for `settle`. */
   readonly edited?: readonly MessageEvent[]
   /**
-   * A backup brought it back: it may have been changed since; only for `settle`. A picture (`MessageEvent.album`) that came too late
-   * for its album here may stand in the one that it answers.
+   * A backup brought it back: it may have been changed since; only for `settle`. A picture (`MessageEvent.album`) that
+   * came too late for its album here may stand in the one that it answers.
    */
   readonly restored?: true
   /** What stands in `chat` for this message until now (`MessageEvent.pending`): it is to take its place. */

@@ -38,8 +38,9 @@ export interface Network extends AsyncDisposable {
   change(change: Change): Promise<void>
   /**
    * Finds out what became of an attempt whose outcome is unknown, without sending anything. Reports what it finds
-   * through `onSent`; returns whether the next part did arrive. `perhaps`: after a backup was put back, it is not there as it was,
-   * but may have been changed or deleted since. Absent where sending again under the same id is the same message.
+   * through `onSent`; returns whether the next part did arrive. `perhaps`: after a backup was put back, it is not there
+   * as it was, but may have been changed or deleted since. Absent where sending again under the same id is the same
+   * message.
    */
   settle?(attempt: Delivery | Change): Promise<boolean | 'perhaps'>
   /**

@@ -20,9 +20,9 @@ interface Held {
 }
 
 /**
- * What refusals teach of a budget whose true limit is not published. Where as much of it had been in use when a call passed since the
- * refusal before, this one is not about it (the network was busy, or somebody in front of it refused) and teaches nothing. Otherwise
- * no more goes than had passed:
+ * What refusals teach of a budget whose true limit is not published. Where as much of it had been in use when a call
+ * passed since the refusal before, this one is not about it (the network was busy, or somebody in front of it refused)
+ * and teaches nothing. Otherwise no more goes than had passed:
  *
  *     none         - refused -> held for two minutes
  *     held         - time    -> tried, for as long again: as much goes as the budget says

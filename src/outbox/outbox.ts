@@ -118,7 +118,7 @@ export class Outbox {
     return this.#database.all<{ event: string }>(sql, topic, after).map(({ event }) => event)
   }
 
-  /** Makes one job of several: the first one carries the event that they are together. Or gives one that is under way another. */
+  /** Makes one job of several: the first carries the event that they are together. Or gives one under way another event. */
   join([first, ...rest]: readonly number[], event: string): void {
     if (first === undefined) return
     this.#database.run('UPDATE jobs SET event = seal(?2) WHERE id = ?1', first, event)

@@ -37,8 +37,8 @@ export interface Room {
  *
  * Its times are those of `Clock.steady`: a clock that is set ends no penalty and no window.
  *
- * A refusal holds everything to the peer back for as long as it says (`penalties.ts`), and may teach that less goes for a while
- * (`lesson.ts`).
+ * A refusal holds everything to the peer back for as long as it says (`penalties.ts`), and may teach that less goes for
+ * a while (`lesson.ts`).
  */
 export class Pace {
   readonly #budgets: readonly Budget[]
@@ -192,8 +192,8 @@ export class Pace {
   }
 
   /**
-   * Takes up what an earlier run used up; `cutOff` names the chat of each call that may have been under way. When the network
-   * counted those nobody knows: by `countedBy`.
+   * Takes up what an earlier run used up; `cutOff` names the chat of each call that may have been under way. When the
+   * network counted those nobody knows: by `countedBy`.
    */
   restore(cutOff: readonly ChatRef[], { now, countedBy = now }: { now: number; countedBy?: number }): void {
     for (const [peer, { calls, open = [], penalty, lessons }] of this.#memory?.load() ?? []) {

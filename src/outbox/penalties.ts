@@ -8,8 +8,8 @@ const longestPenalty = 24 * 3_600_000
 export const everyPeer = '*'
 
 /**
- * Leaves a peer that was refused alone for as long as the network says. When several are refused at once, it is the limit over
- * all, and everything waits.
+ * Leaves a peer that was refused alone for as long as the network says. When several are refused at once, it is the
+ * limit over all, and everything waits.
  */
 export class Penalties {
   /** Milliseconds since 1970. */

@@ -117,8 +117,8 @@ const open = (file: string, sql: string): Sqlite.Database | undefined => {
 }
 
 /**
- * The holder writes its note just after it has the lock: give it a moment. The note of one that runs here counts at once; one from
- * another container, of which nothing more can be seen, as long as the lock is held.
+ * The holder writes its note just after it has the lock: give it a moment. The note of one that runs here counts at
+ * once; one from another container, of which nothing more can be seen, as long as the lock is held.
  */
 const readHolder = async (note: string): Promise<Holder | undefined> => {
   for (let attempt = 0; attempt < 10; attempt += 1) {

@@ -23,14 +23,14 @@ export interface Marks {
   /** Keeps a guess at the highest id while none is known. It is no `top`: it may be above what comes next. */
   guess(chatId: number | string, messageId: number): void
   /**
-   * Raises, and remembers whose the message is. Not to be called for what a job has sent before its link is on disk: who looks for
-   * it then must find it.
+   * Raises, and remembers whose the message is. Not to be called for what a job has sent before its link is on disk:
+   * who looks for it then must find it.
    */
   take(chatId: number | string, messageId: number): void
   /** The same of a post in a channel, and for the runs to come. */
   takePost(chatId: number | string, messageId: number): void
   readonly posts: Posts
-  /** Whether a message was there when the backup was made that was put back last: what is written down of it may be older. */
+  /** Whether a message is older than the backup that was put back last: it may be otherwise now than written down here. */
   isOfBackup(chatId: number | string, messageId: number): boolean
   /** Whether the message under an id, in whichever chat of the id space, is known in this process not to be looked for. */
   isTaken(chatId: number | string, messageId: number): boolean
@@ -41,8 +41,8 @@ export interface Marks {
   /** Where messages for the chat go today. */
   current(chatId: number | string): number | string
   /**
-   * The word that stands for `top` in a job: the id space and the highest id. `backup`: as it was when the backup was made, 0 where that
-   * knew of none.
+   * The word that stands for `top` in a job: the id space and the highest id. `backup`: as it was when the backup was
+   * made, 0 where that knew of none.
    */
   write(chat: ChatRef, from?: 'backup'): string
   /** Reads such a word; undefined when it says nothing about the space the chat is in now. */

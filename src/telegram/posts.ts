@@ -10,8 +10,8 @@ const heardType = 'heard'
 const channelType = 'channel'
 
 /**
- * What others have posted in channels: a bot may edit it like its own (`settle/posts.ts`), so it must be known by its ids, over
- * restarts, too. All ids are of the channel's own id space.
+ * What others have posted in channels: a bot may edit it like its own (`settle/posts.ts`), so it must be known by its
+ * ids, over restarts, too. All ids are of the channel's own id space.
  */
 export interface Posts {
   /** Takes a post of somebody else, in the transaction of its update. */

@@ -14,8 +14,8 @@ export type { SettleContext } from './settle/find-part.ts'
 
 /**
  * Finds out whether a message arrived whose answer was lost. Of an album all messages are looked for: it arrives as a
- * whole, and may have been recorded in part. So is one that could have taken the place of another (which is repeated): that one
- * may have been gone.
+ * whole, and may have been recorded in part. So is one that could have taken the place of another (which is repeated):
+ * that one may have been gone.
  */
 export const settleDelivery = async (
   delivery: Delivery,

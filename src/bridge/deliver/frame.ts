@@ -11,10 +11,10 @@ import { findReplyTarget } from './answered.ts'
 import type { AttemptContext } from './attempt.ts'
 
 /**
- * What of a delivery does not stand in its event, and changes how it reads: names are learnt, chats are mapped and answered
- * messages deleted while nobody knows whether an attempt arrived, and the next run may have another config or be another version.
- * It would not be recognised any more, or go on in the middle of a word; so it stays as it was when the attempt began, in the job's
- * row.
+ * What of a delivery does not stand in its event, and changes how it reads: names are learnt, chats are mapped and
+ * answered messages deleted while nobody knows whether an attempt arrived, and the next run may have another config or
+ * be another version. It would not be recognised any more, or go on in the middle of a word; so it stays as it was when
+ * the attempt began, in the job's row.
  */
 const frameSchema = z.object({
   /** The line that names the sender. */

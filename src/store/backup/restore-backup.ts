@@ -117,9 +117,9 @@ const unpack = async (
 const noBackup = (): BackupError => new BackupError('The file is no backup of wa2tg')
 
 /**
- * Sees that a database is whole and ours, brings it up to date, and puts every delivery in it in doubt: the bridge may have
- * made it after the backup, and has to look before it sends. Returns how many there are to Telegram: towards WhatsApp the same
- * id is the same message.
+ * Sees that a database is whole and ours, brings it up to date, and puts every delivery in it in doubt: the bridge may
+ * have made it after the backup, and has to look before it sends. Returns how many there are to Telegram: towards
+ * WhatsApp the same id is the same message.
  */
 const prepare = (path: string): Pick<Restored, 'inDoubt' | 'sealedWith'> => {
   const damage = findDamage(path)

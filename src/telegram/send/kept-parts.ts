@@ -16,7 +16,7 @@ const partsSchema = z.array(
 /** Parts as one text. */
 export const keepParts = (parts: readonly Part[]): string => JSON.stringify(parts.map(inText))
 
-/** The parts of a delivery: those that were kept of it, or as they are rendered now. Throws where what was kept is damaged. */
+/** The parts of a delivery: those that were kept, or as they are rendered now. Throws where what was kept is damaged. */
 export const partsOf = (delivery: Delivery, options: RenderOptions): Part[] => {
   const { rendered } = delivery
   return rendered === undefined ? renderParts(delivery, options) : readParts(rendered)

@@ -37,7 +37,7 @@ export const outcomeOf = async (work: () => Promise<unknown>, { place, context }
   }
 }
 
-/** `message to edit not found`, `… to delete …`, `… to react …`, `… to pin …` (tdlib/telegram-bot-api `check_message`). */
+/** `message to edit not found`, `… to delete …`, `… react …`, `… pin …` (tdlib/telegram-bot-api `check_message`). */
 const isGone = (error: CallError): boolean =>
   error.says('MESSAGE_ID_INVALID') ||
   (error.failure.kind === 'refused' && /message to \w+ not found/i.test(error.failure.description))

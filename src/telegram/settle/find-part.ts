@@ -61,8 +61,8 @@ export interface FoundPart {
  */
 const runEnd = { own: 10, shared: 30 }
 /**
- * Empty ids in a row that end it below the highest known one, too: an attempt is near its mark, and whoever says that ids have
- * leapt by millions would have us ask for ever.
+ * Empty ids in a row that end it below the highest known one, too: an attempt is near its mark, and whoever says that
+ * ids have leapt by millions would have us ask for ever.
  */
 const longestGap = 300
 /** Questions at a time; the next attempt goes on where this one stopped. */
@@ -79,8 +79,8 @@ const mostInVain = 5000
 const guessReach = 30
 
 /**
- * `taken back`: it stood outside its topic, where it may not stay. Throws `CallError` when a question fails, `DeliveryError` when
- * the answers leave it open.
+ * `taken back`: it stood outside its topic, where it may not stay. Throws `CallError` when a question fails,
+ * `DeliveryError` when the answers leave it open.
  */
 export const findPart = async (part: Part, quest: Quest): Promise<FoundPart | 'taken back' | undefined> => {
   const { attempt, context } = quest
@@ -226,9 +226,9 @@ const isAnybodys = (post: Message, { place, context: { marks } }: Search): boole
   marks.posts.isChannel(place.chatId) === true && !marks.posts.isClear(idSpace(place.chatId), post)
 
 /**
- * The id behind which the search begins: the mark, or the last part sent where there is none. Or where nothing was known then, a
- * little before what was heard of first, however much has been written since; or where still nothing is, before what is found
- * at the first look.
+ * The id behind which the search begins: the mark, or the last part sent where there is none. Or where nothing was
+ * known then, a little before what was heard of first, however much has been written since; or where still nothing is,
+ * before what is found at the first look.
  */
 const firstId = async ({ attempt, after, place, context, probing }: Search): Promise<number> => {
   const top = context.marks.top(place.chatId)

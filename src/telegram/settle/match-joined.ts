@@ -16,8 +16,8 @@ interface Line {
 }
 
 /**
- * Whether a message of the bridge holds several texts, and begins with the first of these: those that it begins with, and as one
- * more without an id whatever stands behind them. Undefined when it is another one.
+ * Whether a message of the bridge holds several texts, and begins with the first of these: those that it begins with,
+ * and as one more without an id whatever stands behind them. Undefined when it is another one.
  *
  * Compared is line by line: who spoke, in which minute, and all that was said. Not the hour and the day: another machine may
  * have another time zone, and the day is only named when it is not today.

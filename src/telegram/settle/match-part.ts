@@ -6,7 +6,7 @@ import { textPart } from '../send/text.ts'
 import { inAlbum, matchMessage } from './match.ts'
 import { matchJoined } from './match-joined.ts'
 
-/** Compares with the part, each plainer form in which it may have gone, what it may have gone together with, and become since. */
+/** Compares with the part, each plainer form of it, what it may have gone together with, and what it may have become. */
 export const matchPart = (
   message: Message,
   part: Part,

@@ -32,7 +32,7 @@ export const inTopic = (message: Message, place: Place): boolean =>
     ? message.is_topic_message !== true
     : message.message_thread_id === place.threadId || isAstray(message, place)
 
-/** It was for a topic of a group that has none any more, and stands among everything else (tdlib/telegram-bot-api `Client.cpp`). */
+/** For a topic of a group that has none any more it stands among everything else (tdlib/telegram-bot-api `Client.cpp`). */
 export const isAstray = ({ chat, message_thread_id }: Message, { threadId }: Place): boolean =>
   threadId !== undefined &&
   message_thread_id !== threadId &&

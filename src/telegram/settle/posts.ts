@@ -16,10 +16,10 @@ export interface PostsContext {
 const longest = 90_000
 
 /**
- * In a channel a bot may edit what others post, so that it can is no sign that a post is its own (TDLib `can_edit_message`), and
- * asking takes away the buttons of other bots. But others' posts come as updates, its own never do (telegram-bot-api
- * `need_skip_update_message`): when all have come, those that are left are the bot's, as far as none was missed (`Posts.isClear`).
- * Throws `CallError`.
+ * In a channel a bot may edit what others post, so that it can is no sign that a post is its own (TDLib
+ * `can_edit_message`), and asking takes away the buttons of other bots. But others' posts come as updates, its own
+ * never do (telegram-bot-api `need_skip_update_message`): when all have come, those that are left are the bot's, as far
+ * as none was missed (`Posts.isClear`). Throws `CallError`.
  */
 export const knowPosts = async (
   chatId: number | string,

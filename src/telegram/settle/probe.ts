@@ -4,8 +4,8 @@ import { CallError } from '../call-error.ts'
 import { isRefused, verdictOf } from '../errors.ts'
 
 /**
- * What stands under an id: nothing that the bot can see, something that is not the bot's, or a message of the bot. A `CallError`:
- * the answer says nothing about that, in words that are not known.
+ * What stands under an id: nothing that the bot can see, something that is not the bot's, or a message of the bot. A
+ * `CallError`: the answer says nothing about that, in words that are not known.
  */
 export type Found = 'nothing' | 'foreign' | 'own' | Message | CallError
 
@@ -55,8 +55,8 @@ const button: InlineKeyboardMarkup = { inline_keyboard: [[{ text: '…', callbac
 
 /**
  * Reads a message of the bot. The Bot API cannot, but an edit that does change something returns the whole message: a
- * button is put under it, for the caller to take away (`leave`). What cannot be edited answers as to `probe`; `own`: one that cannot be
- * read.
+ * button is put under it, for the caller to take away (`leave`). What cannot be edited answers as to `probe`; `own`:
+ * one that cannot be read.
  */
 export const read = async (id: number, context: ProbeContext): Promise<Found> => {
   try {

@@ -10,9 +10,9 @@ import { knowPosts } from './posts.ts'
 type Quester = Pick<Quest, 'attempt' | 'context'>
 
 /**
- * Looks for what an attempt left behind, and says whether it is all there. If not, it looks once more when the server cannot be
- * at work on it any more, which for a big file is in minutes: other searches do not wait for that. `part` comes first in what is
- * looked for. What is nobody's is no answer as long as the message may still come.
+ * Looks for what an attempt left behind, and says whether it is all there. If not, it looks once more when the server
+ * cannot be at work on it any more, which for a big file is in minutes: other searches do not wait for that. `part`
+ * comes first in what is looked for. What is nobody's is no answer as long as the message may still come.
  */
 export const lookInTurn = async (
   look: () => Promise<boolean>,

@@ -7,8 +7,8 @@ const ROWS = 'restored'
 export const WAITING = 'waiting'
 
 /**
- * What a backup brought back that was still to be handed over when it was made: parts of the journal by their hashes, and messages
- * that were waited for. It may have been since.
+ * What a backup brought back that was still to be handed over when it was made: parts of the journal by their hashes,
+ * and messages that were waited for. It may have been since.
  */
 export class FromBackup {
   readonly #ids: Set<string>

@@ -9,7 +9,7 @@ type Values<T extends keyof SignalDataTypeMap> = Record<string, SignalDataTypeMa
 const BEHIND = 'behind'
 const mark: Version = { version: 0, hash: Buffer.alloc(0), indexValueMap: {} }
 
-/** The credentials and keys for one socket, and how far it has got with the phone's address book and settings (the app state). */
+/** Credentials and keys for one socket, and how far it has got with the app state: the phone's address book and settings. */
 export interface SocketAuth extends AuthState {
   /** Whether something was read that nobody may have been told of: then it has to be asked for once more. */
   isBehind(): Promise<boolean>
@@ -18,9 +18,9 @@ export interface SocketAuth extends AuthState {
 }
 
 /**
- * Baileys commits how far it has read the app state before it tells what it read (lib/Socket/chats.js, `resyncAppState`): killed in between,
- * a new name would be known to nobody until the next change. So how far it has got is held back here until that is told, and a mark
- * is committed in its place.
+ * Baileys commits how far it has read the app state before it tells what it read (lib/Socket/chats.js,
+ * `resyncAppState`): killed in between, a new name would be known to nobody until the next change. So how far it has
+ * got is held back here until that is told, and a mark is committed in its place.
  */
 export const holdAppState = (auth: AuthState): SocketAuth => {
   const { creds, keys } = auth.state

@@ -10,7 +10,7 @@ import {
 import type { SessionChange, SessionStore } from '../../../bridge/network.ts'
 import { damagedKeys, parseStored } from '../../../bridge/stored-json.ts'
 
-/** The session store did not take a write (full disk, for instance), or could not be read. What depended on it has not happened. */
+/** The session store did not take a write (full disk, for instance), or could not be read: what needed it did not happen. */
 export class StorageError extends Error {
   constructor(cause: unknown) {
     super('The session could not be kept on disk', { cause })
@@ -109,9 +109,10 @@ export interface WatchedDisk extends AuthState {
 }
 
 /**
- * The same for one socket, which is told of the first refusal of the disk before anybody else is, and is to end. Baileys catches most errors, whatever
- * they are, and goes on: it acknowledges what a write was about, and sends to those devices alone whose session could be
- * stored (lib/Socket/messages-recv.js, `handleMessage`, `handleReceipt`; messages-send.js, `createParticipantNodes`).
+ * The same for one socket, which is told of the first refusal of the disk before anybody else is, and is to end.
+ * Baileys catches most errors, whatever they are, and goes on: it acknowledges what a write was about, and sends to
+ * those devices alone whose session could be stored (lib/Socket/messages-recv.js, `handleMessage`, `handleReceipt`;
+ * messages-send.js, `createParticipantNodes`).
  */
 export const watchDisk = (auth: AuthState): WatchedDisk => {
   let refusal: StorageError | undefined

@@ -4,9 +4,10 @@ import type { Me } from '../me.ts'
 import type { Socket } from '../socket.ts'
 
 /**
- * Who has the key of a group. Baileys (7.0.0-rc14, `relayMessage`) notes that before the message goes that hands it out. Where
- * this was cut off or refused nobody has it: they could read neither this message nor the next one before they have asked for it
- * again, and might get them in another order. So the note is taken back, and the next message hands the key out once more.
+ * Who has the key of a group. Baileys (7.0.0-rc14, `relayMessage`) notes that before the message goes that hands it
+ * out. Where this was cut off or refused nobody has it: they could read neither this message nor the next one before
+ * they have asked for it again, and might get them in another order. So the note is taken back, and the next message
+ * hands the key out once more.
  */
 export class GroupKeys {
   /** What is noted of these groups holds: a message of this run has gone there, and none was cut off since. */

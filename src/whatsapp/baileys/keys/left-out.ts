@@ -17,8 +17,9 @@ const taken = new WeakMap<BinaryNode, readonly Unusable[]>()
 
 /**
  * The devices that one message does not go to. Nothing is encrypted with keys that do not verify: WhatsApp, or whoever
- * stands between, could read it. Whoever they are of is left out, and the others get the message, as with whatsmeow (send.go,
- * encryptMessageForDevices) and with Baileys where it has no session (lib/Socket/messages-send.js, createParticipantNodes).
+ * stands between, could read it. Whoever they are of is left out, and the others get the message, as with whatsmeow
+ * (send.go, encryptMessageForDevices) and with Baileys where it has no session (lib/Socket/messages-send.js,
+ * createParticipantNodes).
  */
 export class LeftOut {
   readonly #forged = new Set<string>()
@@ -85,9 +86,9 @@ export class LeftOut {
   }
 
   /**
-   * Makes Baileys believe that those who could not be encrypted for have the key of the group already. It believes so of
-   * itself when it could encrypt for anybody else; where nobody else needs the key, it sends nothing at all. Their phones ask
-   * for the message again, with keys of their own.
+   * Makes Baileys believe that those who could not be encrypted for have the key of the group already. It believes so
+   * of itself when it could encrypt for anybody else; where nobody else needs the key, it sends nothing at all. Their
+   * phones ask for the message again, with keys of their own.
    */
   async skip(group: string, keys: SignalKeyStoreWithTransaction, me: Me): Promise<void> {
     if (!isGroup(group)) throw new Error('Nobody but the members of a group can be left out')
@@ -123,7 +124,7 @@ export const dropUnusable = (frame: BinaryNode): readonly Unusable[] => {
   return found
 }
 
-/** Bytes of each part, as whatsmeow wants them (prekeys.go, nodeToPreKeyBundle). One that has run out of prekeys has no `key`. */
+/** Bytes of each part, as in whatsmeow (prekeys.go, nodeToPreKeyBundle). A device that ran out of prekeys has no `key`. */
 const lengths = { identity: 32, id: 3, value: 32, signature: 64 } as const
 
 const isWhole = (user: BinaryNode): boolean => {

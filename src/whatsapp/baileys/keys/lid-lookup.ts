@@ -15,17 +15,18 @@ const ANSWER_MS = 5000
 const REST_MS = 60_000
 
 /**
- * Baileys asks WhatsApp for the LID of whoever is known by number alone, before a message is decrypted and whenever a session is
- * looked for. When the question was refused, it acknowledged the message as one that it cannot handle, unread, and asked
- * nobody for it again; when there was no answer, all chats waited for a minute (lib/Utils/decode-wa-message.js,
- * `getDecryptionJid`; lib/Socket/messages-recv.js, `handleMessage`; lib/Signal/libsignal.js, `resolveLIDSignalAddress`).
+ * Baileys asks WhatsApp for the LID of whoever is known by number alone, before a message is decrypted and whenever a
+ * session is looked for. When the question was refused, it acknowledged the message as one that it cannot handle,
+ * unread, and asked nobody for it again; when there was no answer, all chats waited for a minute
+ * (lib/Utils/decode-wa-message.js, `getDecryptionJid`; lib/Socket/messages-recv.js, `handleMessage`;
+ * lib/Signal/libsignal.js, `resolveLIDSignalAddress`).
  *
  * A question that fails is here as one to which nobody knows the answer: the session of the number is taken. Where there is
  * none, because it stands under the LID, the message is asked for again like any other that cannot be read.
  *
- * And of numbers without an answer it left out those whose keys it needed, and asked WhatsApp for the keys of nobody, which refuses
- * that (lib/Socket/messages-send.js, `assertSessions`, although a comment there says "otherwise original"): they are asked for
- * under the number.
+ * And of numbers without an answer it left out those whose keys it needed, and asked WhatsApp for the keys of nobody,
+ * which refuses that (lib/Socket/messages-send.js, `assertSessions`, although a comment there says "otherwise
+ * original"): they are asked for under the number.
  */
 export const askForLids = (
   lidMapping: SignalRepositoryWithLIDStore['lidMapping'],
@@ -86,8 +87,8 @@ export const learnLid = async (
 
 /**
  * Learns what a retry receipt says about whoever asks: their other address, as a message has it (whatsmeow, receipt.go,
- * `parseReceipt`, reads both alike). Baileys reads it from messages alone. Where a pair of either address is known, nothing is
- * learned: a receipt that says otherwise would be answered with what was for somebody else.
+ * `parseReceipt`, reads both alike). Baileys reads it from messages alone. Where a pair of either address is known,
+ * nothing is learned: a receipt that says otherwise would be answered with what was for somebody else.
  *
  * @returns resolves when all that has come so far is on disk
  */

@@ -37,10 +37,10 @@ interface AtHand {
  * What we sent, for devices that could not decrypt it: the last messages as they were, earlier ones as they are stored.
  *
  * What is found is encrypted for whoever asks (`socket/answer-retries.ts`), and that a retry receipt is of somebody,
- * about a message of some chat, is the server's word alone. So nobody gets a message but those it was for:
- * the other person of its chat, the members of its group, our own devices. Somebody who was written to under a number may ask
- * under a LID that nobody knew by then, which the server alone can say; and who was in the group when it went to it, where
- * WhatsApp does not say who is now.
+ * about a message of some chat, is the server's word alone. So nobody gets a message but those it was for: the other
+ * person of its chat, the members of its group, our own devices. Somebody who was written to under a number may ask
+ * under a LID that nobody knew by then, which the server alone can say; and who was in the group when it went to it,
+ * where WhatsApp does not say who is now.
  */
 export class Sent {
   readonly #options: SentOptions
