@@ -99,7 +99,7 @@ export const tell = async (stage: Stage): Promise<boolean> => {
       .transcript()
       .slice(before)
       .map(({ text }) => text.split('\n').at(-1) ?? '')
-  await eventually(() => arrived().length >= storm, `all ${storm} messages`, 60_000).catch(() => undefined)
+  await eventually(() => arrived().length >= storm, `all ${storm} messages`, 120_000).catch(() => undefined)
   // A copy too many would come late: give it the time to.
   await sleep(1000)
   const got = arrived()

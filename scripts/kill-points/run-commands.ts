@@ -98,12 +98,12 @@ export const runCommands = async ({
     }
     const spared = walk.next(behind)
     points.plan(spared && { spared })
-    const isKilled = await carry(world.start('run'), 15_000)
+    const isKilled = await carry(world.start('run'), 45_000)
     const step = walk.hear(behind, points, isKilled)
     points.plan()
     if (step !== undefined) kills.push({ flow: behind, step })
     else if (spared !== undefined) missed += 1
-    await carry(await world.run(), 60_000)
+    await carry(await world.run(), 180_000)
     if (JSON.stringify(seen()) === JSON.stringify(expected)) continue
     return {
       kills,
@@ -125,7 +125,7 @@ const leaveWaiting = async (world: World, act: () => Promise<void>, refused?: st
   const bridge = await world.run()
   await act()
   const isWaiting = () => count(world, 'jobs WHERE attempts > 0') > 0 && count(world, 'jobs') > 1
-  await eventually(isWaiting, 'jobs that wait', 60_000)
+  await eventually(isWaiting, 'jobs that wait', 180_000)
   bridge.kill('SIGTERM')
   await bridge.ended
   faults.clear()

@@ -26,7 +26,7 @@ export interface KindsOptions {
 /** How long one life may take to begin, and to bring about what happens in it; how long a point behind that is waited for. */
 const longest = { start: 60_000, act: 45_000, rest: 500 }
 /** What is in doubt is waited for, and what ends by itself is looked for every so often. */
-const longestPeace = 120_000
+const longestPeace = 240_000
 
 /** Scopes of the lives that carry on with what a dead one left behind. */
 const repairs = ['behind a death', 'behind two', 'behind three']

@@ -37,7 +37,7 @@ const castFor = (flows: readonly Flow[]) => ({
 /** How long a life may take to begin, and to bring about what happens in it; how long a point behind that is waited for. */
 const longest = { start: 60_000, act: 6_000, rest: 500 }
 /** What is in doubt is waited for, and a group takes 20 messages a minute. */
-const longestPeace = 180_000
+const longestPeace = 300_000
 
 /**
  * One life of the bridge after the other: in each something happens, and it ends at the next point of the walk. What one

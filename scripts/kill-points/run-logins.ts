@@ -138,7 +138,7 @@ export const finishLogin = async ({ world, way }: Pick<Scene, 'world' | 'way'>):
 export const startLinked = async (scene: Pick<Scene, 'world' | 'way'>): Promise<Program> => {
   await finishLogin(scene)
   const bridge = scene.world.start('run')
-  const isReady = bridge.says(({ stderr }) => stderr.includes('Ready'), 60_000)
+  const isReady = bridge.says(({ stderr }) => stderr.includes('Ready'), 180_000)
   if ((await isReady.catch(() => undefined)) === true) return bridge
   if (bridge.running) throw new Error('It is not ready')
   const { code, stderr } = await bridge.ended
@@ -149,7 +149,7 @@ export const startLinked = async (scene: Pick<Scene, 'world' | 'way'>): Promise<
 
 const carry = async ({ alice, group }: Scene, bridge: Program, words: string): Promise<void> => {
   await alice.send(words)
-  await eventually(() => group.transcript().some(({ text }) => text === words), words, 60_000)
+  await eventually(() => group.transcript().some(({ text }) => text === words), words, 180_000)
   bridge.kill('SIGTERM')
   await bridge.ended
 }

@@ -17,7 +17,7 @@ export interface Row {
 }
 
 /** Long enough for a message that nobody can decrypt, and for a busy machine. */
-const patienceMs = 45_000
+const patienceMs = 120_000
 
 /** A copy too many would come late. */
 const nothing: Kind = {
