@@ -7,11 +7,11 @@ import { renderBlank } from '../send/blank.ts'
 import { editMedia, editWords } from '../send/edit.ts'
 import { readKept } from '../send/kept.ts'
 import { styled } from '../send/line.ts'
-import { type Outcome, outcomeOf, repeatable } from '../send/repeatable.ts'
+import { type Outcome, repeatable } from '../send/repeatable.ts'
 import { renderTextFile, textPart } from '../send/text.ts'
-import { readForEdit } from '../settle/probe.ts'
 import { textLimit } from '../split.ts'
 import { type ChangeDesk, takeAway } from './desk.ts'
+import { readSent } from './read-sent.ts'
 
 type By = ChangeOf<'deletion'>['by']
 
@@ -29,23 +29,16 @@ export const showDeletion = async (by: By, desk: ChangeDesk): Promise<void> => {
   const { parts } = desk.change.changed
   const { deletions } = desk.options
   if (deletions === 'keep' && by !== 'time') return isOwnDoing(desk) ? sayKept(desk) : undefined
-  const left = deletions === 'strike' && by !== 'time' ? parts : await removeAll(desk)
+  const strikes = deletions === 'strike' && by !== 'time'
+  const left = strikes ? parts : await removeAll(desk)
   const told: Outcome[] = []
   for (const part of left) {
     if (isRemark(part)) continue
-    told.push(
-      deletions === 'strike' && by !== 'time'
-        ? await strike(part, desk)
-        : await sayDeleted(part, by, { first: told.length === 0, desk }),
-    )
+    const first = told.length === 0
+    told.push(strikes ? await strike(part, desk) : await sayDeleted(part, by, { first, desk }))
   }
-  if (
-    by === 'time' ||
-    left.some(isRemark) ||
-    told.length === 0 ||
-    told.some(outcome => outcome !== 'refused')
-  )
-    return
+  const isTold = left.some(isRemark) || told.length === 0 || told.some(outcome => outcome !== 'refused')
+  if (by === 'time' || isTold) return
   const [target] = parts
   if (target) await desk.send({ ...textPart(sentence(by)), remark: 'deleted' }, target)
 }
@@ -120,18 +113,13 @@ const sayDeleted = async (
 const strike = async ({ id, byBridge, raw }: StandIn, desk: ChangeDesk): Promise<Outcome> => {
   const kept = readKept(raw)
   if (!byBridge || kept?.as === 'bare') return 'refused'
-  const { context, place, signal } = desk
-  let struck: RichText | undefined
-  let as = kept?.as
-  const outcome = await outcomeOf(async () => {
-    const message = await readForEdit(Number(id), { api: context.api, chatId: place.chatId, signal })
-    as ??= message.text === undefined ? 'caption' : 'text'
-    struck = strikeWords(
-      parseEntities(message.text ?? message.caption ?? '', message.entities ?? message.caption_entities),
-      kept?.head?.text.length ?? 0,
-    )
-  }, desk)
-  return struck === undefined ? outcome : editWords(id, { as, words: struck }, desk)
+  const message = await readSent(id, desk)
+  if (typeof message === 'string') return message
+  const { text, caption, entities, caption_entities } = message
+  const words = parseEntities(text ?? caption ?? '', entities ?? caption_entities)
+  const struck = strikeWords(words, kept?.head?.text.length ?? 0)
+  const as = kept?.as ?? (text === undefined ? 'caption' : 'text')
+  return editWords(id, { as, words: struck }, desk)
 }
 
 /** The words struck through, but for those that are the bridge's own; the same when they are struck through already. */

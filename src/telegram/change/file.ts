@@ -1,14 +1,15 @@
 import type { MediaContent } from '../../bridge/event.ts'
-import { plainText, type RichText } from '../../bridge/rich-text.ts'
+import { plainText } from '../../bridge/rich-text.ts'
 import { parseEntities } from '../entities.ts'
 import { editMedia } from '../send/edit.ts'
 import { readKept } from '../send/kept.ts'
 import { renderMedia } from '../send/media.ts'
 import { nameOwner } from '../send/owner.ts'
-import { type Outcome, outcomeOf } from '../send/repeatable.ts'
+import type { Outcome } from '../send/repeatable.ts'
 import { captionFields } from '../send/text.ts'
-import { readForEdit, setButtons } from '../settle/probe.ts'
+import { setButtons } from '../settle/probe.ts'
 import type { ChangeDesk } from './desk.ts'
+import { probing, readSent } from './read-sent.ts'
 
 /**
  * Puts another file in the place of the one that was sent: the same picture in a better version. Its caption stays where the
@@ -28,26 +29,15 @@ export const changeFile = async (content: MediaContent, desk: ChangeDesk): Promi
     await editMedia(slot.id, part, desk)
     return
   }
-  const probing = { api: context.api, chatId: desk.place.chatId, signal: desk.signal }
-  const words = await readCaption(slot.id, desk)
-  if (words === undefined) return
+  const message = await readSent(slot.id, desk)
+  if (typeof message === 'string') return
+  const words = parseEntities(message.caption ?? '', message.caption_entities)
   const captioned = { ...part, payload: { ...part.payload, ...captionFields(words) } }
   let outcome: Outcome | undefined
   try {
     outcome = await editMedia(slot.id, captioned, desk)
   } finally {
     // A successful edit took away the button by which the words were read.
-    if (outcome !== 'done') await setButtons(Number(slot.id), undefined, probing).catch(() => undefined)
+    if (outcome !== 'done') await setButtons(Number(slot.id), undefined, probing(desk)).catch(() => undefined)
   }
-}
-
-/** The words under a file, as they are now; undefined when the message is gone or cannot be read. */
-const readCaption = async (id: string, desk: ChangeDesk): Promise<RichText | undefined> => {
-  const { context, place, signal } = desk
-  let words: RichText | undefined
-  await outcomeOf(async () => {
-    const message = await readForEdit(Number(id), { api: context.api, chatId: place.chatId, signal })
-    words = parseEntities(message.caption ?? '', message.caption_entities)
-  }, desk)
-  return words
 }
