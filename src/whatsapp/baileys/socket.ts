@@ -8,7 +8,6 @@ import {
   type WAMessageKey,
   type WASocket,
 } from '@whiskeysockets/baileys'
-import { DeliveryError, retry } from '../../bridge/verdict.ts'
 import type { ToldTime } from '../../support/clock.ts'
 import type { Logger } from '../../support/log.ts'
 import { proxyAgent } from '../proxy-agent.ts'
@@ -24,6 +23,7 @@ import { containRejections, handleInTurn } from './socket/contain.ts'
 import { keepCreds } from './socket/creds.ts'
 import { type Ending, hearEnding } from './socket/ending.ts'
 import { Groups } from './socket/groups.ts'
+import { Numbers } from './socket/numbers.ts'
 import type { Timing } from './socket/timing.ts'
 import { type SocketWatch, watchSocket } from './socket/watch-socket.ts'
 import type { Watchdog } from './socket/watchdog.ts'
@@ -67,6 +67,7 @@ const PASSED_ON: ReadonlySet<string> = new Set([
 export class Socket {
   readonly sock: WASocket
   readonly groups: Groups
+  readonly numbers: Numbers
   readonly openedAt = Date.now()
   /** Since when it has been logged in, by the server's clock, in milliseconds since 1970. */
   since: number | undefined
@@ -74,7 +75,6 @@ export class Socket {
   watchdog: Watchdog | undefined
   readonly #options: SocketOptions
   readonly #acks: Acks
-  readonly #existing = new Set<string>()
   readonly #timer: NodeJS.Timeout
   /** On the clock that nobody sets, in milliseconds. */
   #loggedInAt: number | undefined
@@ -107,6 +107,7 @@ export class Socket {
       cachedGroupMetadata: jid => this.groups.find(jid),
     })
     this.groups = new Groups(this.sock)
+    this.numbers = new Numbers(this.sock)
     this.#listen()
     this.#timer = setTimeout(() => void this.end('WhatsApp did not let us in in time'), timing.open)
     this.#timer.unref()
@@ -142,21 +143,6 @@ export class Socket {
     const timer = setTimeout(() => socket?.terminate(), 1000)
     await this.sock.end(reason === undefined ? undefined : new Error(reason, { cause }))
     clearTimeout(timer)
-  }
-
-  /** Rejects with a verdict when WhatsApp knows no account with this number: a guess must not look like a delivery. */
-  async assertExists(jid: string): Promise<void> {
-    if (this.#existing.has(jid)) return
-    const found = await this.sock.onWhatsApp(jid).catch((error: unknown) => {
-      throw retry('WhatsApp did not say whether the number has an account', error)
-    })
-    if (found === undefined) throw retry('WhatsApp did not say whether the number has an account')
-    if (!found.some(({ exists }) => exists)) {
-      throw new DeliveryError({ kind: 'reject' }, 'There is no WhatsApp account with this number', {
-        chatUnreachable: true,
-      })
-    }
-    this.#existing.add(jid)
   }
 
   /** Waits for the server's ack of a message that is about to be sent. */

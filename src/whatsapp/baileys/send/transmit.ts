@@ -33,7 +33,7 @@ export const openSocket = ({ socket }: Transmitter): Socket => {
 export const assertWritable = async (jid: string, transmitter: Transmitter): Promise<void> => {
   if (!isGroup(jid) && !isPhone(jid) && !isLid(jid))
     throw reject('WhatsApp chats of this kind cannot be written to')
-  if (isPhone(jid)) await openSocket(transmitter).assertExists(jid)
+  if (isPhone(jid)) await openSocket(transmitter).numbers.assertExists(jid)
 }
 
 /** The first message has the id of the delivery, each further one an id made of it: the same at every attempt. */
