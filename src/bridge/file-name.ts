@@ -50,7 +50,7 @@ export const renderFileName = ({ as, media }: MediaContent): string => {
  * A name that misleads nobody: no path, no control, direction or zero-width characters, no quotes or separators of
  * headers, no leading dots, at most 255 bytes with its extension kept. Empty when nothing is left.
  */
-export const cleanFileName = (name: string): string => {
+const cleanFileName = (name: string): string => {
   const cleaned = (name.toWellFormed().normalize('NFC').split(/[/\\]/).at(-1) ?? '')
     .replace(/[\r\n";]/g, '_')
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '')
