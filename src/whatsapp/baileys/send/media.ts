@@ -1,3 +1,4 @@
+import type { proto } from '@whiskeysockets/baileys'
 import type { Media, MediaContent } from '../../../bridge/event.ts'
 import { renderFileName } from '../../../bridge/file-name.ts'
 import { plainText, type RichText } from '../../../bridge/rich-text.ts'
@@ -45,36 +46,13 @@ const renderers: Readonly<Record<MediaContent['as'], Renderer>> = {
     return [{ message: { imageMessage }, ...fileOf(content, 'Image'), mentions }]
   },
 
-  video: (content, mimetype, options) => {
-    const { text: caption, mentions } = renderCaption(content.caption, options)
-    const videoMessage = {
-      mimetype,
-      caption,
-      ...sizeOf(content.media),
-      ...lengthOf(content.media),
-      ...onceOf(content.media),
-    }
-    return [{ message: { videoMessage }, ...fileOf(content, 'Video'), mentions }]
-  },
+  video: (content, mimetype, options) => renderFilm(content, { mimetype, ...onceOf(content.media) }, options),
 
-  animation: (content, mimetype, options) => {
-    const { text: caption, mentions } = renderCaption(content.caption, options)
-    const videoMessage = {
-      mimetype,
-      caption,
-      gifPlayback: true,
-      ...sizeOf(content.media),
-      ...lengthOf(content.media),
-    }
-    return [{ message: { videoMessage }, ...fileOf(content, 'Video'), mentions }]
-  },
+  animation: (content, mimetype, options) => renderFilm(content, { mimetype, gifPlayback: true }, options),
 
   'video-note': (content, mimetype, options) => {
     const ptvMessage = { mimetype, ...sizeOf(content.media), ...lengthOf(content.media) }
-    return [
-      { message: { ptvMessage }, ...fileOf(content, 'Video') },
-      ...captionBehind(content.caption, options),
-    ]
+    return renderBare({ ptvMessage }, 'Video', { content, options })
   },
 
   voice: (content, _mimetype, options) => {
@@ -87,30 +65,18 @@ const renderers: Readonly<Record<MediaContent['as'], Renderer>> = {
       seconds: 1,
       ...lengthOf(content.media),
     }
-    return [
-      { message: { audioMessage }, ...fileOf(content, 'Audio') },
-      ...captionBehind(content.caption, options),
-    ]
+    return renderBare({ audioMessage }, 'Audio', { content, options })
   },
 
-  audio: (content, mimetype, options) => {
-    const audioMessage = {
-      mimetype: mimetype === 'audio/ogg' ? OPUS : mimetype,
-      ptt: false,
-      ...lengthOf(content.media),
-    }
-    return [
-      { message: { audioMessage }, ...fileOf(content, 'Audio') },
-      ...captionBehind(content.caption, options),
-    ]
+  audio: (content, type, options) => {
+    const mimetype = type === 'audio/ogg' ? OPUS : type
+    const audioMessage = { mimetype, ptt: false, ...lengthOf(content.media) }
+    return renderBare({ audioMessage }, 'Audio', { content, options })
   },
 
   sticker: (content, mimetype, options) => {
     const stickerMessage = { mimetype, isAnimated: content.media.animated ?? false, ...sizeOf(content.media) }
-    return [
-      { message: { stickerMessage }, ...fileOf(content, 'Image') },
-      ...captionBehind(content.caption, options),
-    ]
+    return renderBare({ stickerMessage }, 'Image', { content, options })
   },
 
   document: (content, mimetype, options) => {
@@ -120,6 +86,23 @@ const renderers: Readonly<Record<MediaContent['as'], Renderer>> = {
     return [{ message: { documentMessage }, ...fileOf(content, 'Document'), mentions }]
   },
 }
+
+const renderFilm = (
+  content: MediaContent,
+  fields: proto.Message.IVideoMessage,
+  options: RenderOptions,
+): Part[] => {
+  const { text: caption, mentions } = renderCaption(content.caption, options)
+  const videoMessage = { ...fields, caption, ...sizeOf(content.media), ...lengthOf(content.media) }
+  return [{ message: { videoMessage }, ...fileOf(content, 'Video'), mentions }]
+}
+
+/** What has no caption on WhatsApp: it follows. */
+const renderBare = (
+  message: proto.IMessage,
+  kind: MediaKind,
+  { content, options }: { content: MediaContent; options: RenderOptions },
+): Part[] => [{ message, ...fileOf(content, kind) }, ...captionBehind(content.caption, options)]
 
 const fileOf = ({ media }: MediaContent, kind: MediaKind): Pick<Part, 'file' | 'still'> => ({
   file: { media, kind },
