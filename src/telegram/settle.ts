@@ -26,8 +26,8 @@ export const settleDelivery = async (
   if (batch === undefined) return true
   const [first, ...rest] = batch
   const since = delivery.restored ? becomeSince(first, { delivery, context }) : []
-  const looked = { ...first, ...(together && { together }), ...(since.length > 0 && { since }) }
-  return await findBatch([looked, ...rest], { delivery, context })
+  const wanted = { ...first, ...(together && { together }), ...(since.length > 0 && { since }) }
+  return await findBatch([wanted, ...rest], { delivery, context })
 }
 
 /** What the part that is looked for may have become since a backup was made, as far as the backup knows. */
