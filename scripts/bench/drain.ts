@@ -1,7 +1,8 @@
 /**
- * Measures how well the pace uses what Telegram allows: the ten modelled traces of test/traffic, or others, go through the real
- * inbox, outbox, worker and Telegram network to the Bot API simulator with its limits on. Prints how long each took, the least that
- * the limits allow (test/traffic/README.md says for what), how often Telegram refused, and the longest that a message waited. Time is virtual where nothing is said.
+ * Measures how well the pace uses what Telegram allows: the ten modelled traces of test/traffic, or others, go through
+ * the real inbox, outbox, worker and Telegram network to the Bot API simulator with its limits on. Prints how long each
+ * took, the least that the limits allow (test/traffic/README.md says for what), how often Telegram refused, and the
+ * longest that a message waited. Time is virtual where nothing is said.
  *
  *   node scripts/bench/drain.ts [--backlog] [--apart] [--real-time] [trace or file...]
  *

@@ -6,7 +6,10 @@ const line = 22
 const margin = 24
 const bar = 40
 
-/** A letter for a column in every font of one width. Others, emoji above all, are wider here and narrower there: each gets a place of its own. */
+/**
+ * A letter for a column in every font of one width. Others, emoji above all, are wider here and narrower there: each
+ * gets a place of its own.
+ */
 const PLAIN = /^[\u0020-\u024f–—‘’“”…]$/
 const LINE = /^─$/
 /** A picture that a terminal gives one column, since it could be a plain sign too; fonts draw it wider. */

@@ -39,9 +39,9 @@ export interface CommandsOptions {
 }
 
 /**
- * One round of the commands after the other, each killed at the next point of its walk, and so is the start behind them. A backup that was killed is no backup or a
- * whole one; what was there before a restore is there, or what was in the backup; data are sealed or not. A message waits at WhatsApp
- * meanwhile, and one is written behind it.
+ * One round of the commands after the other, each killed at the next point of its walk, and so is the start behind
+ * them. A backup that was killed is no backup or a whole one; what was there before a restore is there, or what was in
+ * the backup; data are sealed or not. A message waits at WhatsApp meanwhile, and one is written behind it.
  */
 export const runCommands = async ({
   folder,

@@ -17,7 +17,10 @@ export const faultsOf = (stage: Stage): Faults => ({
   ...telegram,
 })
 
-/** Something (of which the name includes `only`) goes wrong every `every` milliseconds, on average, until `signal` aborts. `counts` what did. */
+/**
+ * Something (of which the name includes `only`) goes wrong every `every` milliseconds, on average, until `signal`
+ * aborts. `counts` what did.
+ */
 export const breakThings = async (
   stage: Stage,
   {

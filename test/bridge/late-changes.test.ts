@@ -34,7 +34,10 @@ const cases: readonly Late[] = [
   { method: 'setMessageReaction', changes: [reaction('👍'), reaction('')], seen: ['one', []] },
   { method: 'setMessageReaction', changes: [reaction('👍'), edit('two')], seen: ['two', ['👍']] },
 ]
-/** Milliseconds: the server needs so long (more than the bridge waits before it tries again) for a request, and is known to need no longer than that. */
+/**
+ * Milliseconds: the server needs so long (more than the bridge waits before it tries again) for a request, and is known
+ * to need no longer than that.
+ */
 const [late, grace] = [2500, 4000]
 
 // Side by side, for they wait.

@@ -1,4 +1,7 @@
-/** Loaded before the program (`--import`): on SIGUSR2 it ends as a bug would, with what the bug has in its words and its cause in its own. */
+/**
+ * Loaded before the program (`--import`): on SIGUSR2 it ends as a bug would, with what the bug has in its words and its
+ * cause in its own.
+ */
 process.on('SIGUSR2', () => {
   const words = process.env['WA2TG_TEST_CRASH'] ?? ''
   try {

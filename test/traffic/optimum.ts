@@ -25,9 +25,9 @@ export const overAll: Limit = { count: 30, window: 1000 }
 export const limitsOf = (chat: number): readonly Limit[] => (chat > 0 ? [perChat] : [perChat, perGroup])
 
 /**
- * The least time in which the limits let these calls through in the order in which they came, wires taking no time: the longest of what each chat by itself,
- * each lane with its uploads one after the other, and all calls together need at least. Nobody has to reach it: what is best for
- * one chat need not be best for all together.
+ * The least time in which the limits let these calls through in the order in which they came, wires taking no time: the
+ * longest of what each chat by itself, each lane with its uploads one after the other, and all calls together need at
+ * least. Nobody has to reach it: what is best for one chat need not be best for all together.
  *
  * A file counts when all of it is there. When that will be nobody knows before, so its place is taken for as long as it is on
  * the line and for the window after that.

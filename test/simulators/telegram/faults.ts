@@ -5,9 +5,10 @@
  * `other-bytes`, of `download`: a file of the same size, but another one.
  * `cutAfter`: the call is carried out, and the connection ends behind so many bytes of the answer, its head among them;
  * `reset` breaks it instead. An answer that is not longer comes whole.
- * `status` with `html`: what a proxy in front says, maybe with a `Retry-After`. `error`: a Bot API error, with `done` after the call was carried
- * out. `delayMs`: carried out after that time; `lateMs`: carried out at once, answered after that time. The method `download` is the download of a file: reset or hanging in the
- * middle of it.
+ * `status` with `html`: what a proxy in front says, maybe with a `Retry-After`.
+ * `error`: a Bot API error, with `done` after the call was carried out.
+ * `delayMs`: carried out after that time; `lateMs`: carried out at once, answered after that time.
+ * The method `download` is the download of a file: reset or hanging in the middle of it.
  */
 export type Fault =
   | 'reply-lost'
