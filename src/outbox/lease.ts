@@ -67,7 +67,9 @@ export class Lease {
   async turn(messages = 1, gate?: Gate): Promise<Turn> {
     const mayEnter = () => gate?.enter() ?? true
     const claimed = this.#claimed
-    if (claimed !== undefined && messages === 1 && mayEnter()) {
+    // A refusal since the claim holds it back, too.
+    const isHeldBack = this.#pace.readyAt(this.#chat, this.#clock.steady(), 0) > this.#clock.steady()
+    if (claimed !== undefined && messages === 1 && !isHeldBack && mayEnter()) {
       this.#claimed = undefined
       return this.#begin(claimed, messages, gate)
     }

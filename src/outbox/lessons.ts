@@ -26,8 +26,9 @@ export class Lessons {
     return lesson === undefined ? budget : { ...budget, count: mostOf(lesson, budget.count, now) }
   }
 
+  /** What is under way beside it the network may have counted or not: as little as it knew of has passed, or as much was refused. */
   passed(call: Call): void {
-    this.#learn(call, afterPass)
+    this.#learn({ ...call, taken: call.taken.filter(({ at }) => at !== undefined) }, afterPass)
   }
 
   refused(call: Call): void {

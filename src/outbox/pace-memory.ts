@@ -5,6 +5,7 @@ import type { Lesson } from './lesson.ts'
 
 const lesson = z.object({
   passed: z.optional(z.number()),
+  refused: z.optional(z.number()),
   held: z.optional(z.object({ most: z.number(), until: z.number(), span: z.number() })),
 })
 

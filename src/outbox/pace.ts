@@ -149,7 +149,7 @@ export class Pace {
       },
       refuse: (now, seconds) => {
         // Calls that were under way together are refused together: that teaches once.
-        if (this.#penalties.until(peer) <= now) this.#lessons.refused(callAt(now))
+        if (keys.size > 0 && this.#penalties.until(peer) <= now) this.#lessons.refused(callAt(now))
         room.close(now, false)
         this.#penalties.add(peer, { until: now + seconds * 1000, now })
         this.#saveAtOnce(chat)

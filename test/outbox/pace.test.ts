@@ -261,6 +261,19 @@ test('an attempt gets the room of its claim at once, and further turns as the bu
   assert.deepEqual(went, [0, 0, 0, 3000, 6000])
 })
 
+test('what was claimed before a refusal is held back by it, too', async () => {
+  const pace = openPace()
+  const { clock, lease } = openLease(pace)
+  pace.take(person).refuse(0, 30)
+  let went: number | undefined
+  void lease.turn().then(turn => {
+    went = clock.now()
+    turn.end(true)
+  })
+  await clock.runUntil(() => went !== undefined)
+  assert.equal(went, 30_000)
+})
+
 test('who waits for a turn is not overtaken by who comes later', async () => {
   const pace = openPace()
   const { clock, lease } = openLease(pace)
