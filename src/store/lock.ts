@@ -133,7 +133,9 @@ const readHolder = async (note: string): Promise<Holder | undefined> => {
 const readNote = (note: string): Holder | undefined => {
   try {
     const { pids, ...said } = noteSchema.parse(JSON.parse(readFileSync(note, 'utf8')))
-    return { ...said, isElsewhere: pids !== numbering() }
+    // An earlier version wrote down no table.
+    const isHere = pids === numbering() || (pids === undefined && isAlive(said.pid))
+    return { ...said, isElsewhere: !isHere }
   } catch {
     // Not there yet, or damaged.
     return undefined

@@ -69,6 +69,18 @@ test('beside a healthy bridge the status is all there and ends with 0', async ()
   assert.match((await box.run('status')).stdout, /^WhatsApp .*, catching up: 120 of 500 messages$/m)
 })
 
+test('one of an earlier version, which wrote down no table of processes, runs here where its process does', async () => {
+  await using box = await Sandbox.open()
+  const note = join(box.dataDir, 'lock.json')
+  await using _lock = await takeLock(box.dataDir, 'run')
+  const { pids, ...said } = JSON.parse(await readFile(note, 'utf8'))
+  if (process.platform === 'linux') assert.match(pids, /^pid:/)
+  await writeFile(note, JSON.stringify(said))
+  assert.equal(JSON.parse((await box.run('status', '--json')).stdout).bridge.pid, process.pid)
+  await writeFile(note, JSON.stringify({ ...said, pid: lastPid }))
+  assert.match((await box.run('status')).stdout, /^Bridge +runs in another container since 20/m)
+})
+
 test('a bridge in a container that shares the data folder runs, though its process cannot be seen from here', async () => {
   await using box = await Sandbox.open()
   const note = join(box.dataDir, 'lock.json')
