@@ -1,13 +1,11 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Faults } from './faults/faults.ts'
 import { machine } from './faults/machine.ts'
 import { program } from './faults/program.ts'
 import { telegram } from './faults/telegram.ts'
 import { whatsapp } from './faults/whatsapp.ts'
 import type { Stage } from './stage.ts'
-
-/** What goes wrong, by the name under which it is counted; `false` where it did not. */
-export type Faults = Readonly<Record<string, (stage: Stage) => Promise<unknown> | unknown>>
 
 /** All that can go wrong here. */
 export const faultsOf = (stage: Stage): Faults => ({

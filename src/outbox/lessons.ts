@@ -1,6 +1,6 @@
 import type { ChatRef } from '../bridge/chat-ref.ts'
+import type { Budget } from './budget.ts'
 import { afterPass, afterRefusal, isOver, type Lesson, mostOf } from './lesson.ts'
-import type { Budget } from './pace.ts'
 import { type Taken, usedSince } from './places.ts'
 
 interface Call {

@@ -1,17 +1,10 @@
 import type { ChatRef } from '../bridge/chat-ref.ts'
 import type { CommitOptions } from '../bridge/network.ts'
+import type { Budget } from './budget.ts'
 import { Lessons } from './lessons.ts'
 import type { PaceMemory } from './pace-memory.ts'
 import { everyPeer, Penalties } from './penalties.ts'
 import { aheadOf, freeAt, isPassable, isPatient, type Taken, usedSince, waitsForSeveral } from './places.ts'
-
-/** At most `count` messages within any `seconds`, together for all chats for which `keyOf` says the same. */
-export interface Budget {
-  readonly count: number
-  readonly seconds: number
-  /** Which account of this budget a chat draws on; undefined when the budget does not concern it. */
-  keyOf(chat: ChatRef): string | undefined
-}
 
 /** Room taken for one call. */
 export interface Room {

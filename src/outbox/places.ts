@@ -1,4 +1,4 @@
-import type { Budget } from './pace.ts'
+import type { Budget } from './budget.ts'
 
 /** Room that a call takes of its budgets. */
 export interface Taken {

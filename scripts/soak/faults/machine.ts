@@ -1,5 +1,5 @@
-import type { Faults } from '../break-things.ts'
 import type { Stage } from '../stage.ts'
+import type { Faults } from './faults.ts'
 
 const HOUR = 3_600_000
 

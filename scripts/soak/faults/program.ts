@@ -1,4 +1,4 @@
-import type { Faults } from '../break-things.ts'
+import type { Faults } from './faults.ts'
 
 /** What happens to the process. */
 export const program: Faults = {

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
-import type { Faults } from '../break-things.ts'
 import type { Stage } from '../stage.ts'
+import type { Faults } from './faults.ts'
 
 const page = '<html><body>Please log in</body></html>'
 
