@@ -15,12 +15,22 @@ export type { SettleContext } from './settle/find-part.ts'
 /**
  * Finds out whether a message arrived whose answer was lost. Of an album all messages are looked for: it arrives as a
  * whole, and may have been recorded in part. So is one that could have taken the place of another (which is repeated):
- * that one may have been gone.
+ * that one may have been gone. Of what a backup brought back, all that stands behind it may have gone since, too.
  */
 export const settleDelivery = async (
   delivery: Delivery,
   context: SettleContext,
 ): Promise<boolean | 'perhaps'> => {
+  const { together: _, ...alone } = delivery
+  const before = delivery.sent.length
+  const isThere = await settleNext(delivery, context)
+  if (isThere === true && delivery.restored && delivery.sent.length > before)
+    await settleDelivery(alone, context)
+  return isThere
+}
+
+/** The same of the first message that is not recorded, with its album. */
+const settleNext = async (delivery: Delivery, context: SettleContext): Promise<boolean | 'perhaps'> => {
   const { sent, together } = delivery
   const batch = batchAt(partsOf(delivery, context), sent.length)
   if (batch === undefined) return true

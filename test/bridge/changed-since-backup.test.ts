@@ -123,6 +123,28 @@ test('what waited in a backup with its changes, and has gone with them since, st
   assert.deepEqual(after, before)
 })
 
+/** Becomes three messages. */
+const long = (word: string) => Array.from({ length: 1400 }, (_, n) => `${word}${n}`).join(' ')
+const cafe = { kind: 'location', latitude: 1.5, longitude: 2.5, name: 'Café', comment: 'See you' } as const
+
+for (const [what, messages, course] of [
+  ['a text', 3, { waiting: [says('a', long('one'))] }],
+  ['a text with an edit of it', 3, { waiting: [says('a', long('one')), edits('a', long('two'))] }],
+  ['a text with one that makes it shorter', 1, { waiting: [says('a', long('one')), edits('a', 'two')] }],
+  [
+    'a text, struck through by now,',
+    3,
+    { waiting: [says('a', long('one'))], since: [deletes('a')], deletions: 'strike' },
+  ],
+  ['a place', 3, { waiting: [{ ...says('a', ''), content: cafe }] }],
+] as const) {
+  test(`${what} that waited in a backup and has gone in several messages since stands there once`, async () => {
+    const { before, after } = await putBack(course)
+    assert.equal(before.length, messages)
+    assert.deepEqual(after, before)
+  })
+}
+
 for (const [what, waiting, since] of [
   ['with it', [says('a', 'one'), deletes('a')], []],
   ['with it, behind an edit', [says('a', 'one'), edits('a', 'ONE'), deletes('a')], []],

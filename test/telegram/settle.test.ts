@@ -247,6 +247,30 @@ test('of a message in several parts the one in doubt is found, and the rest foll
   assert.equal(job.sent.length, texts.length)
 })
 
+test('of a message in several parts that a backup brought back all that has gone since is found, and the rest follows', async () => {
+  await using bench = await Bench.open()
+  const words = Array.from({ length: 2000 }, (_, n) => `word${n}`).join(' ')
+  const chat = `telegram:${bench.owner.id}` as const
+  await bench.network.send(delivery({ chat, content: text('before') }))
+  const mark = bench.network.mark?.(chat) ?? ''
+  const job = { ...delivery({ chat, content: text(words) }), mark, restored: true as const }
+  bench.tg.faults.next('sendMessage', 'reset-before', {
+    when: ({ text: part }) => String(part).includes('word1999'),
+  })
+  assert.equal((await failureOf(bench.network.send(job))).verdict.kind, 'unsure')
+  const arrived = job.sent.splice(0).map(({ id }) => id)
+  assert.equal(arrived.length, 4)
+  await bench.restart()
+  assert.equal(await settle(bench, job), true)
+  assert.deepEqual(
+    job.sent.map(({ id }) => id),
+    arrived,
+  )
+  await bench.network.send(job)
+  const texts = bench.home.transcript().map(seen => seen.text)
+  assert.deepEqual([texts[0], texts.slice(1).join(' '), texts.length], ['before', words, 6])
+})
+
 test('a search that is asked to wait goes on where it stopped', async () => {
   await using bench = await Bench.open()
   const { group, chat } = family(bench)
@@ -308,13 +332,15 @@ test('what has arrived is found at once, what has not is waited for as long as t
   await using bench = await Bench.open({ graceMs: () => grace })
   const { chat } = family(bench)
   await bench.network.send(delivery({ chat, content: text('before') }))
-  const begun = Date.now()
   const arrived = await loseAnswer(bench, { chat, content: text('in doubt') })
   const found = settle(bench, arrived)
   assert.ok(await endsWithin(30_000, found), 'found at once')
   assert.equal(await found, true)
   grace = 2000
+  const begun = Date.now()
   const lost = { ...delivery({ chat, content: text('lost') }), mark: bench.network.mark?.(chat) ?? '' }
+  bench.tg.faults.next('sendMessage', 'reset-before')
+  assert.equal((await failureOf(bench.network.send(lost))).verdict.kind, 'unsure')
   assert.equal(await settle(bench, lost), false)
   assert.ok(Date.now() - begun >= 1900, 'waited')
 })
