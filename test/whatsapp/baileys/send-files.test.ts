@@ -293,8 +293,9 @@ describe('sending files', () => {
   })
 
   test('an upload that fails leaves no message behind, and the next attempt succeeds', async () => {
+    // Time enough on a slow machine too; one of the faults takes all of it.
     await using linked = await Linked.started({
-      uploadLimits: { stallMs: 300, answerMs: 300, slowest: 50e6 },
+      uploadLimits: { stallMs: 10_000, answerMs: 7000, slowest: 1e6 },
     })
     const alice = linked.wa.addContact({ name: 'Alice' })
     const bytes = randomBytes(3_000_000)
@@ -306,9 +307,10 @@ describe('sending files', () => {
       [{ kind: 'status', status: 413 }, 'reject'],
       [{ kind: 'lost-reply' }, 'retry'],
     ] as const
-    for (const [fault, kind] of faults) {
+    for (const [index, [fault, kind]] of faults.entries()) {
       linked.wa.media.faultUploads(fault, 1)
       await assert.rejects(linked.deliver(file('document'), document), verdict(kind), fault.kind)
+      await until('the fault to be met', () => linked.wa.media.requests.length === index + 1)
     }
     assert.equal(linked.sent.length, 0)
     await linked.deliver(file('document'), document)

@@ -9,14 +9,14 @@ import type { MediaKind } from '../../../../src/whatsapp/baileys/media/keys.ts'
 import { openUploader, type Upload, type Uploaded } from '../../../../src/whatsapp/baileys/media/upload.ts'
 import type { UploadLimits } from '../../../../src/whatsapp/baileys/media/upload-http.ts'
 import { type MediaServer, startMediaServer, trustTestCa } from '../../../simulators/whatsapp/media-server.ts'
-import { RecordingBridge, TempDir } from '../../support.ts'
+import { RecordingBridge, TempDir, until } from '../../support.ts'
 
 before(trustTestCa)
 
 const BYTES = randomBytes(3_000_000)
 /** Time enough on every machine; and what a host that goes on with nothing meets soon. */
 const LIMITS = { stallMs: 60_000, answerMs: 60_000, slowest: 1_000_000 }
-const IMPATIENT = { stallMs: 1000, answerMs: 800, slowest: 30_000_000 }
+const IMPATIENT = { stallMs: 5000, answerMs: 4000, slowest: 3_000_000 }
 
 /** A machine that uploads to one media host, with a disk of its own. */
 class Bench implements AsyncDisposable {
@@ -159,10 +159,11 @@ describe('an upload', () => {
       { kind: 'status', status: 503 },
       { kind: 'status', status: 507 },
     ] as const
-    for (const fault of faults) {
+    for (const [index, fault] of faults.entries()) {
       bench.host.faultUploads(fault, 1)
-      const upload = bench.uploader(IMPATIENT)
+      const upload = bench.uploader(fault.kind === 'stall' ? IMPATIENT : LIMITS)
       await assert.rejects(upload(bench.upload(BYTES)), failsWith('retry'), JSON.stringify(fault))
+      await until('the fault to be met', () => bench.host.requests.length === index + 1)
     }
     assert.deepEqual(await bench.read(await bench.uploader()(bench.upload(BYTES))), BYTES)
   })
