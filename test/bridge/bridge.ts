@@ -19,7 +19,7 @@ export const [mumInTelegram, familyInTelegram, owner] = [
 export const quiet: Log = { debug() {}, info() {}, warn() {}, error() {} }
 
 export const waitUntil = async (isTrue: () => boolean, what = isTrue.toString()): Promise<void> => {
-  const end = Date.now() + 30_000
+  const end = Date.now() + 120_000
   while (!isTrue()) {
     if (Date.now() > end) throw new Error(`Waited in vain for ${what}`)
     await new Promise(resolve => setTimeout(resolve, 2))

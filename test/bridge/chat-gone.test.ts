@@ -40,7 +40,7 @@ const open = async (tg: TelegramSimulator, place: ChatRef) => {
       middle.inbox.receive([{ event: event(family, 'in doubt') }])
       await tg.until('the first try', () => tg.callsOf('sendMessage').length === 1)
       middle.inbox.receive([{ event: event(family, 'behind it') }, { event: event(alice, 'elsewhere') }])
-      await tg.until('the outbox to be done', () => middle.outbox.counts().pending === 0, 60_000)
+      await tg.until('the outbox to be done', () => middle.outbox.counts().pending === 0)
     },
     async [Symbol.asyncDispose]() {
       await middle[Symbol.asyncDispose]()

@@ -86,7 +86,7 @@ test('what was changed since a backup stays so when that is put back; what waite
   const seen = () =>
     group.transcript().map(({ text, reactions }) => [text, ...reactions.map(({ emoji }) => emoji)].join(' '))
   const isSeen = (...texts: string[]) =>
-    eventually(() => isDeepStrictEqual(seen(), texts), `"${texts.join('", "')}"`, 60_000)
+    eventually(() => isDeepStrictEqual(seen(), texts), `"${texts.join('", "')}"`)
   const send = async (text: string, id: string) => {
     await alice.send(samples.text(text), { id })
   }
@@ -102,7 +102,7 @@ test('what was changed since a backup stays so when that is put back; what waite
   await isSeen('Edited', 'Deleted', 'Reacted')
   tg.faults.next('sendMessage', 'hang')
   await send('Waiting', 'A4')
-  await eventually(() => tg.faults.waiting === 0, 'the attempt', 60_000)
+  await eventually(() => tg.faults.waiting === 0, 'the attempt')
   assert.equal((await world.wa2tg('backup', file, '--plain')).code, 0)
   doomed.kill('SIGKILL')
   await doomed.ended

@@ -219,7 +219,7 @@ test('behind whatever a server answers to getMe and getUpdates, the next update 
       rivals: { onTaken: () => undefined, onPeace: () => undefined },
     })
     try {
-      await eventually(() => isIn, `what comes behind ${JSON.stringify(some)}`, 60_000)
+      await eventually(() => isIn, `what comes behind ${JSON.stringify(some)}`)
     } finally {
       stop.abort()
       await loop

@@ -294,12 +294,12 @@ test('no stanza ends the process, stalls what is behind it or makes a message of
   const alive = async (count: number, behind: readonly BinaryNode[]): Promise<void> => {
     await zoe.send(`${planted} ${count}`)
     const isIn = () => words().length >= count
-    await until(`message ${count} behind ${JSON.stringify(behind).slice(0, 20_000)}`, isIn, 60_000)
+    await until(`message ${count} behind ${JSON.stringify(behind).slice(0, 20_000)}`, isIn)
   }
   await alive(1, [])
   let count = 1
   for (const [index, stanza] of stanzas.entries()) {
-    await until('a connection', () => wa.isLive, 60_000)
+    await until('a connection', () => wa.isLive)
     wa.inject(stanza)
     // One that ends the connection must not take those behind it along: each is to be met.
     await sleep(2)

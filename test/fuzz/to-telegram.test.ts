@@ -98,7 +98,7 @@ test('whatever a phone sends, WhatsApp and Telegram go on, what is behind it arr
     const words = `${planted} ${count}.`
     for (const options of [{}, { to: team }]) await alice.send(words, { ...options, id: target() })
     const isIn = () => [home, club].every(chat => chat.transcript().some(({ text }) => text?.includes(words)))
-    await until(`${words} behind ${JSON.stringify(behind).slice(0, 20_000)}`, isIn, 60_000)
+    await until(`${words} behind ${JSON.stringify(behind).slice(0, 20_000)}`, isIn)
     behind = []
   }
   await arrive()

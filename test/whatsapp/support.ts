@@ -135,7 +135,7 @@ export const refuseEvents = (dir: string, word: string): void => {
 export const until = async <T>(
   what: string,
   look: () => T | undefined | false,
-  timeoutMs = 30_000,
+  timeoutMs = 120_000,
 ): Promise<T> => {
   const end = Date.now() + timeoutMs
   while (true) {

@@ -167,7 +167,7 @@ export class TelegramSimulator implements AsyncDisposable {
    * Waits until `condition` holds (returns something else than false or undefined) and hands out what it returned; looked at
    * after every call. Rejects after `timeoutMs`, naming `what`.
    */
-  until<T>(what: string, condition: () => T | false | undefined, timeoutMs = 30_000): Promise<T> {
+  until<T>(what: string, condition: () => T | false | undefined, timeoutMs = 120_000): Promise<T> {
     const { listeners } = this.#state
     return new Promise((resolve, reject) => {
       const settle = (): void => {

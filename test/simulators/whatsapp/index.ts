@@ -305,7 +305,7 @@ export class WhatsAppSimulator {
   }
 
   /** Waits for something to become true. */
-  async until(condition: () => boolean, what = String(condition), milliseconds = 30_000): Promise<void> {
+  async until(condition: () => boolean, what = String(condition), milliseconds = 120_000): Promise<void> {
     const deadline = Date.now() + milliseconds
     while (!condition()) {
       if (Date.now() > deadline) throw new Error(`Not within ${milliseconds} ms: ${what}`)

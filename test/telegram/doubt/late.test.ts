@@ -108,5 +108,5 @@ test('a file of which the server said no is not waited for', async () => {
   assert.equal((await failureOf(bench.network.send(job))).verdict.kind, 'unsure')
   const began = Date.now()
   assert.equal(await bench.network.settle?.(job), false)
-  assert.ok(Date.now() - began < 30_000)
+  assert.ok(Date.now() - began < 60_000)
 })

@@ -71,7 +71,7 @@ test('A line on which nothing comes any more is given up, and found again', asyn
   times.wire = WATCH.wire
   linked.wa.silence(false)
   linked.wa.dropConnection()
-  await until('the message', () => linked.bridge.said.includes('unheard'), 30_000)
+  await until('the message', () => linked.bridge.said.includes('unheard'))
 })
 
 test('A line that is dead three times within an hour was not deaf: no new process is asked for', async () => {
@@ -80,7 +80,7 @@ test('A line that is dead three times within an hour was not deaf: no new proces
   const { wa, bridge, connection } = linked
   const alice = wa.addContact({ name: 'Alice' })
   for (let turn = 1; turn <= 3; turn += 1) {
-    await until('the line', () => wa.isLive && connection.status.state === 'connected', 30_000)
+    await until('the line', () => wa.isLive && connection.status.state === 'connected')
     const before = logins(linked)
     // The server's times are whole seconds: it is sent while the line is open, and well before it is given up.
     await sleep(1200)
@@ -88,12 +88,12 @@ test('A line that is dead three times within an hour was not deaf: no new proces
     await alice.send(`meanwhile ${turn}`)
     await sleep(1200)
     times.wire = 400
-    await until('the end of the line', () => connection.status.state === 'connecting', 30_000)
+    await until('the end of the line', () => connection.status.state === 'connecting')
     times.wire = WATCH.wire
     wa.silence(false)
     wa.dropConnection()
-    await until('the next login', () => logins(linked) > before, 30_000)
-    await until('the message', () => bridge.said.includes(`meanwhile ${turn}`), 30_000)
+    await until('the next login', () => logins(linked) > before)
+    await until('the message', () => bridge.said.includes(`meanwhile ${turn}`))
   }
   assert.equal(connection.status.needs, undefined)
   assert.deepEqual(bridge.said, ['meanwhile 1', 'meanwhile 2', 'meanwhile 3'])
@@ -181,7 +181,7 @@ test('Where it is really quiet, it is asked ever more seldom', async () => {
   // What a first login brings by and by is no quiet.
   times.shortest = 300
   await linked.restart()
-  await until('three more logins', () => logins.length >= before + 4, 30_000)
+  await until('three more logins', () => logins.length >= before + 4)
   const [first = 0, ...later] = logins.slice(before)
   // Each time it is quiet for twice as long, and a login takes a while: what counts is how late it is.
   for (const [index, least] of [300, 300 + 600, 300 + 600 + 1200].entries()) {
@@ -212,7 +212,7 @@ describe('a Signal step that never ends', () => {
         if (step.kind === 'qr') void linked.wa.phone.scan(step.payload).catch(() => undefined)
       }
     })()
-    await until('the end', () => linked.connection.status.needs === 'restart', 30_000)
+    await until('the end', () => linked.connection.status.needs === 'restart')
     assert.match(linked.connection.status.problem ?? '', /Signal steps/)
     stop.abort()
     await assert.rejects(login, /login was stopped/)

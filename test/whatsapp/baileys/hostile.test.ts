@@ -96,12 +96,12 @@ test('Whatever comes, the next message arrives', async () => {
   const alice = linked.wa.addContact({ name: 'Alice' })
   for (const message of Object.values(hostile)) await alice.send(message)
   await alice.send('and on')
-  await until('the last', () => linked.bridge.said.includes('and on'), 60_000)
+  await until('the last', () => linked.bridge.said.includes('and on'))
   // A type that this Baileys has never heard of, as a later one would write it.
   const future = { protocolMessage: { key: { id: 'T' }, type: 999 as proto.Message.ProtocolMessage.Type } }
   await alice.send(future)
   await alice.send('still here')
-  await until('one more', () => linked.bridge.said.includes('still here'), 30_000)
+  await until('one more', () => linked.bridge.said.includes('still here'))
   linked.wa.assertNoSurprises()
 })
 
@@ -116,9 +116,9 @@ test('What is no message at all leaves a placeholder, and one line in the log, h
     const before = asked()
     await alice.send(rawMessage(Buffer.from('0a', 'hex')), to ? { to } : {})
     // It is asked for again, and comes again.
-    await until('it once more', () => asked() > before + 1, 30_000)
+    await until('it once more', () => asked() > before + 1)
     await alice.send(`behind it ${index}`, to ? { to } : {})
-    await until('what is behind it', () => bridge.said.includes(`behind it ${index}`), 30_000)
+    await until('what is behind it', () => bridge.said.includes(`behind it ${index}`))
   }
   assert.equal(bridge.said.filter(words => /could not be read/.test(words)).length, 2)
   const lines = log.lines.filter(line => line.includes('could not be read'))

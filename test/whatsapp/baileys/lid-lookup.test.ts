@@ -13,7 +13,7 @@ for (const how of [429, 500, 'silence'] as const) {
     const stranger = wa.addContact({ pushName: 'Stranger', addressing: 'pn', pair: 'asked' })
     wa.refuseQuery(USYNC, how)
     const ids = [await stranger.send('one'), await stranger.send('two')]
-    await until('both messages', () => bridge.said.length === 2, 30_000)
+    await until('both messages', () => bridge.said.length === 2)
     await until('both receipts', () => ids.every(id => stranger.receipts.some(each => each.id === id)))
     assert.deepEqual(bridge.said, ['one', 'two'])
     assert.deepEqual(wa.nacks, [])

@@ -34,7 +34,7 @@ const openStory = async () => {
     store,
     /** All of them, once the last one is there. */
     jobsUntil: (last: (event: BridgeEvent) => boolean) =>
-      until('the last job', () => jobs().some(last) && jobs(), 30_000),
+      until('the last job', () => jobs().some(last) && jobs()),
     async [Symbol.asyncDispose]() {
       await linked[Symbol.asyncDispose]()
       store[Symbol.dispose]()
