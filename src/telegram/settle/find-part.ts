@@ -29,7 +29,8 @@ import { giveBack, leave, type ProbeContext, read } from './probe.ts'
  *   end of the run             → it did not arrive, the bridge sends again
  *   the question fails         → the verdict of that failure; asked again later, where it stopped
  *   too many questions         → the same
- *   far too many               → nobody will know
+ *   far too many behind the    → it is not known to be missing, and not sent again
+ *   highest id known
  */
 export interface SettleContext extends SendContext, PostsContext {
   /** Until when the server may still be at work on an attempt without files in the chat, in milliseconds since 1970. */
@@ -68,10 +69,10 @@ const longestGap = 300
 /** Questions at a time; the next attempt goes on where this one stopped. */
 const mostQuestions = 1000
 /**
- * Ids up to the last other message, at all attempts together: so many are not written while an attempt is under way, and
- * whoever says of every id that somebody else's stands there would have us ask for ever.
+ * Ids behind the highest known one, at all attempts together: whoever says of every id that somebody else's stands there
+ * would have us ask for ever. When word comes of a higher one, the search goes on.
  */
-const mostInVain = 5000
+const mostBehind = 5000
 /**
  * How far below the first id known the message may stand, where none was before the attempt: all that others write comes as
  * updates, in order, but for what bots do not see.
@@ -138,6 +139,7 @@ const search = async (part: Part, quest: Search): Promise<FoundPart | undefined>
   const { ruledOut, others } = looked
   const { top } = context.marks
   const run = idSpace(place.chatId) === 'shared' ? runEnd.shared : runEnd.own
+  const ruledOutBefore = ruledOut.size
   let empty = 0
   let questions = 0
   let almost: FoundPart | undefined
@@ -152,7 +154,8 @@ const search = async (part: Part, quest: Search): Promise<FoundPart | undefined>
     if (gap !== undefined && isCounted) others.add(gap)
   }
   const goesOn = (id: number) => empty < run || (id <= top(place.chatId) && empty < longestGap)
-  for (let id = (await firstId(quest)) + 1; goesOn(id); id++) {
+  const begin = await firstId(quest)
+  for (let id = begin + 1; goesOn(id); id++) {
     if (attempt.isKnown(String(id)) || context.marks.isTaken(place.chatId, id)) {
       goOn()
       continue
@@ -165,10 +168,13 @@ const search = async (part: Part, quest: Search): Promise<FoundPart | undefined>
       } else goOn()
       continue
     }
-    if (++questions > mostQuestions) throw retry('There are too many messages to look through at once')
-    if (looked.inVain >= mostInVain) {
-      throw new DeliveryError({ kind: 'reject' }, 'Too many messages stand there', { neverKnown: true })
+    if (++questions > mostQuestions) {
+      // What says nothing is asked about again: where it is the most, the search gets nowhere.
+      if (unclear !== undefined && ruledOut.size - ruledOutBefore < mostQuestions / 2)
+        throw nothingSaid(unclear)
+      throw retry('There are too many messages to look through at once')
     }
+    if (id > Math.max(begin, top(place.chatId)) + mostBehind) throw reject('Too many messages stand there')
     context.buttons.asked(place.chatId, id)
     // What arrives while the answer is on its way may have this id.
     const before = top(place.chatId)
@@ -180,7 +186,6 @@ const search = async (part: Part, quest: Search): Promise<FoundPart | undefined>
       gap = id
       continue
     }
-    looked.inVain += 1 + empty
     if (message === 'own' || message instanceof CallError) {
       // It ends the run like an empty one: whatever comes behind it, this is not clear.
       empty++
@@ -217,9 +222,11 @@ const search = async (part: Part, quest: Search): Promise<FoundPart | undefined>
     const options = { neverKnown: unclear === undefined }
     throw new DeliveryError({ kind: 'reject' }, 'Nobody knows who posted what is there', options)
   }
-  if (unclear !== undefined) throw reject(`Telegram's answer says nothing (${unclear})`)
+  if (unclear !== undefined) throw nothingSaid(unclear)
   return undefined
 }
+
+const nothingSaid = (words: string): DeliveryError => reject(`Telegram's answer says nothing (${words})`)
 
 /** A post in a channel that the bot may edit, but that somebody else may have made whose update has never come. */
 const isAnybodys = (post: Message, { place, context: { marks } }: Search): boolean =>

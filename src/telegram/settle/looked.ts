@@ -4,8 +4,6 @@ export interface Looked {
   readonly ruledOut: Map<number, boolean>
   /** What nobody knew: other messages of the bridge, and empty ids as deleted ones leave them. */
   readonly others: Set<number>
-  /** How many were asked for, up to the last under which something else was. */
-  inVain: number
 }
 
 /**
@@ -24,7 +22,7 @@ export const openLookedFor = (): LookedFor => {
   return {
     of(job, what) {
       const all = jobs.get(job) ?? new Map<string, Looked>()
-      const looked = all.get(what) ?? { ruledOut: new Map(), others: new Set(), inVain: 0 }
+      const looked = all.get(what) ?? { ruledOut: new Map(), others: new Set() }
       jobs.set(job, all.set(what, looked))
       return looked
     },
