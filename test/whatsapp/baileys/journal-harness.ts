@@ -19,6 +19,7 @@ export interface HarnessOptions {
   /** Runs between the commit of ratchet and plaintext and everything behind it. */
   readonly afterCommit?: () => void
   readonly retryMs?: number
+  readonly waitingMs?: number
 }
 
 /**
@@ -51,7 +52,7 @@ export class JournalHarness implements AsyncDisposable {
       book,
       meetChannel: () => undefined,
       refreshAdmins: () => Promise.resolve(),
-      waitingMs: 50,
+      waitingMs: options.waitingMs ?? 50,
     })
     this.intake = new Intake({
       journal: this.journal,
