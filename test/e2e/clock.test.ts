@@ -142,7 +142,7 @@ for (const [wrongBy, name] of [
       const timestamp = Math.floor(Date.now() / 1000 - ago)
       const contextInfo = { expiration: 1800 }
       await alice.send({ extendedTextMessage: { text, contextInfo } }, { timestamp })
-      const isSent = () => tg.callsOf('sendMessage').some(({ params }) => params['text'] === text)
+      const isSent = () => tg.doneOf('sendMessage').some(({ params }) => params['text'] === text)
       await eventually(isSent, text, 120_000)
     }
     const isAllThere = () => {

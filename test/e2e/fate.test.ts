@@ -11,7 +11,7 @@ test('a message to WhatsApp shows that it was delivered and read, when the confi
   const sent = await eventually(() => alice.inbox[0], 'the message')
   const signs = () =>
     world.tg
-      .callsOf('setMessageReaction')
+      .doneOf('setMessageReaction')
       .filter(({ params }) => params['message_id'] === typed.message_id)
       .map(({ params }) => JSON.stringify(params['reaction']))
   await eventually(() => signs().length === 1, 'the sign that it was delivered')
@@ -49,8 +49,7 @@ test('a disappearing message goes from Telegram when its time is up', async () =
   const expiration = 5
   await alice.send({ extendedTextMessage: { text: 'for a moment', contextInfo: { expiration } } })
   // Where the machine is slow it may be gone again before anybody looks.
-  const isShown = () =>
-    world.tg.callsOf('sendMessage').some(({ params }) => params['text'] === 'for a moment')
+  const isShown = () => world.tg.doneOf('sendMessage').some(({ params }) => params['text'] === 'for a moment')
   await eventually(isShown, 'the message')
   await eventually(() => group.transcript().every(({ text }) => text !== 'for a moment'), 'its end', 120_000)
 })

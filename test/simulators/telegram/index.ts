@@ -114,6 +114,13 @@ export class TelegramSimulator implements AsyncDisposable {
     return this.#state.calls.filter(call => call.method.toLowerCase() === method.toLowerCase())
   }
 
+  /** Those of them that were carried out and answered so. */
+  doneOf(method: string): readonly Call[] {
+    return this.callsOf(method).filter(
+      ({ response }) => (response as { ok?: boolean } | undefined)?.ok === true,
+    )
+  }
+
   /** Throws when the bot called what does not exist. */
   assertNoSurprises(): void {
     if (this.#state.unexpected.length > 0)
