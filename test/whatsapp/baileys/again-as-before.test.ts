@@ -38,7 +38,6 @@ const changes: readonly What[] = [
   { kind: 'reaction', emoji: '👍' },
   { kind: 'reaction', emoji: '' },
   { kind: 'pin', pinned: true },
-  { kind: 'deletion', by: 'author' },
 ]
 
 const childrenOf = ({ content }: BinaryNode): readonly BinaryNode[] => (Array.isArray(content) ? content : [])
@@ -55,6 +54,7 @@ const outside = (node: BinaryNode) => ({
   mode: node.attrs['addressing_mode'],
   meta: withTag(node, 'meta').map(({ attrs }) => attrs),
   media: new Set(withTag(node, 'enc').flatMap(({ attrs }) => attrs['mediatype'] ?? [])),
+  unread: new Set(withTag(node, 'enc').flatMap(({ attrs }) => attrs['decrypt-fail'] ?? [])),
 })
 
 for (const where of ['in private', 'in a group', 'in a group addressed by numbers'] as const)
@@ -77,13 +77,18 @@ for (const where of ['in private', 'in a group', 'in a group addressed by number
     await until('the last one', () => alice.inbox.length === contents.length + 1)
     for (const what of [words('hello'), ...changes])
       await linked.connection.change(changeOf(linked, what, { chat, parts }))
-    await until('all changes', () => wa.changes.length === changes.length + 2)
+    await linked.deliver('regretted', { chat })
+    const regretted = lastSent(linked)
+    const deletion: What = { kind: 'deletion', by: 'author' }
+    await linked.connection.change(changeOf(linked, deletion, { chat, parts: [regretted] }))
+    await until('all changes', () => wa.changes.length === changes.length + 3)
 
     const copiesBefore = wa.changes.map(({ copies }) => copies)
     const stanzas = (id?: string) =>
       wa.requests.filter(({ tag, attrs }) => tag === 'message' && (id === undefined || attrs['id'] === id))
-    const first = stanzas()
-    assert.ok(first.length === contents.length + changes.length + 3)
+    // What was taken back does not go again.
+    const first = stanzas().filter(({ attrs }) => attrs['id'] !== regretted.id)
+    assert.equal(first.length, contents.length + changes.length + 4)
     for (const node of first) {
       const { id = '' } = node.attrs
       alice.askAgain(id, to)
@@ -91,7 +96,7 @@ for (const where of ['in private', 'in a group', 'in a group addressed by number
       assert.deepEqual(outside(again), outside(node))
     }
     await until('all acks', () => wa.pending.length === 0)
-    assert.ok(alice.inbox.every(({ copies }) => copies === 2))
+    assert.ok(alice.inbox.every(({ id, copies }) => copies === (id === regretted.id ? 1 : 2)))
     assert.deepEqual(
       wa.changes.map(({ copies }) => copies),
       copiesBefore.map(copies => copies + 1),

@@ -3,7 +3,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { chatOfJid } from '../../../src/whatsapp/address.ts'
 import type { Contact } from '../../simulators/whatsapp/contact.ts'
+import type { Group } from '../../simulators/whatsapp/group.ts'
 import { until } from '../support.ts'
+import { changeOf, lastSent } from './changes.ts'
 import { Linked } from './linked.ts'
 
 /** Hands over a retry receipt as the server words it, whose word alone says whose it is; resolves when it is dealt with. */
@@ -19,6 +21,14 @@ const askAs = async (
   const content = asker.handset.retryNodes(id, t)
   wa.enqueue({ tag: 'receipt', attrs: { ...attrs, id, t, type: 'retry' }, content })
   await until('an ack of this one', settled)
+}
+
+/** Resolves when we have heard of it. */
+const joins = async ({ wa, bridge }: Linked, person: Contact, group: Group): Promise<void> => {
+  await until('all that came before', () => wa.pending.length === 0)
+  const before = bridge.said.length
+  group.add([person])
+  await until('the notice', () => bridge.said.length > before)
 }
 
 const begin = async () => {
@@ -281,6 +291,122 @@ test('To a group that we have left nothing goes again, whoever asks', async () =
   assert.equal(messages(), 1)
   assert.equal(alice.inbox[0]?.copies, 1)
   assert.match(wa.takeSurprises().join(), /^403 [^,]*$/)
+})
+
+test('What somebody else wrote is given to nobody as ours, neither to a member of its group nor to whoever wrote it', async () => {
+  const { linked, wa, alice, bob, mallory, write } = await begin()
+  await using _ = linked
+  const group = wa.addGroup({ subject: 'Class', participants: [alice, bob] })
+  const hers = await alice.send('to the class', { to: group })
+  const alone = await alice.send('to you')
+  await until('both', () => ['to the class', 'to you'].every(text => linked.bridge.said.includes(text)))
+  await joins(linked, mallory, group)
+  await askAs(linked, mallory, hers, { from: group.jid, participant: mallory.lid })
+  await askAs(linked, bob, hers, { from: group.jid, participant: bob.lid })
+  await askAs(linked, alice, hers, { from: group.jid, participant: alice.lid })
+  await askAs(linked, alice, alone, { from: alice.lid })
+  await write('of ours', group.jid)
+  await until('what is ours', () => [alice, bob, mallory].every(({ inbox }) => inbox.length === 1))
+  assert.equal(wa.requests.filter(({ tag }) => tag === 'message').length, 1)
+  wa.assertNoSurprises()
+})
+
+test('What the owner wrote on another device goes again', async () => {
+  const { linked, wa, alice } = await begin()
+  await using _ = linked
+  const id = await wa.phone.send(alice, 'from the phone')
+  await until('it', () => linked.bridge.said.length === 4)
+  await askAs(linked, alice, id, { from: alice.lid })
+  await until('a copy', () => alice.inbox.some(entry => entry.id === id))
+  wa.assertNoSurprises()
+})
+
+test('Who joins a group behind a message does not get it, as long as it is known who was there', async () => {
+  const { linked, wa, alice, bob, mallory, write } = await begin()
+  await using _ = linked
+  const group = wa.addGroup({ subject: 'Class', participants: [alice, bob] })
+  const ids = [await write('one', group.jid), await write('two', group.jid)]
+  await joins(linked, mallory, group)
+  for (const id of ids) {
+    await askAs(linked, mallory, id, { from: group.jid, participant: mallory.lid })
+    await askAs(linked, bob, id, { from: group.jid, participant: bob.lid })
+  }
+  await until('copies for Bob', () => bob.inbox.filter(({ copies }) => copies === 2).length === 2)
+  assert.deepEqual(mallory.inbox, [])
+  await linked.restart()
+  // Who was there when is known no more: members count.
+  await askAs(linked, mallory, ids[0] ?? '', { from: group.jid, participant: mallory.lid })
+  await until('a copy', () => mallory.inbox.length === 1)
+  wa.assertNoSurprises()
+})
+
+test('What was taken back for everybody does not go again', async () => {
+  const { linked, wa, alice } = await begin()
+  await using _ = linked
+  const chat = `whatsapp:${alice.lid}` as const
+  await linked.deliver('regretted', { chat })
+  const parts = [lastSent(linked)]
+  await linked.connection.change(changeOf(linked, { kind: 'deletion', by: 'author' }, { chat, parts }))
+  const id = parts[0]?.id ?? ''
+  await askAs(linked, alice, id, { from: alice.lid })
+  const messages = wa.requests.filter(({ tag, attrs }) => tag === 'message' && attrs['id'] === id)
+  assert.equal(messages.length, 1)
+  wa.assertNoSurprises()
+})
+
+test('Only what has gone counts as an answer, and answers count over all connections', async () => {
+  const { linked, wa, alice, write } = await begin()
+  await using _ = linked
+  const id = await write('for Alice', alice.lid)
+  await until('the message', () => alice.inbox.length === 1)
+  const t = String(Math.floor(Date.now() / 1000))
+  const content = [{ tag: 'retry', attrs: { count: '1', id, t, v: '1' } }]
+  for (let times = 0; times < 4; times += 1) {
+    // Each is answered at the second try.
+    wa.refuseQuery('encrypt get key', 503)
+    wa.enqueue({ tag: 'receipt', attrs: { from: alice.lid, id, t, type: 'retry' }, content })
+    await until('an ack', () => wa.pending.length === 0)
+  }
+  await until('four copies', () => alice.inbox[0]?.copies === 5)
+  wa.dropConnection()
+  await until('a new connection', () => linked.connection.status.state === 'connected' && wa.isLive)
+  for (let times = 0; times < 3; times += 1) await askAs(linked, alice, id, { from: alice.lid })
+  await until('a fifth', () => alice.inbox[0]?.copies === 6)
+  assert.equal(wa.requests.filter(({ tag, attrs }) => tag === 'message' && attrs['id'] === id).length, 6)
+})
+
+test('An answer says how often was asked where that is a number, and nothing else that the asker says there', async () => {
+  const { linked, wa, alice, write } = await begin()
+  await using _ = linked
+  const t = String(Math.floor(Date.now() / 1000))
+  const said = { '-3': '1', Infinity: '1', '1e99': '1', '1.5': '1', '6': '1', '0': '1', '1': '1', '5': '5' }
+  for (const [count, stands] of Object.entries(said)) {
+    const id = await write('for Alice', alice.lid)
+    const content = [{ tag: 'retry', attrs: { count, id, t, v: '1' } }]
+    wa.enqueue({ tag: 'receipt', attrs: { from: alice.lid, id, t, type: 'retry' }, content })
+    const again = await until(
+      'the answer',
+      () => wa.requests.filter(({ tag, attrs }) => tag === 'message' && attrs['id'] === id)[1],
+    )
+    const children = Array.isArray(again.content) ? again.content : []
+    assert.equal(children.find(({ tag }) => tag === 'enc')?.attrs['count'], stands, count)
+  }
+  wa.assertNoSurprises()
+})
+
+test('A member of a group gets it as the group is addressed, and its key once more, under whichever address they ask', async () => {
+  const { linked, wa, alice, bob, write, stanzasTo } = await begin()
+  await using _ = linked
+  const group = wa.addGroup({ subject: 'Class', participants: [alice, bob] })
+  const id = await write('one', group.jid)
+  await until('the message', () => alice.inbox.length === 1 && bob.inbox.length === 1)
+  await askAs(linked, alice, id, { from: group.jid, participant: alice.pn })
+  await until('a copy', () => alice.inbox[0]?.copies === 2)
+  const before = [alice, bob].map(stanzasTo)
+  await write('two', group.jid)
+  await until('the next one', () => alice.inbox.length === 2 && bob.inbox.length === 2)
+  assert.deepEqual([alice, bob].map(stanzasTo), [(before[0] ?? 0) + 1, before[1]])
+  wa.assertNoSurprises()
 })
 
 test('What asks for a message again while the connection ends is answered over the next one', async () => {

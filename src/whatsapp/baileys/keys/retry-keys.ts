@@ -4,18 +4,26 @@ import {
   type proto,
   type WASocket,
 } from '@whiskeysockets/baileys'
+import { isPhone, normalizeAddress } from '../../address.ts'
 
-/** The next message to a group gives its key once more to a device that may not have it. */
+/** The next message to a group gives its key once more to a device that may not have it, whichever its address there. */
 export const forgetGroupKey = async (
   group: string,
   device: string,
-  { authState: { keys, creds } }: Pick<WASocket, 'authState'>,
+  {
+    authState: { keys, creds },
+    signalRepository: { lidMapping },
+  }: Pick<WASocket, 'authState' | 'signalRepository'>,
 ): Promise<void> => {
+  const isNumber = isPhone(normalizeAddress(device) ?? '')
+  const pair = await (isNumber ? lidMapping.getLIDForPN(device) : lidMapping.getPNForLID(device))
   // As Baileys locks it while it sends (lib/Socket/messages-send.js, `relayMessage`).
   const lock = creds.me?.id ?? group
   await keys.transaction(async () => {
-    const known = (await keys.get('sender-key-memory', [group]))[group]
-    if (known?.[device]) await keys.set({ 'sender-key-memory': { [group]: { ...known, [device]: false } } })
+    const known = (await keys.get('sender-key-memory', [group]))[group] ?? {}
+    const noted = [device, pair ?? device].filter(jid => known[jid])
+    const without = { ...known, ...Object.fromEntries(noted.map(jid => [jid, false])) }
+    if (noted.length > 0) await keys.set({ 'sender-key-memory': { [group]: without } })
   }, lock)
 }
 

@@ -48,10 +48,21 @@ export const typeOf = (message: proto.IMessage): 'text' | 'media' | 'reaction' |
   return mediaTypeOf(message.documentWithCaptionMessage?.message ?? message) === undefined ? 'text' : 'media'
 }
 
-export const mediaTypeOf = (message: proto.IMessage): string | undefined => {
+const mediaTypeOf = (message: proto.IMessage): string | undefined => {
   if (message.videoMessage) return message.videoMessage.gifPlayback ? 'gif' : 'video'
   if (message.audioMessage) return message.audioMessage.ptt ? 'ptt' : 'audio'
   return mediaTypes.find(([field]) => message[field])?.[1]
+}
+
+/** The attributes of what is encrypted, as Baileys sets them (`relayMessage`). */
+export const describeEnc = (message: proto.IMessage): { readonly [name: string]: string } => {
+  const mediatype = mediaTypeOf(message)
+  const isHidden = message.pinInChatMessage || message.reactionMessage
+  return {
+    ...(mediatype !== undefined && { mediatype }),
+    // Where it cannot be read phones show nothing of it.
+    ...(isHidden && { 'decrypt-fail': 'hide' }),
+  }
 }
 
 const mediaTypes = [

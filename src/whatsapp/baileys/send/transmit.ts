@@ -80,11 +80,14 @@ const transmitBy = async (
   message: proto.IMessage,
   { id, jid, signal, transmitter }: Errand,
 ): Promise<string | undefined> => {
-  transmitter.remember(jid, id, message, socket.groups.known(jid))
+  const remember = () => transmitter.remember(jid, id, message, socket.groups.known(jid))
+  remember()
   const ack = socket.awaitAck(id, signal)
   const leftOut = new LeftOut()
   try {
     await relay(message, { id, jid, socket, leftOut, me: transmitter.me })
+    // Who is in a group was asked by now.
+    remember()
   } catch (error) {
     ack.cancel()
     if (!isForNobody(error)) throw failedToSend(error)

@@ -3,7 +3,6 @@ import {
   type BinaryNode,
   encodeSignedDeviceIdentity,
   encodeWAMessage,
-  type proto,
   type WAMessageKey,
   type WASocket,
 } from '@whiskeysockets/baileys'
@@ -12,20 +11,19 @@ import { readError } from '../errors.ts'
 import { forgetGroupKey, groupKeyFor, renewSession } from '../keys/retry-keys.ts'
 import { isMe } from '../me.ts'
 import { childOf } from '../node.ts'
-import { describeStanza, mediaTypeOf, typeOf } from '../send/stanza.ts'
+import type { Found } from '../send/sent.ts'
+import { describeEnc, describeStanza, typeOf } from '../send/stanza.ts'
 import { rewire } from './contain.ts'
 
 export interface RetryAnswers {
   /** What we sent under an id, if it was for whoever asks. Rejects when that cannot be said now. */
-  find(key: WAMessageKey): Promise<proto.IMessage | undefined>
+  find(key: WAMessageKey): Promise<Found | undefined>
   /** Whether anything can still be sent and acknowledged. */
   isAlive(): boolean
 }
 
-/** WhatsApp Web gives up on a message behind so many (whatsapp-rust, src/retry.rs, `MAX_RETRY_COUNT`). */
-const MOST_ANSWERS = 5
-/** So many devices and messages are counted. */
-const MOST_COUNTED = 1000
+/** Who asks counts how often, up to this (whatsapp-rust, src/retry.rs, `MAX_RETRY_COUNT`). */
+const MOST_ASKED = 5
 /** Milliseconds until it is tried again where WhatsApp does not say for now who is in a group, or gives no keys. */
 const PAUSES = [1000, 10_000, 60_000]
 
@@ -46,27 +44,20 @@ export const answerRetries = (sock: WASocket, { find, isAlive }: RetryAnswers): 
   // decrypt.
   if (manager !== null) manager.addRecentMessage = () => undefined
 
-  const answered = new Map<string, number>()
-  const mayAnswer = (what: string): boolean => {
-    const times = (answered.get(what) ?? 0) + 1
-    answered.set(what, times)
-    const [oldest] = answered.keys()
-    if (answered.size > MOST_COUNTED && oldest !== undefined) answered.delete(oldest)
-    return times <= MOST_ANSWERS
-  }
-
   const answer = async (node: BinaryNode): Promise<void> => {
     const retry = readRetry(node, sock)
     if (retry === undefined) return
     const { chat, asker, id } = retry
     // It may have missed the key of the group, too.
     if (isGroup(chat)) await forgetGroupKey(chat, asker, sock)
-    const message = await find({ remoteJid: chat, id, participant: asker })
-    if (message === undefined || !mayAnswer(`${id} ${asker}`)) return
+    const found = await find({ remoteJid: chat, id, participant: asker })
+    if (found === undefined) return
     await renewSession(node, asker, sock)
     // It cannot be encrypted for a device of which there are no keys, or none that verify.
-    const stanza = await stanzaFor(message, retry, sock).catch(() => undefined)
-    if (stanza !== undefined) await sock.sendNode(stanza)
+    const stanza = await stanzaFor(found, retry, sock).catch(() => undefined)
+    if (stanza === undefined) return
+    await sock.sendNode(stanza)
+    found.given()
   }
 
   let last: Promise<unknown> = Promise.resolve()
@@ -120,7 +111,8 @@ const readRetry = (node: BinaryNode, { authState }: WASocket): Retry | undefined
   const chat = normalizeAddress(isMine && participant === undefined ? recipient : from)
   const retry = childOf(node, 'retry')
   if (chat === undefined || retry === undefined) return undefined
-  const count = Number(retry.attrs['count']) || 1
+  const asked = Number(retry.attrs['count'])
+  const count = Number.isInteger(asked) && asked >= 1 && asked <= MOST_ASKED ? asked : 1
   return { id, from, recipient, chat, asker, isMine, count }
 }
 
@@ -132,7 +124,7 @@ const isForNow = (error: unknown): boolean => {
 
 /** The message for one device alone. */
 const stanzaFor = async (
-  message: proto.IMessage,
+  { message, addressing }: Found,
   { id, from, chat, asker, isMine, count, recipient }: Retry,
   { authState, signalRepository }: WASocket,
 ): Promise<BinaryNode> => {
@@ -148,8 +140,8 @@ const stanzaFor = async (
   const data = encodeWAMessage(content)
   const { type, ciphertext } = await signalRepository.encryptMessage({ jid: asker, data })
   const { additionalAttributes, additionalNodes } = describeStanza(message)
-  const mediatype = mediaTypeOf(message)
-  const enc = { v: '2', type, count: String(count), ...(mediatype !== undefined && { mediatype }) }
+  const enc = { v: '2', type, count: String(count), ...describeEnc(message) }
+  const addressingMode = addressing ?? (isLid(normalizeAddress(asker) ?? '') ? 'lid' : 'pn')
   const { account } = authState.creds
   return {
     tag: 'message',
@@ -157,9 +149,7 @@ const stanzaFor = async (
       id,
       to: from,
       type: typeOf(message),
-      ...(isInGroup
-        ? { participant: asker, addressing_mode: isLid(normalizeAddress(asker) ?? '') ? 'lid' : 'pn' }
-        : { device_fanout: 'false' }),
+      ...(isInGroup ? { participant: asker, addressing_mode: addressingMode } : { device_fanout: 'false' }),
       ...(recipient !== undefined && { recipient }),
       ...additionalAttributes,
     },
