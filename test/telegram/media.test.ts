@@ -30,7 +30,7 @@ const open = (tg: TelegramSimulator, media: Media, more: Partial<OpenMediaOption
     api: openApi({ token: tg.token, apiRoot: tg.apiRoot }),
     signal: new AbortController().signal,
     connected: () => true,
-    idleMs: 200,
+    idleMs: 60_000,
     ...more,
   })
 
@@ -52,9 +52,13 @@ test('a file is handed over as it is, from the beginning at every call', async (
 test('a download that is cut off or stalls is tried again', async () => {
   const { tg, media } = await serve()
   await using _ = tg
-  for (const fault of ['reset-during-body', 'hang'] satisfies Fault[]) {
+  for (const [fault, idleMs] of [
+    ['reset-during-body', 60_000],
+    ['hang', 200],
+  ] satisfies [Fault, number][]) {
     tg.faults.next('download', fault)
-    await assert.rejects(buffer(await open(tg, media)), failsWith('retry', /cut off/), fault)
+    await assert.rejects(buffer(await open(tg, media, { idleMs })), failsWith('retry', /cut off/), fault)
+    assert.equal(tg.faults.waiting, 0)
   }
   const troubles: Fault[] = ['reset-before', { status: 502, html: '<h1>Bad Gateway</h1>' }]
   for (const fault of troubles) {
@@ -146,7 +150,7 @@ test('a reader that goes away closes the download, even a stalled one', async ()
   const { tg, media } = await serve()
   await using _ = tg
   tg.faults.next('download', 'hang')
-  const stream = await open(tg, media, { idleMs: 60_000 })
+  const stream = await open(tg, media)
   stream.resume()
   await new Promise(resolve => setTimeout(resolve, 50))
   stream.destroy()
