@@ -22,7 +22,7 @@ import { journalledRepository, Turns } from './keys/repository.ts'
 import type { Me } from './me.ts'
 import { Reuploads } from './media/reupload.ts'
 import type { MediaSource } from './media/source.ts'
-import { isTold } from './parse/notifications.ts'
+import { isTold, newIdentity } from './parse/notifications.ts'
 import type { Sent } from './send/sent.ts'
 import { Hearing } from './socket/hearing.ts'
 import { HeldBack } from './socket/held-back.ts'
@@ -128,6 +128,7 @@ export class Inbound {
           socket.watchdog?.moved()
           this.#intake.failed(hash, error)
         },
+        renewed: (jid, identity) => this.#observe(socket, newIdentity(jid, identity, this.time.now)),
         forged: () => logger.warn('WhatsApp gave keys that do not verify; nothing is encrypted with them'),
       }),
       findSent,

@@ -14,6 +14,7 @@ import { proxyAgent } from '../proxy-agent.ts'
 import type { SocketAuth } from './keys/app-state.ts'
 import { dropUnusable } from './keys/left-out.ts'
 import { learnFromReceipts, learnLid } from './keys/lid-lookup.ts'
+import { hearNewIdentities } from './keys/new-identity.ts'
 import { enforceTrust } from './keys/trust.ts'
 import { childrenOf } from './node.ts'
 import type { Sent } from './send/sent.ts'
@@ -172,6 +173,7 @@ export class Socket {
       // What cannot be read once cannot be read again: the cipher of the connection counts frames.
       if (event === 'message') void this.end('A frame could not be read')
     })
+    hearNewIdentities(this.sock)
     this.#handledAll = handleInTurn(ws, { isAlive: () => this.isAlive, handled: onHandled })
     // First in line: the envelope must be known when Baileys decrypts, and on disk what it acknowledges.
     for (const tag of ['message', 'notification', 'call']) ws.prependListener(`CB:${tag}`, onStanza)

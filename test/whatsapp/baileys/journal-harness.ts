@@ -69,6 +69,7 @@ export class JournalHarness implements AsyncDisposable {
       isAlive: () => true,
       isMyself: jid => jid === ME.pn || jid === ME.lid,
       forged: () => undefined,
+      renewed: () => undefined,
       opened: hash => {
         options.afterCommit?.()
         this.intake.opened(hash)

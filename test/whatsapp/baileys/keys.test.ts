@@ -133,6 +133,48 @@ for (const away of [false, true]) {
   })
 }
 
+test('Keys of a new identity that WhatsApp has not told of are taken to send something again, and the owner is told once', async () => {
+  await using linked = await Linked.started({ securityCodes: true })
+  const { wa } = linked
+  const alice = wa.addContact({ name: 'Alice' })
+  const laptop = alice.link()
+  await alice.send('before')
+  await until('the first', () => linked.bridge.said.includes('before'))
+  await linked.deliver('for Alice', { chat: `whatsapp:${alice.lid}` })
+  await until('it', () => alice.inbox[0]?.copies === 1 && laptop.inbox.length === 1)
+  const { id = '' } = alice.inbox[0] ?? {}
+  const told = () => linked.bridge.said.filter(text => text === '🔐 The security code of Alice has changed')
+  const ask = async (copies: number): Promise<void> => {
+    alice.askAgain(id)
+    await until('a copy', () => alice.inbox[0]?.copies === copies && wa.pending.length === 0)
+  }
+  await ask(2)
+  assert.equal(told().length, 0)
+  alice.handset.renew()
+  await ask(3)
+  await until('the news', () => told().length === 1)
+  await ask(4)
+  await linked.restart()
+  await ask(5)
+  assert.equal(told().length, 1)
+  // Of one that WhatsApp tells of, it is told once, too.
+  await linked.stop()
+  alice.reinstall()
+  await linked.restart({ stopped: true })
+  await ask(6)
+  await until('the news', () => told().length === 2)
+  // Linked devices have no code to compare.
+  laptop.renew()
+  const t = String(Math.floor(Date.now() / 1000))
+  const [from] = alice.lid.split('@')
+  const attrs = { from: `${from}:1@lid`, id, t, type: 'retry' }
+  wa.enqueue({ tag: 'receipt', attrs, content: laptop.retryNodes(id, t) })
+  await until('a copy', () => laptop.inbox[0]?.copies === 2 && wa.pending.length === 0)
+  assert.equal(told().length, 2)
+  assert.deepEqual(wa.nacks, [])
+  wa.assertNoSurprises()
+})
+
 test('A group message whose sender key is missing is asked for, and crosses once', async () => {
   await using linked = await Linked.started()
   const { wa } = linked

@@ -446,6 +446,34 @@ test('A phone that asks with keys of its own can read the answer also where it c
   wa.assertNoSurprises()
 })
 
+test('Nor does it make another session where she has answered before it comes twice', async () => {
+  const { linked, wa, alice, write } = await begin()
+  await using _ = linked
+  const id = await write('for Alice', alice.lid)
+  await until('the message', () => alice.inbox.length === 1)
+  const t = String(Math.floor(Date.now() / 1000))
+  const receipts = [1, 2, 3].map(() => {
+    const content = alice.handset.retryNodes(id, t)
+    return { tag: 'receipt', attrs: { from: alice.lid, id, t, type: 'retry' }, content }
+  })
+  for (const receipt of receipts) {
+    wa.enqueue(receipt)
+    await until('its ack', () => wa.pending.length === 0)
+  }
+  await alice.send('got it')
+  await until('her answer', () => linked.bridge.said.length === 4)
+  await linked.restart()
+  for (const receipt of receipts.slice(1)) {
+    wa.enqueue(receipt)
+    await until('its ack', () => wa.pending.length === 0)
+  }
+  await until('all answers', () => alice.inbox[0]?.copies === 6)
+  await write('for Alice, too', alice.lid)
+  await until('the next message', () => alice.inbox.length === 2)
+  assert.deepEqual(wa.problems, [])
+  wa.assertNoSurprises()
+})
+
 test('An answer goes again with what it answers, also after a restart, and alone where that is known no more', async () => {
   const { linked, wa, alice } = await begin()
   await using _ = linked

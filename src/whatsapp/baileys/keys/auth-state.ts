@@ -44,6 +44,9 @@ const KEY_TYPES = [
   'identity-key',
 ] as const satisfies readonly (keyof SignalDataTypeMap)[]
 
+/** What is kept beside them about the sessions (`same-keys.ts`, `new-identity.ts`). */
+const OWN_TYPES = ['used-prekey', 'outdated-identity']
+
 const CREDS = { type: 'creds', id: 'creds' } as const
 
 /**
@@ -95,7 +98,7 @@ export const openAuthState = (sessions: SessionStore): AuthState => {
       Object.assign(creds, update)
     },
     forget: () => {
-      const rows = KEY_TYPES.flatMap(type =>
+      const rows = [...KEY_TYPES, ...OWN_TYPES].flatMap(type =>
         [...sessions.list(type)].map(({ id }) => ({ type, id, value: null })),
       )
       write([...rows, { ...CREDS, value: null }])

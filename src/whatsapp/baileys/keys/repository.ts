@@ -10,7 +10,7 @@ import { StorageError } from './auth-state.ts'
 import { hushed } from './hush.ts'
 import { LeftOut } from './left-out.ts'
 import { askForLids } from './lid-lookup.ts'
-import { isMadeOf } from './same-keys.ts'
+import { injectOnce } from './same-keys.ts'
 import { isSignedPreKey } from './trust.ts'
 import { leaveOtherSessions } from './untouched-session.ts'
 
@@ -25,6 +25,8 @@ export interface Openings {
   isMyself(jid: string): boolean
   /** WhatsApp gave keys of somebody that do not verify. */
   forged(): void
+  /** Keys of a device were of another identity than before, and WhatsApp had not said so. */
+  renewed(jid: string, identity: string): void
 }
 
 /** One Signal step at a time, over all sockets: an old one may still be at work when the next has opened. */
@@ -53,7 +55,7 @@ export class Turns {
  *    is wrong there is no session, and no error: Baileys would send to nobody else of the group either.
  * 5. A message spoils no session but its own (`untouched-session.ts`).
  * 6. A question for the LID of a sender that fails costs no message (`lid-lookup.ts`).
- * 7. The same keys make no second session (`same-keys.ts`).
+ * 7. The same keys make no second session, and it is told when keys are of a new identity (`same-keys.ts`).
  */
 export const journalledRepository =
   (journal: Journal, turns: Turns, openings: Openings): SocketConfig['makeSignalRepository'] =>
@@ -105,9 +107,7 @@ export const journalledRepository =
       injectE2ESession: options => {
         const { identityKey, signedPreKey } = options.session
         if (isSignedPreKey(identityKey, signedPreKey))
-          return inTurn(async () => {
-            if (!(await isMadeOf(options, keys, real))) await real.injectE2ESession(options)
-          })
+          return inTurn(() => injectOnce(options, { keys, repository: real, renewed: openings.renewed }))
         LeftOut.noteForged(options.jid)
         openings.forged()
         return Promise.resolve()

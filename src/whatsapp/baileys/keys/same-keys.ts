@@ -1,40 +1,66 @@
-import type { SignalKeyStore, SignalRepositoryWithLIDStore } from '@whiskeysockets/baileys'
-import { isPhone, normalizeAddress } from '../../address.ts'
+import type {
+  SignalDataSet,
+  SignalDataTypeMap,
+  SignalKeyStoreWithTransaction,
+  SignalRepositoryWithLIDStore,
+} from '@whiskeysockets/baileys'
+import { identityAt, signalAddress } from './known-session.ts'
+import { isOutdated } from './new-identity.ts'
 
-type Keys = Parameters<SignalRepositoryWithLIDStore['injectE2ESession']>[0]
+/** The prekeys of a device that sessions were made of, by the name of these. */
+const USED_PREKEYS = 'used-prekey'
 
-/** What libsignal keeps of the sessions with a device (libsignal/src/session_record.js). */
-interface Sessions {
-  readonly _sessions?: Readonly<
-    Record<
-      string,
-      {
-        readonly indexInfo: { readonly closed: number; readonly remoteIdentityKey: string }
-        readonly pendingPreKey?: { readonly preKeyId?: number }
-      }
-    >
-  >
+/** So many are remembered of each device: as often as one message is given again. */
+const REMEMBERED = 5
+
+interface Used {
+  /** In base64. */
+  readonly identity: string
+  readonly preKeys: readonly number[]
+}
+
+interface Tools {
+  readonly keys: SignalKeyStoreWithTransaction
+  readonly repository: SignalRepositoryWithLIDStore
+  /** A device has another identity than the session with it, and WhatsApp has not said so. */
+  renewed(jid: string, identity: string): void
 }
 
 /**
- * Whether the open session with a device was made of these very keys, and nothing has come in it yet. A retry receipt
- * brings keys for one session: where it comes again, since its ack was lost or the process killed, whoever asked may have
- * used the prekey up with the first answer, and could read nothing in a second session ("Invalid PreKey ID").
+ * Makes a session of keys, unless one was made of these very keys and the open one is of the same identity. A retry
+ * receipt brings keys for one session: where it comes again, since its ack was lost or the process killed, whoever asked
+ * may have used the prekey up with the first answer, and could read nothing in a second session ("Invalid PreKey ID").
+ *
+ * Keys of another identity are taken, as WhatsApp Web does (Baileys, lib/Signal/libsignal.js, `isTrustedIdentity`):
+ * whoever has a new phone would wait for ever where WhatsApp does not say so. But whoever hands out keys of their own in
+ * somebody's name reads what goes to them from then on, and what is given again: the owner is told as of any new identity.
  */
-export const isMadeOf = async (
-  { jid, session: { identityKey, preKey } }: Keys,
-  keys: Pick<SignalKeyStore, 'get'>,
-  { lidMapping, jidToSignalProtocolAddress }: SignalRepositoryWithLIDStore,
-): Promise<boolean> => {
-  if (preKey === undefined) return false
-  // As Baileys finds sessions (lib/Signal/libsignal.js, `resolveLIDSignalAddress`).
-  const lid = isPhone(normalizeAddress(jid) ?? '') ? await lidMapping.getLIDForPN(jid) : undefined
-  const address = jidToSignalProtocolAddress(lid ?? jid)
-  // Baileys' typings say bytes.
-  const record = (await keys.get('session', [address]))[address] as unknown as Sessions | undefined
-  const open = Object.values(record?._sessions ?? {}).find(({ indexInfo }) => indexInfo.closed === -1)
-  return (
-    open?.pendingPreKey?.preKeyId === preKey.keyId &&
-    open.indexInfo.remoteIdentityKey === Buffer.from(identityKey).toString('base64')
-  )
+export const injectOnce = async (
+  options: Parameters<SignalRepositoryWithLIDStore['injectE2ESession']>[0],
+  { keys, repository, renewed }: Tools,
+): Promise<void> => {
+  const { identityKey, preKey } = options.session
+  const identity = Buffer.from(identityKey).toString('base64')
+  const address = await signalAddress(options.jid, repository)
+  const known = await identityAt(address, keys)
+  const used = await usedOf(address, keys)
+  const before = used?.identity === identity ? used.preKeys : []
+  if (preKey !== undefined && known === identity && before.includes(preKey.keyId)) return
+  if (known !== undefined && known !== identity && !(await isOutdated(address, known, keys)))
+    renewed(options.jid, identity)
+  await keys.transaction(async () => {
+    await repository.injectE2ESession(options)
+    if (preKey === undefined) return
+    const now: Used = { identity, preKeys: [...before, preKey.keyId].slice(-REMEMBERED) }
+    // Baileys' typings know its own types only; the store takes any.
+    await keys.set({ [USED_PREKEYS]: { [address]: now } } as unknown as SignalDataSet)
+  }, options.jid)
+}
+
+const usedOf = async (
+  address: string,
+  keys: Pick<SignalKeyStoreWithTransaction, 'get'>,
+): Promise<Used | undefined> => {
+  const found = await keys.get(USED_PREKEYS as keyof SignalDataTypeMap, [address])
+  return found[address] as unknown as Used | undefined
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { type BinaryNode, jidDecode, proto, type WAMessage } from '@whiskeysockets/baileys'
 import { isGroup, isLid, isPhone, normalizeAddress } from '../../address.ts'
 import { isMe, type Me } from '../me.ts'
@@ -19,6 +20,18 @@ const isIdentityChange = (node: BinaryNode, me: Me): boolean => {
   if (type !== 'encrypt' || isMe(from, me) || (jidDecode(from)?.device ?? 0) !== 0) return false
   const person = normalizeAddress(from) ?? ''
   return (isLid(person) || isPhone(person)) && childOf(node, 'identity') !== undefined
+}
+
+/**
+ * What WhatsApp would have told of a device that has a new identity: the same, with the same id, each time.
+ *
+ * @param identity in base64
+ * @param now milliseconds since 1970
+ */
+export const newIdentity = (jid: string, identity: string, now = Date.now()): BinaryNode => {
+  const id = `identity-${createHash('sha256').update(identity).digest('hex').slice(0, 20)}`
+  const attrs = { type: 'encrypt', from: jid, id, t: String(Math.floor(now / 1000)) }
+  return { tag: 'notification', attrs, content: [{ tag: 'identity', attrs: {} }] }
 }
 
 /** Whether a notification becomes a message: a notice, or a new security code where those are wanted. */

@@ -60,6 +60,8 @@ const { REVOKE } = proto.Message.ProtocolMessage.Type
  * a restart) those of now, and where WhatsApp does not say who is in it now, those of then. Somebody who was written to
  * under a number may ask under a LID that nobody knew by then, which the server alone can say. Nothing goes again that
  * was taken back, as long as that is at hand, and nothing more than five times to one device in a run.
+ *
+ * That the keys of an asker are theirs is the server's word, too: those of a new identity are told (`keys/same-keys.ts`).
  */
 export class Sent {
   readonly #options: SentOptions
