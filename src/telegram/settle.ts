@@ -1,4 +1,5 @@
 import type { Delivery } from '../bridge/network.ts'
+import { wait } from '../bridge/verdict.ts'
 import { strikeWords } from './change/deletion.ts'
 import type { Batch } from './send/call.ts'
 import { currentPlace } from './send/context.ts'
@@ -70,18 +71,20 @@ interface Settling {
   readonly context: SettleContext
 }
 
-/** Whether the search for the first message has come upon any that nobody knows by now. */
-const hasSeenOthers = ({ delivery, context }: Settling): boolean => {
+/** Whether the search for the first message has come upon any that nobody knows by now; `perhaps`: it is just being sent. */
+const hasSeenOthers = ({ delivery, context }: Settling): boolean | 'perhaps' => {
   const { chatId } = currentPlace(delivery, context.marks)
   const { others } = context.looked.of(delivery.messageId, `0 ${chatId}`)
-  return [...others].some(id => !delivery.isKnown(String(id)))
+  const unknown = [...others].filter(([id]) => !delivery.isKnown(String(id)))
+  const isUnderWay = unknown.map(([, flights]) => flights.some(each => context.inFlight.has(each)))
+  return isUnderWay.includes(false) || (isUnderWay.length > 0 && 'perhaps')
 }
 
 const findBatch = async (batch: Batch, { delivery, context }: Settling): Promise<boolean | 'perhaps'> => {
   const { sent, restored = false } = delivery
   const quest = { attempt: delivery, context }
   let found = 0
-  let isOpen = false
+  let isOpen: boolean | 'perhaps' = false
   const look = async (): Promise<boolean> => {
     let isWhole = true
     for (const part of batch.slice(found)) {
@@ -101,5 +104,7 @@ const findBatch = async (batch: Batch, { delivery, context }: Settling): Promise
     return isWhole
   }
   const isThere = (await lookInTurn(look, batch[0], quest)) || found > 0
-  return isThere || !isOpen ? isThere : 'perhaps'
+  if (isThere || !isOpen) return isThere
+  if (isOpen === 'perhaps') throw wait(1, 'Something else is on its way into that chat')
+  return 'perhaps'
 }

@@ -4,7 +4,7 @@ import { DeliveryError, reject, retry, wait } from '../../bridge/verdict.ts'
 import { idSpace, type Place } from '../address.ts'
 import { CallError } from '../call-error.ts'
 import { takeBack } from '../send/call.ts'
-import { currentPlace, type SendContext } from '../send/context.ts'
+import { currentPlace, type InFlight, type SendContext } from '../send/context.ts'
 import type { Part } from '../send/part.ts'
 import { findTop } from './find-top.ts'
 import type { Looked, LookedFor } from './looked.ts'
@@ -124,9 +124,9 @@ const hasTwin = (
       other.parts.some(part => part.method === method && part.look.words.text === look.words.text),
   )
 
-/** Whether what stands in the chat may be something that is just being sent. */
-const isBusy = ({ place, context }: Search): boolean =>
-  [...context.inFlight].some(other => other.place.chatId === place.chatId)
+/** What is just being sent into the chat, and may stand there already. */
+const onItsWay = ({ place, context }: Search): InFlight[] =>
+  [...context.inFlight].filter(other => other.place.chatId === place.chatId)
 
 interface Search extends Quest {
   readonly place: Place
@@ -151,7 +151,7 @@ const search = async (part: Part, quest: Search): Promise<FoundPart | undefined>
     idSpace(place.chatId) !== 'shared' && context.marks.read(attempt.mark, place.chatId) !== undefined
   const goOn = () => {
     empty = 0
-    if (gap !== undefined && isCounted) others.add(gap)
+    if (gap !== undefined && isCounted) others.set(gap, [])
   }
   const goesOn = (id: number) => empty < run || (id <= top(place.chatId) && empty < longestGap)
   const begin = await firstId(quest)
@@ -197,7 +197,7 @@ const search = async (part: Part, quest: Search): Promise<FoundPart | undefined>
       ruledOut.set(id, false)
       continue
     }
-    if (inTopic(message, place) && !isBusy(quest)) others.add(id)
+    if (inTopic(message, place)) others.set(id, onItsWay(quest))
     const match = matchPart(message, part, place)
     const isIt = () => match?.exact === true && !isAnybodys(message, quest) && !attempt.isKnown(String(id))
     const buttons = () => (isIt() ? match?.part.markup : context.buttons.of(place.chatId, id))

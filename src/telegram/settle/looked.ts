@@ -1,9 +1,14 @@
+import type { InFlight } from '../send/context.ts'
+
 /** How far the search for one message has come, at all attempts together. */
 export interface Looked {
   /** Ids that need not be asked for again; true for those under which nothing is. */
   readonly ruledOut: Map<number, boolean>
-  /** What nobody knew: other messages of the bridge, and empty ids as deleted ones leave them. */
-  readonly others: Set<number>
+  /**
+   * What nobody knew: other messages of the bridge, and empty ids as deleted ones leave them; each with what was on its
+   * way into the chat then, and may be it.
+   */
+  readonly others: Map<number, readonly InFlight[]>
 }
 
 /**
@@ -22,7 +27,7 @@ export const openLookedFor = (): LookedFor => {
   return {
     of(job, what) {
       const all = jobs.get(job) ?? new Map<string, Looked>()
-      const looked = all.get(what) ?? { ruledOut: new Map(), others: new Set() }
+      const looked = all.get(what) ?? { ruledOut: new Map(), others: new Map() }
       jobs.set(job, all.set(what, looked))
       return looked
     },

@@ -46,6 +46,38 @@ for (const [what, fault] of others) {
   })
 }
 
+test('what a search comes past while something is sent into the same chat is known when that has ended', async () => {
+  await using bench = await Bench.open()
+  const group = bench.addGroup()
+  const chat: ChatRef = `telegram:${group.id}`
+  const isKnown = (id: string) =>
+    group.transcript().some(seen => seen.text !== 'ONE' && seen.id === Number(id))
+  let isBusy = true
+  const restored = () => ({
+    ...delivery({ chat, content: text('one') }),
+    mark: bench.network.mark?.(chat) ?? '',
+    restored: true as const,
+    isKnown: (id: string) => !isBusy && isKnown(id),
+  })
+  await bench.network.send(delivery({ chat, content: text('before') }))
+  const edited = restored()
+  await bench.network.send(delivery({ chat, content: text('ONE') }))
+  const lost = restored()
+  await bench.restart()
+  const settle = async (job: TestDelivery) => await bench.network.settle?.(job)
+  const enough = new AbortController()
+  bench.tg.faults.next('sendMessage', { lateMs: 60_000 })
+  const another = delivery({ chat, content: text('another'), signal: enough.signal })
+  const sending = failureOf(bench.network.send(another))
+  await bench.tg.until('the other', () => group.transcript().length === 3)
+  for (const job of [edited, lost])
+    assert.deepEqual((await failureOf(settle(job))).verdict, { kind: 'wait', seconds: 1 })
+  enough.abort()
+  await sending
+  isBusy = false
+  assert.deepEqual([await settle(edited), await settle(lost)], ['perhaps', false])
+})
+
 test('what is kept of a file in doubt goes with the next file when the server cannot be at work on it any more', async () => {
   await using bench = await Bench.open({ graceMs: () => 20 })
   const chat: ChatRef = `telegram:${bench.addGroup().id}`
