@@ -37,7 +37,10 @@ export const makeCarrier = (options: CarrierOptions): Carrier => {
     },
     plainer: (job, failure) => findPlainer(job, failure, options.store),
     join: jobs => joinTexts(jobs, { store: options.store, now: (options.now ?? Date.now)() }),
-    failed: (job, problem) => showFailure(job, problem, options),
+    failed(job, problem) {
+      options.network(networkOf(job.target)).forget?.(job.messageId)
+      showFailure(job, problem, options)
+    },
     mark: target => options.network(networkOf(target)).mark?.(target),
     frame: job => frameOf(job, options),
     isOnline: name => options.network(name).status.state === 'connected',

@@ -43,6 +43,8 @@ export interface Network extends AsyncDisposable {
    * message.
    */
   settle?(attempt: Delivery | Change): Promise<boolean | 'perhaps'>
+  /** The delivery with that id is given up: what `settle` remembers of it for the next attempt is needed no more. */
+  forget?(messageId: string): void
   /**
    * A word to remember before an attempt, from which `settle` can look for what it left behind (for Telegram: the
    * highest message id known). Stored with the job in the same commit as its state `sending`. `backup`: the word from

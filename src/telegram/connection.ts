@@ -11,7 +11,6 @@ import type {
   SessionStore,
   Turn,
 } from '../bridge/network.ts'
-import { DeliveryError } from '../bridge/verdict.ts'
 import { systemClock } from '../support/clock.ts'
 import type { Logger } from '../support/log.ts'
 import { type Place, placeOf, placeRef } from './address.ts'
@@ -132,9 +131,6 @@ export const openTelegram = (options: TelegramOptions): Network => {
     api: pacedApi(api, attempt.turn),
   })
 
-  /** Of what is delivered, or will never be known, nothing is looked for any more. */
-  const forget = ({ messageId }: Pick<Delivery, 'messageId'>) => context.looked.forget(messageId)
-
   /** What it sends is taken as soon as its link is on disk. */
   const noted = <A extends Delivery | Change>(attempt: A): A => ({
     ...attempt,
@@ -186,22 +182,17 @@ export const openTelegram = (options: TelegramOptions): Network => {
     newMessageId: () => randomUUID(),
     async send(delivery) {
       await sendDelivery(noted(delivery), paced(delivery))
-      forget(delivery)
+      context.looked.forget(delivery.messageId)
     },
     async change(change) {
       await showChange(noted(change), paced(change))
-      forget(change)
+      context.looked.forget(change.messageId)
     },
-    async settle(attempt) {
-      try {
-        return await ('sent' in attempt
-          ? settleDelivery(noted(attempt), paced(attempt))
-          : settleChange(noted(attempt), paced(attempt)))
-      } catch (error) {
-        if (error instanceof DeliveryError && error.neverKnown) forget(attempt)
-        throw error
-      }
-    },
+    settle: attempt =>
+      'sent' in attempt
+        ? settleDelivery(noted(attempt), paced(attempt))
+        : settleChange(noted(attempt), paced(attempt)),
+    forget: context.looked.forget,
     mark: marks.write,
     render: outline => keepParts(renderParts(outline, context)),
     layOut: (content, parts) => layOut(content, parts, context.changes.deletions),

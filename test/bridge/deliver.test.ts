@@ -442,6 +442,7 @@ test('a bug that keeps us from finding out whether a message arrived sends it in
   bridge.receive(event(mum, photo))
   await waitUntil(bridge.isDone)
   assert.deepEqual(kindsIn(bridge, mumInTelegram), ['media'])
+  assert.deepEqual(bridge.telegram.forgotten, [bridge.telegram.attempts[0]?.messageId])
   const told = bridge.telegram.shown.filter(each => each.chat === owner).map(({ text }) => text)
   assert.equal(told.length, 1)
   assert.match(told[0] ?? '', /could not be shown in Telegram: It may have arrived or not\. Internal error/)

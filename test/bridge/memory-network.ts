@@ -53,6 +53,8 @@ export class MemoryNetwork implements Network {
   readonly attempts: Delivery[] = []
   readonly changes: Change[] = []
   readonly settled: (Delivery | Change)[] = []
+  /** Ids of what was given up. */
+  readonly forgotten: string[] = []
   status: NetworkStatus = { state: 'connected' }
   files: (media: Media) => Readable | Promise<Readable> = () => Readable.from(['file'])
   openError: DeliveryError | undefined
@@ -81,6 +83,10 @@ export class MemoryNetwork implements Network {
 
   async start(): Promise<void> {}
   async [Symbol.asyncDispose](): Promise<void> {}
+
+  forget(messageId: string): void {
+    this.forgotten.push(messageId)
+  }
 
   isPart(id: string, messageId: string): boolean {
     return this.name === 'whatsapp' && id.startsWith(`${messageId}-`)

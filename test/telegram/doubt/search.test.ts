@@ -311,6 +311,29 @@ for (const [what, answerLateMs, questionLateMs] of [
   })
 }
 
+test('nothing is remembered of the search for a message that is given up', async () => {
+  await using bench = await Bench.open()
+  const { job } = await loseAnswer(bench, bench.addGroup())
+  bench.tg.faults.next(
+    question,
+    { error: 400, description: 'Bad Request: NEW_WORDS' },
+    {
+      when: ({ reply_markup: markup }) => markup !== undefined && bench.tg.callsOf(question).length > 2,
+      times: 1_000_000,
+    },
+  )
+  const asked = async (): Promise<number> => {
+    const before = bench.tg.callsOf(question).length
+    assert.equal((await failureOf(settle(bench, job))).verdict.kind, 'reject')
+    return bench.tg.callsOf(question).length - before
+  }
+  const all = await asked()
+  const rest = await asked()
+  assert.ok(rest < all, `${rest} of ${all}`)
+  bench.network.forget?.(job.messageId)
+  assert.ok((await asked()) > rest)
+})
+
 test('what was sent since a backup that knew nothing of the chat is found, also when others have written behind it', async () => {
   await using bench = await Bench.open()
   const group = bench.addGroup()
