@@ -1,6 +1,7 @@
 import { createDecipheriv, createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Media } from '../../bridge/event.ts'
 import { DeliveryError, reject, retry } from '../../bridge/verdict.ts'
 import { largestPicture, type Picture } from './media/group-picture.ts'
@@ -19,8 +20,8 @@ export interface OpenMediaOptions extends MediaLimits {
   readonly mediaHost: string | undefined
   /** Asks the phone to put a file up again that is gone; resolves to its new path. Throws `DeliveryError`. */
   readonly reupload?: (source: MediaSource) => Promise<string>
-  /** Asks where the picture of a group lies. Throws `DeliveryError`. */
-  readonly findPicture?: (picture: Picture) => Promise<string>
+  /** Asks where the picture of a group lies; undefined without a connection. Throws `DeliveryError`. */
+  readonly findPicture?: (picture: Picture) => Promise<string | undefined>
 }
 
 /**
@@ -58,13 +59,25 @@ const openPicture = async (
   if (picture === undefined || findPicture === undefined) throw reject('The picture cannot be had')
   const signal = AbortSignal.any([options.signal, AbortSignal.timeout(PICTURE_MS)])
   try {
-    const found = { keys, url: await unlessAborted(findPicture(picture), signal) }
+    const found = {
+      keys,
+      url: await whenConnected(() => unlessAborted(findPicture(picture), signal), signal),
+    }
     const limits = { ...options, signal, maxBytes: largestPicture }
     return [await buffer(await download(mediaUrl(found, options.mediaHost), found, limits))]
   } catch (error) {
     const stays =
       options.signal.aborted || (error instanceof DeliveryError && error.verdict.kind === 'reject')
     throw stays ? error : reject('The picture did not come at once', error)
+  }
+}
+
+/** Behind a restart the words may go before WhatsApp is there. */
+const whenConnected = async <T>(ask: () => Promise<T | undefined>, signal: AbortSignal): Promise<T> => {
+  for (;;) {
+    const answer = await ask()
+    if (answer !== undefined) return answer
+    await sleep(100, undefined, { signal })
   }
 }
 

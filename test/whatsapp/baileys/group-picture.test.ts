@@ -87,7 +87,7 @@ test('A picture comes from the media hosts of WhatsApp alone, and no larger than
   wa.assertNoSurprises()
 })
 
-test('Where WhatsApp is busy, has trouble or cannot be asked, the words about the picture do not wait for it', async () => {
+test('Where WhatsApp is busy or has trouble, the words about the picture do not wait for it', async () => {
   await using linked = await Linked.started()
   const group = linked.wa.addGroup({ subject: 'Class', participants: [] })
   const media = await change(linked, group, '1700000000')
@@ -97,8 +97,16 @@ test('Where WhatsApp is busy, has trouble or cannot be asked, the words about th
   }
   assert.deepEqual(await read(linked, media), JPEG)
   linked.wa.assertNoSurprises()
+})
+
+test('A picture is waited for until WhatsApp can be asked, but not for ever', async () => {
+  await using linked = await Linked.started()
+  const group = linked.wa.addGroup({ subject: 'Class', participants: [] })
+  const media = await change(linked, group, '1700000000')
   linked.wa.dropConnection()
   await until('the end of the connection', () => linked.connection.status.state !== 'connected')
+  assert.deepEqual(await read(linked, media), JPEG)
+  await linked.stop()
   await assert.rejects(open(linked, media), failsWith('reject'))
 })
 
