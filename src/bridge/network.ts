@@ -101,8 +101,8 @@ export interface Overheard {
   readonly chat: ChatRef
   /** What they call themselves. */
   readonly name: string
-  /** By which the config would name them as an owner. */
-  readonly userId: string
+  /** By which the config would name them as an owner; absent for a channel, in whose name anybody may write. */
+  readonly userId?: string
 }
 
 /** An event on its way in, with what its network knows beside it. */

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import Sqlite from 'better-sqlite3'
 import { StoreError } from '../../src/store/index.ts'
+import { startTelegramSimulator } from '../simulators/telegram/index.ts'
+import { tempStore } from '../store/temp-store.ts'
 import { family, familyInTelegram, mum, mumInTelegram, openBridge, owner, waitUntil } from './bridge.ts'
+import { openMiddle } from './middle.ts'
 
 test('that others write where only owners speak is said to the owner, in private and once for each chat', async () => {
   await using bridge = openBridge()
@@ -24,6 +27,38 @@ test('that others write where only owners speak is said to the owner, in private
   bridge.inboxOf('telegram', () => owner).overheard({ ...sam, chat: mumInTelegram })
   await waitUntil(bridge.isDone)
   assert.equal(bridge.telegram.shown.length, 2)
+})
+
+test('five messages in the name of channels are said to the owner once, and cost the group nothing', async () => {
+  await using tg = await startTelegramSimulator()
+  const olivia = tg.addUser({ id: 7001, first_name: 'Olivia' })
+  const peter = tg.addUser({ id: 7002, first_name: 'Peter' })
+  const home = tg.addPrivateChat(olivia)
+  const group = tg.addSupergroup({ title: 'Mum', botRights: {}, members: [olivia, peter] })
+  using store = tempStore()
+  store.chats.learn({ chat: mum, name: 'Mum' })
+  store.mappings.add({ whatsapp: mum, telegram: `telegram:${group.id}` })
+  await using middle = openMiddle(store, tg, { ownerChat: () => `telegram:${home.id}` })
+  await middle.start()
+  for (const text of ['1', '2', '3', '4', '5']) {
+    peter.sends(group, { text, fields: { sender_chat: { id: -100777, type: 'channel', title: 'Ads' } } })
+  }
+  olivia.sends(group, 'hello')
+  await tg.until('the message of the owner', () => middle.whatsapp.shown.length > 0)
+  await tg.until('the word to the owner', () => home.transcript().length > 0)
+  await tg.until('nothing more to do', () => middle.outbox.counts().pending === 0)
+  assert.deepEqual(
+    middle.whatsapp.shown.map(({ text }) => text),
+    ['hello'],
+  )
+  assert.equal(group.transcript().length, 6)
+  const [told, ...others] = home.transcript()
+  assert.deepEqual(others, [])
+  assert.match(
+    told?.text ?? '',
+    /^Somebody wrote in the Telegram chat of "Mum" in the name of the channel "Ads"/,
+  )
+  tg.assertNoSurprises()
 })
 
 test('what others say after that needs no turn at the disk', async () => {

@@ -11,8 +11,6 @@ export const refuse = (message: Message, label: string, why?: string): Arrival =
   },
 })
 
-/** What somebody hears who writes in the name of a group or channel: nobody can tell who that is. */
-export const whyNameless = (message: Message): string =>
-  message.sender_chat?.id === message.chat.id
-    ? 'I cannot tell which administrator writes in the name of the group. Write in your own name'
-    : 'I cannot tell who writes in the name of a channel. Write in your own name'
+/** What an administrator hears who writes in the name of the group: nobody can tell which one that is. */
+export const whyNameless =
+  'I cannot tell which administrator writes in the name of the group. Write in your own name'

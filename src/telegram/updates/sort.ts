@@ -1,6 +1,6 @@
 import type { CallbackQuery, ChatMemberUpdated, Message, MessageReactionUpdated, Update } from 'grammy/types'
 import type { ChatRef } from '../../bridge/chat-ref.ts'
-import type { Arrival } from '../../bridge/network.ts'
+import type { Arrival, Overheard } from '../../bridge/network.ts'
 import type { Logger } from '../../support/log.ts'
 import { placeOf, placeRef } from '../address.ts'
 import type { BotUser } from '../api.ts'
@@ -38,7 +38,7 @@ export interface SortContext extends Omit<ParseOptions, 'bot'> {
 
 /**
  * Sorts updates into events, commands and what is to be ignored. Only owners speak through the bridge, told by `from`:
- * whoever writes in the name of a group or channel is nobody in particular.
+ * whoever writes in the name of the group is one of its administrators, and in that of a channel anybody at all.
  */
 export const sortUpdates = (updates: readonly Update[], context: SortContext): Sorted => {
   const sorted = nothingSorted()
@@ -82,11 +82,9 @@ class Sorter {
     const speaker = this.#speakerOf(message)
     if (speaker === 'stranger' && message.chat.type === 'private') sorted.strangers.push(message)
     if (speaker === 'stranger' && message.chat.type !== 'private') this.#overhear(message)
+    if (speaker === 'channel') this.#overhear(message)
     if (speaker === 'nameless') {
-      this.#arrive(
-        message,
-        () => parseMessage(message, context) && refuse(message, 'Message', whyNameless(message)),
-      )
+      this.#arrive(message, () => parseMessage(message, context) && refuse(message, 'Message', whyNameless))
     }
     if (speaker !== 'owner') return
     const command = parseCommand(message, context.bot.username)
@@ -106,11 +104,13 @@ class Sorter {
   /** Commands are for bots, and what Telegram itself says of people is nobody's message. */
   #overhear(message: Message): void {
     const { overheard } = this.#sorted
-    const { from } = message
     const chat = placeRef(placeOfMessage(message))
-    if (from === undefined || overheard.some(each => each.chat === chat)) return
+    const who = whoIs(message)
+    if (who === undefined) return
+    const isPerson = who.userId !== undefined
+    if (overheard.some(each => each.chat === chat && (each.userId !== undefined) === isPerson)) return
     if (message.text?.startsWith('/') || !isSaid(message, this.#context)) return
-    overheard.push({ chat, name: shortName(nameOf(from)), userId: String(from.id) })
+    overheard.push({ chat, ...who })
   }
 
   #edit(message: Message, updateId: number): Arrival | undefined {
@@ -175,7 +175,8 @@ class Sorter {
     if (sender !== undefined) {
       // Telegram itself puts a channel's posts into the group where they are discussed.
       if (automatic || chat.type === 'channel') return 'nobody'
-      return sender.id === chat.id && this.#context.trustNameless ? 'owner' : 'nameless'
+      if (sender.id !== chat.id) return 'channel'
+      return this.#context.trustNameless ? 'owner' : 'nameless'
     }
     if (from === undefined || from.is_bot) return 'nobody'
     return this.#context.owners.includes(from.id) ? 'owner' : 'stranger'
@@ -202,6 +203,12 @@ class Sorter {
     this.#sorted.chats.push(parseChat(message))
     this.#sorted.arrivals.push(arrival)
   }
+}
+
+/** Behind the name of a channel there may be any member of the group. */
+const whoIs = ({ from, sender_chat: channel }: Message): Omit<Overheard, 'chat'> | undefined => {
+  if (channel !== undefined) return { name: shortName(channel.title ?? 'A channel') }
+  return from && { name: shortName(nameOf(from)), userId: String(from.id) }
 }
 
 /** Whether it is a message that would have crossed. */

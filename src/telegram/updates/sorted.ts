@@ -22,7 +22,7 @@ export interface Sorted {
   readonly presses: { readonly id: string; readonly words?: string }[]
   /** Private messages of people who are not owners. */
   readonly strangers: Message[]
-  /** Where they wrote in groups, and who did first: once for each chat or topic. */
+  /** Where they wrote in groups, and who did first, people and channels apart: once for each chat or topic. */
   readonly overheard: Overheard[]
   /** Channels of which the bot was made an admin, in that second since 1970, or is none any more; in order. */
   readonly admitted: { readonly chatId: number; readonly at: number | undefined }[]
