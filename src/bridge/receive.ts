@@ -9,6 +9,7 @@ import { holdBack, type IsOver, placed, takeReleased } from './receive/held.ts'
 import type { Held } from './receive/held-rows.ts'
 import { receiveMessage } from './receive/message.ts'
 import { isEcho } from './receive/on-its-way.ts'
+import { tellOfOtherTopic } from './receive/other-topic.ts'
 import { tellOfStranger } from './receive/overheard.ts'
 import type { InboxOptions, Reception } from './receive/reception.ts'
 import { tellOfShutOut } from './receive/shut-out.ts'
@@ -122,7 +123,9 @@ const receiveOne = (
   if (mayWait && holdBack({ ...arrival, event }, options, now)) return 'held'
   const mappings = store.mappings.forSource(event.chat)
   const written = isMessage(event) ? undefined : writtenIn(event, options)
-  if (mappings.length === 0 && written === undefined) return 'unmapped'
+  if (mappings.length === 0 && written === undefined) {
+    return mayWait && tellOfOtherTopic(event, options, now) ? 'refused' : 'unmapped'
+  }
   if (event.sender.me && isEcho(event, options)) return 'echo'
   const { raw, restored } = arrival
   const more = { ...(raw !== undefined && { raw }), ...(restored && { restored }) }

@@ -11,8 +11,15 @@ export interface BotAccess {
 
 /** Whether the bot can post somewhere, and what to do when it cannot. */
 export type ChatCheck =
-  /** `isChannel`: nobody there can be told from another, so nothing comes from there. */
-  | { readonly ok: true; readonly place: Place; readonly title: string; readonly isChannel: boolean }
+  | {
+      readonly ok: true
+      readonly place: Place
+      readonly title: string
+      /** Nobody there can be told from another, so nothing comes from there. */
+      readonly isChannel: boolean
+      /** It has topics, each a place of its own, and the place is none of them. */
+      readonly besideTopics?: true
+    }
   | ({ readonly ok: false } & Missing)
 
 const checkTimeoutMs = 20_000
@@ -31,7 +38,14 @@ export const checkChat = async ({ place, ...access }: BotAccess & { place: Place
       (await findMissingRight(api, { bot, chat })) ??
       (await findMissingTopic(api, { bot, chat, place: found }))
     if (missing) return { ok: false, ...missing }
-    return { ok: true, place: found, title: titleOf(chat), isChannel: chat.type === 'channel' }
+    const besideTopics = chat.is_forum === true && place.threadId === undefined
+    return {
+      ok: true,
+      place: found,
+      title: titleOf(chat),
+      isChannel: chat.type === 'channel',
+      ...(besideTopics && { besideTopics }),
+    }
   } catch (error) {
     if (!(error instanceof CallError)) throw error
     return { ok: false, ...explain(error, place) }

@@ -77,6 +77,21 @@ test('a topic is a plain argument, before or after options', async () => {
   assert.deepEqual(bench.added, [`telegram:${forum.id}/${one}`, `telegram:${forum.id}/${two} only`])
 })
 
+test('of a group with topics it is said that its topics are places of their own', async () => {
+  await using bench = await open()
+  const forum = bench.tg.addSupergroup({
+    title: 'Forum',
+    forum: true,
+    botRights: { can_manage_topics: true },
+  })
+  const topic = forum.addTopic({ name: 'One' }).message_thread_id
+  assert.match(
+    (await bench.add('Mum', String(forum.id))).stderr,
+    /\(General\), and what you write in its topics stays there\n/,
+  )
+  assert.doesNotMatch((await bench.add('School trip', `${forum.id}/${topic}`)).stderr, /General/)
+})
+
 test('a public name becomes the id that stays', async () => {
   await using bench = await open()
   const group = bench.tg.addSupergroup({ title: 'Public', username: 'public_group' })

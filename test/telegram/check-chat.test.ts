@@ -33,6 +33,7 @@ test('a chat where the bot can post is found by id, by topic and by name', async
     place: { chatId: group.id },
     title: 'WhatsApp',
     isChannel: false,
+    besideTopics: true,
   })
   assert.deepEqual(group.transcript(), [])
   tg.assertNoSurprises()

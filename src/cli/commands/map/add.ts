@@ -30,7 +30,7 @@ async function addMapping({ args, options, output, loadConfig }: Context): Promi
   const config = await loadConfig({ needToken: true })
   using store = openStore(storePath(config.dataDir), config.storage)
   const whatsapp = findChat(typedChat, store)
-  const { telegram, title, isChannel } = await checkPlace(typedPlace, config)
+  const { telegram, title, isChannel, besideTopics } = await checkPlace(typedPlace, config)
   const isOneWay = isReadOnly(addressOf(whatsapp))
   const toTelegramOnly = options['toTelegramOnly'] === true || isOneWay
   if (isChannel && !toTelegramOnly) {
@@ -51,6 +51,10 @@ async function addMapping({ args, options, output, loadConfig }: Context): Promi
     const answers = isBroadcast(addressOf(whatsapp)) ? ', but for answers, which go to whom you answer' : ''
     output.note(`What you write there stays in Telegram${answers}: wa2tg posts in no channel and no status`)
   }
+  if (besideTopics) {
+    const back = toTelegramOnly ? '' : ', and what you write in its topics stays there'
+    output.note(`Of a group with topics that is what stands in none of them (General)${back}`)
+  }
   if (!known) output.note('Nothing has been seen in that WhatsApp chat yet; what comes from now on crosses')
   if (output.json) {
     output.data(
@@ -65,7 +69,7 @@ async function addMapping({ args, options, output, loadConfig }: Context): Promi
 const checkPlace = async (
   typed: string,
   config: Config,
-): Promise<{ telegram: ChatRef; title: string; isChannel: boolean }> => {
+): Promise<{ telegram: ChatRef; title: string; isChannel: boolean; besideTopics: boolean }> => {
   const place = parseAddress(typed)
   if (place === undefined) {
     throw new UserError(`"${typed}" is no Telegram chat`, {
@@ -78,6 +82,6 @@ const checkPlace = async (
   if (!found.ok) {
     throw new UserError(found.problem, { hint: found.remedy, exitCode: found.passes === true ? 1 : 2 })
   }
-  const { title, isChannel } = found
-  return { telegram: chatRef('telegram', renderAddress(found.place)), title, isChannel }
+  const { title, isChannel, besideTopics = false } = found
+  return { telegram: chatRef('telegram', renderAddress(found.place)), title, isChannel, besideTopics }
 }

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { startTelegramSimulator } from '../simulators/telegram/index.ts'
+import { tempStore } from '../store/temp-store.ts'
+import { openMiddle } from './middle.ts'
+
+const mum = 'whatsapp:1@lid'
+
+const open = async ({ toTelegramOnly = false } = {}) => {
+  await using opened = new AsyncDisposableStack()
+  const tg = opened.use(await startTelegramSimulator())
+  const owner = tg.addUser({ id: 7001, first_name: 'Olivia' })
+  const group = tg.addSupergroup({ title: 'WhatsApp', forum: true, botRights: {}, members: [owner] })
+  const [holidays, notes] = ['Holidays', 'Notes'].map(name => group.addTopic({ name }))
+  assert.ok(holidays && notes)
+  const store = opened.use(tempStore())
+  store.chats.learn({ chat: mum, name: 'Mum' })
+  store.mappings.add({ whatsapp: mum, telegram: `telegram:${group.id}`, toTelegramOnly })
+  const middle = opened.use(openMiddle(store, tg))
+  await middle.start()
+  const rest = opened.move()
+  return {
+    ...{ tg, owner, group, holidays, notes, store, middle },
+    said: () => group.transcript().filter(({ text }) => text.startsWith('Not sent: this topic')),
+    [Symbol.asyncDispose]: () => rest.disposeAsync(),
+  }
+}
+
+test('what is written in a topic of a group that is mapped stays there, and an answer says so once for each topic', async () => {
+  await using it = await open()
+  const { tg, owner, group, holidays, notes, middle } = it
+  const first = owner.sends(holidays, 'in the topic')
+  owner.sends(holidays, 'more of that')
+  const other = owner.sends(notes, 'milk')
+  owner.sends(group, 'in General')
+  await tg.until('the message in General', () => middle.whatsapp.shown.length > 0)
+  await tg.until('the answers', () => it.said().length > 1)
+  await tg.until('nothing more to do', () => middle.outbox.counts().pending === 0)
+  assert.deepEqual(
+    middle.whatsapp.shown.map(({ chat, text }) => [chat, text]),
+    [[mum, 'in General']],
+  )
+  assert.deepEqual(
+    it.said().map(({ replyTo }) => replyTo),
+    [first.message_id, other.message_id],
+  )
+  assert.match(it.said()[0]?.text ?? '', /What is written in General goes to "Mum"/)
+  tg.assertNoSurprises()
+})
+
+test('a topic that is mapped by itself goes where it is mapped to, whatever its group is', async () => {
+  await using it = await open()
+  const { tg, owner, group, holidays, store, middle } = it
+  const school = 'whatsapp:2@lid'
+  store.mappings.add({ whatsapp: school, telegram: `telegram:${group.id}/${holidays.message_thread_id}` })
+  owner.sends(holidays, 'for school')
+  await tg.until('the message', () => middle.whatsapp.shown.length > 0)
+  assert.deepEqual(
+    middle.whatsapp.shown.map(({ chat, text }) => [chat, text]),
+    [[school, 'for school']],
+  )
+  assert.deepEqual(it.said(), [])
+})
+
+test('where nothing goes back from the group, or it is mapped nowhere, nothing is said in its topics', async () => {
+  await using it = await open({ toTelegramOnly: true })
+  const { tg, owner, group, holidays, store, middle } = it
+  owner.sends(holidays, 'among ourselves')
+  const refused = owner.sends(group, 'in General')
+  await tg.until('the answer in General', () =>
+    group.transcript().some(({ replyTo }) => replyTo === refused.message_id),
+  )
+  store.mappings.remove(mum)
+  owner.sends(holidays, 'now as before')
+  owner.sends(group, '/id')
+  await tg.until('the id', () => group.transcript().some(({ text }) => text.startsWith('This is')))
+  await tg.until('nothing more to do', () => middle.outbox.counts().pending === 0)
+  assert.deepEqual(it.said(), [])
+  assert.deepEqual(middle.whatsapp.shown, [])
+})
