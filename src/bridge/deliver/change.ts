@@ -7,7 +7,7 @@ import { type ChangeEvent, receiptId } from '../event.ts'
 import type { Change, Changed, NoteRole, SentPart, StandIn } from '../network.ts'
 import { type AttemptContext, describeAttempt, standInOf } from './attempt.ts'
 import { type Frame, keptFrame, renderedFor, takeFrame } from './frame.ts'
-import { gatheredIn, standInFor, toolsFor } from './gathered.ts'
+import { joinedContentOf, standInFor, toolsFor } from './gathered.ts'
 import { changeJoined } from './joined.ts'
 
 /**
@@ -41,7 +41,7 @@ export const prepareChange = (
     ...(rendered !== undefined && { rendered }),
     // What was found or sent in the meantime counts.
     get changed() {
-      return describeChanged(job, event, context)
+      return describeChanged(job, joined?.event ?? event, context)
     },
     onSending(text) {
       store.transaction(() => keepFrame({ ...others, rendered: { level: job.level, text } }))
@@ -108,12 +108,12 @@ const partsOf = (
   context: AttemptContext,
 ): StandIn[] => {
   const all = message === undefined ? [] : context.store.links.standIns(message.key, target)
-  const [first] = all
-  const isOfAll = kind === 'edit' || kind === 'deletion'
-  if (isOfAll || first === undefined || gatheredIn(first, context.store) === undefined) {
-    return all.map(part => standInOf(part))
-  }
-  return [standInFor(message, first, toolsFor(target, context))]
+  const at = all.findIndex(part => joinedContentOf(part) !== undefined)
+  const gathered = all[at]
+  if (gathered === undefined || kind === 'deletion') return all.map(part => standInOf(part))
+  // What stands before it held the place of this text alone, and takes nothing of the others.
+  if (kind === 'edit') return all.slice(at).map(part => standInOf(part))
+  return [standInFor(message, gathered, toolsFor(target, context))]
 }
 
 const describeChanged = ({ source, target }: Job, event: ChangeEvent, context: AttemptContext): Changed => {

@@ -17,7 +17,7 @@ export interface JoinedChange {
 export const changeJoined = (job: Job, event: ChangeEvent, store: Store): JoinedChange | undefined => {
   if (event.kind !== 'edit' && event.kind !== 'deletion') return undefined
   const { links } = store
-  const [holder] = links.standIns(job.source, job.target)
+  const holder = links.standIns(job.source, job.target).find(part => joinedContentOf(part) !== undefined)
   const source = links.get(job.source)
   const content = joinedContentOf(holder)
   if (!holder || !source || !content) return undefined

@@ -57,8 +57,8 @@ export const receiveMessage = (event: MessageEvent, context: ReceiveContext): Re
       source,
       messageId: context.newMessageId(networkOf(target)),
       event: JSON.stringify(event),
-      // What the owner has just typed may be changed or taken back before it goes.
-      ...((pending || networkOf(chat) === 'telegram') && { topic }),
+      // What the owner has just typed may be changed or taken back before it goes. What takes a place goes there alone.
+      ...((pending || replaces || networkOf(chat) === 'telegram') && { topic }),
       ...fromBackup(context, target),
     },
     now,

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import type { BridgeEvent, Content, MessageEvent } from '../../src/bridge/event.ts'
+import { startTelegramSimulator } from '../simulators/telegram/index.ts'
+import { tempStore } from '../store/temp-store.ts'
+import { waitUntil } from './bridge.ts'
+import { changesTo, chat, eve, narrow, says, text } from './conversation.ts'
+import { openMiddle } from './middle.ts'
+
+const waiting: Content = { kind: 'placeholder', label: 'Waiting for this message' }
+const pending = (id: string): MessageEvent => says(id, '', { content: waiting, pending: true, silent: true })
+
+/** A group in Telegram, and bridges to it that work in turn. */
+const openGroup = async () => {
+  await using opened = new AsyncDisposableStack()
+  const tg = opened.use(await startTelegramSimulator())
+  const group = tg.addSupergroup({ title: 'Family', botRights: {} })
+  const store = opened.use(tempStore())
+  store.mappings.add({ whatsapp: chat, telegram: `telegram:${group.id}` })
+  store.chats.learn({ chat, kind: 'group', name: 'Family' })
+  const rest = opened.move()
+  return {
+    store,
+    open: (options: Parameters<typeof openMiddle>[2] = {}) => openMiddle(store, tg, options),
+    seen: () => group.transcript().map(({ text: words }) => words),
+    [Symbol.asyncDispose]: () => rest.disposeAsync(),
+  }
+}
+type Middle = ReturnType<typeof openMiddle>
+
+const carried = ({ outbox }: Middle) => waitUntil(() => outbox.counts().pending === 0)
+
+/** Receives these one by one, and waits until each is carried out. */
+const receive = async (middle: Middle, ...events: readonly BridgeEvent[]): Promise<void> => {
+  for (const event of events) {
+    middle.inbox.receive([{ event }])
+    await carried(middle)
+  }
+}
+
+describe('a message that comes in a crowd takes the place that was held for it, and nobody else takes part in it', () => {
+  const others = ['a', 'b', 'c', 'd', 'e'].map(id => says(id, `text ${id}`, { from: eve }))
+  const late = says('late', 'I come late')
+  const together = ['Eve · 5 Jan 12:00', ...others.map(({ id }) => `text ${id}`)].join('\n')
+  for (const [place, crowd] of [
+    ['before the others', [late, ...others]],
+    ['behind the others', [...others, late]],
+  ] as const)
+    test(place, async () => {
+      await using group = await openGroup()
+      {
+        await using before = group.open()
+        await before.start()
+        await receive(before, pending('late'), says('old', 'said in between', { from: eve }))
+      }
+      await using middle = group.open({ budgets: narrow })
+      for (const event of crowd) middle.inbox.receive([{ event }])
+      await middle.start()
+      await carried(middle)
+      assert.deepEqual(group.seen(), ['Bob\nI come late', 'Eve\nsaid in between', together])
+      await receive(middle, changesTo('late', { kind: 'edit', content: text('I came late') }))
+      assert.deepEqual(group.seen(), ['Bob\nI came late', 'Eve\nsaid in between', together])
+      await receive(middle, changesTo('late', { kind: 'deletion', by: 'author' }))
+      assert.deepEqual(group.seen(), ['Eve\nsaid in between', together])
+      assert.equal(middle.outbox.counts().failed, 0)
+    })
+
+  test('one that an earlier version of the program joined leaves the others what they said', async () => {
+    await using group = await openGroup()
+    {
+      await using before = group.open()
+      await before.start()
+      await receive(before, pending('late'))
+    }
+    await using middle = group.open({ budgets: narrow })
+    for (const event of [...others, late]) middle.inbox.receive([{ event }])
+    group.store.database.run('UPDATE jobs SET topic = NULL')
+    await middle.start()
+    await carried(middle)
+    const [held, all] = group.seen()
+    assert.equal(all, `${together}\n\nBob · 5 Jan 12:00\nI come late`)
+    await receive(middle, changesTo('late', { kind: 'edit', content: text('I came late') }))
+    assert.deepEqual(group.seen(), [held, `${together}\n\nBob · 5 Jan 12:00\nI came late`])
+    await receive(middle, changesTo('late', { kind: 'deletion', by: 'author' }))
+    assert.deepEqual(group.seen(), [held, together])
+  })
+})
