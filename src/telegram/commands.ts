@@ -3,23 +3,30 @@ import { renderAddress } from './address.ts'
 import { answeredBy } from './parse/change.ts'
 import { placeOfMessage } from './parse.ts'
 
-/** Commands that the bot answers itself; everything else that begins with a slash is a message like any other. */
-export type Command = 'start' | 'help' | 'id' | 'delete'
+/**
+ * Commands that the bot answers itself; everything else that begins with a slash is a message like any other. `not-alone`:
+ * behind `/delete` there are words, so that nobody knows whether it is meant.
+ */
+export type Command = 'start' | 'help' | 'id' | 'delete' | 'not-alone'
 
-/** The command in an owner's message; undefined when it is for another bot (`/help@other_bot`) or for nobody. */
-export const parseCommand = (message: Message, botName: string): Command | undefined => {
-  const found = /^\/(start|help|id|delete)(?:@(\w+))?(?:\s|$)/i.exec(message.text ?? '')
-  if (found === null) return undefined
-  const [, word = '', name] = found
-  if (name !== undefined && name.toLowerCase() !== botName.toLowerCase()) return undefined
-  return word.toLowerCase() as Command
+/** The command in an owner's message: `others` when it is for another bot (`/help@other_bot`); undefined when it is none. */
+export const parseCommand = (message: Message, botName: string): Command | 'others' | undefined => {
+  const [, word = '', name, rest = ''] =
+    /^\/(\w+)(?:@(\w{3,32}))?(?:\s+(.*))?$/s.exec(message.text ?? '') ?? []
+  if (name !== undefined && name.toLowerCase() !== botName.toLowerCase()) return 'others'
+  const command = ownCommands.find(each => each === word.toLowerCase())
+  return command === 'delete' && rest !== '' ? 'not-alone' : command
 }
+
+const ownCommands = ['start', 'help', 'id', 'delete'] as const
 
 /** What the bot says to a command of an owner; undefined when it only does something. */
 export const renderCommandAnswer = (command: Command, message: Message): string | undefined => {
   if (command === 'delete') {
     return answeredBy(message) ? undefined : 'Answer the message that is to go from WhatsApp with /delete'
   }
+  if (command === 'not-alone')
+    return 'Nothing was deleted, and nothing was sent: to delete a message in WhatsApp, answer it with /delete alone'
   const address = renderAddress(placeOfMessage(message))
   const map = `wa2tg map add "NAME OR NUMBER" ${address}`
   if (command === 'id')

@@ -185,7 +185,7 @@ test('/delete in answer to a message deletes that, and goes itself', async () =>
   await using it = await open()
   const { bench, topic } = it
   const { message_id: id } = bench.owner.sends(topic, 'wrong chat')
-  const command = bench.owner.sends(topic, { text: '/delete please', reply_to: id })
+  const command = bench.owner.sends(topic, { text: '/delete', reply_to: id })
   const [, deletion] = await it.events(2)
   assert.deepEqual(deletion?.kind === 'deletion' && [deletion.target, deletion.by], [
     { id: String(id), byBridge: false },
@@ -198,6 +198,39 @@ test('/delete in answer to a message deletes that, and goes itself', async () =>
   bench.owner.sends(topic, '/delete')
   await eventually(() => topic.transcript().some(seen => /answer/i.test(seen.text)), 'the help')
   assert.equal(it.changes().length, 1)
+})
+
+test('/delete with words behind it deletes nothing and goes nowhere, and an answer says so', async () => {
+  await using it = await open()
+  const { bench, topic } = it
+  const { message_id: id } = bench.owner.sends(topic, 'see you on the 5th')
+  bench.owner.sends(topic, { text: '/delete the dates', reply_to: id })
+  const told = () => topic.transcript().filter(({ text }) => text.startsWith('Nothing was deleted'))
+  await eventually(() => told().length > 0, 'the answer')
+  bench.owner.sends(topic, { text: '/DELETE\n', reply_to: id })
+  await it.events(2)
+  assert.deepEqual(bench.inbox.texts, ['see you on the 5th'])
+  assert.equal(it.changes().length, 1)
+  assert.equal(told().length, 1)
+})
+
+test('a command for another bot is no message and no command of ours', async () => {
+  await using it = await open()
+  const { bench, topic } = it
+  const { message_id: id } = bench.owner.sends(topic, 'hello')
+  for (const text of ['/delete@Other_bot', '/ban@mod_bot Sam', '/id@other_bot'])
+    bench.owner.sends(topic, { text, reply_to: id })
+  bench.owner.sends(topic, '/shrug')
+  bench.owner.sends(topic, '/mail@example.org')
+  bench.owner.sends(topic, { text: '/delete@Bridge_bot', reply_to: id })
+  await it.events(4)
+  assert.deepEqual(bench.inbox.texts, ['hello', '/shrug', '/mail@example.org'])
+  assert.equal(it.changes().length, 1)
+  await eventually(
+    () => topic.transcript().every(({ text }) => text !== '/delete@Bridge_bot'),
+    'what is for us to be gone',
+  )
+  assert.equal(topic.transcript().filter(seen => seen.from.isBot).length, 0)
 })
 
 test('without the right to delete, the command of an owner stays and the deletion goes on', async () => {

@@ -88,6 +88,7 @@ class Sorter {
     }
     if (speaker !== 'owner') return
     const command = parseCommand(message, context.bot.username)
+    if (command === 'others') return
     if (command !== undefined) {
       sorted.chats.push(parseChat(message))
       sorted.commands.push({ command, message })
