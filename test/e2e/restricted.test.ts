@@ -6,7 +6,7 @@ import { World } from '../simulators/world.ts'
 /** 2100-01-01 00:00 UTC */
 const ends = 4_102_444_800
 
-test('When WhatsApp restricts the account, its owner reads once until when and what still goes, over a restart too', async () => {
+test('When WhatsApp restricts the account, its owner reads once until when and what still goes, over a restart too, and under a message that is refused that it was', async () => {
   await using world = await World.open()
   const { wa, tg, owner } = world
   const home = tg.addPrivateChat(owner)
@@ -32,6 +32,17 @@ test('When WhatsApp restricts the account, its owner reads once until when and w
   await eventually(() => told().some(text => text.includes('no more new chats')), 'the limit')
   await alice.send('chats go on')
   await eventually(() => group.transcript().some(({ text }) => text.includes('chats go on')), 'her message')
+  wa.refuseNext(463)
+  const refused = owner.sends(group, 'to somebody new')
+  const under = () => group.transcript().find(({ replyTo }) => replyTo === refused.message_id)
+  await eventually(() => under() !== undefined, 'the answer under what was refused')
+  assert.match(
+    under()?.text ?? '',
+    /^Not delivered to Alice: WhatsApp does not let this account write to new contacts at the moment/,
+  )
+  owner.sends(group, 'and on')
+  await eventually(() => wa.transcript.some(({ shown }) => shown?.text === 'and on'), 'what comes behind')
+  assert.ok(wa.transcript.every(({ shown }) => shown?.text !== 'to somebody new'))
   assert.deepEqual(
     told().map(text => /restricted|40 of 50|41 of 50|no more/.exec(text)?.[0]),
     ['restricted', '40 of 50', 'no more'],
