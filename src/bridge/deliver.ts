@@ -14,6 +14,7 @@ import { findPlainer } from './deliver/plainer.ts'
 import { showFailure } from './deliver/show-failure.ts'
 import { type BridgeEvent, isMessage, parseEvent } from './event.ts'
 import type { Network } from './network.ts'
+import { reject } from './verdict.ts'
 
 export type { CarrierOptions } from './deliver/attempt.ts'
 
@@ -143,6 +144,9 @@ const prepare = (job: Job, network: Network, context: AttemptContext): Prepared 
   return {
     settle: async () => network.settle?.(change),
     async carryOut() {
+      const isTakenBack = event.kind === 'deletion' && isOutward(event, job)
+      // Nobody is to believe that it is gone.
+      if (isTakenBack && change.changed.parts.length === 0) throw reject(nothingThere)
       await network.change(change)
       keep?.()
       const { store, now = Date.now } = context
@@ -150,11 +154,13 @@ const prepare = (job: Job, network: Network, context: AttemptContext): Prepared 
         const told = { chat: event.chat, text: joined, replyTo: event.target.id, now: now() }
         store.transaction(() => addNotice(context, told))
       }
-      if (event.kind !== 'deletion' || !isOutward(event, job)) return
+      if (!isTakenBack) return
       store.transaction(() => addEcho(event, { ...context, source: job.source, now: now() }))
     },
   }
 }
+
+const nothingThere = 'I know of nothing there that this message became'
 
 /** What the owner hears under an invitation that was accepted. */
 const joined = 'You are in the group now. To read it in Telegram, too, map it: wa2tg chats lists it'

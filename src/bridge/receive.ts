@@ -15,6 +15,7 @@ import type { InboxOptions, Reception } from './receive/reception.ts'
 import { tellOfShutOut } from './receive/shut-out.ts'
 import { tellOfStanding } from './receive/standing.ts'
 import { writtenIn } from './receive/status.ts'
+import { wentTo } from './receive/went-to.ts'
 import { StoreError } from './store-error.ts'
 
 /**
@@ -122,7 +123,7 @@ const receiveOne = (
   const event = learn({ ...arrival, event: withTimes(arrival.event, time) }, store)
   if (mayWait && holdBack({ ...arrival, event }, options, now)) return 'held'
   const mappings = store.mappings.forSource(event.chat)
-  const written = isMessage(event) ? undefined : writtenIn(event, options)
+  const written = isMessage(event) ? undefined : (writtenIn(event, options) ?? wentTo(event, options))
   if (mappings.length === 0 && written === undefined) {
     return mayWait && tellOfOtherTopic(event, options, now) ? 'refused' : 'unmapped'
   }

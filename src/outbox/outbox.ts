@@ -7,7 +7,7 @@ import type { Job, NewJob, Untouched, Waiting } from './job.ts'
 import { fromRow, type JobRow } from './job-row.ts'
 import { findLeading } from './leading.ts'
 import { recoverJobs } from './recover.ts'
-import { findSending, type IsPart, type Sending } from './sending.ts'
+import { findDestination, findSending, type IsPart, type Sending } from './sending.ts'
 
 /** SQL: what the message of a job has become so far. */
 const parts = "FROM links WHERE links.source = jobs.source AND role IN ('', 'album')"
@@ -209,6 +209,11 @@ export class Outbox {
   /** The job that sends, or may have sent, a message with this id to a chat (`sending.ts`). */
   sending(target: ChatRef, id: string, isPart?: IsPart): Sending | undefined {
     return findSending(this.#database, { target, id, isPart })
+  }
+
+  /** The WhatsApp chat that a message is to go to, or could not be sent to (`sending.ts`). */
+  goesTo(source: number): ChatRef | undefined {
+    return findDestination(this.#database, source)
   }
 
   /** The jobs that are under way or may have arrived (`in-doubt.ts`). */

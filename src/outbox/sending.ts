@@ -17,6 +17,13 @@ interface Row extends Sending {
   readonly message_id: string
 }
 
+/** Where the job sends what it carries that brings a message, or a change of it, to WhatsApp, whatever has become of the job. */
+export const findDestination = (database: Database, source: number): ChatRef | undefined =>
+  database.get<{ target: ChatRef }>(
+    "SELECT target FROM jobs WHERE source = ? AND target GLOB 'whatsapp:*' ORDER BY id LIMIT 1",
+    source,
+  )?.target
+
 /**
  * The job whose first message in a chat has this id, whatever has become of the job; or which is at work, or in doubt, and
  * has a further message with this id. Only WhatsApp lets the bridge choose its ids.

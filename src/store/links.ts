@@ -123,6 +123,12 @@ export class Links {
     return row ? fromRow(row) : stored
   }
 
+  /** Whether a message of the bridge is a note alone, which stands for nothing that was said. */
+  isNote(key: number): boolean {
+    const sql = `SELECT min(${RANK}) AS rank FROM links l WHERE l.target = ?`
+    return this.#database.get<{ rank: number | null }>(sql, key)?.rank === 3
+  }
+
   /** The messages that one of the bridge stands for. */
   sources(target: number): number[] {
     const sql = "SELECT source FROM links WHERE target = ? AND role = '' ORDER BY source"

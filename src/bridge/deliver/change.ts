@@ -116,9 +116,12 @@ const partsOf = (
   return [standInFor(message, gathered, toolsFor(target, context))]
 }
 
-const describeChanged = ({ source, target }: Job, event: ChangeEvent, context: AttemptContext): Changed => {
+const describeChanged = (job: Job, event: ChangeEvent, context: AttemptContext): Changed => {
+  const { source } = job
   const { store, now = Date.now, time = now } = context
   const { links, opinions, chats } = store
+  // Its address may have become an alias since the job was claimed.
+  const target = chats.resolve(job.target)
   const message = links.get(source)
   const content = message?.content === undefined ? undefined : parseContent(message.content)
   const [reactions] = links.parts(source, 'reactions')

@@ -15,7 +15,6 @@ import { isOpen } from './poll.ts'
 import type { ReceiveContext, Reception } from './reception.ts'
 import { refuseChange } from './refuse-change.ts'
 import { type Route, route } from './route.ts'
-import { wentTo } from './status.ts'
 
 /**
  * Carries a change of a message across: finds the message, checks who may do that, keeps what outlives the job
@@ -40,6 +39,13 @@ export const receiveChange = (event: ChangeEvent, context: ReceiveContext): Rece
   if (subject === 'gone') return refuseChange(event, changedSince, context)
   if (!subject) return refuseChange(event, notKnown, context)
   if (changeWaiting(event, subject, context)) return 'job'
+  if (event.kind === 'deletion' && networkOf(chat) === 'telegram' && found?.bridge) {
+    if (store.links.isNote(found.key)) return refuseChange(event, onlyNote, context)
+    if (networkOf(subject.chat) === 'telegram' && !subject.me) {
+      addEcho(event, { ...context, source: subject.key })
+      return 'job'
+    }
+  }
   const noted = noteDown(event, { subject, ...(found && { changed: found }) }, context)
   return noted === undefined ? 'ignored' : addJobs(noted, subject, context)
 }
@@ -92,6 +98,7 @@ const receiveUnknown = (event: ShownChange, context: ReceiveContext): Reception 
 }
 
 const neverCarried = 'I never carried this message to WhatsApp'
+const onlyNote = 'this is a note of mine. Answer the message that it stands under'
 const notKnown = 'I do not know which message there this one is'
 
 /**
@@ -118,11 +125,9 @@ const changeWaiting = (event: ShownChange, subject: StoredMessage, context: Rece
 
 const addJobs = (event: ShownChange, subject: StoredMessage, context: ReceiveContext): Reception => {
   const { chat, target: changed } = event
-  const elsewhere = context.written ?? wentTo(event, subject, context)
+  const { written: elsewhere } = context
   const { target, refusal }: Route =
-    elsewhere === undefined
-      ? route(event, askedChat(event, subject, context), context)
-      : { target: elsewhere }
+    elsewhere === undefined ? route(event, askedChat(event, subject), context) : { target: elsewhere }
   if (refusal !== undefined) {
     addNotice(context, { chat, text: refusal, replyTo: changed.id, now: context.now })
     return 'refused'
@@ -135,13 +140,6 @@ const addJobs = (event: ShownChange, subject: StoredMessage, context: ReceiveCon
   return 'job'
 }
 
-/** The WhatsApp chat in which the changed message stands. */
-const askedChat = (
-  { chat }: ShownChange,
-  subject: StoredMessage,
-  { store, mappings }: ReceiveContext,
-): ChatRef | undefined => {
-  if (networkOf(chat) === 'whatsapp') return undefined
-  if (networkOf(subject.chat) === 'whatsapp') return subject.chat
-  return mappings.find(({ whatsapp }) => store.links.standIns(subject.key, whatsapp).length > 0)?.whatsapp
-}
+/** The WhatsApp chat in which the changed message stands, where it was written there. */
+const askedChat = ({ chat }: ShownChange, subject: StoredMessage): ChatRef | undefined =>
+  networkOf(chat) === 'telegram' && networkOf(subject.chat) === 'whatsapp' ? subject.chat : undefined

@@ -41,7 +41,7 @@ export interface ReceiveContext
     Pick<Arrival, 'raw' | 'restored'> {
   /** The mappings of the event's chat, the two-way one first; empty for changes of what was `written` elsewhere alone. */
   readonly mappings: readonly Mapping[]
-  /** The Telegram chat in which the owner wrote the message that is changed. */
+  /** The chat of the other network in which the owner wrote the message that is changed, or to which it went. */
   readonly written?: ChatRef
   /** By the clock of this machine. */
   readonly now: number

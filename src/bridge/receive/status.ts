@@ -1,4 +1,3 @@
-import type { StoredMessage } from '../../store/index.ts'
 import { type ChatRef, type MessageRef, networkOf } from '../chat-ref.ts'
 import { answered, changedSince, gatheredIn, quotedFrom } from '../deliver/gathered.ts'
 import type { ChangeEvent, MessageEvent } from '../event.ts'
@@ -47,18 +46,6 @@ const authorsOf = (message: MessageRef, { links }: Pick<ReceiveContext['store'],
 
 const howToPick = 'Pick out words of the one whom you answer: hold the message, Reply, then Quote'
 const severalPeople = `Not sent: several people speak in that message. ${howToPick}`
-
-/** The WhatsApp chat that an answer to a status went to, for what the owner does with it in Telegram. */
-export const wentTo = (
-  { chat }: ChangeEvent,
-  subject: StoredMessage,
-  { store, mappings }: Pick<ReceiveContext, 'store' | 'mappings'>,
-): ChatRef | undefined => {
-  if (networkOf(chat) !== 'telegram' || subject.chat !== chat) return undefined
-  if (!mappings.some(({ whatsapp }) => isStatus(whatsapp, store))) return undefined
-  const target = store.links.destination(subject.key)
-  return target === undefined || mappings.some(({ whatsapp }) => whatsapp === target) ? undefined : target
-}
 
 /**
  * The Telegram chat in which the owner wrote what others change here: maybe another one than this chat is mapped to. Of a

@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import type { ChangeEvent } from '../../src/bridge/event.ts'
+import { reject } from '../../src/bridge/verdict.ts'
+import { startTelegramSimulator } from '../simulators/telegram/index.ts'
+import { tempStore } from '../store/temp-store.ts'
+import { event, waitUntil } from './bridge.ts'
+import { openMiddle } from './middle.ts'
+
+const [alice, bob] = ['whatsapp:1@lid', 'whatsapp:2@lid'] as const
+
+/** An owner in a group that is mapped to Alice. */
+const open = async (t: TestContext, whatsapp: 'whatsapp:49151@s.whatsapp.net' | typeof alice = alice) => {
+  const tg = await startTelegramSimulator()
+  const owner = tg.addUser({ id: 7001, first_name: 'Olga' })
+  const group = tg.addSupergroup({
+    title: 'Group',
+    botRights: { can_delete_messages: true },
+    members: [owner],
+  })
+  const store = tempStore()
+  const middle = openMiddle(store, tg)
+  t.after(async () => {
+    await middle[Symbol.asyncDispose]()
+    store[Symbol.dispose]()
+    await tg[Symbol.asyncDispose]()
+  })
+  await middle.start()
+  const telegram = `telegram:${group.id}` as const
+  store.mappings.add({ whatsapp, telegram })
+  const { outbox } = middle
+  const says = () => group.transcript().map(({ text }) => text)
+  return {
+    tg,
+    owner,
+    group,
+    store,
+    telegram,
+    middle,
+    says,
+    reads: () => middle.whatsapp.shown.map(({ chat, text }) => [chat, text]),
+    async write(text: string): Promise<number> {
+      const before = middle.whatsapp.shown.length
+      const { message_id: id } = owner.sends(group, text)
+      await waitUntil(() => middle.whatsapp.shown.length > before && outbox.counts().pending === 0)
+      return id
+    },
+    remap() {
+      store.mappings.remove(whatsapp)
+      store.mappings.add({ whatsapp: bob, telegram })
+    },
+    async told(words: string): Promise<void> {
+      await waitUntil(() => says().some(text => text?.startsWith(words)))
+    },
+  }
+}
+
+test('what goes to another chat by now is edited, reacted to and deleted where it was sent', async t => {
+  const { group, owner, middle, remap, write, reads, says } = await open(t)
+  const id = await write('secret')
+  remap()
+  owner.edits(group, id, 'mild')
+  await waitUntil(() => reads()[0]?.[1] === 'mild')
+  owner.reacts(group, id, ['👍'])
+  await waitUntil(() => middle.whatsapp.changes.some(change => change.event.kind === 'reaction'))
+  owner.sends(group, { text: '/delete', reply_to: id })
+  await waitUntil(() => !says().includes('mild'))
+  assert.deepEqual(reads(), [])
+  assert.deepEqual([...new Set(middle.whatsapp.changes.map(({ chat }) => chat))], [alice])
+})
+
+test('what was sent is deleted also where its mapping was removed', async t => {
+  const { group, owner, store, write, reads, says } = await open(t)
+  const id = await write('secret')
+  store.mappings.remove(alice)
+  owner.sends(group, { text: '/delete', reply_to: id })
+  await waitUntil(() => !says().includes('secret'))
+  assert.deepEqual(reads(), [])
+})
+
+test('what waits for somebody is deleted there, whoever the chat is mapped to when it goes', async t => {
+  const { group, owner, middle, remap, reads, says } = await open(t)
+  const { whatsapp, inbox, outbox } = middle
+  let letGo: (() => void) | undefined
+  whatsapp.scripts.push(async (delivery, show) => {
+    await new Promise<void>(resolve => {
+      letGo = resolve
+    })
+    delivery.onSent({ id: show() })
+  })
+  const { message_id: id } = owner.sends(group, 'secret')
+  await waitUntil(() => letGo !== undefined)
+  remap()
+  owner.sends(group, { text: '/delete', reply_to: id })
+  await waitUntil(() => outbox.counts().pending === 2)
+  letGo?.()
+  inbox.changed({ state: 'connected' })
+  await waitUntil(() => !says().includes('secret'))
+  assert.deepEqual(reads(), [])
+})
+
+test('what was never sent is not said to be deleted', async t => {
+  const { group, owner, middle, told, says } = await open(t)
+  middle.whatsapp.scripts.push(async () => {
+    throw reject('No')
+  })
+  const { message_id: id } = owner.sends(group, 'secret')
+  await told('Not delivered to')
+  owner.sends(group, { text: '/delete', reply_to: id })
+  await told('Not changed for')
+  assert.ok(says().includes('secret'))
+  assert.equal(middle.whatsapp.changes.length, 0)
+})
+
+test('a deletion under way finds what it deletes when its chat gets another address', async t => {
+  const phone = 'whatsapp:49151@s.whatsapp.net'
+  const { group, owner, store, middle, write, reads, says } = await open(t, phone)
+  const { whatsapp } = middle
+  const id = await write('secret')
+  const change = whatsapp.change.bind(whatsapp)
+  let parts: string[] = []
+  whatsapp.change = async attempt => {
+    store.chats.learn({ chat: alice, aliases: [phone] })
+    parts = attempt.changed.parts.map(part => part.id)
+    return change(attempt)
+  }
+  owner.sends(group, { text: '/delete', reply_to: id })
+  await waitUntil(() => !says().includes('secret'))
+  assert.deepEqual(parts, [whatsapp.attempts[0]?.messageId])
+  assert.deepEqual(reads(), [])
+})
+
+const reaction: ChangeEvent = {
+  version: 1,
+  kind: 'reaction',
+  chat: alice,
+  id: 'R1',
+  sender: { person: bob, name: 'Bob', me: false },
+  sentAt: 1_700_000_000_000,
+  emoji: '🫠',
+  target: { id: 'M1' },
+}
+
+test('a note of the bridge is no message: deleting it deletes nothing above it', async t => {
+  const { group, owner, middle, told, says } = await open(t)
+  middle.inbox.receive([{ event: event(alice, 'A photo', { id: 'M1' }) }])
+  await told('A photo')
+  middle.inbox.receive([{ event: reaction }])
+  await told('🫠')
+  const note = group.transcript().find(({ text }) => text?.startsWith('🫠'))
+  owner.sends(group, { text: '/delete', reply_to: note?.id ?? 0 })
+  await told('Not deleted: this is a note of mine')
+  assert.equal(middle.whatsapp.changes.length, 0)
+  assert.ok(says().some(text => text === 'A photo'))
+})
+
+test('what the bridge has said itself goes from Telegram, and nothing in WhatsApp', async t => {
+  const { group, owner, middle, told, says } = await open(t)
+  middle.whatsapp.scripts.push(async () => {
+    throw reject('No')
+  })
+  owner.sends(group, 'secret')
+  await told('Not delivered to')
+  const notice = group.transcript().find(({ text }) => text?.startsWith('Not delivered to'))
+  owner.sends(group, { text: '/delete', reply_to: notice?.id ?? 0 })
+  await waitUntil(() => !says().some(text => text?.startsWith('Not delivered to')))
+  assert.ok(says().includes('secret'))
+  assert.equal(middle.whatsapp.changes.length, 0)
+})
