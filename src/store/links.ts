@@ -214,6 +214,13 @@ export class Links {
     this.#database.run(`UPDATE messages SET ${column} = seal(?) WHERE key = ?`, value, key)
   }
 
+  /** Writes down when it was edited last. False when a later edit is known, but for one that is yet to come. */
+  edit(key: number, at: number, now: number): boolean {
+    const sql =
+      'UPDATE messages SET edited_at = ?2 WHERE key = ?1 AND (?2 >= coalesce(edited_at, 0) OR edited_at > ?3)'
+    return this.#database.run(sql, key, at, now).changes > 0
+  }
+
   /** See `forgetMessages`. */
   forget(range: { before: number; after: number; limit: number }): {
     last: number | undefined

@@ -102,6 +102,12 @@ const mergeMessages = (database: Database, from: ChatRef, to: ChatRef): void => 
         kept,
       )
       database.run(
+        `UPDATE messages SET edited_at = nullif(max(coalesce(edited_at, 0),
+           (SELECT coalesce(edited_at, 0) FROM messages WHERE key = ?1)), 0) WHERE key = ?2`,
+        gone,
+        kept,
+      )
+      database.run(
         `UPDATE links SET source = ?2,
            part = part + (SELECT coalesce(max(part) + 1, 0) FROM links WHERE source = ?2) WHERE source = ?1`,
         gone,

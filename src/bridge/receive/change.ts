@@ -94,7 +94,10 @@ const receiveUnknown = (event: ShownChange, context: ReceiveContext): Reception 
     id: target.id,
     content: content.kind === 'text' ? { ...content, body: prefixed('✏️ ', content.body) } : content,
   }
-  return receiveMessage(message, context)
+  const reception = receiveMessage(message, context)
+  const stored = store.links.find({ chat, id: target.id }, sender.person)
+  if (stored) store.links.edit(stored.key, event.sentAt, time)
+  return reception
 }
 
 const neverCarried = 'I never carried this message to WhatsApp'

@@ -28,6 +28,7 @@ export const noteDown = (
   switch (event.kind) {
     case 'edit':
     case 'option': {
+      if (event.kind === 'edit' && changed && isOlder(event, changed, context)) return undefined
       const content = event.kind === 'edit' ? editedContent(event, subject) : withOption(event, subject)
       if (content === undefined) return undefined
       if (isVotable(content)) links.update(subject.key, 'content', JSON.stringify(content))
@@ -71,6 +72,17 @@ export const noteDown = (
       return event satisfies never
   }
 }
+
+/**
+ * Whether a later edit of the message was there first: the older one was read late. Telegram hands them over in order. A
+ * better picture takes the place of no words, whenever it was sent.
+ */
+const isOlder = (
+  { chat, content, sentAt }: ChangeOf<'edit'>,
+  { key }: StoredMessage,
+  { store, time }: ReceiveContext,
+): boolean =>
+  networkOf(chat) === 'whatsapp' && content.kind !== 'media' && !store.links.edit(key, sentAt, time)
 
 /** When WhatsApp takes a pin away by itself; undefined: when somebody does. */
 const endOfPin = ({ chat, sentAt, pinned, seconds }: ChangeOf<'pin'>): number | undefined =>

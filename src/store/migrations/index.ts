@@ -10,6 +10,7 @@ import { sending } from './0007-sending.ts'
 import { restored } from './0008-restored.ts'
 import { frame } from './0009-frame.ts'
 import { pages } from './0010-pages.ts'
+import { edits } from './0011-edits.ts'
 
 /** In order; a migration that has been released is never changed, only followed by another. */
 export const migrations: readonly string[] = [
@@ -23,6 +24,7 @@ export const migrations: readonly string[] = [
   restored,
   frame,
   pages,
+  edits,
 ]
 
 /** Marks the file as ours ("wa2t"), so that somebody else's database is refused instead of filled with our tables. */

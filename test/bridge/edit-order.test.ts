@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { BridgeEvent } from '../../src/bridge/event.ts'
+import { startTelegramSimulator } from '../simulators/telegram/index.ts'
+import { tempStore } from '../store/temp-store.ts'
+import { waitUntil } from './bridge.ts'
+import { changesTo, chat, noon, says, text } from './conversation.ts'
+import { openMiddle } from './middle.ts'
+
+const open = async () => {
+  await using opened = new AsyncDisposableStack()
+  const tg = opened.use(await startTelegramSimulator())
+  const group = tg.addSupergroup({ title: 'Family', botRights: {} })
+  const store = opened.use(tempStore())
+  store.mappings.add({ whatsapp: chat, telegram: `telegram:${group.id}` })
+  store.chats.learn({ chat, kind: 'group', name: 'Family' })
+  const middle = opened.use(openMiddle(store, tg))
+  await middle.start()
+  const receive = async (...events: BridgeEvent[]): Promise<void> => {
+    for (const event of events) {
+      middle.inbox.receive([{ event }])
+      await waitUntil(() => middle.outbox.counts().pending === 0)
+    }
+  }
+  const rest = opened.move()
+  return { tg, group, store, receive, [Symbol.asyncDispose]: () => rest.disposeAsync() }
+}
+
+const edit = (words: string, minute: number) =>
+  changesTo('a', { kind: 'edit', content: text(words) }, { minute })
+const place = (latitude: number) => ({ kind: 'location', latitude, longitude: 10, live: 3600 }) as const
+const move = (latitude: number, minute: number) =>
+  changesTo('a', { kind: 'edit', content: place(latitude) }, { minute })
+
+test('an edit that could be read only after a later one changes nothing', async () => {
+  await using bridge = await open()
+  await bridge.receive(says('a', 'one'), edit('three', 3), edit('two', 2))
+  assert.deepEqual(
+    bridge.group.messages.map(message => message.text),
+    ['Bob\nthree'],
+  )
+  await bridge.receive(edit('four', 4))
+  assert.equal(bridge.group.messages[0]?.text, 'Bob\nfour')
+})
+
+test('of two edits of one second the one counts that comes last', async () => {
+  await using bridge = await open()
+  await bridge.receive(says('a', 'one'), edit('two', 2), edit('three', 2))
+  assert.equal(bridge.group.messages[0]?.text, 'Bob\nthree')
+})
+
+test('an edit of a message that never came, read after a later one, changes nothing', async () => {
+  await using bridge = await open()
+  await bridge.receive(edit('three', 3), edit('two', 2))
+  assert.deepEqual(
+    bridge.group.messages.map(message => message.text),
+    ['Bob\n✏️ three'],
+  )
+})
+
+test('a live position that could be read only after a later one moves nothing back', async () => {
+  await using bridge = await open()
+  await bridge.receive(says('a', '', { content: place(1) }), move(3, 3), move(2, 2))
+  const places = bridge.group.messages.flatMap(({ location }) => location ?? [])
+  assert.deepEqual(
+    places.map(({ latitude }) => latitude),
+    [3],
+  )
+})
+
+test('an edit whose time is yet to come, for the clock was ahead, gives way to the next one', async () => {
+  using store = tempStore()
+  const { links } = store
+  const key = links.remember({ chat, id: 'a', me: false }, noon) ?? 0
+  assert.equal(links.edit(key, noon + 3_600_000, noon + 3_600_000), true)
+  assert.equal(links.edit(key, noon + 1000, noon + 2000), true)
+  assert.equal(links.edit(key, noon, noon + 2000), false)
+})
