@@ -80,16 +80,35 @@ const hasSeenOthers = ({ delivery, context }: Settling): boolean | 'perhaps' => 
   return isUnderWay.includes(false) || (isUnderWay.length > 0 && 'perhaps')
 }
 
+/** The album in which those were found that were in front of this part, where it leaves with them. */
+const groupBefore = ({ album }: Part, { delivery, context }: Settling): string | undefined => {
+  const { sent } = delivery
+  const before = partsOf(delivery, context)[sent.length - 1]
+  return album !== undefined && before?.album === album ? readKept(sent.at(-1)?.raw)?.group : undefined
+}
+
+/** The part in that album alone: behind the first picture, those of two albums may look the same. */
+const besides = (part: Part, group: string): Part => ({
+  ...part,
+  look: { ...part.look, group },
+  ...(part.plainer && { plainer: besides(part.plainer, group) }),
+})
+
 const findBatch = async (batch: Batch, { delivery, context }: Settling): Promise<boolean | 'perhaps'> => {
   const { sent, restored = false } = delivery
   const quest = { attempt: delivery, context }
   let found = 0
+  let group = restored ? undefined : groupBefore(batch[0], { delivery, context })
   let isOpen: boolean | 'perhaps' = false
   const look = async (): Promise<boolean> => {
     let isWhole = true
     for (const part of batch.slice(found)) {
       const after = sent.map(({ id }) => Number(id))
-      const message = await findPart(part, { ...quest, after, step: sent.length })
+      const message = await findPart(group === undefined ? part : besides(part, group), {
+        ...quest,
+        after,
+        step: sent.length,
+      })
       if (message === undefined) {
         isOpen = restored && sent.length === 0 && found === 0 && hasSeenOthers({ delivery, context })
         return false
@@ -100,6 +119,8 @@ const findBatch = async (batch: Batch, { delivery, context }: Settling): Promise
       }
       report(message.part, message.message, { delivery, isFound: true })
       found += 1
+      // What a backup brings back may have gone one by one, too.
+      if (!restored) group ??= message.message.media_group_id
     }
     return isWhole
   }
