@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { type ChatRef, isChatRef } from './chat-ref.ts'
 import { richTextSchema } from './rich-text.ts'
-import { parseStored } from './stored-json.ts'
+import { parseStored, readStored } from './stored-json.ts'
 
 /**
  * What a message holds, in a shape that neither network owns. Jobs store it as JSON, so the shapes only grow; a change
@@ -165,6 +165,8 @@ export const contentSchema = z.discriminatedUnion('kind', [
     text: z.string(),
     /** The chat whose trouble it tells of, where that is not told twice in an hour. */
     about: z.optional(z.custom<ChatRef>(isChatRef)),
+    /** The id of the message under which it stands. */
+    answers: z.optional(z.string()),
   }),
 ])
 
@@ -204,6 +206,10 @@ export type Still = z.infer<typeof stillSchema>
 
 /** Reads content back from the store. Throws when it has not the shape of one: that is a bug or a damaged file. */
 export const parseContent = (json: string): Content => contentSchema.parse(parseStored(json))
+
+/** The same where things go on without: undefined when it is damaged. */
+export const readContent = (json: string): Content | undefined =>
+  contentSchema.safeParse(readStored(json)).data
 
 /** Whether a place is one that a map has: what is claimed may be anything. */
 export const isOnEarth = ({ latitude, longitude }: Record<'latitude' | 'longitude', unknown>): boolean =>

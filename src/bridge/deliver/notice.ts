@@ -24,16 +24,17 @@ interface Notice {
 /** Adds a job that says something in the bridge's own name. Call it in a transaction. Returns the job. */
 export const addNotice = (
   { store, outbox, newMessageId }: NoticeTools,
-  { chat, replyTo, now, ...said }: Notice,
+  { chat, replyTo, now, ...what }: Notice,
 ): number => {
   const target = store.chats.resolve(chat)
   const messageId = newMessageId(networkOf(target))
-  const event: BridgeEvent = {
-    ...noticeOf({ ...said, chat: target, messageId, now }),
-    // A group that became a supergroup counts its messages anew.
-    ...(replyTo !== undefined && target === chat && { replyTo: { id: replyTo } }),
-  }
-  const source = store.links.remember({ chat: target, id: event.id, author: target, me: false }, now)
+  // A group that became a supergroup counts its messages anew.
+  const answers = target === chat ? replyTo : undefined
+  const said = noticeOf({ ...what, chat: target, messageId, now, ...(answers !== undefined && { answers }) })
+  const event: BridgeEvent = { ...said, ...(answers !== undefined && { replyTo: { id: answers } }) }
+  // Whoever answers it means whom it is about.
+  const content = JSON.stringify(said.content)
+  const source = store.links.remember({ chat: target, id: event.id, author: target, me: false, content }, now)
   if (source === undefined) throw new Error(`Message id "${messageId}" was handed out twice`)
   return addBeside({ outbox, now }, { target, source, messageId, event })
 }
@@ -53,13 +54,19 @@ export const noticeOf = ({
   messageId,
   text,
   about,
+  answers,
   now,
-}: Omit<Notice, 'replyTo'> & { readonly messageId: string }): MessageEvent => ({
+}: Omit<Notice, 'replyTo'> & { readonly messageId: string; readonly answers?: string }): MessageEvent => ({
   version: 1,
   kind: 'message',
   chat,
   id: `notice-${messageId}`,
   sender: { person: chat, me: false },
   sentAt: now,
-  content: { kind: 'notice', text, ...(about !== undefined && { about }) },
+  content: {
+    kind: 'notice',
+    text,
+    ...(about !== undefined && { about }),
+    ...(answers !== undefined && { answers }),
+  },
 })

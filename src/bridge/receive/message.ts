@@ -1,4 +1,4 @@
-import { type ChatRef, networkOf } from '../chat-ref.ts'
+import { networkOf } from '../chat-ref.ts'
 import { claimed, longestLife } from '../claimed.ts'
 import { type ContentOf, isVotable } from '../content.ts'
 import { addNotice } from '../deliver/notice.ts'
@@ -7,6 +7,7 @@ import { joinAlbum } from './album.ts'
 import { fromBackup, type ReceiveContext, type Reception } from './reception.ts'
 import { type Route, route } from './route.ts'
 import { answerToStatus } from './status.ts'
+import { whomFor } from './whom.ts'
 
 /** Remembers a message that has come and adds the job that carries it across. */
 export const receiveMessage = (event: MessageEvent, context: ReceiveContext): Reception => {
@@ -75,12 +76,15 @@ const routeMessage = (event: MessageEvent, context: ReceiveContext): Route => {
   if (networkOf(chat) === 'telegram' && content.kind === 'placeholder') {
     return { refusal: refusalOf(content) }
   }
+  if (networkOf(chat) === 'whatsapp' || !replyTo) return route(event, undefined, context)
   const answer = answerToStatus(event, context)
   if (answer !== undefined) return answer
-  const origin = replyTo && context.store.links.origin({ chat, id: replyTo.id })
-  if (replyTo?.byBridge && origin === undefined && context.mappings.length > 1)
+  const answered = context.store.links.subject({ chat, id: replyTo.id })
+  const asked = answered && whomFor(answered, context)
+  const isOurs = answered !== undefined || replyTo.byBridge
+  if (isOurs && asked === undefined && context.mappings.length > 1)
     return { refusal: refusalOfGuess(context) }
-  return route(event, ifWhatsApp(origin), context)
+  return route(event, asked, context)
 }
 
 /** Whoever is answered in a message of which nothing is known any more may be somebody else than an answer would go to. */
@@ -92,6 +96,3 @@ const refusalOfGuess = ({ mappings, store }: ReceiveContext): string => {
 
 const refusalOf = ({ label, why }: ContentOf<'placeholder'>): string =>
   why === undefined ? `Not sent: "${label}" cannot go to WhatsApp` : `Not sent (${label}): ${why}`
-
-const ifWhatsApp = (chat: ChatRef | undefined): ChatRef | undefined =>
-  chat && networkOf(chat) === 'whatsapp' ? chat : undefined

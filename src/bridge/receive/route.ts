@@ -1,5 +1,6 @@
 import { type ChatRef, networkOf } from '../chat-ref.ts'
 import type { BridgeEvent } from '../event.ts'
+import { isStatus } from '../status.ts'
 import type { ReceiveContext } from './reception.ts'
 
 export type Route =
@@ -25,6 +26,14 @@ export const route = (
   if (kind === 'channel' || kind === 'broadcast')
     return { refusal: 'Not sent: what stands here is only to be read; I post in no channel and no status' }
   const name = wanted ? store.chats.displayName(wanted) : 'WhatsApp'
+  if (wanted !== undefined && mappings.every(({ whatsapp }) => whatsapp !== wanted)) {
+    const status = mappings.some(({ whatsapp }) => isStatus(whatsapp, store))
+      ? '. An answer to a status itself goes to whoever posted it'
+      : ''
+    return {
+      refusal: `Not sent: that message belongs to ${name}, and that chat is not mapped to this one${status}`,
+    }
+  }
   return {
     refusal: `Not sent: messages from ${name} are only shown here. To answer from here, remove the mapping and add it again without --to-telegram-only`,
   }
