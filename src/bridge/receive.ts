@@ -5,7 +5,7 @@ import { addNotice } from './deliver/notice.ts'
 import { type BridgeEvent, isMessage } from './event.ts'
 import type { Arrival, FindMessage, Inbox, KnownChat } from './network.ts'
 import { receiveChange } from './receive/change.ts'
-import { holdBack, type IsOver, placed, takeReleased } from './receive/held.ts'
+import { holdBack, type IsOver, isForAnother, placed, takeReleased } from './receive/held.ts'
 import type { Held } from './receive/held-rows.ts'
 import { receiveMessage } from './receive/message.ts'
 import { isEcho } from './receive/on-its-way.ts'
@@ -83,14 +83,16 @@ const releaseLeft = ({ chat, aliases = [] }: KnownChat, options: InboxOptions): 
 }
 
 /** One that makes trouble must not keep the others. */
-const receiveReleased = ({ event: held, messageId, raw }: Held, options: InboxOptions): void => {
+const receiveReleased = (row: Held, options: InboxOptions): void => {
+  const { event: held, messageId, raw } = row
   const { store, log, now: clock = Date.now } = options
   const newMessageId: InboxOptions['newMessageId'] = network =>
     (network === 'whatsapp' && messageId) || options.newMessageId(network)
   const now = clock()
   const refuse = (text: string): void => {
     const { chat, id } = held
-    if (isMessage(held)) addNotice(options, { chat, text, replyTo: id, now })
+    const about = row.to ? { about: row.to } : {}
+    if (isMessage(held)) addNotice(options, { chat, text, replyTo: id, now, ...about })
   }
   const receive = (): void => {
     const event = placed(held, options)
@@ -99,7 +101,8 @@ const receiveReleased = ({ event: held, messageId, raw }: Held, options: InboxOp
     if (result === 'unmapped') refuse(mappingGone)
     log.debug({ network: networkOf(held.chat), results: [result] }, 'Received after waiting')
   }
-  for (const way of [receive, () => refuse(notTakenIn)]) {
+  const deal = isForAnother(row, store) ? () => refuse(mappedAnew) : receive
+  for (const way of [deal, () => refuse(notTakenIn)]) {
     try {
       store.transaction(way)
       return
@@ -112,6 +115,7 @@ const receiveReleased = ({ event: held, messageId, raw }: Held, options: InboxOp
 
 const notTakenIn = 'Not sent: I could not take this in. Please write it again'
 const mappingGone = 'Not sent: the mapping of this chat was removed before it could go'
+const mappedAnew = 'Not sent: this chat was mapped to somebody else before it could go'
 
 const receiveOne = (
   arrival: Arrival,

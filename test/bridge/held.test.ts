@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { ChatRef } from '../../src/bridge/chat-ref.ts'
 import type { ChangeEvent, Content } from '../../src/bridge/event.ts'
 import { startRelease } from '../../src/bridge/release.ts'
 import { VirtualClock } from '../outbox/virtual-clock.ts'
@@ -61,7 +62,7 @@ const openDoubt = async ({ inTopic = false, isBasic = false, isLater = false } =
       isFree = true
     },
     /** Shows a message of WhatsApp's in Telegram, without anybody knowing; returns its id there. */
-    async show(from: typeof mum | typeof boss, content: Content | string, me = false): Promise<number> {
+    async show(from: ChatRef, content: Content | string, me = false): Promise<number> {
       const before = group.transcript().length
       middle.inbox.receive([{ event: event(from, content, { id: 'M1', sender: { person: from, me } }) }])
       await tg.until('it to be shown', () => group.transcript().length > before)
@@ -363,6 +364,66 @@ for (const what of ['an answer', 'a vote']) {
     )
   })
 }
+
+for (const isFound of [true, false]) {
+  test(`what is kept back for one person never goes to another who is mapped later, whether its message is ${isFound ? 'found' : 'never found'}`, async () => {
+    await using doubt = await openDoubt()
+    const { owner, place, store, telegram } = doubt
+    store.mappings.add({ whatsapp: mum, telegram })
+    const id = await doubt.show(mum, 'Lunch?')
+    owner.sends(place, { text: 'yes mum', reply_to: id })
+    owner.sends(place, 'my boss is an idiot')
+    await doubt.waitsFor(2)
+    store.mappings.remove(mum)
+    store.mappings.add({ whatsapp: boss, telegram })
+    // What is written from now on is for whom it goes to.
+    owner.sends(place, 'good morning')
+    await doubt.waitsFor(3)
+    if (!isFound) doubt.middle.release(() => true)
+    doubt.free()
+    await doubt.isDone()
+    assert.deepEqual(
+      doubt.shown().map(([chat, text]) => [chat, text]),
+      [[boss, 'good morning']],
+    )
+    assert.deepEqual(
+      doubt.notices(),
+      Array(2).fill('Not sent: this chat was mapped to somebody else before it could go'),
+    )
+  })
+}
+
+test('what is kept back where nobody hears it goes to nobody who is mapped later', async () => {
+  await using doubt = await openDoubt()
+  const { owner, place, store, telegram } = doubt
+  store.mappings.add({ whatsapp: mum, telegram, toTelegramOnly: true })
+  const id = await doubt.show(mum, 'Lunch?')
+  owner.sends(place, { text: 'yes mum', reply_to: id })
+  await doubt.waitsFor(1)
+  store.mappings.add({ whatsapp: boss, telegram })
+  doubt.middle.release(() => true)
+  doubt.free()
+  await doubt.isDone()
+  assert.deepEqual(doubt.shown(), [])
+  assert.equal(doubt.notices().length, 1)
+})
+
+test('what is kept back goes to its person where the mapping is there again, and whose number has become an id', async () => {
+  await using doubt = await openDoubt()
+  const { owner, place, store, telegram } = doubt
+  const number = 'whatsapp:4915550000001@s.whatsapp.net'
+  store.mappings.add({ whatsapp: number, telegram })
+  const id = await doubt.show(number, 'Lunch?')
+  owner.sends(place, { text: 'yes', reply_to: id })
+  await doubt.waitsFor(1)
+  store.mappings.remove(number)
+  store.chats.learn({ chat: mum, aliases: [number] })
+  store.mappings.add({ whatsapp: mum, telegram })
+  doubt.free()
+  await doubt.isDone()
+  assert.deepEqual(doubt.shown(), [[mum, 'yes', 'M1']])
+  assert.deepEqual(doubt.notices(), [])
+})
 
 test('what is kept back when its mapping is removed is told of', async () => {
   await using doubt = await openDoubt()

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import type { Store } from '../../store/index.ts'
+import { type ChatRef, isChatRef } from '../chat-ref.ts'
 import { eventSchema } from '../event.ts'
 import { readStored } from '../stored-json.ts'
 
@@ -14,6 +15,11 @@ const rowSchema = z.object({
    * and under the same id that is the same message.
    */
   messageId: z.catch(z.optional(z.string()), undefined),
+  /**
+   * The WhatsApp chat to which words went from there when it was kept back: null for none, absent in what an earlier
+   * version kept back and in what comes from WhatsApp.
+   */
+  to: z.catch(z.optional(z.nullable(z.custom<ChatRef>(isChatRef))), undefined),
   /** The network's own copy. */
   raw: z.catch(z.optional(z.string()), undefined),
 })
