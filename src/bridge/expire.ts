@@ -1,7 +1,7 @@
 import type { Log } from '../outbox/index.ts'
 import type { StoredMessage } from '../store/index.ts'
 import { type Clock, systemClock } from '../support/clock.ts'
-import { chatRef } from './chat-ref.ts'
+import { chatRef, networkOf } from './chat-ref.ts'
 import type { NoticeTools } from './deliver/notice.ts'
 import type { ChangeEvent } from './event.ts'
 
@@ -89,9 +89,13 @@ const addEnd = (
   { store, outbox, newMessageId }: NoticeTools,
   now: number,
 ): void => {
+  // Where it stands, whatever is mapped by now.
+  const there = store.links.destination(key)
   const [mapping] = store.mappings.forSource(chat)
-  if (mapping === undefined) return
-  const { whatsapp, telegram } = mapping
+  const [whatsapp, telegram] =
+    networkOf(chat) === 'whatsapp' ? [chat, there ?? mapping?.telegram] : [there ?? mapping?.whatsapp, chat]
+  // In the supergroup that a group has become its ids belong to other messages.
+  if (whatsapp === undefined || telegram === undefined || store.chats.resolve(telegram) !== telegram) return
   const messageId = newMessageId('telegram')
   const event: ChangeEvent = {
     version: 1,

@@ -178,7 +178,7 @@ export class Links {
   /** The chat in which a received message became something first. */
   destination(source: number): ChatRef | undefined {
     return this.#database.get<{ chat: ChatRef }>(
-      "SELECT m.chat FROM links l JOIN messages m ON m.key = l.target WHERE l.source = ? AND l.role = '' ORDER BY l.part LIMIT 1",
+      "SELECT m.chat FROM links l JOIN messages m ON m.key = l.target WHERE l.source = ? AND l.role IN ('', 'placeholder', 'words') ORDER BY l.part LIMIT 1",
       source,
     )?.chat
   }

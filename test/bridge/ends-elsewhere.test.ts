@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { endWhatIsOver } from '../../src/bridge/expire.ts'
+import { startTelegramSimulator } from '../simulators/telegram/index.ts'
+import { tempStore } from '../store/temp-store.ts'
+import { event, waitUntil } from './bridge.ts'
+import { openMiddle } from './middle.ts'
+
+const mum = 'whatsapp:1@lid'
+const hour = 3_600_000
+
+for (const what of ['removed', 'moved to another group']) {
+  test(`what disappears goes from where it stands, though its mapping was ${what}`, async () => {
+    await using tg = await startTelegramSimulator()
+    const owner = tg.addUser({ id: 7001, first_name: 'Olga' })
+    const more = { botRights: { can_delete_messages: true }, members: [owner] }
+    const group = tg.addSupergroup({ title: 'Mum', ...more })
+    const other = tg.addSupergroup({ title: 'Other', ...more })
+    using store = tempStore()
+    await using middle = openMiddle(store, tg)
+    const { whatsapp, inbox, outbox } = middle
+    await middle.start()
+    store.mappings.add({ whatsapp: mum, telegram: `telegram:${group.id}` })
+    const end = Date.now() + hour
+    whatsapp.scripts.push(async (delivery, show) => delivery.onSent({ id: show(), expiresAt: end }))
+    owner.sends(group, 'my pin is 1234')
+    await waitUntil(() => whatsapp.shown.length === 1)
+    inbox.receive([{ event: event(mum, 'hers', { id: 'M1', expiresAt: end }) }])
+    await waitUntil(() => group.transcript().length === 2 && outbox.counts().pending === 0)
+    store.mappings.remove(mum)
+    if (what !== 'removed') store.mappings.add({ whatsapp: mum, telegram: `telegram:${other.id}` })
+    const tools = { store, outbox, newMessageId: () => whatsapp.newMessageId(), disappearing: true }
+    endWhatIsOver(tools, { time: end + 1, now: Date.now() })
+    inbox.changed({ state: 'connected' })
+    await waitUntil(() => group.transcript().length === 0)
+    assert.deepEqual(other.transcript(), [])
+    assert.equal(outbox.counts().failed, 0)
+  })
+}
