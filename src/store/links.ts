@@ -2,6 +2,7 @@ import type { ChatRef, MessageRef } from '../bridge/chat-ref.ts'
 import type { SentPart } from '../bridge/network.ts'
 import type { Database } from './database.ts'
 import { forgetMessages } from './forget.ts'
+import { findDestination, findOrigin } from './link-chats.ts'
 import {
   fromRow,
   isGone,
@@ -167,20 +168,12 @@ export class Links {
 
   /** Chats that a message of the bridge stands for: where it came from. */
   origin(message: MessageRef): ChatRef | undefined {
-    return this.#database.get<{ chat: ChatRef }>(
-      `SELECT s.chat FROM messages t JOIN links l ON l.target = t.key JOIN messages s ON s.key = l.source
-       WHERE t.id = ? AND t.chat = ?`,
-      message.id,
-      message.chat,
-    )?.chat
+    return findOrigin(this.#database, message)
   }
 
   /** The chat in which a received message became something first. */
   destination(source: number): ChatRef | undefined {
-    return this.#database.get<{ chat: ChatRef }>(
-      "SELECT m.chat FROM links l JOIN messages m ON m.key = l.target WHERE l.source = ? AND l.role IN ('', 'placeholder', 'words') ORDER BY l.part LIMIT 1",
-      source,
-    )?.chat
+    return findDestination(this.#database, source)
   }
 
   /** Chats in which a message with this id is known. */
