@@ -89,10 +89,10 @@ export interface Change extends Attempt {
   onSending(message: string): void
   /**
    * Records one message that had to be sent: a further part of the changed message, or with a `role` the bridge's
-   * note under it. Or, of a part that is known, what the network's own copy (`raw`) of it is now. Committed when it
+   * note or remark under it. Or, of a part that is known, what the network's own copy (`raw`) of it is now. Committed when it
    * returns; the next attempt finds it in `changed`.
    */
-  onSent(part: SentPart, role?: NoteRole): void
+  onSent(part: SentPart, role?: NoteRole | 'remark'): void
   /**
    * Records a message that has carried the change and is none that people see, where the network has such messages: who
    * cannot read it asks for it by its id, and other devices of the account may hand it back.

@@ -132,19 +132,19 @@ export class Links {
 
   /** The messages that one of the bridge stands for. */
   sources(target: number): number[] {
-    const sql = "SELECT source FROM links WHERE target = ? AND role = '' ORDER BY source"
+    const sql = "SELECT source FROM links WHERE target = ? AND role IN ('', 'remark') ORDER BY source"
     return this.#database.all<{ source: number }>(sql, target).map(({ source }) => source)
   }
 
-  /** What stands in `chat` for a message, in order: itself if that is its chat, and what it became there. */
+  /** What stands in `chat` for a message, in order: itself if that is its chat, what it became there, and remarks on it. */
   standIns(key: number, chat: ChatRef): StoredMessage[] {
     return this.#database
       .all<MessageRow>(
-        `SELECT m.*, -1 AS n FROM messages m WHERE m.key = ?1 AND m.chat = ?2
+        `SELECT m.*, 0 AS last, -1 AS n FROM messages m WHERE m.key = ?1 AND m.chat = ?2
          UNION ALL
-         SELECT m.*, l.part AS n FROM links l JOIN messages m ON m.key = l.target
-         WHERE l.source = ?1 AND m.chat = ?2 AND l.role IN ('', 'placeholder', 'words')
-         ORDER BY n`,
+         SELECT m.*, l.role = 'remark' AS last, l.part AS n FROM links l JOIN messages m ON m.key = l.target
+         WHERE l.source = ?1 AND m.chat = ?2 AND l.role IN ('', 'placeholder', 'words', 'remark')
+         ORDER BY last, n`,
         key,
         chat,
       )

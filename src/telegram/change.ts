@@ -91,7 +91,10 @@ type Made = {
 }
 
 const record = ({ onSent }: Change, { part, message, isFound }: Made): void =>
-  onSent({ id: String(message.message_id), raw: keep(message, part, { isFound }) }, part.role)
+  onSent(
+    { id: String(message.message_id), raw: keep(message, part, { isFound }) },
+    part.remark ? 'remark' : part.role,
+  )
 
 const deskFor = (change: Change, context: ChangeContext): Omit<ChangeDesk, 'send'> => {
   const { messageId, signal, openMedia } = change

@@ -134,7 +134,7 @@ export const openTelegram = (options: TelegramOptions): Network => {
   /** What it sends is taken as soon as its link is on disk. */
   const noted = <A extends Delivery | Change>(attempt: A): A => ({
     ...attempt,
-    onSent(part: SentPart, role?: NoteRole) {
+    onSent(part: SentPart, role?: NoteRole | 'remark') {
       attempt.onSent(part, role)
       marks.take(marks.current(placeOf(attempt.chat).chatId), Number(part.id))
     },

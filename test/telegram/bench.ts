@@ -318,7 +318,7 @@ export const change = (
       const [now] = standIns([part])
       const isKnown = changed.parts.some(({ id }) => id === part.id)
       if (!isKnown) delete changed.sending
-      if (role) changed.notes[role] = part
+      if (role && role !== 'remark') changed.notes[role] = part
       else if (!isKnown) changed.parts.push(...standIns([part]))
       else changed.parts = changed.parts.map(known => (known.id === now?.id ? now : known))
     },

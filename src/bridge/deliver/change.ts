@@ -1,5 +1,5 @@
 import type { Job } from '../../outbox/index.ts'
-import type { Store, StoredMessage } from '../../store/index.ts'
+import type { LinkRole, Store, StoredMessage } from '../../store/index.ts'
 import { type ChatRef, networkOf, ownerOn } from '../chat-ref.ts'
 import { isOver, isVotable, parseContent } from '../content.ts'
 import { formsOf } from '../degrade.ts'
@@ -32,8 +32,9 @@ export const prepareChange = (
     kept = outbox.keepFrame(kept, JSON.stringify(frame))
   }
   const ref = (id: string) => ({ chat: chats.resolve(job.target), id })
-  const inAll = (role: NoteRole | undefined): readonly number[] =>
-    role === undefined && joined ? joined.sources : [job.source]
+  const isNote = (role: NoteRole | 'remark' | undefined): boolean => role !== undefined && role !== 'remark'
+  const inAll = (role?: NoteRole | 'remark'): readonly number[] =>
+    !isNote(role) && joined ? joined.sources : [job.source]
   const change: Change = {
     ...describeAttempt(job, networkOf(event.chat), context),
     event: inForm(joined?.event ?? event, job),
@@ -46,10 +47,11 @@ export const prepareChange = (
     onSending(text) {
       store.transaction(() => keepFrame({ ...others, rendered: { level: job.level, text } }))
     },
-    onSent(part: SentPart, role?: NoteRole) {
-      if (role === undefined && renew(part, { job, store, chat: ref(part.id).chat })) return
+    onSent(part: SentPart, role?: NoteRole | 'remark') {
+      if (!isNote(role) && renew(part, { job, store, chat: ref(part.id).chat })) return
       store.transaction(() => {
-        for (const source of inAll(role)) links.add(source, ref(part.id).chat, part, time(), role)
+        for (const source of inAll(role))
+          links.add(source, ref(part.id).chat, part, time(), role ?? roleOfWords(source, store))
         if (kept.frame !== undefined) keepFrame(others)
       })
     },
@@ -67,12 +69,16 @@ export const prepareChange = (
     },
     onGone(id) {
       store.transaction(() => {
-        for (const source of inAll(undefined)) links.drop(source, ref(id))
+        for (const source of inAll()) links.drop(source, ref(id))
       })
     },
   }
   return { change, ...(joined && { keep: joined.keep }) }
 }
+
+/** Further words of what holds the place of a message until it comes are to give way to it, too. */
+const roleOfWords = (source: number, { links }: Store): LinkRole =>
+  (['', 'words', 'placeholder'] as const).find(role => links.parts(source, role).length > 0) ?? ''
 
 /**
  * A part that is known stays what it is for its message; only the network's own copy of it is another. A power cut that
