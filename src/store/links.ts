@@ -1,5 +1,6 @@
 import type { ChatRef, MessageRef } from '../bridge/chat-ref.ts'
 import type { SentPart } from '../bridge/network.ts'
+import { findCounterpart } from './counterpart.ts'
 import type { Database } from './database.ts'
 import { forgetMessages } from './forget.ts'
 import { findDestination, findOrigin } from './link-chats.ts'
@@ -154,16 +155,7 @@ export class Links {
   /** The message in `chat` that stands for this one: its first part there, or the one that it is itself a part of. */
   counterpart(message: MessageRef, chat: ChatRef, author?: ChatRef): StoredMessage | undefined {
     const stored = this.find(message, author)
-    if (!stored) return undefined
-    const row = this.#database.get<MessageRow>(
-      `SELECT m.*, l.part AS n, ${RANK} AS rank FROM links l JOIN messages m ON m.key = l.target WHERE l.source = ?1 AND m.chat = ?2
-       UNION ALL
-       SELECT m.*, l.part AS n, ${RANK} AS rank FROM links l JOIN messages m ON m.key = l.source WHERE l.target = ?1 AND m.chat = ?2
-       ORDER BY rank, n LIMIT 1`,
-      stored.key,
-      chat,
-    )
-    return row && fromRow(row)
+    return stored && findCounterpart(this.#database, stored.key, chat)
   }
 
   /** Chats that a message of the bridge stands for: where it came from. */
