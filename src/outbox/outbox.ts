@@ -8,6 +8,7 @@ import { fromRow, type JobRow } from './job-row.ts'
 import { findLeading } from './leading.ts'
 import { recoverJobs } from './recover.ts'
 import { findDestination, findSending, type IsPart, type Sending } from './sending.ts'
+import { findUntouched } from './untouched.ts'
 
 /** SQL: what the message of a job has become so far. */
 const parts = "FROM links WHERE links.source = jobs.source AND role IN ('', 'album')"
@@ -72,6 +73,11 @@ export class Outbox {
       topic,
     )
     return row && { id: row.id, event: row.event, createdAt: row.created_at, dueAt: row.due_at }
+  }
+
+  /** The same for all topics that begin like this, in one lane. */
+  untouchedIn(lane: string, topics: string): Untouched[] {
+    return findUntouched(this.#database, { lane, topics })
   }
 
   /** Gives an untouched job another event to carry, in its old place in the lane. */

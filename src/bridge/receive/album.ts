@@ -1,4 +1,4 @@
-import { type ChatRef, networkOf } from '../chat-ref.ts'
+import { type ChatRef, type MessageRef, networkOf } from '../chat-ref.ts'
 import type { AlbumContent, AlbumItem } from '../content.ts'
 import { isMessage, type MessageEvent, parseEvent } from '../event.ts'
 import { fromBackup, type ReceiveContext, type Reception } from './reception.ts'
@@ -36,7 +36,7 @@ export const joinAlbum = (
     : (known ?? store.links.remember({ chat, id: album.id, author: sender.person, me: sender.me }, time))
   if (key === undefined) return 'duplicate'
   const isNew = announced ? source !== undefined : known === undefined
-  const topic = `album ${key}`
+  const topic = albumTopic(key)
   const add = (job: MessageEvent, at: { source: number; topic?: string; dueAt?: number }): Reception => {
     const messageId = context.newMessageId(networkOf(target))
     const more = { ...at, ...fromBackup(context, target) }
@@ -92,4 +92,26 @@ const byPlace = ({ index: one = 0 }: AlbumItem, { index: other = 0 }: AlbumItem)
 const itemsOf = ({ content, id, album }: MessageEvent): AlbumItem[] => {
   const index = album?.index
   return content.kind === 'media' ? [{ ...content, id, ...(index !== undefined && { index }) }] : []
+}
+
+const albumTopic = (key: number | ''): string => `album ${key}`
+
+/** Changes a picture of an album that waits, or takes it out. Returns whether there was one. */
+export const changeAlbum = (
+  { chat, id }: MessageRef,
+  { outbox }: Pick<ReceiveContext, 'outbox'>,
+  change: (item: AlbumItem) => AlbumItem[],
+): boolean => {
+  for (const job of outbox.untouchedIn(chat, albumTopic(''))) {
+    const album = parseEvent(job.event)
+    if (!isMessage(album) || album.content.kind !== 'album') continue
+    const { items } = album.content
+    if (items.every(item => item.id !== id)) continue
+    const left = items.flatMap(item => (item.id === id ? change(item) : [item]))
+    const event = JSON.stringify({ ...album, content: { ...album.content, items: left } })
+    if (left.length === 0) outbox.finish(job.id)
+    else outbox.rewrite(job.id, { event, dueAt: job.dueAt })
+    return true
+  }
+  return false
 }

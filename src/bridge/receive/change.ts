@@ -3,12 +3,12 @@ import { type ChatRef, networkOf } from '../chat-ref.ts'
 import { addEcho } from '../deliver/echo.ts'
 import { answered, changedSince, gatheredIn } from '../deliver/gathered.ts'
 import { addNotice } from '../deliver/notice.ts'
-import { edited } from '../edited.ts'
-import { type ChangeEvent, isMessage, type MessageEvent, parseEvent } from '../event.ts'
+import type { ChangeEvent, MessageEvent } from '../event.ts'
 import { prefixed } from '../rich-text.ts'
 import { addChange } from './change-job.ts'
+import { changeWaiting } from './change-waiting.ts'
 import { receiveKept, type ShownChange } from './kept.ts'
-import { messageTopic, receiveMessage } from './message.ts'
+import { receiveMessage } from './message.ts'
 import { noteDown } from './note-down.ts'
 import { asSent, onItsWay } from './on-its-way.ts'
 import { isOpen } from './poll.ts'
@@ -103,28 +103,6 @@ const receiveUnknown = (event: ShownChange, context: ReceiveContext): Reception 
 const neverCarried = 'I never carried this message to WhatsApp'
 const onlyNote = 'this is a note of mine. Answer the message that it stands under'
 const notKnown = 'I do not know which message there this one is'
-
-/**
- * What the owner edits or takes back before it went is changed where it waits: nobody ever sees the first version.
- * Returns whether that was so.
- */
-const changeWaiting = (event: ShownChange, subject: StoredMessage, context: ReceiveContext): boolean => {
-  if (networkOf(event.chat) !== 'telegram' || subject.chat !== event.chat) return false
-  if (event.kind !== 'edit' && event.kind !== 'deletion') return false
-  const { outbox, now } = context
-  const waiting = outbox.untouched(messageTopic(subject.key), 'message')
-  if (waiting === undefined) return false
-  if (event.kind === 'deletion') {
-    outbox.finish(waiting.id)
-    addEcho(event, { ...context, source: subject.key, now })
-    return true
-  }
-  const message = parseEvent(waiting.event)
-  if (!isMessage(message)) return false
-  const content = edited(message.content, event.content)
-  outbox.rewrite(waiting.id, { event: JSON.stringify({ ...message, content }), dueAt: waiting.dueAt })
-  return true
-}
 
 const addJobs = (event: ShownChange, subject: StoredMessage, context: ReceiveContext): Reception => {
   const { chat, target: changed } = event

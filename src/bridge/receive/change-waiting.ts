@@ -1,0 +1,52 @@
+import type { StoredMessage } from '../../store/index.ts'
+import { networkOf } from '../chat-ref.ts'
+import { addEcho } from '../deliver/echo.ts'
+import { edited } from '../edited.ts'
+import { type ChangeEvent, type Content, isMessage, parseEvent } from '../event.ts'
+import { changeAlbum } from './album.ts'
+import { messageTopic } from './message.ts'
+import type { ReceiveContext } from './reception.ts'
+
+/**
+ * What the owner edits or takes back before it went is changed where it waits: nobody ever sees the first version.
+ * Returns whether that was so.
+ */
+export const changeWaiting = (
+  event: ChangeEvent,
+  subject: StoredMessage,
+  context: ReceiveContext,
+): boolean => {
+  if (networkOf(event.chat) !== 'telegram' || subject.chat !== event.chat) return false
+  if (event.kind !== 'edit' && event.kind !== 'deletion') return false
+  const isDone = event.kind === 'edit' ? rewrite(event.content, subject, context) : withdraw(subject, context)
+  if (isDone && event.kind === 'deletion') addEcho(event, { ...context, source: subject.key })
+  return isDone
+}
+
+/** Gives a message of the owner's that waits another content. Returns whether there was one. */
+export const rewrite = (
+  content: Content,
+  subject: StoredMessage,
+  context: Pick<ReceiveContext, 'outbox'>,
+): boolean => {
+  const { outbox } = context
+  const waiting = outbox.untouched(messageTopic(subject.key), 'message')
+  if (waiting === undefined)
+    return changeAlbum(subject, context, item => {
+      const now = edited(item, content)
+      return now.kind === 'media' ? [{ ...item, ...now }] : [item]
+    })
+  const message = parseEvent(waiting.event)
+  if (!isMessage(message)) return false
+  const event = JSON.stringify({ ...message, content: edited(message.content, content) })
+  outbox.rewrite(waiting.id, { event, dueAt: waiting.dueAt })
+  return true
+}
+
+const withdraw = (subject: StoredMessage, context: Pick<ReceiveContext, 'outbox'>): boolean => {
+  const { outbox } = context
+  const waiting = outbox.untouched(messageTopic(subject.key), 'message')
+  if (waiting === undefined) return changeAlbum(subject, context, () => [])
+  outbox.finish(waiting.id)
+  return true
+}
