@@ -204,6 +204,7 @@ const telegramOptions = ({
   owners: telegram.owners,
   ...(telegram.uploadLimit !== undefined && { uploadLimit: telegram.uploadLimit }),
   chatsWith: id => store.links.chatsWith(id),
+  forgetIds: isMeant => store.links.forgetIds(isMeant),
   deletionReaction: messages.deletionReaction,
   spoilersOnce: messages.spoilersAsViewOnce,
   trustNameless: messages.anonymousAdmins,

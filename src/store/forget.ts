@@ -1,3 +1,4 @@
+import type { ChatRef } from '../bridge/chat-ref.ts'
 import type { Database } from './database.ts'
 
 /**
@@ -26,4 +27,19 @@ export const forgetMessages = (
     before,
   )
   return { last, forgotten: changes }
+}
+
+/**
+ * Forgets the messages that the ids of some Telegram chats belonged to, with all that was linked to them: other messages
+ * have these ids from now on. What a job still carries stays for it alone, under an id that no message has.
+ */
+export const forgetIds = (database: Database, isMeant: (chat: ChatRef) => boolean): void => {
+  const chats = database
+    .all<{ chat: ChatRef }>("SELECT DISTINCT chat FROM messages WHERE chat GLOB 'telegram:*'")
+    .filter(({ chat }) => isMeant(chat))
+  for (const { chat } of chats) {
+    const own = "chat = ? AND id GLOB '[0-9]*'"
+    database.run(`DELETE FROM messages WHERE ${own} AND key NOT IN (SELECT source FROM jobs)`, chat)
+    database.run(`UPDATE messages SET id = 'former ' || key || ' ' || id WHERE ${own}`, chat)
+  }
 }

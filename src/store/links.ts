@@ -2,7 +2,7 @@ import type { ChatRef, MessageRef } from '../bridge/chat-ref.ts'
 import type { SentPart } from '../bridge/network.ts'
 import { findCounterpart } from './counterpart.ts'
 import type { Database } from './database.ts'
-import { forgetMessages } from './forget.ts'
+import { forgetIds, forgetMessages } from './forget.ts'
 import { findDestination, findOrigin } from './link-chats.ts'
 import {
   fromRow,
@@ -212,6 +212,11 @@ export class Links {
     forgotten: number
   } {
     return forgetMessages(this.#database, range)
+  }
+
+  /** See `forgetIds`. Call it in a transaction. */
+  forgetIds(isMeant: (chat: ChatRef) => boolean): void {
+    forgetIds(this.#database, isMeant)
   }
 
   #all({ chat, id }: MessageRef): StoredMessage[] {

@@ -14,6 +14,7 @@ import type {
 import { systemClock } from '../support/clock.ts'
 import type { Logger } from '../support/log.ts'
 import { type Place, placeOf, placeRef } from './address.ts'
+import { type BotOptions, knowBot } from './another-bot.ts'
 import { openApi } from './api.ts'
 import { openAtWork } from './at-work.ts'
 import type { CallError } from './call-error.ts'
@@ -46,6 +47,8 @@ export interface TelegramOptions {
   readonly owners: readonly number[]
   /** The chats in which the bridge knows a message with this id. */
   readonly chatsWith: (id: string) => readonly ChatRef[]
+  /** See `knowBot`. */
+  readonly forgetIds: BotOptions['forgetIds']
   /** The reaction by which an owner deletes a message in WhatsApp. */
   readonly deletionReaction?: string | undefined
   /** Photos and films under a spoiler are to be seen once in WhatsApp. */
@@ -79,6 +82,7 @@ const usualGraceMs = (bytes: number): number => (bytes === 0 ? 8000 : answerMs(b
 export const openTelegram = (options: TelegramOptions): Network => {
   const { sessions, inbox, logger, owners, graceMs = usualGraceMs } = options
   const api = openApi(options)
+  knowBot(options)
   const marks = openMarks(sessions)
   const versions = openVersions(sessions)
   const atWork = openAtWork(sessions, { clock: systemClock, graceMs })

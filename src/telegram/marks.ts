@@ -145,6 +145,10 @@ const keepTops = (sessions: SessionStore): void => {
   ])
 }
 
+/** Another bot counts anew what the bots count each for itself. */
+export const forgetSharedIds = (sessions: SessionStore): void =>
+  sessions.set([topType, firstType, backupType].map(type => ({ type, id: 'shared', value: null })))
+
 const readMark = (mark: string | undefined, chatId: number | string): number | undefined => {
   const [space, id] = mark?.split(':') ?? []
   const known = space === idSpace(chatId) ? Number(id) : 0

@@ -78,6 +78,7 @@ export const openMiddle = (
     apiRoot: tg.apiRoot,
     owners: [7001],
     chatsWith: id => store.links.chatsWith(id),
+    forgetIds: isMeant => store.links.forgetIds(isMeant),
     sessions: store.session('telegram'),
     inbox: { ...inbox, changed: () => worker.resume('telegram') },
     logger,

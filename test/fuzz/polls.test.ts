@@ -64,6 +64,7 @@ test('behind whatever update comes, the next one is taken in', async () => {
     apiRoot: server.apiRoot,
     owners: [7001],
     chatsWith: () => [],
+    forgetIds: () => undefined,
     sessions: store.session('telegram'),
     inbox: store.inbox.telegram,
     logger,

@@ -153,6 +153,7 @@ test('whatever a server answers, a delivery is sent or ends with a verdict that 
           apiRoot: server.apiRoot,
           owners: [7001],
           chatsWith: () => [],
+          forgetIds: () => undefined,
           sessions,
           inbox,
           logger: log.logger,

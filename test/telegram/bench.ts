@@ -144,6 +144,7 @@ export class Bench implements AsyncDisposable {
       apiRoot: this.tg.apiRoot,
       owners: [ownerId],
       chatsWith: id => this.store.links.chatsWith(id),
+      forgetIds: isMeant => this.store.links.forgetIds(isMeant),
       sessions: this.store.session('telegram'),
       inbox: this.inbox,
       logger: silent,

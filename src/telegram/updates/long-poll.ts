@@ -81,6 +81,9 @@ const allowedUpdates = [
 
 const offsetRow = { type: 'updates', id: 'offset' } as const
 
+/** Of another bot an offset might pass over what waits: its ids may be anywhere. */
+export const forgetOffset = (sessions: SessionStore): void => sessions.set([{ ...offsetRow, value: null }])
+
 export const runLongPoll = async (options: LongPollOptions): Promise<void> => {
   const { signal, clock, logger, onState } = options
   let failures = 0

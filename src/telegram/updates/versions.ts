@@ -28,3 +28,9 @@ export const openVersions = (sessions: SessionStore): Versions => {
     },
   }
 }
+
+/** Forgets the versions of all messages of some chats. */
+export const forgetVersions = (sessions: SessionStore, isMeant: (chatId: number) => boolean): void => {
+  const meant = [...sessions.list(type)].filter(({ value }) => isMeant(Number(value.split('/')[0])))
+  sessions.set(meant.map(({ id }) => ({ type, id, value: null })))
+}
