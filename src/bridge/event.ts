@@ -75,6 +75,8 @@ const messageSchema = z.object({
   kind: z.literal('message'),
   content: contentSchema,
   replyTo: z.optional(replySchema),
+  /** The id of the message whose file it is now: one that cannot be replaced on the other side, where it goes anew. */
+  replaces: z.optional(z.string()),
   /** The sender passed on somebody else's message; `often`: one that has gone through many hands. */
   forwarded: z.optional(z.union([z.boolean(), z.literal('often')])),
   /** What the public channel is called that it was first said in. */

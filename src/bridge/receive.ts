@@ -8,6 +8,7 @@ import { receiveChange } from './receive/change.ts'
 import { holdBack, type IsOver, isForAnother, placed, takeReleased } from './receive/held.ts'
 import type { Held } from './receive/held-rows.ts'
 import { receiveMessage } from './receive/message.ts'
+import { receiveNewFile } from './receive/new-file.ts'
 import { isEcho } from './receive/on-its-way.ts'
 import { tellOfOtherTopic } from './receive/other-topic.ts'
 import { tellOfStranger } from './receive/overheard.ts'
@@ -135,9 +136,8 @@ const receiveOne = (
   const { raw, restored } = arrival
   const more = { ...(raw !== undefined && { raw }), ...(restored && { restored }) }
   const context = { ...options, mappings, now, time, ...more }
-  return isMessage(event)
-    ? receiveMessage(event, context)
-    : receiveChange(event, { ...context, ...(written && { written }) })
+  if (isMessage(event)) return receiveNewFile(event, context) ?? receiveMessage(event, context)
+  return receiveChange(event, { ...context, ...(written && { written }) })
 }
 
 /** Clocks of others may be wrong, and say what can be no time; nothing was said later than now. */

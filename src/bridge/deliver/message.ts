@@ -19,13 +19,13 @@ export const prepareMessage = (job: Job, event: MessageEvent, context: AttemptCo
   const { links, chats } = store
   const content = formOf(job, event)
   const role = roleOf(event, content)
-  const known = links.parts(job.source, role)
+  const known = partsOf(job, { event, role }, context)
   // Every form of an album has the same items: those that went as one form do not go again as another.
   const sent: SentPart[] = role === '' ? known.slice(job.base) : known
   const frame = keptFrame(job) ?? takeFrame(job, event, context)
   const rendered = renderedFor(job, frame)
   const { event: framed, replyTo } = inFrame(event, frame, findReplyTarget(event, job.target, context))
-  const placeholder = holders(role).flatMap(each => links.parts(job.source, each))
+  const placeholder = holdersOf(event, role).flatMap(each => links.parts(job.source, each))
   const changed = editedSince(job, framed, context)
   const together = sent.length === 0 ? findTogether(job, context) : undefined
   return {
@@ -76,9 +76,23 @@ export const prepareMessage = (job: Job, event: MessageEvent, context: AttemptCo
 /** What a message replaced is gone with its last part. */
 export const forgetPlaceholders = (job: Job, event: MessageEvent, { store }: AttemptContext): void => {
   const role = roleOf(event, formOf(job, event))
-  for (const { id } of holders(role).flatMap(each => store.links.parts(job.source, each)))
+  for (const { id } of holdersOf(event, role).flatMap(each => store.links.parts(job.source, each)))
     store.links.drop(job.source, { chat: store.chats.resolve(job.target), id })
 }
+
+/** What went so far; what stands there for the file before is none of it. */
+const partsOf = (
+  { source, messageId, target }: Job,
+  { event, role }: { event: MessageEvent; role: LinkRole },
+  { store, network }: AttemptContext,
+): SentPart[] => {
+  const parts = store.links.parts(source, role)
+  if (event.replaces === undefined) return parts
+  return parts.filter(({ id }) => id === messageId || network(networkOf(target)).isPart?.(id, messageId))
+}
+
+const holdersOf = ({ replaces }: MessageEvent, role: LinkRole): LinkRole[] =>
+  replaces === undefined ? holders(role) : []
 
 const roleOf = ({ content, pending }: MessageEvent, form: Content): LinkRole => {
   if (pending) return 'placeholder'

@@ -35,7 +35,10 @@ export const parseEdit = (message: Message, options: EditOptions): Versioned | u
     sentAt: (message.edit_date ?? message.date) * 1000,
   }
   if (before !== undefined && said.kind === 'media' && isOtherFile(before, version)) {
-    return { event: { ...head, kind: 'message', content: said, replyTo: target }, version }
+    return {
+      event: { ...head, kind: 'message', content: said, replyTo: target, replaces: target.id },
+      version,
+    }
   }
   return { event: { ...head, kind: 'edit', target, content: wordsOf(said) }, version }
 }

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { ChangeEvent } from '../../src/bridge/event.ts'
+import { jpeg } from '../simulators/telegram/helpers.ts'
+import { startTelegramSimulator } from '../simulators/telegram/index.ts'
+import { tempStore } from '../store/temp-store.ts'
+import { event, waitUntil } from './bridge.ts'
+import { openMiddle } from './middle.ts'
+
+const [mum, bob] = ['whatsapp:1@lid', 'whatsapp:2@lid'] as const
+
+/** An owner whose photo has gone to Mum. */
+const open = async () => {
+  const stack = new AsyncDisposableStack()
+  const tg = stack.use(await startTelegramSimulator())
+  const owner = tg.addUser({ id: 7001, first_name: 'Olga' })
+  const group = tg.addSupergroup({
+    title: 'Mum',
+    botRights: { can_delete_messages: true },
+    members: [owner],
+  })
+  const store = stack.use(tempStore())
+  const middle = stack.use(openMiddle(store, tg))
+  await middle.start()
+  const telegram = `telegram:${group.id}` as const
+  store.mappings.add({ whatsapp: mum, telegram })
+  const { whatsapp, outbox } = middle
+  const photo = (width: number) => ({ photo: { bytes: jpeg(width, 480), name: 'a.jpg' } })
+  const { message_id: id } = owner.sends(group, { ...photo(640), caption: 'one' })
+  const settled = (shown: number) =>
+    waitUntil(() => whatsapp.shown.length === shown && outbox.counts().pending === 0)
+  await settled(1)
+  const replace = () => owner.edits(group, id, { ...photo(320), caption: 'one' })
+  return {
+    tg,
+    owner,
+    group,
+    store,
+    middle,
+    telegram,
+    id,
+    replace,
+    settled,
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  }
+}
+
+test('a file that was replaced and the one before are one message: what is deleted are both', async () => {
+  await using bridge = await open()
+  const { owner, group, middle, id, replace, settled } = bridge
+  replace()
+  await settled(2)
+  owner.sends(group, { text: '/delete', reply_to: id })
+  await waitUntil(() => group.transcript().every(each => each.id !== id))
+  assert.deepEqual(middle.whatsapp.shown, [])
+  assert.equal(middle.whatsapp.attempts.at(-1)?.replyTo?.id, middle.whatsapp.attempts[0]?.messageId)
+})
+
+test('what others do with a file that was put in the place of another is about the message of both', async () => {
+  await using bridge = await open()
+  const { group, middle, id, replace, settled } = bridge
+  replace()
+  await settled(2)
+  const second = middle.whatsapp.shown[1]?.id ?? ''
+  const reaction: ChangeEvent = {
+    version: 1,
+    kind: 'reaction',
+    chat: mum,
+    id: 'R1',
+    sender: { person: mum, me: false },
+    sentAt: 1_700_000_000_000,
+    emoji: '👍',
+    target: { id: second },
+  }
+  middle.inbox.receive([
+    { event: reaction },
+    { event: event(mum, 'nice', { id: 'W1', replyTo: { id: second } }) },
+  ])
+  await waitUntil(() => group.transcript().some(({ replyTo }) => replyTo === id))
+  await waitUntil(() => group.transcript().some(each => each.id === id && each.reactions.length === 1))
+  assert.equal(middle.outbox.counts().failed, 0)
+})
+
+test('a file that takes the place of one that went elsewhere goes to nobody', async () => {
+  await using bridge = await open()
+  const { group, middle, store, telegram, replace } = bridge
+  store.mappings.remove(mum)
+  store.mappings.add({ whatsapp: bob, telegram })
+  replace()
+  await waitUntil(() => group.transcript().some(({ text }) => text?.startsWith('Not sent: I cannot tell')))
+  assert.equal(middle.whatsapp.shown.length, 1)
+})
