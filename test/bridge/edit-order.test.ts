@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
+import { Readable } from 'node:stream'
 import { test } from 'node:test'
 import type { BridgeEvent } from '../../src/bridge/event.ts'
+import { plainText } from '../../src/bridge/rich-text.ts'
+import { reject } from '../../src/bridge/verdict.ts'
+import { jpeg } from '../simulators/telegram/helpers.ts'
 import { startTelegramSimulator } from '../simulators/telegram/index.ts'
 import { tempStore } from '../store/temp-store.ts'
 import { waitUntil } from './bridge.ts'
@@ -23,7 +27,7 @@ const open = async () => {
     }
   }
   const rest = opened.move()
-  return { tg, group, store, receive, [Symbol.asyncDispose]: () => rest.disposeAsync() }
+  return { group, middle, receive, [Symbol.asyncDispose]: () => rest.disposeAsync() }
 }
 
 const edit = (words: string, minute: number) =>
@@ -75,4 +79,35 @@ test('an edit whose time is yet to come, for the clock was ahead, gives way to t
   assert.equal(links.edit(key, noon + 3_600_000, noon + 3_600_000), true)
   assert.equal(links.edit(key, noon + 1000, noon + 2000), true)
   assert.equal(links.edit(key, noon, noon + 2000), false)
+})
+
+test('what a caption says since stays when its file comes after all, however often that is tried', async () => {
+  await using bridge = await open()
+  const photo = says('a', '', {
+    content: { kind: 'media', as: 'image', media: { source: 'x' }, caption: plainText('old words') },
+  })
+  const late = { ...photo, late: true }
+  bridge.middle.whatsapp.openError = reject('gone')
+  await bridge.receive(photo, edit('new words', 2), late)
+  bridge.middle.whatsapp.openError = undefined
+  bridge.middle.whatsapp.files = () => Readable.from([jpeg(10, 10)])
+  await bridge.receive(late)
+  assert.deepEqual(
+    bridge.group.messages.map(({ text: words, caption }) => words ?? caption),
+    ['Bob\nnew words'],
+  )
+})
+
+test('what a message says since that could not be read stays when it is read', async () => {
+  await using bridge = await open()
+  const content = { kind: 'placeholder', label: 'Waiting for this message' } as const
+  await bridge.receive(
+    says('a', '', { content, pending: true }),
+    edit('new words', 2),
+    says('a', 'old words'),
+  )
+  assert.deepEqual(
+    bridge.group.messages.map(message => message.text),
+    ['Bob\nnew words'],
+  )
 })

@@ -155,7 +155,8 @@ describe('what is said of a message before it comes is no part of it', () => {
     await receive(middle, late)
     assert.deepEqual(
       group.group.transcript().map(({ kind }) => kind),
-      ['photo'],
+      ['photo', 'text'],
     )
+    assert.equal(group.seen().join(' ').split(/\s+/).join(' '), `Bob ${'long '.repeat(1000).trim()}`)
   })
 })

@@ -1,7 +1,9 @@
+import type { StoredMessage } from '../../store/index.ts'
 import { networkOf } from '../chat-ref.ts'
 import { claimed, longestLife } from '../claimed.ts'
-import { type ContentOf, isVotable } from '../content.ts'
+import { type Content, type ContentOf, isVotable, readContent } from '../content.ts'
 import { addNotice } from '../deliver/notice.ts'
+import { edited } from '../edited.ts'
 import type { MessageEvent } from '../event.ts'
 import { joinAlbum } from './album.ts'
 import { fromBackup, type ReceiveContext, type Reception } from './reception.ts'
@@ -10,10 +12,13 @@ import { answerToStatus } from './status.ts'
 import { whomFor } from './whom.ts'
 
 /** Remembers a message that has come and adds the job that carries it across. */
-export const receiveMessage = (event: MessageEvent, context: ReceiveContext): Reception => {
+export const receiveMessage = (arrived: MessageEvent, context: ReceiveContext): Reception => {
   const { store, outbox, now, time, raw } = context
-  const { chat, id, sender, content, pending, expiresAt } = event
+  const { chat, id, sender, pending, expiresAt } = arrived
   const before = store.links.find({ chat, id }, sender.person)
+  const since = editedSince(before, arrived)
+  const event = since ? { ...arrived, content: edited(arrived.content, since) } : arrived
+  const { content } = event
   const source = store.links.remember(
     {
       chat,
@@ -22,6 +27,7 @@ export const receiveMessage = (event: MessageEvent, context: ReceiveContext): Re
       me: sender.me,
       ...(raw !== undefined && { raw }),
       ...(isVotable(content) && { content: JSON.stringify(content) }),
+      ...(since && { content: JSON.stringify(since) }),
       ...(pending && { pending }),
       ...(event.late && { late: true }),
       ...(expiresAt !== undefined && { expiresAt }),
@@ -65,6 +71,16 @@ export const receiveMessage = (event: MessageEvent, context: ReceiveContext): Re
     now,
   )
   return 'job'
+}
+
+/** The words that a message was given while something else stood for it. */
+const editedSince = (
+  before: StoredMessage | undefined,
+  { content: { kind }, late }: MessageEvent,
+): Content | undefined => {
+  if (!before?.content || !(before.pending || late) || (kind !== 'text' && kind !== 'media')) return undefined
+  const content = readContent(before.content)
+  return content?.kind === 'text' ? content : undefined
 }
 
 /** Under which the job of a message is found while it waits. */

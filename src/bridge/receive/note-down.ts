@@ -1,7 +1,7 @@
 import type { StoredMessage } from '../../store/index.ts'
 import { type ChatRef, networkOf, ownerOn } from '../chat-ref.ts'
 import { claimed, longestLife } from '../claimed.ts'
-import { isOver, isVotable, parseContent } from '../content.ts'
+import { type Content, isOver, isVotable, parseContent } from '../content.ts'
 import { type ChangeOf, receiptId } from '../event.ts'
 import type { ShownChange } from './kept.ts'
 import { editedContent, withOption } from './poll.ts'
@@ -31,7 +31,8 @@ export const noteDown = (
       if (event.kind === 'edit' && changed && isOlder(event, changed, context)) return undefined
       const content = event.kind === 'edit' ? editedContent(event, subject) : withOption(event, subject)
       if (content === undefined) return undefined
-      if (isVotable(content)) links.update(subject.key, 'content', JSON.stringify(content))
+      if (isVotable(content) || isYetToCome(content, changed, context))
+        links.update(subject.key, 'content', JSON.stringify(content))
       if (raw !== undefined && changed) links.update(changed.key, 'raw', raw)
       return { ...event, kind: 'edit', content }
     }
@@ -83,6 +84,18 @@ const isOlder = (
   { store, time }: ReceiveContext,
 ): boolean =>
   networkOf(chat) === 'whatsapp' && content.kind !== 'media' && !store.links.edit(key, sentAt, time)
+
+/** Whether the message may yet come as it was before: when its file has been put up again, or when it can be read. */
+const isYetToCome = (
+  { kind }: Content,
+  changed: StoredMessage | undefined,
+  { store }: ReceiveContext,
+): boolean =>
+  kind === 'text' &&
+  changed !== undefined &&
+  !changed.bridge &&
+  networkOf(changed.chat) === 'whatsapp' &&
+  store.links.parts(changed.key).length === 0
 
 /** When WhatsApp takes a pin away by itself; undefined: when somebody does. */
 const endOfPin = ({ chat, sentAt, pinned, seconds }: ChangeOf<'pin'>): number | undefined =>
