@@ -128,6 +128,19 @@ test('a text that becomes very long goes on as a file, and the file follows furt
   )
 })
 
+test('a further message that becomes a file goes on as one, and shows what it is to say with fewer words', async () => {
+  await using bench = await Bench.open()
+  const { group, chat } = family(bench)
+  const shown = await sendFor(bench, { chat, content: text(words(0, 700)) })
+  assert.equal(group.transcript().length, 2)
+  await bench.network.change(change(chat, edit(words(0, 10_000)), shown))
+  await bench.network.change(change(chat, edit(words(1000, 1700)), shown))
+  const [start, rest, ...others] = group.transcript()
+  assert.deepEqual(others, [])
+  const end = Buffer.from(rest?.file?.content ?? []).toString()
+  assert.deepEqual(`${start?.text} ${end}`.split(/\s+/), words(1000, 1700).split(/\s+/))
+})
+
 test('a file of text that is edited becomes another file', async () => {
   await using bench = await Bench.open()
   const { group, chat } = family(bench)
