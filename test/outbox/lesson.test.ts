@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ChatRef } from '../../src/bridge/chat-ref.ts'
-import { openPaceMemory, Pace } from '../../src/outbox/index.ts'
+import { Pace } from '../../src/outbox/index.ts'
 import { ratePeerOf, telegramBudgets } from '../../src/telegram/rates.ts'
 import { tempStore } from '../store/temp-store.ts'
+import { keptPace } from './kept-pace.ts'
 
 const group: ChatRef = 'telegram:-1001'
 const minute = 60_000
@@ -172,12 +173,7 @@ test('refusals with nothing passed in between are one', () => {
 
 test('the next run knows what refusals have taught', () => {
   using store = tempStore()
-  const open = (ahead: number) =>
-    new Pace(
-      telegramBudgets,
-      ratePeerOf,
-      openPaceMemory(store.session('pace'), () => ahead),
-    )
+  const open = (ahead: number) => keptPace(store, ahead)
   teach(open(1_000_000), group, 10)
   const after = open(0)
   after.restore([], { now: 1_070_000 })

@@ -7,6 +7,7 @@ import { ratePeerOf, telegramBudgets } from '../../src/telegram/rates.ts'
 import { tooManyRequests } from '../simulators/telegram/errors.ts'
 import { tempStore } from '../store/temp-store.ts'
 import { type Arrival, drain } from './drain.ts'
+import { keptPace } from './kept-pace.ts'
 import { VirtualClock } from './virtual-clock.ts'
 
 const [topic, otherTopic, person] = ['telegram:-1001/1', 'telegram:-1001/2', 'telegram:11'] as const
@@ -91,7 +92,7 @@ test('refusals from several chats at once hold everything back', () => {
 
 test('after a restart, what went out later than now by a clock that was wrong holds nothing up', () => {
   using store = tempStore()
-  const open = () => new Pace(telegramBudgets, ratePeerOf, openPaceMemory(store.session('pace')))
+  const open = () => keptPace(store)
   const before = open()
   before.take(person, 10).close(1_000_000, true)
   before.save(person)
@@ -102,7 +103,7 @@ test('after a restart, what went out later than now by a clock that was wrong ho
 
 test('a call whose answer was lost may be counted for a while yet, also after a restart', async () => {
   using store = tempStore()
-  const open = () => new Pace(telegramBudgets, ratePeerOf, openPaceMemory(store.session('pace')))
+  const open = () => keptPace(store)
   const pace = open()
   const { lease } = openLease(pace)
   ;(await lease.turn(3)).lost()
@@ -115,7 +116,7 @@ test('a call whose answer was lost may be counted for a while yet, also after a 
 
 test('the next run knows what the last one has used up, what was cut off included', () => {
   using store = tempStore()
-  const open = () => new Pace(telegramBudgets, ratePeerOf, openPaceMemory(store.session('pace')))
+  const open = () => keptPace(store)
   const before = open()
   for (let call = 0; call < 19; call += 1) before.take(topic).close(1_000_000, true)
   before.take(person).refuse(1_000_000, 100)
@@ -136,7 +137,7 @@ test('the next run knows what the last one has used up, what was cut off include
 
 test('what holds everything back holds back the next run, too', () => {
   using store = tempStore()
-  const open = () => new Pace(telegramBudgets, ratePeerOf, openPaceMemory(store.session('pace')))
+  const open = () => keptPace(store)
   const before = open()
   for (const chat of ['telegram:-1', 'telegram:-2', 'telegram:-3'] as const) {
     before.take(chat).refuse(0, 60)
@@ -152,7 +153,7 @@ test('what holds everything back holds back the next run, too', () => {
 
 test('a refusal is known to the next run, though the process was killed before its attempt was written down', () => {
   using store = tempStore()
-  const open = () => new Pace(telegramBudgets, ratePeerOf, openPaceMemory(store.session('pace')))
+  const open = () => keptPace(store)
   const before = open()
   before.take(topic).refuse(1_000_000, 300)
   const after = open()
@@ -163,7 +164,7 @@ test('a refusal is known to the next run, though the process was killed before i
 
 test('a disk that takes no refusal down is no reason to send', () => {
   using store = tempStore()
-  const pace = new Pace(telegramBudgets, ratePeerOf, openPaceMemory(store.session('pace')))
+  const pace = keptPace(store)
   store.database.run('PRAGMA query_only = ON')
   pace.take(topic).refuse(1_000_000, 300)
   assert.equal(pace.readyAt(topic, 1_010_000), 1_300_000)
@@ -194,7 +195,7 @@ for (const [what, calls] of [
 ] as const) {
   test(`killed in ${what}, the next run knows what that has used up`, async () => {
     using store = tempStore()
-    const open = () => new Pace(telegramBudgets, ratePeerOf, openPaceMemory(store.session('pace')))
+    const open = () => keptPace(store)
     const killed = await killedIn(open(), calls)
     const after = open()
     after.restore([topic], { now: killed })
@@ -212,7 +213,7 @@ for (const [what, calls] of [
 
 test('a call whose end is known is not written down as under way', async () => {
   using store = tempStore()
-  const open = () => new Pace(telegramBudgets, ratePeerOf, openPaceMemory(store.session('pace')))
+  const open = () => keptPace(store)
   const before = open()
   const lease = new Lease({
     pace: before,
@@ -515,12 +516,7 @@ test('a clock that is set forward ends no penalty', async () => {
 
 test('the next run knows it, though the clock was set in between', () => {
   using store = tempStore()
-  const open = (ahead: number) =>
-    new Pace(
-      telegramBudgets,
-      ratePeerOf,
-      openPaceMemory(store.session('pace'), () => ahead),
-    )
+  const open = (ahead: number) => keptPace(store, ahead)
   const before = open(3_600_000)
   before.take(person, 10).close(1_000_000, true)
   before.take(topic).refuse(1_000_000, 300)
