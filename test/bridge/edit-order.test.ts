@@ -5,29 +5,22 @@ import type { BridgeEvent } from '../../src/bridge/event.ts'
 import { plainText } from '../../src/bridge/rich-text.ts'
 import { reject } from '../../src/bridge/verdict.ts'
 import { jpeg } from '../simulators/telegram/helpers.ts'
-import { startTelegramSimulator } from '../simulators/telegram/index.ts'
 import { tempStore } from '../store/temp-store.ts'
-import { waitUntil } from './bridge.ts'
 import { changesTo, chat, noon, says, text } from './conversation.ts'
-import { openMiddle } from './middle.ts'
+import { openGroup, receive } from './family.ts'
 
 const open = async () => {
   await using opened = new AsyncDisposableStack()
-  const tg = opened.use(await startTelegramSimulator())
-  const group = tg.addSupergroup({ title: 'Family', botRights: {} })
-  const store = opened.use(tempStore())
-  store.mappings.add({ whatsapp: chat, telegram: `telegram:${group.id}` })
-  store.chats.learn({ chat, kind: 'group', name: 'Family' })
-  const middle = opened.use(openMiddle(store, tg))
+  const { group, open: openBridge } = opened.use(await openGroup())
+  const middle = opened.use(openBridge())
   await middle.start()
-  const receive = async (...events: BridgeEvent[]): Promise<void> => {
-    for (const event of events) {
-      middle.inbox.receive([{ event }])
-      await waitUntil(() => middle.outbox.counts().pending === 0)
-    }
-  }
   const rest = opened.move()
-  return { group, middle, receive, [Symbol.asyncDispose]: () => rest.disposeAsync() }
+  return {
+    group,
+    middle,
+    receive: (...events: BridgeEvent[]) => receive(middle, ...events),
+    [Symbol.asyncDispose]: () => rest.disposeAsync(),
+  }
 }
 
 const edit = (words: string, minute: number) =>

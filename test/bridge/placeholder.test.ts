@@ -1,47 +1,15 @@
 import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
 import { describe, test } from 'node:test'
-import type { BridgeEvent, Content, MessageEvent } from '../../src/bridge/event.ts'
+import type { Content, MessageEvent } from '../../src/bridge/event.ts'
 import { plainText } from '../../src/bridge/rich-text.ts'
 import { reject } from '../../src/bridge/verdict.ts'
 import { jpeg } from '../simulators/telegram/helpers.ts'
-import { startTelegramSimulator } from '../simulators/telegram/index.ts'
-import { tempStore } from '../store/temp-store.ts'
-import { waitUntil } from './bridge.ts'
-import { changesTo, chat, eve, narrow, says, text } from './conversation.ts'
-import { openMiddle } from './middle.ts'
+import { changesTo, eve, narrow, says, text } from './conversation.ts'
+import { carried, type Middle, openGroup, receive } from './family.ts'
 
 const waiting: Content = { kind: 'placeholder', label: 'Waiting for this message' }
 const pending = (id: string): MessageEvent => says(id, '', { content: waiting, pending: true, silent: true })
-
-/** A group in Telegram, and bridges to it that work in turn. */
-const openGroup = async () => {
-  await using opened = new AsyncDisposableStack()
-  const tg = opened.use(await startTelegramSimulator())
-  const group = tg.addSupergroup({ title: 'Family', botRights: {} })
-  const store = opened.use(tempStore())
-  store.mappings.add({ whatsapp: chat, telegram: `telegram:${group.id}` })
-  store.chats.learn({ chat, kind: 'group', name: 'Family' })
-  const rest = opened.move()
-  return {
-    store,
-    open: (options: Parameters<typeof openMiddle>[2] = {}) => openMiddle(store, tg, options),
-    group,
-    seen: () => group.transcript().map(({ text: words }) => words),
-    [Symbol.asyncDispose]: () => rest.disposeAsync(),
-  }
-}
-type Middle = ReturnType<typeof openMiddle>
-
-const carried = ({ outbox }: Middle) => waitUntil(() => outbox.counts().pending === 0)
-
-/** Receives these one by one, and waits until each is carried out. */
-const receive = async (middle: Middle, ...events: readonly BridgeEvent[]): Promise<void> => {
-  for (const event of events) {
-    middle.inbox.receive([{ event }])
-    await carried(middle)
-  }
-}
 
 describe('a message that comes in a crowd takes the place that was held for it, and nobody else takes part in it', () => {
   const others = ['a', 'b', 'c', 'd', 'e'].map(id => says(id, `text ${id}`, { from: eve }))
