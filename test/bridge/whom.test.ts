@@ -120,3 +120,24 @@ test('an answer to a message that was refused itself is refused where several ch
   const words = bridge.telegram.shown.filter(({ kind }) => kind === 'notice').map(({ text }) => text)
   assert.deepEqual(words, Array(3).fill(word?.text))
 })
+
+test('an answer to a word of an earlier version, which kept nothing of that, goes to the only chat there is', async () => {
+  await using bridge = openBridge()
+  const { store, telegram, whatsapp } = bridge
+  bridge.worker.start()
+  whatsapp.scripts.push(async () => {
+    throw reject('no')
+  })
+  const me = { sender: { person: 'telegram:11', me: true } } as const
+  bridge.receive(event(mumInTelegram, 'Lunch?', me))
+  await waitUntil(bridge.isDone)
+  const notice = telegram.shown.at(-1)
+  assert.equal(notice?.kind, 'notice')
+  store.database.run('UPDATE messages SET content = NULL')
+  bridge.receive(event(mumInTelegram, 'Once more', { ...me, replyTo: { id: notice.id, byBridge: true } }))
+  await waitUntil(bridge.isDone)
+  assert.deepEqual(
+    whatsapp.shown.map(({ chat, text }) => [chat, text]),
+    [[mum, 'Once more']],
+  )
+})

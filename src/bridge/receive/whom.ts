@@ -15,7 +15,11 @@ export const whomFor = (
   const { key, chat } = message
   if (networkOf(chat) === 'whatsapp') return chat
   const said = message.content === undefined ? undefined : readContent(message.content)
-  if (said?.kind !== 'notice') return links.destination(key) ?? tools.outbox.goesTo(key)
+  if (said?.kind !== 'notice') {
+    const there = links.destination(key) ?? tools.outbox.goesTo(key)
+    // What an earlier version said of the bridge kept nothing of that.
+    return there && networkOf(there) === 'whatsapp' ? there : undefined
+  }
   const { about, answers } = said
   if (about !== undefined && networkOf(about) === 'whatsapp') return chats.resolve(about)
   const below = answers === undefined ? undefined : links.subject({ chat, id: answers })
