@@ -13,10 +13,14 @@ export type Command = 'start' | 'help' | 'id' | 'delete' | 'not-alone'
 export const parseCommand = (message: Message, botName: string): Command | 'others' | undefined => {
   const [, word = '', name, rest = ''] =
     /^\/(\w+)(?:@(\w{3,32}))?(?:\s+(.*))?$/s.exec(message.text ?? '') ?? []
-  if (name !== undefined && name.toLowerCase() !== botName.toLowerCase()) return 'others'
+  if (name !== undefined && name.toLowerCase() !== botName.toLowerCase())
+    return isBotName(name) ? 'others' : undefined
   const command = ownCommands.find(each => each === word.toLowerCase())
   return command === 'delete' && rest !== '' ? 'not-alone' : command
 }
+
+/** Names of bots end like that (core.telegram.org/bots/features#creating-a-new-bot). */
+const isBotName = (name: string): boolean => name.toLowerCase().endsWith('bot')
 
 const ownCommands = ['start', 'help', 'id', 'delete'] as const
 

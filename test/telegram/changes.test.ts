@@ -222,9 +222,10 @@ test('a command for another bot is no message and no command of ours', async () 
     bench.owner.sends(topic, { text, reply_to: id })
   bench.owner.sends(topic, '/shrug')
   bench.owner.sends(topic, '/mail@example.org')
+  bench.owner.sends(topic, '/home@night we talk')
   bench.owner.sends(topic, { text: '/delete@Bridge_bot', reply_to: id })
   await it.events(4)
-  assert.deepEqual(bench.inbox.texts, ['hello', '/shrug', '/mail@example.org'])
+  assert.deepEqual(bench.inbox.texts, ['hello', '/shrug', '/mail@example.org', '/home@night we talk'])
   assert.equal(it.changes().length, 1)
   await eventually(
     () => topic.transcript().every(({ text }) => text !== '/delete@Bridge_bot'),
