@@ -3,6 +3,7 @@ import { addNotice } from '../deliver/notice.ts'
 import type { MessageEvent } from '../event.ts'
 import { rewrite } from './change-waiting.ts'
 import { fromBackup, type ReceiveContext, type Reception } from './reception.ts'
+import { placeOfOwn } from './went-to.ts'
 
 /**
  * A file that the owner has put in the place of another goes as a further part of the same message, to where that went:
@@ -17,7 +18,7 @@ export const receiveNewFile = (event: MessageEvent, context: ReceiveContext): Re
   if (store.links.remember({ chat, id, author: sender.person, me: sender.me }, time) === undefined)
     return 'duplicate'
   if (rewrite(content, before, context)) return 'job'
-  const target = store.links.destination(before.key) ?? outbox.goesTo(before.key)
+  const target = placeOfOwn(before.key, context)
   if (target === undefined || !mappings.some(each => each.whatsapp === target && !each.toTelegramOnly)) {
     addNotice(context, { chat, text: notMapped, replyTo: replaces, now })
     return 'refused'

@@ -2,17 +2,20 @@ import { type ChatRef, networkOf } from '../chat-ref.ts'
 import type { ChangeEvent } from '../event.ts'
 import type { InboxOptions } from './reception.ts'
 
-/**
- * The WhatsApp chat that a message of the owner's went to, or is on its way to, for what they do with it in Telegram:
- * whatever their Telegram chat is mapped to by now.
- */
+type Tools = Pick<InboxOptions, 'store' | 'outbox'>
+
+/** The WhatsApp chat that a message of the owner's went to, or is on its way to, whatever is mapped by now. */
+export const placeOfOwn = (key: number, { store, outbox }: Tools): ChatRef | undefined => {
+  const there = store.links.destination(key) ?? outbox.goesTo(key)
+  return there && networkOf(there) === 'whatsapp' ? there : undefined
+}
+
+/** The same for what the owner does with it in Telegram. */
 export const wentTo = (
   { chat, target }: Pick<ChangeEvent, 'chat' | 'target'>,
-  { store, outbox }: Pick<InboxOptions, 'store' | 'outbox'>,
+  tools: Tools,
 ): ChatRef | undefined => {
   if (networkOf(chat) !== 'telegram') return undefined
-  const written = store.links.subject({ chat, id: target.id })
-  if (written?.chat !== chat || !written.me) return undefined
-  const there = store.links.destination(written.key) ?? outbox.goesTo(written.key)
-  return there && networkOf(there) === 'whatsapp' ? there : undefined
+  const written = tools.store.links.subject({ chat, id: target.id })
+  return written?.chat === chat && written.me ? placeOfOwn(written.key, tools) : undefined
 }

@@ -2,6 +2,7 @@ import type { StoredMessage } from '../../store/index.ts'
 import { type ChatRef, networkOf } from '../chat-ref.ts'
 import { readContent } from '../content.ts'
 import type { ReceiveContext } from './reception.ts'
+import { placeOfOwn } from './went-to.ts'
 
 /**
  * The WhatsApp chat that a message in Telegram belongs to: the one it came from; of the owner's own the one it went to,
@@ -15,11 +16,8 @@ export const whomFor = (
   const { key, chat } = message
   if (networkOf(chat) === 'whatsapp') return chat
   const said = message.content === undefined ? undefined : readContent(message.content)
-  if (said?.kind !== 'notice') {
-    const there = links.destination(key) ?? tools.outbox.goesTo(key)
-    // What an earlier version said of the bridge kept nothing of that.
-    return there && networkOf(there) === 'whatsapp' ? there : undefined
-  }
+  // What an earlier version said of the bridge kept nothing of what that was about.
+  if (said?.kind !== 'notice') return placeOfOwn(key, tools)
   const { about, answers } = said
   if (about !== undefined && networkOf(about) === 'whatsapp') return chats.resolve(about)
   const below = answers === undefined ? undefined : links.subject({ chat, id: answers })
