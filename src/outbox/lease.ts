@@ -67,9 +67,7 @@ export class Lease {
   async turn(messages = 1, gate?: Gate): Promise<Turn> {
     const mayEnter = () => gate?.enter() ?? true
     const claimed = this.#claimed
-    // A refusal since the claim holds it back, too.
-    const isHeldBack = this.#pace.readyAt(this.#chat, this.#clock.steady(), 0) > this.#clock.steady()
-    if (claimed !== undefined && messages === 1 && !isHeldBack && mayEnter()) {
+    if (claimed !== undefined && messages === 1 && !this.#isHeldBack && mayEnter()) {
       this.#claimed = undefined
       return this.#begin(claimed, messages, gate)
     }
@@ -92,6 +90,12 @@ export class Lease {
       place ??= this.#pace.take(this.#chat, messages, Math.max(at, now))
       await this.rest(isReady && gate ? gate.opens(this.#signal) : this.#clock.sleep(at - now, this.#signal))
     }
+  }
+
+  /** A chat that was refused since the claim waits, too. */
+  get #isHeldBack(): boolean {
+    const now = this.#clock.steady()
+    return this.#pace.readyAt(this.#chat, now, 0) > now
   }
 
   /** The attempt is over: a call whose end was not told is lost. */

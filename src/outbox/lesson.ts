@@ -29,8 +29,9 @@ interface Use {
 }
 
 /**
- * What refusals teach of a budget whose true limit is not published. One refusal may be for any reason: the network is busy, or somebody
- * in front of it refuses. Where another one comes before as much has passed as was refused, it is the limit, and less goes:
+ * What refusals teach of a budget whose true limit is not published. One refusal may be for any reason: the network is
+ * busy, or somebody in front of it refuses. Where another one comes before as much has passed as was refused, it is the
+ * limit, and less goes:
  *
  *     none       - refused                -> suspected
  *     suspected  - as much passes         -> none
@@ -39,7 +40,8 @@ interface Use {
  *     tried      - more passes than held, or time -> none
  *     tried      - refused                -> held for twice as long, an hour at most
  *
- * While it is held another limit below that may be suspected, and taught, in the same way. So a true limit is asked for once an hour.
+ * While it is held another limit below that may be suspected, and taught, in the same way. So a true limit is asked for
+ * once an hour.
  */
 export const afterRefusal = (lesson: Lesson, { used, count, now }: Use): Lesson => {
   const { passed, refused } = lesson

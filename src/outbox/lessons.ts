@@ -22,15 +22,17 @@ export class Lessons {
 
   /** The budget as it is to be kept to for this peer. */
   of(peer: string, budget: Budget, now: number): Budget {
-    const lesson = this.#peers.get(peer)?.[this.#budgets.indexOf(budget)]
-    return lesson === undefined ? budget : { ...budget, count: mostOf(lesson, budget.count, now) }
+    const lesson = this.#peers.get(peer)?.[this.#budgets.indexOf(budget)] ?? {}
+    const count = mostOf(lesson, budget.count, now)
+    return count === budget.count ? budget : { ...budget, count }
   }
 
-  /** What is under way beside it the network may have counted or not: as little as it knew of has passed, or as much was refused. */
+  /** Of what is under way beside it the network may have counted nothing yet. */
   passed(call: Call): void {
     this.#learn({ ...call, taken: call.taken.filter(({ at }) => at !== undefined) }, afterPass)
   }
 
+  /** Of what is under way beside it the network may have counted all. */
   refused(call: Call): void {
     this.#learn(call, afterRefusal)
   }
