@@ -2,26 +2,13 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { offline } from '../../src/bridge/verdict.ts'
 import { jpeg } from '../simulators/telegram/helpers.ts'
-import { startTelegramSimulator } from '../simulators/telegram/index.ts'
-import { tempStore } from '../store/temp-store.ts'
 import { waitUntil } from './bridge.ts'
-import { openMiddle } from './middle.ts'
-
-const mum = 'whatsapp:1@lid'
+import { openOwnGroup } from './own-group.ts'
 
 test('a picture of an album that waits is changed where it waits, and one that is taken back never goes', async () => {
-  await using tg = await startTelegramSimulator()
-  const owner = tg.addUser({ id: 7001, first_name: 'Olga' })
-  const group = tg.addSupergroup({
-    title: 'Mum',
-    botRights: { can_delete_messages: true },
-    members: [owner],
-  })
-  using store = tempStore()
-  await using middle = openMiddle(store, tg)
-  const { whatsapp, inbox, outbox } = middle
-  await middle.start()
-  store.mappings.add({ whatsapp: mum, telegram: `telegram:${group.id}` })
+  await using bridge = await openOwnGroup('whatsapp:1@lid')
+  const { owner, group, store, telegram } = bridge
+  const { whatsapp, inbox, outbox } = bridge.middle
   whatsapp.scripts.push(async () => {
     whatsapp.status = { state: 'connecting' }
     throw offline('away')
@@ -33,9 +20,7 @@ test('a picture of an album that waits is changed where it waits, and one that i
     return owner.sends(group, { photo, caption, media_group_id: '77' }).message_id
   })
   const [first = 0, second = 0] = ids
-  await waitUntil(
-    () => store.links.find({ chat: `telegram:${group.id}`, id: String(ids.at(-1)) }) !== undefined,
-  )
+  await waitUntil(() => store.links.find({ chat: telegram, id: String(ids.at(-1)) }) !== undefined)
   owner.edits(group, first, { caption: 'the first' })
   owner.sends(group, { text: '/delete', reply_to: second })
   await waitUntil(() => group.transcript().every(({ id }) => id !== second))

@@ -2,28 +2,15 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ChangeEvent } from '../../src/bridge/event.ts'
 import { jpeg } from '../simulators/telegram/helpers.ts'
-import { startTelegramSimulator } from '../simulators/telegram/index.ts'
-import { tempStore } from '../store/temp-store.ts'
 import { event, waitUntil } from './bridge.ts'
-import { openMiddle } from './middle.ts'
+import { openOwnGroup } from './own-group.ts'
 
 const [mum, bob] = ['whatsapp:1@lid', 'whatsapp:2@lid'] as const
 
 /** An owner whose photo has gone to Mum. */
 const open = async () => {
-  const stack = new AsyncDisposableStack()
-  const tg = stack.use(await startTelegramSimulator())
-  const owner = tg.addUser({ id: 7001, first_name: 'Olga' })
-  const group = tg.addSupergroup({
-    title: 'Mum',
-    botRights: { can_delete_messages: true },
-    members: [owner],
-  })
-  const store = stack.use(tempStore())
-  const middle = stack.use(openMiddle(store, tg))
-  await middle.start()
-  const telegram = `telegram:${group.id}` as const
-  store.mappings.add({ whatsapp: mum, telegram })
+  const bridge = await openOwnGroup(mum)
+  const { owner, group, middle } = bridge
   const { whatsapp, outbox } = middle
   const photo = (width: number) => ({ photo: { bytes: jpeg(width, 480), name: 'a.jpg' } })
   const { message_id: id } = owner.sends(group, { ...photo(640), caption: 'one' })
@@ -31,18 +18,7 @@ const open = async () => {
     waitUntil(() => whatsapp.shown.length === shown && outbox.counts().pending === 0)
   await settled(1)
   const replace = () => owner.edits(group, id, { ...photo(320), caption: 'one' })
-  return {
-    tg,
-    owner,
-    group,
-    store,
-    middle,
-    telegram,
-    id,
-    replace,
-    settled,
-    [Symbol.asyncDispose]: () => stack.disposeAsync(),
-  }
+  return { ...bridge, id, replace, settled }
 }
 
 test('a file that was replaced and the one before are one message: what is deleted are both', async () => {

@@ -2,41 +2,20 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import type { ChangeEvent } from '../../src/bridge/event.ts'
 import { reject } from '../../src/bridge/verdict.ts'
-import { startTelegramSimulator } from '../simulators/telegram/index.ts'
-import { tempStore } from '../store/temp-store.ts'
 import { event, waitUntil } from './bridge.ts'
-import { openMiddle } from './middle.ts'
+import { openOwnGroup } from './own-group.ts'
 
 const [alice, bob] = ['whatsapp:1@lid', 'whatsapp:2@lid'] as const
 
 /** An owner in a group that is mapped to Alice. */
 const open = async (t: TestContext, whatsapp: 'whatsapp:49151@s.whatsapp.net' | typeof alice = alice) => {
-  const tg = await startTelegramSimulator()
-  const owner = tg.addUser({ id: 7001, first_name: 'Olga' })
-  const group = tg.addSupergroup({
-    title: 'Group',
-    botRights: { can_delete_messages: true },
-    members: [owner],
-  })
-  const store = tempStore()
-  const middle = openMiddle(store, tg)
-  t.after(async () => {
-    await middle[Symbol.asyncDispose]()
-    store[Symbol.dispose]()
-    await tg[Symbol.asyncDispose]()
-  })
-  await middle.start()
-  const telegram = `telegram:${group.id}` as const
-  store.mappings.add({ whatsapp, telegram })
+  const bridge = await openOwnGroup(whatsapp)
+  t.after(() => bridge[Symbol.asyncDispose]())
+  const { owner, group, store, telegram, middle } = bridge
   const { outbox } = middle
   const says = () => group.transcript().map(({ text }) => text)
   return {
-    tg,
-    owner,
-    group,
-    store,
-    telegram,
-    middle,
+    ...bridge,
     says,
     reads: () => middle.whatsapp.shown.map(({ chat, text }) => [chat, text]),
     async write(text: string): Promise<number> {
