@@ -21,18 +21,18 @@ export const holdBack = ({ event, raw }: Arrival, tools: Tools, now: number): bo
   const jobs = isOurs ? mayHaveSent(event, tools) : albumOf(event, tools)
   if (jobs.length === 0 && !before.some(held => goesBehind(event, held.event, tools))) return false
   const row = { event, jobs, at: now, messageId: tools.newMessageId('whatsapp') }
-  const to = isOurs ? { to: goesTo(event.chat, tools.store) ?? null } : {}
+  const to = isOurs ? { to: mappedTo(event.chat, tools.store) ?? null } : {}
   addHeld({ ...row, ...to, ...(raw !== undefined && { raw }) }, tools.store)
   return true
 }
 
 /** The WhatsApp chat to which words go from a Telegram chat, as it is mapped now. */
-const goesTo = (chat: ChatRef, { mappings }: Pick<Store, 'mappings'>): ChatRef | undefined =>
+const mappedTo = (chat: ChatRef, { mappings }: Pick<Store, 'mappings'>): ChatRef | undefined =>
   mappings.forSource(chat).find(({ toTelegramOnly }) => !toTelegramOnly)?.whatsapp
 
 /** Whether what was kept back would now go to somebody to whom it was not written. */
 export const isForAnother = ({ event, to }: Held, store: Pick<Store, 'mappings' | 'chats'>): boolean => {
-  const now = goesTo(event.chat, store)
+  const now = mappedTo(event.chat, store)
   if (!isMessage(event) || to === undefined || now === undefined) return false
   return to === null || store.chats.resolve(to) !== now
 }
