@@ -48,6 +48,11 @@ export interface NewJob extends Pick<Job, 'lane' | 'target' | 'source' | 'messag
 /** A job that no attempt has been made at: what it will send may still be changed. */
 export type Untouched = Pick<Job, 'id' | 'event' | 'createdAt'> & { readonly dueAt: number }
 
+/** Any job, and whether nothing of its messages can be there yet. */
+export interface About extends Untouched, Pick<Job, 'target'> {
+  readonly isUntouched: boolean
+}
+
 /** A job that waits for its first attempt. */
 export type Waiting = Pick<Job, 'id' | 'target' | 'event'>
 

@@ -1,14 +1,14 @@
 import type { ChatRef } from '../bridge/chat-ref.ts'
 import type { Database } from '../store/index.ts'
+import { findAbout } from './about.ts'
 import type { Decision } from './decide.ts'
 import { withHeads } from './heads.ts'
 import { findInDoubt, type InDoubt } from './in-doubt.ts'
-import type { Job, NewJob, Untouched, Waiting } from './job.ts'
+import type { About, Job, NewJob, Untouched, Waiting } from './job.ts'
 import { fromRow, type JobRow } from './job-row.ts'
 import { findLeading } from './leading.ts'
 import { recoverJobs } from './recover.ts'
 import { findDestination, findSending, type IsPart, type Sending } from './sending.ts'
-import { findUntouched } from './untouched.ts'
 
 /** SQL: what the message of a job has become so far. */
 const parts = "FROM links WHERE links.source = jobs.source AND role IN ('', 'album')"
@@ -75,9 +75,9 @@ export class Outbox {
     return row && { id: row.id, event: row.event, createdAt: row.created_at, dueAt: row.due_at }
   }
 
-  /** The same for all topics that begin like this, in one lane. */
-  untouchedIn(lane: string, topics: string): Untouched[] {
-    return findUntouched(this.#database, { lane, topics })
+  /** All jobs about topics that begin like this, in one lane (`about.ts`). */
+  about(lane: string, topics: string): About[] {
+    return findAbout(this.#database, { lane, topics })
   }
 
   /** Gives an untouched job another event to carry, in its old place in the lane. */

@@ -1,6 +1,6 @@
 import { type ChatRef, type MessageRef, networkOf } from '../chat-ref.ts'
 import type { AlbumContent, AlbumItem } from '../content.ts'
-import { isMessage, type MessageEvent, parseEvent } from '../event.ts'
+import { isMessage, type MessageEvent, parseEvent, readEvent } from '../event.ts'
 import { fromBackup, type ReceiveContext, type Reception } from './reception.ts'
 
 /**
@@ -96,22 +96,33 @@ const itemsOf = ({ content, id, album }: MessageEvent): AlbumItem[] => {
 
 const albumTopic = (key: number | ''): string => `album ${key}`
 
+/** The albums that hold this picture, by their jobs: one that went has none. */
+const albumsWith = ({ chat, id }: MessageRef, { outbox }: Pick<ReceiveContext, 'outbox'>) =>
+  outbox.about(chat, albumTopic('')).flatMap(job => {
+    const album = readEvent(job.event)
+    if (album === undefined || !isMessage(album) || album.content.kind !== 'album') return []
+    const { items } = album.content
+    return items.some(item => item.id === id) ? [{ job, album, items }] : []
+  })
+
+/** Where the album is to go, or could not go, that holds this picture. */
+export const placeOfAlbum = (
+  picture: MessageRef,
+  tools: Pick<ReceiveContext, 'outbox'>,
+): ChatRef | undefined => albumsWith(picture, tools)[0]?.job.target
+
 /** Changes a picture of an album that waits, or takes it out. Returns whether there was one. */
 export const changeAlbum = (
-  { chat, id }: MessageRef,
+  picture: MessageRef,
   { outbox }: Pick<ReceiveContext, 'outbox'>,
   change: (item: AlbumItem) => AlbumItem[],
 ): boolean => {
-  for (const job of outbox.untouchedIn(chat, albumTopic(''))) {
-    const album = parseEvent(job.event)
-    if (!isMessage(album) || album.content.kind !== 'album') continue
-    const { items } = album.content
-    if (items.every(item => item.id !== id)) continue
-    const left = items.flatMap(item => (item.id === id ? change(item) : [item]))
-    const event = JSON.stringify({ ...album, content: { ...album.content, items: left } })
-    if (left.length === 0) outbox.finish(job.id)
-    else outbox.rewrite(job.id, { event, dueAt: job.dueAt })
-    return true
-  }
-  return false
+  const found = albumsWith(picture, { outbox }).find(({ job }) => job.isUntouched)
+  if (found === undefined) return false
+  const { job, album, items } = found
+  const left = items.flatMap(item => (item.id === picture.id ? change(item) : [item]))
+  const event = JSON.stringify({ ...album, content: { ...album.content, items: left } })
+  if (left.length === 0) outbox.finish(job.id)
+  else outbox.rewrite(job.id, { event, dueAt: job.dueAt })
+  return true
 }

@@ -1,12 +1,15 @@
 import { type ChatRef, networkOf } from '../chat-ref.ts'
 import type { ChangeEvent } from '../event.ts'
+import { placeOfAlbum } from './album.ts'
 import type { InboxOptions } from './reception.ts'
 
 type Tools = Pick<InboxOptions, 'store' | 'outbox'>
 
-/** The WhatsApp chat that a message of the owner's went to, or is on its way to, whatever is mapped by now. */
+/** The WhatsApp chat that a message of the owner's went to, or is to go to, also in an album, whatever is mapped by now. */
 export const placeOfOwn = (key: number, { store, outbox }: Tools): ChatRef | undefined => {
-  const there = store.links.destination(key) ?? outbox.goesTo(key)
+  const { links } = store
+  const message = links.get(key)
+  const there = links.destination(key) ?? outbox.goesTo(key) ?? (message && placeOfAlbum(message, { outbox }))
   return there && networkOf(there) === 'whatsapp' ? there : undefined
 }
 
