@@ -102,7 +102,7 @@ const receiveReleased = (row: Held, options: InboxOptions): void => {
     if (result === 'unmapped') refuse(mappingGone)
     log.debug({ network: networkOf(held.chat), results: [result] }, 'Received after waiting')
   }
-  const deal = isForAnother(row, store) ? () => refuse(mappedAnew) : receive
+  const deal = (): void => (isForAnother(row, options) ? refuse(mappedAnew) : receive())
   for (const way of [deal, () => refuse(notTakenIn)]) {
     try {
       store.transaction(way)

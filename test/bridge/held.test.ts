@@ -62,9 +62,9 @@ const openDoubt = async ({ inTopic = false, isBasic = false, isLater = false } =
       isFree = true
     },
     /** Shows a message of WhatsApp's in Telegram, without anybody knowing; returns its id there. */
-    async show(from: ChatRef, content: Content | string, me = false): Promise<number> {
+    async show(from: ChatRef, content: Content | string, me = false, person = from): Promise<number> {
       const before = group.transcript().length
-      middle.inbox.receive([{ event: event(from, content, { id: 'M1', sender: { person: from, me } }) }])
+      middle.inbox.receive([{ event: event(from, content, { id: 'M1', sender: { person, me } }) }])
       await tg.until('it to be shown', () => group.transcript().length > before)
       const id = group.transcript().at(-1)?.id ?? 0
       assert.deepEqual(store.links.chatsWith(String(id)), [])
@@ -406,6 +406,25 @@ test('what is kept back where nobody hears it goes to nobody who is mapped later
   await doubt.isDone()
   assert.deepEqual(doubt.shown(), [])
   assert.equal(doubt.notices().length, 1)
+})
+
+test('an answer to a status in doubt goes to whoever posted that, whoever the place is mapped to by then', async () => {
+  await using doubt = await openDoubt()
+  const { owner, place, store, telegram } = doubt
+  const [statuses, anna] = ['whatsapp:status@broadcast', 'whatsapp:77@lid'] as const
+  store.chats.learn({ chat: statuses, kind: 'broadcast' })
+  store.mappings.add({ whatsapp: statuses, telegram, toTelegramOnly: true })
+  store.mappings.add({ whatsapp: mum, telegram })
+  const id = await doubt.show(statuses, 'At the lake', false, anna)
+  owner.sends(place, { text: 'Which one?', reply_to: id })
+  owner.sends(place, 'Lunch?')
+  await doubt.waitsFor(2)
+  store.mappings.remove(mum)
+  store.mappings.add({ whatsapp: boss, telegram })
+  doubt.free()
+  await doubt.isDone()
+  assert.deepEqual(doubt.shown(), [[anna, 'Which one?', 'M1']])
+  assert.deepEqual(doubt.notices(), ['Not sent: this chat was mapped to somebody else before it could go'])
 })
 
 test('what is kept back goes to its person where the mapping is there again, and whose number has become an id', async () => {

@@ -5,6 +5,7 @@ import { type BridgeEvent, isMessage, parseEvent } from '../event.ts'
 import type { Arrival } from '../network.ts'
 import { addHeld, type Held, readHeld } from './held-rows.ts'
 import type { InboxOptions } from './reception.ts'
+import { answerToStatus } from './status.ts'
 
 type Tools = NoticeTools & Pick<InboxOptions, 'peerOf' | 'isSince' | 'isPart' | 'ownerChat' | 'log'>
 
@@ -30,10 +31,18 @@ export const holdBack = ({ event, raw }: Arrival, tools: Tools, now: number): bo
 const mappedTo = (chat: ChatRef, { mappings }: Pick<Store, 'mappings'>): ChatRef | undefined =>
   mappings.forSource(chat).find(({ toTelegramOnly }) => !toTelegramOnly)?.whatsapp
 
-/** Whether what was kept back would now go to somebody to whom it was not written. */
-export const isForAnother = ({ event, to }: Held, store: Pick<Store, 'mappings' | 'chats'>): boolean => {
+/**
+ * Whether what was kept back would now go to somebody to whom it was not written. An answer to a status goes to whoever
+ * posted that, whatever is mapped.
+ */
+export const isForAnother = (
+  { event, to }: Held,
+  { store, ...tools }: Pick<InboxOptions, 'store' | 'layOut'>,
+): boolean => {
   const now = mappedTo(event.chat, store)
   if (!isMessage(event) || to === undefined || now === undefined) return false
+  const mappings = store.mappings.forSource(event.chat)
+  if (answerToStatus(event, { ...tools, store, mappings })) return false
   return to === null || store.chats.resolve(to) !== now
 }
 
