@@ -7,8 +7,9 @@ import { addEcho, isOutward } from './deliver/echo.ts'
 import { describeFailure, watchMedia } from './deliver/failure.ts'
 import { limitFiles } from './deliver/files.ts'
 import { mustKeep, takeFrame } from './deliver/frame.ts'
+import { giveWay } from './deliver/give-way.ts'
 import { joinTexts } from './deliver/join.ts'
-import { forgetPlaceholders, prepareMessage } from './deliver/message.ts'
+import { prepareMessage } from './deliver/message.ts'
 import { addNotice } from './deliver/notice.ts'
 import { findPlainer } from './deliver/plainer.ts'
 import { showFailure } from './deliver/show-failure.ts'
@@ -136,7 +137,7 @@ const prepare = (job: Job, network: Network, context: AttemptContext): Prepared 
         // An album of which only the announcement came.
         if (event.content.kind === 'album' && event.content.items.length === 0) return
         await network.send(delivery)
-        if (!event.pending) forgetPlaceholders(job, event, context)
+        giveWay(job, event, delivery, context)
       },
     }
   }

@@ -68,6 +68,8 @@ export interface Delivery extends Attempt {
   readonly restored?: true
   /** What stands in `chat` for this message until now (`MessageEvent.pending`): it is to take its place. */
   readonly placeholder?: readonly SentPart[]
+  /** The bridge's note under that: it goes with it, but where the message takes its place. */
+  readonly note?: SentPart
   /**
    * Records one sent message and its link; committed when it returns. One that took the place of a placeholder is
    * reported under the same id.

@@ -32,6 +32,11 @@ export class Deadlines {
     )
   }
 
+  has({ message, what }: Deadline): boolean {
+    const sql = 'SELECT 1 FROM deadlines WHERE message = ? AND what = ?'
+    return this.#database.get(sql, message, what) !== undefined
+  }
+
   /** Those whose time was up at `now`, the earliest first. */
   due(now: number, limit: number): Deadline[] {
     return this.#database.all<Deadline>(

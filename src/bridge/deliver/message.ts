@@ -26,6 +26,7 @@ export const prepareMessage = (job: Job, event: MessageEvent, context: AttemptCo
   const rendered = renderedFor(job, frame)
   const { event: framed, replyTo } = inFrame(event, frame, findReplyTarget(event, job.target, context))
   const placeholder = holdersOf(event, role).flatMap(each => links.parts(job.source, each))
+  const [note] = placeholder.length > 0 ? links.parts(job.source, 'reactions') : []
   const changed = editedSince(job, framed, context)
   const together = sent.length === 0 ? findTogether(job, context) : undefined
   return {
@@ -35,6 +36,7 @@ export const prepareMessage = (job: Job, event: MessageEvent, context: AttemptCo
     ...(replyTo && { replyTo }),
     ...(rendered !== undefined && { rendered }),
     ...(placeholder.length > 0 && { placeholder }),
+    ...(note && { note }),
     ...(together && { together: together.content }),
     ...(changed.length > 0 && { edited: changed }),
     ...(job.unsure && job.restored && { restored: true as const }),
@@ -71,13 +73,6 @@ export const prepareMessage = (job: Job, event: MessageEvent, context: AttemptCo
     }
     if (found) together?.settle(found)
   }
-}
-
-/** What a message replaced is gone with its last part. */
-export const forgetPlaceholders = (job: Job, event: MessageEvent, { store }: AttemptContext): void => {
-  const role = roleOf(event, formOf(job, event))
-  for (const { id } of holdersOf(event, role).flatMap(each => store.links.parts(job.source, each)))
-    store.links.drop(job.source, { chat: store.chats.resolve(job.target), id })
 }
 
 /** What went so far; what stands there for the file before is none of it. */

@@ -1,4 +1,4 @@
-import type { Delivery } from '../../bridge/network.ts'
+import type { Delivery, SentPart } from '../../bridge/network.ts'
 import { editMedia, editWords, isReplaceable, removeMessage } from './edit.ts'
 import { keepAs, readKept } from './kept.ts'
 import { styled } from './line.ts'
@@ -35,14 +35,20 @@ export const replacePlaceholder = async (part: Part, delivery: Delivery, desk: D
   return true
 }
 
-/** Takes placeholders away that nothing took the place of. */
-export const removePlaceholders = async ({ placeholder = [], sent }: Delivery, desk: Desk): Promise<void> => {
-  for (const { id } of placeholder) {
-    if (sent.some(part => part.id === id)) continue
-    const outcome = await removeMessage(id, desk)
+/** Takes placeholders away that nothing took the place of, and the note under them. */
+export const removePlaceholders = async (
+  { placeholder = [], note, sent }: Delivery,
+  desk: Desk,
+): Promise<void> => {
+  const stays = ({ id }: SentPart): boolean => sent.some(part => part.id === id)
+  const [first] = placeholder
+  if (note && first && !stays(first)) await removeMessage(note.id, desk)
+  for (const part of placeholder) {
+    if (stays(part)) continue
+    const outcome = await removeMessage(part.id, desk)
     // It is older than Telegram lets a bot delete.
     if (outcome === 'refused') {
-      await editWords(id, { as: 'text', words: styled('Arrived: see below', 'italic') }, desk)
+      await editWords(part.id, { as: 'text', words: styled('Arrived: see below', 'italic') }, desk)
     }
   }
 }

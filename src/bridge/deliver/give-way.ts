@@ -1,0 +1,50 @@
+import type { Job } from '../../outbox/index.ts'
+import { networkOf } from '../chat-ref.ts'
+import type { ChangeEvent, MessageEvent } from '../event.ts'
+import type { Delivery } from '../network.ts'
+import type { AttemptContext } from './attempt.ts'
+
+/**
+ * What stood for a message is gone with its last part. Where that did not become the message itself, the reactions to it and
+ * its pin went with it: they are shown anew, behind whatever of the chat waits.
+ */
+export const giveWay = (
+  job: Job,
+  { chat, id }: MessageEvent,
+  { placeholder = [], note, sent }: Delivery,
+  { store, outbox, newMessageId, now: clock = Date.now }: AttemptContext,
+): void => {
+  const { source } = job
+  const target = store.chats.resolve(job.target)
+  const isGone = (part: { readonly id: string }): boolean => sent.every(each => each.id !== part.id)
+  const gone = placeholder.filter(isGone)
+  if (gone.length === 0) return
+  const add = (what: Shown): void => {
+    const topic = `${what.kind} ${source} ${target}`
+    if (outbox.untouched(topic) !== undefined) return
+    const now = clock()
+    const messageId = newMessageId(networkOf(target))
+    const event: ChangeEvent = {
+      version: 1,
+      ...what,
+      chat,
+      id: `anew-${messageId}`,
+      sender: { person: chat, me: false },
+      sentAt: now,
+      target: { id },
+    }
+    outbox.add({ lane: chat, target, source, messageId, event: JSON.stringify(event), topic }, now)
+  }
+  store.transaction(() => {
+    for (const part of gone) store.links.drop(source, { chat: target, id: part.id })
+    if (!placeholder.slice(0, 1).some(isGone)) return
+    if (note) store.links.drop(source, { chat: target, id: note.id })
+    if (store.opinions.reactions(source).length > 0) add({ kind: 'reaction', emoji: '' })
+    if (store.deadlines.has({ message: source, what: 'pin' })) add({ kind: 'pin', pinned: true })
+  })
+}
+
+/** The reactions there are, whoever's: nobody has just reacted. */
+type Shown =
+  | { readonly kind: 'reaction'; readonly emoji: '' }
+  | { readonly kind: 'pin'; readonly pinned: true }
