@@ -74,22 +74,27 @@ test('an edit whose time is yet to come, for the clock was ahead, gives way to t
   assert.equal(links.edit(key, noon, noon + 2000), false)
 })
 
-test('what a caption says since stays when its file comes after all, however often that is tried', async () => {
-  await using bridge = await open()
-  const photo = says('a', '', {
-    content: { kind: 'media', as: 'image', media: { source: 'x' }, caption: plainText('old words') },
-  })
-  const late = { ...photo, late: true }
-  bridge.middle.whatsapp.openError = reject('gone')
-  await bridge.receive(photo, edit('new words', 2), late)
-  bridge.middle.whatsapp.openError = undefined
-  bridge.middle.whatsapp.files = () => Readable.from([jpeg(10, 10)])
-  await bridge.receive(late)
-  assert.deepEqual(
-    bridge.group.messages.map(({ text: words, caption }) => words ?? caption),
-    ['Bob\nnew words'],
-  )
+const photo = says('a', '', {
+  content: { kind: 'media', as: 'image', media: { source: 'x' }, caption: plainText('old words') },
 })
+const late = { ...photo, late: true }
+
+for (const what of ['was given up', 'still waits']) {
+  test(`what a caption says since, whose file ${what}, stays when the file comes after all, however often that is tried`, async () => {
+    await using bridge = await open()
+    bridge.middle.whatsapp.openError = reject('gone')
+    if (what === 'was given up') await bridge.receive(photo)
+    else bridge.middle.inbox.receive([{ event: photo }])
+    await bridge.receive(edit('new words', 2), late)
+    bridge.middle.whatsapp.openError = undefined
+    bridge.middle.whatsapp.files = () => Readable.from([jpeg(10, 10)])
+    await bridge.receive(late)
+    assert.deepEqual(
+      bridge.group.messages.map(({ text: words, caption }) => words ?? caption),
+      ['Bob\nnew words'],
+    )
+  })
+}
 
 test('what a message says since that could not be read stays when it is read', async () => {
   await using bridge = await open()

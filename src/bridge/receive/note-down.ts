@@ -85,7 +85,10 @@ const isOlder = (
 ): boolean =>
   networkOf(chat) === 'whatsapp' && content.kind !== 'media' && !store.links.edit(key, sentAt, time)
 
-/** Whether the message may yet come as it was before: when its file has been put up again, or when it can be read. */
+/**
+ * Whether the message may yet come as it was before: when its file has been put up again, or when it can be read. While it
+ * waits, it may be one whose file will be given up.
+ */
 const isYetToCome = (
   { kind }: Content,
   changed: StoredMessage | undefined,
