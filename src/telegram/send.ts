@@ -66,7 +66,10 @@ const sendNext = async (batch: Batch, sending: Sending): Promise<void> => {
     })
     return
   }
-  for (const part of batch) report(part, await sendOne(part, sending), { delivery, isFound: false })
+  for (const part of batch) {
+    const { went, message } = await sendOne(part, sending)
+    report(went, message, { delivery, isFound: false })
+  }
 }
 
 const trySending = async (batch: Batch, sending: Sending): Promise<Message[] | undefined> => {
@@ -78,12 +81,18 @@ const trySending = async (batch: Batch, sending: Sending): Promise<Message[] | u
   }
 }
 
+interface Sent {
+  /** The part as it went out: itself, or a plainer form of it. */
+  readonly went: Part
+  readonly message: Message
+}
+
 /** Sends one part, in a plainer form where it has one and is refused. */
-const sendOne = async (part: Part, sending: Sending): Promise<Message> => {
+const sendOne = async (part: Part, sending: Sending): Promise<Sent> => {
   try {
     const [message] = await sendBatch([part], errandFor(part, sending), sending.context)
     if (message === undefined) throw new Error(`${part.method} gave no message`)
-    return message
+    return { went: part, message }
   } catch (error) {
     const plainer = isRefused(error)
       ? part.plainer
@@ -91,10 +100,9 @@ const sendOne = async (part: Part, sending: Sending): Promise<Message> => {
         ? withoutFile(part)
         : undefined
     if (plainer === undefined) throw error
-    return await sendOne(
-      { ...plainer, ...(part.answers !== undefined && { answers: part.answers }) },
-      sending,
-    )
+    const { answers, item } = part
+    const place = { ...(answers !== undefined && { answers }), ...(item !== undefined && { item }) }
+    return await sendOne({ ...plainer, ...place }, sending)
   }
 }
 

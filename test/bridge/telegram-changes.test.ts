@@ -173,7 +173,7 @@ for (const [name, kind] of faults) {
   })
 }
 
-test('a picture of an album that cannot be had leaves words, and changes of the others find them', async () => {
+test('a picture of an album that cannot be had leaves words that can be edited, and changes of the others find them', async () => {
   await using tg = await startTelegramSimulator()
   const group = tg.addSupergroup({ title: 'Family' })
   using temp = tempStore()
@@ -191,13 +191,14 @@ test('a picture of an album that cannot be had leaves words, and changes of the 
     changesTo('b3', { kind: 'edit', content: text('the third') }),
     changesTo('b2', { kind: 'reaction', emoji: '👍' }),
     changesTo('b1', { kind: 'deletion', by: 'author' }),
+    changesTo('b2', { kind: 'edit', content: text('the second') }),
   ]
   for (const event of events) middle.inbox.receive([{ event }])
   await waitUntil(() => middle.outbox.counts().pending === 0)
   assert.deepEqual(
     look(group).map(({ kind, words, reactions }) => [kind, words, reactions]),
     [
-      ['text', '[Photo could not be carried over]\npicture 2', ['👍']],
+      ['text', '[Photo could not be carried over]\nthe second', ['👍']],
       ['photo', 'the third', []],
     ],
   )

@@ -1,6 +1,7 @@
 import type { AlbumContent } from '../../bridge/content.ts'
 import type { MediaContent } from '../../bridge/event.ts'
 import { plainText, type RichText } from '../../bridge/rich-text.ts'
+import { joinRich } from '../entities.ts'
 import { renderMedia, titleOf, withHead } from './media.ts'
 import type { Part, RenderOptions } from './part.ts'
 import { above, renderText } from './text.ts'
@@ -34,7 +35,8 @@ const renderItem = (
   content: MediaContent,
   { head, options, item }: { head: RichText; options: RenderOptions; item: number },
 ): Part[] => {
-  const [words] = withHead(head, above => inWords(content, above))
+  const lost = plainText(`[${titleOf(content.as)} could not be carried over]\n`)
+  const [words] = withHead(joinRich(head, lost), start => renderText(above(start, content.caption)))
   const [document] =
     content.as === 'document' ? [] : renderMedia({ ...content, as: 'document' }, head, options)
   const plainest = words && { ...words, item }
@@ -45,9 +47,6 @@ const renderItem = (
     ...(part.file && plainer && { plainer }),
   }))
 }
-
-const inWords = ({ as, caption }: MediaContent, head: RichText): Part[] =>
-  renderText(above(head, above(plainText(`[${titleOf(as)} could not be carried over]\n`), caption)))
 
 /** Numbers the runs of neighbours that can be one album. */
 const gather = (parts: readonly Part[]): Part[] => {
