@@ -57,6 +57,17 @@ test('what others do with a file that was put in the place of another is about t
   assert.equal(middle.outbox.counts().failed, 0)
 })
 
+test('an answer to a file that was put in the place of another quotes that file', async () => {
+  await using bridge = await open()
+  const { owner, group, middle, id, replace, settled } = bridge
+  replace()
+  await settled(2)
+  owner.sends(group, { text: 'this one', reply_to: id })
+  await settled(3)
+  const [, second, answer] = middle.whatsapp.shown
+  assert.equal(answer?.replyTo, second?.id)
+})
+
 test('a file that takes the place of one that went elsewhere goes to nobody', async () => {
   await using bridge = await open()
   const { group, middle, store, telegram, replace } = bridge

@@ -1,3 +1,4 @@
+import type { StoredMessage } from '../../store/index.ts'
 import { type ChatRef, networkOf } from '../chat-ref.ts'
 import type { MessageEvent } from '../event.ts'
 import type { StandIn } from '../network.ts'
@@ -22,9 +23,23 @@ export const findReplyTarget = (
   const there = origin && isStatus(origin, store) ? origin : target
   const one = answered(message, replyTo, toolsFor(chat, context))
   if (one === 'gone') return undefined
-  const stored = one ?? links.counterpart(message, there, person)
+  const answers = links.find(message, person)
+  const stored = one ?? newest(answers, there, context) ?? links.counterpart(message, there, person)
   // Nobody is to see whose other statuses the owner sees: the text that was answered may have gone since.
   if (stored === undefined || (there !== target && stored.author !== target)) return undefined
-  const standIn = standInFor(links.find(message, person), stored, toolsFor(target, context))
+  const standIn = standInFor(answers, stored, toolsFor(target, context))
   return there === target ? standIn : { ...standIn, chat: there }
+}
+
+/** Of what the owner sent to WhatsApp, and gave another file since, that file. */
+const newest = (
+  message: StoredMessage | undefined,
+  there: ChatRef,
+  { store, network }: Pick<AttemptContext, 'store' | 'network'>,
+): StoredMessage | undefined => {
+  if (message === undefined || networkOf(there) !== 'whatsapp') return undefined
+  const [first, ...rest] = store.links.standIns(message.key, there)
+  const isOf = (part: StoredMessage, start: StoredMessage): boolean =>
+    network('whatsapp').isPart?.(part.id, start.id) ?? true
+  return first && rest.reduce((start, part) => (isOf(part, start) ? start : part), first)
 }
