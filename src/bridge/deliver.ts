@@ -117,7 +117,7 @@ const begunAnew = (job: Job, isThere: false | 'perhaps', options: CarrierOptions
   const frame = frameOf(settled, options)
   if (frame === undefined) return settled
   return store.transaction(() => {
-    if (isThere) outbox.join([job.id], event)
+    if (isThere) outbox.rewrite(job.id, { event })
     return outbox.keepFrame(settled, frame)
   })
 }

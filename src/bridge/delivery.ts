@@ -66,6 +66,8 @@ export interface Delivery extends Attempt {
    * came too late for its album here may stand in the one that it answers.
    */
   readonly restored?: true
+  /** What was given up in `chat` and may have arrived, so that what is found may be that; only for `settle`. */
+  givenUp?(): readonly GivenUp[]
   /** What stands in `chat` for this message until now (`MessageEvent.pending`): it is to take its place. */
   readonly placeholder?: readonly SentPart[]
   /** The bridge's note under that: it goes with it, but where the message takes its place. */
@@ -79,6 +81,14 @@ export interface Delivery extends Attempt {
   openStill(still: Still): Promise<Readable>
   /** Says something about this message to whoever sent it, as an answer to it: that a part of it was left behind. */
   tell(text: string): void
+}
+
+/** A message that was given up when it was not known whether it had arrived. */
+export interface GivenUp {
+  /** What `mark` returned then: nothing of it came later. */
+  readonly mark?: string
+  /** As it went out, if it did (`Network.render`). */
+  readonly rendered: string
 }
 
 /** One change on its way. */

@@ -3,15 +3,14 @@ import type { Database } from '../store/index.ts'
 import { findAbout } from './about.ts'
 import type { Decision } from './decide.ts'
 import { withHeads } from './heads.ts'
-import { findInDoubt, type InDoubt } from './in-doubt.ts'
+import { findGivenUp, findInDoubt, type GivenUp, type InDoubt } from './in-doubt.ts'
 import type { About, Job, NewJob, Untouched, Waiting } from './job.ts'
 import { fromRow, type JobRow } from './job-row.ts'
 import { findLeading } from './leading.ts'
+import { parts } from './parts.ts'
 import { recoverJobs } from './recover.ts'
 import { findDestination, findSending, type IsPart, type Sending } from './sending.ts'
-
-/** SQL: what the message of a job has become so far. */
-const parts = "FROM links WHERE links.source = jobs.source AND role IN ('', 'album')"
+import { findUntouched } from './untouched.ts'
 
 /** The first job of a lane. */
 export interface Head {
@@ -66,13 +65,7 @@ export class Outbox {
    * a backup brought back, and that no run has tried since it was made, as far as the backup knows.
    */
   untouched(topic: string, about?: 'message', { restored = false } = {}): Untouched | undefined {
-    const row = this.#database.get<JobRow & { due_at: number }>(
-      `SELECT * FROM jobs WHERE topic = ? AND state = 'pending' AND attempts = 0 AND level = 0
-         AND ${restored ? 'restored = 1 AND unsure = 1 AND frame IS NULL' : 'unsure = 0 AND mark IS NULL'}
-         ${about === 'message' ? `AND NOT EXISTS (SELECT 1 ${parts})` : ''} ORDER BY id DESC LIMIT 1`,
-      topic,
-    )
-    return row && { id: row.id, event: row.event, createdAt: row.created_at, dueAt: row.due_at }
+    return findUntouched(this.#database, { topic, about, restored })
   }
 
   /** All jobs about topics that begin like this, in one lane (`about.ts`). */
@@ -80,9 +73,10 @@ export class Outbox {
     return findAbout(this.#database, { lane, topics })
   }
 
-  /** Gives an untouched job another event to carry, in its old place in the lane. */
-  rewrite(id: number, { event, dueAt }: { event: string; dueAt: number }): void {
-    this.#database.run('UPDATE jobs SET event = seal(?2), due_at = ?3 WHERE id = ?1', id, event, dueAt)
+  /** Gives a job another event to carry, in its old place in the lane; due as it was where nothing is said. */
+  rewrite(id: number, { event, dueAt }: { event: string; dueAt?: number }): void {
+    const sql = 'UPDATE jobs SET event = seal(?2), due_at = coalesce(?3, due_at) WHERE id = ?1'
+    this.#database.run(sql, id, event, dueAt ?? null)
   }
 
   /** The first job of every lane, but of those in which one of `running` is being sent. */
@@ -124,10 +118,10 @@ export class Outbox {
     return this.#database.all<{ event: string }>(sql, topic, after).map(({ event }) => event)
   }
 
-  /** Makes one job of several: the first carries the event that they are together. Or gives one under way another event. */
+  /** Makes one job of several: the first carries the event that they are together. */
   join([first, ...rest]: readonly number[], event: string): void {
     if (first === undefined) return
-    this.#database.run('UPDATE jobs SET event = seal(?2) WHERE id = ?1', first, event)
+    this.rewrite(first, { event })
     for (const id of rest) this.finish(id)
   }
 
@@ -185,8 +179,10 @@ export class Outbox {
     )
   }
 
-  fail(id: number, problem: string): void {
-    this.#database.run("UPDATE jobs SET state = 'failed', problem = seal(?2) WHERE id = ?1", id, problem)
+  /** `inDoubt`: it may have arrived; with the network's word of this moment, for what it left behind is not younger. */
+  fail(id: number, problem: string, inDoubt?: { readonly mark: string | undefined }): void {
+    const sql = "UPDATE jobs SET state = 'failed', problem = seal(?2), unsure = ?3, mark = ?4 WHERE id = ?1"
+    this.#database.run(sql, id, problem, inDoubt ? 1 : 0, inDoubt?.mark ?? null)
   }
 
   /**
@@ -227,6 +223,11 @@ export class Outbox {
     return findInDoubt(this.#database)
   }
 
+  /** Those that may have arrived in a chat and were given up (`in-doubt.ts`). */
+  givenUp(target: ChatRef): GivenUp[] {
+    return findGivenUp(this.#database, target)
+  }
+
   /** Whether a job is still to be carried out, or under way. */
   isOpen(id: number): boolean {
     return this.#database.get("SELECT 1 FROM jobs WHERE id = ? AND state <> 'failed'", id) !== undefined
@@ -234,10 +235,8 @@ export class Outbox {
 
   /** Whether any job waits for an attempt, now or later. */
   hasPending(): boolean {
-    return (
-      this.#database.get("SELECT 1 FROM jobs WHERE state <> 'failed' AND state = 'pending' LIMIT 1") !==
-      undefined
-    )
+    const sql = "SELECT 1 FROM jobs WHERE state <> 'failed' AND state = 'pending' LIMIT 1"
+    return this.#database.get(sql) !== undefined
   }
 
   counts(): { pending: number; failed: number } {

@@ -2,6 +2,7 @@ import { networkOf } from '../bridge/chat-ref.ts'
 import { StoreError } from '../store/index.ts'
 import type { Clock } from '../support/clock.ts'
 import type { Carrier, Log } from './carrier.ts'
+import { markOf } from './claim.ts'
 import { decide } from './decide.ts'
 import type { Holds } from './holds.ts'
 import type { Job, Outcome } from './job.ts'
@@ -49,7 +50,8 @@ export const record = (job: Job, outcome: Outcome, tools: RecordTools): void => 
   }
   // Why stands above, and is told to the owner: a server may quote the message in its words.
   log.warn({ job: job.id, from }, 'A delivery failed for good; debug says why')
-  outbox.fail(job.id, problem)
+  const isInDoubt = verdict.kind === 'unsure' || outcome.unsettled === true
+  outbox.fail(job.id, problem, isInDoubt ? { mark: markOf(job.target, tools) } : undefined)
   show(job, problem, tools)
 }
 

@@ -48,7 +48,7 @@ export const formOf = ({ level, target }: Job, { content }: MessageEvent): Conte
   formsOf(content, networkOf(target))[level] ?? content
 
 /** What was kept with the job; undefined where nothing was: a release before this one began the attempt. */
-export const keptFrame = ({ frame }: Job): Frame | undefined =>
+export const keptFrame = ({ frame }: { readonly frame?: string | undefined }): Frame | undefined =>
   frame === undefined ? undefined : frameSchema.parse(parseStored(frame))
 
 /** Whether the next attempt has to go on with what was kept: the last one is in doubt, or has sent a part. */

@@ -6,6 +6,7 @@ import { CallError } from '../call-error.ts'
 import { takeBack } from '../send/call.ts'
 import { currentPlace, type InFlight, type SendContext } from '../send/context.ts'
 import type { Part } from '../send/part.ts'
+import { doubtsAbout } from './doubts.ts'
 import { findTop } from './find-top.ts'
 import type { Looked, LookedFor } from './looked.ts'
 import { inTopic, isAstray } from './match.ts'
@@ -41,7 +42,7 @@ export interface SettleContext extends SendContext, PostsContext {
 }
 
 export interface Quest {
-  readonly attempt: Pick<Delivery, 'chat' | 'messageId' | 'mark' | 'isKnown' | 'rest' | 'signal'>
+  readonly attempt: Pick<Delivery, 'chat' | 'messageId' | 'mark' | 'isKnown' | 'givenUp' | 'rest' | 'signal'>
   /** Ids of messages that were sent earlier in the same attempt. */
   readonly after: readonly number[]
   readonly context: SettleContext
@@ -144,7 +145,7 @@ const search = async (part: Part, quest: Search): Promise<FoundPart | undefined>
   let questions = 0
   let almost: FoundPart | undefined
   let unclear: string | undefined
-  let nobodys = false
+  let nobodys: string | undefined
   let gap: number | undefined
   // Before a mark, what is empty says nothing.
   const isCounted =
@@ -199,7 +200,8 @@ const search = async (part: Part, quest: Search): Promise<FoundPart | undefined>
     }
     if (inTopic(message, place)) others.set(id, onItsWay(quest))
     const match = matchPart(message, part, place)
-    const isIt = () => match?.exact === true && !isAnybodys(message, quest) && !attempt.isKnown(String(id))
+    const doubts = () => match && doubtsAbout(message, match.part, quest)
+    const isIt = () => match?.exact === true && doubts() === undefined && !attempt.isKnown(String(id))
     const buttons = () => (isIt() ? match?.part.markup : context.buttons.of(place.chatId, id))
     const left = buttons()
     await leave(id, left, probing)
@@ -209,7 +211,7 @@ const search = async (part: Part, quest: Search): Promise<FoundPart | undefined>
     // In a channel it may be a post of this moment: word of that comes as an update.
     if (match !== undefined) await knowPosts(place.chatId, { ...context, signal: attempt.signal })
     if (match === undefined || context.marks.isTaken(place.chatId, id)) ruledOut.set(id, false)
-    else if (isAnybodys(message, quest)) nobodys = true
+    else if (doubts() !== undefined) nobodys ??= doubts()
     else if (isIt()) return { message, part: match.part }
     else almost ??= { message, part: match.part }
   }
@@ -217,20 +219,16 @@ const search = async (part: Part, quest: Search): Promise<FoundPart | undefined>
     if (almost.part.markup) await giveBack(almost.message.message_id, almost.part.markup, probing)
     return almost
   }
-  if (nobodys) {
-    // From here on they stay that.
+  if (nobodys !== undefined) {
+    // From here on it stays that.
     const options = { neverKnown: unclear === undefined }
-    throw new DeliveryError({ kind: 'reject' }, 'Nobody knows who posted what is there', options)
+    throw new DeliveryError({ kind: 'reject' }, nobodys, options)
   }
   if (unclear !== undefined) throw nothingSaid(unclear)
   return undefined
 }
 
 const nothingSaid = (words: string): DeliveryError => reject(`Telegram's answer says nothing (${words})`)
-
-/** A post in a channel that the bot may edit, but that somebody else may have made whose update has never come. */
-const isAnybodys = (post: Message, { place, context: { marks } }: Search): boolean =>
-  marks.posts.isChannel(place.chatId) === true && !marks.posts.isClear(idSpace(place.chatId), post)
 
 /**
  * The id behind which the search begins: the mark, or the last part sent where there is none. Or where nothing was
