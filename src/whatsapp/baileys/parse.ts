@@ -18,6 +18,7 @@ import { type Unwrapped, unwrap } from './parse/unwrap.ts'
 
 export type { ParseContext } from './parse/context.ts'
 export { parseHead } from './parse/head.ts'
+export { messagesIn } from './parse/resent.ts'
 
 export interface Parsed {
   readonly arrivals: readonly Arrival[]
@@ -31,12 +32,10 @@ export interface Parsed {
 
 const UNKNOWN = 'A message of a kind not supported yet; open WhatsApp'
 
-/** One message of WhatsApp as what crosses the bridge. Pure. */
+/** One message of WhatsApp as what crosses the bridge; each of those that it hands on (`parse/resent.ts`) by itself. Pure. */
 export const parseMessage = (web: WAMessage, context: ParseContext): Parsed => {
   const head = parseHead(web, context)
   if (head === undefined) return { arrivals: [], ignored: 'an address of an unknown form' }
-  const resent = resentIn(web)
-  if (resent.length > 0) return { arrivals: resent.flatMap(inner => parseMessage(inner, context).arrivals) }
   if (web.message == null) return parseNotice(web, head, context)
 
   const unwrapped = unwrap(web.message)
@@ -182,23 +181,4 @@ const say = (message: proto.IMessage, scene: Scene): Said => {
     if (decision.do === 'skip' && field !== 'messageContextInfo') skipped = decision.reason
   }
   return skipped === undefined ? { content: { kind: 'placeholder', label: UNKNOWN } } : { ignored: skipped }
-}
-
-/**
- * Messages that the phone sends again because we had none (lib/Utils/process-message.js, placeholder resend). Only our
- * own devices may do that.
- */
-const resentIn = (web: WAMessage): WAMessage[] => {
-  const answer = web.message?.protocolMessage?.peerDataOperationRequestResponseMessage
-  if (web.key.fromMe !== true || answer == null) return []
-  return (answer.peerDataOperationResult ?? []).flatMap(result => {
-    const bytes = result.placeholderMessageResendResponse?.webMessageInfoBytes
-    if (!bytes?.length) return []
-    try {
-      const message = proto.WebMessageInfo.decode(bytes)
-      return message.key == null ? [] : [message as WAMessage]
-    } catch {
-      return []
-    }
-  })
 }

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import { proto } from '@whiskeysockets/baileys'
 import { isMessage } from '../../../src/bridge/event.ts'
 import { rawOf } from '../../../src/whatsapp/baileys/parse/context.ts'
-import { parseMessage } from '../../../src/whatsapp/baileys/parse.ts'
+import { messagesIn, parseMessage } from '../../../src/whatsapp/baileys/parse.ts'
 import { ALICE, anyEventOf, BOB, context, eventOf, GROUP, labelOf, MEDIA, web } from './parsing.ts'
 
 describe('who and where', () => {
@@ -361,8 +361,11 @@ describe('everything else', () => {
       type: proto.Message.ProtocolMessage.Type.PEER_DATA_OPERATION_REQUEST_RESPONSE_MESSAGE,
       peerDataOperationRequestResponseMessage: { peerDataOperationResult: result },
     }
-    assert.equal(eventOf({ protocolMessage }, { fromMe: true }).id, 'OLD')
-    assert.deepEqual(parseMessage(web({ protocolMessage }), context).arrivals, [])
+    const [resent] = messagesIn(web({ protocolMessage }, { fromMe: true }))
+    assert.equal(resent && anyEventOf(resent).id, 'OLD')
+    const forged = web({ protocolMessage })
+    assert.deepEqual(messagesIn(forged), [forged])
+    assert.deepEqual(parseMessage(forged, context).arrivals, [])
   })
 
   test('wrappers nested without end do not end the program', () => {

@@ -10,7 +10,7 @@ import { childOf, childrenOf } from '../node.ts'
 import { readCall, tellCall } from '../parse/calls.ts'
 import { type ParseContext, readRaw } from '../parse/context.ts'
 import { noticesIn, pairsIn, subjectIn } from '../parse/notifications.ts'
-import { type Parsed, parseHead, parseMessage } from '../parse.ts'
+import { messagesIn, type Parsed, parseHead, parseMessage } from '../parse.ts'
 import type { Book } from './book.ts'
 import { Handover } from './handover.ts'
 import type { Opened } from './intake.ts'
@@ -64,17 +64,21 @@ export class Receiver {
       this.#handover.handOver(opened.envelope, this.#unreadable(this.#headOf(opened.envelope)))
       return
     }
-    const parsed = await this.#believe(web)
-    if (parsed.ignored !== undefined) logger.debug({ reason: parsed.ignored }, 'A message makes no event')
-    if (parsed.arrivals.length === 0 && opened.failure !== undefined) this.#wait(web, opened.failure)
-    const { holds } = parsed
+    const read: { readonly each: WAMessage; readonly parsed: Parsed }[] = []
+    for (const each of messagesIn(web)) read.push({ each, parsed: await this.#believe(each) })
+    const reasons = read.flatMap(({ parsed }) => parsed.ignored ?? [])
+    for (const reason of reasons) logger.debug({ reason }, 'A message makes no event')
+    const arrivals = read.flatMap(({ parsed }) => parsed.arrivals)
+    if (arrivals.length === 0 && opened.failure !== undefined) this.#wait(web, opened.failure)
     // What makes no event, or waits for its message, has come all the same.
-    const came = parsed.arrivals.length === 0 && opened.failure === undefined ? this.#came(web) : []
-    this.#handover.handOver(opened.envelope, parsed.arrivals, () => {
+    const silent = read.filter(({ parsed }) => parsed.arrivals.length === 0)
+    const came = opened.failure === undefined ? silent.flatMap(({ each }) => this.#came(each)) : []
+    this.#handover.handOver(opened.envelope, arrivals, () => {
       sessions.set(came)
       meetChannel(opened.envelope.attrs['from'])
       book.timer(web)
-      if (holds !== undefined) sessions.set(this.#handover.early.keep(holds, web))
+      for (const { each, parsed } of read)
+        if (parsed.holds !== undefined) sessions.set(this.#handover.early.keep(parsed.holds, each))
     })
   }
 

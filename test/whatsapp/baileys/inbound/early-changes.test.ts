@@ -36,17 +36,19 @@ const keyOf = ({ wa }: Linked, id: string) => ({ remoteJid: wa.account.lid, from
 const sealed = ({ lid }: Contact, id: string, purpose: string, plain: Uint8Array) =>
   sealAs(plain, { secret, id, author: lid, sender: lid, purpose })
 
-const vote = (linked: Linked, who: Contact, id: string, option: string): Promise<string> => {
+const voteOf = (linked: Linked, who: Contact, id: string, option: string): proto.IMessage => {
   const selectedOptions = [createHash('sha256').update(option).digest()]
   const plain = proto.Message.PollVoteMessage.encode({ selectedOptions }).finish()
-  return who.send({
+  return {
     pollUpdateMessage: {
       pollCreationMessageKey: keyOf(linked, id),
       vote: sealed(who, id, 'Poll Vote', plain),
       senderTimestampMs: Date.now(),
     },
-  })
+  }
 }
+const vote = (linked: Linked, who: Contact, id: string, option: string): Promise<string> =>
+  who.send(voteOf(linked, who, id, option))
 
 const edit = (linked: Linked, who: Contact, id: string, words: string): Promise<string> => {
   const protocolMessage = {
@@ -63,6 +65,21 @@ const edit = (linked: Linked, who: Contact, id: string, words: string): Promise<
     },
   })
 }
+
+/** The phone hands on, since it was asked, what the bridge could not read: in one answer, as it was sent. */
+const handOn = ({ wa }: Linked, messages: readonly proto.IWebMessageInfo[]): Promise<void> =>
+  wa.phone.tellCompanion({
+    protocolMessage: {
+      type: proto.Message.ProtocolMessage.Type.PEER_DATA_OPERATION_REQUEST_RESPONSE_MESSAGE,
+      peerDataOperationRequestResponseMessage: {
+        peerDataOperationResult: messages.map(message => ({
+          placeholderMessageResendResponse: {
+            webMessageInfoBytes: proto.WebMessageInfo.encode(message).finish(),
+          },
+        })),
+      },
+    },
+  })
 
 const comment = (linked: Linked, who: Contact, id: string, words: string): Promise<string> => {
   const plain = proto.Message.encode({ conversation: words }).finish()
@@ -127,6 +144,37 @@ test('A vote, an edit and a comment that come before the message they are about 
     'edit of TEXT: Good day',
   ])
   assert.deepEqual([...linked.bridge.sessions.list('held')], [])
+})
+
+test('A vote and an edit that the phone hands on before what they are about wait for it, too', async () => {
+  await using linked = await Linked.started({ waitingMs: 60_000 })
+  const alice = linked.wa.addContact({ name: 'Alice' })
+  for (const id of ['POLL', 'TEXT', 'VOTE', 'EDIT']) sendUnreadable(linked, alice, id)
+  const rows = (type: string) => [...linked.bridge.sessions.list(type)].length
+  await until('four to be waited for', () => rows('waiting') === 4)
+  const type = proto.Message.ProtocolMessage.Type.MESSAGE_EDIT
+  const change = { key: keyOf(linked, 'TEXT'), type, editedMessage: { conversation: 'Good day' } }
+  const webOf = (id: string, message: proto.IMessage): proto.IWebMessageInfo => ({
+    key: { remoteJid: alice.lid, fromMe: false, id },
+    messageTimestamp: unixSeconds(),
+    message,
+  })
+  await handOn(linked, [
+    webOf('VOTE', voteOf(linked, alice, 'POLL', 'Sushi')),
+    webOf('EDIT', { protocolMessage: change }),
+  ])
+  await until('both to be kept', () => rows('held') === 2)
+  assert.deepEqual([heard(linked), rows('waiting')], [[], 2])
+
+  await handOn(linked, [webOf('POLL', poll), webOf('TEXT', { conversation: 'Good dya' })])
+  await until('all', () => linked.bridge.events.length === 4)
+  assert.deepEqual(heard(linked), [
+    'POLL: poll',
+    'TEXT: Good dya',
+    'vote 1 in POLL',
+    'edit of TEXT: Good day',
+  ])
+  assert.deepEqual([rows('waiting'), rows('held')], [0, 0])
 })
 
 /** A reaction to and an edit of a message that could not be decrypted, neither of them sealed. */
