@@ -40,6 +40,7 @@ const messageSchema = z.object({
   message_id: z.int().check(z.nonnegative(), z.maximum(highestId)),
   chat: z.object({ id: z.int() }),
 })
+const botSchema = z.object({ id: z.int() })
 const chatSchema = z.object({ type: z.string() })
 const fileSchema = z.object({ file_path: z.optional(z.string()) })
 const updatesSchema = z.array(z.object({ update_id: z.number() }))
@@ -50,6 +51,7 @@ const updatesSchema = z.array(z.object({ update_id: z.number() }))
  */
 export const seemsRight = (method: string, result: unknown): boolean => {
   if (method === 'getUpdates') return updatesSchema.safeParse(result).success
+  if (method === 'getMe') return botSchema.safeParse(result).success
   if (method === 'getChat') return chatSchema.safeParse(result).success
   if (method === 'getFile') return fileSchema.safeParse(result).success
   if (method === 'sendMediaGroup') return z.array(messageSchema).safeParse(result).success

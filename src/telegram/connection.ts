@@ -82,7 +82,6 @@ const usualGraceMs = (bytes: number): number => (bytes === 0 ? 8000 : answerMs(b
 export const openTelegram = (options: TelegramOptions): Network => {
   const { sessions, inbox, logger, owners, graceMs = usualGraceMs } = options
   const api = openApi(options)
-  knowBot(options)
   const marks = openMarks(sessions)
   const versions = openVersions(sessions)
   const atWork = openAtWork(sessions, { clock: systemClock, graceMs })
@@ -168,6 +167,7 @@ export const openTelegram = (options: TelegramOptions): Network => {
         signal: stop.signal,
         take,
         catchUp,
+        onBot: bot => knowBot(bot, { ...options, marks }),
         rivals: tellOfRivals(inbox),
         onHeard: () => marks.posts.heard(systemClock.now()),
         onConflict: marks.posts.missed,

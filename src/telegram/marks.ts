@@ -34,6 +34,8 @@ export interface Marks {
   isOfBackup(chatId: number | string, messageId: number): boolean
   /** Whether the message under an id, in whichever chat of the id space, is known in this process not to be looked for. */
   isTaken(chatId: number | string, messageId: number): boolean
+  /** Another bot counts anew what the bots count each for itself. */
+  forgetShared(): void
   /** Notes that a basic group became a supergroup with another id. */
   move(from: number | string, to: number): void
   /** The group that became this chat, where such a word was written before it did. */
@@ -119,6 +121,10 @@ export const openMarks = (sessions: SessionStore): Marks => {
     },
     posts: others,
     isOfBackup: (chatId, messageId) => messageId <= Number(sessions.get(backupType, idSpace(chatId)) ?? 0),
+    forgetShared() {
+      sessions.set([topType, firstType, backupType].map(type => ({ type, id: 'shared', value: null })))
+      tops.delete('shared')
+    },
     move: (from, to) => sessions.set([{ type: movedType, id: String(from), value: String(to) }]),
     former(mark, chatId) {
       if (mark === undefined || mark.startsWith(`${idSpace(chatId)}:`)) return undefined
@@ -144,10 +150,6 @@ const keepTops = (sessions: SessionStore): void => {
     { ...putBack, value: null },
   ])
 }
-
-/** Another bot counts anew what the bots count each for itself. */
-export const forgetSharedIds = (sessions: SessionStore): void =>
-  sessions.set([topType, firstType, backupType].map(type => ({ type, id: 'shared', value: null })))
 
 const readMark = (mark: string | undefined, chatId: number | string): number | undefined => {
   const [space, id] = mark?.split(':') ?? []

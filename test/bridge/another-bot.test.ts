@@ -116,6 +116,72 @@ test('another token of the same bot changes nothing of what is known', async () 
   assert.equal(store.links.chatsWith('W1').length, 1)
 })
 
+test('a token with a typing error is no other bot’s: what is known stays, and an edit finds its message behind it', async () => {
+  using store = tempStore()
+  await using tg = await startTelegramSimulator({ token: first })
+  const owner = tg.addUser({ id: 7001, first_name: 'Olivia' })
+  const home = tg.addPrivateChat(owner)
+  store.mappings.add({ whatsapp: mum, telegram: `telegram:${home.id}` })
+  const live = async (token: string) => {
+    const middle = openMiddle(store, { token, apiRoot: tg.apiRoot })
+    await middle.start()
+    return middle
+  }
+  let sent = 0
+  let shown: string | undefined
+  {
+    await using middle = await live(first)
+    sent = owner.sends(home, 'see you at five').message_id
+    await tg.until('the message', () => middle.whatsapp.shown.length === 1)
+    await tg.until('its link', () => middle.outbox.counts().pending === 0)
+    shown = middle.whatsapp.shown[0]?.id
+  }
+  {
+    await using middle = await live(first.replace('123456', '123465'))
+    await tg.until('the refusal', () => middle.telegram.status.state === 'logged_out')
+  }
+  await using middle = await live(first)
+  owner.edits(home, sent, 'see you at six')
+  await tg.until('the edit', () => middle.whatsapp.changes.length > 0)
+  assert.equal(middle.whatsapp.changes[0]?.changed.parts[0]?.id, shown)
+})
+
+test('what WhatsApp brings before Telegram has said whose token it is touches no message of another bot', async () => {
+  using store = tempStore()
+  await live(store)
+  await using opened = new AsyncDisposableStack()
+  const tg = opened.use(await startTelegramSimulator({ token: second }))
+  const owner = tg.addUser({ id: 7001, first_name: 'Olivia' })
+  const home = tg.addPrivateChat(owner)
+  tg.faults.next('getMe', 'reply-lost', { times: 2 })
+  const middle = opened.use(openMiddle(store, tg))
+  const head = { version: 1, chat: mum, sender: { person: mum, me: false }, sentAt: Date.now() } as const
+  const old = store.database.get<{ id: string }>('SELECT id FROM messages WHERE chat = ? AND bridge = 1', mum)
+  middle.inbox.receive([
+    { event: { ...head, kind: 'reaction', id: 'R1', emoji: '👍', target: { id: old?.id ?? '' } } },
+    { event: { ...head, kind: 'deletion', id: 'D1', by: 'author', target: { id: 'W1' } } },
+    { event: event(mum, 'as I said', { id: 'W3', replyTo: { id: old?.id ?? '' } }) },
+  ])
+  const texts = ['new 1', 'new 2', 'new 3', 'new 4', 'new 5', 'new 6', 'new 7']
+  for (const text of texts) owner.sends(home, text)
+  await middle.start()
+  await tg.until('all of it', () => middle.whatsapp.shown.length === texts.length)
+  await tg.until('nothing more to do', () => middle.outbox.counts().pending === 0)
+  assert.equal(tg.faults.waiting, 0)
+  assert.equal(middle.outbox.counts().failed, 0)
+  const [last] = home.transcript().filter(({ from }) => from.isBot)
+  assert.match(last?.text ?? '', /as I said$/)
+  assert.equal(last?.replyTo, undefined)
+  assert.deepEqual(
+    home
+      .transcript()
+      .filter(({ from }) => !from.isBot)
+      .map(({ text, reactions }) => [text, reactions.length]),
+    texts.map(text => [text, 0]),
+  )
+  tg.assertNoSurprises()
+})
+
 test('a supergroup counts its messages for all bots: what is known of it stays', async () => {
   using store = tempStore()
   await live(store)

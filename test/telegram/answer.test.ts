@@ -11,7 +11,7 @@ const megabyte = 1024 * 1024
 /** What becomes of a call that is answered so, and how many bytes of the answer were asked for. */
 const answered = async (
   words: Buffer,
-  method: 'sendMessage' | 'getChat' = 'sendMessage',
+  method: 'sendMessage' | 'getChat' | 'getMe' = 'sendMessage',
 ): Promise<unknown> => {
   const packed = gzipSync(words)
   await using server = createServer((request, response) => {
@@ -22,7 +22,8 @@ const answered = async (
   const { port } = server.address() as AddressInfo
   const api = openApi({ token: '8001:AAF-of-the-test-bot', apiRoot: `http://127.0.0.1:${port}` })
   const payload = { chat_id: 1, text: 'hello' }
-  const end = await api.call(method, payload).catch(error => error)
+  const call = method === 'getMe' ? api.getMe() : api.call(method, payload)
+  const end = await call.catch((error: unknown) => error)
   server.closeAllConnections()
   return end
 }
@@ -56,6 +57,13 @@ test('an answer about a chat that says nothing of it is none', async () => {
   const end = await answered(Buffer.from('{"ok":true,"result":null}'), 'getChat')
   assert.ok(end instanceof CallError)
   assert.deepEqual(end.failure, { kind: 'lost' })
+})
+
+test('an answer about a bot that does not say which one it is is none', async () => {
+  for (const result of [null, {}, { id: '8001' }, { id: 0.5 }]) {
+    const end = await answered(Buffer.from(JSON.stringify({ ok: true, result })), 'getMe')
+    assert.ok(end instanceof CallError, JSON.stringify(result))
+  }
 })
 
 test('how long to wait is taken from the words where the number is none, and is a day at most', async () => {

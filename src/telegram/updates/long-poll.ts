@@ -37,6 +37,8 @@ export interface LongPollOptions {
     confirm: (last: Update) => void,
   ) => void | Promise<void>
   readonly onState: (state: PollState) => void
+  /** Whose token it is, before the first poll. May throw when the disk does not take it. */
+  readonly onBot?: (bot: BotUser) => void
   /** A poll was answered; called before what it brought is taken. */
   readonly onHeard?: () => void
   /** Another program polls: what it fetches never comes here. May throw when the disk does not take it. */
@@ -137,6 +139,7 @@ const pollUntilFailure = async (
 ): Promise<void> => {
   const { signal, clock, onState } = options
   const bot = await options.api.getMe({ signal })
+  options.onBot?.(bot)
   const connected = once(() => onState({ state: 'connected', bot }))
   const held = new AbortController()
   if (trustHeld) {

@@ -47,7 +47,10 @@ interface GroupInit {
 export async function startTelegramSimulator(
   options: TelegramSimulatorOptions = {},
 ): Promise<TelegramSimulator> {
-  const bot = { first_name: 'Bridge', ...(options.bot ?? { id: 7_000_000_001, username: 'bridge_bot' }) }
+  const { token = `${options.bot?.id ?? 7_000_000_001}:simulated-token-of-the-bridge-bot` } = options
+  // The id of the bot stands in front (`ClientManager.cpp`).
+  const id = Number(token.split(':')[0])
+  const bot = { first_name: 'Bridge', username: 'bridge_bot', ...options.bot, id }
   const state: ServerState = {
     world: new World({
       bot,
@@ -61,7 +64,7 @@ export async function startTelegramSimulator(
     unexpected: [],
     listeners: new Set(),
     downloads: 0,
-    token: options.token ?? `${bot.id}:simulated-token-of-the-bridge-bot`,
+    token,
     revoked: false,
     keep: options.keep ?? 20 * 1024 * 1024,
   }
