@@ -10,7 +10,8 @@ const open = async ({ toTelegramOnly = false } = {}) => {
   await using opened = new AsyncDisposableStack()
   const tg = opened.use(await startTelegramSimulator())
   const owner = tg.addUser({ id: 7001, first_name: 'Olivia' })
-  const group = tg.addSupergroup({ title: 'WhatsApp', forum: true, botRights: {}, members: [owner] })
+  const other = tg.addUser({ id: 7002, first_name: 'Otto' })
+  const group = tg.addSupergroup({ title: 'WhatsApp', forum: true, botRights: {}, members: [owner, other] })
   const [holidays, notes] = ['Holidays', 'Notes'].map(name => group.addTopic({ name }))
   assert.ok(holidays && notes)
   const store = opened.use(tempStore())
@@ -20,7 +21,7 @@ const open = async ({ toTelegramOnly = false } = {}) => {
   await middle.start()
   const rest = opened.move()
   return {
-    ...{ tg, owner, group, holidays, notes, store, middle },
+    ...{ tg, owner, other, group, holidays, notes, store, middle },
     said: () => group.transcript().filter(({ text }) => text.startsWith('Not sent: this topic')),
     [Symbol.asyncDispose]: () => rest.disposeAsync(),
   }
@@ -44,8 +45,23 @@ test('what is written in a topic of a group that is mapped stays there, and an a
     it.said().map(({ replyTo }) => replyTo),
     [first.message_id, other.message_id],
   )
-  assert.match(it.said()[0]?.text ?? '', /What is written in General goes to "Mum"/)
+  // Everybody in the group reads it.
+  for (const { text } of it.said()) assert.doesNotMatch(text, /Mum/)
   tg.assertNoSurprises()
+})
+
+test('what others write in a topic that is not mapped gets no answer, in the name of the group neither', async () => {
+  await using it = await open()
+  const { tg, owner, other, holidays, middle } = it
+  other.sends(holidays, { text: 'from an administrator', nameless: true })
+  other.sends(holidays, 'from a member')
+  const own = owner.sends(holidays, 'from the owner')
+  await tg.until('the answer', () => it.said().length > 0)
+  await tg.until('nothing more to do', () => middle.outbox.counts().pending === 0)
+  assert.deepEqual(
+    it.said().map(({ replyTo }) => replyTo),
+    [own.message_id],
+  )
 })
 
 test('a topic that is mapped by itself goes where it is mapped to, whatever its group is', async () => {
