@@ -133,6 +133,20 @@ test('a note of the bridge is no message: deleting it deletes nothing above it',
   assert.ok(says().some(text => text === 'A photo'))
 })
 
+test('a line of the bridge on what became of a message is no message either', async t => {
+  const { group, owner, middle, told, says } = await open(t)
+  middle.inbox.receive([{ event: event(alice, 'A photo', { id: 'M1' }) }])
+  await told('A photo')
+  const { emoji: _, ...head } = reaction
+  middle.inbox.receive([{ event: { ...head, kind: 'pin', id: 'P1', pinned: true } }])
+  await told('📌')
+  const line = group.transcript().find(({ text }) => text?.startsWith('📌'))
+  owner.sends(group, { text: '/delete', reply_to: line?.id ?? 0 })
+  await told('Not deleted: this is a note of mine')
+  assert.equal(middle.whatsapp.changes.length, 0)
+  assert.ok(says().some(text => text === 'A photo'))
+})
+
 test('what the bridge has said itself goes from Telegram, and nothing in WhatsApp', async t => {
   const { group, owner, middle, told, says } = await open(t)
   middle.whatsapp.scripts.push(async () => {
