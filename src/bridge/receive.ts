@@ -13,6 +13,7 @@ import { isEcho } from './receive/on-its-way.ts'
 import { tellOfOtherTopic } from './receive/other-topic.ts'
 import { tellOfStranger } from './receive/overheard.ts'
 import type { InboxOptions, Reception } from './receive/reception.ts'
+import { refuseUnmapped } from './receive/refuse-change.ts'
 import { tellOfShutOut } from './receive/shut-out.ts'
 import { tellOfStanding } from './receive/standing.ts'
 import { writtenIn } from './receive/status.ts'
@@ -130,6 +131,7 @@ const receiveOne = (
   const mappings = store.mappings.forSource(event.chat)
   const written = isMessage(event) ? undefined : (writtenIn(event, options) ?? wentTo(event, options))
   if (mappings.length === 0 && written === undefined) {
+    if (!isMessage(event)) return refuseUnmapped(event, { ...options, now })
     return mayWait && tellOfOtherTopic(event, options, now) ? 'refused' : 'unmapped'
   }
   if (event.sender.me && isEcho(event, options)) return 'echo'

@@ -147,6 +147,24 @@ test('a line of the bridge on what became of a message is no message either', as
   assert.ok(says().some(text => text === 'A photo'))
 })
 
+test('whoever asks for what came from WhatsApp to be deleted is told where it is mapped there no more, once', async t => {
+  const { group, owner, store, middle, told, says } = await open(t)
+  middle.inbox.receive([{ event: event(alice, 'A photo', { id: 'M1' }) }])
+  await told('A photo')
+  store.mappings.remove(alice)
+  const shown = group.transcript().find(({ text }) => text === 'A photo')
+  const own = owner.sends(group, 'among ourselves').message_id
+  for (const target of [own, shown?.id ?? 0]) owner.sends(group, { text: '/delete', reply_to: target })
+  await told('Not deleted')
+  await waitUntil(() => middle.outbox.counts().pending === 0)
+  assert.deepEqual(
+    group.transcript().flatMap(({ text, replyTo }) => (text.startsWith('Not ') ? [[text, replyTo]] : [])),
+    [['Not deleted: this chat is mapped to no WhatsApp chat any more', shown?.id]],
+  )
+  assert.ok(says().includes('A photo'))
+  assert.equal(middle.whatsapp.changes.length, 0)
+})
+
 test('what the bridge has said itself goes from Telegram, and nothing in WhatsApp', async t => {
   const { group, owner, middle, told, says } = await open(t)
   middle.whatsapp.scripts.push(async () => {

@@ -1,6 +1,6 @@
 import { networkOf } from '../chat-ref.ts'
 import { addNotice } from '../deliver/notice.ts'
-import { type BridgeEvent, isMessage } from '../event.ts'
+import type { MessageEvent } from '../event.ts'
 import type { InboxOptions } from './reception.ts'
 
 /**
@@ -10,10 +10,9 @@ import type { InboxOptions } from './reception.ts'
  * group, and what could cross from nowhere, comes as a placeholder, and is none of it. Call it in a transaction. Returns
  * whether anything was said.
  */
-export const tellOfOtherTopic = (event: BridgeEvent, options: InboxOptions, now: number): boolean => {
+export const tellOfOtherTopic = (event: MessageEvent, options: InboxOptions, now: number): boolean => {
   const { chat, id } = event
-  if (!isMessage(event) || event.content.kind === 'placeholder' || networkOf(chat) !== 'telegram')
-    return false
+  if (event.content.kind === 'placeholder' || networkOf(chat) !== 'telegram') return false
   const { store } = options
   const isBeside = store.mappings
     .list()
