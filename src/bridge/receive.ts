@@ -5,6 +5,7 @@ import { addNotice } from './deliver/notice.ts'
 import { type BridgeEvent, isMessage } from './event.ts'
 import type { Arrival, FindMessage, Inbox, KnownChat } from './network.ts'
 import { receiveChange } from './receive/change.ts'
+import { mappedSince } from './receive/early.ts'
 import { holdBack, type IsOver, isForAnother, placed, takeReleased } from './receive/held.ts'
 import type { Held } from './receive/held-rows.ts'
 import { receiveMessage } from './receive/message.ts'
@@ -127,8 +128,9 @@ const receiveOne = (
   const { store } = options
   const time = options.time?.() ?? now
   const event = learn({ ...arrival, event: withTimes(arrival.event, time) }, store)
-  if (mayWait && holdBack({ ...arrival, event }, options, now)) return 'held'
   const mappings = store.mappings.forSource(event.chat)
+  const early = mayWait ? mappedSince(arrival.event, mappings) : undefined
+  if (mayWait && holdBack({ ...arrival, event }, options, { now, early })) return 'held'
   const written = isMessage(event) ? undefined : (writtenIn(event, options) ?? wentTo(event, options))
   if (mappings.length === 0 && written === undefined) {
     if (!isMessage(event)) return refuseUnmapped(event, { ...options, now })
@@ -136,7 +138,11 @@ const receiveOne = (
   }
   if (event.sender.me && isEcho(event, options)) return 'echo'
   const { raw, restored } = arrival
-  const more = { ...(raw !== undefined && { raw }), ...(restored && { restored }) }
+  const more = {
+    ...(raw !== undefined && { raw }),
+    ...(restored && { restored }),
+    ...(early !== undefined && { early }),
+  }
   const context = { ...options, mappings, now, time, ...more }
   if (isMessage(event)) return receiveNewFile(event, context) ?? receiveMessage(event, context)
   return receiveChange(event, { ...context, ...(written && { written }) })

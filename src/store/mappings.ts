@@ -10,6 +10,8 @@ export interface Mapping {
   readonly toTelegramOnly: boolean
   /** Milliseconds since 1970. */
   readonly addedAt: number
+  /** The same by Telegram's clock, where it is known: what was written there before is not for this WhatsApp chat. */
+  readonly since?: number
 }
 
 /** A mapping that cannot be added or removed; `mapping` is the one in the way. */
@@ -25,11 +27,17 @@ export class MappingError extends Error {
   }
 }
 
+type NewMapping = Pick<Mapping, 'whatsapp' | 'telegram' | 'since'> & {
+  toTelegramOnly?: boolean
+  now?: number
+}
+
 interface MappingRow {
   whatsapp: ChatRef
   telegram: ChatRef
   to_telegram_only: number
   added_at: number
+  since: number | null
 }
 
 /**
@@ -46,8 +54,8 @@ export class Mappings {
   }
 
   /** Throws `MappingError`. */
-  add(mapping: { whatsapp: ChatRef; telegram: ChatRef; toTelegramOnly?: boolean; now?: number }): Mapping {
-    const { toTelegramOnly = false, now = Date.now() } = mapping
+  add(mapping: NewMapping): Mapping {
+    const { toTelegramOnly = false, now = Date.now(), since } = mapping
     if (networkOf(mapping.whatsapp) !== 'whatsapp' || networkOf(mapping.telegram) !== 'telegram') {
       throw new MappingError('wrong-network', 'A mapping joins a WhatsApp chat with a Telegram chat')
     }
@@ -71,13 +79,14 @@ export class Mappings {
         )
       }
       this.#database.run(
-        'INSERT INTO mappings (whatsapp, telegram, to_telegram_only, added_at) VALUES (?, ?, ?, ?)',
+        'INSERT INTO mappings (whatsapp, telegram, to_telegram_only, added_at, since) VALUES (?, ?, ?, ?, ?)',
         whatsapp,
         telegram,
         toTelegramOnly ? 1 : 0,
         now,
+        since ?? null,
       )
-      return { whatsapp, telegram, toTelegramOnly, addedAt: now }
+      return { whatsapp, telegram, toTelegramOnly, addedAt: now, ...(since !== undefined && { since }) }
     })
   }
 
@@ -117,6 +126,7 @@ export class Mappings {
         telegram: row.telegram,
         toTelegramOnly: row.to_telegram_only === 1,
         addedAt: row.added_at,
+        ...(row.since !== null && { since: row.since }),
       }))
   }
 }

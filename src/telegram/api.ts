@@ -45,17 +45,29 @@ export interface BotApi {
   download(path: string, signal: AbortSignal): Promise<Readable>
 }
 
+interface ApiOptions {
+  readonly token: string
+  readonly apiRoot: string
+  /**
+   * Hears what time it is by Telegram's clock, in milliseconds since 1970: the header `Date` of an answer, in whole seconds (RFC
+   * 9110 6.6.1). telegram-bot-api itself sends none (TDLib `HttpHeaderCreator`; at api.telegram.org it is nginx that does), so
+   * that the clock of the machine on which somebody runs a server of their own is not taken for Telegram's, unless they put
+   * something in front of it that says so.
+   */
+  readonly onTime?: (time: number) => void
+}
+
 /** Server-side flood waits up to 8 s are absorbed before an answer comes (telegram-bot-api `Client.cpp`). */
 const callTimeoutMs = 60_000
 /** grammY's own time-out knows no sizes: out of the way. */
 const grammyTimeoutSeconds = 24 * 3600
 
-export const openApi = ({ token, apiRoot }: { token: string; apiRoot: string }): BotApi => {
+export const openApi = ({ token, apiRoot, onTime }: ApiOptions): BotApi => {
   const root = apiRoot.replace(/\/+$/, '')
   const { raw } = new Api(token, {
     apiRoot: root,
     timeoutSeconds: grammyTimeoutSeconds,
-    fetch: fetchJson as typeof fetch,
+    fetch: ((url: string, init: RequestInit) => fetchJson(url, init, onTime)) as typeof fetch,
   })
   // grammY types its signals as those of a polyfill; the web build takes native ones.
   const methods = raw as unknown as Record<string, (...args: readonly unknown[]) => Promise<unknown>>
@@ -144,11 +156,19 @@ export const openApi = ({ token, apiRoot }: { token: string; apiRoot: string }):
   }
 }
 
-/** Native fetch, reading the answer itself so that the status of a reply that is no JSON is not lost, as it is in grammY. */
-const fetchJson = async (url: string, init: RequestInit): Promise<{ json(): Promise<unknown> }> => {
+/**
+ * Native fetch, reading the answer itself so that the status of a reply that is no JSON is not lost, as it is in grammY.
+ */
+const fetchJson = async (
+  url: string,
+  init: RequestInit,
+  onTime?: ApiOptions['onTime'],
+): Promise<{ json(): Promise<unknown> }> => {
   const response = await fetch(url, { ...init, redirect: 'error' })
   const answer = readAnswer(await readText(response))
   if (answer === undefined) throw new NotJsonError(response)
+  const time = Date.parse(response.headers.get('date') ?? '')
+  if (!Number.isNaN(time)) onTime?.(time)
   return { json: async () => answer }
 }
 

@@ -19,6 +19,8 @@ export type ChatCheck =
       readonly isChannel: boolean
       /** It has topics, each a place of its own, and the place is none of them. */
       readonly besideTopics?: true
+      /** What time Telegram said that it was then, where it did: milliseconds since 1970, in whole seconds. */
+      readonly time?: number
     }
   | ({ readonly ok: false } & Missing)
 
@@ -29,7 +31,8 @@ const checkTimeoutMs = 20_000
  * the id that stays when the name changes.
  */
 export const checkChat = async ({ place, ...access }: BotAccess & { place: Place }): Promise<ChatCheck> => {
-  const api = openApi(access)
+  let time: number | undefined
+  const api = openApi({ ...access, onTime: said => (time = said) })
   try {
     const bot = await api.getMe({ timeoutMs: checkTimeoutMs })
     const chat = await api.call('getChat', { chat_id: place.chatId }, { timeoutMs: checkTimeoutMs })
@@ -45,6 +48,7 @@ export const checkChat = async ({ place, ...access }: BotAccess & { place: Place
       title: titleOf(chat),
       isChannel: chat.type === 'channel',
       ...(besideTopics && { besideTopics }),
+      ...(time !== undefined && { time }),
     }
   } catch (error) {
     if (!(error instanceof CallError)) throw error

@@ -393,6 +393,26 @@ for (const isFound of [true, false]) {
   })
 }
 
+test('what waits, and was written before its chat was mapped, goes to nobody', async () => {
+  await using doubt = await openDoubt()
+  const { owner, place, store, telegram } = doubt
+  store.mappings.add({ whatsapp: mum, telegram })
+  const id = await doubt.show(mum, 'Lunch?')
+  store.mappings.remove(mum)
+  store.mappings.add({ whatsapp: boss, telegram, since: Date.now() + 600_000 })
+  owner.sends(place, { text: 'yes mum', reply_to: id })
+  owner.sends(place, 'my boss is an idiot')
+  await doubt.waitsFor(2)
+  doubt.middle.release(() => true)
+  doubt.free()
+  await doubt.isDone()
+  assert.deepEqual(doubt.shown(), [])
+  assert.deepEqual(
+    doubt.notices(),
+    Array(2).fill('Not sent: this chat was mapped to somebody else before it could go'),
+  )
+})
+
 test('what is kept back where nobody hears it goes to nobody who is mapped later', async () => {
   await using doubt = await openDoubt()
   const { owner, place, store, telegram } = doubt

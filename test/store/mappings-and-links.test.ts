@@ -45,6 +45,26 @@ test('removing what is not mapped says so', () => {
   assert.deepEqual(store.mappings.list(), [])
 })
 
+test('since when a mapping stands is kept, whatever addresses its chats get', () => {
+  using store = tempStore()
+  const [number, group, supergroup] = [
+    'whatsapp:15550000001@s.whatsapp.net',
+    'telegram:-5',
+    'telegram:-1005',
+  ] as const
+  assert.equal(store.mappings.add({ whatsapp: number, telegram: group, since: 5000 }).since, 5000)
+  store.mappings.add({ whatsapp: dad, telegram: topic })
+  store.chats.learn({ chat: mum, aliases: [number] })
+  store.chats.learn({ chat: supergroup, aliases: [group] })
+  assert.deepEqual(
+    store.mappings.list().map(({ whatsapp, telegram, since }) => [whatsapp, telegram, since]),
+    [
+      [mum, supergroup, 5000],
+      [dad, topic, undefined],
+    ],
+  )
+})
+
 test('every part of a split message leads back to it, and it leads to its first part', () => {
   using store = tempStore()
   const source = store.links.remember({ chat: mum, id: 'A', author: mum, me: false, raw: 'proto' }, 1)

@@ -10,8 +10,9 @@ const check = async (tg: TelegramSimulator, address: string, token = tg.token) =
   return await checkChat({ token, apiRoot: tg.apiRoot, place })
 }
 
-test('a chat where the bot can post is found by id, by topic and by name', async () => {
-  await using tg = await startTelegramSimulator()
+test('a chat where the bot can post is found by id, by topic and by name, with the time that it was then', async () => {
+  const time = Date.UTC(2026, 0, 2, 3, 4, 5)
+  await using tg = await startTelegramSimulator({ now: () => time + 600 })
   const owner = tg.addUser({ id: 7001, first_name: 'Olivia' })
   tg.addPrivateChat(owner)
   const group = tg.addSupergroup({ title: 'WhatsApp', forum: true, username: 'our_chats', members: [owner] })
@@ -21,18 +22,21 @@ test('a chat where the bot can post is found by id, by topic and by name', async
     place: { chatId: 7001 },
     title: 'Olivia',
     isChannel: false,
+    time,
   })
   assert.deepEqual(await check(tg, `${group.id}/${topic.message_thread_id}`), {
     ok: true,
     place: { chatId: group.id, threadId: topic.message_thread_id },
     title: 'WhatsApp',
     isChannel: false,
+    time,
   })
   assert.deepEqual(await check(tg, '@our_chats'), {
     ok: true,
     place: { chatId: group.id },
     title: 'WhatsApp',
     isChannel: false,
+    time,
     besideTopics: true,
   })
   assert.deepEqual(group.transcript(), [])

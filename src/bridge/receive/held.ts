@@ -15,14 +15,19 @@ type Tools = NoticeTools & Pick<InboxOptions, 'peerOf' | 'isSince' | 'isPart' | 
  * album. What is said behind an answer that waits, waits with it, and so does what is done with the same message. Call
  * it in a transaction. Returns whether it waits.
  */
-export const holdBack = ({ event, raw }: Arrival, tools: Tools, now: number): boolean => {
+export const holdBack = (
+  { event, raw }: Arrival,
+  tools: Tools,
+  { now, early }: { now: number; early: number | undefined },
+): boolean => {
   const isOurs = networkOf(event.chat) === 'telegram'
   if (!isOurs && isMessage(event)) return false
   const before = readHeld(tools.store).held
   const jobs = isOurs ? mayHaveSent(event, tools) : albumOf(event, tools)
   if (jobs.length === 0 && !before.some(held => goesBehind(event, held.event, tools))) return false
   const row = { event, jobs, at: now, messageId: tools.newMessageId('whatsapp') }
-  const to = isOurs ? { to: mappedTo(event.chat, tools.store) ?? null } : {}
+  const isMeant = early === undefined
+  const to = isOurs ? { to: (isMeant && mappedTo(event.chat, tools.store)) || null } : {}
   addHeld({ ...row, ...to, ...(raw !== undefined && { raw }) }, tools.store)
   return true
 }

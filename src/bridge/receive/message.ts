@@ -6,6 +6,7 @@ import { addNotice } from '../deliver/notice.ts'
 import { edited } from '../edited.ts'
 import type { MessageEvent } from '../event.ts'
 import { joinAlbum } from './album.ts'
+import { refuseEarly } from './early.ts'
 import { fromBackup, type ReceiveContext, type Reception } from './reception.ts'
 import { type Route, route } from './route.ts'
 import { answerToStatus } from './status.ts'
@@ -42,7 +43,9 @@ export const receiveMessage = (arrived: MessageEvent, context: ReceiveContext): 
     const end = endsAt > time ? claimed(endsAt, time + longestLife) : undefined
     store.deadlines.set({ message: source, what: 'poll' }, end)
   }
-  const { target, refusal } = routeMessage(event, context)
+  const routed = routeMessage(event, context)
+  if (routed === 'early') return refuseEarly(event, source, context)
+  const { target, refusal } = routed
   if (refusal !== undefined) {
     addNotice(context, { chat, text: refusal, replyTo: id, now })
     return 'refused'
@@ -86,18 +89,20 @@ const editedSince = (
 /** Under which the job of a message is found while it waits. */
 export const messageTopic = (source: number): string => `message ${source}`
 
-const routeMessage = (event: MessageEvent, context: ReceiveContext): Route => {
+const routeMessage = (event: MessageEvent, context: ReceiveContext): Route | 'early' => {
   const { content, replyTo, chat } = event
   // It stands for what cannot cross: words about a game are no message to somebody else.
   if (networkOf(chat) === 'telegram' && content.kind === 'placeholder') {
     return { refusal: refusalOf(content) }
   }
-  if (networkOf(chat) === 'whatsapp' || !replyTo) return route(event, undefined, context)
+  if (networkOf(chat) === 'whatsapp') return route(event, undefined, context)
   const answer = answerToStatus(event, context)
   if (answer !== undefined) return answer
-  const answered = context.store.links.subject({ chat, id: replyTo.id })
+  const answered = replyTo && context.store.links.subject({ chat, id: replyTo.id })
   const asked = answered && whomFor(answered, context)
-  const isOurs = answered !== undefined || replyTo.byBridge
+  // Whom an answer is for is known, whenever it was written.
+  if (asked === undefined && context.early !== undefined) return 'early'
+  const isOurs = answered !== undefined || replyTo?.byBridge
   if (isOurs && asked === undefined && context.mappings.length > 1)
     return { refusal: refusalOfGuess(context) }
   return route(event, asked, context)

@@ -43,6 +43,8 @@ export interface ReceiveContext
   readonly mappings: readonly Mapping[]
   /** The chat of the other network in which the owner wrote the message that is changed, or to which it went. */
   readonly written?: ChatRef
+  /** Since when the chat is mapped, where the owner wrote it before that (`early.ts`). */
+  readonly early?: number
   /** By the clock of this machine. */
   readonly now: number
   /** What time it is out there. */

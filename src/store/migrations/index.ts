@@ -11,6 +11,7 @@ import { restored } from './0008-restored.ts'
 import { frame } from './0009-frame.ts'
 import { pages } from './0010-pages.ts'
 import { edits } from './0011-edits.ts'
+import { since } from './0012-since.ts'
 
 /** In order; a migration that has been released is never changed, only followed by another. */
 export const migrations: readonly string[] = [
@@ -25,6 +26,7 @@ export const migrations: readonly string[] = [
   frame,
   pages,
   edits,
+  since,
 ]
 
 /** Marks the file as ours ("wa2t"), so that somebody else's database is refused instead of filled with our tables. */

@@ -31,6 +31,8 @@ export interface TelegramSimulatorOptions {
   readonly now?: () => number
   /** Largest file whose content is kept, in bytes; of a larger one hash and size are. 20 MB, what a bot may download. */
   readonly keep?: number
+  /** False: answers name no `Date`, like those of telegram-bot-api with nothing in front of it. */
+  readonly dates?: boolean
 }
 
 interface GroupInit {
@@ -67,6 +69,7 @@ export async function startTelegramSimulator(
     token,
     revoked: false,
     keep: options.keep ?? 20 * 1024 * 1024,
+    dates: options.dates ?? true,
   }
   const { server, port } = await listen(state, options.port ?? 0)
   const close = async (): Promise<void> => {

@@ -33,6 +33,8 @@ export interface ServerState {
   downloads: number
   /** Bytes of an uploaded file that are kept. */
   readonly keep: number
+  /** Whether answers say what time it is (`Date`). */
+  readonly dates: boolean
 }
 
 interface Exchange {
@@ -47,6 +49,7 @@ export async function listen(state: ServerState, port: number): Promise<{ server
   const server = createServer({ requestTimeout: 0, keepAliveTimeout: 60_000 }, (request, response) => {
     request.on('error', () => undefined)
     response.on('error', () => undefined)
+    stamp(state, response)
     route(state, request, response).catch((error: unknown) => {
       if (error instanceof ApiError) return answer(response, failure(error.answer))
       if (response.destroyed || request.destroyed) return
@@ -59,6 +62,12 @@ export async function listen(state: ServerState, port: number): Promise<{ server
     server.listen(port, '127.0.0.1', resolve)
   })
   return { server, port: (server.address() as AddressInfo).port }
+}
+
+/** `Date`, by the clock that the dates of messages are of. */
+function stamp({ world, dates }: ServerState, response: ServerResponse): void {
+  response.sendDate = dates
+  if (dates && !response.headersSent) response.setHeader('date', new Date(world.clock.now()).toUTCString())
 }
 
 async function route(state: ServerState, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -111,6 +120,7 @@ async function call(state: ServerState, exchange: Exchange, search: URLSearchPar
   for (const listener of state.listeners) listener()
   if (fault === 'reply-lost') return void request.socket.destroy()
   if (typeof fault === 'object' && 'lateMs' in fault) await sleep(fault.lateMs)
+  stamp(state, response)
   if (typeof fault === 'object' && 'html' in fault) {
     sendPage(response, fault)
     return

@@ -48,6 +48,21 @@ test('updates are kept for a day', async () => {
   )
 })
 
+test('every answer says what time it is by the clock that messages have their dates of, unless nothing stands in front', async () => {
+  await using bench = await openBench()
+  const { chat, owner, tg } = bench
+  tg.advanceClock(3_600_000)
+  const date = owner.sends(chat, 'now').date * 1000
+  for (const method of ['getMe', 'getUpdates', 'sendNothing']) {
+    const { headers } = await fetch(`${tg.apiRoot}/bot${tg.token}/${method}`)
+    const later = Date.parse(headers.get('date') ?? '') - date
+    assert.ok(later >= 0 && later < 600_000, `${method}: ${later} ms later`)
+  }
+  await using bare = await openBench({ dates: false })
+  const { headers } = await fetch(`${bare.tg.apiRoot}/bot${bare.tg.token}/getMe`)
+  assert.equal(headers.get('date'), null)
+})
+
 test('a webhook and polling exclude each other', async () => {
   await using bench = await openBench()
   const { api } = bench

@@ -2,6 +2,7 @@ import { addressOf, type ChatRef, chatRef } from '../../../bridge/chat-ref.ts'
 import type { Config } from '../../../config/load.ts'
 import { openStore, storePath } from '../../../store/store.ts'
 import { parseAddress, renderAddress } from '../../../telegram/address.ts'
+import type { ChatCheck } from '../../../telegram/check-chat.ts'
 import { isBroadcast, isReadOnly, kindOfAddress } from '../../../whatsapp/address.ts'
 import type { Command, Context } from '../../command.ts'
 import { findChat } from '../../find-chat.ts'
@@ -30,7 +31,7 @@ async function addMapping({ args, options, output, loadConfig }: Context): Promi
   const config = await loadConfig({ needToken: true })
   using store = openStore(storePath(config.dataDir), config.storage)
   const whatsapp = findChat(typedChat, store)
-  const { telegram, title, isChannel, besideTopics } = await checkPlace(typedPlace, config)
+  const { telegram, title, isChannel, besideTopics, time } = await checkPlace(typedPlace, config)
   const isOneWay = isReadOnly(addressOf(whatsapp))
   const toTelegramOnly = options['toTelegramOnly'] === true || isOneWay
   if (isChannel && !toTelegramOnly) {
@@ -42,7 +43,10 @@ async function addMapping({ args, options, output, loadConfig }: Context): Promi
     )
   }
   if (isOneWay) store.chats.learn({ chat: whatsapp, kind: kindOfAddress(addressOf(whatsapp)) })
-  const mapping = store.mappings.add({ whatsapp, telegram, toTelegramOnly })
+  const mapping = store.mappings.add({
+    ...{ whatsapp, telegram, toTelegramOnly },
+    ...(time !== undefined && { since: time }),
+  })
   const known = store.chats.get(whatsapp)?.lastActivity !== undefined
   output.note(
     `Mapped "${printable(store.chats.displayName(mapping.whatsapp))}" ${toTelegramOnly ? '→' : '↔'} "${printable(title)}" (${addressOf(telegram)})`,
@@ -65,11 +69,13 @@ async function addMapping({ args, options, output, loadConfig }: Context): Promi
   return 0
 }
 
+interface Found extends Pick<Extract<ChatCheck, { ok: true }>, 'title' | 'isChannel' | 'time'> {
+  readonly telegram: ChatRef
+  readonly besideTopics: boolean
+}
+
 /** Whether the bot can post there, asked of Telegram. An `@name` becomes the number that stays when the name changes. */
-const checkPlace = async (
-  typed: string,
-  config: Config,
-): Promise<{ telegram: ChatRef; title: string; isChannel: boolean; besideTopics: boolean }> => {
+const checkPlace = async (typed: string, config: Config): Promise<Found> => {
   const place = parseAddress(typed)
   if (place === undefined) {
     throw new UserError(`"${typed}" is no Telegram chat`, {
@@ -82,6 +88,6 @@ const checkPlace = async (
   if (!found.ok) {
     throw new UserError(found.problem, { hint: found.remedy, exitCode: found.passes === true ? 1 : 2 })
   }
-  const { title, isChannel, besideTopics = false } = found
-  return { telegram: chatRef('telegram', renderAddress(found.place)), title, isChannel, besideTopics }
+  const { place: at, besideTopics = false } = found
+  return { ...found, telegram: chatRef('telegram', renderAddress(at)), besideTopics }
 }

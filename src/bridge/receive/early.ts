@@ -1,0 +1,41 @@
+import type { Mapping } from '../../store/index.ts'
+import { networkOf } from '../chat-ref.ts'
+import { addNotice } from '../deliver/notice.ts'
+import { type BridgeEvent, isMessage, type MessageEvent } from '../event.ts'
+import type { ReceiveContext, Reception } from './reception.ts'
+
+/** Milliseconds: both times are whole seconds, and not of the same machine. */
+const slack = 2000
+
+/**
+ * Since when the chat is mapped to whom the owner's words would go, where they were written before that: for somebody else, or for
+ * nobody. `event` as it arrived: both times are by Telegram's clock, and ours may be wrong. Undefined for everything else.
+ */
+export const mappedSince = (event: BridgeEvent, mappings: readonly Mapping[]): number | undefined => {
+  if (!isMessage(event) || networkOf(event.chat) !== 'telegram') return undefined
+  const since = mappings.find(({ toTelegramOnly }) => !toTelegramOnly)?.since
+  return since !== undefined && event.sentAt + slack < since ? since : undefined
+}
+
+/**
+ * Says so under the first of them. Each is taken for deleted: what is done with it later concerns nobody either. `source`: its
+ * number. Call it in a transaction.
+ */
+export const refuseEarly = (
+  { chat, id }: MessageEvent,
+  source: number | undefined,
+  context: ReceiveContext,
+): Reception => {
+  const { store, early } = context
+  if (source !== undefined) store.links.markDeleted(source)
+  const told = store.session('told')
+  const value = String(early)
+  if (told.get(about, chat) === value) return 'ignored'
+  told.set([{ type: about, id: chat, value }])
+  addNotice(context, { chat, text, replyTo: id, now: context.now })
+  return 'refused'
+}
+
+const about = 'early'
+const text =
+  'Not sent: you wrote this before this chat was mapped. Send again what is meant for whoever is mapped here now, this and what else you wrote until then. (I say this once for each mapping.)'
