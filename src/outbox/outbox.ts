@@ -137,10 +137,11 @@ export class Outbox {
     return fromRow(row)
   }
 
-  /** Keeps what must not change while the attempt is in doubt (`Carrier.frame`). */
+  /** Keeps what must not change while the attempt is in doubt (`Carrier.frame`), and whether a backup has it so. */
   keepFrame(job: Job, frame: string): Job {
     if (frame !== job.frame) {
-      this.#database.run('UPDATE jobs SET frame = seal(?2) WHERE id = ?1', job.id, frame)
+      const sql = 'UPDATE jobs SET frame = seal(?2), restored = ?3 WHERE id = ?1'
+      this.#database.run(sql, job.id, frame, job.restored ? 1 : 0)
     }
     return { ...job, frame }
   }

@@ -56,23 +56,31 @@ export const settleChange = async (change: Change, context: ChangeContext): Prom
   }
   const [sent] = change.rendered === undefined ? [] : readParts(change.rendered)
   if (sent) return await find(sent)
-  let arrived = true
   const done = new Error('settled')
-  try {
-    await carryOut({
-      ...deskFor(change, context),
-      async send(part) {
-        arrived = await find(part)
-        throw done
-      },
-      async find(part) {
-        await find(part)
-      },
-    })
-  } catch (error) {
-    if (error !== done) throw error
+  /** Undefined where nothing more would have to be sent. */
+  const findNext = async (): Promise<boolean | undefined> => {
+    let isThere: boolean | undefined
+    try {
+      await carryOut({
+        ...deskFor(change, context),
+        async send(part) {
+          isThere = await find(part)
+          throw done
+        },
+        async find(part) {
+          await find(part)
+        },
+      })
+    } catch (error) {
+      if (error !== done) throw error
+    }
+    return isThere
   }
-  return arrived
+  const isThere = await findNext()
+  // Since a backup was made the words of an edit may have gone as several messages.
+  let goesOn = isThere === true && change.event.kind === 'edit'
+  while (goesOn) goesOn = (await findNext()) === true
+  return isThere ?? true
 }
 
 const untilOver = async (

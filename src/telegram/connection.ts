@@ -135,13 +135,15 @@ export const openTelegram = (options: TelegramOptions): Network => {
   })
 
   /** What it sends is taken as soon as its link is on disk. */
-  const noted = <A extends Delivery | Change>(attempt: A): A => ({
-    ...attempt,
-    onSent(part: SentPart, role?: NoteRole | 'remark') {
+  const noted = <A extends Delivery | Change>(attempt: A): A => {
+    const onSent = (part: SentPart, role?: NoteRole | 'remark'): void => {
       attempt.onSent(part, role)
       marks.take(marks.current(placeOf(attempt.chat).chatId), Number(part.id))
-    },
-  })
+    }
+    // `Change.changed` is to be read anew each time.
+    const own = Object.getOwnPropertyDescriptors(attempt)
+    return Object.defineProperties({} as A, { ...own, onSent: { value: onSent, enumerable: true } })
+  }
 
   const answer = makeAnswers({ ...options, api, marks, signal: stop.signal })
 

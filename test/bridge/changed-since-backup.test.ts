@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { BridgeEvent, ChangeEvent, MessageEvent } from '../../src/bridge/event.ts'
+import type { Inbox } from '../../src/bridge/network.ts'
 import { plainText } from '../../src/bridge/rich-text.ts'
 import { openStore, restoreBackup, type Store, storePath, writeBackup } from '../../src/store/index.ts'
 import { startTelegramSimulator } from '../simulators/telegram/index.ts'
@@ -44,12 +45,14 @@ interface Course {
   readonly deletions?: 'delete' | 'strike'
   /** Telegram's answer is lost to a message that says this. */
   readonly unanswered?: string
+  /** What comes while that is under way. */
+  readonly meanwhile?: readonly BridgeEvent[]
 }
 
 /** What stands in Telegram before and after the backup is put back. */
 const putBack = async (course: Course) => {
   const { carried = [], waiting = [], lost = false, since = [], after = [], deletions = 'delete' } = course
-  const { unanswered } = course
+  const { unanswered, meanwhile = [] } = course
   await using tg = await startTelegramSimulator()
   const group = tg.addSupergroup({ title: 'Family', botRights: {} })
   const person = tg.addUser({ id: 9001, first_name: 'Zoe' })
@@ -58,8 +61,10 @@ const putBack = async (course: Course) => {
       .transcript()
       .filter(({ from, text }) => from.isBot && text !== 'Bob\nfirst')
       .map(({ text, reactions }) => [text, ...reactions.map(({ emoji }) => emoji)].join(' '))
+  let receive: Inbox['receive'] = () => undefined
   const carry = async (store: Store, events: readonly BridgeEvent[]) => {
     await using middle = openMiddle(store, tg, { deletions })
+    receive = middle.inbox.receive
     const isDone = () => waitUntil(() => middle.outbox.counts().pending === 0)
     await middle.start()
     await isDone()
@@ -92,7 +97,11 @@ const putBack = async (course: Course) => {
   })
   assert.equal(inDoubt, waiting.length)
   if (unanswered !== undefined) {
-    const when = ({ text }: Readonly<Record<string, unknown>>) => String(text).includes(unanswered)
+    const when = ({ text }: Readonly<Record<string, unknown>>) => {
+      const isIt = String(text).includes(unanswered)
+      if (isIt) for (const event of meanwhile) receive([{ event }])
+      return isIt
+    }
     tg.faults.next('sendMessage', 'reply-lost', { when })
   }
   using restored = openStore(path)
@@ -130,6 +139,7 @@ const cafe = { kind: 'location', latitude: 1.5, longitude: 2.5, name: 'Café', c
 for (const [what, messages, course] of [
   ['a text', 3, { waiting: [says('a', long('one'))] }],
   ['a text with an edit of it', 3, { waiting: [says('a', long('one')), edits('a', long('two'))] }],
+  ['an edit of a text', 3, { carried: [says('a', 'one')], waiting: [edits('a', long('two'))] }],
   ['a text with one that makes it shorter', 1, { waiting: [says('a', long('one')), edits('a', 'two')] }],
   [
     'a text, struck through by now,',
@@ -202,4 +212,17 @@ test('of what came after a backup that is put back, an edit comes as a message, 
     after: [edits('a', 'ONE'), deletes('b'), reacts('c', '👍')],
   })
   assert.deepEqual(after, [...before, 'Bob\n✏️ ONE'])
+})
+
+test('a further message that an edit of a backup had to send is known also where it would read otherwise by now', async () => {
+  const picnic = (words: string) =>
+    ({ kind: 'appointment', title: 'Picnic', description: plainText(words) }) as const
+  const { after } = await putBack({
+    carried: [{ ...says('a', ''), content: picnic('') }],
+    waiting: [{ ...change('a'), kind: 'edit', content: picnic(long('word')) }],
+    lost: true,
+    unanswered: 'Going',
+    meanwhile: [{ ...change('a'), kind: 'vote', choice: [0] }],
+  })
+  assert.deepEqual([after.length, /Going · 1 · Bob/.test(after.at(-1) ?? '')], [3, true])
 })

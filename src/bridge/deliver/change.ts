@@ -45,6 +45,8 @@ export const prepareChange = (
       return describeChanged(job, joined?.event ?? event, context)
     },
     onSending(text) {
+      // From here on it is known how it reads.
+      kept = { ...kept, restored: false }
       store.transaction(() => keepFrame({ ...others, rendered: { level: job.level, text } }))
     },
     onSent(part: SentPart, role?: NoteRole | 'remark') {
