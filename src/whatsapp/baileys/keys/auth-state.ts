@@ -9,6 +9,7 @@ import {
 } from '@whiskeysockets/baileys'
 import type { SessionChange, SessionStore } from '../../../bridge/network.ts'
 import { damagedKeys, parseStored } from '../../../bridge/stored-json.ts'
+import type { OwnRows } from './own-rows.ts'
 
 /** The session store did not take a write (full disk, for instance), or could not be read: what needed it did not happen. */
 export class StorageError extends Error {
@@ -44,8 +45,8 @@ const KEY_TYPES = [
   'identity-key',
 ] as const satisfies readonly (keyof SignalDataTypeMap)[]
 
-/** What is kept beside them about the sessions (`same-keys.ts`, `new-identity.ts`). */
-const OWN_TYPES = ['used-prekey', 'outdated-identity']
+/** What is kept beside them about the sessions. */
+const OWN_TYPES = ['used-prekey', 'outdated-identity'] as const satisfies readonly (keyof OwnRows)[]
 
 const CREDS = { type: 'creds', id: 'creds' } as const
 

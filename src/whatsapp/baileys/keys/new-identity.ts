@@ -1,27 +1,16 @@
-import type {
-  BinaryNode,
-  SignalDataSet,
-  SignalDataTypeMap,
-  SignalKeyStore,
-  WASocket,
-} from '@whiskeysockets/baileys'
+import type { BinaryNode, SignalKeyStore, WASocket } from '@whiskeysockets/baileys'
 import { childOf } from '../node.ts'
 import { rewire } from '../socket/contain.ts'
 import { StorageError } from './auth-state.ts'
 import { identityAt, signalAddress } from './known-session.ts'
-
-/** Identities of which WhatsApp has said that they are no more, by the name of the sessions under them. */
-const OUTDATED_IDENTITY = 'outdated-identity'
+import { getOwn, setOwn } from './own-rows.ts'
 
 /** Whether WhatsApp has said that the identity of a session is no more. */
 export const isOutdated = async (
   address: string,
   identity: string,
   keys: Pick<SignalKeyStore, 'get'>,
-): Promise<boolean> => {
-  const found = await keys.get(OUTDATED_IDENTITY as keyof SignalDataTypeMap, [address])
-  return (found[address] as unknown as string | undefined) === identity
-}
+): Promise<boolean> => (await getOwn(keys, 'outdated-identity', address)) === identity
 
 /**
  * Notes whose identity is another one by now, before Baileys acknowledges the news: the owner hears of it, where that is
@@ -33,8 +22,7 @@ export const hearNewIdentities = ({ ws, authState: { keys }, signalRepository }:
     const address = await signalAddress(from, signalRepository)
     const identity = await identityAt(address, keys)
     if (identity === undefined) return
-    // Baileys' typings know its own types only; the store takes any.
-    await keys.set({ [OUTDATED_IDENTITY]: { [address]: identity } } as unknown as SignalDataSet)
+    await setOwn(keys, 'outdated-identity', { [address]: identity })
   }
   rewire(ws, 'CB:notification', listener => (...values) => {
     const node = values[0] as BinaryNode

@@ -1,7 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import {
   DEFAULT_CONNECTION_CONFIG,
-  type SignalDataSet,
   type SignalKeyStoreWithTransaction,
   type SocketConfig,
 } from '@whiskeysockets/baileys'
@@ -10,6 +9,7 @@ import { StorageError } from './auth-state.ts'
 import { hushed } from './hush.ts'
 import { LeftOut } from './left-out.ts'
 import { askForLids } from './lid-lookup.ts'
+import { setOwn } from './own-rows.ts'
 import { injectOnce } from './same-keys.ts'
 import { isSignedPreKey } from './trust.ts'
 import { leaveOtherSessions } from './untouched-session.ts'
@@ -84,9 +84,7 @@ export const journalledRepository =
       try {
         const plaintext = await keys.transaction(async () => {
           const text = await decrypt()
-          const rows = journal.rowsFor(envelope, hash, text)
-          // Baileys' typings know its own types only; the store takes any.
-          await keys.set({ journal: rows } as unknown as SignalDataSet)
+          await setOwn(keys, 'journal', journal.rowsFor(envelope, hash, text))
           return text
         }, lock)
         openings.opened(hash)

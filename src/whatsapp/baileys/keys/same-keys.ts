@@ -1,23 +1,10 @@
-import type {
-  SignalDataSet,
-  SignalDataTypeMap,
-  SignalKeyStoreWithTransaction,
-  SignalRepositoryWithLIDStore,
-} from '@whiskeysockets/baileys'
+import type { SignalKeyStoreWithTransaction, SignalRepositoryWithLIDStore } from '@whiskeysockets/baileys'
 import { identityAt, signalAddress } from './known-session.ts'
 import { isOutdated } from './new-identity.ts'
-
-/** The prekeys of a device that sessions were made of, by the name of these. */
-const USED_PREKEYS = 'used-prekey'
+import { getOwn, setOwn } from './own-rows.ts'
 
 /** So many are remembered of each device: as often as one message is given again. */
 const REMEMBERED = 5
-
-interface Used {
-  /** In base64. */
-  readonly identity: string
-  readonly preKeys: readonly number[]
-}
 
 interface Tools {
   readonly keys: SignalKeyStoreWithTransaction
@@ -43,7 +30,7 @@ export const injectOnce = async (
   const identity = Buffer.from(identityKey).toString('base64')
   const address = await signalAddress(options.jid, repository)
   const known = await identityAt(address, keys)
-  const used = await usedOf(address, keys)
+  const used = await getOwn(keys, 'used-prekey', address)
   const before = used?.identity === identity ? used.preKeys : []
   if (preKey !== undefined && known === identity && before.includes(preKey.keyId)) return
   if (known !== undefined && known !== identity && !(await isOutdated(address, known, keys)))
@@ -51,16 +38,7 @@ export const injectOnce = async (
   await keys.transaction(async () => {
     await repository.injectE2ESession(options)
     if (preKey === undefined) return
-    const now: Used = { identity, preKeys: [...before, preKey.keyId].slice(-REMEMBERED) }
-    // Baileys' typings know its own types only; the store takes any.
-    await keys.set({ [USED_PREKEYS]: { [address]: now } } as unknown as SignalDataSet)
+    const now = { identity, preKeys: [...before, preKey.keyId].slice(-REMEMBERED) }
+    await setOwn(keys, 'used-prekey', { [address]: now })
   }, options.jid)
-}
-
-const usedOf = async (
-  address: string,
-  keys: Pick<SignalKeyStoreWithTransaction, 'get'>,
-): Promise<Used | undefined> => {
-  const found = await keys.get(USED_PREKEYS as keyof SignalDataTypeMap, [address])
-  return found[address] as unknown as Used | undefined
 }
