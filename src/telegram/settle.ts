@@ -8,10 +8,11 @@ import { partsOf } from './send/kept-parts.ts'
 import type { Part } from './send/part.ts'
 import { renderParts } from './send/render.ts'
 import { batchAt, report } from './send.ts'
-import { findPart, type SettleContext } from './settle/find-part.ts'
+import { findPart } from './settle/find-part.ts'
+import type { SettleContext } from './settle/quest.ts'
 import { lookInTurn } from './settle/turns.ts'
 
-export type { SettleContext } from './settle/find-part.ts'
+export type { SettleContext } from './settle/quest.ts'
 
 /**
  * Finds out whether a message arrived whose answer was lost. Of an album all messages are looked for: it arrives as a

@@ -4,8 +4,8 @@ import { CallError } from '../call-error.ts'
 import { verdictOf } from '../errors.ts'
 import { currentPlace } from '../send/context.ts'
 import type { Part } from '../send/part.ts'
-import type { Quest } from './find-part.ts'
 import { knowPosts } from './posts.ts'
+import type { Quest } from './quest.ts'
 
 type Quester = Pick<Quest, 'attempt' | 'context'>
 

@@ -1,0 +1,38 @@
+import type { Message } from 'grammy/types'
+import type { Delivery } from '../../bridge/network.ts'
+import type { Place } from '../address.ts'
+import type { SendContext } from '../send/context.ts'
+import type { Part } from '../send/part.ts'
+import type { Looked, LookedFor } from './looked.ts'
+import type { PostsContext } from './posts.ts'
+import type { ProbeContext } from './probe.ts'
+
+export interface SettleContext extends SendContext, PostsContext {
+  /** Until when the server may still be at work on an attempt without files in the chat, in milliseconds since 1970. */
+  readonly busyUntil: (chatId: Place['chatId']) => number
+  /** The search under way in each id space. */
+  readonly searches: Map<string, Promise<unknown>>
+  readonly looked: LookedFor
+}
+
+export interface Quest {
+  readonly attempt: Pick<Delivery, 'chat' | 'messageId' | 'mark' | 'isKnown' | 'givenUp' | 'rest' | 'signal'>
+  /** Ids of messages that were sent earlier in the same attempt. */
+  readonly after: readonly number[]
+  readonly context: SettleContext
+  /** Which message of the attempt is looked for. */
+  readonly step: number
+}
+
+export interface FoundPart {
+  readonly message: Message
+  /** The part as it went out: itself, or a plainer form of it. */
+  readonly part: Part
+}
+
+/** A quest in one chat. */
+export interface Search extends Quest {
+  readonly place: Place
+  readonly probing: ProbeContext
+  readonly looked: Looked
+}
