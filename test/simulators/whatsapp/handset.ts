@@ -1,5 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { type BinaryNode, proto } from '@whiskeysockets/baileys'
+import { editAttribute } from './acts.ts'
 import type { Companion } from './companion.ts'
 import { ContactDevice, type EncPayload } from './contact-device.ts'
 import { bundleNodes, parseRetryKeys } from './device-keys.ts'
@@ -240,7 +241,15 @@ function mediaType(outer: proto.IMessage): string | undefined {
 }
 
 function encNode(enc: EncPayload, message: proto.IMessage, count?: string): BinaryNode {
-  return el('enc', { v: '2', type: enc.type, mediatype: mediaType(message), count }, enc.ciphertext)
+  const attrs = { v: '2', type: enc.type, mediatype: mediaType(message), count }
+  return el('enc', { ...attrs, 'decrypt-fail': isHidden(message) ? 'hide' : undefined }, enc.ciphertext)
+}
+
+/** Whoever cannot read it is to be shown nothing (whatsmeow, send.go and message attributes). */
+function isHidden(outer: proto.IMessage): boolean {
+  const message = outer.deviceSentMessage?.message ?? outer
+  const isOpinion = message.reactionMessage ?? message.encReactionMessage ?? message.pollUpdateMessage
+  return isOpinion != null || editAttribute(message) !== undefined
 }
 
 /** WhatsApp's padding: 1 to 16 bytes, each of them the number of them. */

@@ -7,6 +7,7 @@ import type { Logger } from '../../../support/log.ts'
 import type { Parsed } from '../parse.ts'
 import type { Book } from './book.ts'
 import { EarlyChanges } from './early-changes.ts'
+import { withEnds } from './ends.ts'
 import { FromBackup } from './from-backup.ts'
 import type { Envelope, Journal } from './journal.ts'
 import { Waiting } from './waiting.ts'
@@ -44,8 +45,9 @@ export class Handover {
   }
 
   /** Throws `StoreError` when the disk does not take it, and anything else when the bridge cannot. */
-  hand(arrivals: readonly Arrival[], alongside?: () => void): void {
+  hand(given: readonly Arrival[], alongside?: () => void): void {
     const { inbox, book, sessions } = this.#options
+    const arrivals = withEnds(given, book.context.findMessage)
     const settled = arrivals.flatMap(({ event, aliases }) =>
       this.waiting.arrived(this.namesOf(event, aliases)),
     )
@@ -89,9 +91,12 @@ export class Handover {
 
   /** A change whose message may have come by now. One that cannot be taken in must not cost the message. */
   #release(web: WAMessage, forget: SessionChange): void {
-    const { inbox, sessions, parse, unreadable, logger } = this.#options
-    const receive = (arrivals: readonly Arrival[]): void =>
-      arrivals.length > 0 ? inbox.receive(arrivals, () => sessions.set([forget])) : sessions.set([forget])
+    const { inbox, book, sessions, parse, unreadable, logger } = this.#options
+    const receive = (given: readonly Arrival[]): void => {
+      const arrivals = withEnds(given, book.context.findMessage)
+      if (arrivals.length > 0) inbox.receive(arrivals, () => sessions.set([forget]))
+      else sessions.set([forget])
+    }
     const { arrivals, holds } = parse(web)
     if (holds !== undefined) return
     try {

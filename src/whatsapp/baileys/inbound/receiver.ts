@@ -1,7 +1,7 @@
 import { type BinaryNode, decodeBinaryNode, type WAMessage } from '@whiskeysockets/baileys'
 import type { MessageRef } from '../../../bridge/chat-ref.ts'
 import { type Content, isMessage } from '../../../bridge/event.ts'
-import type { Arrival, Inbox, SessionChange, SessionStore } from '../../../bridge/network.ts'
+import type { Arrival, Inbox, SessionStore } from '../../../bridge/network.ts'
 import { StoreError } from '../../../bridge/store-error.ts'
 import type { Logger } from '../../../support/log.ts'
 import { decodeHead, decodeOpened } from '../decode.ts'
@@ -16,9 +16,7 @@ import { Handover } from './handover.ts'
 import type { Opened } from './intake.ts'
 import type { Envelope, Journal } from './journal.ts'
 import { messageOf, OddForms } from './odd-forms.ts'
-
-/** Baileys' words for "decrypted before, or never decryptable" (lib/Utils/decode-wa-message.js). */
-const USED_ALREADY = 'Key used already or never filled'
+import { Unread } from './unread.ts'
 
 export interface ReceiverOptions {
   readonly sessions: SessionStore
@@ -38,6 +36,7 @@ export interface ReceiverOptions {
 export class Receiver {
   readonly #options: ReceiverOptions
   readonly #handover: Handover
+  readonly #unread: Unread
   readonly #odd: OddForms
 
   constructor(options: ReceiverOptions) {
@@ -48,6 +47,7 @@ export class Receiver {
       parse: web => this.#parse(web),
       unreadable: web => this.#unreadable(web),
     })
+    this.#unread = new Unread({ book: options.book, handover: this.#handover })
     this.#handover.waiting.resume()
   }
 
@@ -69,10 +69,13 @@ export class Receiver {
     const reasons = read.flatMap(({ parsed }) => parsed.ignored ?? [])
     for (const reason of reasons) logger.debug({ reason }, 'A message makes no event')
     const arrivals = read.flatMap(({ parsed }) => parsed.arrivals)
-    if (arrivals.length === 0 && opened.failure !== undefined) this.#wait(web, opened.failure)
+    if (arrivals.length === 0 && opened.failure !== undefined) this.#unread.expect(web, opened)
     // What makes no event, or waits for its message, has come all the same.
     const silent = read.filter(({ parsed }) => parsed.arrivals.length === 0)
-    const came = opened.failure === undefined ? silent.flatMap(({ each }) => this.#came(each)) : []
+    const came = opened.failure === undefined ? silent.flatMap(({ each }) => this.#unread.came(each)) : []
+    const isWhole = !opened.plaintexts.includes(undefined)
+    const over = isWhole ? silent.filter(({ parsed }) => parsed.holds === undefined) : []
+    arrivals.push(...over.flatMap(({ each }) => this.#unread.ends(each)))
     this.#handover.handOver(opened.envelope, arrivals, () => {
       sessions.set(came)
       meetChannel(opened.envelope.attrs['from'])
@@ -117,7 +120,7 @@ export class Receiver {
       this.#place(this.#headOf(node), 'A message of Meta AI; see it on the phone')
     } else if (unavailable !== undefined) {
       const web = this.#headOf(node)
-      if (web !== undefined) this.#wait(web, undefined)
+      if (web !== undefined) this.#unread.expect(web)
     }
   }
 
@@ -228,19 +231,6 @@ export class Receiver {
   #place(web: WAMessage | undefined, label: string, silent = true): void {
     const arrival = web && this.#arrival(web, { kind: 'placeholder', label })
     if (arrival !== undefined) this.#handover.hand([{ ...arrival, event: { ...arrival.event, silent } }])
-  }
-
-  #wait(web: WAMessage, failure: unknown): void {
-    if (web.category === 'peer' || messageOf(failure) === USED_ALREADY) return
-    const head = parseHead(web, this.#context)
-    if (head === undefined) return
-    const { event, more } = head
-    this.#handover.waiting.expect(event, more, this.#handover.namesOf(event, more.aliases))
-  }
-
-  #came(web: WAMessage): SessionChange[] {
-    const head = parseHead(web, this.#context)
-    return head ? this.#handover.waiting.arrived(this.#handover.namesOf(head.event, head.more.aliases)) : []
   }
 
   #arrival(web: WAMessage, content: Content): Arrival | undefined {
