@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { ChatRef } from './chat-ref.ts'
 import type { JoinedContent, Still, VotableContent } from './content.ts'
-import type { ChangeEvent, Media, MessageEvent } from './event.ts'
+import type { ChangeEvent, ChangeOf, Media, MessageEvent } from './event.ts'
 import type { RichText } from './rich-text.ts'
 
 /** What every delivery needs, of a message or of a change. The same object serves `send` or `change`, and `settle`. */
@@ -123,6 +123,8 @@ export interface Changed {
   readonly parts: readonly StandIn[]
   /** The bridge's notes under it. */
   readonly notes: Readonly<Partial<Record<NoteRole, SentPart>>>
+  /** Of one text of several in a message: how it was deleted, which changes the words of the others' message. */
+  readonly gone?: ChangeOf<'deletion'>['by']
   /** When the changed message was seen first, in milliseconds since 1970. */
   readonly seenAt: number
   /** Of a poll or appointment: what it is. */

@@ -1,5 +1,5 @@
 import type { Change } from '../bridge/network.ts'
-import { showDeletion } from './change/deletion.ts'
+import { forgetWords, showDeletion } from './change/deletion.ts'
 import type { ChangeDesk, ChangeOptions } from './change/desk.ts'
 import { changeFile } from './change/file.ts'
 import { moveLocation } from './change/location.ts'
@@ -117,6 +117,7 @@ const carryOut = async (desk: ChangeDesk): Promise<void> => {
       if (event.content.kind === 'location') return moveLocation(event.content, desk)
       if (event.content.kind === 'media') return changeFile(event.content, desk)
       if (event.content.kind === 'poll') return showVotes(desk)
+      await forgetWords(desk)
       const words = wordsOf(event.content, desk)
       // Of several texts the last has vanished that was shown.
       if (event.content.kind === 'joined' && words?.words.text === '') return showDeletion('time', desk)

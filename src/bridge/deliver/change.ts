@@ -42,7 +42,8 @@ export const prepareChange = (
     ...(rendered !== undefined && { rendered }),
     // What was found or sent in the meantime counts.
     get changed() {
-      return describeChanged(job, joined?.event ?? event, context)
+      const changed = describeChanged(job, joined?.event ?? event, context)
+      return { ...changed, ...(joined?.gone && { gone: joined.gone }) }
     },
     onSending(text) {
       // From here on it is known how it reads.

@@ -8,6 +8,8 @@ import { isThat, joinedContentOf } from './gathered.ts'
 export interface JoinedChange {
   /** The edit of the whole; the change itself when all of the whole has been deleted, or has vanished. */
   readonly event: ChangeEvent
+  /** That text is deleted, and others stay. */
+  readonly gone?: ChangeOf<'deletion'>['by']
   /** The messages that the texts were. */
   readonly sources: readonly number[]
   /** To be called when the change is carried out: what the whole says now. */
@@ -35,9 +37,11 @@ export const changeJoined = (job: Job, event: ChangeEvent, store: Store): Joined
     sentAt,
     content: whole,
   }
+  // What was deleted before may be shown still, and has not vanished.
+  const isWhole = items.every(({ deleted }) => deleted) && (!isByTime || items.length === 0)
   return {
-    // What was deleted before may be shown still, and has not vanished.
-    event: items.every(({ deleted }) => deleted) && (!isByTime || items.length === 0) ? event : edit,
+    event: isWhole ? event : edit,
+    ...(!isWhole && event.kind === 'deletion' && { gone: event.by }),
     sources: links.sources(holder.key),
     keep: () => links.update(holder.key, 'content', JSON.stringify(whole)),
   }

@@ -84,6 +84,14 @@ const removeAll = async (desk: ChangeDesk): Promise<StandIn[]> => {
   return parts.filter(part => isRemark(part) || left.has(part.id))
 }
 
+/** What quotes one text of several goes with it: the note of reactions to it, and the remark that it was pinned. */
+export const forgetWords = async (desk: ChangeDesk): Promise<void> => {
+  const { gone, notes, parts } = desk.change.changed
+  if (gone === undefined || (gone !== 'time' && desk.options.deletions !== 'delete')) return
+  const pins = parts.filter(({ raw }) => readKept(raw)?.as === 'pin')
+  for (const { id } of [...Object.values(notes), ...pins]) await takeAway(id, desk)
+}
+
 const removeTogether = async (ids: readonly string[], desk: ChangeDesk): Promise<boolean> =>
   (await repeatable('deleteMessages', { message_ids: ids.map(Number) }, desk)) !== 'refused'
 
