@@ -87,7 +87,13 @@ const joinedItemSchema = z.object({
 })
 
 export const contentSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('text'), body: richTextSchema, previewUrl: z.optional(z.string()) }),
+  z.object({
+    kind: z.literal('text'),
+    body: richTextSchema,
+    previewUrl: z.optional(z.string()),
+    /** UTF-16 units at its beginning that are the bridge's own, and stay when the words are edited. */
+    own: z.optional(z.number()),
+  }),
   mediaContentSchema,
   /** Pictures and films that belong together. Made by `receive` of messages that name the same `album`. */
   z.object({

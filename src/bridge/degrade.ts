@@ -78,10 +78,8 @@ const plainerAs: Record<MediaContent['as'], MediaContent['as'][]> = {
 
 const wordsFor = (content: MediaContent): Content => {
   if (content.as === 'sticker') return { kind: 'placeholder', label: content.media.label ?? 'Sticker' }
-  return {
-    kind: 'text',
-    body: captioned(`[${describeFile(content)} could not be carried over]`, content.caption),
-  }
+  const line = `[${describeFile(content)} could not be carried over]`
+  return { kind: 'text', body: captioned(line, content.caption), own: line.length }
 }
 
 const withoutMarks = (item: JoinedItem): JoinedItem => ({

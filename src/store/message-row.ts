@@ -20,6 +20,8 @@ export interface StoredMessage {
   /** It cannot be read yet: the real one comes under the same id. */
   readonly pending: boolean
   readonly deleted: boolean
+  /** Its words were edited since it came, as far as that was written down. */
+  readonly edited?: true
   /** Milliseconds since 1970. */
   readonly seenAt: number
 }
@@ -51,6 +53,7 @@ export interface MessageRow {
   content: string | null
   pending: number
   deleted: number
+  edited_at: number | null
   seen_at: number
 }
 
@@ -72,6 +75,7 @@ export const fromRow = (row: MessageRow): StoredMessage => ({
   ...(row.content !== null && { content: row.content }),
   pending: row.pending === 1,
   deleted: row.deleted === 1,
+  ...(row.edited_at !== null && { edited: true as const }),
   seenAt: row.seen_at,
 })
 

@@ -96,6 +96,37 @@ for (const what of ['was given up', 'still waits']) {
   })
 }
 
+test('words in place of a file say what that was also when its caption is edited', async () => {
+  await using bridge = await open()
+  for (const caption of ['old words', '']) {
+    const id = caption || 'b'
+    bridge.middle.whatsapp.openError = reject('gone')
+    await bridge.receive(
+      says(id, '', {
+        content: { kind: 'media', as: 'image', media: { source: 'x' }, caption: plainText(caption) },
+      }),
+    )
+    for (const words of ['new words', 'newer words'])
+      await bridge.receive(changesTo(id, { kind: 'edit', content: text(words) }))
+    assert.equal(bridge.group.messages.at(-1)?.text, 'Bob\n[Photo could not be carried over]\nnewer words')
+  }
+})
+
+test('a better picture that comes behind an edit of its caption leaves the words as they are', async () => {
+  await using bridge = await open()
+  bridge.middle.whatsapp.files = () => Readable.from([jpeg(10, 10)])
+  const photo = (source: string) =>
+    ({ kind: 'media', as: 'image', media: { source }, caption: plainText('old words') }) as const
+  const better = () => changesTo('a', { kind: 'edit', content: photo('hd') })
+  await bridge.receive(says('a', '', { content: photo('x') }), better(), edit('new words', 2))
+  await bridge.receive(better())
+  assert.deepEqual(
+    bridge.group.messages.map(({ caption }) => caption),
+    ['Bob\nnew words'],
+  )
+  assert.equal(bridge.middle.outbox.counts().failed, 0)
+})
+
 test('what a message says since that could not be read stays when it is read', async () => {
   await using bridge = await open()
   const content = { kind: 'placeholder', label: 'Waiting for this message' } as const

@@ -3,6 +3,7 @@ import { type ChatRef, networkOf, ownerOn } from '../chat-ref.ts'
 import { claimed, longestLife } from '../claimed.ts'
 import { type Content, isOver, isVotable, parseContent } from '../content.ts'
 import { type ChangeOf, receiptId } from '../event.ts'
+import { plainText } from '../rich-text.ts'
 import type { ShownChange } from './kept.ts'
 import { editedContent, withOption } from './poll.ts'
 import type { ReceiveContext } from './reception.ts'
@@ -29,7 +30,10 @@ export const noteDown = (
     case 'edit':
     case 'option': {
       if (event.kind === 'edit' && changed && isOlder(event, changed, context)) return undefined
-      const content = event.kind === 'edit' ? editedContent(event, subject) : withOption(event, subject)
+      const content =
+        event.kind === 'edit'
+          ? unlessEdited(editedContent(event, subject), changed)
+          : withOption(event, subject)
       if (content === undefined) return undefined
       if (isVotable(content) || isYetToCome(content, changed, context))
         links.update(subject.key, 'content', JSON.stringify(content))
@@ -84,6 +88,13 @@ const isOlder = (
   { store, time }: ReceiveContext,
 ): boolean =>
   networkOf(chat) === 'whatsapp' && content.kind !== 'media' && !store.links.edit(key, sentAt, time)
+
+/** A better picture that was on its way when its words were edited brings those of before along. */
+const unlessEdited = (
+  content: Content | undefined,
+  changed: StoredMessage | undefined,
+): Content | undefined =>
+  content?.kind === 'media' && changed?.edited ? { ...content, caption: plainText('') } : content
 
 /**
  * Whether the message may yet come as it was before: when its file has been put up again, or when it can be read. While it

@@ -1,6 +1,8 @@
+import type { ContentOf } from '../../bridge/content.ts'
 import type { Content } from '../../bridge/event.ts'
 import type { Outline } from '../../bridge/network.ts'
 import { plainText, type RichText } from '../../bridge/rich-text.ts'
+import { joinRich, sliceRich } from '../entities.ts'
 import { renderAlbum } from './album.ts'
 import { renderCard } from './card.ts'
 import { renderContacts } from './contacts.ts'
@@ -30,7 +32,7 @@ const blank = textPart(styled('Blank message', 'italic'))
 const renderContent = (content: Content, head: RichText, options: RenderOptions): Part[] => {
   switch (content.kind) {
     case 'text':
-      return withHead(head, line => renderText(above(line, content.body), { previewUrl: content.previewUrl }))
+      return renderWords(content, head)
     case 'media':
       return renderMedia(content, head, options)
     case 'album':
@@ -55,4 +57,11 @@ const renderContent = (content: Content, head: RichText, options: RenderOptions)
     default:
       return content satisfies never
   }
+}
+
+/** What of them is the bridge's own stands above what its sender said, as the head does. */
+const renderWords = ({ body, own = 0, previewUrl }: ContentOf<'text'>, head: RichText): Part[] => {
+  const end = plainText(own > 0 ? '\n' : '')
+  const first = joinRich(head, sliceRich(body, 0, own), end)
+  return withHead(first, () => renderText(above(head, body), { previewUrl }))
 }
