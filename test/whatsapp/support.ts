@@ -37,6 +37,8 @@ export class RecordingBridge implements Inbox, Disposable {
   readonly known: KnownChat[] = []
   readonly statuses: NetworkStatus[] = []
   readonly standings: Standing[] = []
+  /** The ids of events that came once more, of which nothing was kept: in the order in which they came. */
+  readonly again: string[] = []
   /** Thrown by the next `receive` and `standing` calls, as a full disk would. */
   failure: Error | undefined
   readonly #rows: SessionStore
@@ -56,7 +58,10 @@ export class RecordingBridge implements Inbox, Disposable {
         const row = { type: 'event', id: `${chat} ${id}` }
         const before = this.#rows.get(row.type, row.id)
         const late = isMessage(arrival.event) && arrival.event.late
-        if (before !== undefined && !late && !JSON.parse(before).event.pending) continue
+        if (before !== undefined && !late && !JSON.parse(before).event.pending) {
+          this.again.push(id)
+          continue
+        }
         this.#rows.set([{ ...row, value: JSON.stringify(arrival) }])
       }
       alongside?.()

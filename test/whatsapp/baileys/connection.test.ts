@@ -72,6 +72,7 @@ describe('receiving', () => {
       Array.from({ length: 61 }, (_, turn) => String(turn)),
     )
     await until('the receipts', () => linked.wa.pending.length === 0)
+    assert.deepEqual(linked.bridge.again, [])
     linked.wa.assertNoSurprises()
   })
 

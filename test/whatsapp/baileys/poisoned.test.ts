@@ -82,6 +82,7 @@ test('A message that comes twice before it is read is read once, and refused nev
   await linked.restart({ stopped: true })
   await until('all receipts', () => wa.pending.length === 0)
   assert.deepEqual(linked.bridge.said, ['one', 'two'])
+  assert.deepEqual(linked.bridge.again, [])
   assert.deepEqual(wa.nacks, [])
 })
 
@@ -97,6 +98,7 @@ test('What comes again because its receipt was lost is answered each time, and n
     await until('the receipts', () => wa.pending.length === 0)
     await until('the messages', () => linked.bridge.said.length === 20)
     assert.equal(alice.receipts.filter(({ type }) => type === 'inactive').length, time * 20)
+    assert.deepEqual(linked.bridge.again, [])
     await linked.stop()
     for (const stanza of stanzas) wa.enqueue(stanza)
     await linked.restart({ stopped: true })
@@ -147,6 +149,7 @@ test('A message that was damaged on the way crosses when it is asked for, once, 
   await until('all', () => linked.bridge.said.length === 5)
   assert.deepEqual(linked.bridge.said.slice(0, 3), ['0', '3', '4'])
   assert.deepEqual(linked.bridge.said.slice(3).toSorted(), ['1', '2'])
+  assert.deepEqual(linked.bridge.again, [])
 })
 
 test('A post of a channel that is no message holds nobody up, now or after a restart, and stands as one that is not known', async () => {
