@@ -17,6 +17,11 @@ export interface OpenMediaOptions {
 }
 
 const usualIdleMs = 30_000
+/**
+ * What `getFile` answers when the server could not fetch the file, for whatever reason: it "eventually works"
+ * (tdlib/telegram-bot-api#32).
+ */
+const unavailable = 'file is temporarily unavailable'
 
 /** Opens a file that stands in Telegram. Throws `DeliveryError`, and so does the stream when it stalls or is cut off. */
 export const openMedia = async (
@@ -33,7 +38,10 @@ export const openMedia = async (
     if (error.says('file is too big')) {
       throw reject('The file is over the 20 MB that Telegram lets a bot download', error)
     }
-    throw unlessOffline(verdictOf(error, { sending: false }), connected)
+    const failure = error.says(unavailable)
+      ? retry('Telegram cannot give the file away at the moment', error)
+      : verdictOf(error, { sending: false })
+    throw unlessOffline(failure, connected)
   }
 }
 

@@ -88,17 +88,21 @@ describe('from Telegram to WhatsApp, when something breaks', () => {
     assert.equal(shown?.text, 'the next one')
   })
 
-  test('a file that Telegram does not have any more is answered with the reason', async () => {
-    world.tg.faults.next('getFile', {
-      error: 400,
-      description: 'Bad Request: wrong file_id or the file is temporarily unavailable',
-    })
-    const id = sends('gone.bin')
+  test('a file that Telegram says is temporarily unavailable arrives all the same', async () => {
+    const description = 'Bad Request: wrong file_id or the file is temporarily unavailable'
+    world.tg.faults.next('getFile', { error: 400, description }, { times: 2 })
+    sends('unavailable.bin')
+    await arrived('unavailable.bin')
+  })
+
+  test('a file that Telegram does not give away is answered with the reason', async () => {
+    world.tg.faults.next('getFile', { error: 400, description: 'Bad Request: file is too big' })
+    const id = sends('large.bin')
     const answer = await eventually(
       () => chat.transcript().find(({ replyTo }) => replyTo === id),
       'the answer',
     )
-    assert.match(answer.text, /^Not delivered to Alice: Telegram/)
+    assert.match(answer.text, /^Not delivered to Alice: The file is over the 20 MB/)
   })
 
   test('a message that WhatsApp took without saying so is there once', async () => {

@@ -83,6 +83,22 @@ test('a page of whoever stands in front of Telegram does not refuse the file', a
   }
 })
 
+test('a file that is "temporarily unavailable" is asked for again, and one that is too big is not', async () => {
+  const { tg, media } = await serve()
+  await using _ = tg
+  const answer = (description: string): Fault => ({ error: 400, description: `Bad Request: ${description}` })
+  const unavailable = answer('wrong file_id or the file is temporarily unavailable')
+  tg.faults.next('getFile', unavailable)
+  await assert.rejects(open(tg, media), failsWith('retry', /at the moment/))
+  tg.faults.next('getFile', unavailable)
+  await assert.rejects(open(tg, media, { connected: () => false }), failsWith('offline'))
+  assert.deepEqual(await buffer(await open(tg, media)), bytes)
+  for (const description of ['file is too big', 'wrong file_id specified']) {
+    tg.faults.next('getFile', answer(description))
+    await assert.rejects(open(tg, media), failsWith('reject'), description)
+  }
+})
+
 test('while Telegram cannot be reached, no failure is one of the file', async () => {
   const { tg, media } = await serve()
   await using _ = tg
