@@ -52,7 +52,7 @@ export const makeCarrier = (options: CarrierOptions): Carrier => {
 /** Attempts that may have files open at a time. */
 const filesAtOnce = 4
 
-interface AttemptOptions extends Omit<AttemptContext, 'watch' | 'turn'> {
+interface AttemptOptions extends Omit<AttemptContext, 'watch' | 'turn' | 'progressed'> {
   readonly ask: AskTurn
 }
 
@@ -68,9 +68,13 @@ const deliver = async (job: Job, options: AttemptOptions): Promise<Outcome> => {
     inDoubt = true
     return ask(messages, what && files)
   }
-  const media = watchMedia()
+  const media = watchMedia({ isLast: job.mediaFailures === mediaFailureLimit - 1 })
+  let progress = false
+  const progressed = () => {
+    progress = true
+  }
   try {
-    const context = { ...options, turn, watch: media.watch }
+    const context = { ...options, turn, watch: media.watch, progressed }
     let attempt = prepare(job, network, context)
     if (stage() === 'settle') {
       const isThere = await attempt.settle()
@@ -81,7 +85,12 @@ const deliver = async (job: Job, options: AttemptOptions): Promise<Outcome> => {
       }
     }
     if (job.mediaFailures >= mediaFailureLimit) {
-      return { kind: 'failure', verdict: { kind: 'reject' }, problem: 'The file is damaged', from: 'media' }
+      return {
+        kind: 'failure',
+        verdict: { kind: 'reject' },
+        problem: 'The file could not be had',
+        from: 'media',
+      }
     }
     await attempt.carryOut()
     return { kind: 'sent' }
@@ -93,7 +102,7 @@ const deliver = async (job: Job, options: AttemptOptions): Promise<Outcome> => {
       inDoubt: network.settle && inDoubt,
     })
     if (failure.from === 'bug') options.log.error({ err: error, job: job.id }, 'A delivery broke')
-    return { ...failure, unsettled }
+    return { ...failure, unsettled, progress }
   }
 }
 

@@ -1,8 +1,11 @@
 import { backoff } from './backoff.ts'
 import type { Failure, Job } from './job.ts'
 
-/** A file that fails this often is given up, so that it does not hold its lane for a day. */
-export const mediaFailureLimit = 5
+/**
+ * A file that fails this often on its way is given up, so that it does not hold its lane for a day. The backoffs up to there
+ * take nine minutes: where files lie is away for longer than the network itself now and then.
+ */
+export const mediaFailureLimit = 9
 /**
  * A proxy or a firewall that refuses this job so often, while its network is online, dislikes what is in it. The
  * backoffs up to there take four minutes: within that, a page in front of everything shows in the network's status.
@@ -23,6 +26,8 @@ type History = Pick<
   'unsure' | 'attempts' | 'mediaFailures' | 'pages' | 'bugs' | 'failingFor' | 'lastFailedAt'
 >
 
+const unfailed = { unsure: false, attempts: 0, mediaFailures: 0, pages: 0, failingFor: 0 } as const
+
 /** What a failure changes in its job. */
 export type Decision =
   | (History & { readonly kind: 'again'; readonly dueAt: number })
@@ -33,22 +38,23 @@ export type Decision =
  * The failure policy: what one failed attempt means for its job.
  *
  * `retry`, `unsure` and bugs count as attempts, back off, and are given up when they have gone on for `giveUpAfter`
- * milliseconds; `wait` and `offline` cost nothing. `reject`, a file that failed five times, a page that stood eight
+ * milliseconds; `wait` and `offline` cost nothing. `reject`, a file that failed nine times, a page that stood eight
  * times in place of the network's answer and a bug that struck three times ask for a plainer form. A failure before an
  * earlier attempt is settled, as in a network that cannot settle any, leaves the job unsure: nothing was found out. An
  * answer that leaves it open is asked for again for ten minutes, but not where it will always be that, nor in a chat
  * out of reach; then the job is given up, as after three bugs, since it must not be sent, in whatever form, while it
- * may be there.
+ * may be there. When a part of it has gone, all but the bugs is counted anew.
  */
 export const decide = (
-  job: Job,
+  given: Job,
   failure: Failure,
   { now, giveUpAfter, random }: { now: number; giveUpAfter: number; random: () => number },
 ): Decision => {
   const { verdict, from } = failure
+  const job: History = failure.progress ? { ...unfailed, bugs: given.bugs } : given
   const bugs = job.bugs + (from === 'bug' ? 1 : 0)
-  const offline = verdict.kind === 'offline'
-  const mediaFailures = job.mediaFailures + (from === 'media' && !offline ? 1 : 0)
+  const counts = verdict.kind !== 'offline' && verdict.kind !== 'wait'
+  const mediaFailures = job.mediaFailures + (from === 'media' && counts ? 1 : 0)
   const pages = job.pages + (failure.page && from === 'send' ? 1 : 0)
   if (bugs >= bugLimit) return { kind: failure.inDoubt ? 'give-up' : 'plainer' }
 

@@ -76,6 +76,8 @@ export type Outcome =
       readonly inDoubt?: boolean
       /** What an earlier attempt may have left there is as unknown as it was before this one. */
       readonly unsettled?: boolean
+      /** A part of it has gone, so that it is another part that failed than before. */
+      readonly progress?: boolean
     }
 
 export type Failure = Extract<Outcome, { kind: 'failure' }>

@@ -104,13 +104,59 @@ test('a job is given up by the time it has been failing, and an outage in betwee
   assert.equal(run(7 * 86_400_000), 96, 'a week between two attempts counts as a quarter of an hour')
 })
 
-test('a file that fails five times is given up as a file', () => {
-  const fourth = { ...job, mediaFailures: 3 }
-  assert.equal(decide(fourth, failure({ kind: 'retry' }, 'media'), policy).kind, 'again')
-  assert.equal(
-    decide({ ...fourth, mediaFailures: 4 }, failure({ kind: 'retry' }, 'media'), policy).kind,
-    'plainer',
-  )
+/** How an attempt after the other ends that fails in these ways, each as soon as it is due, and when the last one was. */
+const inTurn = (ways: readonly Failure[]) => {
+  let [state, now] = [job, 0]
+  for (const [index, way] of ways.entries()) {
+    const decision = decide(state, way, { ...policy, now })
+    if (decision.kind !== 'again') return { kind: decision.kind, tries: index + 1, now }
+    state = { ...state, ...decision }
+    if (index < ways.length - 1) now = decision.dueAt
+  }
+  return { kind: 'again', tries: ways.length, now }
+}
+
+test('a file that fails nine times, which takes nine minutes, is given up as a file', () => {
+  const ways = Array.from({ length: 20 }, () => failure({ kind: 'retry' }, 'media'))
+  assert.deepEqual(inTurn(ways), { kind: 'plainer', tries: 9, now: 533_000 })
+})
+
+test('a file that is to be left alone for a while, or whose network is offline, has not failed', () => {
+  for (const verdict of [{ kind: 'wait', seconds: 1 }, { kind: 'offline' }] as const) {
+    const ways = Array.from({ length: 8 }, () => failure({ kind: 'retry' }, 'media'))
+    const others = Array.from({ length: 20 }, () => failure(verdict, 'media'))
+    assert.equal(inTurn([...ways, ...others]).kind, 'again', verdict.kind)
+    assert.equal(inTurn([...ways, ...others, failure({ kind: 'retry' }, 'media')]).tries, 29, verdict.kind)
+  }
+})
+
+test('when a part has gone, failures are counted anew, and those of the bridge itself are not', () => {
+  const gone = (verdict: Failure['verdict'], from: Failure['from'] = 'media') => ({
+    ...failure(verdict, from),
+    progress: true,
+  })
+  const tried = {
+    ...job,
+    attempts: 8,
+    mediaFailures: 8,
+    pages: 7,
+    bugs: 1,
+    failingFor: policy.giveUpAfter - 1,
+    lastFailedAt: policy.now - 60_000,
+  }
+  const decision = decide(tried, gone({ kind: 'retry' }), policy)
+  assert.deepEqual(decision, {
+    kind: 'again',
+    unsure: false,
+    bugs: 1,
+    attempts: 1,
+    mediaFailures: 1,
+    pages: 0,
+    failingFor: 0,
+    lastFailedAt: policy.now,
+    dueAt: policy.now + 1000,
+  })
+  assert.equal(decide({ ...tried, bugs: 2 }, gone({ kind: 'unsure' }, 'bug'), policy).kind, 'plainer')
 })
 
 test('what stands eight times in place of the network’s answer refuses the message; while it settles that says nothing', () => {

@@ -27,6 +27,8 @@ export interface AttemptContext extends CarrierOptions {
   readonly files: FilePlace
   /** Watches a file that the attempt opens. */
   readonly watch: (open: () => Promise<Readable>) => Promise<Readable>
+  /** Call it when a part of the message has gone. */
+  readonly progressed: () => void
 }
 
 /** What the attempts at messages and at changes have in common. */

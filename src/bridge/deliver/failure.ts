@@ -1,13 +1,14 @@
 import type { Readable } from 'node:stream'
 import type { Failure } from '../../outbox/index.ts'
 import { StoreError } from '../../store/index.ts'
-import { DeliveryError } from '../verdict.ts'
+import { DeliveryError, reject } from '../verdict.ts'
 
 /**
  * Watches the files that one attempt opens, to tell afterwards whether a file was the cause of its failure. A stream that
- * fails after its reader has gone does not bring the process down.
+ * fails after its reader has gone does not bring the process down. `isLast`: a file that cannot be had now is given up,
+ * and whatever is beside it goes without it.
  */
-export const watchMedia = () => {
+export const watchMedia = ({ isLast }: { isLast: boolean }) => {
   let failure: unknown
   const note = (error: unknown): void => {
     failure ??= error
@@ -20,7 +21,8 @@ export const watchMedia = () => {
         return stream
       } catch (error) {
         note(error)
-        throw error
+        const givesUp = isLast && error instanceof DeliveryError && error.verdict.kind === 'retry'
+        throw givesUp ? reject(error.message, error) : error
       }
     },
     error: (): unknown => failure,

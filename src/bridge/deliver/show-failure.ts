@@ -1,4 +1,5 @@
 import type { Job } from '../../outbox/index.ts'
+import type { Store } from '../../store/index.ts'
 import { networkOf } from '../chat-ref.ts'
 import type { ContentOf } from '../content.ts'
 import { type BridgeEvent, isMessage, readEvent } from '../event.ts'
@@ -37,14 +38,30 @@ const showBelow = (
 ): void => {
   const { store, now = Date.now } = options
   const name = store.chats.displayName(job.target)
+  const missing = missingOf(event, store)
   const text = isMessage(event)
-    ? `Not delivered to ${name}: ${problem}`
+    ? `Not delivered to ${name}${missing?.words ?? ''}: ${problem}`
     : isOutward(event, job)
       ? `Not ${event.kind === 'join' ? 'joined' : `changed for ${name}`}: ${problem}`
       : `Deleted in WhatsApp, but not here: ${problem}`
-  const replyTo = isMessage(event) ? event.id : event.target.id
+  const replyTo = isMessage(event) ? (missing?.first ?? event.id) : event.target.id
   addNotice(options, { chat: event.chat, text, replyTo, now: now() })
   if (isMessage(event)) addFailureReceipt(event, { ...options, source: job.source, now: now() })
+}
+
+/** Which of an album's files did not go, where some did. */
+const missingOf = (event: BridgeEvent, { links }: Pick<Store, 'links'>) => {
+  if (!isMessage(event) || event.content.kind !== 'album') return undefined
+  const { chat, sender, content } = event
+  const { items } = content
+  const missing = items.filter(({ id }) => {
+    const known = links.find({ chat, id }, sender.person)
+    return known === undefined || links.parts(known.key).length === 0
+  })
+  const [first] = missing
+  if (first === undefined || missing.length === items.length) return undefined
+  const numbers = missing.map(item => items.indexOf(item) + 1).join(', ')
+  return { first: first.id, words: ` (${numbers} of ${items.length})` }
 }
 
 const showToOwner = (event: BridgeEvent | undefined, problem: string, options: CarrierOptions): void => {
