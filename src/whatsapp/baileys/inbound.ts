@@ -52,7 +52,7 @@ export class Inbound {
   readonly #intake: Intake
   readonly backlog = new Backlog(() => this.#intake.isIdle)
   readonly #tidy: Tidy
-  readonly #turns = new Turns()
+  readonly #turns = new Turns(() => this.#socket?.watchdog?.moved())
   readonly #reuploads: Reuploads
   readonly #hearing: Hearing
   readonly #heldBack: HeldBack

@@ -18,7 +18,7 @@ import { hearNewIdentities } from './keys/new-identity.ts'
 import { enforceTrust } from './keys/trust.ts'
 import { childrenOf } from './node.ts'
 import type { Sent } from './send/sent.ts'
-import { Acks } from './socket/acks.ts'
+import { Acks, type AwaitedAck } from './socket/acks.ts'
 import { answerRetries } from './socket/answer-retries.ts'
 import { containRejections, handleInTurn } from './socket/contain.ts'
 import { keepCreds } from './socket/creds.ts'
@@ -147,7 +147,7 @@ export class Socket {
   }
 
   /** Waits for the server's ack of a message that is about to be sent. */
-  awaitAck(id: string, signal: AbortSignal): ReturnType<Acks['wait']> {
+  awaitAck(id: string, signal: AbortSignal): AwaitedAck {
     return this.#acks.wait(id, signal)
   }
 

@@ -65,7 +65,7 @@ export class JournalHarness implements AsyncDisposable {
       maxCommitRetries: 1,
       delayBetweenTriesMs: 1,
     })
-    const make = journalledRepository(this.journal, new Turns(), {
+    const make = journalledRepository(this.journal, new Turns(() => undefined), {
       isAlive: () => true,
       isMyself: jid => jid === ME.pn || jid === ME.lid,
       forged: () => undefined,

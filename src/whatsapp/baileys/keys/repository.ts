@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
   DEFAULT_CONNECTION_CONFIG,
   type SignalKeyStoreWithTransaction,
@@ -29,14 +30,33 @@ export interface Openings {
   renewed(jid: string, identity: string): void
 }
 
-/** One Signal step at a time, over all sockets: an old one may still be at work when the next has opened. */
+/** More steps wait only behind what goes to a big group: for each of its devices one that takes a commit or two. */
+const crowd = 100
+
+/**
+ * One Signal step at a time, over all sockets: an old one may still be at work when the next has opened. Before each of them
+ * timers and sockets have their turn: Baileys would take the line for dead after 35 s, and the disk's commits do not wait.
+ */
 export class Turns {
+  readonly #moved: () => void
   #last: Promise<unknown> = Promise.resolve()
+  #waiting = 0
+
+  /** `moved` is called behind each step of a crowd: whoever waits for longer than usual is not stuck. */
+  constructor(moved: () => void) {
+    this.#moved = moved
+  }
 
   take<T>(step: () => Promise<T>): Promise<T> {
-    const result = this.#last.then(step)
-    this.#last = result.catch(() => undefined)
+    this.#waiting += 1
+    const result = this.#last.then(() => nextTurn()).then(step)
+    this.#last = result.catch(() => undefined).then(() => this.#passed())
     return result
+  }
+
+  #passed(): void {
+    this.#waiting -= 1
+    if (this.#waiting > crowd) this.#moved()
   }
 }
 

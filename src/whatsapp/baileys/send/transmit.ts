@@ -86,6 +86,7 @@ const transmitBy = async (
   const leftOut = new LeftOut()
   try {
     await relay(message, { id, jid, socket, leftOut, me: transmitter.me })
+    ack.written()
     // Who is in a group was asked by now.
     remember()
   } catch (error) {

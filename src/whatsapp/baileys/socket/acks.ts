@@ -1,5 +1,12 @@
 export type AckAnswer = 'closed' | 'silence' | 'aborted' | { readonly error?: string }
 
+export interface AwaitedAck {
+  readonly answer: Promise<AckAnswer>
+  /** The stanza is written: from now on the server has its time. Before that it may have taken minutes to encrypt it. */
+  written(): void
+  cancel(): void
+}
+
 /** Messages of ours that wait for the server's ack, on one connection. */
 export class Acks {
   readonly #waiting = new Map<string, (answer: AckAnswer) => void>()
@@ -11,10 +18,13 @@ export class Acks {
   }
 
   /** Waits for the ack of a message that is about to be sent. */
-  wait(id: string, signal: AbortSignal): { answer: Promise<AckAnswer>; cancel: () => void } {
+  wait(id: string, signal: AbortSignal): AwaitedAck {
     const { promise, resolve } = Promise.withResolvers<AckAnswer>()
     const onAbort = () => settle('aborted')
-    const timer = setTimeout(() => settle('silence'), this.#timeoutMs)
+    let timer: NodeJS.Timeout | undefined
+    const written = (): void => {
+      if (this.#waiting.get(id) === settle) timer = setTimeout(() => settle('silence'), this.#timeoutMs)
+    }
     const settle = (answer: AckAnswer): void => {
       clearTimeout(timer)
       signal.removeEventListener('abort', onAbort)
@@ -25,7 +35,7 @@ export class Acks {
     signal.addEventListener('abort', onAbort)
     if (this.#isClosed) settle('closed')
     if (signal.aborted) settle('aborted')
-    return { answer: promise, cancel: () => settle('closed') }
+    return { answer: promise, written, cancel: () => settle('closed') }
   }
 
   take(id: string | undefined, error: string | undefined): void {
