@@ -2,6 +2,7 @@ import type { Process } from './command.ts'
 import { explainError } from './explain-error.ts'
 import { buildProgram, hideNumbers } from './program.ts'
 import { useProxy } from './proxy.ts'
+import { allowSlowLines } from './slow-lines.ts'
 import { UsageError } from './usage-error.ts'
 import type { ExitCode } from './user-error.ts'
 
@@ -15,6 +16,7 @@ export const runCli = async (argv: readonly string[], process: Process): Promise
     code = result
   })
   try {
+    allowSlowLines()
     await useProxy(process.env)
     await program.parseAsync(hideNumbers(askForHelp(argv)), { from: 'user' })
     return code
