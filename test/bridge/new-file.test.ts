@@ -77,3 +77,22 @@ test('a file that takes the place of one that went elsewhere goes to nobody', as
   await waitUntil(() => group.transcript().some(({ text }) => text?.startsWith('Not sent: I cannot tell')))
   assert.equal(middle.whatsapp.shown.length, 1)
 })
+
+test('a file is replaced, too, when a message with its number has come from another group since', async () => {
+  await using bridge = await open()
+  const { owner, middle, store, tg, id, replace, settled } = bridge
+  const other = tg.addSupergroup({ title: 'Bob', botRights: {}, members: [owner] })
+  store.mappings.add({ whatsapp: bob, telegram: `telegram:${other.id}` })
+  assert.equal(owner.sends(other, 'hi').message_id, id)
+  await settled(2)
+  replace()
+  await settled(3)
+  assert.deepEqual(
+    middle.whatsapp.shown.map(each => [each.chat, each.kind]),
+    [
+      [mum, 'media'],
+      [bob, 'text'],
+      [mum, 'media'],
+    ],
+  )
+})

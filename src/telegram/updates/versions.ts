@@ -9,24 +9,39 @@ export interface Versions {
 
 const type = 'version'
 /**
- * Rows that are kept; a newer message takes the row of one that many ids ago. What is no longer known is taken for
- * changed, and people edit what they have just written.
+ * Rows that are kept of a chat; a newer message takes the row of one that many ids ago. What is no longer known is taken
+ * for an edit of the words, and people edit what they have just written.
  */
 const rows = 2048
 
 export const openVersions = (sessions: SessionStore): Versions => {
-  const rowOf = (messageId: number): string => String(messageId % rows)
-  const nameOf = (chatId: number, messageId: number): string => `${chatId}/${messageId}:`
+  moveShared(sessions)
   return {
     get(chatId, messageId) {
-      const found = sessions.get(type, rowOf(messageId))
+      const found = sessions.get(type, rowOf(chatId, messageId))
       const name = nameOf(chatId, messageId)
       return found?.startsWith(name) ? found.slice(name.length) : undefined
     },
     set(chatId, messageId, version) {
-      sessions.set([{ type, id: rowOf(messageId), value: nameOf(chatId, messageId) + version }])
+      const value = nameOf(chatId, messageId) + version
+      sessions.set([{ type, id: rowOf(chatId, messageId), value }])
     },
   }
+}
+
+const rowOf = (chatId: number, messageId: number): string => `${chatId}/${messageId % rows}`
+const nameOf = (chatId: number, messageId: number): string => `${chatId}/${messageId}:`
+
+/** Once all chats shared the rows: groups that were made on one day took each other's. */
+const moveShared = (sessions: SessionStore): void => {
+  const shared = [...sessions.list(type)].filter(({ id }) => !id.includes('/'))
+  if (shared.length === 0) return
+  const moved = shared.flatMap(({ id, value }) => {
+    const [, chatId, messageId] = /^(-?\d+)\/(\d+):/.exec(value) ?? []
+    const own = { type, id: rowOf(Number(chatId), Number(messageId)), value }
+    return [{ type, id, value: null }, ...(messageId === undefined ? [] : [own])]
+  })
+  sessions.set(moved)
 }
 
 /** Forgets the versions of all messages of some chats. */
