@@ -17,7 +17,7 @@ import type { InboxOptions, Reception } from './receive/reception.ts'
 import { refuseUnmapped } from './receive/refuse-change.ts'
 import { tellOfShutOut } from './receive/shut-out.ts'
 import { tellOfStanding } from './receive/standing.ts'
-import { writtenIn } from './receive/status.ts'
+import { standsIn } from './receive/status.ts'
 import { wentTo } from './receive/went-to.ts'
 import { StoreError } from './store-error.ts'
 
@@ -131,7 +131,7 @@ const receiveOne = (
   const mappings = store.mappings.forSource(event.chat)
   const early = mayWait ? mappedSince(arrival.event, mappings) : undefined
   if (mayWait && holdBack({ ...arrival, event }, options, { now, early })) return 'held'
-  const written = isMessage(event) ? undefined : (writtenIn(event, options) ?? wentTo(event, options))
+  const written = isMessage(event) ? undefined : (standsIn(event, options) ?? wentTo(event, options))
   if (mappings.length === 0 && written === undefined) {
     if (!isMessage(event)) return refuseUnmapped(event, { ...options, now })
     return mayWait && tellOfOtherTopic(event, options, now) ? 'refused' : 'unmapped'

@@ -214,9 +214,9 @@ export class Outbox {
     return findSending(this.#database, { target, id, isPart })
   }
 
-  /** The WhatsApp chat that a message is to go to, or could not be sent to (`sending.ts`). */
-  goesTo(source: number): ChatRef | undefined {
-    return findDestination(this.#database, source)
+  /** The WhatsApp chat that a message is to go to, or could not be sent to, or any for which it waits in `lane` (`sending.ts`). */
+  goesTo(source: number, lane?: string): ChatRef | undefined {
+    return findDestination(this.#database, source, lane)
   }
 
   /** The jobs that are under way or may have arrived (`in-doubt.ts`). */

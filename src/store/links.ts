@@ -82,14 +82,15 @@ export class Links {
     )
   }
 
-  /** The messages of one role that a received one became so far, in order. */
-  parts(source: number, role: LinkRole = ''): SentPart[] {
+  /** The messages of one role that a received one became so far, in order: in `chat` alone, where one is named. */
+  parts(source: number, role: LinkRole = '', chat?: ChatRef): SentPart[] {
     return this.#database
       .all<MessageRow>(
         `SELECT m.* FROM links l JOIN messages m ON m.key = l.target WHERE l.source = ? AND l.role = ?
-         ORDER BY l.part`,
+         AND m.chat = coalesce(?, m.chat) ORDER BY l.part`,
         source,
         role,
+        chat ?? null,
       )
       .map(row => ({ id: row.id, ...(row.raw !== null && { raw: row.raw }) }))
   }

@@ -133,8 +133,8 @@ const describeChanged = (job: Job, event: ChangeEvent, context: AttemptContext):
   const target = chats.resolve(job.target)
   const message = links.get(source)
   const content = message?.content === undefined ? undefined : parseContent(message.content)
-  const [reactions] = links.parts(source, 'reactions')
-  const [tally] = links.parts(source, 'tally')
+  const [reactions] = links.parts(source, 'reactions', target)
+  const [tally] = links.parts(source, 'tally', target)
   const receipt = receiptOf(event, store)
   const who = (person: ChatRef) => {
     const me = person === ownerOn(networkOf(person))

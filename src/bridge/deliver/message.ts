@@ -26,8 +26,10 @@ export const prepareMessage = (job: Job, event: MessageEvent, context: AttemptCo
   const frame = keptFrame(job) ?? takeFrame(job, event, context)
   const rendered = renderedFor(job, frame)
   const { event: framed, replyTo } = inFrame(event, frame, findReplyTarget(event, job.target, context))
-  const placeholder = holdersOf(event, role).flatMap(each => links.parts(job.source, each))
-  const [note] = placeholder.length > 0 ? links.parts(job.source, 'reactions') : []
+  // In another chat, where its own was mapped to that before, these ids are of other messages.
+  const here = (each: LinkRole): SentPart[] => links.parts(job.source, each, chats.resolve(job.target))
+  const placeholder = holdersOf(event, role).flatMap(here)
+  const [note] = placeholder.length > 0 ? here('reactions') : []
   const changed = editedSince(job, framed, context)
   const together = sent.length === 0 ? findTogether(job, context) : undefined
   return {

@@ -20,7 +20,7 @@ export const showFailure = (job: Job, problem: string, options: CarrierOptions):
   if (event?.kind === 'receipt') return
   if (event?.kind === 'message' && event.content.kind === 'notice') takeBack(event.content, options)
   else if (event && networkOf(event.chat) === 'telegram') showBelow(event, { job, problem }, options)
-  else showToOwner(event, problem, options)
+  else showToOwner(event, { job, problem }, options)
 }
 
 /** Nobody has read it: the next trouble with that chat is told, but not with each of many messages. */
@@ -64,10 +64,19 @@ const missingOf = (event: BridgeEvent, { links }: Pick<Store, 'links'>) => {
   return { first: first.id, words: ` (${numbers} of ${items.length})` }
 }
 
-const showToOwner = (event: BridgeEvent | undefined, problem: string, options: CarrierOptions): void => {
+/** Nobody misses what others did with something in a chat that is mapped no more; but that it is not deleted there, they do. */
+const isLeftBehind = (event: BridgeEvent, { target }: Job, { store }: CarrierOptions): boolean =>
+  !isMessage(event) && event.kind !== 'deletion' && store.mappings.forSource(target).length === 0
+
+const showToOwner = (
+  event: BridgeEvent | undefined,
+  { job, problem }: { job: Job; problem: string },
+  options: CarrierOptions,
+): void => {
   const { store, now = Date.now } = options
   const chat = options.ownerChat()
-  if (!chat || (event && !store.chats.mayNotify(event.chat, now(), hour))) return
+  if (!chat || (event && isLeftBehind(event, job, options))) return
+  if (event && !store.chats.mayNotify(event.chat, now(), hour)) return
   const name = event ? ` from ${store.chats.displayName(event.chat)}` : ''
   const [what, where] =
     event?.kind === 'message' && event.content.kind === 'joined'

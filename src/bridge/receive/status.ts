@@ -5,6 +5,7 @@ import { isStatus } from '../status.ts'
 import { onItsWay } from './on-its-way.ts'
 import type { InboxOptions, ReceiveContext } from './reception.ts'
 import type { Route } from './route.ts'
+import { placeOfReceived } from './went-to.ts'
 
 /**
  * Where an answer to somebody's status goes; undefined for everything else. Nothing is posted among the statuses themselves:
@@ -48,19 +49,23 @@ const howToPick = 'Pick out words of the one whom you answer: hold the message, 
 const severalPeople = `Not sent: several people speak in that message. ${howToPick}`
 
 /**
- * The Telegram chat in which the owner wrote what others change here: maybe another one than this chat is mapped to. Of a
- * group that has become a supergroup since there is none: there its ids belong to other messages.
+ * The Telegram chat in which that stands which is changed in WhatsApp: maybe another one than its chat is mapped to by now. Of
+ * what came from a chat that is mapped no more only deletions are carried across: nobody is to believe that it is gone. Of
+ * a group that has become a supergroup since there is none: there its ids belong to other messages.
  */
-export const writtenIn = (
+export const standsIn = (
   event: ChangeEvent,
   tools: Pick<InboxOptions, 'store' | 'outbox' | 'isPart'>,
 ): ChatRef | undefined => {
   const { chat, target } = event
   if (networkOf(chat) !== 'whatsapp') return undefined
   const { links, mappings, chats } = tools.store
-  const written = links.subject({ chat, id: target.id }, target.person) ?? onItsWay(event, tools)
-  const place = written?.chat
+  const changed = links.subject({ chat, id: target.id }, target.person) ?? onItsWay(event, tools)
+  if (changed === undefined) return undefined
+  const isWritten = networkOf(changed.chat) === 'telegram'
+  const place = isWritten ? changed.chat : placeOfReceived(changed, tools)
   if (place === undefined || networkOf(place) !== 'telegram' || chats.resolve(place) !== place)
     return undefined
-  return mappings.forSource(place).length > 0 ? place : undefined
+  const isMapped = [chat, ...(isWritten ? [place] : [])].some(each => mappings.forSource(each).length > 0)
+  return isMapped || event.kind === 'deletion' ? place : undefined
 }

@@ -1,3 +1,4 @@
+import type { StoredMessage } from '../../store/index.ts'
 import { type ChatRef, networkOf } from '../chat-ref.ts'
 import type { ChangeEvent } from '../event.ts'
 import { placeOfAlbum } from './album.ts'
@@ -11,6 +12,12 @@ export const placeOfOwn = (key: number, { store, outbox }: Tools): ChatRef | und
   const message = links.get(key)
   const there = links.destination(key) ?? outbox.goesTo(key) ?? (message && placeOfAlbum(message, { outbox }))
   return there && networkOf(there) === 'whatsapp' ? there : undefined
+}
+
+/** The same of a message from WhatsApp: the Telegram chat. */
+export const placeOfReceived = (message: StoredMessage, { store, outbox }: Tools): ChatRef | undefined => {
+  const { chat, key } = message
+  return store.links.destination(key) ?? outbox.goesTo(key, chat) ?? placeOfAlbum(message, { outbox })
 }
 
 /** The same for what the owner does with it in Telegram. */
