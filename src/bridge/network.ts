@@ -192,4 +192,6 @@ export interface KnownMessage {
   readonly byBridge: boolean
   /** It cannot be read yet; a placeholder stands for it. */
   readonly pending?: boolean
+  /** It was taken back: nothing about it means anything any more. */
+  readonly deleted?: boolean
 }

@@ -184,7 +184,8 @@ export const makeFindMessage =
         ...(known.author && { author: known.author }),
         me: known.me,
         byBridge: known.bridge,
-        pending: known.pending,
+        pending: known.pending && !known.deleted,
+        deleted: known.deleted,
       }
     )
   }

@@ -57,9 +57,11 @@ export class Handover {
       if (settled.length > 0) sessions.set(settled)
       alongside?.()
     }
-    const late = arrivals.flatMap(({ event, aliases }) =>
-      isMessage(event) ? this.early.about(this.namesOf(event, aliases)) : [],
-    )
+    const late = arrivals.flatMap(({ event, aliases }) => {
+      const { chat, id } = isMessage(event) ? event : { ...event, ...event.target }
+      const isOver = isMessage(event) || event.kind === 'deletion'
+      return isOver ? this.early.about(this.namesOf({ chat, id }, aliases)) : []
+    })
     if (arrivals.length === 0) sessions.transaction(write)
     else if (late.length === 0) inbox.receive(arrivals, write)
     else {
@@ -89,7 +91,7 @@ export class Handover {
     return [...chats].map(each => ({ chat: each, id }))
   }
 
-  /** A change whose message may have come by now. One that cannot be taken in must not cost the message. */
+  /** A change whose message may have come by now, or was taken back. One that cannot be taken in must not cost the message. */
   #release(web: WAMessage, forget: SessionChange): void {
     const { inbox, book, sessions, parse, unreadable, logger } = this.#options
     const receive = (given: readonly Arrival[]): void => {

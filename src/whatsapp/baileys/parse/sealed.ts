@@ -38,7 +38,7 @@ const open = (
   if (!key?.id) return unknown
   if (scene.isAwaited({ chat: scene.chat, id: key.id })) return tooEarly(key.id)
   const found = scene.findMessage({ chat: scene.chat, id: key.id })
-  if (found === undefined) return unknown
+  if (found === undefined || found.deleted) return unknown
   const about = found.raw === undefined ? {} : readRaw(found.raw)
   const secret = about.messageContextInfo?.messageSecret
   if (!secret?.length) return 'no secret'
