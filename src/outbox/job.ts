@@ -56,6 +56,13 @@ export interface About extends Untouched, Pick<Job, 'target'> {
 /** A job that waits for its first attempt. */
 export type Waiting = Pick<Job, 'id' | 'target' | 'event'>
 
+/** How a job was given up. */
+export interface FinalFailure {
+  /** Milliseconds since 1970, by this machine's clock. */
+  readonly at: number
+  readonly inDoubt?: { readonly mark: string | undefined }
+}
+
 /** How one attempt ended. */
 export type Outcome =
   | { readonly kind: 'sent' }

@@ -4,7 +4,7 @@ import { findAbout } from './about.ts'
 import type { Decision } from './decide.ts'
 import { withHeads } from './heads.ts'
 import { findGivenUp, findInDoubt, type GivenUp, type InDoubt } from './in-doubt.ts'
-import type { About, Job, NewJob, Untouched, Waiting } from './job.ts'
+import type { About, FinalFailure, Job, NewJob, Untouched, Waiting } from './job.ts'
 import { fromRow, type JobRow } from './job-row.ts'
 import { findLeading } from './leading.ts'
 import { parts } from './parts.ts'
@@ -181,9 +181,10 @@ export class Outbox {
   }
 
   /** `inDoubt`: it may have arrived; with the network's word of this moment, for what it left behind is not younger. */
-  fail(id: number, problem: string, inDoubt?: { readonly mark: string | undefined }): void {
-    const sql = "UPDATE jobs SET state = 'failed', problem = seal(?2), unsure = ?3, mark = ?4 WHERE id = ?1"
-    this.#database.run(sql, id, problem, inDoubt ? 1 : 0, inDoubt?.mark ?? null)
+  fail(id: number, problem: string, { at, inDoubt }: FinalFailure): void {
+    const sql =
+      "UPDATE jobs SET state = 'failed', problem = seal(?2), unsure = ?3, mark = ?4, last_failed_at = ?5"
+    this.#database.run(`${sql} WHERE id = ?1`, id, problem, inDoubt ? 1 : 0, inDoubt?.mark ?? null, at)
   }
 
   /**

@@ -94,7 +94,7 @@ test('what a job still carries, and what it has sent of it, stays; failed jobs g
     return outbox.add({ ...job, source: cross(store, id, begin) }, begin)
   }
   const [waiting, failed] = [add('waiting'), add('failed')]
-  outbox.fail(failed, 'gone')
+  outbox.fail(failed, 'gone', { at: begin })
   cross(store, 'done', begin)
   using _ = startRetention({ store, outbox, time: time.clock.now, log, clock: time.clock })
   await time.pass(29 * day)

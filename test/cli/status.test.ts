@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { openPaceMemory, Pace } from '../../src/outbox/index.ts'
+import { Outbox, openPaceMemory, Pace } from '../../src/outbox/index.ts'
 import { takeLock } from '../../src/store/index.ts'
-import { fillStore, Sandbox } from './wa2tg.ts'
+import { fillStore, Sandbox, telegram } from './wa2tg.ts'
 
 const connected = {
   whatsapp: { state: 'connected', account: '15550000009@s.whatsapp.net', name: 'Olivia' },
@@ -236,4 +236,30 @@ test('three chats that Telegram has put off at once are told as all of them, whi
       pace.take(chat).refuse(Date.now(), 86_400)
   }
   assert.match((await box.run('status')).stderr, /put off all chats until \d{4}-/)
+})
+
+test('deliveries that have failed are a problem for a day, and counted for as long as they are kept', async () => {
+  await using box = await Sandbox.open()
+  const hour = 3_600_000
+  const fail = (id: string, ago: number): void => {
+    using store = box.openStore()
+    const outbox = new Outbox(store.database)
+    const at = Date.now() - ago
+    const target = telegram('-1001')
+    const job = outbox.add({ lane: 'a', target, source: 1, messageId: id, event: '{}' }, at - 20 * hour)
+    outbox.fail(job, 'Refused', { at })
+  }
+  const status = async () => {
+    const { stdout } = await box.run('status', '--json')
+    const { outbox, problems } = JSON.parse(stdout)
+    return { failed: outbox.failed, said: problems.filter((problem: string) => problem.includes('failed')) }
+  }
+  fail('A', 25 * hour)
+  assert.deepEqual(await status(), { failed: 1, said: [] })
+  fail('B', 23 * hour)
+  const one = 'A delivery has failed within a day; the chat that it came from was told'
+  assert.deepEqual(await status(), { failed: 2, said: [one] })
+  fail('C', hour)
+  const two = '2 deliveries have failed within a day; the chats that they came from were told'
+  assert.deepEqual(await status(), { failed: 3, said: [two] })
 })

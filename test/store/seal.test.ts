@@ -59,7 +59,7 @@ const fill = (store: Store): void => {
   const decision = { kind: 'again', dueAt: 1, unsure: false, attempts: 1, mediaFailures: 0, bugs: 0 } as const
   outbox.postpone(late ?? 0, { ...decision, pages: 0, failingFor: 0 }, again)
   outbox.step(plain ?? 0, 1, 1, plainer)
-  outbox.fail(failed ?? 0, secretProblem)
+  outbox.fail(failed ?? 0, secretProblem, { at: 1 })
 }
 
 const assertWhole = (store: Store): void => {

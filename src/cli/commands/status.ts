@@ -1,4 +1,5 @@
 import type { Config } from '../../config/load.ts'
+import { countFailed } from '../../outbox/failed.ts'
 import { Outbox } from '../../outbox/outbox.ts'
 import { openPaceMemory } from '../../outbox/pace-memory.ts'
 import { everyPeer } from '../../outbox/penalties.ts'
@@ -15,6 +16,8 @@ import { version } from '../version.ts'
 const FRESH_MS = 3_000
 /** One older than this hangs, where it is not the disk. Milliseconds. */
 const STALE_MS = 60_000
+/** A delivery that failed longer ago is no problem any more: the chat that it came from was told. Milliseconds. */
+const LATELY_MS = 86_400_000
 /** Milliseconds; a wait that Telegram asks for is of seconds as a rule. */
 const LONG_WAIT_MS = 15 * 60_000
 
@@ -26,7 +29,7 @@ export const command: Command = {
   ],
   notes: [
     'whatsapp.state is unlinked, connecting (also: linked, but the bridge does not run), connected or logged_out.',
-    'Ends with 0 when all is well, 1 when something is wrong: stderr says what. Works while the bridge runs.',
+    'Ends with 0 when all is well, 1 when something is wrong: stderr says what. A delivery that has failed is that for a day. Works while the bridge runs.',
   ],
   run: showStatus,
 }
@@ -99,7 +102,7 @@ const readStatus = async (store: Store, config: Config): Promise<Status> => {
     ...status,
     problems: findProblems(status, {
       stale,
-      said: [disk, whatsapp?.problem, telegram?.problem, findLongWait(store)],
+      said: [disk, findFailures(store), whatsapp?.problem, telegram?.problem, findLongWait(store)],
     }),
   }
 }
@@ -116,6 +119,14 @@ const findLongWait = (store: Store): string | undefined => {
   const who = all !== undefined ? 'all chats' : ends.size === 1 ? 'a chat' : `${ends.size} chats`
   const until = new Date(all ?? Math.max(...ends.values())).toISOString()
   return `Telegram has put off ${who} until ${until} (429: too many requests); what goes there waits`
+}
+
+const findFailures = (store: Store): string | undefined => {
+  const failed = countFailed(store.database, Date.now() - LATELY_MS)
+  if (failed === 0) return undefined
+  return failed === 1
+    ? 'A delivery has failed within a day; the chat that it came from was told'
+    : `${failed} deliveries have failed within a day; the chats that they came from were told`
 }
 
 const findDiskProblem = (store: Store): string | undefined => {
@@ -147,7 +158,7 @@ const telegramState = (state: string | undefined, running: boolean): Status['tel
 }
 
 const findProblems = (
-  { bridge, whatsapp, telegram, outbox }: Omit<Status, 'problems'>,
+  { bridge, whatsapp, telegram }: Omit<Status, 'problems'>,
   { stale, said }: { stale: boolean; said: readonly (string | undefined)[] },
 ): string[] => {
   const problems: (string | false | undefined)[] = [
@@ -157,7 +168,6 @@ const findProblems = (
     bridge.running && whatsapp.state === 'connecting' && 'WhatsApp is not connected; the bridge keeps trying',
     bridge.running && telegram.state !== 'connected' && 'Telegram is not connected; the bridge keeps trying',
     stale && `The bridge has not been heard of for a minute; stop ${placeOf(bridge)} and type: wa2tg run`,
-    outbox.failed > 0 && `${outbox.failed} deliveries have failed; the chats they came from were told`,
     ...said,
   ]
   return problems.filter(problem => typeof problem === 'string')
