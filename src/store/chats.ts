@@ -1,7 +1,7 @@
 import { addressOf, type ChatRef, networkOf } from '../bridge/chat-ref.ts'
 import type { ChatKind, KnownChat } from '../bridge/network.ts'
 import type { Database } from './database.ts'
-import { mergeChat } from './merge-chat.ts'
+import { isKnown, mergeChat } from './merge-chat.ts'
 import { isLid, phoneOf } from './whatsapp-address.ts'
 
 /** A chat or a person as the chat book knows it, under its canonical ref. */
@@ -133,9 +133,9 @@ export class Chats {
       if (other === ref || (isLid(other) && isLid(ref))) continue
       const before = this.#canonical(other)
       if (before === ref) continue
-      if (isLid(before) && isLid(ref)) this.#pointAlias(other, ref)
-      else mergeChat(this.#database, before, ref)
-      if (other !== before) this.#pointAlias(other, ref)
+      const areTwo = isLid(before) && isLid(ref)
+      if (!areTwo && isKnown(this.#database, before)) mergeChat(this.#database, before, ref)
+      this.#pointAlias(other, ref)
     }
     return ref
   }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { Outbox } from '../../src/outbox/index.ts'
 import { tempStore } from './temp-store.ts'
 
 const phone = 'whatsapp:491700000001@s.whatsapp.net'
@@ -151,5 +152,51 @@ test('a message that was read under a number is not waited for under the LID onc
     const again = store.links.remember({ id, chat: lid, author: lid, me: false, raw: 'RAW' }, 3)
     assert.equal(again, undefined, 'it would cross again')
     assert.equal(store.links.counterpart({ chat: lid, id }, 'telegram:-100')?.id, `7${id}`)
+  }
+})
+
+test('Of newcomers of whom nothing is known, nothing is looked for in all messages, whichever address comes first', t => {
+  using store = tempStore()
+  const run = t.mock.method(store.database, 'run')
+  const members = Array.from({ length: 50 }, (_, number) => ({
+    pn: `whatsapp:49170000${1000 + number}@s.whatsapp.net` as const,
+    lid: `whatsapp:90000${1000 + number}@lid` as const,
+  }))
+  for (const [index, { pn, lid }] of members.entries()) {
+    if (index % 2 === 0) store.chats.learn({ chat: lid, aliases: [pn] })
+    else store.chats.learn({ chat: pn, aliases: [lid] })
+  }
+  const touched = new Set(
+    run.mock.calls.map(({ arguments: [sql] }) => /(?:INTO|UPDATE|FROM) (\w+)/.exec(sql)?.[1]),
+  )
+  assert.deepEqual([...touched].sort(), ['aliases', 'chats'])
+  for (const { pn, lid } of members) assert.equal(store.chats.resolve(pn), lid)
+})
+
+test('What is known of a number in any way goes over to its LID', () => {
+  const ways: Readonly<Record<string, (store: ReturnType<typeof tempStore>) => unknown>> = {
+    'jobs.lane': store =>
+      new Outbox(store.database).add(
+        { lane: phone, target: 'telegram:-100', source: 1, messageId: 'M', event: '{}' },
+        1,
+      ),
+    'jobs.target': store =>
+      new Outbox(store.database).add({ lane: 'a', target: phone, source: 1, messageId: 'M', event: '{}' }, 1),
+    'messages.author': store =>
+      store.links.remember({ chat: 'whatsapp:1203@g.us', id: 'A', author: phone, me: false }, 1),
+    'messages.chat': store =>
+      store.links.remember({ chat: phone, id: 'A', author: 'whatsapp:5@lid', me: true }, 1),
+    'mappings.whatsapp': store => store.mappings.add({ whatsapp: phone, telegram: 'telegram:-100' }),
+    'keeps.chat': store =>
+      store.database.run('INSERT INTO keeps VALUES (?, ?, 1, ?, 1)', phone, 'A', 'whatsapp:5@lid'),
+    'keeps.person': store =>
+      store.database.run('INSERT INTO keeps VALUES (?, ?, 1, ?, 1)', 'whatsapp:1203@g.us', 'A', phone),
+  }
+  for (const [where, write] of Object.entries(ways)) {
+    using store = tempStore()
+    write(store)
+    store.chats.learn({ chat: lid, aliases: [phone] })
+    const [table, column] = where.split('.')
+    assert.deepEqual(store.database.all(`SELECT ${column} AS ref FROM ${table}`), [{ ref: lid }], where)
   }
 })
