@@ -131,7 +131,7 @@ export interface Changed {
   readonly content?: VotableContent
   /** Everybody's reaction to it, the first one first. */
   readonly reactions: readonly Reaction[]
-  /** Of a message that the bridge sent for its owner: what became of it, where that is known. */
+  /** Of a message that the bridge sent for its owner: what became of it, where that is known; of an album of all of it. */
   readonly receipt?: 'delivered' | 'read'
   /** Everybody's choice in it. */
   readonly votes: readonly Vote[]

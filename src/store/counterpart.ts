@@ -18,3 +18,10 @@ export const findCounterpart = (
   )
   return row && fromRow(row)
 }
+
+/** The row of the album in which a message went. */
+export const findAlbum = (database: Database, key: number): number | undefined =>
+  database.get<{ source: number }>(
+    `SELECT a.source FROM links l JOIN links a ON a.target = l.target AND a.role = 'album' WHERE l.source = ?`,
+    key,
+  )?.source

@@ -1,6 +1,6 @@
 import type { ChatRef, MessageRef } from '../bridge/chat-ref.ts'
 import type { SentPart } from '../bridge/network.ts'
-import { findCounterpart } from './counterpart.ts'
+import { findAlbum, findCounterpart } from './counterpart.ts'
 import type { Database } from './database.ts'
 import { forgetIds, forgetMessages } from './forget.ts'
 import { findDestination, findOrigin } from './link-chats.ts'
@@ -93,6 +93,10 @@ export class Links {
         chat ?? null,
       )
       .map(row => ({ id: row.id, ...(row.raw !== null && { raw: row.raw }) }))
+  }
+
+  album(source: number): number | undefined {
+    return findAlbum(this.#database, source)
   }
 
   /** Whether a received message became anything yet, in whatever role. */

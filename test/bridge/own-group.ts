@@ -3,8 +3,10 @@ import { startTelegramSimulator } from '../simulators/telegram/index.ts'
 import { tempStore } from '../store/temp-store.ts'
 import { openMiddle } from './middle.ts'
 
+type Settings = NonNullable<NonNullable<Parameters<typeof openMiddle>[2]>['settings']>
+
 /** The owner in a group of Telegram that is mapped to this chat. */
-export const openOwnGroup = async (whatsapp: ChatRef) => {
+export const openOwnGroup = async (whatsapp: ChatRef, settings: Settings = {}) => {
   await using opened = new AsyncDisposableStack()
   const tg = opened.use(await startTelegramSimulator())
   const owner = tg.addUser({ id: 7001, first_name: 'Olga' })
@@ -14,7 +16,7 @@ export const openOwnGroup = async (whatsapp: ChatRef) => {
     members: [owner],
   })
   const store = opened.use(tempStore())
-  const middle = opened.use(openMiddle(store, tg))
+  const middle = opened.use(openMiddle(store, tg, { settings }))
   await middle.start()
   const telegram = `telegram:${group.id}` as const
   store.mappings.add({ whatsapp, telegram })

@@ -102,9 +102,16 @@ const inForm = (event: ChangeEvent, { target, level }: Job): ChangeEvent =>
     ? { ...event, content: formsOf(event.content, networkOf(target))[level] ?? event.content }
     : event
 
-/** What phones have told of a message that was sent for the owner. */
-const receiptOf = ({ chat, target }: ChangeEvent, { links }: Store): Changed['receipt'] =>
-  (['read', 'delivered'] as const).find(state => links.find({ chat, id: receiptId(target.id, state) }))
+/** What phones have told of a message that was sent for the owner; of an album of the picture that is least far. */
+const receiptOf = (source: number, { chat, target }: ChangeEvent, { links }: Store): Changed['receipt'] => {
+  const album = links.album(source)
+  const ids = album === undefined ? [target.id] : links.parts(album, 'album').map(({ id }) => id)
+  const hasCome = (state: 'read' | 'delivered'): boolean =>
+    ids.every(id =>
+      (['read', state] as const).some(each => links.find({ chat, id: receiptId(id, each) }) !== undefined),
+    )
+  return (['read', 'delivered'] as const).find(hasCome)
+}
 
 /**
  * Of several texts together each has its words and no more, in the one message where they stand; what they say is
@@ -135,7 +142,7 @@ const describeChanged = (job: Job, event: ChangeEvent, context: AttemptContext):
   const content = message?.content === undefined ? undefined : parseContent(message.content)
   const [reactions] = links.parts(source, 'reactions', target)
   const [tally] = links.parts(source, 'tally', target)
-  const receipt = receiptOf(event, store)
+  const receipt = receiptOf(source, event, store)
   const who = (person: ChatRef) => {
     const me = person === ownerOn(networkOf(person))
     return { person, me, name: me ? 'You' : chats.displayName(person) }

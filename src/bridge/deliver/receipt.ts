@@ -4,8 +4,8 @@ import { addBeside, type NoticeTools } from './notice.ts'
 
 /** Marks the owner's own message as failed, in the chat where they wrote it. */
 export const addFailureReceipt = (
-  { chat: writtenIn, id, sender }: MessageEvent,
-  { store, outbox, newMessageId, source, now }: NoticeTools & { source: number; now: number },
+  { chat: writtenIn, id, sender, source }: MessageEvent & { source: number },
+  { store, outbox, newMessageId, now }: NoticeTools & { now: number },
 ): void => {
   const chat = store.chats.resolve(writtenIn)
   const messageId = newMessageId(networkOf(chat))

@@ -2,7 +2,7 @@ import type { Job } from '../../outbox/index.ts'
 import type { Store } from '../../store/index.ts'
 import { networkOf } from '../chat-ref.ts'
 import type { ContentOf } from '../content.ts'
-import { type BridgeEvent, isMessage, readEvent } from '../event.ts'
+import { type BridgeEvent, isMessage, type MessageEvent, readEvent } from '../event.ts'
 import type { CarrierOptions } from './attempt.ts'
 import { isOutward } from './echo.ts'
 import { addNotice } from './notice.ts'
@@ -44,9 +44,24 @@ const showBelow = (
     : isOutward(event, job)
       ? `Not ${event.kind === 'join' ? 'joined' : `changed for ${name}`}: ${problem}`
       : `Deleted in WhatsApp, but not here: ${problem}`
-  const replyTo = isMessage(event) ? (missing?.first ?? event.id) : event.target.id
-  addNotice(options, { chat: event.chat, text, replyTo, now: now() })
-  if (isMessage(event)) addFailureReceipt(event, { ...options, source: job.source, now: now() })
+  const shown = isMessage(event)
+    ? whereSeen(event, { job, first: missing?.first }, options)
+    : { id: event.target.id }
+  addNotice(options, { chat: event.chat, text, replyTo: shown.id, now: now() })
+  if ('source' in shown) addFailureReceipt(shown, { ...options, now: now() })
+}
+
+/** An album has a row of its own, but nobody sees that: the first picture that did not go stands for it. */
+const whereSeen = (
+  event: MessageEvent,
+  { job: { source }, first }: { job: Job; first: string | undefined },
+  { store }: CarrierOptions,
+): MessageEvent & { source: number } => {
+  const id = first ?? (event.content.kind === 'album' ? event.content.items[0]?.id : undefined)
+  if (id === undefined) return { ...event, source }
+  const chat = store.chats.resolve(event.chat)
+  const picture = store.links.find({ chat, id }, event.sender.person)
+  return { ...event, id, source: picture?.key ?? source }
 }
 
 /** Which of an album's files did not go, where some did. */

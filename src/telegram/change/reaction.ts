@@ -22,13 +22,14 @@ export const signs: Readonly<Record<'delivered' | 'read' | 'failed', string>> = 
 
 /**
  * A bot has one reaction on a message. One person's is shown as it; those of several, one that bots may not set, and one to
- * a single text of several in the message, in a line below.
+ * a single text of several in the message, in a line below. So is each one to a picture of an album: the bot has one
+ * reaction for all of it, at the first that is not deleted (Bot API `setMessageReaction`), where nobody sees which is meant.
  */
 export const showReactions = async (desk: ChangeDesk): Promise<void> => {
   const { parts, reactions, receipt } = desk.change.changed
   const [target] = parts
   if (target === undefined) return
-  const whole = target.words === undefined
+  const whole = target.words === undefined && !standsInAlbum(target)
   const native = whole ? nativeReaction(reactions) : undefined
   // Where nobody's reaction stands, the sign of what became of the message comes back.
   const sign = receipt && !target.byBridge && desk.options.receipts ? signs[receipt] : undefined
@@ -39,6 +40,8 @@ export const showReactions = async (desk: ChangeDesk): Promise<void> => {
   const words = { words: plainText(line) }
   await keepNote('reactions', { words, form: reactionsForm, only: outcome === 'unasked' }, desk)
 }
+
+export const standsInAlbum = ({ raw }: StandIn): boolean => readKept(raw)?.group !== undefined
 
 /**
  * Shows this as the bot's reaction. That none stands where there was none before needs no call, since each counts as a

@@ -4,7 +4,7 @@ import { parseStored } from '../../bridge/stored-json.ts'
 import type { FileSource } from './content.ts'
 
 /**
- * What tells one version of a message from the next, kept with the message (`Arrival.raw`): which file it has and a digest
+ * What tells one version of a message from the next, kept for a while (`updates/versions.ts`): which file it has and a digest
  * of its words. Telegram also sends an "edit" when nothing was changed that a bot can see.
  */
 export const versionOf = (content: Content): string => `${fileOf(content)} ${digest(wordsOf(content))}`

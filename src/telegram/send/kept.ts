@@ -12,7 +12,7 @@ import type { Part } from './part.ts'
  * - `pin`, `deleted`: the bridge's remark that the message was pinned or deleted; no part of what was said.
  * - `reacted`: whether a reaction of the bot may stand on it; absent where that is not known: earlier versions wrote
  *   nothing of it, and one that is found later may have got one in between, when a backup was put back.
- * - `group`: the album in which one was found, for those of its pictures that are looked for later.
+ * - `group`: the album in which it stands.
  */
 const keptSchema = z.object({
   as: z.enum(['text', 'caption', 'file', 'bare', 'pin', 'deleted']),
@@ -30,8 +30,12 @@ export const keep = (message: Message, part: Part, { isFound }: { readonly isFou
   if (message.text !== undefined || (part.file && 'bytes' in part.file.source)) return keepAs(part, reacted)
   const captioned = ['photo', 'video', 'animation', 'audio', 'voice', 'document'] as const
   const as = captioned.some(kind => message[kind] !== undefined) ? 'caption' : 'bare'
-  return keepAs(part, reacted, as, isFound ? message.media_group_id : undefined)
+  return keepAs(part, reacted, as, message.media_group_id)
 }
+
+/** What to remember of a message that the owner typed; undefined where that is nothing. */
+export const keepTyped = ({ media_group_id: group }: Message): string | undefined =>
+  group === undefined ? undefined : JSON.stringify({ as: 'caption', group } satisfies Kept)
 
 /** The same without its message: as what it went out. */
 export const keepAs = (

@@ -14,6 +14,7 @@ import {
   placeOfMessage,
   type Versioned,
 } from '../parse.ts'
+import { keepTyped } from '../send/kept.ts'
 import { shortName } from '../send/line.ts'
 import { decodeVote, joinData } from '../vote-button.ts'
 import { refuse, whyNameless } from './refuse.ts'
@@ -122,11 +123,12 @@ class Sorter {
     return this.#versioned(message, parseEdit(message, { ...this.#context, updateId, before }))
   }
 
-  #versioned({ chat, message_id: messageId }: Message, parsed: Versioned | undefined): Arrival | undefined {
+  #versioned(message: Message, parsed: Versioned | undefined): Arrival | undefined {
     if (parsed === undefined) return undefined
     const { event, version } = parsed
-    this.#sorted.versions.push({ chatId: chat.id, messageId, version })
-    return { event }
+    this.#sorted.versions.push({ chatId: message.chat.id, messageId: message.message_id, version })
+    const raw = keepTyped(message)
+    return { event, ...(raw !== undefined && { raw }) }
   }
 
   #reaction(update: MessageReactionUpdated, updateId: number): void {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Api, HttpError } from 'grammy'
-import { openBench, refused } from './helpers.ts'
+import { jpeg, openBench, refused } from './helpers.ts'
 
 const same =
   'Bad Request: message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message'
@@ -342,4 +342,25 @@ test('reactions are those that the chat allows', async () => {
     400,
     'Bad Request: REACTION_INVALID',
   )
+})
+
+test('a reaction to a picture of an album stands at the first one that is not deleted', async () => {
+  await using bench = await openBench()
+  const { api, owner } = bench
+  const group = bench.tg.addSupergroup({ title: 'Family', members: [owner] })
+  const photo = { photo: { bytes: jpeg(10, 10), name: 'a.jpg' } }
+  owner.sends(group, { ...photo, media_group_id: '76' })
+  const [first, second, third] = [1, 2, 3].map(
+    () => owner.sends(group, { ...photo, media_group_id: '77' }).message_id,
+  )
+  const react = (id: number | undefined, emoji: '👍' | '🔥') =>
+    api.setMessageReaction(group.id, id ?? 0, [{ type: 'emoji', emoji }])
+  const seen = () => group.transcript().map(({ reactions }) => reactions.map(({ emoji }) => emoji).join())
+  await react(third, '👍')
+  assert.deepEqual(seen(), ['', '👍', '', ''])
+  await react(second, '🔥')
+  assert.deepEqual(seen(), ['', '🔥', '', ''])
+  owner.deletes(group, first ?? 0)
+  await react(third, '👍')
+  assert.deepEqual(seen(), ['', '👍', ''])
 })

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ChatRef } from '../../../src/bridge/chat-ref.ts'
 import type { Reaction } from '../../../src/bridge/network.ts'
+import { plainText } from '../../../src/bridge/rich-text.ts'
 import { nativeReaction, renderReactions } from '../../../src/telegram/change/reaction.ts'
+import { jpeg } from '../../simulators/telegram/helpers.ts'
 import { botReactions } from '../../simulators/telegram/reactions.ts'
 import { Bench, change, delivery, ownMessage, Standing, sendFor, standIns, text } from '../bench.ts'
 
@@ -12,6 +14,8 @@ const by = (name: string, emoji: string): Reaction => ({
   me: name === 'You',
   emoji,
 })
+
+const photo = { kind: 'media', as: 'image', caption: plainText('') } as const
 
 const react = (bench: Bench, chat: ChatRef, shown: Standing, ...reactions: Reaction[]) => {
   shown.reactions = reactions
@@ -189,6 +193,28 @@ test('a line that the owner deleted comes again, and one under a deleted message
   bench.owner.deletes(bench.home, Number(gone.parts[0]?.id))
   await react(bench, chat, gone, by('Bob', '👍'), by('Alice', '😂'))
   assert.equal(bench.home.transcript().length, 2)
+})
+
+test('reactions to pictures of an album stand below each of them, for the bot’s own is at the first', async () => {
+  await using bench = await Bench.open()
+  const chat = `telegram:${bench.owner.id}` as const
+  const items = ['a', 'b', 'c'].map(id => ({ ...photo, id, media: { source: id } }))
+  const { parts } = await sendFor(bench, { chat, content: { kind: 'album', items }, bytes: jpeg(100, 100) })
+  const [first, second, third] = parts.map(part => new Standing([part]))
+  assert.ok(first && second && third)
+  await react(bench, chat, first, by('Bob', '👍'))
+  await react(bench, chat, third, by('Eve', '😢'))
+  await react(bench, chat, second, by('Bob', '🔥'))
+  await react(bench, chat, second)
+  assert.deepEqual(
+    bench.home.transcript().map(({ text: words, replyTo, reactions }) => [words, replyTo, reactions]),
+    [
+      ...parts.map(() => ['', undefined, []]),
+      ['👍 Bob', Number(parts[0]?.id), []],
+      ['😢 Eve', Number(parts[2]?.id), []],
+    ],
+  )
+  assert.deepEqual(bench.tg.callsOf('setMessageReaction'), [])
 })
 
 test('reactions to what the owner typed in Telegram are shown on it', async () => {

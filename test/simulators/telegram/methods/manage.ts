@@ -49,7 +49,7 @@ export function setMessageReaction(world: World, query: Query): true {
     throw badRequest("Can't parse ReactionType: invalid reaction type specified")
   })
   const chat = findChat(world, query.text('chat_id'), 'read')
-  const entry = findMessage(chat, query.integer('message_id'), 'message to react')
+  const entry = placeOfReactions(chat, findMessage(chat, query.integer('message_id'), 'message to react'))
   if (emojis.length > 1) throw badRequest('REACTIONS_TOO_MANY')
   const may = (emoji: string): boolean =>
     botReactions.has(emoji) && (chat.allowedReactions?.has(emoji) ?? true)
@@ -58,6 +58,16 @@ export function setMessageReaction(world: World, query: Query): true {
   if (emojis.length === 0) entry.reactions.delete(world.bot.id)
   else entry.reactions.set(world.bot.id, emojis)
   return true
+}
+
+/**
+ * Bot API, `setMessageReaction`: "If the message belongs to a media group, the reaction is set to the first non-deleted
+ * message in the group instead."
+ */
+function placeOfReactions(chat: ChatState, entry: Entry): Entry {
+  const { media_group_id: group } = entry.message
+  if (group === undefined) return entry
+  return [...chat.entries.values()].find(({ message }) => message.media_group_id === group) ?? entry
 }
 
 const actions =
