@@ -83,7 +83,7 @@ const checkKey = (sqlite: Sqlite.Database, path: string, id: string | undefined)
   if (needed === undefined) return false
   if (id === undefined) {
     throw new StoreError(
-      `"${path}" is sealed with the key ${needed}, and there is no key. Set storage.key_file, or WA2TG_KEY; where the key is lost, ${withoutKey}`,
+      `"${path}" is sealed with the key ${needed}, and there is no key. Set storage.key_file, or WA2TG_KEY, or start it where the key is (a credential of systemd is in its unit alone); where the key is lost, ${withoutKey}`,
     )
   }
   if (id !== needed) {

@@ -142,7 +142,7 @@ test('a key that is missing or another one is refused by its id, and changes not
   assert.throws(() => openStore(path), {
     name: 'StoreError',
     message:
-      /is sealed with the key [\da-f]{16}, and there is no key\. Set storage\.key_file, or WA2TG_KEY; where the key is lost, move the file away and link anew \(wa2tg login\)$/,
+      /is sealed with the key [\da-f]{16}, and there is no key\. Set storage\.key_file, or WA2TG_KEY, or start it where the key is \(a credential of systemd is in its unit alone\); where the key is lost, move the file away and link anew \(wa2tg login\)$/,
   })
   assert.throws(() => openStore(path, { key: randomBytes(32), sealAll: true }), {
     name: 'StoreError',
