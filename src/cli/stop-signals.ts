@@ -1,6 +1,9 @@
 import type { ExitCode } from './user-error.ts'
 
-/** `SIGHUP`: the terminal was closed. */
+/**
+ * `SIGHUP`: the terminal was closed. That somebody had it ignored (`nohup`) cannot be known: Node gives every signal its default
+ * back when it starts (src/node.cc, PlatformInit; `SigIgn` in /proc/self/status lacks it).
+ */
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /**
