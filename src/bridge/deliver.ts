@@ -12,7 +12,7 @@ import { joinTexts } from './deliver/join.ts'
 import { prepareMessage } from './deliver/message.ts'
 import { addNotice } from './deliver/notice.ts'
 import { findPlainer } from './deliver/plainer.ts'
-import { showFailure } from './deliver/show-failure.ts'
+import { showDelay, showFailure } from './deliver/show-failure.ts'
 import { type BridgeEvent, isMessage, parseEvent } from './event.ts'
 import type { Network } from './network.ts'
 import { reject } from './verdict.ts'
@@ -43,6 +43,7 @@ export const makeCarrier = (options: CarrierOptions): Carrier => {
       options.network(networkOf(job.target)).forget?.(job.messageId)
       showFailure(job, problem, options)
     },
+    delayed: (job, problem) => showDelay(job, problem, options),
     mark: target => options.network(networkOf(target)).mark?.(target),
     frame: job => frameOf(job, options),
     isOnline: name => options.network(name).status.state === 'connected',

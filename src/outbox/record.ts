@@ -22,6 +22,9 @@ export interface RecordTools {
   readonly log: Log
 }
 
+/** Failed attempts after which the owner is told of a job that is tried on: the backoffs up to there take nine minutes. */
+const longDelay = 9
+
 /** Writes down how an attempt ended, and draws the conclusions for its chat and its network. */
 export const record = (job: Job, outcome: Outcome, tools: RecordTools): void => {
   const { outbox, carrier, pace, holds, clock, log } = tools
@@ -41,6 +44,8 @@ export const record = (job: Job, outcome: Outcome, tools: RecordTools): void => 
   const decision = decide(job, outcome, { ...tools, now })
   if (decision.kind === 'again') {
     outbox.postpone(job.id, decision, problem)
+    const isLong = job.attempts < longDelay && decision.attempts >= longDelay
+    if (isLong) tell(() => carrier.delayed({ ...job, unsure: decision.unsure }, problem), { job, tools })
     return
   }
   const level = decision.kind === 'plainer' ? carrier.plainer(job, outcome) : undefined
@@ -55,13 +60,16 @@ export const record = (job: Job, outcome: Outcome, tools: RecordTools): void => 
     at: now,
     ...(isInDoubt && { inDoubt: { mark: markOf(job.target, tools) } }),
   })
-  show(job, problem, tools)
+  tell(() => carrier.failed(job, problem), { job, tools })
 }
 
 /** A failure to tell of one failure must not hold up all lanes; a full disk does, until it is mended. */
-const show = (job: Job, problem: string, { carrier, transaction, log }: RecordTools): void => {
+const tell = (
+  words: () => void,
+  { job, tools: { transaction, log } }: { job: Job; tools: RecordTools },
+): void => {
   try {
-    transaction(() => carrier.failed(job, problem))
+    transaction(words)
   } catch (error) {
     if (error instanceof StoreError) throw error
     log.error({ err: error, job: job.id }, 'A failed delivery could not be shown')

@@ -4,7 +4,7 @@ import { parts } from './parts.ts'
 
 interface Wanted {
   readonly topic: string
-  readonly about: 'message' | undefined
+  readonly about: 'message' | 'unsent' | undefined
   readonly restored: boolean
 }
 
@@ -15,8 +15,9 @@ export const findUntouched = (
 ): Untouched | undefined =>
   database.get<Untouched>(
     `SELECT id, event, created_at AS createdAt, due_at AS dueAt FROM jobs
-     WHERE topic = ? AND state = 'pending' AND attempts = 0 AND level = 0
+     WHERE topic = ? AND state = 'pending'
+       AND ${about === 'unsent' ? "target GLOB 'whatsapp:*'" : 'attempts = 0 AND level = 0'}
        AND ${restored ? 'restored = 1 AND unsure = 1 AND frame IS NULL' : 'unsure = 0 AND mark IS NULL'}
-       ${about === 'message' ? `AND NOT EXISTS (SELECT 1 ${parts})` : ''} ORDER BY id DESC LIMIT 1`,
+       ${about === undefined ? '' : `AND NOT EXISTS (SELECT 1 ${parts})`} ORDER BY id DESC LIMIT 1`,
     topic,
   )

@@ -3,10 +3,15 @@ import { startTelegramSimulator } from '../simulators/telegram/index.ts'
 import { tempStore } from '../store/temp-store.ts'
 import { openMiddle } from './middle.ts'
 
-type Settings = NonNullable<NonNullable<Parameters<typeof openMiddle>[2]>['settings']>
+type Options = NonNullable<Parameters<typeof openMiddle>[2]>
+type Settings = NonNullable<Options['settings']>
 
 /** The owner in a group of Telegram that is mapped to this chat. */
-export const openOwnGroup = async (whatsapp: ChatRef, settings: Settings = {}) => {
+export const openOwnGroup = async (
+  whatsapp: ChatRef,
+  settings: Settings = {},
+  { clock }: Pick<Options, 'clock'> = {},
+) => {
   await using opened = new AsyncDisposableStack()
   const tg = opened.use(await startTelegramSimulator())
   const owner = tg.addUser({ id: 7001, first_name: 'Olga' })
@@ -16,7 +21,7 @@ export const openOwnGroup = async (whatsapp: ChatRef, settings: Settings = {}) =
     members: [owner],
   })
   const store = opened.use(tempStore())
-  const middle = opened.use(openMiddle(store, tg, { settings }))
+  const middle = opened.use(openMiddle(store, tg, { settings, ...(clock && { clock }) }))
   await middle.start()
   const telegram = `telegram:${group.id}` as const
   store.mappings.add({ whatsapp, telegram })

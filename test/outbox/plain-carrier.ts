@@ -5,6 +5,7 @@ export const plainCarrier: Omit<Carrier, 'deliver'> = {
   plainer: () => undefined,
   join: () => undefined,
   failed: () => {},
+  delayed: () => {},
   mark: () => undefined,
   frame: () => undefined,
   isOnline: () => true,

@@ -23,6 +23,26 @@ export const showFailure = (job: Job, problem: string, options: CarrierOptions):
   else showToOwner(event, { job, problem }, options)
 }
 
+/**
+ * Tells the owner, under their own message, that it or a change of it does not get through, and is tried on. Call it in a
+ * transaction.
+ */
+export const showDelay = (job: Job, problem: string, options: CarrierOptions): void => {
+  const event = readEvent(job.event)
+  if (!event || !isOutward(event, job)) return
+  const { store, now = Date.now } = options
+  const mayTakeBack = isMessage(event) && event.content.kind !== 'album' && !job.unsure
+  const way = mayTakeBack ? ', or answer your message with /delete to take it back' : ''
+  const text = `${notDone(event, store.chats.displayName(job.target))} yet, and what you write there waits: ${problem}. I try on for a day${way}`
+  const { id } = isMessage(event) ? whereSeen(event, { job, first: undefined }, options) : event.target
+  addNotice(options, { chat: event.chat, text, replyTo: id, now: now() })
+}
+
+const notDone = (event: BridgeEvent, name: string): string =>
+  isMessage(event)
+    ? `Not delivered to ${name}`
+    : `Not ${event.kind === 'join' ? 'joined' : `changed for ${name}`}`
+
 /** Nobody has read it: the next trouble with that chat is told, but not with each of many messages. */
 const takeBack = (
   { about }: ContentOf<'notice'>,
@@ -39,10 +59,9 @@ const showBelow = (
   const { store, now = Date.now } = options
   const name = store.chats.displayName(job.target)
   const missing = missingOf(event, store)
-  const text = isMessage(event)
-    ? `Not delivered to ${name}${missing?.words ?? ''}: ${problem}`
-    : isOutward(event, job)
-      ? `Not ${event.kind === 'join' ? 'joined' : `changed for ${name}`}: ${problem}`
+  const text =
+    isMessage(event) || isOutward(event, job)
+      ? `${notDone(event, name)}${missing?.words ?? ''}: ${problem}`
       : `Deleted in WhatsApp, but not here: ${problem}`
   const shown = isMessage(event)
     ? whereSeen(event, { job, first: missing?.first }, options)

@@ -45,7 +45,7 @@ export const rewrite = (
 
 const withdraw = (subject: StoredMessage, context: Pick<ReceiveContext, 'outbox'>): boolean => {
   const { outbox } = context
-  const waiting = outbox.untouched(messageTopic(subject.key), 'message')
+  const waiting = outbox.untouched(messageTopic(subject.key), 'unsent')
   if (waiting === undefined) return changeAlbum(subject, context, () => [])
   outbox.finish(waiting.id)
   return true

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { reject, retry, unsure } from '../../src/bridge/verdict.ts'
+import { leapingClock } from '../outbox/leaping-clock.ts'
+import { waitUntil } from './bridge.ts'
+import { openOwnGroup } from './own-group.ts'
+
+const mum = 'whatsapp:1@lid'
+
+/** A group in which the text "odd" fails like this, and time stands still once it has failed nine times. */
+const open = async (failure: () => Error) => {
+  const leaping = leapingClock()
+  const time = { isStill: false }
+  const clock: typeof leaping = {
+    ...leaping,
+    sleep: (milliseconds, signal) =>
+      time.isStill && milliseconds > 1000 && !signal?.aborted
+        ? new Promise<void>(resolve => signal?.addEventListener('abort', () => resolve()))
+        : leaping.sleep(milliseconds, signal),
+  }
+  const bridge = await openOwnGroup(mum, {}, { clock })
+  bridge.store.chats.learn({ chat: mum, kind: 'person', name: 'Mum' })
+  const { whatsapp } = bridge.middle
+  const send = whatsapp.send.bind(whatsapp)
+  const tries: number[] = []
+  whatsapp.send = async delivery => {
+    const { content } = delivery.event
+    if (content.kind !== 'text' || content.body.text !== 'odd') return await send(delivery)
+    tries.push(clock.now())
+    if (tries.length === 9) time.isStill = true
+    throw failure()
+  }
+  const told = () => bridge.group.transcript().filter(({ text }) => text?.startsWith('Not '))
+  return { ...bridge, time, tries, told }
+}
+
+test('what WhatsApp refuses for now for nine minutes is told; taken back, it never goes, and what waits behind it does', async () => {
+  await using bridge = await open(() => retry('WhatsApp refused the message for now (479)'))
+  const { owner, group, middle, tries, told } = bridge
+  const { whatsapp, outbox } = middle
+  const { message_id: id } = owner.sends(group, 'odd')
+  owner.sends(group, 'behind it')
+  await waitUntil(() => told().length > 0)
+  assert.equal(tries.length, 9)
+  const minutes = ((tries.at(-1) ?? 0) - (tries[0] ?? 0)) / 60_000
+  assert.ok(minutes > 7 && minutes < 12, `${minutes} minutes`)
+  assert.deepEqual(
+    told().map(({ text, replyTo }) => [text, replyTo]),
+    [
+      [
+        'Not delivered to Mum yet, and what you write there waits: WhatsApp refused the message for now (479). I try on for a day, or answer your message with /delete to take it back',
+        id,
+      ],
+    ],
+  )
+  owner.sends(group, { text: '/delete', reply_to: id })
+  await waitUntil(() => whatsapp.shown.length === 1 && outbox.counts().pending === 0)
+  assert.deepEqual(
+    whatsapp.shown.map(({ text }) => text),
+    ['behind it'],
+  )
+  assert.deepEqual([whatsapp.changes.length, outbox.counts().failed], [0, 0])
+  assert.ok(group.transcript().every(each => each.id !== id))
+})
+
+test('what may have arrived is told without the word that it can be taken back', async () => {
+  await using bridge = await open(() => unsure('WhatsApp did not confirm the message in time'))
+  const { owner, group, told } = bridge
+  owner.sends(group, 'odd')
+  await waitUntil(() => told().length > 0)
+  assert.match(told()[0]?.text ?? '', /^Not delivered to Mum yet.*in time\. I try on for a day$/)
+})
+
+test('what is given up was told of once while it was tried', async () => {
+  let failure = retry('No device of the chat could be encrypted for')
+  await using bridge = await open(() => failure)
+  const { owner, group, middle, time, told } = bridge
+  owner.sends(group, 'odd')
+  await waitUntil(() => told().length > 0)
+  failure = reject('no')
+  time.isStill = false
+  owner.sends(group, 'behind it')
+  await waitUntil(() => middle.whatsapp.shown.length === 1 && told().length > 1)
+  assert.deepEqual(
+    told().map(({ text }) => /^Not delivered to Mum( yet)?/.exec(text ?? '')?.[0]),
+    ['Not delivered to Mum yet', 'Not delivered to Mum'],
+  )
+})
+
+test('what is refused at once is told once', async () => {
+  await using bridge = await open(() => reject('no'))
+  const { owner, group, middle, told } = bridge
+  owner.sends(group, 'odd')
+  owner.sends(group, 'behind it')
+  await waitUntil(() => middle.whatsapp.shown.length === 1 && middle.outbox.counts().pending === 0)
+  assert.deepEqual(
+    told().map(({ text }) => text),
+    ['Not delivered to Mum: no'],
+  )
+})
