@@ -68,6 +68,11 @@ export interface Delivery extends Attempt {
   readonly restored?: true
   /** What was given up in `chat` and may have arrived, so that what is found may be that; only for `settle`. */
   givenUp?(): readonly GivenUp[]
+  /**
+   * Other albums that may stand in `chat` or beside it in the same group, without a link: in doubt, or given up so. With what
+   * `mark` returned when nothing of it could come any more, if that is so; only for `settle`.
+   */
+  albumsBeside?(): readonly Pick<GivenUp, 'mark'>[]
   /** What stands in `chat` for this message until now (`MessageEvent.pending`): it is to take its place. */
   readonly placeholder?: readonly SentPart[]
   /** The bridge's note under that: it goes with it, but where the message takes its place. */

@@ -20,19 +20,36 @@ export const findInDoubt = (database: Database): InDoubt[] =>
      UNION SELECT id, target, mark FROM jobs WHERE restored = 1 AND unsure = 1 AND state <> 'failed'`,
   )
 
-/** A job that was given up, and may have arrived. */
-export interface GivenUp {
-  /** The network's word from then. */
+/** A job that may have arrived: in doubt, or given up so. */
+export interface Unsettled {
+  readonly id: number
+  readonly target: ChatRef
+  /** JSON. */
+  readonly event: string
+  readonly isGivenUp: boolean
+  /** The network's word: from before the attempt, or from when it was given up. */
   readonly mark?: string
   /** What was kept of its last attempt (`Carrier.frame`). */
   readonly frame?: string
 }
 
-/** Those in a chat, as long as their rows are kept (`Outbox.dropFailed`). */
-export const findGivenUp = (database: Database, target: ChatRef): GivenUp[] =>
+type Row = Pick<Unsettled, 'id' | 'target' | 'event'> & {
+  readonly state: string
+  readonly mark: string | null
+  readonly frame: string | null
+}
+
+/** Those to a chat and all other topics of its group; of those given up as long as their rows are kept (`Outbox.dropFailed`). */
+export const findUnsettled = (database: Database, target: ChatRef): Unsettled[] =>
   database
-    .all<{ mark: string | null; frame: string | null }>(
-      "SELECT mark, frame FROM jobs WHERE state = 'failed' AND unsure = 1 AND target = ?",
-      target,
+    .all<Row>(
+      `SELECT id, target, event, state, mark, frame FROM jobs
+       WHERE unsure = 1 AND (target = ?1 OR target GLOB ?1 || '/*') ORDER BY id`,
+      target.replace(/\/.*/, ''),
     )
-    .map(({ mark, frame }) => ({ ...(mark !== null && { mark }), ...(frame !== null && { frame }) }))
+    .map(({ state, mark, frame, ...row }) => ({
+      ...row,
+      isGivenUp: state === 'failed',
+      ...(mark !== null && { mark }),
+      ...(frame !== null && { frame }),
+    }))

@@ -3,7 +3,7 @@ import type { Database } from '../store/index.ts'
 import { findAbout } from './about.ts'
 import type { Decision } from './decide.ts'
 import { withHeads } from './heads.ts'
-import { findGivenUp, findInDoubt, type GivenUp, type InDoubt } from './in-doubt.ts'
+import { findInDoubt, findUnsettled, type InDoubt, type Unsettled } from './in-doubt.ts'
 import type { About, FinalFailure, Job, NewJob, Untouched, Waiting } from './job.ts'
 import { fromRow, type JobRow } from './job-row.ts'
 import { findLeading } from './leading.ts'
@@ -225,9 +225,9 @@ export class Outbox {
     return findInDoubt(this.#database)
   }
 
-  /** Those that may have arrived in a chat and were given up (`in-doubt.ts`). */
-  givenUp(target: ChatRef): GivenUp[] {
-    return findGivenUp(this.#database, target)
+  /** What may have arrived in a chat, or in another topic of its group (`in-doubt.ts`). */
+  unsettled(target: ChatRef): Unsettled[] {
+    return findUnsettled(this.#database, target)
   }
 
   /** Whether a job is still to be carried out, or under way. */

@@ -13,6 +13,7 @@ import { currentPlace } from './send/context.ts'
 import { keep } from './send/kept.ts'
 import { keepParts, readParts } from './send/kept-parts.ts'
 import type { Part } from './send/part.ts'
+import type { Made } from './send.ts'
 import { findPart } from './settle/find-part.ts'
 import { lookInTurn } from './settle/turns.ts'
 import type { SettleContext } from './settle.ts'
@@ -32,7 +33,7 @@ export const showChange = (change: Change, context: ChangeContext): Promise<void
       const reply = { id: Number(id), ...(quote !== undefined && { quote }), only }
       const errand = { chat, messageId, signal, openMedia, silent: true, reply }
       const [message] = await sendBatch([part], errand, context)
-      if (message) record(change, { part, message, isFound: false })
+      if (message) record(change, { part, id: message.message_id, message }, { isFound: false })
     },
   })
 
@@ -49,7 +50,7 @@ export const settleChange = async (change: Change, context: ChangeContext): Prom
     const look = async (): Promise<boolean> => {
       const found = await findPart(part, quest)
       if (found === undefined || found === 'taken back') return false
-      record(change, { ...found, isFound: true })
+      record(change, found, { isFound: true })
       return true
     }
     return await lookInTurn(look, part, quest)
@@ -92,17 +93,12 @@ const untilOver = async (
   await clock.sleep(Math.max(0, until - clock.now()), attempt.signal)
 }
 
-type Made = {
-  part: Part
-  message: Parameters<typeof keep>[0]
-  isFound: boolean
-}
-
-const record = ({ onSent }: Change, { part, message, isFound }: Made): void =>
-  onSent(
-    { id: String(message.message_id), raw: keep(message, part, { isFound }) },
-    part.remark ? 'remark' : part.role,
-  )
+const record = (
+  { onSent }: Change,
+  { part, id, message }: Made,
+  { isFound }: { readonly isFound: boolean },
+): void =>
+  onSent({ id: String(id), raw: keep(message, part, { isFound }) }, part.remark ? 'remark' : part.role)
 
 const deskFor = (change: Change, context: ChangeContext): Omit<ChangeDesk, 'send'> => {
   const { messageId, signal, openMedia } = change

@@ -34,17 +34,24 @@ export const batchAt = (parts: readonly Part[], at: number): Batch | undefined =
   return [first, ...(end === -1 ? rest : rest.slice(0, end))]
 }
 
+export interface Made {
+  /** The part as it went out: itself, or a plainer form of it. */
+  readonly part: Part
+  readonly id: number
+  /** Absent where it cannot be read. */
+  readonly message?: Message
+}
+
 /** Records that a part became a message, just now or as was found out later. */
 export const report = (
-  part: Part,
-  message: Message,
+  { part, id, message }: Made,
   {
     delivery: { onSent },
     isFound,
   }: { readonly delivery: Pick<Delivery, 'onSent'>; readonly isFound: boolean },
 ): void =>
   onSent({
-    id: String(message.message_id),
+    id: String(id),
     raw: keep(message, part, { isFound }),
     ...(part.item !== undefined && { item: part.item }),
     ...(part.together && { together: part.together }),
@@ -62,13 +69,12 @@ const sendNext = async (batch: Batch, sending: Sending): Promise<void> => {
   if (together) {
     batch.forEach((part, index) => {
       const message = together[index]
-      if (message) report(part, message, { delivery, isFound: false })
+      if (message) report({ part, id: message.message_id, message }, { delivery, isFound: false })
     })
     return
   }
   for (const part of batch) {
-    const { went, message } = await sendOne(part, sending)
-    report(went, message, { delivery, isFound: false })
+    report(await sendOne(part, sending), { delivery, isFound: false })
   }
 }
 
@@ -81,18 +87,12 @@ const trySending = async (batch: Batch, sending: Sending): Promise<Message[] | u
   }
 }
 
-interface Sent {
-  /** The part as it went out: itself, or a plainer form of it. */
-  readonly went: Part
-  readonly message: Message
-}
-
 /** Sends one part, in a plainer form where it has one and is refused. */
-const sendOne = async (part: Part, sending: Sending): Promise<Sent> => {
+const sendOne = async (part: Part, sending: Sending): Promise<Made> => {
   try {
     const [message] = await sendBatch([part], errandFor(part, sending), sending.context)
     if (message === undefined) throw new Error(`${part.method} gave no message`)
-    return { went: part, message }
+    return { part, id: message.message_id, message }
   } catch (error) {
     const plainer = isRefused(error)
       ? part.plainer

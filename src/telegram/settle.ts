@@ -3,7 +3,6 @@ import { wait } from '../bridge/verdict.ts'
 import { strikeWords } from './change/deletion.ts'
 import type { Batch } from './send/call.ts'
 import { currentPlace } from './send/context.ts'
-import { readKept } from './send/kept.ts'
 import { partsOf } from './send/kept-parts.ts'
 import type { Part } from './send/part.ts'
 import { renderParts } from './send/render.ts'
@@ -44,21 +43,12 @@ const settleNext = async (delivery: Delivery, context: SettleContext): Promise<b
 
 /** What the part that is looked for may have become since a backup was made, as far as the backup knows. */
 const becomeSince = (part: Part, { delivery, context }: Settling): Part[] => {
-  const { sent, event, edited = [], replyTo } = delivery
+  const { sent, edited = [] } = delivery
   const changed = edited.flatMap(
     each => renderParts({ ...delivery, event: each }, context)[sent.length] ?? [],
   )
-  const group = event.album && sent.length === 0 ? readKept(replyTo?.raw)?.group : undefined
-  const beside =
-    group === undefined ? [] : [event, ...edited].flatMap(each => besideOthers(each, group, context))
-  return [...changed, ...beside, ...[part, ...changed, ...beside].flatMap(struck)]
+  return [...changed, ...[part, ...changed].flatMap(struck)]
 }
-
-/** As it stands in an album behind the first picture, under which alone the sender is named. */
-const besideOthers = (event: Delivery['event'], group: string, context: SettleContext): Part[] =>
-  renderParts({ event }, context)
-    .slice(0, 1)
-    .map(part => ({ ...part, look: { ...part.look, group } }))
 
 /** Struck through, as it is where deletions are shown so. */
 const struck = ({ plainer: _, ...part }: Part): Part[] => {
@@ -81,47 +71,34 @@ const hasSeenOthers = ({ delivery, context }: Settling): boolean | 'perhaps' => 
   return isUnderWay.includes(false) || (isUnderWay.length > 0 && 'perhaps')
 }
 
-/** The album in which those were found that were in front of this part, where it leaves with them. */
-const groupBefore = ({ album }: Part, { delivery, context }: Settling): string | undefined => {
-  const { sent } = delivery
-  const before = partsOf(delivery, context)[sent.length - 1]
-  return album !== undefined && before?.album === album ? readKept(sent.at(-1)?.raw)?.group : undefined
-}
-
-/** The part in that album alone: behind the first picture, those of two albums may look the same. */
-const besides = (part: Part, group: string): Part => ({
-  ...part,
-  look: { ...part.look, group },
-  ...(part.plainer && { plainer: besides(part.plainer, group) }),
-})
-
 const findBatch = async (batch: Batch, { delivery, context }: Settling): Promise<boolean | 'perhaps'> => {
   const { sent, restored = false } = delivery
   const quest = { attempt: delivery, context }
+  const isAlbum = batch[0].album !== undefined
   let found = 0
-  let group = restored ? undefined : groupBefore(batch[0], { delivery, context })
+  let behind: readonly number[] = []
   let isOpen: boolean | 'perhaps' = false
   const look = async (): Promise<boolean> => {
     let isWhole = true
     for (const part of batch.slice(found)) {
-      const after = sent.map(({ id }) => Number(id))
-      const message = await findPart(group === undefined ? part : besides(part, group), {
-        ...quest,
-        after,
-        step: sent.length,
-      })
-      if (message === undefined) {
+      const [id, ...others] = behind
+      const after = sent.map(each => Number(each.id))
+      const items = restored ? 'restored' : batch.length - found
+      const there =
+        id === undefined
+          ? await findPart(part, { ...quest, ...(isAlbum && { items }), after, step: sent.length })
+          : { id, part, behind: others }
+      if (there === undefined) {
         isOpen = restored && sent.length === 0 && found === 0 && hasSeenOthers({ delivery, context })
         return false
       }
-      if (message === 'taken back') {
+      if (there === 'taken back') {
         isWhole = false
         continue
       }
-      report(message.part, message.message, { delivery, isFound: true })
+      report(there, { delivery, isFound: true })
       found += 1
-      // What a backup brings back may have gone one by one, too.
-      if (!restored) group ??= message.message.media_group_id
+      behind = there.behind ?? []
     }
     return isWhole
   }

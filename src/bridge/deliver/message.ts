@@ -9,7 +9,7 @@ import { type AttemptContext, describeAttempt } from './attempt.ts'
 import { editedSince } from './edited-since.ts'
 import { formOf, inFrame, keptFrame, renderedFor, takeFrame } from './frame.ts'
 import { sourceOf } from './gathered.ts'
-import { givenUp } from './given-up.ts'
+import { albumsBeside, givenUp } from './given-up.ts'
 import { addNotice } from './notice.ts'
 import { takeBack } from './taken-back.ts'
 import { findTogether } from './together.ts'
@@ -44,6 +44,7 @@ export const prepareMessage = (job: Job, event: MessageEvent, context: AttemptCo
     ...(changed.length > 0 && { edited: changed }),
     ...(job.unsure && job.restored && { restored: true as const }),
     givenUp: () => givenUp(job, context),
+    albumsBeside: () => albumsBeside(job, context),
     sent,
     onSent(part) {
       if (sent.some(({ id }) => id === part.id)) return

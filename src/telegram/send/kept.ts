@@ -23,11 +23,19 @@ const keptSchema = z.object({
 
 export type Kept = z.infer<typeof keptSchema>
 
-/** What to remember of a part that became this message: just now, or it was found later. */
-export const keep = (message: Message, part: Part, { isFound }: { readonly isFound: boolean }): string => {
+/** An item of an album (`probe.ts`): of which one, it does not say. */
+const unknownGroup = ''
+
+/** What to remember of a part that became this message (undefined: it cannot be read): just now, or it was found later. */
+export const keep = (
+  message: Message | undefined,
+  part: Part,
+  { isFound }: { readonly isFound: boolean },
+): string => {
   const reacted = isFound ? undefined : false
   if (part.remark) return keepAs(part, reacted, part.remark)
-  if (message.text !== undefined || (part.file && 'bytes' in part.file.source)) return keepAs(part, reacted)
+  if (message?.text !== undefined || (part.file && 'bytes' in part.file.source)) return keepAs(part, reacted)
+  if (message === undefined) return keepAs(part, reacted, undefined, unknownGroup)
   const captioned = ['photo', 'video', 'animation', 'audio', 'voice', 'document'] as const
   const as = captioned.some(kind => message[kind] !== undefined) ? 'caption' : 'bare'
   return keepAs(part, reacted, as, message.media_group_id)

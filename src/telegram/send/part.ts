@@ -61,8 +61,6 @@ export interface Look {
   readonly form?: RegExp
   /** Id of the message that it stands under. */
   readonly under?: number
-  /** The album in which it stands (`media_group_id`). */
-  readonly group?: string
   /** It is another one where it is not seen to stand there. */
   readonly surely?: true
   readonly fileSize?: number

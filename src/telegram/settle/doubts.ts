@@ -3,7 +3,6 @@ import type { Delivery } from '../../bridge/network.ts'
 import { idSpace, type Place } from '../address.ts'
 import type { Marks } from '../marks.ts'
 import { readParts } from '../send/kept-parts.ts'
-import type { Part } from '../send/part.ts'
 import { matchPart } from './match-part.ts'
 
 interface Doubting {
@@ -13,9 +12,9 @@ interface Doubting {
 }
 
 /** Why nobody knows whether a message is the one that is looked for, though it reads as the part; undefined where it is. */
-export const doubtsAbout = (message: Message, part: Part, doubting: Doubting): string | undefined => {
+export const doubtsAbout = (message: Message, doubting: Doubting): string | undefined => {
   if (isAnybodys(message, doubting)) return 'Nobody knows who posted what is there'
-  if (mayBeEarlier(message, part, doubting)) return 'What is there may be an earlier one that says the same'
+  if (mayBeEarlier(message, doubting)) return 'What is there may be an earlier one that says the same'
   return undefined
 }
 
@@ -25,10 +24,9 @@ const isAnybodys = (post: Message, { place, context: { marks } }: Doubting): boo
 
 /**
  * Left behind by a message that was given up, as one that may have arrived, and reads the same. What is looked for from a
- * later mark than was known then stands behind all that is of it. In the album of a message that was found nothing is.
+ * later mark than was known then stands behind all that is of it.
  */
-const mayBeEarlier = (message: Message, { look }: Part, { attempt, place, context }: Doubting): boolean => {
-  if (look.group !== undefined) return false
+const mayBeEarlier = (message: Message, { attempt, place, context }: Doubting): boolean => {
   const read = (mark: string | undefined) => context.marks.read(mark, place.chatId) ?? 0
   return (attempt.givenUp?.() ?? []).some(
     ({ mark, rendered }) =>

@@ -21,7 +21,8 @@ export const findPart = async (part: Part, quest: Quest): Promise<FoundPart | 't
   if (before === undefined) return findIn(place, part, quest)
   if (before === 'taken back') return before
   // Its id means nothing where the group is now.
-  return { ...before, message: { ...before.message, message_id: -before.message.message_id } }
+  const behind = before.behind?.map(id => -id)
+  return { ...before, id: -before.id, ...(behind && { behind }) }
 }
 
 const findIn = async (
@@ -34,12 +35,13 @@ const findIn = async (
   const looked = context.looked.of(attempt.messageId, `${step} ${place.chatId}`)
   const found = await search(part, { ...quest, place, probing, looked })
   if (found === undefined) return undefined
+  const { id, message, behind = [] } = found
   if (hasTwin(found.part, { place, context })) throw wait(5, 'The same text is on its way from another chat')
-  if (isAstray(found.message, place)) {
-    await takeBack(found.message, context)
+  if (message && isAstray(message, place)) {
+    await takeBack(message, context)
     return 'taken back'
   }
-  context.marks.raise(place.chatId, found.message.message_id)
+  context.marks.raise(place.chatId, Math.max(id, ...behind))
   return found
 }
 

@@ -3,7 +3,7 @@ import type { Place } from '../address.ts'
 import { renderJoined } from '../send/joined.ts'
 import type { Part } from '../send/part.ts'
 import { textPart } from '../send/text.ts'
-import { inAlbum, matchMessage } from './match.ts'
+import { matchMessage } from './match.ts'
 import { matchJoined } from './match-joined.ts'
 
 /** Compares with the part, each plainer form of it, what it may have gone together with, and what it may have become. */
@@ -12,7 +12,7 @@ export const matchPart = (
   part: Part,
   place: Place,
 ): { readonly exact: boolean; readonly part: Part } | undefined => {
-  const match = inAlbum(message, part) ? matchMessage(message, part.look, place) : undefined
+  const match = matchMessage(message, part.look, place)
   const { together: _, since = [], ...alone } = part
   if (match !== undefined) return { exact: match === 'exact', part: alone }
   const together = part.together && matchJoined(message, part.together, place)

@@ -1,7 +1,7 @@
 import type { Message, MessageEntity } from 'grammy/types'
 import type { Place } from '../address.ts'
 import { renderEntities } from '../entities.ts'
-import type { Look, Part } from '../send/part.ts'
+import type { Look } from '../send/part.ts'
 
 /** Degrees by which Telegram may round a point (it keeps about six digits). */
 const roundOff = 0.0001
@@ -38,10 +38,6 @@ export const isAstray = ({ chat, message_thread_id }: Message, { threadId }: Pla
   message_thread_id !== threadId &&
   chat.type === 'supergroup' &&
   chat.is_forum !== true
-
-/** Whether it stands in the album where the part may be: in none where that is no item of one. */
-export const inAlbum = ({ media_group_id: group }: Message, { item, look }: Pick<Part, 'item' | 'look'>) =>
-  look.group === undefined ? group === undefined || item !== undefined : group === look.group
 
 /** One that went out without its target, because that was gone, stands under nothing. */
 const isUnder = ({ reply_to_message: target }: Message, { under, surely }: Look): boolean =>

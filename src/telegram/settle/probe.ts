@@ -55,8 +55,9 @@ const button: InlineKeyboardMarkup = { inline_keyboard: [[{ text: '…', callbac
 
 /**
  * Reads a message of the bot. The Bot API cannot, but an edit that does change something returns the whole message: a
- * button is put under it, for the caller to take away (`leave`). What cannot be edited answers as to `probe`; `own`:
- * one that cannot be read.
+ * button is put under it, for the caller to take away (`leave`). What cannot be edited answers as to `probe`; `own`: one
+ * that cannot be read, an item of an album. Clients show no buttons there, so that the server puts none, and nothing is
+ * modified (tdlib/td issue 1463, pengrad/java-telegram-bot-api issue 338).
  */
 export const read = async (id: number, context: ProbeContext): Promise<Found> => {
   try {

@@ -1,8 +1,7 @@
-import type { Message } from 'grammy/types'
 import type { Delivery } from '../../bridge/network.ts'
 import type { Place } from '../address.ts'
 import type { SendContext } from '../send/context.ts'
-import type { Part } from '../send/part.ts'
+import type { Made } from '../send.ts'
 import type { Looked, LookedFor } from './looked.ts'
 import type { PostsContext } from './posts.ts'
 import type { ProbeContext } from './probe.ts'
@@ -16,18 +15,23 @@ export interface SettleContext extends SendContext, PostsContext {
 }
 
 export interface Quest {
-  readonly attempt: Pick<Delivery, 'chat' | 'messageId' | 'mark' | 'isKnown' | 'givenUp' | 'rest' | 'signal'>
+  readonly attempt: Partial<Pick<Delivery, 'albumsBeside'>> &
+    Pick<Delivery, 'chat' | 'messageId' | 'mark' | 'isKnown' | 'givenUp' | 'rest' | 'signal'>
   /** Ids of messages that were sent earlier in the same attempt. */
   readonly after: readonly number[]
   readonly context: SettleContext
   /** Which message of the attempt is looked for. */
   readonly step: number
+  /**
+   * Of how many items of one album, all looked for, the part is the first; `restored`: a backup brought it back, and nobody
+   * knows which albums stand there. Absent where it went by itself.
+   */
+  readonly items?: number | 'restored'
 }
 
-export interface FoundPart {
-  readonly message: Message
-  /** The part as it went out: itself, or a plainer form of it. */
-  readonly part: Part
+export interface FoundPart extends Made {
+  /** The items behind it in its album. */
+  readonly behind?: readonly number[]
 }
 
 /** A quest in one chat. */

@@ -4,6 +4,7 @@ import { idSpace } from '../address.ts'
 import { CallError } from '../call-error.ts'
 import type { InFlight } from '../send/context.ts'
 import type { Part } from '../send/part.ts'
+import { findAlbum } from './album.ts'
 import { doubtsAbout } from './doubts.ts'
 import { findTop } from './find-top.ts'
 import { inTopic } from './match.ts'
@@ -48,6 +49,7 @@ const guessReach = 30
  *   somebody else's            → go on
  *   ours, reads as another one → go on (a command's answer, another lane's message)
  *   ours, reads as the part    → it arrived
+ *   ours, cannot be read       → go on: an item of an album (`album.ts`)
  *   an answer nobody knows     → go on; what is not found then is not known to be missing, and not sent again
  *   it may be another's        → the same (`doubts.ts`)
  *   end of the run             → it did not arrive, the bridge sends again
@@ -61,10 +63,11 @@ export const search = async (part: Part, quest: Search): Promise<FoundPart | und
   for (let id = run.begin + 1; goesOn(id, run, quest); id++) {
     const seen = knownOf(id, quest) ?? (await ask(id, run, quest))
     count(id, seen, run, quest)
+    if (seen === 'own') run.items.push(id)
     const found = isOwn(seen) ? await compare(seen, part, run, quest) : undefined
     if (found) return found
   }
-  return await conclude(run, quest)
+  return findAlbum(run.items, part, quest) ?? (await conclude(run, quest))
 }
 
 /** What one search has come upon. */
@@ -76,6 +79,8 @@ interface Run {
   /** Empty ids in a row, and the last one of all. */
   empty: number
   gap?: number
+  /** Those that cannot be read. */
+  readonly items: number[]
   /** The first one that fits loosely. */
   almost?: FoundPart
   /** An answer that says nothing. */
@@ -89,6 +94,7 @@ const beginAt = (begin: number, { looked }: Search): Run => ({
   ruledOutBefore: looked.ruledOut.size,
   questions: 0,
   empty: 0,
+  items: [],
 })
 
 const goesOn = (id: number, { empty }: Run, { place, context }: Search): boolean => {
@@ -127,12 +133,13 @@ const count = (id: number, seen: Found, run: Run, { attempt, place, context, loo
   if (seen === 'nothing') {
     run.empty += 1
     run.gap = id
-  } else if (seen === 'own' || seen instanceof CallError) {
+  } else if (seen instanceof CallError) {
     // It ends the run like an empty one: whatever comes behind it, this is not clear.
     run.empty += 1
-    run.unclear ??= seen === 'own' ? 'a message that cannot be read' : seen.message
+    run.unclear ??= seen.message
   } else {
     run.empty = 0
+    if (seen === 'own') looked.others.set(id, onItsWay({ place, context }))
     // Before a mark, what is empty says nothing.
     const isCounted =
       idSpace(place.chatId) !== 'shared' && context.marks.read(attempt.mark, place.chatId) !== undefined
@@ -149,11 +156,12 @@ const compare = async (
   run: Run,
   quest: Search,
 ): Promise<FoundPart | undefined> => {
-  const { attempt, place, context, probing, looked } = quest
+  const { attempt, place, context, probing, looked, items } = quest
   const id = message.message_id
   if (inTopic(message, place)) looked.others.set(id, onItsWay(quest))
-  const match = matchPart(message, part, place)
-  const doubts = () => match && doubtsAbout(message, match.part, quest)
+  // One that can be read is no item of an album; one that looks like it may be any other since the backup.
+  const match = items === 'restored' ? undefined : matchPart(message, part, place)
+  const doubts = () => match && doubtsAbout(message, quest)
   const isIt = () => match?.exact === true && doubts() === undefined && !attempt.isKnown(String(id))
   const buttons = () => (isIt() ? match?.part.markup : context.buttons.of(place.chatId, id))
   const left = buttons()
@@ -165,8 +173,8 @@ const compare = async (
   if (match !== undefined) await knowPosts(place.chatId, { ...context, signal: attempt.signal })
   if (match === undefined || context.marks.isTaken(place.chatId, id)) looked.ruledOut.set(id, false)
   else if (doubts() !== undefined) run.nobodys ??= doubts()
-  else if (isIt()) return { message, part: match.part }
-  else run.almost ??= { message, part: match.part }
+  else if (isIt()) return { id, message, part: match.part }
+  else run.almost ??= { id, message, part: match.part }
   return undefined
 }
 
@@ -175,8 +183,8 @@ const conclude = async (
   { almost, unclear, nobodys }: Run,
   { attempt, probing }: Search,
 ): Promise<FoundPart | undefined> => {
-  if (almost && !attempt.isKnown(String(almost.message.message_id))) {
-    if (almost.part.markup) await giveBack(almost.message.message_id, almost.part.markup, probing)
+  if (almost && !attempt.isKnown(String(almost.id))) {
+    if (almost.part.markup) await giveBack(almost.id, almost.part.markup, probing)
     return almost
   }
   if (nobodys !== undefined) {
@@ -191,7 +199,7 @@ const conclude = async (
 const nothingSaid = (words: string): DeliveryError => reject(`Telegram's answer says nothing (${words})`)
 
 /** What is just being sent into the chat, and may stand there already. */
-const onItsWay = ({ place, context }: Search): InFlight[] =>
+const onItsWay = ({ place, context }: Pick<Search, 'place' | 'context'>): InFlight[] =>
   [...context.inFlight].filter(other => other.place.chatId === place.chatId)
 
 /**

@@ -94,3 +94,6 @@ export const ogg = (): Uint8Array => Buffer.concat([Buffer.from('OggS'), Buffer.
 export async function* megabytes(count: number): AsyncGenerator<Uint8Array> {
   for (let index = 0; index < count; index += 1) yield Buffer.alloc(1024 * 1024, index)
 }
+
+export const notModified =
+  'Bad Request: message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import { InputFile, InputMediaBuilder } from 'grammy'
-import { jpeg, megabytes, ogg, openBench, png, refused, webp } from './helpers.ts'
+import { jpeg, megabytes, notModified, ogg, openBench, png, refused, webp } from './helpers.ts'
 
 test('every kind of media arrives as what it is', async () => {
   await using bench = await openBench()
@@ -138,8 +138,11 @@ test('an album is sent as a whole or not at all', async () => {
   const sent = await api.sendMediaGroup(chat.id, [photo(), InputMediaBuilder.video(new InputFile(ogg()))])
   assert.equal(sent.length, 2)
   const [first, second] = chat.transcript()
-  assert.ok(first?.mediaGroup)
-  assert.equal(first.mediaGroup, second?.mediaGroup)
+  assert.ok(first?.mediaGroup && second)
+  assert.equal(first.mediaGroup, second.mediaGroup)
+  const reply_markup = { inline_keyboard: [[{ text: '…', callback_data: 'x' }]] }
+  for (const { id } of [first, second])
+    await refused(api.editMessageReplyMarkup(chat.id, id, { reply_markup }), 400, notModified)
   await refused(
     api.sendMediaGroup(chat.id, [photo(), photo(9999)]),
     400,

@@ -82,5 +82,8 @@ export function editMessageCaption(world: World, query: Query): RawMessage {
 export function editMessageReplyMarkup(world: World, query: Query): RawMessage {
   const { inline } = parseMarkup(query)
   const target = findEditable(world, query)
-  return applyEdit(world, target, { remove: [], fields: {}, markup: inline })
+  // Clients show no buttons under albums, so that the server leaves them out, and then nothing is modified
+  // (tdlib/td #1463, pengrad/java-telegram-bot-api #338, eternnoir/pyTelegramBotAPI #1830).
+  const markup = target.entry.message.media_group_id === undefined ? inline : undefined
+  return applyEdit(world, target, { remove: [], fields: {}, markup })
 }
