@@ -2,7 +2,7 @@ import { networkOf } from '../../bridge/chat-ref.ts'
 import type { ChangeOf } from '../../bridge/event.ts'
 import type { StandIn } from '../../bridge/network.ts'
 import { plainText, prefixed, type RichText } from '../../bridge/rich-text.ts'
-import { joinRich, parseEntities } from '../entities.ts'
+import { joinRich } from '../entities.ts'
 import { renderBlank } from '../send/blank.ts'
 import { editMedia, editWords } from '../send/edit.ts'
 import { readKept } from '../send/kept.ts'
@@ -11,7 +11,7 @@ import { type Outcome, repeatable } from '../send/repeatable.ts'
 import { renderTextFile, textPart } from '../send/text.ts'
 import { textLimit } from '../split.ts'
 import { type ChangeDesk, takeAway } from './desk.ts'
-import { readSent } from './read-sent.ts'
+import { readSaid } from './read-sent.ts'
 
 type By = ChangeOf<'deletion'>['by']
 
@@ -121,13 +121,10 @@ const sayDeleted = async (
 const strike = async ({ id, byBridge, raw }: StandIn, desk: ChangeDesk): Promise<Outcome> => {
   const kept = readKept(raw)
   if (!byBridge || kept?.as === 'bare') return 'refused'
-  const message = await readSent(id, desk)
-  if (typeof message === 'string') return message
-  const { text, caption, entities, caption_entities } = message
-  const words = parseEntities(text ?? caption ?? '', entities ?? caption_entities)
-  const struck = strikeWords(words, kept?.head?.text.length ?? 0)
-  const as = kept?.as ?? (text === undefined ? 'caption' : 'text')
-  return editWords(id, { as, words: struck }, desk)
+  const said = kept?.words ? { as: kept.as, words: kept.words } : await readSaid(id, desk)
+  if (typeof said === 'string') return said
+  const words = strikeWords(said.words, kept?.head?.text.length ?? 0)
+  return editWords(id, { as: kept?.as ?? said.as, words }, desk)
 }
 
 /** The words struck through, but for those that are the bridge's own; the same when they are struck through already. */

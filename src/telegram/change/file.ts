@@ -1,15 +1,14 @@
 import type { MediaContent } from '../../bridge/event.ts'
-import { plainText } from '../../bridge/rich-text.ts'
-import { parseEntities } from '../entities.ts'
+import { plainText, type RichText } from '../../bridge/rich-text.ts'
 import { editMedia } from '../send/edit.ts'
-import { readKept } from '../send/kept.ts'
+import { keepWords, readKept } from '../send/kept.ts'
 import { renderMedia } from '../send/media.ts'
 import { nameOwner } from '../send/owner.ts'
 import type { Outcome } from '../send/repeatable.ts'
 import { captionFields } from '../send/text.ts'
 import { setButtons } from '../settle/probe.ts'
 import type { ChangeDesk } from './desk.ts'
-import { probing, readSent } from './read-sent.ts'
+import { probing, readSaid } from './read-sent.ts'
 
 /**
  * Puts another file in the place of the one that was sent: the same picture in a better version. Its caption stays where the
@@ -21,21 +20,27 @@ export const changeFile = async (content: MediaContent, desk: ChangeDesk): Promi
     ({ byBridge, raw }) => byBridge && (readKept(raw)?.as ?? 'caption') === 'caption',
   )
   if (slot === undefined) return
-  const head = readKept(slot.raw)?.head ?? plainText('')
+  const kept = readKept(slot.raw)
+  const head = kept?.head ?? plainText('')
   const named = nameOwner(content, context)
   const [part] = named.kind === 'media' ? renderMedia(named, head, context) : []
   if (named.kind !== 'media' || !part?.file) return
+  const captioned = (words: RichText) => ({ ...part, payload: { ...part.payload, ...captionFields(words) } })
   if (named.caption.text.trim() !== '') {
-    await editMedia(slot.id, part, desk)
+    const outcome = await editMedia(slot.id, part, desk)
+    const raw = keepWords(kept, part.look.words)
+    if (outcome === 'done' && raw !== undefined) change.onSent({ id: slot.id, raw })
     return
   }
-  const message = await readSent(slot.id, desk)
-  if (typeof message === 'string') return
-  const words = parseEntities(message.caption ?? '', message.caption_entities)
-  const captioned = { ...part, payload: { ...part.payload, ...captionFields(words) } }
+  if (kept?.words) {
+    await editMedia(slot.id, captioned(kept.words), desk)
+    return
+  }
+  const said = await readSaid(slot.id, desk)
+  if (typeof said === 'string') return
   let outcome: Outcome | undefined
   try {
-    outcome = await editMedia(slot.id, captioned, desk)
+    outcome = await editMedia(slot.id, captioned(said.words), desk)
   } finally {
     // A successful edit took away the button by which the words were read.
     if (outcome !== 'done') await setButtons(Number(slot.id), undefined, probing(desk)).catch(() => undefined)

@@ -5,7 +5,7 @@ import { renderCardWords } from '../send/card.ts'
 import { editMedia, editWords, type Words } from '../send/edit.ts'
 import { renderSender } from '../send/head.ts'
 import { renderJoined } from '../send/joined.ts'
-import { type Kept, keepAs, readKept } from '../send/kept.ts'
+import { type Kept, keepAs, keepWords, readKept } from '../send/kept.ts'
 import { styled } from '../send/line.ts'
 import { nameOwner } from '../send/owner.ts'
 import type { Part } from '../send/part.ts'
@@ -49,7 +49,7 @@ interface Slot {
   /** Undefined when it is not known. */
   readonly as: Kept['as'] | undefined
   readonly head: RichText | undefined
-  readonly reacted: Kept['reacted']
+  readonly kept: Kept | undefined
 }
 
 /** Stands before what was said anew, where the message itself is not the bridge's to edit. */
@@ -65,7 +65,7 @@ export const changeWords = async (given: Words, desk: ChangeDesk): Promise<void>
   if (first === undefined) return
   const slots = changed.parts.flatMap(({ id, byBridge, raw }): Slot[] => {
     const kept = readKept(raw)
-    return byBridge && hasWords(kept) ? [{ id, as: kept?.as, head: kept?.head, reacted: kept?.reacted }] : []
+    return byBridge && hasWords(kept) ? [{ id, as: kept?.as, head: kept?.head, kept }] : []
   })
   const head = first.byBridge ? (slots[0]?.as ? slots[0].head : renderSender(senderLine)) : pencil
   const laid = await lay(given, { head, slots, desk })
@@ -120,16 +120,19 @@ const textsOf = (whole: RichText, limits: SplitLimits): RichText[] => {
 }
 
 /** Makes one message say something else. */
-const put = async (part: Part | undefined, { id, as, reacted }: Slot, desk: ChangeDesk): Promise<Outcome> => {
+const put = async (part: Part | undefined, { id, as, kept }: Slot, desk: ChangeDesk): Promise<Outcome> => {
   // A text cannot be empty: then it stays.
   if (part === undefined && as !== 'caption') return 'done'
   const words = part?.look.words ?? plainText('')
   if (part?.file) {
     const outcome = await editMedia(id, part, desk)
-    if (outcome === 'done' && as !== 'file') desk.change.onSent({ id, raw: keepAs(part, reacted) })
+    if (outcome === 'done' && as !== 'file') desk.change.onSent({ id, raw: keepAs(part, kept?.reacted) })
     return outcome
   }
   // A file does not become a text again.
   if (part && as === 'file') return editMedia(id, renderTextFile(words, part), desk)
-  return editWords(id, { as, words, markup: part?.markup, previewUrl: part?.previewUrl }, desk)
+  const outcome = await editWords(id, { as, words, markup: part?.markup, previewUrl: part?.previewUrl }, desk)
+  const raw = keepWords(kept, words)
+  if (outcome === 'done' && raw !== undefined) desk.change.onSent({ id, raw })
+  return outcome
 }

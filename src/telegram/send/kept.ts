@@ -1,6 +1,6 @@
 import type { Message } from 'grammy/types'
 import * as z from 'zod/mini'
-import { richTextSchema } from '../../bridge/rich-text.ts'
+import { type RichText, richTextSchema } from '../../bridge/rich-text.ts'
 import type { Part } from './part.ts'
 
 /**
@@ -12,13 +12,14 @@ import type { Part } from './part.ts'
  * - `pin`, `deleted`: the bridge's remark that the message was pinned or deleted; no part of what was said.
  * - `reacted`: whether a reaction of the bot may stand on it; absent where that is not known: earlier versions wrote
  *   nothing of it, and one that is found later may have got one in between, when a backup was put back.
- * - `group`: the album in which it stands.
+ * - `group`: the album in which it stands. `words`: what it says there, for it takes no button to be read by.
  */
 const keptSchema = z.object({
   as: z.enum(['text', 'caption', 'file', 'bare', 'pin', 'deleted']),
   head: z.optional(richTextSchema),
   reacted: z.optional(z.boolean()),
   group: z.optional(z.string()),
+  words: z.optional(richTextSchema),
 })
 
 export type Kept = z.infer<typeof keptSchema>
@@ -47,12 +48,15 @@ export const keepTyped = ({ media_group_id: group }: Message): string | undefine
 
 /** The same without its message: as what it went out. */
 export const keepAs = (
-  { file, head }: Part,
+  { file, head, look: { words } }: Part,
   reacted: Kept['reacted'],
   as: Kept['as'] = wordsOf(file),
   group?: string,
 ): string =>
-  keepReacted({ as, ...(head && as !== 'bare' && { head }), ...(group !== undefined && { group }) }, reacted)
+  keepReacted(
+    { as, ...(head && as !== 'bare' && { head }), ...(group !== undefined && { group, words }) },
+    reacted,
+  )
 
 const wordsOf = (file: Part['file']): Kept['as'] => {
   if (file === undefined) return 'text'
@@ -62,6 +66,10 @@ const wordsOf = (file: Part['file']): Kept['as'] => {
 /** The same with word of whether a reaction of the bot may stand on it. */
 export const keepReacted = ({ reacted: _, ...kept }: Kept, reacted: Kept['reacted']): string =>
   JSON.stringify({ ...kept, ...(reacted !== undefined && { reacted }) } satisfies Kept)
+
+/** The same where it says something else now; undefined where that is not kept. */
+export const keepWords = (kept: Kept | undefined, words: RichText): string | undefined =>
+  kept?.words && JSON.stringify({ ...kept, words } satisfies Kept)
 
 /** Undefined for a message of which nothing was kept: one from an earlier version. */
 export const readKept = (raw: string | undefined): Kept | undefined => {
