@@ -144,8 +144,9 @@ const prepare = (job: Job, network: Network, context: AttemptContext): Prepared 
     return {
       settle: async () => network.settle?.(delivery),
       async carryOut() {
-        // An album of which only the announcement came.
-        if (event.content.kind === 'album' && event.content.items.length === 0) return
+        // An album of which only the announcement came; what holds its place goes all the same.
+        const isEmpty = event.content.kind === 'album' && event.content.items.length === 0
+        if (isEmpty && delivery.placeholder === undefined) return
         await network.send(delivery)
         giveWay(job, event, delivery, context)
       },

@@ -19,7 +19,8 @@ const longest = 60_000
  * among itself: the album that may be there already had nothing else in it. Where that has begun, a picture of it may be
  * there all the same.
  *
- * The album has a row of its own among the messages: its announcement on WhatsApp, a made-up id for Telegram.
+ * The album has a row of its own among the messages: its announcement on WhatsApp, a made-up id for Telegram. Where that
+ * could not be read yet, its first picture begins it.
  */
 export const joinAlbum = (
   event: MessageEvent,
@@ -31,11 +32,11 @@ export const joinAlbum = (
   const found = store.links.find({ chat, id: album.id }, sender.person)
   const known = found?.author === sender.person ? found.key : undefined
   const announced = content.kind === 'album'
-  const key = announced
-    ? (source ?? known)
-    : (known ?? store.links.remember({ chat, id: album.id, author: sender.person, me: sender.me }, time))
+  const begun = announced
+    ? source
+    : store.links.remember({ chat, id: album.id, author: sender.person, me: sender.me }, time)
+  const key = begun ?? known
   if (key === undefined) return 'duplicate'
-  const isNew = announced ? source !== undefined : known === undefined
   const topic = albumTopic(key)
   const add = (job: MessageEvent, at: { source: number; topic?: string; dueAt?: number }): Reception => {
     const messageId = context.newMessageId(networkOf(target))
@@ -46,7 +47,7 @@ export const joinAlbum = (
 
   const open = outbox.untouched(topic, 'message', { restored })
   if (open === undefined) {
-    if (isNew) {
+    if (begun !== undefined) {
       const job = opened(event, album.id)
       return add(job, { source: key, topic, dueAt: now + gapOf(job) })
     }

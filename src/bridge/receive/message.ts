@@ -51,10 +51,13 @@ export const receiveMessage = (arrived: MessageEvent, context: ReceiveContext): 
     return 'refused'
   }
   const replaces = source !== undefined && before?.key === source
-  if (event.album && !replaces) return joinAlbum(event, event.album, { ...context, target, source })
+  const waiting = replaces ? outbox.untouched(messageTopic(source), 'message') : undefined
+  if (event.album && (!replaces || content.kind === 'album')) {
+    if (waiting !== undefined) outbox.finish(waiting.id)
+    return joinAlbum(event, event.album, { ...context, target, source })
+  }
   if (source === undefined) return 'duplicate'
   const topic = messageTopic(source)
-  const waiting = replaces ? outbox.untouched(topic, 'message') : undefined
   if (waiting !== undefined) {
     // Nobody has seen the placeholder yet: the message goes in its stead.
     outbox.rewrite(waiting.id, { event: JSON.stringify(event), dueAt: now })

@@ -22,6 +22,8 @@ import { renderVotable } from './votable.ts'
  */
 export const renderParts = (delivery: Outline, options: RenderOptions): Part[] => {
   const content = nameOwner(delivery.event.content, options)
+  // Of an album that is announced, and no more.
+  if (content.kind === 'album' && content.items.length === 0) return []
   const [first = blank, ...rest] = renderContent(content, renderHead(delivery), options)
   return [{ ...first, answers: 'target' }, ...rest]
 }
