@@ -216,6 +216,8 @@ export interface SentPart {
   readonly raw?: string
   /** Which item of an album it belongs to, by position, where that is not its own position. */
   readonly item?: number
+  /** It is words for an item whose file could not be had, and gives way to that. */
+  readonly lost?: true
   /** The texts that it was found to hold: the first few of `Delivery.together`, and what follows as one without an id. */
   readonly together?: JoinedContent
   /** When it vanishes there by itself, in milliseconds since 1970. */

@@ -54,6 +54,7 @@ export const report = (
     id: String(id),
     raw: keep(message, part, { isFound }),
     ...(part.item !== undefined && { item: part.item }),
+    ...(part.lost && { lost: true }),
     ...(part.together && { together: part.together }),
   })
 

@@ -57,7 +57,11 @@ export const prepareMessage = (job: Job, event: MessageEvent, context: AttemptCo
       store.transaction(() => addNotice(context, { chat: event.chat, text, replyTo: event.id, now: now() })),
   }
 
-  function link({ expiresAt, together: found, ...part }: SentPart, index: number, target: ChatRef): void {
+  function link(
+    { expiresAt, together: found, lost, ...part }: SentPart,
+    index: number,
+    target: ChatRef,
+  ): void {
     const { source } = job
     const { content: whole, chat } = event
     const item = whole.kind === 'album' ? whole.items[part.item ?? index] : undefined
@@ -66,7 +70,7 @@ export const prepareMessage = (job: Job, event: MessageEvent, context: AttemptCo
     if (shown !== undefined)
       takeBack({ chat: target, id: part.id }, { source: shown, chat }, { ...context, now: now() })
     links.add(source, target, part, time(), role)
-    if (shown !== undefined && shown !== source) links.add(shown, target, part, time())
+    if (shown !== undefined && shown !== source) links.add(shown, target, part, time(), lost ? 'words' : '')
     // What vanishes there is to vanish where it was typed, too.
     if (expiresAt !== undefined && shown !== undefined)
       store.expiry.set(shown, claimed(expiresAt, time() + longestLife))

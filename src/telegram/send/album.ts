@@ -39,7 +39,7 @@ const renderItem = (
   const [words] = withHead(joinRich(head, lost), start => renderText(above(start, content.caption)))
   const [document] =
     content.as === 'document' ? [] : renderMedia({ ...content, as: 'document' }, head, options)
-  const plainest = words && { ...words, item }
+  const plainest = words && { ...words, item, lost: true as const }
   const plainer = document?.file ? { ...document, item, ...(plainest && { plainer: plainest }) } : plainest
   return renderMedia(content, head, options).map(part => ({
     ...part,

@@ -23,6 +23,8 @@ export interface Part {
   readonly album?: number
   /** Which item of an album it belongs to, by position. */
   readonly item?: number
+  /** It says what that item was, whose file could not be had. */
+  readonly lost?: true
   /** What goes out in its place when it is refused. */
   readonly plainer?: Part
   /** The words above what the sender wrote; they stay when the text is edited. */
