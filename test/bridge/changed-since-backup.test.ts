@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import type { BridgeEvent, ChangeEvent, MessageEvent } from '../../src/bridge/event.ts'
 import type { Inbox } from '../../src/bridge/network.ts'
 import { plainText } from '../../src/bridge/rich-text.ts'
+import { reject } from '../../src/bridge/verdict.ts'
 import { openStore, restoreBackup, type Store, storePath, writeBackup } from '../../src/store/index.ts'
 import { startTelegramSimulator } from '../simulators/telegram/index.ts'
 import { tempStore } from '../store/temp-store.ts'
@@ -64,6 +65,7 @@ const putBack = async (course: Course) => {
   let receive: Inbox['receive'] = () => undefined
   const carry = async (store: Store, events: readonly BridgeEvent[]) => {
     await using middle = openMiddle(store, tg, { deletions })
+    middle.whatsapp.openError = reject('gone')
     receive = middle.inbox.receive
     const isDone = () => waitUntil(() => middle.outbox.counts().pending === 0)
     await middle.start()
@@ -225,4 +227,17 @@ test('a further message that an edit of a backup had to send is known also where
     meanwhile: [{ ...change('a'), kind: 'vote', choice: [0] }],
   })
   assert.deepEqual([after.length, /Going · 1 · Bob/.test(after.at(-1) ?? '')], [3, true])
+})
+
+const photo: MessageEvent = {
+  ...says('photo', ''),
+  content: { kind: 'media', as: 'image', media: { source: 'photo' }, caption: plainText('look') },
+}
+
+test('words for a file that could not be had since the backup come no second time, nor do those of an edit', async () => {
+  for (const waiting of [[photo], [photo, edits('photo', 'look here')]]) {
+    const { before, after } = await putBack({ waiting })
+    assert.equal(before.length, 1)
+    assert.deepEqual(after, before)
+  }
 })

@@ -1,11 +1,13 @@
 import type { Job } from '../../outbox/index.ts'
+import { type ChatRef, networkOf } from '../chat-ref.ts'
+import { formsOf } from '../degrade.ts'
 import { edited } from '../edited.ts'
 import { isMessage, type MessageEvent, parseEvent } from '../event.ts'
 import type { AttemptContext } from './attempt.ts'
 
 /**
- * What a message may say by now that a backup brought back with edits of it behind: each of those may have been carried out
- * since.
+ * What a message may say by now that a backup brought back, with edits of it behind: each of those may have been carried out
+ * since. A file that could not be had since then went as words.
  */
 export const editedSince = (
   { id, source, target, unsure, restored }: Job,
@@ -13,9 +15,15 @@ export const editedSince = (
   { outbox }: Pick<AttemptContext, 'outbox'>,
 ): MessageEvent[] => {
   if (!unsure || !restored) return []
-  return outbox.restoredAbout(`edit ${source} ${target}`, id).flatMap((json): MessageEvent[] => {
+  const edits = outbox.restoredAbout(`edit ${source} ${target}`, id).flatMap((json): MessageEvent[] => {
     const change = parseEvent(json)
     if (isMessage(change) || change.kind !== 'edit') return []
     return [{ ...event, content: edited(event.content, change.content) }]
   })
+  return [...edits, ...[event, ...edits].flatMap(each => inWords(each, target))]
+}
+
+const inWords = (event: MessageEvent, target: ChatRef): MessageEvent[] => {
+  const content = formsOf(event.content, networkOf(target)).at(-1)
+  return event.content.kind === 'media' && content?.kind === 'text' ? [{ ...event, content }] : []
 }
