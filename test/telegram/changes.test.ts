@@ -167,6 +167,29 @@ test('a custom reaction is the emoji that stands for it, a paid one a star, an u
   )
 })
 
+test('what a custom reaction stands for is asked again when Telegram fails, twice, and not when it says no', async () => {
+  await using it = await open()
+  const { bench, topic } = it
+  bench.tg.addCustomEmoji('77', '🐸')
+  const { message_id: id } = bench.owner.sends(topic, 'look')
+  const fail = (error: number, times: number) =>
+    bench.tg.faults.next('getCustomEmojiStickers', { error, description: 'no' }, { times })
+  fail(500, 2)
+  bench.owner.reacts(topic, id, [{ custom: '77' }])
+  await it.events(2)
+  bench.owner.reacts(topic, id, ['paid'])
+  await it.events(3)
+  fail(400, 1)
+  bench.owner.reacts(topic, id, [{ custom: '77' }])
+  await eventually(() => bench.tg.faults.waiting === 0, 'the no')
+  bench.owner.sends(topic, 'then')
+  await it.events(4)
+  assert.deepEqual(
+    it.changes().map(change => 'emoji' in change && change.emoji),
+    ['🐸', '⭐'],
+  )
+})
+
 test('the reaction that the config names deletes; it may be written with the mark of a picture', async () => {
   await using it = await open({ deletionReaction: '☃️' })
   const { bench, topic } = it
