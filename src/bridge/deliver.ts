@@ -69,7 +69,7 @@ const deliver = async (job: Job, options: AttemptOptions): Promise<Outcome> => {
     inDoubt = true
     return ask(messages, what && files)
   }
-  const media = watchMedia({ isLast: job.mediaFailures === mediaFailureLimit - 1 })
+  const media = watchMedia({ isLast: job.mediaFailures >= mediaFailureLimit - 1 })
   let progress = false
   const progressed = () => {
     progress = true
@@ -103,7 +103,7 @@ const deliver = async (job: Job, options: AttemptOptions): Promise<Outcome> => {
       inDoubt: network.settle && inDoubt,
     })
     if (failure.from === 'bug') options.log.error({ err: error, job: job.id }, 'A delivery broke')
-    return { ...failure, unsettled, progress }
+    return { ...failure, unsettled, progress, brokeOff: media.brokeOff() }
   }
 }
 

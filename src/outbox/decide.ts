@@ -6,6 +6,8 @@ import type { Failure, Job } from './job.ts'
  * take nine minutes: where files lie is away for longer than the network itself now and then.
  */
 export const mediaFailureLimit = 9
+/** One that breaks off where its server was reached is rather damaged, and given up at the fifth time, after 23 s. */
+const breakCounts = 2
 /**
  * A proxy or a firewall that refuses this job so often, while its network is online, dislikes what is in it. The
  * backoffs up to there take four minutes: within that, a page in front of everything shows in the network's status.
@@ -38,7 +40,7 @@ export type Decision =
  * The failure policy: what one failed attempt means for its job.
  *
  * `retry`, `unsure` and bugs count as attempts, back off, and are given up when they have gone on for `giveUpAfter`
- * milliseconds; `wait` and `offline` cost nothing. `reject`, a file that failed nine times, a page that stood eight
+ * milliseconds; `wait` and `offline` cost nothing. `reject`, a file that failed nine times or broke off five times, a page that stood eight
  * times in place of the network's answer and a bug that struck three times ask for a plainer form. A failure before an
  * earlier attempt is settled, as in a network that cannot settle any, leaves the job unsure: nothing was found out. An
  * answer that leaves it open is asked for again for ten minutes, but not where it will always be that, nor in a chat
@@ -54,7 +56,8 @@ export const decide = (
   const job: History = failure.progress ? { ...unfailed, bugs: given.bugs } : given
   const bugs = job.bugs + (from === 'bug' ? 1 : 0)
   const counts = verdict.kind !== 'offline' && verdict.kind !== 'wait'
-  const mediaFailures = job.mediaFailures + (from === 'media' && counts ? 1 : 0)
+  const isOfFile = from === 'media' && counts
+  const mediaFailures = job.mediaFailures + (isOfFile ? (failure.brokeOff ? breakCounts : 1) : 0)
   const pages = job.pages + (failure.page && from === 'send' ? 1 : 0)
   if (bugs >= bugLimit) return { kind: failure.inDoubt ? 'give-up' : 'plainer' }
 

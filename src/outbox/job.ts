@@ -73,6 +73,8 @@ export type Outcome =
       readonly problem: string
       /** Where it came from: the sending itself, the settling of an earlier attempt, the file, or a bug of ours. */
       readonly from: 'send' | 'settle' | 'media' | 'bug'
+      /** The file was begun, and broke off. */
+      readonly brokeOff?: boolean
       /** Nothing gets through to that chat, in whatever form. */
       readonly unreachable?: boolean
       /** Something in front of the network, which is online, refused it. */

@@ -130,6 +130,14 @@ test('a file that is to be left alone for a while, or whose network is offline, 
   }
 })
 
+test('a file that breaks off is given up the fifth time, and earlier where it could not be had before', () => {
+  const cut = { ...failure({ kind: 'retry' }, 'media'), brokeOff: true }
+  const away = failure({ kind: 'retry' }, 'media')
+  assert.equal(inTurn(Array.from({ length: 5 }, () => cut)).tries, 5)
+  assert.equal(inTurn([away, away, away, cut, cut, cut]).tries, 6)
+  assert.equal(inTurn(Array.from({ length: 4 }, () => cut)).kind, 'again')
+})
+
 test('when a part has gone, failures are counted anew, and those of the bridge itself are not', () => {
   const gone = (verdict: Failure['verdict'], from: Failure['from'] = 'media') => ({
     ...failure(verdict, from),

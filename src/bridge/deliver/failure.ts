@@ -10,6 +10,7 @@ import { DeliveryError, reject } from '../verdict.ts'
  */
 export const watchMedia = ({ isLast }: { isLast: boolean }) => {
   let failure: unknown
+  let brokeOff = false
   const note = (error: unknown): void => {
     failure ??= error
   }
@@ -17,7 +18,10 @@ export const watchMedia = ({ isLast }: { isLast: boolean }) => {
     async watch(open: () => Promise<Readable>): Promise<Readable> {
       try {
         const stream = await open()
-        stream.on('error', note)
+        stream.on('error', error => {
+          brokeOff ||= failure === undefined
+          note(error)
+        })
         return stream
       } catch (error) {
         note(error)
@@ -26,6 +30,8 @@ export const watchMedia = ({ isLast }: { isLast: boolean }) => {
       }
     },
     error: (): unknown => failure,
+    /** Whether that was behind its first byte, as far as its network tells. */
+    brokeOff: () => brokeOff,
   }
 }
 
