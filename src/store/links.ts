@@ -82,16 +82,16 @@ export class Links {
     )
   }
 
-  /** The messages of one role that a received one became so far, in order: in `chat` alone, where one is named. */
-  parts(source: number, role: LinkRole = '', chat?: ChatRef): SentPart[] {
+  /** The messages of one role that a received one became so far, in order, in the chats that are meant. */
+  parts(source: number, role: LinkRole = '', isMeant = (_chat: ChatRef): boolean => true): SentPart[] {
     return this.#database
       .all<MessageRow>(
         `SELECT m.* FROM links l JOIN messages m ON m.key = l.target WHERE l.source = ? AND l.role = ?
-         AND m.chat = coalesce(?, m.chat) ORDER BY l.part`,
+         ORDER BY l.part`,
         source,
         role,
-        chat ?? null,
       )
+      .filter(row => isMeant(row.chat))
       .map(row => ({ id: row.id, ...(row.raw !== null && { raw: row.raw }) }))
   }
 

@@ -31,6 +31,12 @@ export interface AttemptContext extends CarrierOptions {
   readonly progressed: () => void
 }
 
+/** Whether a message id means the same in a chat as in the one to which a job goes: that chat, or another topic of it. */
+export const sharesIds =
+  ({ target }: Job, { store, peerOf }: Pick<AttemptContext, 'store' | 'peerOf'>) =>
+  (chat: ChatRef): boolean =>
+    peerOf(chat) === peerOf(store.chats.resolve(target))
+
 /** What the attempts at messages and at changes have in common. */
 export const describeAttempt = (job: Job, source: NetworkName, context: AttemptContext) => {
   const { store, peerOf, signal, turn, rest, files, watch, network } = context

@@ -5,7 +5,7 @@ import { isOver, isVotable, parseContent } from '../content.ts'
 import { formsOf } from '../degrade.ts'
 import { type ChangeEvent, receiptId } from '../event.ts'
 import type { Change, Changed, NoteRole, SentPart, StandIn } from '../network.ts'
-import { type AttemptContext, describeAttempt, standInOf } from './attempt.ts'
+import { type AttemptContext, describeAttempt, sharesIds, standInOf } from './attempt.ts'
 import { type Frame, keptFrame, renderedFor, takeFrame } from './frame.ts'
 import { joinedContentOf, standInFor, toolsFor } from './gathered.ts'
 import { changeJoined } from './joined.ts'
@@ -140,8 +140,9 @@ const describeChanged = (job: Job, event: ChangeEvent, context: AttemptContext):
   const target = chats.resolve(job.target)
   const message = links.get(source)
   const content = message?.content === undefined ? undefined : parseContent(message.content)
-  const [reactions] = links.parts(source, 'reactions', target)
-  const [tally] = links.parts(source, 'tally', target)
+  const isHere = sharesIds(job, context)
+  const [reactions] = links.parts(source, 'reactions', isHere)
+  const [tally] = links.parts(source, 'tally', isHere)
   const receipt = receiptOf(source, event, store)
   const who = (person: ChatRef) => {
     const me = person === ownerOn(networkOf(person))
