@@ -52,7 +52,7 @@ export interface Delivery extends Attempt {
   readonly replyTo?: StandIn
   /** How it was rendered (`Network.render`) when this attempt began, or an earlier one that must not read otherwise. */
   readonly rendered?: string
-  /** Messages that earlier attempts are known to have sent, in order; of an album one for each item. */
+  /** Messages that earlier attempts are known to have sent, in order; of an album what announces it, and one for each item. */
   readonly sent: readonly SentPart[]
   /**
    * After a backup was put back: the texts, this one first, that may have gone out together since then, the first few
@@ -218,6 +218,8 @@ export interface SentPart {
   readonly item?: number
   /** It is words for an item whose file could not be had, and gives way to that. */
   readonly lost?: true
+  /** It announces the album whose items follow, and is none of them. */
+  readonly announces?: true
   /** The texts that it was found to hold: the first few of `Delivery.together`, and what follows as one without an id. */
   readonly together?: JoinedContent
   /** When it vanishes there by itself, in milliseconds since 1970. */

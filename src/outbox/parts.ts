@@ -1,2 +1,2 @@
 /** SQL: what the message of a job has become so far. */
-export const parts = "FROM links WHERE links.source = jobs.source AND role IN ('', 'album')"
+export const parts = "FROM links WHERE links.source = jobs.source AND role IN ('', 'album', 'announcement')"

@@ -59,10 +59,11 @@ export interface MessageRow {
 
 /**
  * What a linked message is to its source: it stands for it (''), holds its place until it can be read, says in `words`
- * what its file was that could not be had, is one of the messages that an album's announcement became, a remark of the
- * bridge on what happened to it (that of earlier versions is like a part of it), or a note of the bridge under it.
+ * what its file was that could not be had, is one of the messages that an album's own row became, or what announced those,
+ * a remark of the bridge on what happened to it (that of earlier versions is like a part of it), or a note of the bridge
+ * under it.
  */
-export type LinkRole = '' | 'placeholder' | 'words' | 'album' | 'remark' | NoteRole
+export type LinkRole = '' | 'placeholder' | 'words' | 'album' | 'announcement' | 'remark' | NoteRole
 
 export const fromRow = (row: MessageRow): StoredMessage => ({
   key: row.key,

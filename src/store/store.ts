@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CommitOptions, SessionStore } from '../bridge/network.ts'
+import { Albums } from './albums.ts'
 import { Chats } from './chats.ts'
 import { checkDatabase } from './check.ts'
 import { refuseNetworkDrive } from './data-folder.ts'
@@ -22,6 +23,7 @@ export interface Store extends Disposable {
   readonly chats: Chats
   readonly mappings: Mappings
   readonly links: Links
+  readonly albums: Albums
   readonly opinions: Opinions
   readonly deadlines: Deadlines
   readonly expiry: Expiry
@@ -53,6 +55,7 @@ export const openStore = (path: string, { check = false, ...seal }: StoreOptions
     chats,
     mappings: new Mappings(database, chats),
     links: new Links(database),
+    albums: new Albums(database),
     opinions: new Opinions(database),
     deadlines: new Deadlines(database),
     expiry: new Expiry(database),

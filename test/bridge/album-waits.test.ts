@@ -36,3 +36,40 @@ test('a picture of an album that waits is changed where it waits, and one that i
   )
   assert.equal(whatsapp.changes.length, 0)
 })
+
+test('of an album that was announced nothing is taken out any more: what is taken back goes, and is deleted', async () => {
+  await using bridge = await openOwnGroup('whatsapp:1@lid')
+  const { owner, group, store, telegram } = bridge
+  const { whatsapp, inbox, outbox } = bridge.middle
+  whatsapp.scripts.push(
+    async delivery => {
+      delivery.onSent({ id: delivery.messageId, raw: 'head', announces: true })
+      whatsapp.status = { state: 'connecting' }
+      throw offline('away')
+    },
+    async (delivery, show) => {
+      for (const item of [0, 1]) delivery.onSent({ id: show(item + 1), item })
+    },
+  )
+  const [one, two] = ['one', 'two'].map(caption => {
+    const photo = { bytes: jpeg(640, 480), name: `${caption}.jpg` }
+    return String(owner.sends(group, { photo, caption, media_group_id: '77' }).message_id)
+  })
+  await waitUntil(() => whatsapp.attempts.length === 1)
+  owner.sends(group, { text: '/delete', reply_to: Number(two) })
+  const behind = owner.sends(group, 'behind it')
+  await waitUntil(() => store.links.find({ chat: telegram, id: String(behind.message_id) }) !== undefined)
+  whatsapp.status = { state: 'connected' }
+  inbox.changed({ state: 'connected' })
+  await waitUntil(() => outbox.counts().pending === 0)
+  const again = whatsapp.attempts[1]
+  assert.equal(again?.event.content.kind === 'album' && again.event.content.items.length, 2)
+  const [head, , second, ...others] = again?.sent ?? []
+  assert.deepEqual([head?.id, head?.announces, others], [again?.messageId, true, []])
+  assert.deepEqual(
+    whatsapp.changes.map(({ event, changed }) => [event.kind, changed.parts.map(({ id }) => id)]),
+    [['deletion', [second?.id]]],
+  )
+  const announcement = { chat: 'whatsapp:1@lid', id: head?.id ?? '' } as const
+  assert.equal(store.links.counterpart(announcement, telegram)?.id, one)
+})

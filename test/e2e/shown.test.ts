@@ -60,6 +60,11 @@ test('What happens to messages in WhatsApp happens to them in Telegram', async (
     ['first', 'second'],
   )
   assert.equal(album[0]?.mediaGroup, album[1]?.mediaGroup)
+  await alice.acts.react('ALB', '🔥')
+  await eventually(
+    () => group.transcript().some(({ text, replyTo }) => replyTo === album[0]?.id && text.includes('🔥')),
+    'the reaction to the album, at its first picture',
+  )
   await alice.send({ protocolMessage: { type: REVOKE, key: keyOf('ALB1') } })
   await alice.send({ protocolMessage: { type: REVOKE, key: keyOf('A1') } })
   await eventually(() => !texts().includes('first') && !texts().includes('hello you'), 'the deletions')

@@ -58,11 +58,15 @@ export const prepareMessage = (job: Job, event: MessageEvent, context: AttemptCo
   }
 
   function link(
-    { expiresAt, together: found, lost, ...part }: SentPart,
+    { expiresAt, together: found, lost, announces, ...part }: SentPart,
     index: number,
     target: ChatRef,
   ): void {
     const { source } = job
+    if (announces) {
+      links.add(source, target, part, time(), 'announcement')
+      return
+    }
     const { content: whole, chat } = event
     const item = whole.kind === 'album' ? whole.items[part.item ?? index] : undefined
     const shown =
@@ -91,7 +95,9 @@ const partsOf = (
   { event, role }: { event: MessageEvent; role: LinkRole },
   { store, network }: AttemptContext,
 ): SentPart[] => {
-  const parts = store.links.parts(source, role)
+  const all = store.links.parts(source, role)
+  const heads = role === 'album' ? store.links.parts(source, 'announcement') : []
+  const parts = [...heads.map(head => ({ ...head, announces: true as const })), ...all]
   if (event.replaces === undefined) return parts
   return parts.filter(({ id }) => id === messageId || network(networkOf(target)).isPart?.(id, messageId))
 }

@@ -1,3 +1,4 @@
+import type { StoredMessage } from '../../store/index.ts'
 import { type ChatRef, type MessageRef, networkOf } from '../chat-ref.ts'
 import type { AlbumContent, AlbumItem } from '../content.ts'
 import { isMessage, type MessageEvent, parseEvent, readEvent } from '../event.ts'
@@ -111,6 +112,22 @@ export const placeOfAlbum = (
   picture: MessageRef,
   tools: Pick<ReceiveContext, 'outbox'>,
 ): ChatRef | undefined => albumsWith(picture, tools)[0]?.job.target
+
+/** The first picture of an album, by its own row: of one that is on its way the first that is to go. */
+export const firstPicture = (
+  { key, chat, id }: StoredMessage,
+  { store, outbox }: Pick<ReceiveContext, 'store' | 'outbox'>,
+): StoredMessage | undefined => {
+  const there = store.albums.firstPicture(key)
+  if (there !== undefined) return there
+  const album = outbox
+    .about(chat, albumTopic(key))
+    .map(job => readEvent(job.event))
+    .find(event => event?.id === id)
+  if (album === undefined || !isMessage(album) || album.content.kind !== 'album') return undefined
+  const [first] = album.content.items
+  return first && store.links.find({ chat, id: first.id }, album.sender.person)
+}
 
 /** Changes a picture of an album that waits, or takes it out. Returns whether there was one. */
 export const changeAlbum = (

@@ -5,6 +5,7 @@ import { answered, changedSince, gatheredIn } from '../deliver/gathered.ts'
 import { addNotice } from '../deliver/notice.ts'
 import type { ChangeEvent, MessageEvent } from '../event.ts'
 import { prefixed } from '../rich-text.ts'
+import { firstPicture } from './album.ts'
 import { addChange } from './change-job.ts'
 import { changeWaiting } from './change-waiting.ts'
 import { receiveKept, type ShownChange } from './kept.ts'
@@ -32,6 +33,7 @@ export const receiveChange = (event: ChangeEvent, context: ReceiveContext): Rece
   const stored = found ?? (sending && asSent(sending, chat))
   if (!stored) return context.mappings.length > 0 ? receiveUnknown(event, context) : 'ignored'
   if (stored.deleted || !mayChange(event, stored)) return 'ignored'
+  if (found && store.albums.isAnnouncement(found.key) && !meansOne(event)) return 'ignored'
   if (store.links.remember({ chat, id, author: sender.person, me: sender.me }, time) === undefined) {
     return 'duplicate'
   }
@@ -52,15 +54,20 @@ export const receiveChange = (event: ChangeEvent, context: ReceiveContext): Rece
 
 /** Of several texts in one message the last is meant that it shows, or the one whose words are picked out. */
 const subjectOf = (
-  { chat, target }: ShownChange,
+  event: ShownChange,
   found: StoredMessage | undefined,
   context: ReceiveContext,
 ): StoredMessage | 'gone' | undefined => {
+  const { chat, target } = event
   const { links } = context.store
   const message = { chat, id: target.id }
   if (gatheredIn(found, context.store)) return answered(message, target, context)
-  return links.subject(message, target.person) ?? found
+  const subject = links.subject(message, target.person) ?? found
+  return (subject && meansOne(event) && firstPicture(subject, context)) || subject
 }
+
+/** What is done with an album as a whole is done with its first picture. Its announcement has no content, nor is it read. */
+const meansOne = ({ kind }: ShownChange): boolean => kind === 'reaction' || kind === 'pin'
 
 const mayChange = ({ kind, sender, ...event }: ShownChange, message: StoredMessage): boolean => {
   if (kind === 'receipt') return message.bridge

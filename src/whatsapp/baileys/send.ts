@@ -42,9 +42,11 @@ export const sendDelivery = async (delivery: Delivery, context: SendContext): Pr
   if (delivery.inDoubt) await context.groupKeys.doubt(jid, openSocket(context), me)
   const parts = renderMessage(delivery, { me, members, timer })
   const album = parts[0]?.announces ? { remoteJid: jid, fromMe: true, id: delivery.messageId } : undefined
+  // What announced an album keeps its id, also where there is no album left to announce.
+  const isHeadless = album === undefined && delivery.sent.some(({ announces }) => announces)
   const refusals: DeliveryError[] = []
   for (const [position, part] of parts.entries()) {
-    const id = partId(delivery.messageId, position)
+    const id = partId(delivery.messageId, isHeadless ? position + 1 : position)
     if (delivery.sent.some(known => known.id === id) || (part.announces && delivery.sent.length > 0)) continue
     try {
       await sendPart(part, { id, jid, album, lasts: timer.expiration ?? 0, delivery, context })
@@ -96,10 +98,10 @@ const sendPart = async (
   if (without !== undefined) tellOfLeftOut(without, { jid, delivery, context })
   // Before its link is written: what has one is not sent again after a kill, and nothing more is said of it.
   if (note !== undefined) context.note(note, text => delivery.tell(text))
-  if (part.announces) return
   delivery.onSent({
     id,
     raw: rawOf(message),
+    ...(part.announces && { announces: true }),
     ...(part.item !== undefined && { item: part.item }),
     ...(lasts > 0 && { expiresAt: context.now() + lasts * 1000 }),
   })

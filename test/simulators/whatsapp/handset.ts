@@ -158,6 +158,10 @@ export class Handset {
     const isGroup = chat.endsWith('@g.us')
     const sameChat = (other: string) => other === chat || !(isGroup || other.endsWith('@g.us'))
     const known = this.inbox.find(entry => entry.id === id && sameChat(entry.chat))
+    if (known?.shown && !isSame(known.shown, shown))
+      this.#world.record.surprise(
+        `A phone drops a ${shown.kind} as a copy of the ${known.shown?.kind} "${id}"`,
+      )
     if (known) known.copies += 1
     else this.inbox.push({ id, chat, message, shown, copies: 1, at: Date.now() })
   }
@@ -238,6 +242,12 @@ function mediaType(outer: proto.IMessage): string | undefined {
   const message = outer.deviceSentMessage?.message ?? outer
   const fields = Object.entries(MEDIA_TYPES) as [keyof typeof MEDIA_TYPES, string][]
   return fields.find(([field]) => message[field])?.[1]
+}
+
+/** Whether one may be a copy of the other. Words may have been edited since. */
+function isSame(one: Shown, other: Shown): boolean {
+  const [bytes, others] = [one.file?.bytes, other.file?.bytes]
+  return one.kind === other.kind && (bytes && others ? bytes.equals(others) : bytes === others)
 }
 
 function encNode(enc: EncPayload, message: proto.IMessage, count?: string): BinaryNode {

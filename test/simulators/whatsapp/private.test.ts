@@ -89,6 +89,23 @@ describe('private chats', () => {
     wa.assertNoSurprises()
   })
 
+  test('another message under an id that a phone has is dropped as a copy, and told of', async () => {
+    await using wa = await startWhatsAppSimulator()
+    const alice = wa.addContact({ name: 'Alice' })
+    await using bridge = new TestBridge(wa)
+    await bridge.link()
+    const same = { messageId: '3EB001' }
+    await bridge.sock.sendMessage(alice.lid, { text: 'here' }, same)
+    await bridge.sock.sendMessage(alice.lid, { text: 'here' }, same)
+    await wa.until(() => alice.inbox[0]?.copies === 2)
+    wa.assertNoSurprises()
+    const location = { degreesLatitude: 52.5, degreesLongitude: 13.4 }
+    await bridge.sock.sendMessage(alice.lid, { location }, same)
+    await wa.until(() => alice.inbox[0]?.copies === 3)
+    assert.equal(alice.inbox.length, 1)
+    assert.match(wa.takeSurprises().join(), /drops a location as a copy of the text "3EB001"/)
+  })
+
   test('the bridge that has lost a session asks again and gets the message in a new one', async () => {
     await using wa = await startWhatsAppSimulator()
     const alice = wa.addContact({ name: 'Alice' })

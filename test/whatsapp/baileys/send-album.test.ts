@@ -5,7 +5,7 @@ import { before, test } from 'node:test'
 import type { AlbumContent, MediaContent } from '../../../src/bridge/content.ts'
 import type { Media } from '../../../src/bridge/event.ts'
 import type { SentPart } from '../../../src/bridge/network.ts'
-import { reject } from '../../../src/bridge/verdict.ts'
+import { offline, reject } from '../../../src/bridge/verdict.ts'
 import { files } from '../../simulators/samples.ts'
 import { trustTestCa } from '../../simulators/whatsapp/media-server.ts'
 import { until } from '../support.ts'
@@ -44,14 +44,14 @@ test('an album arrives as one, its caption at its item, also where members are k
     assert.deepEqual(
       items.map(line => [line.id, line.shown?.kind, line.shown?.text, line.album]),
       [
-        [sent[0]?.id, 'photo', 'The lake', album?.id],
-        [sent[1]?.id, 'video', '', album?.id],
-        [sent[2]?.id, 'photo', '', album?.id],
+        [sent[1]?.id, 'photo', 'The lake', album?.id],
+        [sent[2]?.id, 'video', '', album?.id],
+        [sent[3]?.id, 'photo', '', album?.id],
       ],
     )
     assert.deepEqual(
       sent.map(({ item }) => item),
-      [0, 1, 2],
+      [undefined, 0, 1, 2],
     )
   }
   wa.assertNoSurprises()
@@ -75,13 +75,13 @@ test('an attempt cut off in an album goes on behind what went, under the same id
     },
   })
   assert.equal((await failureOf(linked.connection.send(delivery))).verdict.kind, 'unsure')
-  assert.equal(sent.length, 1)
+  assert.equal(sent.length, 2)
   await until('the way back', () => linked.connection.status.state === 'connected' && wa.isLive)
   await linked.connection.send(delivery)
   await until('all', () => wa.transcript.filter(line => line.album !== undefined).length === 3)
-  assert.equal(sent.length, 3)
+  assert.equal(sent.length, 4)
   assert.equal(alice.inbox.length, 4)
-  assert.equal(alice.inbox.find(({ id }) => id === sent[1]?.id)?.copies, 2)
+  assert.equal(alice.inbox.find(({ id }) => id === sent[2]?.id)?.copies, 2)
   wa.assertNoSurprises()
 })
 
@@ -98,7 +98,7 @@ test('an item that cannot be had does not keep the others back, and is told of',
   assert.match(failure.message, /^1 of its files did not go: The file is gone/)
   assert.deepEqual(
     sent.map(({ item }) => item),
-    [0, 2],
+    [undefined, 0, 2],
   )
 })
 
@@ -123,7 +123,7 @@ test('an item that is not what it is said to be goes along as a document, and th
   )
   assert.deepEqual(
     sent.map(({ item }) => item),
-    [0, 1, 2],
+    [undefined, 0, 1, 2],
   )
   wa.assertNoSurprises()
 })
@@ -148,6 +148,38 @@ test('one photo is no album; what is no photo goes beside it', async () => {
       ['photo', true],
       ['document', false],
       ['photo', true],
+    ],
+  )
+  wa.assertNoSurprises()
+})
+
+test('what is announced is told, and keeps its id where one item is left and nothing would announce it', async () => {
+  await using linked = await Linked.started()
+  const { wa } = linked
+  const alice = wa.addContact({ name: 'Alice' })
+  const chat = `whatsapp:${alice.lid}` as const
+  const sent: SentPart[] = []
+  const onSent = (part: SentPart) => void sent.push(part)
+  const gone = () => Promise.reject(offline('away'))
+  const delivery = linked.delivery(albumOf(photo('one'), photo('two')), {
+    chat,
+    openMedia: gone,
+    sent,
+    onSent,
+  })
+  await failureOf(linked.connection.send(delivery))
+  assert.deepEqual(
+    sent.map(({ id, announces, raw }) => [id, announces, raw !== undefined]),
+    [[delivery.messageId, true, true]],
+  )
+  const { messageId } = delivery
+  await linked.deliver(albumOf(photo('one', 'left')), { chat, openMedia, messageId, sent, onSent })
+  await until('both', () => alice.inbox.length === 2)
+  assert.deepEqual(
+    alice.inbox.map(({ id, shown, copies }) => [id, shown?.kind, copies]),
+    [
+      [messageId, 'albumMessage', 1],
+      [sent[1]?.id, 'photo', 1],
     ],
   )
   wa.assertNoSurprises()

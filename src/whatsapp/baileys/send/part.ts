@@ -24,7 +24,7 @@ export interface Part {
   readonly previewOf?: string
   /** Jids behind the `@digits` in its text. */
   readonly mentions?: readonly string[]
-  /** Announces an album, of which the messages behind it are items: nothing that anybody would answer. */
+  /** Announces an album, of which the messages behind it are items. Phones quote it when they answer the album. */
   readonly announces?: boolean
   /** Which item of the album it is, by position. */
   readonly item?: number
