@@ -174,9 +174,10 @@ export class Phone {
   #pastMessage({ chat, id, from, message, timestamp }: Transmission): proto.IWebMessageInfo {
     const { contacts } = this.#world
     const author = contacts.find(({ pushName }) => pushName === from)
-    const participant = chat.endsWith('@g.us') && author ? { participant: author.lid } : {}
     return {
-      key: { remoteJid: chat, id, fromMe: author === undefined, ...participant },
+      key: { remoteJid: chat, id, fromMe: author === undefined },
+      // Phones name them outside the key (vinikjkkj/zapo pull request 264).
+      ...(chat.endsWith('@g.us') && author && { participant: author.lid }),
       message,
       messageTimestamp: timestamp,
       status: WAMessageStatus.DELIVERY_ACK,

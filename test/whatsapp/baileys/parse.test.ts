@@ -368,6 +368,20 @@ describe('everything else', () => {
     assert.deepEqual(parseMessage(forged, context).arrivals, [])
   })
 
+  test('who wrote what the phone sends again of a group stands outside its key', () => {
+    const info = { key: { remoteJid: GROUP, id: 'OLD', fromMe: false }, participant: ALICE }
+    const bytes = proto.WebMessageInfo.encode({ ...info, message: { conversation: 'at last' } }).finish()
+    const answer = {
+      peerDataOperationResult: [{ placeholderMessageResendResponse: { webMessageInfoBytes: bytes } }],
+    }
+    const protocolMessage = {
+      type: proto.Message.ProtocolMessage.Type.PEER_DATA_OPERATION_REQUEST_RESPONSE_MESSAGE,
+      peerDataOperationRequestResponseMessage: answer,
+    }
+    const [resent] = messagesIn(web({ protocolMessage }, { fromMe: true }))
+    assert.equal(resent && anyEventOf(resent).sender.person, `whatsapp:${ALICE}`)
+  })
+
   test('wrappers nested without end do not end the program', () => {
     let message: proto.IMessage = { conversation: 'deep' }
     for (let depth = 0; depth < 60; depth += 1) message = { ephemeralMessage: { message } }

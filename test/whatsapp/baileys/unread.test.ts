@@ -82,3 +82,20 @@ test('What was announced goes when it turns out to be no message, or nothing tha
     assert.ok(ids.indexOf(id) < ids.indexOf(`${id}.end`))
   }
 })
+
+test('What was announced of one member of a group goes by nothing that another sends under its id', async () => {
+  await using linked = await Linked.started({ waitingMs: 50 })
+  const { wa, bridge } = linked
+  const [alice, mallory] = ['Alice', 'Mallory'].map(name => wa.addContact({ name }))
+  assert.ok(alice && mallory)
+  const family = wa.addGroup({ subject: 'Family', participants: [alice, mallory] })
+  wa.inject(unreadable(alice, { type: 'text', id: 'M1', from: family.jid, participant: alice.lid }))
+  await until('the placeholder', () => bridge.messages.some(({ id }) => id === 'M1'))
+  const nothing = { type: Type.EPHEMERAL_SYNC_RESPONSE }
+  await mallory.send({ protocolMessage: nothing }, { id: 'M1', to: family })
+  await mallory.send('behind it', { to: family })
+  await until('what is behind it', () => bridge.said.includes('behind it'))
+  assert.deepEqual(bridge.changes, [])
+  await alice.send({ protocolMessage: nothing }, { id: 'M1', to: family })
+  await until('its end', () => bridge.changes.length === 1)
+})

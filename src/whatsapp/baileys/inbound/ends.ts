@@ -9,13 +9,15 @@ export const withEnds = (arrivals: readonly Arrival[], find: FindMessage): Arriv
     return [{ event, ...more }, ...endOf(event, rest, find)]
   })
 
-/** What was announced goes as what has vanished does: nobody has deleted anything. */
+/** What was announced goes as what has vanished does, where this is of who sent that: nobody has deleted anything. */
 export const endOf = (
   { chat, id, sender, sentAt }: Pick<BridgeEvent, 'chat' | 'id' | 'sender' | 'sentAt'>,
   more: Omit<Arrival, 'event'>,
   find: FindMessage,
 ): Arrival[] => {
-  if (find({ chat, id })?.pending !== true) return []
+  const found = find({ chat, id })
+  const isTheirs = sender.me ? found?.me === true : found?.author === sender.person
+  if (found?.pending !== true || !isTheirs) return []
   const target = { id, person: sender.person }
   const end = { version: 1, kind: 'deletion', by: 'time', id: `${id}.end`, target } as const
   return [{ ...more, event: { ...end, chat, sender, sentAt } }]

@@ -2,7 +2,8 @@ import { proto, type WAMessage } from '@whiskeysockets/baileys'
 
 /**
  * The messages that one is made of: itself, or those that the phone sends again in it because we had none
- * (lib/Utils/process-message.js, placeholder resend). Only our own devices may do that.
+ * (lib/Utils/process-message.js, placeholder resend). Only our own devices may do that. Phones name the author of a group's
+ * message outside its key, and hardly ever in it (vinikjkkj/zapo pull request 264; whatsmeow reads that first, too).
  */
 export const messagesIn = (web: WAMessage): readonly WAMessage[] => {
   const answer = web.message?.protocolMessage?.peerDataOperationRequestResponseMessage
@@ -12,7 +13,9 @@ export const messagesIn = (web: WAMessage): readonly WAMessage[] => {
     if (!bytes?.length) return []
     try {
       const message = proto.WebMessageInfo.decode(bytes)
-      return message.key == null ? [] : [message as WAMessage]
+      if (message.key == null) return []
+      const participant = message.participant || message.key.participant
+      return [{ ...message, key: { ...message.key, ...(participant && { participant }) } } as WAMessage]
     } catch {
       return []
     }
