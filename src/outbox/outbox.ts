@@ -62,7 +62,7 @@ export class Outbox {
   /**
    * The latest job about this topic, when nothing has been tried of it yet. `message`: it carries a message that
    * nothing of may have arrived either, as when its network went away between two parts. `unsent`: however often it was
-   * tried, nothing can have gone out. `restored`: a backup brought it back, and no run that it knows of has tried it since.
+   * tried, nothing of its message can have gone out. `restored`: a backup brought it back, and no run has tried it since.
    */
   untouched(topic: string, about?: 'message' | 'unsent', { restored = false } = {}): Untouched | undefined {
     return findUntouched(this.#database, { topic, about, restored })

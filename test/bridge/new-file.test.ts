@@ -1,18 +1,20 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ChangeEvent } from '../../src/bridge/event.ts'
+import { retry } from '../../src/bridge/verdict.ts'
 import { jpeg } from '../simulators/telegram/helpers.ts'
 import { event, waitUntil } from './bridge.ts'
 import { openOwnGroup } from './own-group.ts'
 
 const [mum, bob] = ['whatsapp:1@lid', 'whatsapp:2@lid'] as const
 
+const photo = (width: number) => ({ photo: { bytes: jpeg(width, 480), name: 'a.jpg' } })
+
 /** An owner whose photo has gone to Mum. */
 const open = async () => {
   const bridge = await openOwnGroup(mum)
   const { owner, group, middle } = bridge
   const { whatsapp, outbox } = middle
-  const photo = (width: number) => ({ photo: { bytes: jpeg(width, 480), name: 'a.jpg' } })
   const { message_id: id } = owner.sends(group, { ...photo(640), caption: 'one' })
   const settled = (shown: number) =>
     waitUntil(() => whatsapp.shown.length === shown && outbox.counts().pending === 0)
@@ -96,3 +98,33 @@ test('a file is replaced, too, when a message with its number has come from anot
     ],
   )
 })
+
+for (const when of ['fails', 'is under way', 'fails in an album'] as const) {
+  test(`a file that was put in the place of one that ${when} does not outlive the message: /delete is about both`, async () => {
+    await using bridge = await openOwnGroup(mum)
+    const { owner, group, middle } = bridge
+    const { whatsapp, outbox } = middle
+    const { promise: mayEnd, resolve: end } = Promise.withResolvers<void>()
+    const send = whatsapp.send.bind(whatsapp)
+    let attempts = 0
+    let isFailing = when !== 'is under way'
+    whatsapp.send = async delivery => {
+      attempts++
+      if (isFailing) throw retry('WhatsApp refused the message for now (479)')
+      await mayEnd
+      await send(delivery)
+    }
+    const album = when === 'fails in an album' ? { media_group_id: '77' } : {}
+    const { message_id: id } = owner.sends(group, { ...photo(640), ...album })
+    await waitUntil(() => attempts > 0)
+    owner.edits(group, id, photo(320))
+    await waitUntil(() => outbox.counts().pending === 2)
+    owner.sends(group, { text: '/delete', reply_to: id })
+    await waitUntil(() => outbox.counts().pending !== 2)
+    isFailing = false
+    end()
+    await waitUntil(() => outbox.counts().pending === 0)
+    assert.ok(group.transcript().every(each => each.id !== id))
+    assert.deepEqual([whatsapp.shown, outbox.counts().failed], [[], 0])
+  })
+}

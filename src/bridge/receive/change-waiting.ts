@@ -3,7 +3,7 @@ import { networkOf } from '../chat-ref.ts'
 import { addEcho } from '../deliver/echo.ts'
 import { edited } from '../edited.ts'
 import { type ChangeEvent, type Content, isMessage, parseEvent } from '../event.ts'
-import { changeAlbum } from './album.ts'
+import { changeAlbum, placeOfAlbum } from './album.ts'
 import { messageTopic } from './message.ts'
 import type { ReceiveContext } from './reception.ts'
 
@@ -37,16 +37,20 @@ export const rewrite = (
       return now.kind === 'media' ? [{ ...item, ...now }] : [item]
     })
   const message = parseEvent(waiting.event)
-  if (!isMessage(message)) return false
+  // A new file beside the message that it is of, which is under way: that is to be changed, too.
+  if (!isMessage(message) || message.replaces !== undefined) return false
   const event = JSON.stringify({ ...message, content: edited(message.content, content) })
   outbox.rewrite(waiting.id, { event, dueAt: waiting.dueAt })
   return true
 }
 
+/** Ends what waits of a message of the owner's: itself, and a new file of it. Not beside an album in which it may be. */
 const withdraw = (subject: StoredMessage, context: Pick<ReceiveContext, 'outbox'>): boolean => {
   const { outbox } = context
-  const waiting = outbox.untouched(messageTopic(subject.key), 'unsent')
+  const next = () => outbox.untouched(messageTopic(subject.key), 'unsent')
+  let waiting = next()
   if (waiting === undefined) return changeAlbum(subject, context, () => [])
-  outbox.finish(waiting.id)
+  if (placeOfAlbum(subject, context) !== undefined) return false
+  for (; waiting !== undefined; waiting = next()) outbox.finish(waiting.id)
   return true
 }

@@ -2,6 +2,7 @@ import { networkOf } from '../chat-ref.ts'
 import { addNotice } from '../deliver/notice.ts'
 import type { MessageEvent } from '../event.ts'
 import { rewrite } from './change-waiting.ts'
+import { messageTopic } from './message.ts'
 import { fromBackup, type ReceiveContext, type Reception } from './reception.ts'
 import { placeOfOwn } from './went-to.ts'
 
@@ -30,6 +31,7 @@ export const receiveNewFile = (event: MessageEvent, context: ReceiveContext): Re
       source: before.key,
       messageId: context.newMessageId(networkOf(target)),
       event: JSON.stringify({ ...event, id: replaces }),
+      topic: messageTopic(before.key),
       ...fromBackup(context, target),
     },
     now,
