@@ -7,7 +7,7 @@ import { openOwnGroup } from './own-group.ts'
 
 const mum = 'whatsapp:1@lid'
 
-/** A group in which the text "odd" fails like this, and time stands still once it has failed nine times. */
+/** A group in which the text "odd", or a location, fails like this, and time stands still once it has failed nine times. */
 const open = async (failure: () => Error) => {
   const leaping = leapingClock()
   const time = { isStill: false }
@@ -25,7 +25,8 @@ const open = async (failure: () => Error) => {
   const tries: number[] = []
   whatsapp.send = async delivery => {
     const { content } = delivery.event
-    if (content.kind !== 'text' || content.body.text !== 'odd') return await send(delivery)
+    const isOdd = content.kind === 'location' || (content.kind === 'text' && content.body.text === 'odd')
+    if (!isOdd) return await send(delivery)
     tries.push(clock.now())
     if (tries.length === 9) time.isStill = true
     throw failure()
@@ -62,6 +63,27 @@ test('what WhatsApp refuses for now for nine minutes is told; taken back, it nev
   assert.deepEqual([whatsapp.changes.length, outbox.counts().failed], [0, 0])
   assert.ok(group.transcript().every(each => each.id !== id))
 })
+
+for (const kind of ['text', 'location'] as const) {
+  test(`with a ${kind} that is taken back before it went its edit goes, which waits behind it`, async () => {
+    await using bridge = await open(() => retry('WhatsApp refused the message for now (479)'))
+    const { owner, group, middle, told } = bridge
+    const { whatsapp, outbox } = middle
+    const at = (latitude: number) => ({ location: { latitude, longitude: 2, live_period: 3600 } })
+    const { message_id: id } = owner.sends(group, kind === 'text' ? 'odd' : at(1))
+    await waitUntil(() => told().length > 0)
+    owner.edits(group, id, kind === 'text' ? 'even' : at(3))
+    await waitUntil(() => outbox.counts().pending === 2)
+    owner.sends(group, { text: '/delete', reply_to: id })
+    owner.sends(group, 'behind it')
+    await waitUntil(() => whatsapp.shown.length > 0 && outbox.counts().pending === 0)
+    assert.deepEqual(
+      whatsapp.shown.map(({ text }) => text),
+      ['behind it'],
+    )
+    assert.deepEqual([whatsapp.changes.length, told().length, outbox.counts().failed], [0, 1, 0])
+  })
+}
 
 test('what may have arrived is told without the word that it can be taken back', async () => {
   await using bridge = await open(() => unsure('WhatsApp did not confirm the message in time'))

@@ -44,7 +44,7 @@ export const rewrite = (
   return true
 }
 
-/** Ends what waits of a message of the owner's: itself, and a new file of it. Not beside an album in which it may be. */
+/** Ends what waits of a message of the owner's: itself, a new file of it, and its edits. Not beside an album in which it may be. */
 const withdraw = (subject: StoredMessage, context: Pick<ReceiveContext, 'outbox'>): boolean => {
   const { outbox } = context
   const next = () => outbox.untouched(messageTopic(subject.key), 'unsent')
@@ -52,5 +52,7 @@ const withdraw = (subject: StoredMessage, context: Pick<ReceiveContext, 'outbox'
   if (waiting === undefined) return changeAlbum(subject, context, () => [])
   if (placeOfAlbum(subject, context) !== undefined) return false
   for (; waiting !== undefined; waiting = next()) outbox.finish(waiting.id)
+  const edits = outbox.about(subject.chat, `edit ${subject.key} `)
+  for (const { id, isUntouched } of edits) if (isUntouched) outbox.finish(id)
   return true
 }
