@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Delivery } from '../../src/bridge/network.ts'
 import { reject, retry, unsure } from '../../src/bridge/verdict.ts'
 import { leapingClock } from '../outbox/leaping-clock.ts'
+import { jpeg } from '../simulators/telegram/helpers.ts'
 import { waitUntil } from './bridge.ts'
 import { openOwnGroup } from './own-group.ts'
 
 const mum = 'whatsapp:1@lid'
 
-/** A group in which the text "odd", or a location, fails like this, and time stands still once it has failed nine times. */
-const open = async (failure: () => Error) => {
+/** A group in which what is no text but "odd" fails like this, and time stands still once it has failed nine times. */
+const open = async (failureOf: (delivery: Delivery, tries: number[]) => Error | undefined) => {
   const leaping = leapingClock()
   const time = { isStill: false }
   const clock: typeof leaping = {
@@ -25,11 +27,12 @@ const open = async (failure: () => Error) => {
   const tries: number[] = []
   whatsapp.send = async delivery => {
     const { content } = delivery.event
-    const isOdd = content.kind === 'location' || (content.kind === 'text' && content.body.text === 'odd')
-    if (!isOdd) return await send(delivery)
+    if (content.kind === 'text' && content.body.text !== 'odd') return await send(delivery)
     tries.push(clock.now())
+    const failure = failureOf(delivery, tries)
+    if (failure === undefined) return await send(delivery)
     if (tries.length === 9) time.isStill = true
-    throw failure()
+    throw failure
   }
   const told = () => bridge.group.transcript().filter(({ text }) => text?.startsWith('Not '))
   return { ...bridge, time, tries, told }
@@ -91,6 +94,37 @@ test('what may have arrived is told without the word that it can be taken back',
   owner.sends(group, 'odd')
   await waitUntil(() => told().length > 0)
   assert.match(told()[0]?.text ?? '', /^Not delivered to Mum yet.*in time\. I try on for a day$/)
+})
+
+test('of a message of which a part has gone it is not said that it can be taken back', async () => {
+  await using bridge = await open(({ sent, onSent }, tries) => {
+    if (sent.length === 0) {
+      onSent({ id: 'p1' })
+      // What gets on begins to count anew.
+      tries.length = 0
+    }
+    return retry('WhatsApp refused the message for now (479)')
+  })
+  const { owner, group, told } = bridge
+  owner.sends(group, 'odd')
+  await waitUntil(() => told().length > 0)
+  assert.match(told()[0]?.text ?? '', /^Not delivered to Mum yet.*\(479\)\. I try on for a day$/)
+})
+
+test('nor of a new file of a message that went', async () => {
+  let isFailing = false
+  await using bridge = await open(() =>
+    isFailing ? retry('WhatsApp refused the message for now (479)') : undefined,
+  )
+  const { owner, group, middle, tries, told } = bridge
+  const photo = (width: number) => ({ photo: { bytes: jpeg(width, 480), name: 'a.jpg' } })
+  const { message_id: id } = owner.sends(group, photo(640))
+  await waitUntil(() => middle.whatsapp.shown.length === 1 && middle.outbox.counts().pending === 0)
+  isFailing = true
+  tries.length = 0
+  owner.edits(group, id, photo(320))
+  await waitUntil(() => told().length > 0)
+  assert.match(told()[0]?.text ?? '', /^Not delivered to Mum yet.*\(479\)\. I try on for a day$/)
 })
 
 test('what is given up was told of once while it was tried', async () => {

@@ -3,6 +3,7 @@ import type { Store } from '../../store/index.ts'
 import { networkOf } from '../chat-ref.ts'
 import type { ContentOf } from '../content.ts'
 import { type BridgeEvent, isMessage, type MessageEvent, readEvent } from '../event.ts'
+import { messageTopic } from '../topics.ts'
 import type { CarrierOptions } from './attempt.ts'
 import { isOutward } from './echo.ts'
 import { addNotice } from './notice.ts'
@@ -30,8 +31,10 @@ export const showFailure = (job: Job, problem: string, options: CarrierOptions):
 export const showDelay = (job: Job, problem: string, options: CarrierOptions): void => {
   const event = readEvent(job.event)
   if (!event || !isOutward(event, job)) return
-  const { store, now = Date.now } = options
-  const mayTakeBack = isMessage(event) && event.content.kind !== 'album' && !job.unsure
+  const { store, outbox, now = Date.now } = options
+  // Of a new file the message before it may be there.
+  const isFirst = isMessage(event) && event.replaces === undefined
+  const mayTakeBack = isFirst && outbox.untouched(messageTopic(job.source), 'unsent') !== undefined
   const way = mayTakeBack ? ', or answer your message with /delete to take it back' : ''
   const text = `${notDone(event, store.chats.displayName(job.target))} yet, and what you write there waits: ${problem}. I try on for a day${way}`
   const { id } = isMessage(event) ? whereSeen(event, { job, first: undefined }, options) : event.target

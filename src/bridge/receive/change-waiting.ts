@@ -3,8 +3,8 @@ import { networkOf } from '../chat-ref.ts'
 import { addEcho } from '../deliver/echo.ts'
 import { edited } from '../edited.ts'
 import { type ChangeEvent, type Content, isMessage, parseEvent } from '../event.ts'
+import { messageTopic } from '../topics.ts'
 import { changeAlbum, placeOfAlbum } from './album.ts'
-import { messageTopic } from './message.ts'
 import type { ReceiveContext } from './reception.ts'
 
 /**

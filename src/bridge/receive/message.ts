@@ -5,6 +5,7 @@ import { type Content, type ContentOf, isVotable, readContent } from '../content
 import { addNotice } from '../deliver/notice.ts'
 import { edited } from '../edited.ts'
 import type { MessageEvent } from '../event.ts'
+import { messageTopic } from '../topics.ts'
 import { joinAlbum } from './album.ts'
 import { refuseEarly } from './early.ts'
 import { fromBackup, type ReceiveContext, type Reception } from './reception.ts'
@@ -88,9 +89,6 @@ const editedSince = (
   const content = readContent(before.content)
   return content?.kind === 'text' ? content : undefined
 }
-
-/** Under which the job of a message is found while it waits. */
-export const messageTopic = (source: number): string => `message ${source}`
 
 const routeMessage = (event: MessageEvent, context: ReceiveContext): Route | 'early' => {
   const { content, replyTo, chat } = event

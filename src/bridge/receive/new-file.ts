@@ -1,8 +1,8 @@
 import { networkOf } from '../chat-ref.ts'
 import { addNotice } from '../deliver/notice.ts'
 import type { MessageEvent } from '../event.ts'
+import { messageTopic } from '../topics.ts'
 import { rewrite } from './change-waiting.ts'
-import { messageTopic } from './message.ts'
 import { fromBackup, type ReceiveContext, type Reception } from './reception.ts'
 import { placeOfOwn } from './went-to.ts'
 
