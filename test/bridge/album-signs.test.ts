@@ -101,3 +101,19 @@ test('that an album of the owner could not go is shown at its first picture', as
     ['Not delivered to Mum: no', 0, ''],
   ])
 })
+
+test('what could not go of an album keeps its sign when the rest of it is read', async () => {
+  await using bridge = await open(async delivery => {
+    for (const place of [0, 2]) delivery.onSent({ id: `wa-${place}`, item: place })
+    throw reject('no')
+  })
+  const seen = [
+    ['', -1, '👎'],
+    ['', -1, ''],
+    ['', -1, ''],
+    ['Not delivered to Mum (2 of 3): no', 1, ''],
+  ]
+  assert.deepEqual(bridge.seen(), seen)
+  for (const place of [0, 2]) await bridge.tells(place, { kind: 'receipt', state: 'read' })
+  assert.deepEqual(bridge.seen(), seen)
+})

@@ -3,8 +3,9 @@ import type { LinkRole, Store, StoredMessage } from '../../store/index.ts'
 import { type ChatRef, networkOf, ownerOn } from '../chat-ref.ts'
 import { isOver, isVotable, parseContent } from '../content.ts'
 import { formsOf } from '../degrade.ts'
-import { type ChangeEvent, receiptId } from '../event.ts'
+import { type ChangeEvent, isMessage, readEvent, receiptId } from '../event.ts'
 import type { Change, Changed, NoteRole, SentPart, StandIn } from '../network.ts'
+import { albumTopic } from '../topics.ts'
 import { type AttemptContext, describeAttempt, sharesIds, standInOf } from './attempt.ts'
 import { type Frame, keptFrame, renderedFor, takeFrame } from './frame.ts'
 import { joinedContentOf, standInFor, toolsFor } from './gathered.ts'
@@ -103,14 +104,32 @@ const inForm = (event: ChangeEvent, { target, level }: Job): ChangeEvent =>
     : event
 
 /** What phones have told of a message that was sent for the owner; of an album of the picture that is least far. */
-const receiptOf = (source: number, { chat, target }: ChangeEvent, { links }: Store): Changed['receipt'] => {
+const receiptOf = (
+  source: number,
+  { chat, target }: ChangeEvent,
+  context: Pick<AttemptContext, 'store' | 'outbox'>,
+): Changed['receipt'] => {
+  const { links } = context.store
   const album = links.album(source)
+  if (album !== undefined && isInPart(album, context)) return undefined
   const ids = album === undefined ? [target.id] : links.parts(album, 'album').map(({ id }) => id)
   const hasCome = (state: 'read' | 'delivered'): boolean =>
     ids.every(id =>
       (['read', state] as const).some(each => links.find({ chat, id: receiptId(id, each) }) !== undefined),
     )
   return (['read', 'delivered'] as const).find(hasCome)
+}
+
+/** Whether pictures of an album could not go: what its sign says of them stays. */
+const isInPart = (key: number, { store, outbox }: Pick<AttemptContext, 'store' | 'outbox'>): boolean => {
+  const album = store.links.get(key)
+  if (album === undefined) return false
+  const went = store.links.parts(key, 'album').length
+  return outbox.about(album.chat, albumTopic(key)).some(job => {
+    const event = outbox.isOpen(job.id) ? undefined : readEvent(job.event)
+    if (event?.id !== album.id || !isMessage(event) || event.content.kind !== 'album') return false
+    return went < event.content.items.length
+  })
 }
 
 /**
@@ -143,7 +162,7 @@ const describeChanged = (job: Job, event: ChangeEvent, context: AttemptContext):
   const isHere = sharesIds(job, context)
   const [reactions] = links.parts(source, 'reactions', isHere)
   const [tally] = links.parts(source, 'tally', isHere)
-  const receipt = receiptOf(source, event, store)
+  const receipt = receiptOf(source, event, context)
   const who = (person: ChatRef) => {
     const me = person === ownerOn(networkOf(person))
     return { person, me, name: me ? 'You' : chats.displayName(person) }

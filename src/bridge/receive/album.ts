@@ -2,6 +2,7 @@ import type { StoredMessage } from '../../store/index.ts'
 import { type ChatRef, type MessageRef, networkOf } from '../chat-ref.ts'
 import type { AlbumContent, AlbumItem } from '../content.ts'
 import { isMessage, type MessageEvent, parseEvent, readEvent } from '../event.ts'
+import { albumTopic } from '../topics.ts'
 import { fromBackup, type ReceiveContext, type Reception } from './reception.ts'
 
 /**
@@ -95,8 +96,6 @@ const itemsOf = ({ content, id, album }: MessageEvent): AlbumItem[] => {
   const index = album?.index
   return content.kind === 'media' ? [{ ...content, id, ...(index !== undefined && { index }) }] : []
 }
-
-const albumTopic = (key: number | ''): string => `album ${key}`
 
 /** The albums that hold this picture, by their jobs: one that went has none. */
 const albumsWith = ({ chat, id }: MessageRef, { outbox }: Pick<ReceiveContext, 'outbox'>) =>
