@@ -123,7 +123,9 @@ const begunAnew = (job: Job, isThere: false | 'perhaps', options: CarrierOptions
   const { store, outbox } = options
   if (store.links.isLinked(job.source)) return job
   const event = isThere ? JSON.stringify({ ...parseEvent(job.event), again: true }) : job.event
-  const settled = { ...job, event, unsure: false }
+  // What an attempt leaves from now on is no backup's, which its row says also where it reads the same.
+  const { frame: _, ...unframed } = job
+  const settled = { ...unframed, event, unsure: false, restored: false }
   const frame = frameOf(settled, options)
   if (frame === undefined) return settled
   return store.transaction(() => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
 import { test } from 'node:test'
+import type { Arrival } from '../../src/bridge/network.ts'
 import { plainText } from '../../src/bridge/rich-text.ts'
 import { jpeg } from '../simulators/telegram/helpers.ts'
 import { startTelegramSimulator } from '../simulators/telegram/index.ts'
@@ -56,6 +57,62 @@ for (const gone of ['none', 'all'] as const) {
     assert.deepEqual(
       pictures.map(({ id }) => store.links.counterpart({ chat: family, id }, `telegram:${group.id}`)?.id),
       shown.map(({ id }) => String(id)),
+    )
+    tg.assertNoSurprises()
+  })
+}
+
+/** `none`: it can be told by its number; `all`: nobody can tell the two. */
+for (const gone of ['none', 'all'] as const) {
+  const how = gone === 'all' ? 'is given up' : 'is found'
+  test(`an album that a backup brings back, of which ${gone} had gone, ${how} when the answer to it is lost, and does not come again`, async () => {
+    await using tg = await startTelegramSimulator()
+    const group = tg.addSupergroup({ title: 'Family', botRights: {} })
+    const album = [
+      event(family, { kind: 'album', items: [], expected: 3 }, { id: 'ALBUM', album: { id: 'ALBUM' } }),
+      ...[1, 2, 3].map(nth =>
+        event(
+          family,
+          { kind: 'media', as: 'image', media: { source: String(nth) }, caption: plainText('') },
+          { album: { id: 'ALBUM' } },
+        ),
+      ),
+    ]
+    const run = async (store: ReturnType<typeof tempStore>, arrivals: readonly Arrival[]) => {
+      await using middle = openMiddle(store, tg)
+      middle.whatsapp.files = ({ source }) => Readable.from([jpeg(100 + Number(source), 100)])
+      for (const arrival of arrivals) middle.inbox.receive([arrival])
+      await middle.start()
+      await waitUntil(() => middle.outbox.counts().pending === 0)
+      return middle.outbox.counts().failed
+    }
+    using since = tempStore()
+    using store = tempStore()
+    for (const each of [since, store])
+      each.mappings.add({ whatsapp: family, telegram: `telegram:${group.id}` })
+    await run(store, [{ event: event(family, 'before') }])
+    if (gone === 'all')
+      await run(
+        since,
+        album.map(event => ({ event })),
+      )
+    const before = group.transcript().length
+    tg.faults.next('sendMediaGroup', 'reply-lost')
+    const failed = await run(
+      store,
+      album.map(event => ({ event, restored: true })),
+    )
+    assert.equal(failed, gone === 'all' ? 1 : 0)
+    const shown = group.transcript().slice(before)
+    assert.deepEqual(
+      shown.map(({ text }) => text),
+      [gone === 'all' ? again : 'Unknown', '', ''],
+    )
+    assert.deepEqual(
+      album
+        .slice(1)
+        .map(({ id }) => store.links.counterpart({ chat: family, id }, `telegram:${group.id}`)?.id),
+      shown.map(({ id }) => (gone === 'all' ? undefined : String(id))),
     )
     tg.assertNoSurprises()
   })
