@@ -69,10 +69,10 @@ export interface Delivery extends Attempt {
   /** What was given up in `chat` and may have arrived, so that what is found may be that; only for `settle`. */
   givenUp?(): readonly GivenUp[]
   /**
-   * Other albums that may stand in `chat` or beside it in the same group, without a link: in doubt, or given up so. With what
-   * `mark` returned when nothing of it could come any more, if that is so; only for `settle`.
+   * Other albums that may stand in `chat` or beside it in the same group, without a link: in doubt, or given up so; only
+   * for `settle`.
    */
-  albumsBeside?(): readonly Pick<GivenUp, 'mark'>[]
+  albumsBeside?(): readonly AlbumBeside[]
   /** What stands in `chat` for this message until now (`MessageEvent.pending`): it is to take its place. */
   readonly placeholder?: readonly SentPart[]
   /** The bridge's note under that: it goes with it, but where the message takes its place. */
@@ -94,6 +94,14 @@ export interface GivenUp {
   readonly mark?: string
   /** As it went out, if it did (`Network.render`). */
   readonly rendered: string
+}
+
+/** What `mark` returned around an album that may have arrived, where that is known. */
+export interface AlbumBeside {
+  /** Before its attempt: nothing of it came earlier. */
+  readonly since?: string
+  /** When it was given up: nothing of it came later. */
+  readonly until?: string
 }
 
 /** One change on its way. */

@@ -82,3 +82,36 @@ test('of two albums in doubt in one group, one of which arrived, nobody knows wh
   assert.deepEqual(scene.shown().slice(2), ['(picture)', '(picture)', '(picture)'])
   assert.equal(scene.middle.outbox.counts().failed, 2)
 })
+
+test('of two albums in doubt in one group, what arrived before the attempt at the later one is the earlier one', async () => {
+  await using tg = await startTelegramSimulator()
+  const group = tg.addSupergroup({ title: 'Family', forum: true, botRights: {} })
+  const [his, hers] = [chat, alice].map(name => group.addTopic({ name }).message_thread_id)
+  using store = tempStore()
+  using unknown = tempStore()
+  for (const { mappings } of [store, unknown]) {
+    mappings.add({ whatsapp: chat, telegram: `telegram:${group.id}/${his}` })
+    mappings.add({ whatsapp: alice, telegram: `telegram:${group.id}/${hers}` })
+  }
+  const run = async (events: readonly MessageEvent[], { of = store, mark = '' } = {}): Promise<string> => {
+    await using middle = openMiddle(of, tg)
+    middle.whatsapp.files = () => Readable.from([jpeg(100, 100)])
+    for (const event of events) middle.inbox.receive([{ event }])
+    const top = middle.telegram.mark?.(`telegram:${group.id}`) ?? ''
+    if (mark !== '') {
+      const doubt = 'UPDATE jobs SET unsure = 1, due_at = 0, mark = iif(target = ?, ?, ?)'
+      store.database.run(doubt, `telegram:${group.id}/${his}`, mark, top)
+    }
+    await middle.start()
+    await waitUntil(() => middle.outbox.counts().pending === 0)
+    assert.equal(middle.outbox.counts().failed, 0)
+    return middle.telegram.mark?.(`telegram:${group.id}`) ?? ''
+  }
+  const mark = await run([says('first', 'first'), from(says('hers', 'hers'))])
+  await run(albumOf('A'), { of: unknown })
+  await run([says('meanwhile', 'meanwhile')])
+  await run([...albumOf('A'), ...albumOf('B').map(from)], { mark })
+  const topics = group.transcript().flatMap(({ mediaGroup, threadId }) => (mediaGroup ? [threadId] : []))
+  assert.deepEqual(topics, [his, his, his, hers, hers, hers])
+  tg.assertNoSurprises()
+})

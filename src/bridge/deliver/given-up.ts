@@ -1,6 +1,6 @@
 import type { Job } from '../../outbox/index.ts'
 import { isMessage, readEvent } from '../event.ts'
-import type { GivenUp } from '../network.ts'
+import type { AlbumBeside, GivenUp } from '../network.ts'
 import type { AttemptContext } from './attempt.ts'
 import { keptFrame } from './frame.ts'
 
@@ -15,11 +15,11 @@ export const givenUp = ({ target }: Job, { outbox }: Tools): GivenUp[] =>
   })
 
 /** Other albums that may stand in the group of a job's chat without a link (`Delivery.albumsBeside`). */
-export const albumsBeside = ({ id, target }: Job, { outbox }: Tools): Pick<GivenUp, 'mark'>[] =>
+export const albumsBeside = ({ id, target }: Job, { outbox }: Tools): AlbumBeside[] =>
   outbox
     .unsettled(target)
     .filter(other => other.id !== id && isAlbum(other.event))
-    .map(({ isGivenUp, mark }) => (isGivenUp && mark !== undefined ? { mark } : {}))
+    .map(({ isGivenUp, mark }) => (mark === undefined ? {} : { [isGivenUp ? 'until' : 'since']: mark }))
 
 const isAlbum = (json: string): boolean => {
   const event = readEvent(json)

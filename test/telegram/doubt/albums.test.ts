@@ -100,7 +100,7 @@ test('pictures that may be of another album in doubt, or of one that was given u
   await using scene = await open()
   const { mark, lose, isUnknown } = scene
   assert.ok(await isUnknown(await lose({ albumsBeside: () => [{}] })))
-  assert.ok(await isUnknown(await lose({ albumsBeside: () => [{ mark }] })))
+  assert.ok(await isUnknown(await lose({ albumsBeside: () => [{ until: mark }] })))
 })
 
 test('an album that was given up before what is known from before the attempt is none of it', async () => {
@@ -108,9 +108,28 @@ test('an album that was given up before what is known from before the attempt is
   const { bench, chat, mark, lose, settle, pictures } = scene
   await bench.network.send(delivery({ chat, content: text('meanwhile') }))
   const later = bench.network.mark?.(chat) ?? ''
-  const job = await lose({ mark: later, albumsBeside: () => [{ mark }] })
+  const job = await lose({ mark: later, albumsBeside: () => [{ until: mark }] })
   assert.equal(await settle(job), true)
   assert.deepEqual(idsOf(job), pictures())
+})
+
+test('pictures that stood there before the attempt at another album in doubt began are none of that', async () => {
+  await using scene = await open()
+  const { bench, chat, mark, lose, settle, isUnknown, pictures } = scene
+  const job = await lose()
+  const own = pictures()
+  await bench.network.send(delivery({ chat, content: text('meanwhile') }))
+  const later = bench.network.mark?.(chat) ?? ''
+  const other = await lose({ mark: later, albumsBeside: () => [{ since: mark }] })
+  assert.ok(await isUnknown(other))
+  assert.equal(await settle({ ...job, albumsBeside: () => [{ since: later }] }), true)
+  assert.deepEqual(idsOf(job), own)
+})
+
+test('pictures that may be of another album in doubt, the attempt at which began no later, are nobody’s', async () => {
+  await using scene = await open()
+  const { mark, lose, isUnknown } = scene
+  assert.ok(await isUnknown(await lose({ albumsBeside: () => [{ since: mark }] })))
 })
 
 test('of an album in doubt of which somebody deleted a picture nobody knows which one is left', async () => {
