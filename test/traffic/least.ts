@@ -104,8 +104,8 @@ interface Call {
 
 /**
  * Without those that need no call. Reactions, votes and moves are shown as they stand: all of one kind about a message together are
- * one call, and none where it is deleted. What goes at once is by itself where it is gone when the next one comes. An album is none
- * that could be reacted to, but its pictures are. A deletion is no message for Telegram, but where the text is one of several
+ * one call, and none where it is deleted. What goes at once is by itself where it is gone when the next one comes. A reaction to an
+ * album is shown at its first picture. A deletion is no message for Telegram, but where the text is one of several
  * (`joined`).
  */
 const needed = (
@@ -119,7 +119,6 @@ const needed = (
   return own.filter(row => {
     const kind = rows[row]?.[2] ?? 'deletion'
     if (!states.has(kind)) return true
-    if (rows[about(row)]?.[2] === 'album') return false
     if (deleted.has(about(row)) && !gone.has(row)) return false
     const what = `${kind} ${about(row)}`
     const before = shown.get(what)

@@ -1,6 +1,7 @@
 import { DeliveryError, wait } from '../../bridge/verdict.ts'
 import { idSpace } from '../address.ts'
 import type { Part } from '../send/part.ts'
+import { knownBefore } from './before.ts'
 import type { FoundPart, Search } from './quest.ts'
 
 /**
@@ -28,11 +29,13 @@ export const findAlbum = (ids: readonly number[], part: Part, quest: Search): Fo
   )
 }
 
-/** Those that no other album may have left there; without a mark one of any time may have. */
-const ownOf = (ids: readonly number[], { attempt, place, context: { marks } }: Search): readonly number[] => {
-  const begin = marks.read(attempt.mark, place.chatId)
+/** Those that no other album may have left there; where nothing was known before, one of any time may have. */
+const ownOf = (ids: readonly number[], quest: Search): readonly number[] => {
+  const { attempt, place, context } = quest
+  const { marks } = context
+  const begin = knownBefore(quest)
   const [id] = ids
-  if (begin === undefined || id === undefined) return []
+  if (begin === 0 || id === undefined) return []
   const { posts } = marks
   // In a channel it may be one of somebody else that never came.
   if (posts.isChannel(place.chatId) && !posts.isClear(idSpace(place.chatId), { message_id: id, date: 0 }))

@@ -5,6 +5,7 @@ import { CallError } from '../call-error.ts'
 import type { InFlight } from '../send/context.ts'
 import type { Part } from '../send/part.ts'
 import { findAlbum } from './album.ts'
+import { knownBefore } from './before.ts'
 import { doubtsAbout } from './doubts.ts'
 import { findTop } from './find-top.ts'
 import { inTopic } from './match.ts'
@@ -207,11 +208,9 @@ const onItsWay = ({ place, context }: Pick<Search, 'place' | 'context'>): InFlig
  * known then, a little before what was heard of first, however much has been written since; or where still nothing is,
  * before what is found at the first look.
  */
-const firstId = async ({ attempt, after, place, context, probing }: Search): Promise<number> => {
-  const top = context.marks.top(place.chatId)
-  // One above the top was sent before the group became a supergroup, and counted elsewhere.
-  const last = Math.max(0, ...after.filter(id => id <= top))
-  const known = context.marks.read(attempt.mark, place.chatId) ?? last
+const firstId = async (quest: Search): Promise<number> => {
+  const { place, context, probing } = quest
+  const known = knownBefore(quest)
   if (known > 0) return known
   if (context.marks.first(place.chatId) === 0) context.marks.guess(place.chatId, await findTop(probing))
   return Math.max(0, context.marks.first(place.chatId) - guessReach)

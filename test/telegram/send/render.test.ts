@@ -108,7 +108,7 @@ const contents: readonly (readonly [string, Content, readonly (string | RegExp)[
       'sendMessage 📅 Picnic\nbring food\n📍 Park\n🔗 https://call.example/abc\n✅ Going\n❔ Maybe\n❌ Not going',
     ],
   ],
-  ['an album of nothing', { kind: 'album', items: [] }, ['sendMessage Blank message']],
+  ['an album whose pictures are yet to come', { kind: 'album', items: [] }, []],
   ['blanks alone', { kind: 'text', body: plainText(' \n\u0000') }, ['sendMessage Blank message']],
 ]
 
