@@ -358,3 +358,20 @@ test('stopping the process ends a call under way', async () => {
   setTimeout(() => stop.abort(), 50)
   assert.equal((await sending).verdict.kind, 'unsure')
 })
+
+test('what answers a message that is gone comes without it, by whichever word Telegram says so', async () => {
+  for (const words of ['message to be replied not found', 'REPLY_MESSAGE_ID_INVALID']) {
+    await using bench = await Bench.open()
+    const group = bench.addGroup()
+    const chat = `telegram:${group.id}` as const
+    const target = bench.owner.sends(group, 'asked')
+    const replyTo = { id: String(target.message_id), fromMe: false, byBridge: false }
+    const refused = { error: 400, description: `Bad Request: ${words}` } as const
+    bench.tg.faults.next('sendMessage', refused, { when: params => params['reply_parameters'] !== undefined })
+    const job = delivery({ chat, content: text('answered'), replyTo, event: { replyTo: { id: 'ASKED' } } })
+    await bench.network.send(job)
+    assert.equal(job.sent.length, 1, words)
+    assert.equal(group.transcript().at(-1)?.text, 'answered')
+    bench.tg.assertNoSurprises()
+  }
+})

@@ -95,6 +95,7 @@ const callBatch = async (
     const again = nextTry(error)
     if (again === 'plain') return await call(withoutEntities(batch), replyOf(errand, { quoted: false }))
     if (again === 'unquoted') return await call(batch, replyOf(errand, { quoted: false }))
+    if (again === 'unanswering') return await call(batch, {})
     if (again === 'moved' && error.failure.kind === 'refused' && error.failure.migrateTo !== undefined) {
       const to = { chatId: error.failure.migrateTo }
       context.moved(place, to)
@@ -105,14 +106,22 @@ const callBatch = async (
   }
 }
 
-const nextTry = (error: CallError): 'plain' | 'unquoted' | 'moved' | undefined => {
+const nextTry = (error: CallError): 'plain' | 'unquoted' | 'unanswering' | 'moved' | undefined => {
   if (error.failure.kind !== 'refused') return undefined
   if (error.failure.migrateTo !== undefined) return 'moved'
+  if (error.says(goneWord)) return 'unanswering'
   if (error.says('QUOTE_TEXT_INVALID') || isUnderNothing(error)) return 'unquoted'
   return isAboutEntities(error) ? 'plain' : undefined
 }
 
-const isUnderNothing = (error: CallError): boolean => error.says('message to be replied not found')
+/**
+ * Telegram's own word: bots do not hear that a message was deleted, so that the server may know what is answered from before
+ * and send what may go without it all the same (tdlib/telegram-bot-api issue 469).
+ */
+const goneWord = 'REPLY_MESSAGE_ID_INVALID'
+
+const isUnderNothing = (error: CallError): boolean =>
+  error.says('message to be replied not found') || error.says(goneWord)
 
 /** The marks in a text are refused: it goes without them. */
 export const isAboutEntities = ({ failure }: CallError): boolean =>

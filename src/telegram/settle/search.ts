@@ -15,11 +15,11 @@ import { type Found, giveBack, leave, read } from './probe.ts'
 import type { FoundPart, Search } from './quest.ts'
 
 /**
- * Empty ids in a row that end the search. In a chat with a counter of its own, only messages deleted in the meantime are
- * empty: 10 in one go are unlikely. In the shared space messages of other chats look empty too, and those that their
- * updates have not told us of yet can be a burst: 30.
+ * Empty ids in a row that end the search. Deleted messages are empty, and those that bots do not see: of other bots, and
+ * without rights of everybody (tdlib/td issue 289). In the shared space messages of other chats look empty, too, and those
+ * that their updates have not told us of yet can be a burst.
  */
-const runEnd = { own: 10, shared: 30 }
+const runEnd = 30
 /**
  * Empty ids in a row that end it below the highest known one, too: an attempt is near its mark, and whoever says that
  * ids have leapt by millions would have us ask for ever.
@@ -98,10 +98,8 @@ const beginAt = (begin: number, { looked }: Search): Run => ({
   items: [],
 })
 
-const goesOn = (id: number, { empty }: Run, { place, context }: Search): boolean => {
-  const run = idSpace(place.chatId) === 'shared' ? runEnd.shared : runEnd.own
-  return empty < run || (id <= context.marks.top(place.chatId) && empty < longestGap)
-}
+const goesOn = (id: number, { empty }: Run, { place, context }: Search): boolean =>
+  empty < runEnd || (id <= context.marks.top(place.chatId) && empty < longestGap)
 
 /** What need not be asked: whose messages are known, and what was looked at before. */
 const knownOf = (id: number, { attempt, place, context, looked }: Search) => {
