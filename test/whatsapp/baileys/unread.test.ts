@@ -36,15 +36,21 @@ const unreadable = (
     el('enc', { v: '2', type: 'msg', ...hidden }, randomBytes(100)),
   ])
 
+/** A message of Alice's has come, and all changes of it are yet to. */
+const open = async () => {
+  const linked = await Linked.started({ waitingMs: 50 })
+  const alice = linked.wa.addContact({ name: 'Alice' })
+  await alice.send('helo', { id: 'M1' })
+  await until('the message', () => linked.bridge.said.includes('helo'))
+  return { linked, alice, all: changes(linked.wa.account.lid) }
+}
+
 const shown = (event: BridgeEvent) => [event.kind, event.id, 'target' in event ? event.target.id : '']
 
 test('Nothing is announced of what phones show nothing of where they cannot read it, and it takes effect when it comes', async () => {
-  await using linked = await Linked.started({ waitingMs: 50 })
+  const { linked: opened, alice, all } = await open()
+  await using linked = opened
   const { wa } = linked
-  const alice = wa.addContact({ name: 'Alice' })
-  await alice.send('helo', { id: 'M1' })
-  await until('the message', () => linked.bridge.said.includes('helo'))
-  const all = changes(wa.account.lid)
   for (const [id, attrs] of all) wa.inject(unreadable(alice, { ...attrs, id }, { 'decrypt-fail': 'hide' }))
   wa.inject(unreadable(alice, { type: 'text', id: 'M2' }))
   await until('the placeholder of what is no change', () => linked.bridge.messages.length === 2)
@@ -58,12 +64,9 @@ test('Nothing is announced of what phones show nothing of where they cannot read
 })
 
 test('What was announced goes when it turns out to be no message, or nothing that is shown', async () => {
-  await using linked = await Linked.started({ waitingMs: 50 })
+  const { linked: opened, alice, all } = await open()
+  await using linked = opened
   const { wa } = linked
-  const alice = wa.addContact({ name: 'Alice' })
-  await alice.send('helo', { id: 'M1' })
-  await until('the message', () => linked.bridge.said.includes('helo'))
-  const all = changes(wa.account.lid)
   for (const [id, attrs] of all) wa.inject(unreadable(alice, { ...attrs, id }))
   wa.inject(unreadable(alice, { type: 'text', id: 'N1' }))
   await until('the placeholders', () => linked.bridge.messages.length === all.length + 2)
