@@ -57,3 +57,32 @@ test('Polls are voted in from both sides, whoever made them, and an album stays 
   wa.assertNoSurprises()
   tg.assertNoSurprises()
 })
+
+test('A vote that is pressed longer than 150 s before the bridge runs again is gone, and counts when it is pressed again', async () => {
+  await using world = await World.open()
+  const { wa, tg, owner } = world
+  const { alice, group } = await world.mapAlice()
+  const before = await world.run()
+  await alice.send(samples.poll(), { id: 'P1' })
+  const poll = await eventually(
+    () => group.transcript().find(({ buttons }) => buttons.length > 0),
+    'the poll',
+  )
+  before.kill('SIGTERM')
+  assert.equal((await before.ended).code, 0)
+  owner.presses(group, poll.id, 'Noodles')
+  tg.advanceClock(150_000)
+
+  const bridge = await world.run()
+  // Telegram may call the answer late, too: the vote counts.
+  const tooOld = 'Bad Request: query is too old and response timeout expired or query ID is invalid'
+  tg.faults.next('answerCallbackQuery', { error: 400, description: tooOld })
+  // Had the first one come, this one would take the vote back.
+  owner.presses(group, poll.id, 'Noodles')
+  const line = wa.transcript.find(({ id }) => id === 'P1')
+  await eventually(() => line?.votes?.[wa.account.lid]?.join() === 'Noodles', 'the vote on her phone')
+  await eventually(() => tg.faults.waiting === 0, 'the answer to the press')
+  wa.assertNoSurprises()
+  bridge.kill('SIGTERM')
+  assert.equal((await bridge.ended).code, 0)
+})

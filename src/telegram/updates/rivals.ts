@@ -3,7 +3,7 @@ import type { Clock } from '../../support/clock.ts'
 
 export interface RivalOptions {
   readonly clock: Clock
-  /** Another program has fetched so many updates that never came here. Throws when the disk does not take the news. */
+  /** Another program has fetched so many updates at most that never came here. Throws when the disk does not take the news. */
   readonly onTaken: (updates: number) => void
   /** Nobody else has polled for a while. Throws as above. */
   readonly onPeace: () => void
@@ -22,8 +22,8 @@ const peaceMs = 120_000
 /**
  * Other programs that poll with the same token. What one of them has fetched is gone, and nobody says what it was. But
  * ids count up by one (core.telegram.org/bots/api#update; what is not asked for gets none, telegram-bot-api
- * `Client.cpp`, `add_update_impl`): where some are left out behind a conflict, they went there. Without a conflict, or
- * after a day, they may have waited for too long.
+ * `Client.cpp`, `add_update_impl`): where some are left out behind a conflict, they went there, but for pressed buttons, which
+ * wait for 150 s alone. Without a conflict, or after a day, all may have waited for too long.
  */
 export class Rivals {
   readonly #options: RivalOptions
@@ -82,9 +82,8 @@ export class Rivals {
 /** Tells the owner once of what another program has taken, and again when there was peace in between. */
 export const tellOfRivals = (inbox: Pick<Inbox, 'standing'>) => ({
   onTaken: (updates: number): void => {
-    const what =
-      updates === 1 ? 'something that you sent or did here' : `${updates} things that you sent or did here`
-    const text = `Another program uses the token of this bot and has fetched ${what}. It never came to me, so it is not in WhatsApp.\n\nStop that program, or give the bridge a bot of its own; then send again what is missing.`
+    const what = updates === 1 ? 'something' : `up to ${updates} things`
+    const text = `Another program uses the token of this bot and may have fetched ${what} that you sent or did here. What it fetched never came to me, so it is not in WhatsApp.\n\nStop that program, or give the bridge a bot of its own; then send again what is missing.`
     inbox.standing({ about: 'updates', trouble: { id: 'taken', text } })
   },
   onPeace: (): void => inbox.standing({ about: 'updates' }),

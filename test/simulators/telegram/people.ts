@@ -6,6 +6,7 @@ import { fileFields } from './media.ts'
 import { addMessage, addService, updateKind } from './messages.ts'
 import type { SimChat, SimTopic } from './places.ts'
 import type { Entity, Entry } from './types.ts'
+import { keptPressed } from './updates.ts'
 import type { World } from './world.ts'
 
 /** A file that a person attaches. */
@@ -171,7 +172,7 @@ export class SimUser {
   calls(where: SimChat | SimTopic, messageId: number, data: string): string {
     const { chat } = placeOf(where)
     const id = `${4_000_000 + this.#world.serial()}`
-    this.#world.callbackQueries.set(id, { answered: false })
+    this.#world.callbackQueries.set(id, { until: this.#world.clock.now() + keptPressed, answered: false })
     this.#world.updates.push('callback_query', {
       id,
       from: this.user,

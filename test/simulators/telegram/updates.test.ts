@@ -48,6 +48,23 @@ test('updates are kept for a day', async () => {
   )
 })
 
+test('a pressed button is kept for 150 s, and its answer is taken for as long', async () => {
+  await using bench = await openBench()
+  const { api, chat, owner, tg } = bench
+  const { message_id: id } = owner.sends(chat, 'a')
+  const press = () => owner.calls(chat, id, 'yes')
+  const waiting = async () =>
+    (await api.getUpdates()).map(each => each.message?.text ?? each.callback_query?.id)
+  const [first, second] = [press(), press()]
+  tg.advanceClock(150_000)
+  const late = press()
+  assert.deepEqual(await waiting(), ['a', late])
+  const tooOld = 'Bad Request: query is too old and response timeout expired or query ID is invalid'
+  for (const old of [first, second]) await refused(api.answerCallbackQuery(old), 400, tooOld)
+  await api.answerCallbackQuery(late)
+  await refused(api.answerCallbackQuery(late), 400, tooOld)
+})
+
 test('every answer says what time it is by the clock that messages have their dates of, unless nothing stands in front', async () => {
   await using bench = await openBench()
   const { chat, owner, tg } = bench

@@ -15,7 +15,10 @@ interface Poll {
 }
 
 const optIn = ['message_reaction', 'message_reaction_count', 'chat_member']
-const kept = 24 * 3600 * 1000
+/** For so long an update waits, in milliseconds. */
+const kept = 24 * 3_600_000
+/** And a pressed button; so long may the answer to it take, too (`process_new_callback_query_queue`, Client.cpp 17158). */
+export const keptPressed = 150_000
 const mostBytes = 4 * 1024 * 1024
 const mostBytesEach = 64 * 1024
 
@@ -26,7 +29,7 @@ const mostBytesEach = 64 * 1024
  */
 export class UpdateQueue {
   readonly #clock: Clock
-  #queue: { readonly update: QueuedUpdate; readonly at: number }[] = []
+  #queue: { readonly update: QueuedUpdate; readonly until: number }[] = []
   #nextId = 700_000_001
   #allowed: readonly string[] = []
   #poll: Poll | undefined
@@ -55,7 +58,7 @@ export class UpdateQueue {
     const update: QueuedUpdate = { update_id: this.#nextId, [kind]: structuredClone(payload) }
     if (Buffer.byteLength(JSON.stringify(update)) > mostBytesEach) return
     this.#nextId += 1
-    this.#queue.push({ update, at: this.#clock.now() })
+    this.#queue.push({ update, until: this.#clock.now() + (kind === 'callback_query' ? keptPressed : kept) })
     this.#wake()
   }
 
@@ -115,8 +118,8 @@ export class UpdateQueue {
   }
 
   #confirm(offset: number): void {
-    const oldest = this.#clock.now() - kept
-    this.#queue = this.#queue.filter(({ at }) => at > oldest)
+    const now = this.#clock.now()
+    this.#queue = this.#queue.filter(({ until }) => until > now)
     if (offset < 0) this.#queue = this.#queue.slice(offset)
     else if (offset > 0 && offset <= this.#nextId + 10)
       this.#queue = this.#queue.filter(({ update }) => update.update_id >= offset)

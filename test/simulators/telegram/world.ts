@@ -23,7 +23,7 @@ export class World {
   readonly chats = new Map<number, ChatState>()
   readonly users = new Map<number, User>()
   readonly ownBox = new Counter(100)
-  readonly callbackQueries = new Map<string, { answered: boolean; text?: string }>()
+  readonly callbackQueries = new Map<string, { readonly until: number; answered: boolean; text?: string }>()
   /** Ordinary emoji by the id of a custom one. */
   readonly customEmoji = new Map<string, string>()
   topicsInPrivate: boolean

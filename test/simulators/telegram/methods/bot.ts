@@ -33,7 +33,7 @@ export const getWebhookInfo = (world: World): unknown => ({
 
 export function answerCallbackQuery(world: World, query: Query): true {
   const asked = world.callbackQueries.get(query.text('callback_query_id'))
-  if (asked === undefined || asked.answered)
+  if (asked === undefined || asked.answered || asked.until <= world.clock.now())
     throw badRequest('query is too old and response timeout expired or query ID is invalid')
   asked.answered = true
   asked.text = query.text('text')
