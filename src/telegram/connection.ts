@@ -99,9 +99,10 @@ export const openTelegram = (options: TelegramOptions): Network => {
   }
 
   const move = (from: Place, to: Place): void => {
+    const isNews = marks.current(from.chatId) !== Number(to.chatId)
     marks.move(from.chatId, Number(to.chatId))
     inbox.learn({ chat: placeRef(to), aliases: [placeRef({ chatId: from.chatId })] })
-    logger.warn({}, 'A Telegram group became a supergroup; its messages go there now')
+    if (isNews) logger.warn({}, 'A Telegram group became a supergroup; its messages go there now')
   }
 
   const context: ChangeContext = {

@@ -66,3 +66,41 @@ test('What the owner writes while the bridge is away, before and after a group b
   bridge.kill('SIGTERM')
   assert.equal((await bridge.ended).code, 0)
 })
+
+test('What the owner writes is carried whichever of the two words about the supergroup comes first, and no message is taken for another', async () => {
+  await using world = await World.open({ messages: ['receipts: true'] })
+  const { wa, tg, owner } = world
+  const alice = wa.addContact({ name: 'Alice' })
+  const friend = tg.addUser({ id: 7002, first_name: 'Zoe' })
+  const group = tg.addGroup({ title: 'Alice', members: [owner, friend], botRights: {} })
+  assert.equal((await world.link()).code, 0)
+  assert.equal((await world.wa2tg('map', 'add', 'Alice', String(group.id))).code, 0)
+  const bridge = await world.run()
+  const came = () => alice.inbox.map(({ shown }) => shown?.text)
+  const before = owner.sends(group, 'before it')
+  await eventually(() => came().length === 1, 'the first one')
+  let late = 0
+  const moved = tg.migrate(group, made => {
+    owner.sends(made, 'in between')
+    late = owner.sends(group, { text: 'written before, told late', reply_to: before.message_id }).message_id
+  })
+  await eventually(() => came().length === 3, 'what comes between the two words')
+  // In the supergroup another one has the id that this one had in the group.
+  for (let last = 0; last < late - 1; ) last = friend.sends(moved, 'another').message_id
+  assert.equal(owner.sends(moved, 'last').message_id, late)
+  await alice.send('and back')
+  await eventually(() => moved.transcript().at(-1)?.text === 'and back', 'the answer')
+  await eventually(() => came().length === 4, 'all that the owner wrote')
+  assert.deepEqual(came(), ['before it', 'in between', 'written before, told late', 'last'])
+  assert.deepEqual(
+    moved
+      .transcript()
+      .filter(({ from }) => from.isBot)
+      .map(({ text }) => text),
+    ['and back'],
+  )
+  tg.assertNoSurprises()
+  wa.assertNoSurprises()
+  bridge.kill('SIGTERM')
+  assert.equal((await bridge.ended).code, 0)
+})

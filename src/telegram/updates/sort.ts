@@ -77,9 +77,9 @@ class Sorter {
   #message(message: Message): void {
     const sorted = this.#sorted
     const context = this.#context
-    if (message.migrate_to_chat_id !== undefined) {
-      sorted.moves.push({ from: message.chat.id, to: message.migrate_to_chat_id })
-    }
+    // Each of the two chats has a queue of its own: either word may come first.
+    const { migrate_to_chat_id: to = message.chat.id, migrate_from_chat_id: from = message.chat.id } = message
+    if (from !== to) sorted.moves.push({ from, to })
     const speaker = this.#speakerOf(message)
     if (speaker === 'stranger' && message.chat.type === 'private') sorted.strangers.push(message)
     if (speaker === 'stranger' && message.chat.type !== 'private') this.#overhear(message)

@@ -5,6 +5,7 @@ import { idSpace } from '../address.ts'
 import type { BotUser } from '../api.ts'
 import type { Marks } from '../marks.ts'
 import { nameCustomEmoji } from './custom-emoji.ts'
+import { inFormer } from './former.ts'
 import type { LongPollOptions } from './long-poll.ts'
 import { refuse } from './refuse.ts'
 import { type SortContext, sortUpdates } from './sort.ts'
@@ -34,7 +35,10 @@ export const makeTake = (options: TakeOptions): LongPollOptions['take'] => {
   const { inbox, marks, versions, owners, logger } = options
 
   const commit = (updates: readonly Update[], context: SortContext, confirm: () => void): Sorted => {
-    const sorted = sortUpdates(updates, context)
+    const sorted = sortUpdates(
+      updates.map(update => inFormer(update, marks)),
+      context,
+    )
     inbox.receive(sorted.arrivals, () => {
       confirm()
       for (const { chatId, messageId } of sorted.seen) marks.take(chatId, messageId)
@@ -96,7 +100,7 @@ export const makeTake = (options: TakeOptions): LongPollOptions['take'] => {
  */
 const piecesOf = (updates: readonly Update[]): readonly (readonly Update[])[] => {
   const ends = updates.flatMap(({ message }, index) =>
-    message?.migrate_to_chat_id === undefined ? [] : [index + 1],
+    (message?.migrate_to_chat_id ?? message?.migrate_from_chat_id) === undefined ? [] : [index + 1],
   )
   return [...ends, updates.length]
     .map((end, index, all) => updates.slice(all[index - 1] ?? 0, end))

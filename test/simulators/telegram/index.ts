@@ -267,17 +267,23 @@ export class TelegramSimulator implements AsyncDisposable {
     tellMembership(this.#world, chat, 'member')
   }
 
-  /** Turns a basic group into a supergroup; the old one refuses with `migrate_to_chat_id`. */
-  migrate(group: SimChat): SimChat {
+  /**
+   * Turns a basic group into a supergroup; the old one refuses with `migrate_to_chat_id`. With `between` the word in the
+   * supergroup comes first, then what that does, then the word in the group: each chat has its own queue.
+   */
+  migrate(group: SimChat, between?: (made: SimChat) => void): SimChat {
     const { state } = group
     if (state.type !== 'group') throw new Error('Only a basic group can be migrated')
     const made = this.addSupergroup({ title: state.title ?? '' })
     for (const [id, member] of state.members) made.state.members.set(id, member)
     made.state.botStatus = state.botStatus
     made.state.botRights = state.botRights
+    const tellFrom = () => addService(this.#world, made.state, { fields: { migrate_from_chat_id: state.id } })
+    if (between) tellFrom()
+    between?.(made)
     addService(this.#world, state, { fields: { migrate_to_chat_id: made.id } })
     state.migratedTo = made.id
-    addService(this.#world, made.state, { fields: { migrate_from_chat_id: state.id } })
+    if (!between) tellFrom()
     return made
   }
 
