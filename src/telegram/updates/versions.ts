@@ -7,7 +7,9 @@ export interface Versions {
   set(chatId: number, messageId: number, version: string): void
 }
 
-const type = 'version'
+const type = 'version-of'
+/** Rows of earlier versions. */
+const formerType = 'version'
 /**
  * Rows that are kept of a chat; a newer message takes the row of one that many ids ago. What is no longer known is taken
  * for an edit of the words, and people edit what they have just written.
@@ -15,7 +17,7 @@ const type = 'version'
 const rows = 2048
 
 export const openVersions = (sessions: SessionStore): Versions => {
-  moveShared(sessions)
+  moveFormer(sessions)
   return {
     get(chatId, messageId) {
       const found = sessions.get(type, rowOf(chatId, messageId))
@@ -32,14 +34,15 @@ export const openVersions = (sessions: SessionStore): Versions => {
 const rowOf = (chatId: number, messageId: number): string => `${chatId}/${messageId % rows}`
 const nameOf = (chatId: number, messageId: number): string => `${chatId}/${messageId}:`
 
-/** Once all chats shared the rows: groups that were made on one day took each other's. */
-const moveShared = (sessions: SessionStore): void => {
-  const shared = [...sessions.list(type)].filter(({ id }) => !id.includes('/'))
-  if (shared.length === 0) return
-  const moved = shared.flatMap(({ id, value }) => {
+/**
+ * Once all chats shared the rows: groups that were made on one day took each other's. The type is another one since, so that no
+ * start has to look through all rows for those: of 100 chats that takes a second.
+ */
+const moveFormer = (sessions: SessionStore): void => {
+  const moved = [...sessions.list(formerType)].flatMap(({ id, value }) => {
     const [, chatId, messageId] = /^(-?\d+)\/(\d+):/.exec(value) ?? []
     const own = { type, id: rowOf(Number(chatId), Number(messageId)), value }
-    return [{ type, id, value: null }, ...(messageId === undefined ? [] : [own])]
+    return [{ type: formerType, id, value: null }, ...(messageId === undefined ? [] : [own])]
   })
   sessions.set(moved)
 }

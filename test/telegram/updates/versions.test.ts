@@ -27,7 +27,22 @@ test('versions from when all chats shared their rows are known, and those of som
   const versions = openVersions(sessions)
   versions.set(-1002, 2, 'another')
   assert.deepEqual([versions.get(-1001, 2), versions.get(7001, 2051)], ['one', 'two'])
-  assert.equal([...sessions.list('version')].length, 3)
+  assert.deepEqual([...sessions.list('version')], [])
+  assert.equal([...sessions.list('version-of')].length, 3)
   forgetVersions(sessions, chatId => chatId > 0)
   assert.deepEqual([versions.get(-1001, 2), versions.get(7001, 2051)], ['one', undefined])
+})
+
+test('a start reads no versions, however many there are', () => {
+  using store = tempStore()
+  const sessions = store.session('telegram')
+  openVersions(sessions).set(-1001, 2, 'one')
+  const read: unknown[] = []
+  const list: typeof sessions.list = type => {
+    const rows = [...sessions.list(type)]
+    read.push(...rows)
+    return rows
+  }
+  assert.equal(openVersions({ ...sessions, list }).get(-1001, 2), 'one')
+  assert.deepEqual(read, [])
 })
