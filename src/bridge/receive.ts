@@ -185,7 +185,8 @@ export const makeFindMessage =
         me: known.me,
         byBridge: known.bridge,
         pending: known.pending && !known.deleted,
-        deleted: known.deleted,
+        // Of what the bridge wrote that is said of what it stands for.
+        deleted: known.deleted || store.links.subject(known)?.deleted === true,
       }
     )
   }

@@ -59,7 +59,7 @@ const { REVOKE } = proto.Message.ProtocolMessage.Type
  * in the group when it went there and are in it now; of what is not at hand any more (behind `AT_HAND` further ones, or
  * a restart) those of now, and where WhatsApp does not say who is in it now, those of then. Somebody who was written to
  * under a number may ask under a LID that nobody knew by then, which the server alone can say. Nothing goes again that
- * was taken back, as long as that is at hand, and nothing more than five times to one device in a run.
+ * was taken back, and nothing more than five times to one device in a run.
  *
  * That the keys of an asker are theirs is the server's word, too: those of a new identity are told (`keys/same-keys.ts`).
  */
@@ -121,7 +121,7 @@ export class Sent {
   #stored(chat: string, id: string): proto.IMessage | undefined {
     for (const place of this.#options.chatsOf(chatRef('whatsapp', chat))) {
       const known = this.#options.findMessage({ chat: place, id })
-      if (known?.raw !== undefined && (known.byBridge || known.me))
+      if (known?.raw !== undefined && !known.deleted && (known.byBridge || known.me))
         return this.#quoting(readRaw(known.raw), place)
     }
     return undefined
