@@ -88,7 +88,7 @@ const serverSchema = z
       }),
     media_host: z.string().check(z.refine(isHostAndPort)).register(keyDocs, {
       about:
-        'The only host, beside WhatsApp’s own, that media may come from or go to (https), and in your own network the only one whose pages are previewed.',
+        'The only host, beside WhatsApp’s own, that media may come from or go to (https), and in your own network the only one whose pages are previewed. Tells the version of WhatsApp Web.',
       expected: 'a host with a port, such as 127.0.0.1:8443',
       example: '"127.0.0.1:8443"',
     }),

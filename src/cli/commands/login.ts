@@ -71,6 +71,7 @@ const remedies: Record<Exclude<LoginFailure, 'alreadyLinked'>, { exitCode: 1 | 2
     exitCode: 2,
     hint: 'Make room under Linked devices, update WhatsApp on the phone, then type: wa2tg login',
   },
+  outdated: { exitCode: 2, hint: 'Then type: wa2tg login' },
   timedOut: { exitCode: 1 },
   noNetwork: { exitCode: 1 },
   aborted: { exitCode: 1 },

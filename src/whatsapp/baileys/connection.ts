@@ -5,7 +5,8 @@ import type { Media } from '../../bridge/event.ts'
 import type { Change, Delivery, NetworkStatus } from '../../bridge/network.ts'
 import type { LoginOptions, LoginStep, WhatsAppConnection, WhatsAppOptions } from '../port.ts'
 import { Account } from './connection/account.ts'
-import { afterClose } from './connection/after-close.ts'
+import { afterClose, isOutdated } from './connection/after-close.ts'
+import { ClientVersion } from './connection/client-version.ts'
 import { Reconnects } from './connection/reconnects.ts'
 import { notConnected } from './errors.ts'
 import { Inbound } from './inbound.ts'
@@ -43,6 +44,7 @@ class BaileysConnection implements WhatsAppConnection {
   readonly #options: BaileysOptions
   readonly #timing: Timing
   readonly #account: Account
+  readonly #version: ClientVersion
   readonly #inbound: Inbound
   readonly #sent: Sent
   readonly #outgoing: Outgoing
@@ -56,10 +58,12 @@ class BaileysConnection implements WhatsAppConnection {
     this.#timing = { ...TIMING, ...options.timing }
     this.#reconnects = new Reconnects(this.#timing, this.#stop.signal)
     this.#account = new Account(options.sessions)
+    this.#version = new ClientVersion({ ...options, host: options.server?.mediaHost })
     this.#inbound = new Inbound({
       ...options,
       timing: this.#timing,
       me: () => this.#account.me,
+      version: () => this.#version.current,
       findSent: (key, asking) => this.#sent.find(key, asking),
       onHopeless: reason => void this.#giveUp(reason),
     })
@@ -85,12 +89,7 @@ class BaileysConnection implements WhatsAppConnection {
   }
 
   get status(): NetworkStatus {
-    const { progress: catchingUp, isThrough } = this.#inbound.backlog
-    return {
-      ...this.#status,
-      ...(catchingUp !== undefined && { catchingUp }),
-      ...(isThrough && this.#status.state === 'connected' && { upToDate: true }),
-    }
+    return { ...this.#status, ...this.#inbound.backlog.describe(this.#status.state === 'connected') }
   }
 
   get time(): number | undefined {
@@ -98,12 +97,9 @@ class BaileysConnection implements WhatsAppConnection {
   }
 
   async start(): Promise<void> {
-    if (this.#account.isLinked) {
-      this.#inbound.replay()
-      this.#connect()
-    } else {
-      this.#change(this.#account.describeUnlinked())
-    }
+    if (!this.#account.isLinked) return this.#change(this.#account.describeUnlinked())
+    this.#inbound.replay()
+    this.#connect()
   }
 
   async *login(options: LoginOptions = {}): AsyncIterable<LoginStep> {
@@ -111,6 +107,7 @@ class BaileysConnection implements WhatsAppConnection {
       auth: () => this.#account.auth,
       reset: () => this.#forget(() => this.#account.forget()),
       open: onUpdate => this.#inbound.open(this.#account.auth, onUpdate),
+      renewVersion: signal => this.#version.renew(signal),
       timing: this.#timing,
     })
     this.#account.linked()
@@ -198,15 +195,18 @@ class BaileysConnection implements WhatsAppConnection {
   #updated(socket: Socket, update: SocketUpdate): void {
     if (this.#stop.signal.aborted) return
     if (update.connection === 'open') {
+      this.#version.accepted()
       this.#change(this.#account.describe('connected'))
       this.#inbound.fetchGroups(socket)
     }
-    if (update.ending !== undefined) this.#closed(socket, update.ending)
+    if (update.ending !== undefined) void this.#closed(socket, update.ending)
   }
 
-  #closed(socket: Socket, ending: Ending): void {
-    const next = afterClose(ending)
+  async #closed(socket: Socket, ending: Ending): Promise<void> {
     this.#socket = undefined
+    const { signal } = this.#stop
+    const next = isOutdated(ending) ? await this.#version.renew(signal) : afterClose(ending)
+    if (signal.aborted) return
     if (next.do === 'stop') {
       if (next.state === 'logged_out') this.#unlink(next.problem)
       this.#change({ ...this.#account.describe(next.state, next.problem), needs: 'person' })

@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import type { BinaryNode } from '@whiskeysockets/baileys'
+import type { BinaryNode, GroupMetadata, WAVersion } from '@whiskeysockets/baileys'
 import { StoreError } from '../../bridge/store-error.ts'
 import { ToldTime } from '../../support/clock.ts'
 import type { WhatsAppOptions } from '../port.ts'
@@ -7,7 +6,7 @@ import { notConnected } from './errors.ts'
 import { Backlog } from './inbound/backlog.ts'
 import { Book } from './inbound/book.ts'
 import { ChannelNames } from './inbound/channel-names.ts'
-import { fetchGroups, forgetGroups } from './inbound/fetch-groups.ts'
+import { fetchGroups, forgetGroups, refreshGroup } from './inbound/fetch-groups.ts'
 import { fillBook } from './inbound/fill-book.ts'
 import { Intake } from './inbound/intake.ts'
 import { Journal } from './inbound/journal.ts'
@@ -30,13 +29,11 @@ import { quietLogger } from './socket/quiet-logger.ts'
 import type { Timing } from './socket/timing.ts'
 import { Socket, type SocketUpdate } from './socket.ts'
 
-/** How long a message waits for WhatsApp to say who administers its group, in milliseconds. */
-const ASK_MS = 5000
-
 export interface InboundOptions extends WhatsAppOptions {
   readonly timing: Timing
   readonly waitingMs?: number
   readonly me: () => Me
+  readonly version: () => WAVersion
   /** What we sent under an id, for devices that could not decrypt it. */
   readonly findSent: Sent['find']
   /** Only a new process helps. */
@@ -108,7 +105,7 @@ export class Inbound {
 
   /** Opens a socket whose messages come in here. */
   open(auth: AuthState, onUpdate: (update: SocketUpdate) => void): Socket {
-    const { logger, server, timing, findSent, me } = this.#options
+    const { logger, server, timing, findSent, me, version } = this.#options
     this.#intake.connecting()
     const disk = watchDisk(auth)
     const socket: Socket = new Socket({
@@ -117,6 +114,7 @@ export class Inbound {
       time: this.time,
       logger: quietLogger(logger),
       ...(server !== undefined && { server }),
+      version: version(),
       makeSignalRepository: journalledRepository(this.#journal, this.#turns, {
         isAlive: () => socket.isAlive,
         isMyself: jid => [me().pn, me().lid].includes(jid),
@@ -162,13 +160,8 @@ export class Inbound {
   }
 
   async #refreshAdmins(group: string): Promise<void> {
-    const socket = this.#socket
-    if (!socket?.isOpen) return
-    const answer = socket.groups.find(group).then(
-      metadata => this.#safely(() => this.book.groups([metadata])),
-      () => undefined,
-    )
-    await Promise.race([answer, sleep(ASK_MS, undefined, { ref: false })])
+    const keep = (metadata: GroupMetadata) => this.#safely(() => this.book.groups([metadata]))
+    if (this.#socket?.isOpen) await refreshGroup(this.#socket, group, keep)
   }
 
   /** Once per account: later changes come as events. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { normalizeAddress } from '../address.ts'
 import { LoginError, type LoginOptions, type LoginStep } from '../port.ts'
-import { afterClose } from './connection/after-close.ts'
+import { type AfterClose, afterClose, isOutdated, outdated } from './connection/after-close.ts'
 import { isForeignServer, readError } from './errors.ts'
 import { type AuthState, isLinked, StorageError } from './keys/auth-state.ts'
 import type { Ending } from './socket/ending.ts'
@@ -14,6 +14,8 @@ export interface LoginPort {
   /** Forgets what an earlier link or an unfinished login left. */
   reset(): void
   open(onUpdate: (update: SocketUpdate) => void): Socket
+  /** What follows when WhatsApp takes this version no more (`ClientVersion.renew`). */
+  renewVersion(signal: AbortSignal): Promise<AfterClose>
   readonly timing: Timing
 }
 
@@ -72,11 +74,14 @@ async function* pair(attempt: Attempt, options: LoginOptions, port: LoginPort): 
     if (update.isNewLogin) yield { kind: 'pairing' }
     if (update.ending === undefined) continue
     if (isLinked(port.auth().state.creds)) return
-    if (isRefusal(update.ending)) throw refused(update.ending)
-    if (!shown) throw new LoginError('noNetwork', 'WhatsApp cannot be reached; check the internet connection')
+    const isOld = isOutdated(update.ending)
+    if (isOld) await attempt.renewVersion()
+    else if (isRefusal(update.ending)) throw refused(update.ending)
+    else if (!shown)
+      throw new LoginError('noNetwork', 'WhatsApp cannot be reached; check the internet connection')
     asked = false
     port.reset()
-    await attempt.pause()
+    if (!isOld) await attempt.pause()
     attempt.open()
   }
 }
@@ -91,7 +96,8 @@ async function* enter(attempt: Attempt, port: LoginPort): AsyncGenerator<LoginSt
       if (update.connection === 'open') opened = true
       if (opened || update.ending !== undefined) {
         if (update.ending === undefined) break
-        if (isRefusal(update.ending)) throw refused(update.ending)
+        if (isOutdated(update.ending)) await attempt.renewVersion()
+        else if (isRefusal(update.ending)) throw refused(update.ending)
         tries += 1
         if (tries > 5)
           throw new LoginError('noNetwork', 'WhatsApp cannot be reached any more; start "wa2tg run"')
@@ -120,12 +126,16 @@ const isRefusal = (ending: Ending): boolean => {
 }
 
 const refused = (ending: Ending): LoginError => {
+  if (afterClose(ending) === outdated) return tooOld()
   const cause = ending.by === 'silence' ? ending.error : undefined
   const message = isForeignServer(cause)
     ? 'The server cannot prove that it is WhatsApp; something on the network is in between'
     : 'WhatsApp or the phone refused to link this machine'
   return new LoginError('refused', message, { cause })
 }
+
+const tooOld = (): LoginError =>
+  new LoginError('outdated', 'WhatsApp takes this version of the program no more; update wa2tg')
 
 /** The sockets of one login, one at a time, and what they say as a queue. */
 class Attempt {
@@ -168,6 +178,16 @@ class Attempt {
   async askForCode(phone: string): Promise<string> {
     if (this.#socket === undefined) throw new Error('There is no socket to ask on')
     return this.#socket.sock.requestPairingCode(phone.replace(/\D/g, ''))
+  }
+
+  /** Resolves when there is a newer version to try with. */
+  async renewVersion(): Promise<void> {
+    const next = await this.#port.renewVersion(this.#signal)
+    this.#signal.throwIfAborted()
+    if (next.do === 'stop') throw tooOld()
+    if (next.when !== 'now') {
+      throw new LoginError('noNetwork', `${next.problem}; check the internet connection`)
+    }
   }
 
   pause(): Promise<void> {

@@ -7,6 +7,7 @@ import {
   type SocketConfig,
   type WAMessageKey,
   type WASocket,
+  type WAVersion,
 } from '@whiskeysockets/baileys'
 import type { ToldTime } from '../../support/clock.ts'
 import type { Logger } from '../../support/log.ts'
@@ -32,6 +33,7 @@ import type { Watchdog } from './socket/watchdog.ts'
 export interface SocketOptions {
   readonly auth: SocketAuth
   readonly server?: { readonly url: string; readonly rootKey: string }
+  readonly version: WAVersion
   readonly logger: Logger
   readonly makeSignalRepository: SocketConfig['makeSignalRepository']
   /** What we sent under an id, for devices that could not decrypt it. */
@@ -94,6 +96,7 @@ export class Socket {
       ...DEFAULT_CONNECTION_CONFIG,
       auth: auth.state,
       logger,
+      version: options.version,
       browser: BROWSER,
       waWebSocketUrl: url,
       ...(agent !== undefined && { agent: agent as https.Agent }),

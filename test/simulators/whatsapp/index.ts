@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { BinaryNode, proto } from '@whiskeysockets/baileys'
+import { type BinaryNode, DEFAULT_CONNECTION_CONFIG, type proto } from '@whiskeysockets/baileys'
 import type { Acts } from './acts.ts'
 import type { Channel } from './channel.ts'
 import type { Refusal } from './companion.ts'
@@ -75,6 +75,7 @@ export class WhatsAppSimulator {
     this.mediaHost = world.media.host
     this.account = world.account
     this.phone = new OwnerPhone(world, server)
+    this.tellVersion(DEFAULT_CONNECTION_CONFIG.version[2])
   }
 
   addContact(options: ContactOptions = {}): Contact {
@@ -227,6 +228,29 @@ export class WhatsAppSimulator {
   /** The next login or registration is turned away with `<failure reason/>`: 401, 403, 405, 503 …, and more attributes. */
   refuseNextLogin(code: number, attrs: Readonly<Record<string, string>> = {}): void {
     this.#server.loginRefusals.push({ code, attrs })
+  }
+
+  /**
+   * From now on older versions of WhatsApp Web are turned away (405). The page that tells the present one tells this, or
+   * another that is `told`.
+   */
+  refuseVersionsBelow(revision: number, told = revision): void {
+    this.#server.oldestRevision = revision
+    this.tellVersion(told)
+  }
+
+  /** What the page of WhatsApp Web says of its version, as `sw.js` does: in JSON inside a string. */
+  tellVersion(revision: number): void {
+    this.media.page('/sw.js', {
+      body: `/*FB_PKG_DELIM*/\nself.__swData=JSON.parse("{\\"dynamic_data\\":{\\"client_revision\\":${revision},\\"server\\":1}}");\n`,
+      headers: { 'content-type': 'application/x-javascript; charset=utf-8' },
+      needs: { 'sec-fetch-site': /^none$/, 'user-agent': /^Mozilla\/5\.0 \(.*Chrome\// },
+    })
+  }
+
+  /** Which version of WhatsApp Web the bridge said that it was, at each login and registration. */
+  get revisions(): readonly number[] {
+    return this.#server.revisions
   }
 
   /** Others take the bridge's prekeys from the server without ever writing, until so many are left. */

@@ -56,6 +56,8 @@ export interface Page {
   headers?: Readonly<Record<string, string>>
   /** The answer never comes to its end. */
   endless?: boolean
+  /** Who asks without these headers gets 400. */
+  needs?: Readonly<Record<string, RegExp>>
 }
 
 interface StoredFile {
@@ -220,7 +222,8 @@ export class MediaServer {
     })
     try {
       const page = this.#pages.get(url)
-      if (page) showPage(page, response)
+      if (page && !hasAll(headers, page.needs)) reply(response, 400, { error: 'This is no browser' })
+      else if (page) showPage(page, response)
       else if (method === 'GET') await this.#download(seen, response, gone.signal)
       else if (method === 'POST') await this.#upload(seen, request, { response, signal: gone.signal })
       else reply(response, 405, { error: `Method "${method}" is not allowed` })
@@ -343,6 +346,10 @@ function take<Fault>(planned: Planned<Fault> | undefined): Fault | undefined {
   if (!planned || planned.left <= 0) return undefined
   planned.left -= 1
   return planned.fault
+}
+
+function hasAll(headers: IncomingHttpHeaders, needs: Page['needs'] = {}): boolean {
+  return Object.entries(needs).every(([name, value]) => value.test(String(headers[name] ?? '')))
 }
 
 function showPage(page: Page, response: ServerResponse): void {

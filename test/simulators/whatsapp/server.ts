@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import type { BinaryNode, proto } from '@whiskeysockets/baileys'
@@ -27,6 +28,10 @@ export class Server {
   readonly sendFaults: SendFault[] = []
   /** How the next logins are turned away, `<failure reason/>`. */
   readonly loginRefusals: { readonly code: number; readonly attrs: Readonly<Record<string, string>> }[] = []
+  /** The oldest version of WhatsApp Web that is let in, by its last number. */
+  oldestRevision = 0
+  /** The version of each login and registration, by its last number, in order. */
+  readonly revisions: number[] = []
   /** When the companion was let in, by `performance.now()`. */
   readonly logins: number[] = []
   readonly #sockets: WebSocketServer
@@ -114,9 +119,13 @@ export class Server {
       wire.send(el('failure', { reason: String(code), location: 'sim', ...attrs }))
       wire.close()
     }
+    const revision = this.#revision(payload)
+    this.revisions.push(revision)
     const scripted = this.loginRefusals.shift()
     if (scripted !== undefined) {
       refuse(scripted.code, 'scripted', scripted.attrs)
+    } else if (revision < this.oldestRevision) {
+      refuse(405, `version ${revision} is too old`)
     } else if (payload.devicePairingData) {
       try {
         const registration = parseRegistration(payload.devicePairingData)
@@ -132,6 +141,20 @@ export class Server {
       else if (!companion.noiseKey.equals(noiseKey)) refuse(401, `"${jid}" has another Noise key`)
       else this.#login(companion, wire)
     }
+  }
+
+  /** Which WhatsApp Web a client says that it is; whoever registers says it twice. */
+  #revision({ userAgent, devicePairingData }: proto.ClientPayload): number {
+    const { primary, secondary, tertiary } = userAgent?.appVersion ?? {}
+    const version = `${primary}.${secondary}.${tertiary}`
+    if (primary !== 2 || secondary !== 3000 || !tertiary) {
+      this.world.record.surprise(`"${version}" is no version of WhatsApp Web`)
+    }
+    const hash = createHash('md5').update(version).digest()
+    if (devicePairingData && !hash.equals(devicePairingData.buildHash ?? Buffer.alloc(0))) {
+      this.world.record.surprise('buildHash is not the hash of the version')
+    }
+    return tertiary ?? 0
   }
 
   #login(companion: Companion, wire: Wire): void {

@@ -10,9 +10,13 @@ import { Reconnects } from '../../../src/whatsapp/baileys/connection/reconnects.
 import { openBaileys } from '../../../src/whatsapp/baileys/connection.ts'
 import { TIMING } from '../../../src/whatsapp/baileys/socket/timing.ts'
 import type { WhatsAppSimulator } from '../../simulators/whatsapp/index.ts'
+import { trustTestCa } from '../../simulators/whatsapp/media-server.ts'
 import { endsWithin } from '../../support/within.ts'
 import { silentLogger, until } from '../support.ts'
 import { Linked } from './linked.ts'
+
+// The present version is asked for there.
+trustTestCa()
 
 const provoke = (wa: WhatsAppSimulator, { by, code, conflict }: Omit<Rule, 'next'>): void => {
   if (by === 'downgrade') wa.downgrade()

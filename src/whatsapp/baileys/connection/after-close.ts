@@ -34,7 +34,7 @@ const stop = (state: 'logged_out' | 'stopped', problem: string): AfterClose => (
   state,
   problem,
 })
-const again = (when: 'now' | 'soon' | 'unreachable' | 'late', problem: string): AfterClose => ({
+export const again = (when: 'now' | 'soon' | 'unreachable' | 'late', problem: string): AfterClose => ({
   do: 'reconnect',
   when,
   problem,
@@ -45,7 +45,8 @@ const replaced = stop(
   'stopped',
   'Another program uses this link; stop it there, then start "wa2tg run" again',
 )
-const outdated = stop(
+/** Where no newer version is told either (`client-version.ts`). */
+export const outdated = stop(
   'stopped',
   'WhatsApp takes this version of the program no more; update wa2tg, then start "wa2tg run" again',
 )
@@ -94,6 +95,8 @@ export const RULES: readonly Rule[] = [
   { by: 'stream', conflict: 'device_removed', next: unlinked },
   { by: 'stream', conflict: 'replaced', next: replaced },
   { by: 'stream', code: 440, next: replaced },
+  // Seen once behind a registration (Rich627/whatsapp-claude-plugin, pull request 9).
+  { by: 'stream', code: 405, next: outdated },
   // Without a word about the device: the next login tells whether it is gone.
   { by: 'stream', code: 401, next: trouble },
   { by: 'stream', code: 500, next: trouble },
@@ -101,6 +104,10 @@ export const RULES: readonly Rule[] = [
   { by: 'stream', code: 515, next: restart },
   { by: 'downgrade', next: notTakingPart },
 ]
+
+/** WhatsApp takes this version of WhatsApp Web no more, but may take a newer one. */
+export const isOutdated = (ending: Ending): boolean =>
+  (ending.by === 'failure' || ending.by === 'stream') && ending.code === 405
 
 export const afterClose = (ending: Ending): AfterClose => {
   if (ending.by === 'silence') return afterSilence(ending.error)

@@ -1,3 +1,5 @@
+import type { NetworkStatus } from '../../../bridge/network.ts'
+
 /** How far the messages that waited on the server have come since the last login. */
 export class Backlog {
   readonly #isIdle: () => boolean
@@ -33,6 +35,15 @@ export class Backlog {
   cut(): void {
     this.#hasAll = true
     this.#isThrough = false
+  }
+
+  /** What is to be said of it in the status. */
+  describe(isConnected: boolean): Pick<NetworkStatus, 'catchingUp' | 'upToDate'> {
+    const { progress: catchingUp, isThrough } = this
+    return {
+      ...(catchingUp !== undefined && { catchingUp }),
+      ...(isThrough && isConnected && { upToDate: true }),
+    }
   }
 
   /** Whether everything that waited is with the bridge, and whatever happens now comes at once. */

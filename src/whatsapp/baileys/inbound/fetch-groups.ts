@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { GroupMetadata } from '@whiskeysockets/baileys'
 import type { SessionStore } from '../../../bridge/network.ts'
 import type { Logger } from '../../../support/log.ts'
 import { isGroup } from '../../address.ts'
@@ -5,6 +7,9 @@ import type { Socket } from '../socket.ts'
 import type { Book } from './book.ts'
 
 const FETCHED = { type: 'meta', id: 'groups-fetched' } as const
+
+/** How long a message waits for WhatsApp to say who administers its group, in milliseconds. */
+const ASK_MS = 5000
 
 /** Asks for all groups of the account, once per account: later changes come as events. */
 export const fetchGroups = (
@@ -23,6 +28,16 @@ export const fetchGroups = (
     // The next connection tries again.
     if (socket.isOpen) logger.warn({ err: error }, 'The list of groups could not be fetched')
   })
+}
+
+/** Asks for one group anew; resolves when it is known, or was not told in time. */
+export const refreshGroup = async (
+  { groups }: Socket,
+  group: string,
+  keep: (metadata: GroupMetadata) => void,
+): Promise<void> => {
+  const answer = groups.find(group).then(keep, () => undefined)
+  await Promise.race([answer, sleep(ASK_MS, undefined, { ref: false })])
 }
 
 /** The account is gone; the next one has groups of its own. */
