@@ -44,6 +44,8 @@ interface Course {
   /** What comes when the backup has been put back. */
   readonly after?: readonly BridgeEvent[]
   readonly deletions?: 'delete' | 'strike'
+  /** In a chat with one person no line says who speaks. */
+  readonly kind?: 'person'
   /** Telegram's answer is lost to a message that says this. */
   readonly unanswered?: string
   /** What comes while that is under way. */
@@ -53,14 +55,14 @@ interface Course {
 /** What stands in Telegram before and after the backup is put back. */
 const putBack = async (course: Course) => {
   const { carried = [], waiting = [], lost = false, since = [], after = [], deletions = 'delete' } = course
-  const { unanswered, meanwhile = [] } = course
+  const { unanswered, meanwhile = [], kind = 'group' } = course
   await using tg = await startTelegramSimulator()
   const group = tg.addSupergroup({ title: 'Family', botRights: {} })
   const person = tg.addUser({ id: 9001, first_name: 'Zoe' })
   const seen = () =>
     group
       .transcript()
-      .filter(({ from, text }) => from.isBot && text !== 'Bob\nfirst')
+      .filter(({ from, text }) => from.isBot && !/^(Bob\n)?first$/.test(text))
       .map(({ text, reactions }) => [text, ...reactions.map(({ emoji }) => emoji)].join(' '))
   let receive: Inbox['receive'] = () => undefined
   const carry = async (store: Store, events: readonly BridgeEvent[]) => {
@@ -79,7 +81,7 @@ const putBack = async (course: Course) => {
   using store = tempStore()
   const file = join(store.dir, 'backup')
   store.mappings.add({ whatsapp: family, telegram: `telegram:${group.id}` })
-  store.chats.learn({ chat: family, kind: 'group', name: 'Family' })
+  store.chats.learn({ chat: family, kind, name: 'Family' })
   person.sends(group, 'Hello everybody')
   await carry(store, [says('first', 'first'), ...carried])
   {
@@ -238,6 +240,18 @@ test('words for a file that could not be had since the backup come no second tim
   for (const waiting of [[photo], [photo, edits('photo', 'look here')]]) {
     const { before, after } = await putBack({ waiting })
     assert.equal(before.length, 1)
+    assert.deepEqual(after, before)
+  }
+})
+
+test('words for two stickers that could not be had since the backup come no second time', async () => {
+  const sticker = (id: string): MessageEvent => ({
+    ...says(id, ''),
+    content: { kind: 'media', as: 'sticker', media: { source: id }, caption: plainText('') },
+  })
+  for (const more of [{}, { kind: 'person' }] as const) {
+    const { before, after } = await putBack({ waiting: [sticker('a'), sticker('b')], ...more })
+    assert.equal(before.filter(text => text.includes('Sticker')).length, 2)
     assert.deepEqual(after, before)
   }
 })

@@ -25,5 +25,6 @@ export const editedSince = (
 
 const inWords = (event: MessageEvent, target: ChatRef): MessageEvent[] => {
   const content = formsOf(event.content, networkOf(target)).at(-1)
-  return event.content.kind === 'media' && content?.kind === 'text' ? [{ ...event, content }] : []
+  const isAnother = content !== undefined && content.kind !== 'media'
+  return event.content.kind === 'media' && isAnother ? [{ ...event, content }] : []
 }
