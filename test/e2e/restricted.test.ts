@@ -33,16 +33,16 @@ test('When WhatsApp restricts the account, its owner reads once until when and w
   await alice.send('chats go on')
   await eventually(() => group.transcript().some(({ text }) => text.includes('chats go on')), 'her message')
   wa.refuseNext(463)
-  const refused = owner.sends(group, 'to somebody new')
+  const refused = owner.sends(group, 'refused')
   const under = () => group.transcript().find(({ replyTo }) => replyTo === refused.message_id)
   await eventually(() => under() !== undefined, 'the answer under what was refused')
   assert.match(
     under()?.text ?? '',
-    /^Not delivered to Alice: WhatsApp does not let this account write to new contacts at the moment/,
+    /^Not delivered to Alice: WhatsApp does not let linked devices write in this chat at the moment; write from the phone/,
   )
   owner.sends(group, 'and on')
   await eventually(() => wa.transcript.some(({ shown }) => shown?.text === 'and on'), 'what comes behind')
-  assert.ok(wa.transcript.every(({ shown }) => shown?.text !== 'to somebody new'))
+  assert.ok(wa.transcript.every(({ shown }) => shown?.text !== 'refused'))
   assert.deepEqual(
     told().map(text => /restricted|40 of 50|41 of 50|no more/.exec(text)?.[0]),
     ['restricted', '40 of 50', 'no more'],

@@ -33,9 +33,18 @@ const ANSWER_MS = 10_000
  * again is the same change. Throws `DeliveryError`.
  */
 export const carryOut = async (change: Change, context: ChangeContext): Promise<void> => {
-  const jid = jidOfChat(change.chat)
+  const chat = jidOfChat(change.chat)
   openSocket(context)
-  await assertWritable(jid, context)
+  await assertWritable(chat, context)
+  const carried = new Set<string>()
+  await context.addressing.send(chat, jid => carryOutIn(jid, { change, carried, context }))
+}
+
+/** Sends what is not among `carried`, and adds to it. */
+const carryOutIn = async (
+  jid: string,
+  { change, carried, context }: { change: Change; carried: Set<string>; context: ChangeContext },
+): Promise<void> => {
   const group = isGroup(jid) ? await groupOf(jid, context) : undefined
   const members = group ? membersOf(group, context.me, context.nameOf) : []
   const timer = renderTimer(context.timerOf(jid))
@@ -53,9 +62,11 @@ export const carryOut = async (change: Change, context: ChangeContext): Promise<
   const steps = render(change, { scene, members, timer, now: context.now() })
   for (const [position, { message: rendered, after, isNew }] of steps.entries()) {
     const id = partId(change.messageId, position)
+    if (carried.has(id)) continue
     const messageSecret = context.secrets.derive(id, 'message')
     const message = isNew ? { ...rendered, messageContextInfo: { messageSecret } } : rendered
     await transmit(message, { id, jid, signal: change.signal, transmitter: context })
+    carried.add(id)
     if (after) change.onSent(after)
     const sent = { id, raw: rawOf(message) }
     if (isNew) change.onSent(sent)

@@ -78,8 +78,8 @@ class BaileysConnection implements WhatsAppConnection {
       mediaHost: options.server?.mediaHost,
       me: () => this.#account.me,
       socket: () => this.#openSocket,
-      nameOf: address => this.#inbound.book.nameOf(address),
-      timerOf: jid => this.#inbound.book.timerOf(jid),
+      book: this.#inbound.book,
+      tokenMs: this.#timing.token,
       now: () => this.time ?? Date.now(),
       sent: this.#sent,
     })

@@ -1,4 +1,5 @@
 import { DeliveryError, offline, reject, retry, unsure, wait } from '../../bridge/verdict.ts'
+import { isLid, isPhone } from '../address.ts'
 
 interface Coded {
   readonly status?: number
@@ -46,12 +47,36 @@ const closed = (code: number, cause?: unknown): DeliveryError =>
     chatUnreachable: true,
   })
 
-/** A refusal in the server's ack of a message (lib/Utils/decode-wa-message.js, SERVER_ERROR_CODES). */
-export const refusedByAck = (code: string): DeliveryError => {
+/** Nothing has arrived, but it may under the other address of the same person. */
+export class WrongAddress extends DeliveryError {
+  constructor(message: string) {
+    super({ kind: 'reject' }, message)
+  }
+}
+
+/**
+ * A refusal in the server's ack of a message (lib/Utils/decode-wa-message.js, SERVER_ERROR_CODES). 463 is for new contacts, and where
+ * the token is missing by which somebody lets us write to them (Baileys #2688); an account that has moved to LIDs gets it for
+ * numbers, one that has not 400 for LIDs (`send/addressing.ts`).
+ */
+export const refusedByAck = (
+  code: string,
+  { jid, hasMet }: { readonly jid: string; readonly hasMet: boolean },
+): DeliveryError => {
   const number = Number(code)
   switch (number) {
-    case 463:
-      return reject('WhatsApp does not let this account write to new contacts at the moment')
+    case 463: {
+      const words = hasMet
+        ? 'WhatsApp does not let linked devices write in this chat at the moment; write from the phone until they have answered'
+        : 'WhatsApp does not let this account write to new contacts at the moment'
+      return isPhone(jid) ? new WrongAddress(words) : reject(words)
+    }
+    case 400:
+      return isLid(jid)
+        ? new WrongAddress(
+            'WhatsApp lets this account write to phone numbers only, and this one is not known',
+          )
+        : reject(`WhatsApp refused the message (${number})`)
     case 401:
     case 403:
     case 404:
@@ -65,6 +90,12 @@ export const refusedByAck = (code: string): DeliveryError => {
     default:
       return refusedForNow(number) ?? reject(`WhatsApp refused the message (${maskNumbers(code)})`)
   }
+}
+
+/** There was no device of the person in a message that was acknowledged all the same. */
+export const namesNobody = (jid: string): DeliveryError => {
+  const words = 'WhatsApp names no device of this contact that the message could go to'
+  return isPhone(jid) ? new WrongAddress(words) : reject(words)
 }
 
 /** No device that needs a ciphertext of its own could be encrypted for (lib/Socket/messages-send.js). */

@@ -1,12 +1,13 @@
 import type { Change, Delivery, SessionStore } from '../../bridge/network.ts'
 import { findPreview } from '../link-preview/find-preview.ts'
 import { type ChangeContext, carryOut } from './change.ts'
+import type { Book } from './inbound/book.ts'
 import { GroupKeys } from './keys/group-key.ts'
 import { openSecrets } from './keys/secrets.ts'
 import type { Me } from './me.ts'
 import { openUploader } from './media/upload.ts'
 import type { UploadLimits } from './media/upload-http.ts'
-import type { NameOf } from './send/members.ts'
+import { Addressing } from './send/addressing.ts'
 import { openNotes } from './send/notes.ts'
 import type { Sent } from './send/sent.ts'
 import { type SendContext, sendDelivery } from './send.ts'
@@ -22,8 +23,9 @@ export interface OutgoingOptions {
   me(): Me
   /** The socket, while it is open. */
   socket(): Socket | undefined
-  readonly nameOf: NameOf
-  readonly timerOf: SendContext['timerOf']
+  readonly book: Pick<Book, 'nameOf' | 'timerOf' | 'addressesOf' | 'hasMet'>
+  /** How long a token is waited for, in milliseconds. */
+  readonly tokenMs: number
   /** What time it is at WhatsApp. */
   readonly now: () => number
   readonly sent: Sent
@@ -34,11 +36,11 @@ export class Outgoing {
   readonly #options: OutgoingOptions
   readonly #tools: Pick<
     SendContext,
-    'secrets' | 'upload' | 'preview' | 'note' | 'saidOfLeftOut' | 'groupKeys'
+    'secrets' | 'upload' | 'preview' | 'note' | 'saidOfLeftOut' | 'groupKeys' | 'addressing'
   >
 
   constructor(options: OutgoingOptions) {
-    const { sessions, mediaHost, uploadLimits, linkPreviews = false } = options
+    const { sessions, mediaHost, uploadLimits, linkPreviews = false, book } = options
     const secrets = openSecrets(sessions)
     this.#options = options
     this.#tools = {
@@ -49,6 +51,7 @@ export class Outgoing {
       note: openNotes(sessions),
       saidOfLeftOut: new Set(),
       groupKeys: new GroupKeys(),
+      addressing: new Addressing(sessions, jid => book.addressesOf(jid)),
     }
   }
 
@@ -61,8 +64,17 @@ export class Outgoing {
   }
 
   get #context(): SendContext & ChangeContext {
-    const { me, socket, nameOf, timerOf, now, sent } = this.#options
-    const remember = sent.remember.bind(sent)
-    return { ...this.#tools, me: me(), socket, nameOf, timerOf, now, remember }
+    const { me, socket, book, now, sent, tokenMs } = this.#options
+    return {
+      ...this.#tools,
+      me: me(),
+      socket,
+      now,
+      tokenMs,
+      nameOf: book.nameOf.bind(book),
+      timerOf: book.timerOf.bind(book),
+      hasMet: book.hasMet.bind(book),
+      remember: sent.remember.bind(sent),
+    }
   }
 }

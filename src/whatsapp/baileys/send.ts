@@ -2,6 +2,7 @@ import type { GroupMetadata, proto } from '@whiskeysockets/baileys'
 import type { Delivery } from '../../bridge/network.ts'
 import { DeliveryError, reject } from '../../bridge/verdict.ts'
 import { isGroup, jidOfChat } from '../address.ts'
+import { WrongAddress } from './errors.ts'
 import type { Secrets } from './keys/secrets.ts'
 import type { Uploader } from './media/upload.ts'
 import { rawOf } from './parse/context.ts'
@@ -33,23 +34,33 @@ export interface SendContext extends Transmitter {
  * cannot be sent does not hold up the others, but the album has failed then. Throws `DeliveryError`.
  */
 export const sendDelivery = async (delivery: Delivery, context: SendContext): Promise<void> => {
-  const jid = jidOfChat(delivery.chat)
-  await assertWritable(jid, context)
+  const chat = jidOfChat(delivery.chat)
+  await assertWritable(chat, context)
+  const sent = new Set(delivery.sent.map(({ id }) => id))
+  await context.addressing.send(chat, jid => sendTo(jid, { delivery, sent, context }))
+}
+
+/** Sends what is not among `sent`, and adds to it. */
+const sendTo = async (
+  jid: string,
+  { delivery, sent, context }: { delivery: Delivery; sent: Set<string>; context: SendContext },
+): Promise<void> => {
   const { me, nameOf } = context
   const group = isGroup(jid) ? await groupOf(jid, context) : undefined
   const members = group === undefined ? [] : membersOf(group, me, nameOf)
   const timer = renderTimer(context.timerOf(jid) ?? timerFrom(group))
   if (delivery.inDoubt) await context.groupKeys.doubt(jid, openSocket(context), me)
-  const parts = renderMessage(delivery, { me, members, timer })
+  const parts = renderMessage(delivery, { me, jid, members, timer })
   const album = parts[0]?.announces ? { remoteJid: jid, fromMe: true, id: delivery.messageId } : undefined
   // What announced an album keeps its id, also where there is no album left to announce.
   const isHeadless = album === undefined && delivery.sent.some(({ announces }) => announces)
   const refusals: DeliveryError[] = []
   for (const [position, part] of parts.entries()) {
     const id = partId(delivery.messageId, isHeadless ? position + 1 : position)
-    if (delivery.sent.some(known => known.id === id) || (part.announces && delivery.sent.length > 0)) continue
+    if (sent.has(id) || (part.announces && delivery.sent.length > 0)) continue
     try {
       await sendPart(part, { id, jid, album, lasts: timer.expiration ?? 0, delivery, context })
+      sent.add(id)
     } catch (error) {
       if (part.item === undefined || !isRefusal(error)) throw error
       refusals.push(error)
@@ -72,7 +83,10 @@ const timerFrom = (group: GroupMetadata | undefined): Timer | undefined =>
   group?.ephemeralDuration === undefined ? undefined : { seconds: group.ephemeralDuration, setAt: 0 }
 
 const isRefusal = (error: unknown): error is DeliveryError =>
-  error instanceof DeliveryError && error.verdict.kind === 'reject' && !error.chatUnreachable
+  error instanceof DeliveryError &&
+  error.verdict.kind === 'reject' &&
+  !error.chatUnreachable &&
+  !(error instanceof WrongAddress)
 
 interface PartContext {
   readonly id: string

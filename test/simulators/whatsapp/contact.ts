@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { proto } from '@whiskeysockets/baileys'
 import { Acts, editAttribute, withSecret } from './acts.ts'
 import { Call, type CallOptions } from './call.ts'
@@ -49,6 +50,10 @@ export class Contact {
   readonly acts: Acts
   /** Receipts from the companion for what this contact sent. */
   readonly receipts: { id: string; type: string }[] = []
+  /** WhatsApp names no device of hers, as if she were gone. */
+  hasNoDevices = false
+  /** By which the account may write to her, where it needs one. */
+  token: Buffer | undefined
   readonly #world: World
 
   constructor(world: World, options: ContactOptions & { phone: string; lid: string }) {
@@ -133,6 +138,15 @@ export class Contact {
   /** Asks the bridge to send a message again, as a phone does that cannot read it. */
   askAgain(id: string, chat?: Group): void {
     this.#receipt(id, chat, 'retry')
+  }
+
+  /** Lets the account write to her, as clients do when they answer (lib/Socket/messages-recv.js, `privacy_token`). */
+  giveToken(): void {
+    const t = String(this.#world.seconds())
+    this.token = randomBytes(16)
+    const token = el('token', { jid: this.#world.account.pn, type: 'trusted_contact', t }, this.token)
+    const attrs = { type: 'privacy_token', from: this.lid, id: this.#world.newId(), t }
+    this.#world.companion?.queue.push(el('notification', attrs, [el('tokens', {}, [token])]))
   }
 
   /** Installs WhatsApp anew: the server says that the identity has changed, and groups get new sender keys. */

@@ -15,7 +15,7 @@ import type { AppliedChange } from './phone-changes.ts'
 import type { Recorder } from './record.ts'
 import { Server } from './server.ts'
 import type { Standing } from './standing.ts'
-import { type Account, type Transmission, World } from './world.ts'
+import { type Account, type Keyless, type Transmission, World } from './world.ts'
 
 export type { ActOptions, Acts } from './acts.ts'
 export type { Call, CallOptions } from './call.ts'
@@ -45,6 +45,9 @@ export async function startWhatsAppSimulator(options: SimulatorOptions = {}): Pr
     pn: `${options.phone ?? '15550000001'}@s.whatsapp.net`,
     lid: `${options.lid ?? '900000000000001'}@lid`,
     name: options.name ?? 'Olivia Owner',
+    migrated: true,
+    byNumber: 'refused' as const,
+    needsTokens: false,
   }
   const media = await startMediaServer(options.mediaName)
   const world = new World(account, media)
@@ -297,9 +300,12 @@ export class WhatsAppSimulator {
     this.#world.spoiltBundles.set(person === 'me' ? this.#world.phone : person, spoilt)
   }
 
-  /** From now on the server has no keys for somebody's phone: each of a query's users is answered, or refused, by itself. */
-  refuseKeys(person: Contact): void {
-    this.#world.keyless.add(person)
+  /**
+   * From now on the server has no keys for somebody's devices, or one of them: each of a query's users is answered, or refused, by
+   * itself, or the whole query is refused for their sake.
+   */
+  refuseKeys(person: Contact, keyless: Keyless = { refuses: 'user' }): void {
+    this.#world.keyless.set(person, keyless)
   }
 
   /** Keeps the acks for messages back until told `false`. */

@@ -25,16 +25,19 @@ interface Copy {
 
 class Refusal extends Error {
   readonly code: number
+  /** A client could not know better: nothing to be surprised at. */
+  readonly everyday: boolean
 
-  constructor(code: number, message: string) {
+  constructor(code: number, message: string, { everyday = false } = {}) {
     super(message)
     this.code = code
+    this.everyday = everyday
   }
 }
 
 /**
  * Checks and delivers a `<message>` of the companion. Returns the `<ack>` for it: refusals carry the server's error, 479
- * for a stanza that does not add up, 404 and 403 for groups, 463 where somebody is nobody's contact.
+ * for a stanza that does not add up, 404 and 403 for groups, and for private messages what `checkAddress` says.
  */
 export async function acceptMessage(
   node: BinaryNode,
@@ -61,8 +64,9 @@ export async function acceptMessage(
       })
     return { ack: el('ack', { class: 'message', id, from: to }), deliver }
   } catch (error) {
-    const code = error instanceof Refusal ? error.code : 479
-    world.record.surprise(`Message refused (${code}): ${String(error)} in ${describeNode(node)}`)
+    const { code, everyday } = error instanceof Refusal ? error : { code: 479, everyday: false }
+    if (!everyday)
+      world.record.surprise(`Message refused (${code}): ${String(error)} in ${describeNode(node)}`)
     return { ack: refusal(node, code), deliver: async () => undefined }
   }
 }
@@ -118,6 +122,30 @@ function groupCopies(
   return members.map(to => ({ to, encs: [...(keys.get(to) ?? []), shared] }))
 }
 
+/**
+ * By which address people are reached is a property of the account (whatsapp-rust #943): one that has not moved to LIDs gets 400 for
+ * each of them, one that has gets 463 for numbers (OpenWA #717). In one stanza all are addressed alike (whatsapp-rust #636, #730).
+ */
+function checkAddress(world: World, to: string, copies: readonly Copy[]): void {
+  if (!world.isReached(to)) {
+    // Only the refusal tells.
+    if (to.endsWith('@lid')) throw new Refusal(400, 'the account has not moved to LIDs', { everyday: true })
+    const isForNobody = copies.every(copy => world.isMe(copy.to))
+    if (world.account.byNumber === 'refused' || !isForNobody)
+      throw new Refusal(463, `"${to}" is reached by a LID`)
+  }
+  if (copies.some(copy => copy.to.endsWith('@lid') !== to.endsWith('@lid')))
+    throw new Refusal(400, 'its addresses are of both kinds')
+}
+
+/** Also of what goes again (zapo, src/client/coordinators/WaRetryCoordinator.ts). */
+function checkToken(world: World, node: BinaryNode, to: string): void {
+  if (!world.account.needsTokens || world.isMe(to)) return
+  const token = child(node, 'tctoken')
+  if (token === undefined || !world.findContact(to)?.token?.equals(bytes(token)))
+    throw new Refusal(463, 'it lacks the token of this chat', { everyday: true })
+}
+
 /** A copy for the other person's phone and one for the own; a single `<enc>` when it is for one device alone. */
 function privateCopies(node: BinaryNode, to: string, world: World): Copy[] {
   const person = withoutDevice(to)
@@ -128,16 +156,21 @@ function privateCopies(node: BinaryNode, to: string, world: World): Copy[] {
     const { recipient, category } = node.attrs
     if (world.isMe(person) && recipient === undefined && category !== 'peer')
       throw new Refusal(479, 'it does not say of which chat it is')
+    if (category !== 'peer') checkToken(world, node, person)
     return [{ to, encs: direct }]
   }
   const copies = participants(node)
-  const forPerson = copies.filter(copy => withoutDevice(copy.to) === person)
-  if (forPerson.length === 0) throw new Refusal(479, `there is nothing for "${to}" itself`)
+  if (copies.length === 0) throw new Refusal(479, 'there is nothing in it')
   for (const copy of copies) {
     const isHers = withoutDevice(copy.to) === person && world.findContact(person)?.handsetAt(copy.to)
     if (!isHers && !(world.isMe(copy.to) && deviceOf(copy.to) === 0))
       throw new Refusal(479, `"${copy.to}" has no business in this chat`)
   }
+  checkAddress(world, person, copies)
+  // Acknowledged like any other (`test/simulators/whatsapp/README.md`): nobody tells the client.
+  if (!copies.some(copy => withoutDevice(copy.to) === person))
+    world.record.problem(`There was nothing for "${to}" in "${node.attrs['id']}"`)
+  checkToken(world, node, person)
   return copies
 }
 

@@ -7,6 +7,7 @@ describe('private chats', () => {
   for (const addressing of ['lid', 'pn'] as const) {
     test(`a contact and the bridge write to each other, addressed by ${addressing}`, async () => {
       await using wa = await startWhatsAppSimulator()
+      wa.account.migrated = addressing === 'lid'
       const alice = wa.addContact({ name: 'Alice', addressing })
       await using bridge = new TestBridge(wa)
       await bridge.link()
@@ -44,6 +45,7 @@ describe('private chats', () => {
 
   test('the bridge writes first, to somebody it only knows the number of', async () => {
     await using wa = await startWhatsAppSimulator()
+    wa.account.migrated = false
     const bob = wa.addContact()
     await using bridge = new TestBridge(wa)
     await bridge.link()

@@ -23,6 +23,22 @@ export interface Account {
   lid: string
   /** Push name. */
   name: string
+  /**
+   * Private chats have moved to LIDs, for this account as a whole (WhatsApp Web, `Lid1X1MigrationUtils.isLidMigrated`): by number nobody
+   * is reached any more whose LID there is. Before that nobody is reached by LID.
+   */
+  migrated: boolean
+  /** What a migrated account meets by number: the message is refused, or there are no devices to send it to. */
+  byNumber: 'refused' | 'no devices'
+  /** Private messages need the token of whoever they are for (`Contact.giveToken`). */
+  needsTokens: boolean
+}
+
+export interface Keyless {
+  /** Each `user` of a query is refused by itself, or the whole query. */
+  readonly refuses: 'user' | 'query'
+  /** Default: all of them. */
+  readonly device?: number
 }
 
 /** One line of a chat as its members see it, whoever wrote it. */
@@ -76,8 +92,8 @@ export class World {
   readonly forgedBundles = new Set<Contact | Phone>()
   /** Those in whose keys something is missing or cut short. */
   readonly spoiltBundles = new Map<Contact | Phone, Spoilt>()
-  /** Those for whose devices the server has no keys (any more). */
-  readonly keyless = new Set<Contact>()
+  /** Those for whose devices (or one of them) the server has no keys any more, and how it says so. */
+  readonly keyless = new Map<Contact, Keyless>()
   /** By how many milliseconds the time of this WhatsApp is ahead of the machine's. */
   aheadBy = 0
   readonly #told = new Set<string>()
@@ -131,6 +147,13 @@ export class World {
 
   findGroup(jid: string): Group | undefined {
     return this.groups.find(group => group.jid === jid)
+  }
+
+  /** Whether private messages go to an address: that depends on whose account this is, not on theirs. */
+  isReached(jid: string): boolean {
+    if (jid.endsWith('@lid')) return this.account.migrated
+    const hasLid = this.isMe(jid) || this.findContact(jid)?.pair !== 'unknown'
+    return !(this.account.migrated && hasLid)
   }
 
   isMe(jid: string): boolean {

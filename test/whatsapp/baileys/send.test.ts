@@ -29,8 +29,10 @@ test('What the server says about a message becomes a verdict', () => {
     421: 'retry',
     420: 'reject',
   }
-  for (const [code, kind] of Object.entries(kinds)) assert.equal(refusedByAck(code).verdict.kind, kind, code)
-  assert.equal(refusedByAck('404').chatUnreachable, true)
+  const chat = { jid: '120363000000000001@g.us', hasMet: true }
+  for (const [code, kind] of Object.entries(kinds))
+    assert.equal(refusedByAck(code, chat).verdict.kind, kind, code)
+  assert.equal(refusedByAck('404', chat).chatUnreachable, true)
 })
 
 test('A failure whose outcome is not certain is unsure: the same id is the same message', () => {

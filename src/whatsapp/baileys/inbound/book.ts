@@ -22,6 +22,8 @@ export interface SeenChat {
 }
 
 const NAMES = 'name'
+/** People whose private chat was there before this machine wrote to it. */
+const MET = 'met'
 /**
  * Baileys' own rows, as JSON: digits of the phone number → digits of the LID, and with `_reverse` behind them the other
  * way round (lib/Signal/lid-mapping.js).
@@ -95,6 +97,7 @@ export class Book {
         ...(seconds !== undefined && seconds > 0 && { lastActivity: seconds * 1000 }),
       })
       const address = canonical(id, lidJid ?? pnJid, this.context)?.address
+      if (address !== undefined && seconds !== undefined && seconds > 0) this.#meet(address)
       const { ephemeralExpiration: lasts, ephemeralSettingTimestamp: setAt } = timer
       // Of a group Baileys tells what any member claims.
       if (address !== undefined && lasts != null && !isGroup(address))
@@ -133,6 +136,7 @@ export class Book {
   message({ event: { chat, sender } }: Arrival): void {
     const address = addressOf(chat)
     this.#tell({ chat, kind: kindOfAddress(address) })
+    if (!sender.me) this.#meet(address)
     const writer = addressOf(sender.person)
     if (sender.me || sender.name === undefined || this.#names.has(writer)) return
     this.#remember(writer, sender.name)
@@ -147,16 +151,31 @@ export class Book {
     if (isNotice || !isGroup(address)) this.#timers.learn(address, timer)
   }
 
+  /** Every address that is known of a chat. */
+  addressesOf(address: string): string[] {
+    return addressesOf(address, this.context)
+  }
+
   /** A chat under every address that is known of it. */
   chatsOf(chat: ChatRef): ChatRef[] {
-    return addressesOf(addressOf(chat), this.context).map(each => chatRef('whatsapp', each))
+    return this.addressesOf(addressOf(chat)).map(each => chatRef('whatsapp', each))
+  }
+
+  /** Whether a person has written to us, or the phone knew a chat with them when it was linked. */
+  hasMet(address: string): boolean {
+    return this.addressesOf(address).some(each => this.#sessions.get(MET, each) !== undefined)
+  }
+
+  #meet(address: string): void {
+    if (kindOfAddress(address) !== 'person' || this.#sessions.get(MET, address) !== undefined) return
+    this.#sessions.set([{ type: MET, id: address, value: '' }])
   }
 
   /** How long messages last in a chat, where that was ever heard. */
   timerOf(jid: string): Timer | undefined {
     const address = canonical(jid, undefined, this.context)?.address
     // It may have been heard before the other address of the person was known.
-    const known = address === undefined ? [] : [address, ...addressesOf(address, this.context)]
+    const known = address === undefined ? [] : [address, ...this.addressesOf(address)]
     return known.map(each => this.#timers.of(each)).find(timer => timer !== undefined)
   }
 

@@ -45,8 +45,12 @@ const KEY_TYPES = [
   'identity-key',
 ] as const satisfies readonly (keyof SignalDataTypeMap)[]
 
-/** What is kept beside them about the sessions. */
-const OWN_TYPES = ['used-prekey', 'outdated-identity'] as const satisfies readonly (keyof OwnRows)[]
+/** What is kept beside them about sessions and account. */
+const OWN_TYPES = [
+  'used-prekey',
+  'outdated-identity',
+  'addressing',
+] as const satisfies readonly (keyof OwnRows)[]
 
 const CREDS = { type: 'creds', id: 'creds' } as const
 

@@ -70,20 +70,25 @@ const inTime = async <T>(answer: Promise<T>): Promise<T> => {
 
 /**
  * Asks for the LID of a number, also where the last question was in vain a moment ago: what hangs on it may not come again.
- * Never rejects.
+ * Rejects where there is no answer.
  */
-export const learnLid = async (
-  { executeUSyncQuery, signalRepository }: WASocket,
+export const askForLid = async (
+  { executeUSyncQuery, signalRepository }: Pick<WASocket, 'executeUSyncQuery' | 'signalRepository'>,
   pn: string,
 ): Promise<void> => {
   const query = new USyncQuery().withLIDProtocol().withContext('background')
   const ask = async (): Promise<void> => {
     const answer = await executeUSyncQuery(query.withUser(new USyncUser().withId(pn)))
-    const lid: unknown = answer?.list[0]?.['lid']
+    if (answer === undefined) throw new Error('There is no answer')
+    const lid: unknown = answer.list[0]?.['lid']
     if (typeof lid === 'string') await signalRepository.lidMapping.storeLIDPNMappings([{ lid, pn }])
   }
-  await inTime(ask()).catch(() => undefined)
+  await inTime(ask())
 }
+
+/** The same where it goes on without. Never rejects. */
+export const learnLid = (sock: WASocket, pn: string): Promise<void> =>
+  askForLid(sock, pn).catch(() => undefined)
 
 /**
  * Learns what a retry receipt says about whoever asks: their other address, as a message has it (whatsmeow, receipt.go,

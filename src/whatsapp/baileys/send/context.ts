@@ -12,17 +12,17 @@ export const renderForward = ({ forwarded }: Delivery['event']): proto.IContextI
 /**
  * What a message answers. Addressed as the chat is: members of a group that shows LIDs do not know us by our number.
  */
-export const renderQuote = ({ chat, event, replyTo: target }: Delivery, me: Me): proto.IContextInfo => {
+export const renderQuote = (
+  { event, replyTo: target }: Delivery,
+  { me, jid: address }: { me: Me; jid: string },
+): proto.IContextInfo => {
   if (target === undefined) return {}
-  const address = addressOf(chat)
   const myself = normalizeAddress(isPhone(address) ? me.pn : (me.lid ?? me.pn))
   const author = target.fromMe
     ? myself
-    : target.person !== undefined
-      ? addressOf(target.person)
-      : isGroup(address)
-        ? undefined
-        : address
+    : isGroup(address)
+      ? target.person && addressOf(target.person)
+      : address
   if (author === undefined) return {}
   const { excerpt = '', quote } = event.replyTo ?? {}
   const quoted = target.raw === undefined ? { conversation: excerpt } : readQuoted(target.raw)

@@ -3,6 +3,7 @@ import type { Content, ContentOf } from '../../../bridge/content.ts'
 import type { Delivery } from '../../../bridge/network.ts'
 import { plainText } from '../../../bridge/rich-text.ts'
 import { reject } from '../../../bridge/verdict.ts'
+import { jidOfChat } from '../../address.ts'
 import type { Member } from '../../mentions.ts'
 import type { Me } from '../me.ts'
 import { renderAlbum } from './album.ts'
@@ -19,7 +20,12 @@ import { renderText } from './text.ts'
  */
 export const renderMessage = (
   delivery: Delivery,
-  { me, members = [], timer = {} }: { me: Me; members?: readonly Member[]; timer?: proto.IContextInfo },
+  {
+    me,
+    jid = jidOfChat(delivery.chat),
+    members = [],
+    timer = {},
+  }: { me: Me; jid?: string; members?: readonly Member[]; timer?: proto.IContextInfo },
 ): Part[] => {
   const { event, senderLine } = delivery
   const parts = renderContent(event.content, {
@@ -31,7 +37,7 @@ export const renderMessage = (
       ...timer,
       ...renderForward(event),
       // Where an album is not shown as one, its announcement is not shown at all.
-      ...((index === 0 || parts[index - 1]?.announces) && renderQuote(delivery, me)),
+      ...((index === 0 || parts[index - 1]?.announces) && renderQuote(delivery, { me, jid })),
       ...(part.mentions?.length && { mentionedJid: [...part.mentions] }),
     }
     return Object.keys(contextInfo).length === 0

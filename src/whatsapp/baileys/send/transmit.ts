@@ -2,20 +2,27 @@ import { createHash } from 'node:crypto'
 import type { proto } from '@whiskeysockets/baileys'
 import { reject, unsure } from '../../../bridge/verdict.ts'
 import { isGroup, isLid, isPhone } from '../../address.ts'
-import { failedToSend, isForNobody, notConnected, refusedByAck } from '../errors.ts'
+import { failedToSend, isForNobody, namesNobody, notConnected, refusedByAck } from '../errors.ts'
 import type { GroupKeys } from '../keys/group-key.ts'
 import { LeftOut } from '../keys/left-out.ts'
 import type { Me } from '../me.ts'
 import type { Socket } from '../socket.ts'
+import type { Addressing } from './addressing.ts'
 import type { NameOf } from './members.ts'
 import type { Sent } from './sent.ts'
 import { describeStanza } from './stanza.ts'
+import { tokenComes, tokenOf } from './token.ts'
 
 /** What it takes to get a message on its way. */
 export interface Transmitter {
   readonly me: Me
   readonly nameOf: NameOf
   readonly groupKeys: GroupKeys
+  readonly addressing: Addressing
+  /** For how long the token of somebody is waited for, in milliseconds. */
+  readonly tokenMs: number
+  /** Whether there was a chat with somebody before. */
+  hasMet(jid: string): boolean
   /** The socket, while it is open: it may be another one after a long upload. */
   socket(): Socket | undefined
   /** Keeps the message at hand for devices that ask for it before it is recorded. */
@@ -79,20 +86,24 @@ const transmitBy = async (
   socket: Socket,
   message: proto.IMessage,
   { id, jid, signal, transmitter }: Errand,
+  isAgain = false,
 ): Promise<string | undefined> => {
+  const { me, tokenMs } = transmitter
   const remember = () => transmitter.remember(jid, id, message, socket.groups.known(jid))
   remember()
+  const hasMet = transmitter.hasMet(jid)
+  const token = hasMet && isLid(jid) ? await tokenOf(jid, socket.sock) : undefined
   const ack = socket.awaitAck(id, signal)
   const leftOut = new LeftOut()
   try {
-    await relay(message, { id, jid, socket, leftOut, me: transmitter.me })
+    await relay(message, { id, jid, socket, leftOut, me })
     ack.written()
     // Who is in a group was asked by now.
     remember()
   } catch (error) {
     ack.cancel()
     if (!isForNobody(error)) throw failedToSend(error)
-    if (leftOut.isForged) throw reject(forgedKeys(leftOut.isMine(transmitter.me)), error)
+    if (leftOut.isForged) throw reject(forgedKeys(leftOut.isMine(me)), error)
     const { refusal } = leftOut
     throw failedToSend(refusal === undefined ? error : Object.assign(new Error('No keys'), { data: refusal }))
   }
@@ -103,7 +114,12 @@ const transmitBy = async (
     void socket.end('No ack from WhatsApp')
     throw unsure('WhatsApp did not confirm the message in time')
   }
-  if (answer.error !== undefined) throw refusedByAck(answer.error)
+  if (answer.error === '463' && hasMet && isLid(jid) && !isAgain) {
+    const hasCome = await tokenComes(jid, { before: token, sock: socket.sock, ms: tokenMs, signal })
+    if (hasCome) return await transmitBy(socket, message, { id, jid, signal, transmitter }, true)
+  }
+  if (answer.error !== undefined) throw refusedByAck(answer.error, { jid, hasMet })
+  if (!isGroup(jid) && !leftOut.hasReached(jid)) throw namesNobody(jid)
   return leftOut.isForged ? leftOut.people(transmitter) : undefined
 }
 

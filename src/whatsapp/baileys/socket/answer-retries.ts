@@ -13,6 +13,7 @@ import { isMe } from '../me.ts'
 import { childOf } from '../node.ts'
 import type { Found } from '../send/sent.ts'
 import { describeEnc, describeStanza, typeOf } from '../send/stanza.ts'
+import { tokenOf } from '../send/token.ts'
 import { rewire } from './contain.ts'
 
 export interface RetryAnswers {
@@ -126,8 +127,9 @@ const isForNow = (error: unknown): boolean => {
 const stanzaFor = async (
   { message, addressing }: Found,
   { id, from, chat, asker, isMine, count, recipient }: Retry,
-  { authState, signalRepository }: WASocket,
+  sock: WASocket,
 ): Promise<BinaryNode> => {
+  const { authState, signalRepository } = sock
   const isInGroup = isGroup(chat)
   const { messageContextInfo } = message
   const content =
@@ -143,6 +145,8 @@ const stanzaFor = async (
   const enc = { v: '2', type, count: String(count), ...describeEnc(message) }
   const addressingMode = addressing ?? (isLid(normalizeAddress(asker) ?? '') ? 'lid' : 'pn')
   const { account } = authState.creds
+  // As with the message itself: without it whoever wants one refuses (zapo, src/client/coordinators/WaRetryCoordinator.ts).
+  const token = isInGroup || isMine ? undefined : await tokenOf(normalizeAddress(asker) ?? '', sock)
   return {
     tag: 'message',
     attrs: {
@@ -158,6 +162,7 @@ const stanzaFor = async (
       ...(account
         ? [{ tag: 'device-identity', attrs: {}, content: encodeSignedDeviceIdentity(account, true) }]
         : []),
+      ...(token === undefined ? [] : [{ tag: 'tctoken', attrs: {}, content: token }]),
       ...additionalNodes,
     ],
   }

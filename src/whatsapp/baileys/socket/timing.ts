@@ -10,6 +10,8 @@ export interface Timing {
   readonly open: number
   /** Until the phone must have put a file up again; less than Telegram waits for the bytes of an upload. */
   readonly reupload: number
+  /** For how long the token of somebody is waited for that WhatsApp does not let us write to without. */
+  readonly token: number
   /** The first pause before a reconnect; doubles up to `longestPause`. */
   readonly firstPause: number
   readonly longestPause: number
@@ -26,6 +28,7 @@ export const TIMING: Timing = {
   ack: 30_000,
   open: 90_000,
   reupload: 30_000,
+  token: 5000,
   firstPause: 1000,
   longestPause: 5 * 60_000,
   longestUnreachable: 30_000,

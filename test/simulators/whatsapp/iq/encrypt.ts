@@ -1,6 +1,7 @@
 import { Contact } from '../contact.ts'
 import { bundleNodes, forgeBundle, spoil } from '../device-keys.ts'
 import { bigEndian, child, children, deviceOf, el, unixSeconds } from '../node.ts'
+import type { Keyless } from '../world.ts'
 import { IqError, type IqHandlers } from './iq.ts'
 
 const texts = { 500: 'internal-server-error', 503: 'service-unavailable' } as const
@@ -36,10 +37,18 @@ export const encryptHandlers: IqHandlers = {
     const users = children(child(request, 'key'), 'user')
     if (users.length === 0) throw new IqError(400, 'bad-request')
     const t = String(unixSeconds())
+    const keylessness = (jid: string): Keyless | undefined => {
+      const contact = world.findContact(jid)
+      const keyless = contact && world.keyless.get(contact)
+      return (keyless?.device ?? deviceOf(jid)) === deviceOf(jid) ? keyless : undefined
+    }
+    // Of whom it is does not stand in it (whatsapp-rust, src/client/sessions.rs, `is_device_unregistered`).
+    if (users.some(({ attrs: { jid = '' } }) => keylessness(jid)?.refuses === 'query'))
+      throw new IqError(406, 'not-acceptable', 'A device is gone', { everyday: true })
     const answers = users.map(({ attrs: { jid = '' } }) => {
       const person = world.findContact(jid) ?? (world.isMe(jid) ? world.phone : undefined)
       const isCompanion = jid === companion.pn || jid === companion.lid
-      const isKeyless = [...world.keyless].some(each => each === person)
+      const isKeyless = keylessness(jid) !== undefined
       const handset = person instanceof Contact ? person.handsetAt(jid) : person?.handset
       const isUnknown = deviceOf(jid) !== 0 && !isCompanion && !(person instanceof Contact)
       if (!person || !handset || isKeyless || isUnknown) {

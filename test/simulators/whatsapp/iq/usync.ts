@@ -29,7 +29,7 @@ interface Asked {
 }
 
 const PROTOCOLS: Record<string, (asked: Asked) => BinaryNode | undefined> = {
-  devices: ({ person, context }) => (person ? devices(person, context) : undefined),
+  devices: ({ jid, person, context }) => (person ? devices(jid, person, context) : undefined),
   lid: ({ jid, person }) =>
     person && jid.endsWith('@s.whatsapp.net') && !isUnpaired(person)
       ? el('lid', { val: person.lid })
@@ -56,7 +56,15 @@ function find(world: World, jid: string): { pn: string; lid: string } | undefine
 
 const isUnpaired = (person: { pn: string }): boolean => person instanceof Contact && person.pair === 'unknown'
 
-function devices(person: { pn: string; lid: string }, { world, companion }: IqContext): BinaryNode {
+function devices(
+  jid: string,
+  person: { pn: string; lid: string },
+  { world, companion }: IqContext,
+): BinaryNode {
+  // Of numbers an account that has moved to LIDs has seen none (Baileys #2794).
+  const isHidden = world.account.byNumber === 'no devices' && !world.isMe(jid) && !world.isReached(jid)
+  if (isHidden || (person instanceof Contact && person.hasNoDevices))
+    return el('devices', {}, [el('device-list')])
   const primary = el('device', { id: '0' })
   const linked = /:(\d+)@/.exec(companion.pn)?.[1]
   const own = person === world.account
