@@ -34,7 +34,15 @@ export type LoginStep =
   | { readonly kind: 'syncing' }
   | { readonly kind: 'linked'; readonly account: string; readonly name?: string }
 
-export type LoginFailure = 'alreadyLinked' | 'refused' | 'outdated' | 'timedOut' | 'noNetwork' | 'aborted'
+export type LoginFailure =
+  | 'alreadyLinked'
+  | 'refused'
+  | 'outdated'
+  | 'passkey'
+  | 'noCode'
+  | 'timedOut'
+  | 'noNetwork'
+  | 'aborted'
 
 export class LoginError extends Error {
   readonly reason: LoginFailure

@@ -172,7 +172,7 @@ test('Node’s own options mean nothing to it, and no signal opens a debugger', 
   assert.deepEqual([code, stderr], [2, 'Unknown option "--inspect"; for help type: wa2tg -h\n'])
   await using world = await World.open({ binary })
   const login = world.start('login')
-  await login.says(({ stderr: said }) => said.includes('Link a device, and scan:'))
+  await login.says(({ stderr: said }) => said.includes('Link a device, and scan'))
   login.kill('SIGUSR1')
   // Node would say at once that a debugger listens.
   await sleep(500)

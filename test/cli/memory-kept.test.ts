@@ -10,7 +10,7 @@ import { World } from '../simulators/world.ts'
 
 const waiting = async (world: World) => {
   const login = world.start('login')
-  await login.says(({ stderr }) => stderr.includes('Link a device, and scan:'), 180_000)
+  await login.says(({ stderr }) => stderr.includes('Link a device, and scan'), 180_000)
   return login
 }
 

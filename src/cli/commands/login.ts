@@ -71,6 +71,14 @@ const remedies: Record<Exclude<LoginFailure, 'alreadyLinked'>, { exitCode: 1 | 2
     exitCode: 2,
     hint: 'Make room under Linked devices, update WhatsApp on the phone, then type: wa2tg login',
   },
+  passkey: {
+    exitCode: 2,
+    hint: 'Some could link after they had deleted it on the phone (Settings → Account → Passkeys), or days later; else take another account. Then type: wa2tg login',
+  },
+  noCode: {
+    exitCode: 2,
+    hint: 'Look at the number and wait an hour, or scan a QR code instead: wa2tg login',
+  },
   outdated: { exitCode: 2, hint: 'Then type: wa2tg login' },
   timedOut: { exitCode: 1 },
   noNetwork: { exitCode: 1 },
@@ -94,7 +102,9 @@ const openPresenter = ({ output, options }: Context): ((step: LoginStep) => void
   return step => {
     switch (step.kind) {
       case 'qr':
-        advise('On the phone: WhatsApp → Settings → Linked devices → Link a device, and scan:')
+        advise(
+          'On the phone: WhatsApp → Settings → Linked devices → Link a device, and scan (again, if it cannot link and another code appears here):',
+        )
         if (asText) output.stdout.write(`${step.payload}\n`)
         else display.show(step.payload)
         return

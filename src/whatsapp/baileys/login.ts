@@ -116,16 +116,23 @@ async function* enter(attempt: Attempt, port: LoginPort): AsyncGenerator<LoginSt
   }
 }
 
+/** What we closed a socket for. */
+const causeOf = (ending: Ending | undefined): unknown =>
+  ending?.by === 'silence' && ending.error instanceof Error ? ending.error.cause : undefined
+
 /** Whether the server, or what it showed of itself, says that trying again is of no use. */
 const isRefusal = (ending: Ending): boolean => {
   if (ending.by === 'failure') return ending.code < 500
   if (ending.by === 'silence') {
+    if (causeOf(ending) instanceof LoginError) return true
     return isForeignServer(ending.error) || /signature/i.test(readError(ending.error).message)
   }
   return afterClose(ending).do === 'stop'
 }
 
 const refused = (ending: Ending): LoginError => {
+  const told = causeOf(ending)
+  if (told instanceof LoginError) return told
   if (afterClose(ending) === outdated) return tooOld()
   const cause = ending.by === 'silence' ? ending.error : undefined
   const message = isForeignServer(cause)
@@ -213,7 +220,7 @@ class Attempt {
   }
 
   #mindDisk({ ending }: SocketUpdate): void {
-    const cause = ending?.by === 'silence' && ending.error instanceof Error ? ending.error.cause : undefined
+    const cause = causeOf(ending)
     if (!(cause instanceof StorageError)) return
     this.refusedByDisk = cause
     this.#hopeless.abort()

@@ -25,6 +25,7 @@ import { containRejections, handleInTurn } from './socket/contain.ts'
 import { keepCreds } from './socket/creds.ts'
 import { type Ending, hearEnding } from './socket/ending.ts'
 import { Groups } from './socket/groups.ts'
+import { hearLinking } from './socket/linking.ts'
 import { Numbers } from './socket/numbers.ts'
 import type { Timing } from './socket/timing.ts'
 import { type SocketWatch, watchSocket } from './socket/watch-socket.ts'
@@ -210,6 +211,10 @@ export class Socket {
       if (attrs?.['category'] === 'peer') this.watchdog?.bePatient()
     })
     keepCreds(this, auth)
+    const withSecret = hearLinking(this.sock, auth, {
+      show: onUpdate,
+      refused: error => void this.end(error.message, error),
+    })
     answerRetries(this.sock, { find: key => this.#findSent(key), isAlive: () => this.isAlive })
     this.#pairsHeard = learnFromReceipts(this.sock)
     ev.on('connection.update', update => {
@@ -221,7 +226,7 @@ export class Socket {
           watch,
         )
       }
-      if (update.connection !== 'close') return onUpdate(update)
+      if (update.connection !== 'close') return onUpdate(withSecret(update))
       this.#closed()
       const ending = lastWord() ?? { by: 'silence', error: update.lastDisconnect?.error }
       onUpdate({ ...update, ending })

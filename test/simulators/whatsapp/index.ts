@@ -10,7 +10,7 @@ import type { InboxMessage } from './handset.ts'
 import { CA_FILE, type MediaServer, startMediaServer } from './media-server.ts'
 import { el, SERVER } from './node.ts'
 import { newKeyPair } from './noise.ts'
-import type { Forgery } from './pairing.ts'
+import type { ScanOptions } from './pairing.ts'
 import type { AppliedChange } from './phone-changes.ts'
 import type { Recorder } from './record.ts'
 import { Server } from './server.ts'
@@ -360,13 +360,13 @@ export class OwnerPhone {
   }
 
   /** Scans a QR code of the bridge (the raw payload); resolves when it is linked. */
-  scan(payload: string, options: { forge?: Forgery } = {}): Promise<void> {
-    return this.#server.linking.scan(payload, options.forge)
+  scan(payload: string, options: ScanOptions = {}): Promise<void> {
+    return this.#server.linking.scan(payload, options)
   }
 
   /** Enters the pairing code that the bridge shows; resolves when it is linked, rejects when the code is wrong. */
-  enterPairingCode(code: string, options: { forge?: Forgery } = {}): Promise<void> {
-    return this.#server.linking.enterCode(code, options.forge)
+  enterPairingCode(code: string, options: Omit<ScanOptions, 'refresh'> = {}): Promise<void> {
+    return this.#server.linking.enterCode(code, options)
   }
 
   /** Switches the phone off, or on again: a phone that is off puts no files up again for linked devices. */

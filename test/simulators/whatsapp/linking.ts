@@ -12,6 +12,8 @@ import {
   newRefs,
   pairDevice,
   parseQr,
+  type ScanOptions,
+  tellCandidate,
 } from './pairing.ts'
 import { describeNode } from './record.ts'
 import type { Wire } from './wire.ts'
@@ -40,7 +42,7 @@ export class Linking {
   }
 
   begin(connection: Pick<Candidate, 'wire' | 'noiseKey' | 'registration'>): void {
-    const candidate = { ...connection, refs: newRefs() }
+    const candidate = { ...connection, refs: newRefs(), retired: new Set<string>() }
     this.#candidates.set(connection.wire, candidate)
     connection.wire.send(pairDevice(candidate, this.#world.newId()))
   }
@@ -52,27 +54,41 @@ export class Linking {
   end(wire: Wire): void {
     const candidate = this.#candidates.get(wire)
     this.#candidates.delete(wire)
-    if (candidate) this.#settle(candidate, new Error('The device went away before it was linked'))
+    const gone = new Error('The device went away before it was linked')
+    candidate?.refresh?.reject(gone)
+    if (candidate) this.#settle(candidate, gone)
   }
 
   /** The owner scans a QR code; resolves when the device is linked. */
-  async scan(payload: string, forge?: Forgery): Promise<void> {
+  async scan(payload: string, { forge, refresh, passkey }: ScanOptions = {}): Promise<void> {
     const { ref, noiseKey, identity, advSecret } = parseQr(payload)
     const candidate = [...this.#candidates.values()].find(({ refs }) => refs.includes(ref))
     if (!candidate) throw new Error('The QR code is no longer valid; scan the one that is shown now')
     if (!candidate.noiseKey.equals(noiseKey) || !candidate.registration.identity.equals(identity)) {
       throw new Error('The QR code names other keys than the device registered with')
     }
+    const secret = advSecret.toString('base64')
+    if (candidate.retired.has(secret)) throw new Error('The secret of this QR code was retired')
+    await candidate.refresh?.promise
+    if (refresh) {
+      candidate.retired.add(secret)
+      candidate.refresh = { ...Promise.withResolvers<void>(), id: this.#world.newId() }
+      candidate.refresh.promise.catch(() => undefined)
+      candidate.wire.send(tellCandidate('companion_reg_refresh', el(refresh), candidate.refresh.id))
+      throw new Error('The secret of this QR code was retired; scan the new one')
+    }
+    if (passkey) return this.#askForPasskey(candidate)
     await this.#agree(candidate, advSecret, forge)
   }
 
   /** The owner types a pairing code; resolves when the device is linked, rejects when the code is wrong. */
-  async enterCode(code: string, forge?: Forgery): Promise<void> {
+  async enterCode(code: string, { forge, passkey }: Omit<ScanOptions, 'refresh'> = {}): Promise<void> {
     const candidate = [...this.#candidates.values()].findLast(({ linkCode }) => linkCode !== undefined)
     if (!candidate?.linkCode) throw new Error('No device has asked for a pairing code')
     const { device } = this.#world.phone.handset
     const clean = code.replaceAll('-', '').toUpperCase()
     const advSecret = await candidate.linkCode.enter(clean, device, node => candidate.wire.send(node))
+    if (passkey) return this.#askForPasskey(candidate)
     await this.#agree(candidate, advSecret, forge)
   }
 
@@ -89,6 +105,7 @@ export class Linking {
     const { wire } = candidate
     const { id, type, xmlns } = node.attrs
     const reg = child(node, 'link_code_companion_reg')
+    if (node.tag === 'ack' && id === candidate.refresh?.id) this.#refreshed(candidate, node)
     if (node.tag === 'iq' && type === 'result') {
       if (candidate.pairing?.id === id) this.#signed(candidate, node)
     } else if (node.tag === 'iq' && xmlns === 'md' && reg) {
@@ -101,6 +118,26 @@ export class Linking {
         el('iq', { type: 'error', from: SERVER, id }, [el('error', { code: '401', text: 'not-authorized' })]),
       )
     }
+  }
+
+  #refreshed(candidate: Candidate, { attrs }: BinaryNode): void {
+    if (
+      attrs['to'] !== SERVER ||
+      attrs['class'] !== 'notification' ||
+      attrs['type'] !== 'companion_reg_refresh'
+    ) {
+      this.#world.record.surprise(`The ack of a new secret is wrong: ${JSON.stringify(attrs)}`)
+    }
+    candidate.refresh?.resolve()
+  }
+
+  /** The phone shows "Continue on your other device", until that is gone. */
+  #askForPasskey(candidate: Candidate): Promise<void> {
+    const options = JSON.stringify({ challenge: 'AAAA', rpId: 'whatsapp.com', userVerification: 'required' })
+    const child = el('passkey_request_options', {}, Buffer.from(options))
+    const gone = new Promise<void>((resolve, reject) => this.#waiting.set(candidate, { resolve, reject }))
+    candidate.wire.send(tellCandidate('passkey_prologue_request', child, this.#world.newId()))
+    return gone
   }
 
   #agree(candidate: Candidate, advSecret: Buffer, forge: Forgery | undefined): Promise<void> {

@@ -16,8 +16,24 @@ export interface Candidate {
   refs: string[]
   /** Set when it has asked for a pairing code. */
   linkCode?: LinkCode
+  /** Secrets that were in its QR codes and count no more, in base64. */
+  retired: Set<string>
+  /** The notification that retired the last one: its id, and that the device has acknowledged it. */
+  refresh?: PromiseWithResolvers<void> & { readonly id: string }
   /** Set when the phone has agreed; until the device has signed in turn. */
   pairing?: { companion: Companion; accountDetails: Buffer; id: string }
+}
+
+/** Either says that the secret in the QR code counts no more (WhatsApp Web takes both). */
+export type Refresh = 'companion_reg_refresh' | 'pair-device-rotate-qr'
+
+/** What a phone may do with a code. */
+export interface ScanOptions {
+  forge?: Forgery
+  /** The account wants another secret: the phone shows that nothing was linked, and takes the next code alone. */
+  refresh?: Refresh
+  /** The account has a passkey: the server asks the device for it, and nothing goes on without. */
+  passkey?: boolean
 }
 
 /** How a phone or a server may lie while linking; the device has to notice. */
@@ -34,6 +50,11 @@ export function pairDevice(candidate: Candidate, id: string): BinaryNode {
 
 export function newRefs(): string[] {
   return Array.from({ length: 6 }, () => `2@${randomBytes(48).toString('base64').replaceAll(',', '')}`)
+}
+
+/** What the server says to a device that is not linked yet, beside its codes. */
+export function tellCandidate(type: string, child: BinaryNode, id: string): BinaryNode {
+  return el('notification', { type, from: SERVER, id, t: String(unixSeconds()) }, [child])
 }
 
 /** Reads a QR code as the phone's camera does (Baileys' `buildPairingQRData`). */

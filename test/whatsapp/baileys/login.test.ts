@@ -81,6 +81,66 @@ test('A refusal of the phone, a forged account and a refusal of the server are r
   await linked.login()
 })
 
+for (const refresh of ['companion_reg_refresh', 'pair-device-rotate-qr'] as const) {
+  test(`A secret that WhatsApp retires behind the scan (${refresh}) is drawn anew, and the code shown with it links this machine`, async () => {
+    await using linked = await Linked.unlinked()
+    const { phone } = linked.wa
+    const codes: string[] = []
+    for await (const step of linked.connection.login()) {
+      linked.steps.push(step)
+      if (step.kind !== 'qr') continue
+      codes.push(step.payload)
+      if (codes.length < 3) await assert.rejects(phone.scan(step.payload, { refresh }), /scan the new one/)
+      else {
+        await assert.rejects(phone.scan(codes[0] ?? ''), /was retired/)
+        void phone.scan(step.payload)
+      }
+    }
+    assert.deepEqual(
+      linked.steps.map(({ kind }) => kind),
+      ['qr', 'qr', 'qr', 'pairing', 'syncing', 'linked'],
+    )
+    const parts = codes.map(code => code.split(','))
+    assert.equal(new Set(parts.map(([ref]) => ref)).size, 1)
+    assert.equal(new Set(parts.map(([, , , secret]) => secret)).size, 3)
+    assert.deepEqual(
+      parts.map(([, , , secret = '']) => Buffer.from(secret, 'base64').length),
+      [32, 32, 32],
+    )
+    linked.wa.assertNoSurprises()
+  })
+}
+
+test('Where an account wants its passkey the login ends with what that means, by both kinds of codes', async () => {
+  await using linked = await Linked.unlinked()
+  const { phone } = linked.wa
+  await assert.rejects(async () => {
+    for await (const step of linked.connection.login()) {
+      if (step.kind === 'qr') void phone.scan(step.payload, { passkey: true }).catch(() => undefined)
+    }
+  }, fails('passkey'))
+  await assert.rejects(async () => {
+    for await (const step of linked.connection.login({ phone: '15550000001' })) {
+      if (step.kind !== 'code') continue
+      const asked = () => linked.wa.requests.filter(asksForCode).length
+      await until('the question', () => asked() > 0)
+      void phone.enterPairingCode(step.code, { passkey: true }).catch(() => undefined)
+    }
+  }, fails('passkey'))
+  assert.deepEqual([...linked.bridge.sessions.list('creds')], [])
+  await linked.login()
+  linked.wa.assertNoSurprises()
+})
+
+test('A number that WhatsApp gives no pairing code ends the login, though a code was shown', async () => {
+  await using linked = await Linked.unlinked()
+  await assert.rejects(async () => {
+    for await (const step of linked.connection.login({ phone: '15559999999' })) linked.steps.push(step)
+  }, fails('noCode'))
+  assert.match(linked.wa.takeSurprises()[0] ?? '', /no such account/)
+  await linked.login()
+})
+
 test('A login that nobody answers ends in time, having shown a code', async () => {
   await using linked = await Linked.unlinked()
   const steps: LoginStep[] = []
