@@ -16,6 +16,13 @@ interface Attempt {
   readonly inDoubt?: true
   /** What `mark` returned before the attempt in doubt; only for `settle`. */
   readonly mark?: string
+  /**
+   * A backup brought it back: it may have been changed since; only for `settle`. A picture (`MessageEvent.album`) that
+   * came too late for its album here may stand in the one that it answers.
+   */
+  readonly restored?: true
+  /** What else may stand in `chat` without a link, so that what is found may be that; only for `settle`. */
+  givenUp?(): readonly GivenUp[]
   /** Whether a message in the target chat is known already, as ours or somebody's; only for `settle`. */
   isKnown(id: string): boolean
   /** Opens the event's file at its source, from the beginning, at every call. */
@@ -62,13 +69,6 @@ export interface Delivery extends Attempt {
   /** After a backup was put back: what the message may say since then, for it may have been edited; only for `settle`. */
   readonly edited?: readonly MessageEvent[]
   /**
-   * A backup brought it back: it may have been changed since; only for `settle`. A picture (`MessageEvent.album`) that
-   * came too late for its album here may stand in the one that it answers.
-   */
-  readonly restored?: true
-  /** What was given up in `chat` and may have arrived, so that what is found may be that; only for `settle`. */
-  givenUp?(): readonly GivenUp[]
-  /**
    * Other albums that may stand in `chat` or beside it in the same group, without a link: in doubt, or given up so; only
    * for `settle`.
    */
@@ -88,9 +88,9 @@ export interface Delivery extends Attempt {
   tell(text: string): void
 }
 
-/** A message that was given up when it was not known whether it had arrived. */
+/** A message that may have arrived, and was given up; or that is another lane's, in doubt, where no name tells them apart. */
 export interface GivenUp {
-  /** What `mark` returned then: nothing of it came later. */
+  /** What `mark` returned when it was given up: nothing of it came later. */
   readonly mark?: string
   /** As it went out, if it did (`Network.render`). */
   readonly rendered: string

@@ -39,9 +39,9 @@ export const showChange = (change: Change, context: ChangeContext): Promise<void
 
 /**
  * Finds out whether the message that a change had to send did arrive, of which there is only one in doubt, for all
- * earlier ones are known: it is looked for as it went out. Where that was not kept, as of what went since a backup was
- * made, the change is carried out once more, up to the point where it would send something. Not before the server cannot
- * be at work on it any more: what it does late would undo the next change.
+ * earlier ones are known: it is looked for as it went out. Of what went since a backup was made that was not kept: the
+ * change is carried out once more, up to the point where it would send something. Not before the server cannot be at work
+ * on it any more: what it does late would undo the next change.
  */
 export const settleChange = async (change: Change, context: ChangeContext): Promise<boolean> => {
   await untilOver(change, context)
@@ -57,6 +57,8 @@ export const settleChange = async (change: Change, context: ChangeContext): Prom
   }
   const [sent] = change.rendered === undefined ? [] : readParts(change.rendered)
   if (sent) return await find(sent)
+  // It is kept before it goes.
+  if (!change.restored) return false
   const done = new Error('settled')
   /** Undefined where nothing more would have to be sent. */
   const findNext = async (): Promise<boolean | undefined> => {
@@ -67,9 +69,6 @@ export const settleChange = async (change: Change, context: ChangeContext): Prom
         async send(part) {
           isThere = await find(part)
           throw done
-        },
-        async find(part) {
-          await find(part)
         },
       })
     } catch (error) {

@@ -294,7 +294,7 @@ export const change = (
   chat: ChatRef,
   what: ChangeInit,
   changed: Standing,
-  extra: { senderLine?: string; mark?: string; bytes?: Uint8Array } = {},
+  extra: { senderLine?: string; mark?: string; bytes?: Uint8Array; inDoubt?: true; restored?: true } = {},
 ): Change => {
   const { bytes = Buffer.from('bytes'), ...rest } = extra
   const head: Head = {

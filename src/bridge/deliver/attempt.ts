@@ -44,7 +44,7 @@ export const describeAttempt = (job: Job, source: NetworkName, context: AttemptC
     chat: job.target,
     messageId: job.messageId,
     ...(job.mark !== undefined && { mark: job.mark }),
-    ...(job.unsure && { inDoubt: true as const }),
+    ...(job.unsure && { inDoubt: true as const, ...(job.restored && { restored: true as const }) }),
     isKnown: (id: string) => store.links.chatsWith(id).some(chat => peerOf(chat) === peerOf(job.target)),
     async openMedia(media: Parameters<Network['openMedia']>[0]) {
       // Where no call has asked for it: the file is read before anything goes out.

@@ -9,6 +9,7 @@ import { albumTopic } from '../topics.ts'
 import { type AttemptContext, describeAttempt, sharesIds, standInOf } from './attempt.ts'
 import { type Frame, keptFrame, renderedFor, takeFrame } from './frame.ts'
 import { joinedContentOf, standInFor, toolsFor } from './gathered.ts'
+import { givenUp } from './given-up.ts'
 import { changeJoined } from './joined.ts'
 
 /**
@@ -46,6 +47,7 @@ export const prepareChange = (
       const changed = describeChanged(job, joined?.event ?? event, context)
       return { ...changed, ...(joined?.gone && { gone: joined.gone }) }
     },
+    givenUp: () => givenUp(job, context),
     onSending(text) {
       // From here on it is known how it reads.
       kept = { ...kept, restored: false }

@@ -6,13 +6,22 @@ import { keptFrame } from './frame.ts'
 
 type Tools = Pick<AttemptContext, 'outbox'>
 
-/** What was given up in the chat of a job and may have arrived, as long as its row is kept. */
-export const givenUp = ({ target }: Job, { outbox }: Tools): GivenUp[] =>
-  outbox.unsettled(target).flatMap(({ target: there, isGivenUp, frame, mark }) => {
+/**
+ * What was given up in the chat of a job and may have arrived, as long as its row is kept; of a change what other lanes'
+ * changes may have sent there, too, for the lines of those say nothing of their lane.
+ */
+export const givenUp = (job: Job, { outbox }: Tools): GivenUp[] =>
+  outbox.unsettled(job.target).flatMap(({ target, lane, event, isGivenUp, frame, mark }) => {
     const rendered = keptFrame({ frame })?.rendered?.text
-    if (rendered === undefined || !isGivenUp || there !== target) return []
-    return [{ rendered, ...(mark !== undefined && { mark }) }]
+    if (rendered === undefined || target !== job.target) return []
+    if (isGivenUp) return [{ rendered, ...(mark !== undefined && { mark }) }]
+    return lane !== job.lane && isChange(event) && isChange(job.event) ? [{ rendered }] : []
   })
+
+const isChange = (json: string): boolean => {
+  const event = readEvent(json)
+  return event !== undefined && !isMessage(event)
+}
 
 /** Other albums that may stand in the group of a job's chat without a link (`Delivery.albumsBeside`). */
 export const albumsBeside = ({ id, target }: Job, { outbox }: Tools): AlbumBeside[] =>

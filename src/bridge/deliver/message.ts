@@ -42,7 +42,6 @@ export const prepareMessage = (job: Job, event: MessageEvent, context: AttemptCo
     ...(note && { note }),
     ...(together && { together: together.content }),
     ...(changed.length > 0 && { edited: changed }),
-    ...(job.unsure && job.restored && { restored: true as const }),
     givenUp: () => givenUp(job, context),
     albumsBeside: () => albumsBeside(job, context),
     sent,

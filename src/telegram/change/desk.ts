@@ -16,8 +16,6 @@ export interface ChangeDesk extends Desk {
   readonly options: ChangeOptions
   /** Sends a message that stands under another one, or under some words of it, without a sound, and records it. */
   send(part: Part, under: Under): Promise<void>
-  /** Where an earlier attempt is in doubt: looks for a note that it may have sent, of which nothing is left to say. */
-  find?(part: Part): Promise<void>
 }
 
 export interface Under extends Pick<StandIn, 'id' | 'words'> {

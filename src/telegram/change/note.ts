@@ -1,7 +1,5 @@
-import type { NoteRole, StandIn } from '../../bridge/network.ts'
-import { plainText } from '../../bridge/rich-text.ts'
+import type { NoteRole } from '../../bridge/network.ts'
 import { editWords, type Words } from '../send/edit.ts'
-import type { Part } from '../send/part.ts'
 import { textPart } from '../send/text.ts'
 import { pieces } from '../split.ts'
 import { type ChangeDesk, takeAway } from './desk.ts'
@@ -22,7 +20,6 @@ export const keepNote = async (
   const [words] = pieces(note.words.words)
   if (words === undefined) {
     if (known) await takeAway(known.id, desk)
-    else if (target) await desk.find?.({ ...noteLike(note.form, target), role })
     return
   }
   if (known) {
@@ -32,12 +29,6 @@ export const keepNote = async (
   }
   if (target === undefined) return
   const part = textPart(words, note.words)
-  const look = { ...part.look, form: note.form, under: Number(target.id) }
+  const look = { ...part.look, form: note.form }
   await desk.send({ ...part, look, role }, { ...target, only: note.only ?? false })
-}
-
-/** Of which nobody knows what it says: it goes when it is found, so no other one may be taken for it. */
-const noteLike = (form: RegExp, target: StandIn): Part => {
-  const part = textPart(plainText(''))
-  return { ...part, look: { ...part.look, form, under: Number(target.id), surely: true } }
 }

@@ -54,9 +54,9 @@ const showAsBot = async (
   desk: ChangeDesk,
 ): Promise<Outcome | 'unasked'> => {
   const kept = byBridge ? readKept(raw) : undefined
-  const { change, context, place, find } = desk
-  const { onSent } = change
-  const isTrue = find === undefined && !context.marks.isOfBackup(place.chatId, Number(id))
+  const { change, context, place } = desk
+  const { onSent, inDoubt } = change
+  const isTrue = !inDoubt && !context.marks.isOfBackup(place.chatId, Number(id))
   if (kept?.reacted === false && emoji === undefined && isTrue) return 'unasked'
   if (kept && emoji !== undefined && !kept.reacted) onSent({ id, raw: keepReacted(kept, true) })
   const outcome = await setReaction(id, emoji, desk)

@@ -59,12 +59,8 @@ export interface Look {
   readonly kinds: readonly string[]
   /** Text or caption. */
   readonly words: RichText
-  /** Or, where the words change with time: the form they have. */
+  /** Or, where it is not known what they were: the form they have, which others have, too. */
   readonly form?: RegExp
-  /** Id of the message that it stands under. */
-  readonly under?: number
-  /** It is another one where it is not seen to stand there. */
-  readonly surely?: true
   readonly fileSize?: number
   readonly location?: { readonly latitude: number; readonly longitude: number }
   /** Title of a venue, number of a contact. */

@@ -3,6 +3,7 @@ import type { Delivery } from '../../bridge/network.ts'
 import { idSpace, type Place } from '../address.ts'
 import type { Marks } from '../marks.ts'
 import { readParts } from '../send/kept-parts.ts'
+import type { Part } from '../send/part.ts'
 import { matchPart } from './match-part.ts'
 
 interface Doubting {
@@ -11,8 +12,10 @@ interface Doubting {
   readonly context: { readonly marks: Marks }
 }
 
-/** Why nobody knows whether a message is the one that is looked for, though it reads as the part; undefined where it is. */
-export const doubtsAbout = (message: Message, doubting: Doubting): string | undefined => {
+/** Why nobody knows whether a message is the one that is looked for, though it reads as this part; undefined where it is. */
+export const doubtsAbout = (message: Message, part: Part, doubting: Doubting): string | undefined => {
+  // The answer to an edit does not say what the message stands under (telegram-bot-api `TdOnEditMessageCallback`).
+  if (part.look.form) return 'Nobody knows what the line that is there stands under'
   if (isAnybodys(message, doubting)) return 'Nobody knows who posted what is there'
   if (mayBeEarlier(message, doubting)) return 'What is there may be an earlier one that says the same'
   return undefined
@@ -23,14 +26,14 @@ const isAnybodys = (post: Message, { place, context: { marks } }: Doubting): boo
   marks.posts.isChannel(place.chatId) === true && !marks.posts.isClear(idSpace(place.chatId), post)
 
 /**
- * Left behind by a message that was given up, as one that may have arrived, and reads the same. What is looked for from a
- * later mark than was known then stands behind all that is of it.
+ * Left behind by another message that may have arrived, and reads the same. What is looked for from a later mark than was
+ * known when that was given up stands behind all that is of it.
  */
 const mayBeEarlier = (message: Message, { attempt, place, context }: Doubting): boolean => {
   const read = (mark: string | undefined) => context.marks.read(mark, place.chatId) ?? 0
   return (attempt.givenUp?.() ?? []).some(
     ({ mark, rendered }) =>
-      read(attempt.mark) <= read(mark) &&
+      (mark === undefined || read(attempt.mark) <= read(mark)) &&
       readParts(rendered).some(part => matchPart(message, part, place) !== undefined),
   )
 }

@@ -17,7 +17,6 @@ export const matchMessage = (message: Message, look: Look, place: Place): 'exact
     return undefined
   }
   const words = message.text ?? message.caption ?? ''
-  if (!isUnder(message, look)) return undefined
   if (look.form) return look.form.test(words) ? 'exact' : undefined
   if (bare(words) !== bare(look.words.text)) return undefined
   if (!samePoint(message, look) || !sameTitle(message, look)) return undefined
@@ -38,12 +37,6 @@ export const isAstray = ({ chat, message_thread_id }: Message, { threadId }: Pla
   message_thread_id !== threadId &&
   chat.type === 'supergroup' &&
   chat.is_forum !== true
-
-/** One that went out without its target, because that was gone, stands under nothing. */
-const isUnder = ({ reply_to_message: target }: Message, { under, surely }: Look): boolean =>
-  under === undefined ||
-  target?.message_id === under ||
-  (!surely && (target === undefined || 'forum_topic_created' in target))
 
 /** A text without what Telegram cleans away or trims (TDLib `MessageEntity.cpp`), and all blanks and controls. */
 export const bare = (text: string): string => text.replace(ignored, '')

@@ -160,7 +160,7 @@ const compare = async (
   if (inTopic(message, place)) looked.others.set(id, onItsWay(quest))
   // One that can be read is no item of an album; one that looks like it may be any other since the backup.
   const match = items === 'restored' ? undefined : matchPart(message, part, place)
-  const doubts = () => match && doubtsAbout(message, quest)
+  const doubts = () => match && doubtsAbout(message, match.part, quest)
   const isIt = () => match?.exact === true && doubts() === undefined && !attempt.isKnown(String(id))
   const buttons = () => (isIt() ? match?.part.markup : context.buttons.of(place.chatId, id))
   const left = buttons()

@@ -205,6 +205,9 @@ test('an answer stands under what it answers', async () => {
   const sent = await api.sendMessage(chat.id, 'answer', { reply_parameters })
   assert.equal(sent.reply_to_message?.message_id, theirs.message_id)
   assert.equal(chat.transcript()[1]?.replyTo, theirs.message_id)
+  const edited = await api.editMessageText(chat.id, sent.message_id, 'better')
+  assert.equal(edited === true || 'reply_to_message' in edited, false)
+  assert.equal(chat.transcript()[1]?.replyTo, theirs.message_id)
   await refused(
     api.sendMessage(chat.id, 'x', { reply_parameters: { message_id: 9 } }),
     400,

@@ -73,7 +73,8 @@ function replyFields(chat: ChatState, { thread, replyTo, external }: Draft): Par
   return {}
 }
 
-const withoutReply = ({ reply_to_message: _, ...message }: RawMessage): RawMessage => message
+/** As messages stand in other messages, and in the answers to edits. */
+export const withoutReply = ({ reply_to_message: _, ...message }: RawMessage): RawMessage => message
 
 /** The kind of update that a message in this chat comes as. */
 export const updateKind = (chat: ChatState, edited = false): string =>

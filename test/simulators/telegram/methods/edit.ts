@@ -3,6 +3,7 @@ import { findChat, findMessage } from '../access.ts'
 import type { ChatState } from '../chats.ts'
 import { badRequest, notModified } from '../errors.ts'
 import { parseMarkup } from '../markup.ts'
+import { withoutReply } from '../messages.ts'
 import type { Query } from '../query.ts'
 import { parseCaption, parseMessageText } from '../text.ts'
 import type { Entry, RawMessage } from '../types.ts'
@@ -28,7 +29,7 @@ export function findEditable(world: World, query: Query): Target {
 
 /**
  * Puts new fields in place of old ones; a change of the keyboard alone is no visible edit. That nothing changes is found out
- * by Telegram itself, so it counts.
+ * by Telegram itself, so it counts. The answer does not say what the message answers (`TdOnEditMessageCallback`).
  */
 export function applyEdit(
   world: World,
@@ -55,7 +56,7 @@ export function applyEdit(
     message.reply_markup = change.markup
     entry.markup = change.markup
   }
-  return message
+  return withoutReply(message)
 }
 
 export function editMessageText(world: World, query: Query): RawMessage {
