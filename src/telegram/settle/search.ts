@@ -15,16 +15,17 @@ import { type Found, giveBack, leave, read } from './probe.ts'
 import type { FoundPart, Search } from './quest.ts'
 
 /**
- * Empty ids in a row that end the search. Deleted messages are empty, and those that bots do not see: of other bots, and
- * without rights of everybody (tdlib/td issue 289). In the shared space messages of other chats look empty, too, and those
- * that their updates have not told us of yet can be a burst.
+ * Empty ids in a row that end the search, and one more for each id that nobody knows among the last ones before it. Deleted
+ * messages are empty, and those that bots do not see: of other bots, and without rights of everybody (tdlib/td issue 289).
+ * In the shared space messages of other chats look empty, too, and those that their updates have not told us of yet can be
+ * a burst.
  */
 const runEnd = 30
 /**
- * Empty ids in a row that end it below the highest known one, too: an attempt is near its mark, and whoever says that
- * ids have leapt by millions would have us ask for ever.
+ * Empty ids in a row that end it in any case: an attempt is near its mark, and whoever says that ids have leapt by millions
+ * would have us ask for ever.
  */
-const longestGap = 300
+const longestGap = 330
 /** Questions at a time; the next attempt goes on where this one stopped. */
 const mostQuestions = 1000
 /**
@@ -75,6 +76,8 @@ export const search = async (part: Part, quest: Search): Promise<FoundPart | und
 interface Run {
   /** The id behind which it began. */
   readonly begin: number
+  /** Empty ids in a row that end it. */
+  readonly end: number
   readonly ruledOutBefore: number
   questions: number
   /** Empty ids in a row, and the last one of all. */
@@ -90,16 +93,25 @@ interface Run {
   nobodys?: string | undefined
 }
 
-const beginAt = (begin: number, { looked }: Search): Run => ({
+const beginAt = (begin: number, quest: Search): Run => ({
   begin,
-  ruledOutBefore: looked.ruledOut.size,
+  end: runEnd + unknownBefore(begin, quest),
+  ruledOutBefore: quest.looked.ruledOut.size,
   questions: 0,
   empty: 0,
   items: [],
 })
 
-const goesOn = (id: number, { empty }: Run, { place, context }: Search): boolean =>
-  empty < runEnd || (id <= context.marks.top(place.chatId) && empty < longestGap)
+/** Of the ids before this one: as much as was not seen there, may not be seen behind it. Private chats hide nothing. */
+const unknownBefore = (begin: number, { attempt, place }: Search): number => {
+  if (Number(place.chatId) > 0) return 0
+  const first = Math.max(1, begin - (longestGap - runEnd) + 1)
+  const ids = Array.from({ length: Math.max(0, begin - first + 1) }, (_, index) => first + index)
+  return ids.filter(id => !attempt.isKnown(String(id))).length
+}
+
+const goesOn = (id: number, { empty, end }: Run, { place, context }: Search): boolean =>
+  empty < (id <= context.marks.top(place.chatId) ? longestGap : end)
 
 /** What need not be asked: whose messages are known, and what was looked at before. */
 const knownOf = (id: number, { attempt, place, context, looked }: Search) => {

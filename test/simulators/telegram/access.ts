@@ -1,5 +1,6 @@
 import type { ChatState } from './chats.ts'
 import { ApiError, badRequest, forbidden } from './errors.ts'
+import { isSeen } from './sight.ts'
 import type { Entry } from './types.ts'
 import type { World } from './world.ts'
 
@@ -69,9 +70,15 @@ export function findThread(world: World, chat: ChatState, thread: number): numbe
   return thread
 }
 
-/** `check_message`: `what` is the subject of the refusal, as in `message to edit not found`. */
-export function findMessage(chat: ChatState, id: number, what: string): Entry {
+/** What the bot may name by its id; undefined where nothing stands there for it. */
+export function lookUp(world: World, chat: ChatState, id: number): Entry | undefined {
   const entry = chat.entries.get(id)
+  return entry !== undefined && isSeen(world, chat, entry) ? entry : undefined
+}
+
+/** `check_message`: `what` is the subject of the refusal, as in `message to edit not found`. */
+export function findMessage(world: World, chat: ChatState, id: number, what: string): Entry {
+  const entry = lookUp(world, chat, id)
   if (entry === undefined) throw badRequest(`${what} not found`)
   return entry
 }

@@ -145,7 +145,13 @@ export class TelegramSimulator implements AsyncDisposable {
     this.#world.customEmoji.set(id, emoji)
   }
 
-  addUser(user: { id: number; first_name: string; last_name?: string; username?: string }): SimUser {
+  addUser(user: {
+    id: number
+    first_name: string
+    last_name?: string
+    username?: string
+    is_bot?: boolean
+  }): SimUser {
     const made: User = { is_bot: false, language_code: 'en', ...user }
     this.#world.users.set(made.id, made)
     return new SimUser(this.#world, made)

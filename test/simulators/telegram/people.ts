@@ -5,6 +5,7 @@ import { fileOf, type UploadedFile } from './files.ts'
 import { fileFields } from './media.ts'
 import { addMessage, addService, updateKind } from './messages.ts'
 import type { SimChat, SimTopic } from './places.ts'
+import { isSeen } from './sight.ts'
 import type { Entity, Entry } from './types.ts'
 import { keptPressed } from './updates.ts'
 import type { World } from './world.ts'
@@ -204,14 +205,10 @@ export class SimUser {
     return { fields: { ...made.fields, ...fields }, fileId: made.fileId }
   }
 
-  #hidden(chat: ChatState): boolean {
-    return this.#world.privacy && !chat.isAdmin && chat.type !== 'private'
-  }
-
   #tell(chat: ChatState, entry: Entry, edited = false): Message {
     const inside =
       chat.type === 'private' || chat.botStatus === 'administrator' || chat.botStatus === 'member'
-    const hears = inside && !chat.blocked && (!this.#hidden(chat) || isForBot(this.#world, entry))
+    const hears = inside && !chat.blocked && isSeen(this.#world, chat, entry)
     if (hears) this.#world.updates.push(updateKind(chat, edited), entry.message)
     return structuredClone(entry.message) as unknown as Message
   }
@@ -240,12 +237,6 @@ const shownAs = (reaction: ReactionType): string =>
 
 const reactionOf = (shown: string): Reaction =>
   shown.startsWith('custom:') ? { custom: shown.slice('custom:'.length) } : shown
-
-function isForBot(world: World, { message }: Entry): boolean {
-  const text = message.text ?? ''
-  const mentions = text.includes(`@${world.bot.username}`)
-  return text.startsWith('/') || mentions || message.reply_to_message?.from?.id === world.bot.id
-}
 
 const complete = (text: string, entities: readonly Entity[]): Entity[] =>
   fixEntities([...entities, ...findEntities({ text, entities })])

@@ -1,4 +1,4 @@
-import { findChat } from './access.ts'
+import { findChat, lookUp } from './access.ts'
 import type { ChatState } from './chats.ts'
 import { fixEntities } from './entities.ts'
 import { badRequest } from './errors.ts'
@@ -74,7 +74,7 @@ export function findReply(
   if (request.messageId <= 0) return {}
   const otherChat = request.chatId !== '' && request.chatId !== String(chat.id)
   const place = otherChat ? findChat(world, request.chatId, 'read') : chat
-  const entry = place.entries.get(request.messageId)
+  const entry = lookUp(world, place, request.messageId)
   if (entry === undefined) {
     if (request.optional) return {}
     throw badRequest('message to be replied not found')

@@ -52,4 +52,4 @@ export const forwardMessage = (world: World, query: Query): RawMessage =>
   })
 
 const findSource = (world: World, query: Query, what: string): Entry =>
-  findMessage(findChat(world, query.text('from_chat_id'), 'read'), query.integer('message_id'), what)
+  findMessage(world, findChat(world, query.text('from_chat_id'), 'read'), query.integer('message_id'), what)

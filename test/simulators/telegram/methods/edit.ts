@@ -21,7 +21,7 @@ interface Target {
  */
 export function findEditable(world: World, query: Query): Target {
   const chat = findChat(world, query.text('chat_id'), 'edit')
-  const entry = findMessage(chat, query.integer('message_id'), 'message to edit')
+  const entry = findMessage(world, chat, query.integer('message_id'), 'message to edit')
   const mayEdit = entry.author === world.bot.id || (chat.type === 'channel' && chat.isAdmin)
   if (!mayEdit || entry.service) throw badRequest("message can't be edited")
   return { chat, entry }

@@ -1,4 +1,4 @@
-import { checkDelivery, findChat, findMessage } from '../access.ts'
+import { checkDelivery, findChat, findMessage, lookUp } from '../access.ts'
 import type { ChatState } from '../chats.ts'
 import { badRequest } from '../errors.ts'
 import { addService } from '../messages.ts'
@@ -12,7 +12,7 @@ export function deleteMessage(world: World, query: Query): true {
   const id = query.integer('message_id')
   if (id === 0) throw badRequest('Message identifier is not specified')
   const chat = findChat(world, query.text('chat_id'), 'write')
-  const entry = findMessage(chat, id, 'message to delete')
+  const entry = findMessage(world, chat, id, 'message to delete')
   checkDeletable(world, chat, entry)
   chat.entries.delete(id)
   return true
@@ -25,7 +25,7 @@ export function deleteMessages(world: World, query: Query): true {
   if (!Array.isArray(given)) throw badRequest('Expected an Array of message identifiers')
   if (given.length > 100) throw badRequest('Too many message identifiers specified')
   const chat = findChat(world, query.text('chat_id'), 'write')
-  const entries = given.map(Number).flatMap(id => chat.entries.get(id) ?? [])
+  const entries = given.map(Number).flatMap(id => lookUp(world, chat, id) ?? [])
   for (const entry of entries) checkDeletable(world, chat, entry)
   for (const entry of entries) chat.entries.delete(entry.message.message_id)
   return true
@@ -49,7 +49,10 @@ export function setMessageReaction(world: World, query: Query): true {
     throw badRequest("Can't parse ReactionType: invalid reaction type specified")
   })
   const chat = findChat(world, query.text('chat_id'), 'read')
-  const entry = placeOfReactions(chat, findMessage(chat, query.integer('message_id'), 'message to react'))
+  const entry = placeOfReactions(
+    chat,
+    findMessage(world, chat, query.integer('message_id'), 'message to react'),
+  )
   if (emojis.length > 1) throw badRequest('REACTIONS_TOO_MANY')
   const may = (emoji: string): boolean =>
     botReactions.has(emoji) && (chat.allowedReactions?.has(emoji) ?? true)
@@ -86,7 +89,7 @@ export function sendChatAction(world: World, query: Query): true {
 
 export function pinChatMessage(world: World, query: Query): true {
   const chat = findChat(world, query.text('chat_id'), 'write')
-  const entry = findMessage(chat, query.integer('message_id'), 'message to pin')
+  const entry = findMessage(world, chat, query.integer('message_id'), 'message to pin')
   checkPin(chat)
   const id = entry.message.message_id
   if (chat.pinned.includes(id)) return true
@@ -102,7 +105,7 @@ export function pinChatMessage(world: World, query: Query): true {
 export function unpinChatMessage(world: World, query: Query): true {
   const chat = findChat(world, query.text('chat_id'), 'write')
   const id = query.integer('message_id') || (chat.pinned.at(-1) ?? 0)
-  if (query.integer('message_id') !== 0) findMessage(chat, id, 'message to unpin')
+  if (query.integer('message_id') !== 0) findMessage(world, chat, id, 'message to unpin')
   checkPin(chat)
   chat.pinned = chat.pinned.filter(pinned => pinned !== id)
   return true

@@ -42,7 +42,7 @@ export const sendPoll = (world: World, query: Query): RawMessage =>
 export function stopPoll(world: World, query: Query): unknown {
   const { inline } = parseMarkup(query)
   const chat = findChat(world, query.text('chat_id'), 'edit')
-  const entry = findMessage(chat, query.integer('message_id'), 'message with poll to stop')
+  const entry = findMessage(world, chat, query.integer('message_id'), 'message with poll to stop')
   const poll = entry.message['poll'] as Record<string, unknown> | undefined
   if (entry.author !== world.bot.id || poll === undefined) throw badRequest("poll can't be stopped")
   if (poll['is_closed'] === true) throw badRequest('poll has already been closed')
