@@ -17,10 +17,10 @@ import { dropUnusable } from './keys/left-out.ts'
 import { learnFromReceipts, learnLid } from './keys/lid-lookup.ts'
 import { hearNewIdentities } from './keys/new-identity.ts'
 import { enforceTrust } from './keys/trust.ts'
-import { childrenOf } from './node.ts'
 import type { Sent } from './send/sent.ts'
 import { Acks, type AwaitedAck } from './socket/acks.ts'
 import { answerRetries } from './socket/answer-retries.ts'
+import { catchUp } from './socket/catch-up.ts'
 import { containRejections, handleInTurn } from './socket/contain.ts'
 import { keepCreds } from './socket/creds.ts'
 import { type Ending, hearEnding } from './socket/ending.ts'
@@ -170,7 +170,7 @@ export class Socket {
 
   #listen(): void {
     const { ev, ws } = this.sock
-    const { auth, onStanza, onHandled, onUpdate, onBacklog, watch } = this.#options
+    const { auth, onStanza, onHandled, onUpdate, onBacklog, timing, watch } = this.#options
     const lastWord = hearEnding(ws)
     containRejections(ws, (event, error) => {
       this.#options.logger.warn(error, `A listener of "${event}" failed`)
@@ -186,9 +186,6 @@ export class Socket {
       this.#options.time.tell(this.since)
       watch.hearing.opened()
     })
-    ws.prependListener('CB:ib,,offline_preview', (node: BinaryNode) =>
-      onBacklog(Number(childrenOf(node)[0]?.attrs['message'] ?? 0)),
-    )
     ws.on('CB:ack,class:message', ({ attrs }: BinaryNode) => {
       // It may be refused because the group is another one by now than the one that we know.
       if (attrs['error'] !== undefined) this.groups.forget(attrs['from'] ?? '')
@@ -215,6 +212,7 @@ export class Socket {
       show: onUpdate,
       refused: error => void this.end(error.message, error),
     })
+    catchUp(this.sock, timing.catchUp, onBacklog)
     answerRetries(this.sock, { find: key => this.#findSent(key), isAlive: () => this.isAlive })
     this.#pairsHeard = learnFromReceipts(this.sock)
     ev.on('connection.update', update => {

@@ -2,19 +2,30 @@ import type { BinaryNode } from '@whiskeysockets/baileys'
 import { children, el, SERVER } from './node.ts'
 import type { Wire } from './wire.ts'
 
+const STATUS = 'status@broadcast'
+
 /**
  * What the server still has to deliver to the companion: messages, receipts and notifications.
  *
  * A stanza stays until the companion has settled it with a receipt (messages) or an ack (all). While nobody is logged
  * in, stanzas wait. After a login, when the companion has said `active`, *everything unsettled* comes (again), marked
- * `offline`: first a preview with the counts, then, when the companion asks with `offline_batch`, the stanzas, at last
- * `<ib><offline count/></ib>`. Then the queue is live and passes on what is pushed. The real server forgets after
- * 14 days, this one never.
+ * `offline`: first a preview with the counts, then as many stanzas as the companion asks for with `offline_batch`, again
+ * and again (whatsapp-rust #629, zapo #269), at last `<ib><offline count/></ib>`. What is pushed meanwhile waits behind
+ * them. Then the queue is live and passes on what is pushed. The real server forgets after 14 days, this one never.
+ *
+ * A status that was acknowledged with an error comes first at the next login, and nothing else until it is settled
+ * (Baileys #2779).
  */
 export class DeliveryQueue {
+  /** Servers that others have seen, or may have: all that waits comes for one request, or the end is never marked. */
+  manner: 'asked' | 'at-once' | 'unmarked' = 'asked'
   readonly #pending: BinaryNode[] = []
   readonly #onLive: () => void
+  readonly #given = new Set<BinaryNode>()
+  #refused: BinaryNode | undefined
   #wire: Wire | undefined
+  /** So many more were asked for. */
+  #room = 0
   #live = false
   #isDeaf = false
 
@@ -31,8 +42,10 @@ export class DeliveryQueue {
   }
 
   push(node: BinaryNode): void {
-    this.#pending.push(node)
-    if (this.#live && !this.#isDeaf) this.#wire?.send(node)
+    // A server may pass one on twice.
+    this.#pending.push({ ...node })
+    if (!this.#live) this.#give()
+    else if (!this.#isDeaf) this.#wire?.send(node)
   }
 
   /** From now on nothing is passed on over this connection, though it answers; the next one gets everything. */
@@ -46,6 +59,8 @@ export class DeliveryQueue {
     this.#wire = wire
     this.#live = false
     this.#isDeaf = false
+    this.#given.clear()
+    this.#room = 0
     if (this.#pending.length === 0) {
       this.#finish(0)
       return
@@ -62,14 +77,10 @@ export class DeliveryQueue {
     wire.send(el('ib', { from: SERVER }, [el('offline_preview', counts)]))
   }
 
-  /** The companion asks for what waits. */
-  replay(): void {
-    if (this.#live || !this.#wire) return
-    const batch = [...this.#pending]
-    for (const [index, node] of batch.entries()) {
-      this.#wire.send({ ...node, attrs: { ...node.attrs, offline: String(Math.min(index, 20)) } })
-    }
-    this.#finish(batch.length)
+  /** The companion asks for so many more of what waits. */
+  ask(count: number): void {
+    this.#room = this.manner === 'at-once' ? Number.POSITIVE_INFINITY : this.#room + count
+    this.#give()
   }
 
   stop(wire: Wire): void {
@@ -83,20 +94,51 @@ export class DeliveryQueue {
    * senders, so the chat and the participant decide between stanzas of one id.
    */
   settle(answer: BinaryNode): BinaryNode[] {
-    const tag = answer.tag === 'ack' ? answer.attrs['class'] : 'message'
-    const more = children(children(answer)[0], 'item').map(item => item.attrs['id'])
     const settled: BinaryNode[] = []
-    for (const id of [answer.attrs['id'], ...more]) {
-      const candidates = this.#pending.filter(node => node.tag === tag && node.attrs['id'] === id)
-      const found = candidates.length > 1 ? closest(candidates, answer) : candidates[0]
-      if (!found) continue
+    for (const found of this.#meant(answer)) {
       this.#pending.splice(this.#pending.indexOf(found), 1)
       settled.push(found)
+    }
+    if (this.#refused && settled.includes(this.#refused)) {
+      this.#refused = undefined
+      this.#give()
     }
     return settled
   }
 
+  /** The companion has acknowledged something with an error; returns what that was about. */
+  refuse(ack: BinaryNode): BinaryNode[] {
+    if (ack.attrs['to'] !== STATUS) return this.settle(ack)
+    const refused = [...this.#meant(ack)]
+    this.#refused = refused[0] ?? this.#refused
+    return refused
+  }
+
+  *#meant(answer: BinaryNode): Generator<BinaryNode> {
+    const tag = answer.tag === 'ack' ? answer.attrs['class'] : 'message'
+    const more = children(children(answer)[0], 'item').map(item => item.attrs['id'])
+    for (const id of [answer.attrs['id'], ...more]) {
+      const candidates = this.#pending.filter(node => node.tag === tag && node.attrs['id'] === id)
+      const found = candidates.length > 1 ? closest(candidates, answer) : candidates[0]
+      if (found) yield found
+    }
+  }
+
+  #give(): void {
+    if (this.#live || this.#room === 0) return
+    for (const node of this.#refused ? [this.#refused] : [...this.#pending]) {
+      if (this.#given.has(node)) continue
+      if (this.#room === 0) return
+      this.#room -= 1
+      const offline = String(Math.min(this.#given.size, 20))
+      this.#given.add(node)
+      this.#wire?.send({ ...node, attrs: { ...node.attrs, offline } })
+    }
+    if (!this.#refused) this.#finish(this.#given.size)
+  }
+
   #finish(count: number): void {
+    if (this.manner === 'unmarked') return
     this.#wire?.send(el('ib', { from: SERVER }, [el('offline', { count: String(count) })]))
     this.#live = true
     this.#onLive()

@@ -13,14 +13,14 @@ describe('delivery', () => {
     await bridge.link()
     wa.dropConnection()
     await wa.until(() => bridge.closes.length === 2)
-    const texts = Array.from({ length: 120 }, (_, number) => `text ${number}`)
+    const texts = Array.from({ length: 90 }, (_, number) => `text ${number}`)
     for (const [number, text] of texts.entries()) {
       await alice.send(text, number % 2 ? { to: group } : {})
     }
-    assert.equal(wa.pending.length, 120)
+    assert.equal(wa.pending.length, 90)
     assert.equal(wa.isConnected, false)
     bridge.open()
-    await wa.until(() => bridge.texts.length === 120)
+    await wa.until(() => bridge.texts.length === 90)
     assert.deepEqual(bridge.texts, texts)
     await wa.until(() => wa.pending.length === 0)
     wa.assertNoSurprises()

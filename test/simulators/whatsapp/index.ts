@@ -4,6 +4,7 @@ import type { Acts } from './acts.ts'
 import type { Channel } from './channel.ts'
 import type { Refusal } from './companion.ts'
 import type { Contact, ContactOptions } from './contact.ts'
+import type { DeliveryQueue } from './delivery-queue.ts'
 import type { Spoilt } from './device-keys.ts'
 import type { Group, GroupOptions } from './group.ts'
 import type { InboxMessage } from './handset.ts'
@@ -221,6 +222,12 @@ export class WhatsAppSimulator {
   /** From now on the server takes everything in and says nothing, also on new connections. */
   silence(on: boolean): void {
     this.#server.silence(on)
+  }
+
+  /** What waits comes as others have seen it, or may have: for one request, or without the end marked. */
+  giveBacklog(manner: DeliveryQueue['manner']): void {
+    const { companion } = this.#world
+    if (companion) companion.queue.manner = manner
   }
 
   /** This connection answers and acknowledges, but nothing is passed on over it; the next one gets what was held back. */

@@ -23,13 +23,13 @@ export async function acceptReceipt(
   return el('ack', { class: 'receipt', id, from: to, participant, recipient, type: plainType })
 }
 
-/** An ack of the companion: settles a stanza; with an error the companion has given up on it, which counts too. */
+/** An ack of the companion: settles a stanza; with an error the companion has given up on it, which counts too, but for a status. */
 export function acceptAck(
   node: BinaryNode,
   { world, companion }: { world: World; companion: Companion },
 ): void {
   const { id = '', error } = node.attrs
-  const settled = companion.queue.settle(node)
+  const settled = error === undefined ? companion.queue.settle(node) : companion.queue.refuse(node)
   if (error !== undefined) world.record.nacks.push({ id, error })
   if (settled.length === 0 && node.attrs['class'] !== 'message') {
     world.record.surprise(`An ack came for "${id}", which was not waiting for one`)

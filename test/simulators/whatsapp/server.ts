@@ -193,7 +193,7 @@ export class Server {
       case 'ack':
         return acceptAck(node, context)
       case 'ib':
-        if (child(node, 'offline_batch')) companion.queue.replay()
+        companion.queue.ask(Number(child(node, 'offline_batch')?.attrs['count'] ?? 0))
         return
       case 'presence':
       case 'chatstate':

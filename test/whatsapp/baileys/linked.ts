@@ -74,9 +74,14 @@ export class Linked implements AsyncDisposable {
   /** Ends the connection and the process, as far as this machine's disk can tell. */
   async restart({ stopped = false } = {}): Promise<void> {
     if (!stopped) await this.stop()
+    this.reopen()
+    await this.start()
+  }
+
+  /** After `stop`. */
+  reopen(): void {
     this.bridge = new RecordingBridge(this.dir.path)
     this.connection = this.#open()
-    await this.start()
   }
 
   async stop(): Promise<void> {

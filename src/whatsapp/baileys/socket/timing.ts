@@ -1,3 +1,4 @@
+import { CATCH_UP, type CatchUpTimes } from './catch-up.ts'
 import { HEARING, type HearingTimes } from './hearing.ts'
 import { UNTOLD, type UntoldTimes } from './untold.ts'
 import { WATCH, type WatchTimes } from './watchdog.ts'
@@ -22,6 +23,7 @@ export interface Timing {
   readonly watch: WatchTimes
   readonly hearing: HearingTimes
   readonly untold: UntoldTimes
+  readonly catchUp: CatchUpTimes
 }
 
 export const TIMING: Timing = {
@@ -36,4 +38,5 @@ export const TIMING: Timing = {
   watch: WATCH,
   hearing: HEARING,
   untold: UNTOLD,
+  catchUp: CATCH_UP,
 }
