@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import { type BinaryNode, proto } from '@whiskeysockets/baileys'
 import type { Contact, Group } from '../../simulators/whatsapp/index.ts'
-import { el } from '../../simulators/whatsapp/node.ts'
+import { el, unixSeconds } from '../../simulators/whatsapp/node.ts'
 import { until } from '../support.ts'
 import { Linked } from './linked.ts'
 
@@ -136,6 +136,26 @@ test('Poisoned messages among those that waited hold up nobody in their chat, no
   )
   await until('everything', () => wa.pending.length === 0)
   await until('the placeholders', () => linked.bridge.said.filter(text => text === WAITING).length === 20)
+})
+
+test('A status that cannot be read holds nothing up at the next login, and is announced', async () => {
+  await using linked = await Linked.started({ waitingMs: 50 })
+  const { wa } = linked
+  const alice = wa.addContact({ name: 'Alice' })
+  await linked.stop()
+  const about = { from: 'status@broadcast', participant: alice.lid, participant_pn: alice.pn }
+  wa.enqueue(el('message', { ...about, id: 'S1', t: String(unixSeconds()), type: 'text' }, [enc()]))
+  await alice.send('beside')
+  await linked.restart({ stopped: true })
+  await until('the message', () => linked.bridge.said.includes('beside'))
+  await until('the placeholder', () => linked.bridge.said.includes(WAITING))
+  await until('its ack', () => wa.pending.length === 0)
+  assert.ok(wa.requests.some(({ tag, attrs }) => tag === 'receipt' && attrs['type'] === 'retry'))
+  await linked.stop()
+  await alice.send('behind')
+  await linked.restart({ stopped: true })
+  await until('the next message', () => linked.bridge.said.includes('behind'))
+  assert.deepEqual(wa.nacks, [])
 })
 
 test('A message that was damaged on the way crosses when it is asked for, once, behind those that waited with it', async () => {

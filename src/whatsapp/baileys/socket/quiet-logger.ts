@@ -1,5 +1,6 @@
 import type { Logger } from '../../../support/log.ts'
 import { maskNumbers } from '../errors.ts'
+import { ackPlainly } from './plain-acks.ts'
 
 /**
  * What Baileys may say: its warnings and errors as one line at debug level, without their objects, which carry
@@ -14,7 +15,8 @@ export const quietLogger = (logger: Logger): Logger => {
     level: 'warn',
     child: () => quiet,
     trace: () => undefined,
-    debug: () => undefined,
+    // Says nothing, but changes an ack.
+    debug: ackPlainly,
     info: () => undefined,
     warn: say,
     error: say,
