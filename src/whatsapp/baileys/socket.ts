@@ -23,6 +23,7 @@ import { answerRetries } from './socket/answer-retries.ts'
 import { catchUp } from './socket/catch-up.ts'
 import { containRejections, handleInTurn } from './socket/contain.ts'
 import { keepCreds } from './socket/creds.ts'
+import { Devices } from './socket/devices.ts'
 import { type Ending, hearEnding } from './socket/ending.ts'
 import { Groups } from './socket/groups.ts'
 import { hearLinking } from './socket/linking.ts'
@@ -72,6 +73,7 @@ export class Socket {
   readonly sock: WASocket
   readonly groups: Groups
   readonly numbers: Numbers
+  readonly devices: Devices
   readonly openedAt = Date.now()
   /** Since when it has been logged in, by the server's clock, in milliseconds since 1970. */
   since: number | undefined
@@ -113,6 +115,7 @@ export class Socket {
     })
     this.groups = new Groups(this.sock)
     this.numbers = new Numbers(this.sock)
+    this.devices = new Devices(this.sock)
     this.#listen()
     this.#timer = setTimeout(() => void this.end('WhatsApp did not let us in in time'), timing.open)
     this.#timer.unref()
@@ -190,7 +193,7 @@ export class Socket {
       // It may be refused because the group is another one by now than the one that we know.
       if (attrs['error'] !== undefined) this.groups.forget(attrs['from'] ?? '')
       if (attrs['error'] === undefined) watch.hearing.sent()
-      this.#acks.take(attrs['id'], attrs['error'])
+      this.#acks.take(attrs)
     })
     // Baileys listens to this without doing anything, which keeps `ws` from giving up (lib/Socket/Client/websocket.js).
     ws.on('unexpected-response', (request: { destroy(): void }, { statusCode }: { statusCode?: number }) => {

@@ -224,6 +224,11 @@ export class WhatsAppSimulator {
     this.#server.silence(on)
   }
 
+  /** From now on each ack of a private message has the hash of the devices, also where none was left out. */
+  hashAllAcks(): void {
+    this.#world.hashesAll = true
+  }
+
   /** What waits comes as others have seen it, or may have: for one request, or without the end marked. */
   giveBacklog(manner: DeliveryQueue['manner']): void {
     const { companion } = this.#world

@@ -1,4 +1,4 @@
-import type { BinaryNode, proto } from '@whiskeysockets/baileys'
+import { type BinaryNode, generateParticipantHashV2, type proto } from '@whiskeysockets/baileys'
 import type { Companion } from './companion.ts'
 import { Contact } from './contact.ts'
 import type { EncPayload } from './contact-device.ts'
@@ -62,7 +62,8 @@ export async function acceptMessage(
         meta,
         ...(group && { group }),
       })
-    return { ack: el('ack', { class: 'message', id, from: to }), deliver }
+    const phash = group ? undefined : listHash(copies, to, world)
+    return { ack: el('ack', { class: 'message', id, from: to, phash }), deliver }
   } catch (error) {
     const { code, everyday } = error instanceof Refusal ? error : { code: 479, everyday: false }
     if (!everyday)
@@ -172,6 +173,19 @@ function privateCopies(node: BinaryNode, to: string, world: World): Copy[] {
     world.record.problem(`There was nothing for "${to}" in "${node.attrs['id']}"`)
   checkToken(world, node, person)
   return copies
+}
+
+/**
+ * What the ack says of the devices in a private chat: only where somebody's were left out, or (`hashesAll`) in any case. The
+ * message goes to those alone that it was encrypted for (whatsmeow #1190, whatsapp-rust #494).
+ */
+function listHash(copies: Copy[], to: string, world: World): string | undefined {
+  const contact = world.findContact(withoutDevice(to))
+  if (!contact || to !== withoutDevice(to)) return undefined
+  const hers = Array.from({ length: contact.linked.length + 1 }, (_, device) => withDevice(to, device))
+  const mine = to.endsWith('@lid') ? world.account.lid : world.account.pn
+  const isOld = hers.some(device => !copies.some(copy => copy.to === device))
+  return isOld || world.hashesAll ? generateParticipantHashV2([mine, ...hers]) : undefined
 }
 
 async function deliverCopies(delivery: {

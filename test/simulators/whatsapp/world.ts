@@ -96,6 +96,8 @@ export class World {
   readonly keyless = new Map<Contact, Keyless>()
   /** By how many milliseconds the time of this WhatsApp is ahead of the machine's. */
   aheadBy = 0
+  /** Whether each ack of a private message has the hash of the devices, or only where some were left out. */
+  hashesAll = false
   readonly #told = new Set<string>()
 
   constructor(account: Account, media: MediaServer) {

@@ -95,6 +95,7 @@ const transmitBy = async (
   const token = hasMet && isLid(jid) ? await tokenOf(jid, socket.sock) : undefined
   const ack = socket.awaitAck(id, signal)
   const leftOut = new LeftOut()
+  const sentTo = isGroup(jid) ? undefined : await socket.devices.remembered(jid)
   try {
     await relay(message, { id, jid, socket, leftOut, me })
     ack.written()
@@ -120,6 +121,10 @@ const transmitBy = async (
   }
   if (answer.error !== undefined) throw refusedByAck(answer.error, { jid, hasMet })
   if (!isGroup(jid) && !leftOut.hasReached(jid)) throw namesNobody(jid)
+  const { phash } = answer
+  const hasMissed = phash !== undefined && (await socket.devices.hasMissed(jid, sentTo, phash))
+  // Whoever has got it knows it by its id. It has gone, whatever becomes of this.
+  if (hasMissed) await relay(message, { id, jid, socket, leftOut, me }).catch(() => undefined)
   return leftOut.isForged ? leftOut.people(transmitter) : undefined
 }
 

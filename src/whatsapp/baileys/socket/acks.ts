@@ -1,4 +1,8 @@
-export type AckAnswer = 'closed' | 'silence' | 'aborted' | { readonly error?: string }
+export type AckAnswer =
+  | 'closed'
+  | 'silence'
+  | 'aborted'
+  | { readonly error?: string; readonly phash?: string }
 
 export interface AwaitedAck {
   readonly answer: Promise<AckAnswer>
@@ -38,8 +42,9 @@ export class Acks {
     return { answer: promise, written, cancel: () => settle('closed') }
   }
 
-  take(id: string | undefined, error: string | undefined): void {
-    this.#waiting.get(id ?? '')?.(error === undefined ? {} : { error })
+  take({ id, error, phash }: Readonly<Record<string, string | undefined>>): void {
+    const answer = { ...(error !== undefined && { error }), ...(phash !== undefined && { phash }) }
+    this.#waiting.get(id ?? '')?.(answer)
   }
 
   close(): void {
