@@ -23,6 +23,8 @@ export interface LoginPort {
 const TIMEOUT_MS = 10 * 60_000
 /** The first sync has come when Baileys counts it; it gives up waiting for it after 20 s itself. */
 const SYNC_MS = 45_000
+/** Connections that may end before a phone has answered. Four do where all is well: each runs out of codes. */
+const MOST_ENDS = 20
 /**
  * Links this machine. Sockets follow one another: each shows its QR codes until they run out (408, after some 160 s)
  * and is replaced by the next; when the phone has agreed, WhatsApp closes with 515 and the next socket logs in as the
@@ -60,6 +62,7 @@ export async function* login(options: LoginOptions, port: LoginPort): AsyncGener
 async function* pair(attempt: Attempt, options: LoginOptions, port: LoginPort): AsyncGenerator<LoginStep> {
   let shown = false
   let asked = false
+  let ends = 0
   attempt.open()
   while (true) {
     const update = await attempt.next()
@@ -67,9 +70,10 @@ async function* pair(attempt: Attempt, options: LoginOptions, port: LoginPort): 
       shown = true
       yield { kind: 'qr', payload: update.qr }
     } else if (update.qr !== undefined && options.phone !== undefined && !asked) {
+      const code = await attempt.askForCode(options.phone)
       shown = true
       asked = true
-      yield { kind: 'code', code: await attempt.askForCode(options.phone) }
+      if (code !== undefined) yield { kind: 'code', code }
     }
     if (update.isNewLogin) yield { kind: 'pairing' }
     if (update.ending === undefined) continue
@@ -79,6 +83,8 @@ async function* pair(attempt: Attempt, options: LoginOptions, port: LoginPort): 
     else if (isRefusal(update.ending)) throw refused(update.ending)
     else if (!shown)
       throw new LoginError('noNetwork', 'WhatsApp cannot be reached; check the internet connection')
+    else if (++ends > MOST_ENDS)
+      throw new LoginError('noNetwork', 'The connection to WhatsApp breaks off again and again; try later')
     asked = false
     port.reset()
     if (!isOld) await attempt.pause()
@@ -97,7 +103,11 @@ async function* enter(attempt: Attempt, port: LoginPort): AsyncGenerator<LoginSt
       if (opened || update.ending !== undefined) {
         if (update.ending === undefined) break
         if (isOutdated(update.ending)) await attempt.renewVersion()
-        else if (isRefusal(update.ending)) throw refused(update.ending)
+        else if (isRefusal(update.ending)) {
+          const next = afterClose(update.ending)
+          if (next.do === 'stop' && next.state === 'logged_out') port.reset()
+          throw refused(update.ending)
+        }
         tries += 1
         if (tries > 5)
           throw new LoginError('noNetwork', 'WhatsApp cannot be reached any more; start "wa2tg run"')
@@ -182,9 +192,14 @@ class Attempt {
     }
   }
 
-  async askForCode(phone: string): Promise<string> {
-    if (this.#socket === undefined) throw new Error('There is no socket to ask on')
-    return this.#socket.sock.requestPairingCode(phone.replace(/\D/g, ''))
+  /** Resolves `undefined` when the connection has ended in between. */
+  async askForCode(phone: string): Promise<string | undefined> {
+    const socket = this.#socket
+    if (socket === undefined) throw new Error('There is no socket to ask on')
+    return await socket.sock.requestPairingCode(phone.replace(/\D/g, '')).catch((error: unknown) => {
+      if (socket.isAlive) throw error
+      return undefined
+    })
   }
 
   /** Resolves when there is a newer version to try with. */

@@ -320,6 +320,11 @@ export class WhatsAppSimulator {
     this.#world.keyless.set(person, keyless)
   }
 
+  /** So many of the next connections end as soon as they have their QR codes; none any more: 0. */
+  cutLinking(connections: number): void {
+    this.#server.linking.cuts = connections
+  }
+
   /** Keeps the acks for messages back until told `false`. */
   holdAcks(on: boolean): void {
     this.#server.holdAcks(on)

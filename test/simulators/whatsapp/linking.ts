@@ -34,6 +34,8 @@ export class Linking {
   readonly #onLinked: (companion: Companion) => void
   readonly #candidates = new Map<Wire, Candidate>()
   readonly #waiting = new Map<Candidate, Waiting>()
+  /** So many of the next devices that register are cut off when they have their codes. */
+  cuts = 0
   #device = randomInt(1, 60)
 
   constructor(world: World, onLinked: (companion: Companion) => void) {
@@ -108,6 +110,10 @@ export class Linking {
     if (node.tag === 'ack' && id === candidate.refresh?.id) this.#refreshed(candidate, node)
     if (node.tag === 'iq' && type === 'result') {
       if (candidate.pairing?.id === id) this.#signed(candidate, node)
+      else if (this.cuts > 0) {
+        this.cuts -= 1
+        wire.close()
+      }
     } else if (node.tag === 'iq' && xmlns === 'md' && reg) {
       wire.send(this.#linkCode(candidate, node, reg))
     } else if (node.tag === 'iq' && xmlns === 'w:p') {

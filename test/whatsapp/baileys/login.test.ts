@@ -141,6 +141,37 @@ test('A number that WhatsApp gives no pairing code ends the login, though a code
   await linked.login()
 })
 
+test('Where WhatsApp does not know the device that a phone has just agreed to, nothing of it is kept', async () => {
+  await using linked = await Linked.unlinked()
+  await assert.rejects(async () => {
+    for await (const step of linked.connection.login()) {
+      if (step.kind === 'qr') void linked.wa.phone.scan(step.payload)
+      if (step.kind === 'pairing') linked.wa.refuseNextLogin(401)
+    }
+  }, fails('refused'))
+  assert.deepEqual([...linked.bridge.sessions.list('creds')], [])
+  await linked.login()
+})
+
+test('A connection that ends while a code is asked for or shown is followed by another, and not for ever', async () => {
+  await using linked = await Linked.unlinked()
+  linked.wa.cutLinking(3)
+  for await (const step of linked.connection.login()) {
+    linked.steps.push(step)
+    if (step.kind === 'qr' && linked.steps.length === 4) void linked.wa.phone.scan(step.payload)
+  }
+  assert.deepEqual(
+    linked.steps.map(({ kind }) => kind),
+    ['qr', 'qr', 'qr', 'qr', 'pairing', 'syncing', 'linked'],
+  )
+  await using others = await Linked.unlinked()
+  others.wa.cutLinking(100)
+  await assert.rejects(async () => {
+    for await (const step of others.connection.login({ phone: '15550000001' })) others.steps.push(step)
+  }, fails('noNetwork'))
+  assert.equal(others.wa.revisions.length, 21)
+})
+
 test('A login that nobody answers ends in time, having shown a code', async () => {
   await using linked = await Linked.unlinked()
   const steps: LoginStep[] = []
