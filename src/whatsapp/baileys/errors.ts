@@ -110,7 +110,8 @@ export const failedToSend = (error: unknown): DeliveryError => {
   const { status, data } = readError(error)
   if (status === 428) return unsure('The connection closed while the message was sent', error)
   if (isForNobody(error)) return retry('No device of the chat could be encrypted for', error)
-  if (data === 401 || data === 403 || data === 404 || data === 410) return closed(data, error)
+  // Of these 404 and 406 are what WhatsApp says of somebody whose keys it has no more.
+  if (data === 401 || data === 403 || data === 404 || data === 406 || data === 410) return closed(data, error)
   if (data === 429) return wait(60, 'WhatsApp asks for a pause', error)
   return unsure('It is not known whether the message was sent', error)
 }

@@ -168,6 +168,9 @@ function privateCopies(node: BinaryNode, to: string, world: World): Copy[] {
       throw new Refusal(479, `"${copy.to}" has no business in this chat`)
   }
   checkAddress(world, person, copies)
+  const number = node.attrs['peer_recipient_pn']
+  if (number !== undefined && (!person.endsWith('@lid') || !world.isOne(person, number)))
+    throw new Refusal(479, `"${number}" is not the number of "${person}"`)
   // Acknowledged like any other (`test/simulators/whatsapp/README.md`): nobody tells the client.
   if (!copies.some(copy => withoutDevice(copy.to) === person))
     world.record.problem(`There was nothing for "${to}" in "${node.attrs['id']}"`)

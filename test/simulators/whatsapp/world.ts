@@ -158,6 +158,11 @@ export class World {
     return !(this.account.migrated && hasLid)
   }
 
+  /** Whether two addresses are of one person. */
+  isOne(jid: string, other: string): boolean {
+    return this.isMe(jid) ? this.isMe(other) : this.findContact(jid) === this.findContact(other)
+  }
+
   isMe(jid: string): boolean {
     const address = withoutDevice(jid)
     return address === this.account.pn || address === this.account.lid

@@ -129,6 +129,8 @@ for (const byNumber of ['refused', 'no devices'] as const)
     const stranger = wa.addContact({ pushName: 'Stranger', pair: 'asked' })
     await write('one', stranger.pn)
     await until('the message', () => stranger.inbox.length === 1)
+    const [{ attrs } = assert.fail()] = wa.requests.filter(({ tag }) => tag === 'message')
+    assert.equal(attrs['peer_recipient_pn'], stranger.pn)
     assert.deepEqual(ways(), [LID])
     await linked.connection.change(
       changeOf(linked, words('two'), {

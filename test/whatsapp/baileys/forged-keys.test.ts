@@ -167,6 +167,6 @@ test('Somebody of whom WhatsApp has no keys cannot be written to', async () => {
   const gone = linked.wa.addContact({ name: 'Gone' })
   linked.wa.refuseKeys(gone)
   const failure = await failureOf(linked.deliver('hello', { chat: `whatsapp:${gone.lid}` }))
-  assert.equal(failure.message, 'WhatsApp says this chat cannot be written to (404)')
+  assert.equal(failure.message, 'WhatsApp says this chat cannot be written to (406)')
   assert.equal(failure.chatUnreachable, true)
 })

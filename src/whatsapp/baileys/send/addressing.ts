@@ -42,6 +42,11 @@ export class Addressing {
     }
   }
 
+  /** The number behind a LID, where it is known. */
+  numberOf(jid: string): string | undefined {
+    return isLid(jid) ? this.#addressesOf(jid).find(isPhone) : undefined
+  }
+
   #inOrder(jid: string): readonly string[] {
     if (isGroup(jid)) return [jid]
     const byNumber = this.#sessions.get(ROW.type, ROW.id) === BY_NUMBER

@@ -3,6 +3,7 @@ import type { proto } from '@whiskeysockets/baileys'
 import { reject, unsure } from '../../../bridge/verdict.ts'
 import { isGroup, isLid, isPhone } from '../../address.ts'
 import { failedToSend, isForNobody, namesNobody, notConnected, refusedByAck } from '../errors.ts'
+import { isForGoneDevice, leaveOutGone } from '../keys/gone-devices.ts'
 import type { GroupKeys } from '../keys/group-key.ts'
 import { LeftOut } from '../keys/left-out.ts'
 import type { Me } from '../me.ts'
@@ -96,8 +97,9 @@ const transmitBy = async (
   const ack = socket.awaitAck(id, signal)
   const leftOut = new LeftOut()
   const sentTo = isGroup(jid) ? undefined : await socket.devices.remembered(jid)
+  const way = { id, jid, socket, leftOut, me, number: transmitter.addressing.numberOf(jid) }
   try {
-    await relay(message, { id, jid, socket, leftOut, me })
+    await relay(message, way)
     ack.written()
     // Who is in a group was asked by now.
     remember()
@@ -124,7 +126,7 @@ const transmitBy = async (
   const { phash } = answer
   const hasMissed = phash !== undefined && (await socket.devices.hasMissed(jid, sentTo, phash))
   // Whoever has got it knows it by its id. It has gone, whatever becomes of this.
-  if (hasMissed) await relay(message, { id, jid, socket, leftOut, me }).catch(() => undefined)
+  if (hasMissed) await relay(message, way).catch(() => undefined)
   return leftOut.isForged ? leftOut.people(transmitter) : undefined
 }
 
@@ -132,19 +134,42 @@ const transmitBy = async (
 const forgedKeys = (isMine: boolean): string =>
   `WhatsApp gave keys for ${isMine ? 'your own phone' : 'this contact'} that do not verify`
 
-/** Writes the stanza; once more where only those were to be encrypted for who have to be left out of a group. */
+interface Relay {
+  readonly id: string
+  readonly jid: string
+  readonly socket: Socket
+  readonly leftOut: LeftOut
+  readonly me: Me
+  /** Of whoever it is for, beside a LID: the own phone would show another chat (whatsmeow #1009, send.go; zapo, as WhatsApp Web). */
+  readonly number: string | undefined
+}
+
+/**
+ * Writes the stanza; once more where WhatsApp gives no keys for the sake of a device that is gone, and where only those were to be
+ * encrypted for who have to be left out of a group.
+ */
 const relay = async (
   message: proto.IMessage,
-  { id, jid, socket, leftOut, me }: { id: string; jid: string; socket: Socket; leftOut: LeftOut; me: Me },
+  { id, jid, socket, leftOut, me, number }: Relay,
 ): Promise<void> => {
   const { sock } = socket
-  const options = { messageId: id, ...describeStanza(message) }
+  const { additionalAttributes, additionalNodes } = describeStanza(message)
+  const options = {
+    messageId: id,
+    additionalAttributes: { ...additionalAttributes, ...(number && { peer_recipient_pn: number }) },
+    additionalNodes,
+  }
+  const send = () => leftOut.during(sock, () => sock.relayMessage(jid, message, options))
   try {
-    await leftOut.during(sock, () => sock.relayMessage(jid, message, options))
+    await send().catch(async (error: unknown) => {
+      if (!isForGoneDevice(error)) throw error
+      await leftOut.during(sock, () => leaveOutGone(jid, socket, me))
+      await send()
+    })
   } catch (error) {
     const isMeant = leftOut.isForged || leftOut.refusal !== undefined
     if (!isGroup(jid) || !isForNobody(error) || !isMeant) throw error
     await leftOut.skip(jid, sock.authState.keys, me)
-    await leftOut.during(sock, () => sock.relayMessage(jid, message, options))
+    await send()
   }
 }

@@ -52,7 +52,7 @@ export const encryptHandlers: IqHandlers = {
       const handset = person instanceof Contact ? person.handsetAt(jid) : person?.handset
       const isUnknown = deviceOf(jid) !== 0 && !isCompanion && !(person instanceof Contact)
       if (!person || !handset || isKeyless || isUnknown) {
-        return el('user', { jid }, [el('error', { code: '404', text: 'item-not-found' })])
+        return el('user', { jid }, [el('error', { code: '406', text: 'not-acceptable' })])
       }
       const own = isCompanion ? companion.keys.bundle() : handset.device.bundle()
       const bundle = world.forgedBundles.has(person) ? forgeBundle(own) : own
