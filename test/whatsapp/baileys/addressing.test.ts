@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { chatOfJid } from '../../../src/whatsapp/address.ts'
 import type { BaileysOptions } from '../../../src/whatsapp/baileys/connection.ts'
 import type { Contact } from '../../simulators/whatsapp/contact.ts'
+import { historyMessage } from '../../simulators/whatsapp/history-sync.ts'
 import { until } from '../support.ts'
 import { changeOf, failureOf, lastSent, words } from './changes.ts'
 import { Linked } from './linked.ts'
@@ -198,4 +199,22 @@ test('Where it does not come, the sender reads what to do, and not that the cont
   const bob = wa.addContact({ name: 'Bob' })
   assert.match((await failureOf(write('one', bob.lid))).message, /new contacts/)
   wa.assertNoSurprises()
+})
+
+test('Nor is somebody new with whom the phone had a chat before it was linked', async () => {
+  const { linked, wa, write } = await begin({ timing: { token: 10 } })
+  await using _ = linked
+  const bob = wa.addContact({ name: 'Bob' })
+  const message = {
+    key: { remoteJid: bob.lid, fromMe: false, id: 'OLD1' },
+    message: { conversation: 'last year' },
+    messageTimestamp: 1_700_000_000,
+  }
+  const conversations = [{ jid: bob.lid, pn: bob.pn, messages: [message] }]
+  await wa.phone.tellCompanion(historyMessage({ type: 'RECENT', conversations }))
+  await until('the chat', () =>
+    linked.bridge.known.some(({ lastActivity }) => lastActivity === 1_700_000_000_000),
+  )
+  wa.account.needsTokens = true
+  assert.match((await failureOf(write('one', bob.lid))).message, /write from the phone/)
 })
