@@ -139,11 +139,13 @@ const foreignAnswer = (method: string, { status, retryAfter }: NotJsonError): Ca
 const refusal = (method: string, error: GrammyError, redact: (text: string) => string): CallError => {
   const { retry_after: retryAfter, migrate_to_chat_id: migrateTo } = error.parameters
   const description = redact(error.description)
+  // Of an item of an album it is said in a 400.
+  const isFlood = /too many requests: retry after \d/i.test(description)
   const failure: CallFailure = {
     kind: 'refused',
     code: error.error_code,
     description,
-    ...waitOf(error.error_code, retryAfter ?? secondsIn(description)),
+    ...waitOf(isFlood ? tooMany : error.error_code, retryAfter ?? secondsIn(description)),
     ...(migrateTo !== undefined && { migrateTo }),
   }
   return new CallError(method, failure, `${method}: ${error.error_code} ${description}`)

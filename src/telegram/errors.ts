@@ -12,7 +12,8 @@ const unreachable: readonly (readonly [string, string])[] = [
   ['chat not found', 'Telegram does not know that chat, or the bot was never in it: add the bot there'],
   ['chat_id is empty', 'Telegram does not know that chat: map it again'],
   ['upgraded to a supergroup', 'The Telegram group became a supergroup: map the chat to its new id'],
-  ['thread not found', 'The Telegram topic is gone: map the chat to another one'],
+  // Of a topic whose first message the server does not get any more, too (tdlib/telegram-bot-api issue 596).
+  ['thread not found', 'The Telegram topic is gone, or too old for bots: map the chat to another one'],
   ['TOPIC_DELETED', 'The Telegram topic is gone: map the chat to another one'],
   ['TOPIC_ID_INVALID', 'The Telegram topic is gone: map the chat to another one'],
   ['TOPIC_CLOSED', 'The Telegram topic is closed: reopen it, or let the bot manage topics'],
@@ -70,12 +71,18 @@ export const verdictOf = (error: CallError, { sending, connected = true }: Error
   }
   const { code, description } = failure
   const { retryAfter: seconds } = error
+  if (sending && isInPart(error)) return unsure('Telegram may have taken a part of the album', error)
   if (seconds !== undefined) {
     return wait(seconds, `Telegram asks to wait ${seconds} s`, error)
   }
   if (code === 401 || (code === 404 && /^not found$/i.test(description))) return offline(tokenRefused, error)
   if (code === 413) return reject('The file is too big for Telegram', error)
   if (code === 409 || code === 421) return retry(`Telegram is busy elsewhere: ${description}`, error)
+  if (error.says('immediately deleted')) {
+    const message =
+      'Something in the Telegram chat deletes at once what the bot writes: let it, or map the chat elsewhere'
+    return new DeliveryError({ kind: 'reject' }, message, { cause: error, chatUnreachable: true })
+  }
   if (code >= 500) {
     const message = `Telegram had a failure of its own (${code})`
     return sending ? unsure(message, error) : retry(message, error)
@@ -89,6 +96,11 @@ export const verdictOf = (error: CallError, { sending, connected = true }: Error
   }
   return reject(find(messageOnly, error) ?? `Telegram refuses the message: ${description}`, error)
 }
+
+/** Of an album some items may stand there, whatever is said of the others (TDLib `SendMultiMediaQuery`; TelegramBots #1520). */
+const isInPart = (error: CallError): boolean =>
+  error.says('message was not sent') ||
+  (error.says('failed to send message #') && error.says('too many requests'))
 
 export const tokenRefused =
   'Telegram refuses the bot token: get a new one from @BotFather with /token and put it into the config'

@@ -7,6 +7,9 @@ export const captionLimit = 1024
 
 /** What Telegram trims at both ends: blanks, and the control characters that it makes blanks of (`MessageEntity.cpp`). */
 const isEdge = (character: string): boolean => character <= ' '
+/** A text of nothing else is empty to Telegram: what it trims or removes, and what nobody sees (`strip_empty_characters`). */
+const unseen =
+  /^(?:[\0- \u00a0\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f\u2800\u3000\ufeff\ufffc\u{e0000}-\u{e007f}]|\u0333|\u033f|\u030a)*$/u
 /** A cut earlier than this share of a full message is not worth the nicer place. */
 const earliest = 0.5
 /** Styles that mean something only as a whole: cut around them where possible. */
@@ -45,8 +48,9 @@ export function* pieces(
   }
 }
 
-/** Takes the blank ends off, as Telegram would, so that what we count is what it counts. */
+/** Takes the blank ends off, as Telegram would, so that what we count is what it counts. All of it, where nothing can be seen. */
 export const trimRich = (rich: RichText): RichText => {
+  if (unseen.test(rich.text)) return sliceRich(rich, 0, 0)
   let from = 0
   let to = rich.text.length
   while (from < to && isEdge(rich.text.charAt(from))) from++

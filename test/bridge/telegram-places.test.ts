@@ -21,7 +21,7 @@ const losses: readonly [string, (place: Place) => void, RegExp][] = [
   [
     'its topic was deleted',
     ({ tg, topic }) => tg.deleteTopic(topic),
-    /The Telegram topic is gone: map the chat/,
+    /The Telegram topic is gone, or too old for bots: map the chat/,
   ],
   [
     'its topic was closed',

@@ -273,14 +273,15 @@ test('a pinned message is a pin; the bot’s own pins are not', async () => {
   await using it = await open()
   const { bench, group, topic, chat } = it
   const { message_id: id } = bench.owner.sends(topic, 'look')
+  const { message_id: other } = bench.owner.sends(topic, 'and this')
   bench.owner.pins(topic, id)
   group.state.botRights = { can_pin_messages: true }
   const response = await fetch(
-    `${bench.tg.apiRoot}/bot${bench.tg.token}/pinChatMessage?chat_id=${group.id}&message_id=${id}`,
+    `${bench.tg.apiRoot}/bot${bench.tg.token}/pinChatMessage?chat_id=${group.id}&message_id=${other}`,
   )
   assert.equal(response.status, 200)
   bench.owner.sends(topic, 'next')
-  const [, pin, next] = await it.events(3)
+  const [, , pin, next] = await it.events(4)
   assert.deepEqual(pin?.kind === 'pin' && [pin.chat, pin.target, pin.pinned], [
     chat,
     { id: String(id), byBridge: false },

@@ -28,7 +28,8 @@ export const outcomeOf = async (work: () => Promise<unknown>, { place, context }
       if (isRefused(error)) return 'refused'
       throw error
     }
-    if (error.says('message is not modified')) return 'done'
+    // The second is said of a pin (core.telegram.org/method/messages.updatePinnedMessage).
+    if (error.says('message is not modified') || error.says('CHAT_NOT_MODIFIED')) return 'done'
     if (isGone(error)) return 'gone'
     context.failed(error, place)
     const failure = verdictOf(error, { sending: true, connected: context.connected() })

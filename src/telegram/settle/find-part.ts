@@ -31,7 +31,8 @@ const findIn = async (
   quest: Quest,
 ): Promise<FoundPart | 'taken back' | undefined> => {
   const { attempt, context, step } = quest
-  const probing = { api: context.api, chatId: place.chatId, signal: attempt.signal }
+  const isFormer = context.marks.current(place.chatId) !== place.chatId
+  const probing = { api: context.api, chatId: place.chatId, signal: attempt.signal, isFormer }
   const looked = context.looked.of(attempt.messageId, `${step} ${place.chatId}`)
   const found = await search(part, { ...quest, place, probing, looked })
   if (found === undefined) return undefined

@@ -28,6 +28,8 @@ export interface ProbeContext {
   readonly api: BotApi
   readonly chatId: number | string
   readonly signal: AbortSignal
+  /** The group has become a supergroup. */
+  readonly isFormer?: boolean
 }
 
 /**
@@ -39,12 +41,17 @@ export const probe = async (id: number, context: ProbeContext): Promise<Found> =
   try {
     return await setButtons(id, undefined, context)
   } catch (error) {
-    return proofOf(error)
+    return proofOf(error, context)
   }
 }
 
-const proofOf = (error: unknown): Exclude<Found, Message> => {
+const proofOf = (
+  error: unknown,
+  { isFormer = false }: Pick<ProbeContext, 'isFormer'>,
+): Exclude<Found, Message> => {
   if (!(error instanceof CallError)) throw error
+  // There it may be said of all that was written before (telegramdesktop/tdesktop issue 3002 has it of people's edits).
+  if (isFormer && error.says('MESSAGE_ID_INVALID')) return error
   const proof = proofs.find(([words]) => error.says(words))?.[1]
   if (proof !== undefined) return proof
   if (isRefused(verdictOf(error, { sending: false }))) return error
@@ -63,7 +70,7 @@ export const read = async (id: number, context: ProbeContext): Promise<Found> =>
   try {
     return await setButtons(id, button, context)
   } catch (error) {
-    const proof = proofOf(error)
+    const proof = proofOf(error, context)
     // A crash has left it there: taking it away changes something, too.
     return proof === 'own' ? await probe(id, context) : proof
   }
@@ -79,7 +86,7 @@ export const leave = async (
     await setButtons(id, markup, context)
   } catch (error) {
     // The button may be left there: whoever comes back to this id takes it away.
-    if (proofOf(error) instanceof CallError) throw error
+    if (proofOf(error, {}) instanceof CallError) throw error
   }
 }
 

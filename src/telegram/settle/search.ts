@@ -67,9 +67,10 @@ export const search = async (part: Part, quest: Search): Promise<FoundPart | und
     count(id, seen, run, quest)
     if (seen === 'own') run.items.push(id)
     const found = isOwn(seen) ? await compare(seen, part, run, quest) : undefined
-    if (found) return found
+    if (found && typeof quest.items !== 'number') return found
+    run.single ??= found
   }
-  return findAlbum(run.items, part, quest) ?? (await conclude(run, quest))
+  return findAlbum(run.items, part, quest) ?? run.single ?? (await conclude(run, quest))
 }
 
 /** What one search has come upon. */
@@ -85,6 +86,11 @@ interface Run {
   gap?: number
   /** Those that cannot be read. */
   readonly items: number[]
+  /**
+   * The first of an album's that fits and can be read: they went one by one, where none of the others is there. One of them
+   * may stand beside the album by Telegram's mistake (tdlib/td issue 2328), and which one it is nobody knows.
+   */
+  single?: FoundPart | undefined
   /** The first one that fits loosely. */
   almost?: FoundPart
   /** An answer that says nothing. */

@@ -68,6 +68,8 @@ export class ChatState {
   noVoice = false
   /** The reactions that the chat's admins allow; all where it is missing. */
   allowedReactions: ReadonlySet<string> | undefined
+  /** Which item of an album stands by itself, as it may where data centres fail one another (tdlib/td #2328). */
+  besideAlbum: number | undefined
   migratedTo: number | undefined
   pinned: number[] = []
 

@@ -6,7 +6,7 @@
  * `cutAfter`: the call is carried out, and the connection ends behind so many bytes of the answer, its head among them;
  * `reset` breaks it instead. An answer that is not longer comes whole.
  * `status` with `html`: what a proxy in front says, maybe with a `Retry-After`.
- * `error`: a Bot API error, with `done` after the call was carried out.
+ * `error`: a Bot API error, with `done` after the call was carried out; `stays`: so many of the messages that it left.
  * `delayMs`: carried out after that time; `lateMs`: carried out at once, answered after that time.
  * The method `download` is the download of a file: reset or hanging in the middle of it.
  */
@@ -23,6 +23,7 @@ export type Fault =
       readonly retryAfter?: number
       readonly migrateTo?: number
       readonly done?: boolean
+      readonly stays?: number
     }
   | { readonly delayMs: number }
   | { readonly lateMs: number }

@@ -53,6 +53,8 @@ test('texts are refused in the words of Telegram', async () => {
   await refused(api.sendMessage(99, ''), 400, 'Bad Request: message text is empty')
   await refused(api.sendMessage(99, 'x'), 400, 'Bad Request: chat not found')
   await refused(api.sendMessage(chat.id, ' \n '), 400, 'Bad Request: text must be non-empty')
+  for (const unseen of ['\u200e', '\u2800 \u00a0', '\ufeff\ufffc\u{e0061}'])
+    await refused(api.sendMessage(chat.id, unseen), 400, 'Bad Request: text must be non-empty')
   assert.equal((await api.sendMessage(chat.id, '😀'.repeat(4096))).text.length, 8192)
   await refused(api.sendMessage(chat.id, '😀'.repeat(4097)), 400, 'Bad Request: message is too long')
   await refused(api.sendMessage(chat.id, 'x'.repeat(32769)), 400, 'Bad Request: text is too long')

@@ -7,6 +7,7 @@ import { signatureOf } from './known-params.ts'
 import { methodOf } from './methods/index.ts'
 import { type Form, readForm } from './multipart.ts'
 import { Query } from './query.ts'
+import type { RawMessage } from './types.ts'
 import type { World } from './world.ts'
 
 /** One call as it was made and answered. `response` is missing while it waits or when the connection broke. */
@@ -117,6 +118,8 @@ async function call(state: ServerState, exchange: Exchange, search: URLSearchPar
   if (typeof fault === 'object' && 'delayMs' in fault) await sleep(fault.delayMs)
   const skipped = typeof fault === 'object' && ('html' in fault || 'error' in fault) && fault.done !== true
   const done = skipped ? undefined : await perform(state, new Query(method, form.args, form.files), response)
+  if (typeof fault === 'object' && 'error' in fault && fault.stays !== undefined)
+    takeAway(state, done, fault.stays)
   for (const listener of state.listeners) listener()
   if (fault === 'reply-lost') return void request.socket.destroy()
   if (typeof fault === 'object' && 'lateMs' in fault) await sleep(fault.lateMs)
@@ -128,6 +131,13 @@ async function call(state: ServerState, exchange: Exchange, search: URLSearchPar
   record.response = planned(fault) ?? done
   if (typeof fault === 'object' && 'cutAfter' in fault) return cut(response, record.response, fault)
   answer(response, record.response)
+}
+
+/** Of the messages in an answer those behind the first few go, as if they had never come. */
+function takeAway({ world }: ServerState, done: unknown, stays: number): void {
+  const { result } = done as { result?: RawMessage | readonly RawMessage[] }
+  for (const { chat, message_id: id } of [result ?? []].flat().slice(stays))
+    world.chats.get(chat.id)?.entries.delete(id)
 }
 
 /** Carries a call out; what is refused comes back as an answer, not as an exception. */

@@ -32,7 +32,7 @@ export function parseQuote(given: FormattedText): FormattedText {
 function parseText(given: FormattedText, rules: Rules): FormattedText {
   const cleaned = clean(given)
   const trimmed = trim(cleaned)
-  if (trimmed === undefined) {
+  if (trimmed === undefined || empty.test(trimmed.text)) {
     if (rules.allowEmpty) return { text: '', entities: [] }
     throw badRequest('Text must be non-empty')
   }
@@ -40,6 +40,10 @@ function parseText(given: FormattedText, rules: Rules): FormattedText {
   const entities = limitEntities(fixEntities([...trimmed.entities, ...findEntities(trimmed)]))
   return { text: trimmed.text, entities }
 }
+
+/** Characters that nobody sees (TDLib `strip_empty_characters`, misc.cpp). */
+const empty =
+  /^[ \n\u00a0\u1680\u180e\u2000-\u200f\u202e\u202f\u205f\u2800\u3000\ufeff\ufffc\u{e0000}-\u{e007f}]*$/u
 
 const removed = /\r|[\u2028-\u202e]|\u0333|\u033f|\u030a/
 const blanked = /[\0-\x08\t\x0b\x0c\x0e-\x1f]/

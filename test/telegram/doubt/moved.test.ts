@@ -59,3 +59,21 @@ for (const isKept of [true, false]) {
     bench.tg.assertNoSurprises()
   })
 }
+
+test('where Telegram says of each message of the former group that its id is invalid, nothing is sent again', async () => {
+  await using bench = await Bench.open()
+  const { group, moved, job } = await loseAnswer(bench, 'reply-lost')
+  bench.tg.faults.next(
+    'editMessageReplyMarkup',
+    { error: 400, description: 'Bad Request: MESSAGE_ID_INVALID' },
+    {
+      times: 99,
+      when: params => params['chat_id'] === group.id && Number(params['message_id']) <= lastOf(group),
+    },
+  )
+  assert.ok(bench.network.settle)
+  assert.equal((await failureOf(bench.network.settle(job))).verdict.kind, 'reject')
+  assert.deepEqual([job.sent.length, partsIn(moved)], [1, []])
+})
+
+const lastOf = (chat: SimChat): number => chat.messages.at(-1)?.message_id ?? 0

@@ -30,6 +30,7 @@ interface Hostile {
 }
 
 const hostile: readonly Hostile[] = [
+  { what: 'what nobody sees alone', content: text('\u2800\ufeff\u202e\ufffc'), kinds: ['text'] },
   { what: 'controls alone, which Telegram takes for blanks', content: text('\u0000\u0014'), kinds: ['text'] },
   { what: 'a text of a million characters', content: text(million), kinds: ['document'] },
   {

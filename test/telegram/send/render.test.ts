@@ -109,6 +109,11 @@ const contents: readonly (readonly [string, Content, readonly (string | RegExp)[
     ],
   ],
   ['an album whose pictures are yet to come', { kind: 'album', items: [] }, []],
+  [
+    'what nobody sees alone',
+    { kind: 'text', body: plainText('\u200e\u2800 \u00a0\u{e0061}') },
+    ['sendMessage Blank message'],
+  ],
   ['blanks alone', { kind: 'text', body: plainText(' \n\u0000') }, ['sendMessage Blank message']],
 ]
 

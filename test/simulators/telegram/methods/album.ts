@@ -1,3 +1,4 @@
+import { findChat } from '../access.ts'
 import { ApiError, badRequest } from '../errors.ts'
 import type { MediaKind } from '../media.ts'
 import { parseFormatted, type Query } from '../query.ts'
@@ -32,7 +33,7 @@ export function parseInputMedia(query: Query, given: unknown, forAlbum: boolean)
 /** Photos and videos mix; audio and documents stay among themselves. All or none are sent. */
 export function sendMediaGroup(world: World, query: Query): RawMessage[] {
   const albumId = String(13_000_000_000_000_000n + BigInt(world.serial()))
-  return sendAll(world, query, () => {
+  const messages = sendAll(world, query, () => {
     const given = query.json('media', 'media JSON object')
     if (given === undefined) throw badRequest('parameter "media" is required')
     if (!Array.isArray(given)) throw badRequest('Expected an Array of InputMedia')
@@ -45,6 +46,9 @@ export function sendMediaGroup(world: World, query: Query): RawMessage[] {
       },
     }))
   })
+  const outside = findChat(world, query.text('chat_id'), 'read').besideAlbum
+  if (outside !== undefined) delete messages[outside]?.media_group_id
+  return messages
 }
 
 function checkAlbum(requests: readonly MediaRequest[]): void {

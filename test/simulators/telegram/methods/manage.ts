@@ -92,7 +92,7 @@ export function pinChatMessage(world: World, query: Query): true {
   const entry = findMessage(world, chat, query.integer('message_id'), 'message to pin')
   checkPin(chat)
   const id = entry.message.message_id
-  if (chat.pinned.includes(id)) return true
+  if (chat.pinned.includes(id)) throw badRequest('CHAT_NOT_MODIFIED')
   world.rates.take(chat)
   chat.pinned.push(id)
   addService(world, chat, {

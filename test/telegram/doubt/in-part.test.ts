@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Content } from '../../../src/bridge/event.ts'
+import type { Delivery } from '../../../src/bridge/network.ts'
+import { plainText } from '../../../src/bridge/rich-text.ts'
+import { jpeg } from '../../simulators/telegram/helpers.ts'
+import { Bench, delivery, failureOf, file, type TestDelivery, text } from '../bench.ts'
+
+const album: Content = {
+  kind: 'album',
+  items: [1, 2, 3].map(number => ({
+    id: `P${number}`,
+    kind: 'media',
+    as: 'image',
+    media: { source: `photo ${number}` },
+    caption: plainText(''),
+  })),
+}
+
+const open = async () => {
+  const bench = await Bench.open()
+  const group = bench.addGroup()
+  const chat = `telegram:${group.id}` as const
+  await bench.network.send(delivery({ chat, content: text('before') }))
+  const mark = bench.network.mark?.(chat) ?? ''
+  return {
+    bench,
+    group,
+    job: (content: Content): TestDelivery => delivery({ chat, content, mark, bytes: jpeg(8, 8) }),
+    shown: () => group.transcript().length - 1,
+    settle: async (job: Delivery) => await bench.network.settle?.(job),
+    [Symbol.asyncDispose]: () => bench[Symbol.asyncDispose](),
+  }
+}
+
+const refusals = ['Message was not sent', 'Too Many Requests: retry after 8'].map(
+  why => `Bad Request: failed to send message #2 with the error message "${why}"`,
+)
+
+for (const description of refusals) {
+  test(`an album of which Telegram took a part is not sent again: ${description}`, async () => {
+    await using scene = await open()
+    const job = scene.job(album)
+    scene.bench.tg.faults.next('sendMediaGroup', { error: 400, description, done: true, stays: 2 })
+    assert.equal((await failureOf(scene.bench.network.send(job))).verdict.kind, 'unsure')
+    const { verdict, neverKnown } = await failureOf(scene.settle(job))
+    assert.deepEqual([verdict.kind, neverKnown, job.sent, scene.shown()], ['reject', true, [], 2])
+  })
+
+  test(`an album of which Telegram took nothing is sent again, as an album: ${description}`, async () => {
+    await using scene = await open()
+    const job = scene.job(album)
+    scene.bench.tg.faults.next('sendMediaGroup', { error: 400, description })
+    assert.equal((await failureOf(scene.bench.network.send(job))).verdict.kind, 'unsure')
+    assert.equal(await scene.settle(job), false)
+    await scene.bench.network.send(job)
+    const groups = new Set(scene.group.transcript().map(seen => seen.mediaGroup))
+    assert.deepEqual([job.sent.length, scene.shown(), groups.size], [3, 3, 2])
+  })
+}
+
+test('a wait that is asked for in a 400 is kept', async () => {
+  await using scene = await open()
+  const waits: number[] = []
+  const turn = {
+    end: () => undefined,
+    lost: () => undefined,
+    refused: (seconds: number) => waits.push(seconds),
+  }
+  const job = { ...scene.job(text('ok')), turn: async () => turn }
+  const description = 'Bad Request: Too Many Requests: retry after 8'
+  scene.bench.tg.faults.next('sendMessage', { error: 400, description })
+  assert.deepEqual((await failureOf(scene.bench.network.send(job))).verdict, { kind: 'wait', seconds: 8 })
+  assert.deepEqual(waits, [8])
+})
+
+for (const beside of [0, 1, 2]) {
+  test(`an album of which item ${beside + 1} stands beside it is neither sent again nor mistaken`, async () => {
+    await using scene = await open()
+    scene.group.state.besideAlbum = beside
+    const job = scene.job(album)
+    scene.bench.tg.faults.next('sendMediaGroup', 'reply-lost')
+    assert.equal((await failureOf(scene.bench.network.send(job))).verdict.kind, 'unsure')
+    const { verdict, neverKnown } = await failureOf(scene.settle(job))
+    assert.deepEqual([verdict.kind, neverKnown, job.sent, scene.shown()], ['reject', true, [], 3])
+    // Where it is answered, each is known.
+    const next = scene.job(album)
+    await scene.bench.network.send(next)
+    assert.deepEqual([next.sent.length, scene.shown()], [3, 6])
+  })
+}
+
+for (const [what, content, stays] of [
+  ['a text', text('ok'), 0],
+  ['a photo', file('image'), 0],
+  ['an album', album, 2],
+] as const) {
+  test(`${what} that somebody deletes at once is not sent again, in no form`, async () => {
+    await using scene = await open()
+    const job = scene.job(content)
+    const description = "Internal Server Error: sent message was immediately deleted and can't be returned"
+    scene.bench.tg.faults.next('*', { error: 500, description, done: true, stays }, { times: 9 })
+    const { verdict, chatUnreachable, message } = await failureOf(scene.bench.network.send(job))
+    assert.deepEqual([verdict.kind, chatUnreachable, job.sent], ['reject', true, []])
+    assert.match(message, /deletes at once what the bot writes/)
+    assert.deepEqual([scene.bench.tg.faults.waiting, scene.shown()], [8, stays])
+  })
+}
