@@ -7,7 +7,7 @@ import { World } from '../simulators/world.ts'
 
 const count = 200
 
-test('200 messages of a group that waited are all read within a minute, and each can still be changed and answered', async () => {
+test('200 messages of a group that waited come as no more than a minute lets through, and each can still be changed and answered', async () => {
   await using world = await World.open({ rates: true })
   const { wa, tg, owner } = world
   const people = ['Ann', 'Ben', 'Cem'].map((name, index) =>
@@ -23,22 +23,17 @@ test('200 messages of a group that waited are all read within a minute, and each
   for (let index = 0; index < count; index += 1)
     ids.push(await authorOf(index).send(samples.text(`Message no. ${index}`), { to: family }))
 
-  const before = tg.calls.length
   await world.run()
   const bodies = () =>
     group
       .transcript()
       .flatMap(({ text }) => text?.split('\n').filter(line => line.startsWith('Message')) ?? [])
   await eventually(() => bodies().length >= count, 'all messages', 120_000)
-  // By the server, from the first word of the program to it: how long a program takes to load depends on the machine.
-  const begun = tg.calls[before]?.at ?? Number.NaN
-  const times = tg.callsOf('sendMessage').map(({ at }) => at)
-  const seconds = (Math.max(...times) - begun) / 1000
   assert.deepEqual(
     bodies(),
     ids.map((_, index) => `Message no. ${index}`),
   )
-  assert.ok(seconds < 60, `${seconds} s`)
+  // What a group may get within a minute; how long that takes is measured by `test/traffic`, without a machine's doing.
   const seen = group.transcript()
   assert.ok(seen.length <= 20, `${seen.length} messages`)
   let sender = ''
