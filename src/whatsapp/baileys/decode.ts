@@ -1,7 +1,8 @@
 import { decodeMessageNode, proto, unpadRandomMax16, type WAMessage } from '@whiskeysockets/baileys'
 import type { Opened } from './inbound/intake.ts'
-import type { Me } from './me.ts'
+import { isMe, type Me } from './me.ts'
 import { decodeMessage } from './parse/decode-message.ts'
+import { isToOwnList } from './parse/own-list.ts'
 import { asPostChange, isPostChange, withIdOfChange } from './parse/posts.ts'
 
 /**
@@ -10,7 +11,8 @@ import { asPostChange, isPostChange, withIdOfChange } from './parse/posts.ts'
  * form of a message, or a plaintext not that of a protobuf.
  */
 export const decodeOpened = ({ envelope, plaintexts }: Opened, me: Me): WAMessage => {
-  const { attrs, changedAt } = envelope
+  const { attrs, changedAt, recipients } = envelope
+  if (isToOwnList(attrs, me) && recipients === undefined) throw new Error('A list does not say who is on it')
   const web = withIdOfChange(decodeHead(attrs, me), attrs, changedAt)
   for (const [position, { tag }] of envelope.parts.entries()) {
     const plaintext = plaintexts[position]
@@ -26,14 +28,17 @@ export const decodeOpened = ({ envelope, plaintexts }: Opened, me: Me): WAMessag
 
 /** Reads who sent what to which chat, without content. Throws when the stanza has not the form of a message. */
 export const decodeHead = (attrs: Record<string, string>, me: Me): WAMessage => {
-  const { id, from, t, notify } = attrs
-  // Meta AI, which Baileys does not know as the sender of anything.
-  if (id && from?.endsWith('@bot')) {
-    const key = { id, remoteJid: from, fromMe: false }
+  const { id, from, recipient, t, notify } = attrs
+  // Meta AI, which Baileys does not know as the sender of anything; what is for it would be for ourselves.
+  const bot = isMe(from, me) ? recipient : from
+  if (id && isBot(bot)) {
+    const key = { id, remoteJid: bot, fromMe: bot !== from }
     return { key, messageTimestamp: Number(t), ...(notify !== undefined && { pushName: notify }) }
   }
   return withIdOfChange(decodeMessageNode({ tag: 'message', attrs }, me.pn, me.lid ?? '').fullMessage, attrs)
 }
+
+const isBot = (jid: string | undefined): jid is string => jid?.endsWith('@bot') === true
 
 const verifiedName = (base64: string): string | null | undefined => {
   try {

@@ -21,6 +21,7 @@ import type { Sent } from './send/sent.ts'
 import { Acks, type AwaitedAck } from './socket/acks.ts'
 import { answerRetries } from './socket/answer-retries.ts'
 import { catchUp } from './socket/catch-up.ts'
+import { clearOwnCopy } from './socket/clear-own-copy.ts'
 import { containRejections, handleInTurn } from './socket/contain.ts'
 import { keepCreds } from './socket/creds.ts'
 import { Devices } from './socket/devices.ts'
@@ -42,8 +43,8 @@ export interface SocketOptions {
   readonly findSent: Sent['find']
   /** Every message, notification and call, before Baileys handles and acknowledges it. */
   readonly onStanza: (node: BinaryNode) => void
-  /** Baileys is done with a message: what of it was not decrypted by now never will be. */
-  readonly onHandled: (node: BinaryNode) => void
+  /** Baileys is done with a message: what of it was not decrypted by now never will be. Says whether all of it is on disk. */
+  readonly onHandled: (node: BinaryNode) => boolean
   readonly onUpdate: (update: SocketUpdate) => void
   /** So many messages wait on the server. */
   readonly onBacklog: (messages: number) => void
@@ -117,8 +118,7 @@ export class Socket {
     this.numbers = new Numbers(this.sock)
     this.devices = new Devices(this.sock)
     this.#listen()
-    this.#timer = setTimeout(() => void this.end('WhatsApp did not let us in in time'), timing.open)
-    this.#timer.unref()
+    this.#timer = setTimeout(() => void this.end('WhatsApp did not let us in in time'), timing.open).unref()
   }
 
   /** Whether what comes in can still be acknowledged. */
@@ -181,7 +181,10 @@ export class Socket {
       if (event === 'message') void this.end('A frame could not be read')
     })
     hearNewIdentities(this.sock)
-    this.#handledAll = handleInTurn(ws, { isAlive: () => this.isAlive, handled: onHandled })
+    this.#handledAll = handleInTurn(ws, {
+      isAlive: () => this.isAlive,
+      handled: node => onHandled(node) && clearOwnCopy(this.sock, node),
+    })
     // First in line: the envelope must be known when Baileys decrypts, and on disk what it acknowledges.
     for (const tag of ['message', 'notification', 'call']) ws.prependListener(`CB:${tag}`, onStanza)
     ws.prependListener('CB:success', ({ attrs }: BinaryNode) => {

@@ -3,6 +3,7 @@ import { children, el, SERVER } from './node.ts'
 import type { Wire } from './wire.ts'
 
 const STATUS = 'status@broadcast'
+const anything = (_stanza: BinaryNode): boolean => true
 
 /**
  * What the server still has to deliver to the companion: messages, receipts and notifications.
@@ -83,6 +84,16 @@ export class DeliveryQueue {
     this.#give()
   }
 
+  /** Messages that are still not settled come again over an open connection, each with another time. */
+  sendAgain(): void {
+    if (!this.#live) return
+    for (const node of this.#pending) {
+      if (node.tag !== 'message') continue
+      node.attrs = { ...node.attrs, t: String(Number(node.attrs['t']) + 1) }
+      this.#wire?.send(node)
+    }
+  }
+
   stop(wire: Wire): void {
     if (this.#wire !== wire) return
     this.#wire = undefined
@@ -92,10 +103,12 @@ export class DeliveryQueue {
   /**
    * Settles what a companion's receipt (all of its ids) or ack is about; returns what it settled. Ids are chosen by the
    * senders, so the chat and the participant decide between stanzas of one id.
+   *
+   * @param isAbout whether an answer with its id is about a stanza
    */
-  settle(answer: BinaryNode): BinaryNode[] {
+  settle(answer: BinaryNode, isAbout = anything): BinaryNode[] {
     const settled: BinaryNode[] = []
-    for (const found of this.#meant(answer)) {
+    for (const found of this.#meant(answer, isAbout)) {
       this.#pending.splice(this.#pending.indexOf(found), 1)
       settled.push(found)
     }
@@ -107,20 +120,22 @@ export class DeliveryQueue {
   }
 
   /** The companion has acknowledged something with an error; returns what that was about. */
-  refuse(ack: BinaryNode): BinaryNode[] {
-    if (ack.attrs['to'] !== STATUS) return this.settle(ack)
-    const refused = [...this.#meant(ack)]
+  refuse(ack: BinaryNode, isAbout = anything): BinaryNode[] {
+    if (ack.attrs['to'] !== STATUS) return this.settle(ack, isAbout)
+    const refused = [...this.#meant(ack, isAbout)]
     this.#refused = refused[0] ?? this.#refused
     return refused
   }
 
-  *#meant(answer: BinaryNode): Generator<BinaryNode> {
+  *#meant(answer: BinaryNode, isAbout: typeof anything): Generator<BinaryNode> {
     const tag = answer.tag === 'ack' ? answer.attrs['class'] : 'message'
     const more = children(children(answer)[0], 'item').map(item => item.attrs['id'])
     for (const id of [answer.attrs['id'], ...more]) {
-      const candidates = this.#pending.filter(node => node.tag === tag && node.attrs['id'] === id)
-      const found = candidates.length > 1 ? closest(candidates, answer) : candidates[0]
-      if (found) yield found
+      const candidates = this.#pending.filter(
+        node => node.tag === tag && node.attrs['id'] === id && isAbout(node),
+      )
+      // One that was asked for again is the same message.
+      yield* answer.tag === 'receipt' ? candidates : closest(candidates, answer)
     }
   }
 
@@ -146,12 +161,13 @@ export class DeliveryQueue {
 }
 
 /** One message may bring several receipts of one person: that it came, and that it cannot be read. Their acks repeat the type. */
-function closest(candidates: BinaryNode[], answer: BinaryNode): BinaryNode | undefined {
+function closest(candidates: BinaryNode[], answer: BinaryNode): BinaryNode[] {
   const { to, participant, recipient, type } = answer.attrs
   const fitting = candidates.filter(
     ({ attrs }) =>
       [to, recipient].includes(attrs['from']) &&
       (participant === undefined || attrs['participant'] === participant),
   )
-  return fitting.find(({ attrs }) => attrs['type'] === type) ?? fitting[0] ?? candidates[0]
+  const found = fitting.find(({ attrs }) => attrs['type'] === type) ?? fitting[0] ?? candidates[0]
+  return found === undefined ? [] : [found]
 }

@@ -45,6 +45,8 @@ export interface Outgoing {
   /** The attributes beside `id`, `t`, `type`. */
   attrs: Record<string, string | undefined>
   message: proto.IMessage
+  /** What the server puts beside what is encrypted. */
+  beside?: BinaryNode[]
   /** Encrypted once for all of them: a group, or whoever sees somebody's status. */
   group?: Pick<Group, 'jid'>
   /** Unix seconds. */
@@ -208,9 +210,9 @@ export function newMessageId(): string {
   return `AC${randomBytes(15).toString('hex').toUpperCase()}`
 }
 
-function stanza({ id, attrs, message, timestamp }: Outgoing, content: BinaryNode[]): BinaryNode {
+function stanza({ id, attrs, message, timestamp, beside = [] }: Outgoing, content: BinaryNode[]): BinaryNode {
   const type = messageType(message)
-  return el('message', { ...attrs, id, t: String(timestamp || unixSeconds()), type }, content)
+  return el('message', { ...attrs, id, t: String(timestamp || unixSeconds()), type }, [...beside, ...content])
 }
 
 const MEDIA_TYPES = {

@@ -12,6 +12,7 @@ import { CA_FILE, type MediaServer, startMediaServer } from './media-server.ts'
 import { el, SERVER } from './node.ts'
 import { newKeyPair } from './noise.ts'
 import type { ScanOptions } from './pairing.ts'
+import type { PhoneChat } from './phone.ts'
 import type { AppliedChange } from './phone-changes.ts'
 import type { Recorder } from './record.ts'
 import { Server } from './server.ts'
@@ -214,6 +215,11 @@ export class WhatsAppSimulator {
     this.#world.companion?.queue.push(node)
   }
 
+  /** What is not settled comes again now, as it does every few minutes (whatsapp-rust #659). */
+  sendAgain(): void {
+    this.#world.companion?.queue.sendAgain()
+  }
+
   /** Cuts all connections without a word. */
   dropConnection(): void {
     this.#server.drop()
@@ -413,7 +419,7 @@ export class OwnerPhone {
 
   /** Types a message on the phone. */
   send(
-    chat: Contact | Group | 'me',
+    chat: PhoneChat,
     content: proto.IMessage | string,
     options: { id?: string; timestamp?: number } = {},
   ): Promise<string> {

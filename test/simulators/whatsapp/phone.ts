@@ -8,6 +8,12 @@ import { type HistoryPiece, historyMessage } from './history-sync.ts'
 import { el, unixSeconds } from './node.ts'
 import type { Transmission, World } from './world.ts'
 
+/** The chat with Meta AI (whatsmeow, types/jid.go, `MetaAIJID`). */
+const META_AI = '867051314767696@bot'
+
+/** Where the owner writes: to somebody, a group, the own chat, Meta AI, or to each of a list. */
+export type PhoneChat = Contact | Group | 'me' | 'meta-ai' | readonly Contact[]
+
 /** The owner's phone: the primary device of the account. */
 export class Phone {
   readonly handset: Handset
@@ -25,18 +31,21 @@ export class Phone {
     return this.handset.inbox
   }
 
-  /** The owner types a message on the phone, into the chat with a contact, a group, or the own one (`me`). */
+  /** The owner types a message on the phone. */
   async send(
-    chat: Contact | Group | 'me',
+    chat: PhoneChat,
     content: proto.IMessage | string,
     options: { id?: string; timestamp?: number } = {},
   ): Promise<string> {
     const { id = newMessageId(), timestamp = this.#world.seconds() } = options
     const { account } = this.#world
     const message = withSecret(typeof content === 'string' ? { conversation: content } : content)
-    const jid = chat === 'me' ? account.lid : chat instanceof Group ? chat.jid : chat.lid
-    this.#world.tell({ chat: jid, from: 'phone', author: account.lid, id, message, timestamp })
-    this.#showOthers(chat, { id, chat: jid, message, copies: 1, at: Date.now() })
+    for (const jid of this.#chatsOf(chat))
+      this.#world.tell({ chat: jid, from: 'phone', author: account.lid, id, message, timestamp })
+    for (const reader of readersOf(chat)) {
+      const place = chat instanceof Group ? chat.jid : reader.lid
+      reader.inbox.push({ id, chat: place, message, copies: 1, at: Date.now() })
+    }
     const { attrs, ...outgoing } = this.#outgoing(chat, { id, message, timestamp })
     await this.handset.transmit({ ...outgoing, attrs: { ...attrs, edit: editAttribute(message) } })
     return id
@@ -108,8 +117,14 @@ export class Phone {
     companion?.queue.push(el('receipt', attrs, this.handset.retryNodes(id, t)))
   }
 
+  #chatsOf(chat: PhoneChat): string[] {
+    if (chat === 'meta-ai') return [META_AI]
+    if (chat === 'me') return [this.#world.account.lid]
+    return chat instanceof Group ? [chat.jid] : readersOf(chat).map(({ lid }) => lid)
+  }
+
   #outgoing(
-    chat: Contact | Group | 'me',
+    chat: PhoneChat,
     { id, message, timestamp }: { id: string; message: proto.IMessage; timestamp: number },
   ): Outgoing {
     const { account } = this.#world
@@ -127,22 +142,31 @@ export class Phone {
       }
       return { id, attrs, message, timestamp, group: chat, author }
     }
+    if (isList(chat)) return this.#toList(chat, { id, message, timestamp })
     const byPn = chat instanceof Contact && chat.addressing === 'pn'
-    const recipient = chat === 'me' ? account.lid : byPn ? chat.pn : chat.lid
+    const [recipient = ''] = byPn ? [chat.pn] : this.#chatsOf(chat)
+    const other = chat instanceof Contact && chat.pair !== 'unknown' ? chat : undefined
     const attrs = {
       from: byPn ? account.pn : account.lid,
       recipient,
-      ...(chat instanceof Contact &&
-        (byPn ? { peer_recipient_lid: chat.lid } : { peer_recipient_pn: chat.pn })),
+      ...(byPn ? { peer_recipient_lid: other?.lid } : { peer_recipient_pn: other?.pn }),
       notify,
     }
     const wrapped = { deviceSentMessage: { destinationJid: recipient, message } }
     return { id, attrs, message: wrapped, timestamp }
   }
 
-  #showOthers(chat: Contact | Group | 'me', entry: InboxMessage): void {
-    const readers = chat === 'me' ? [] : chat instanceof Group ? [...chat.participants] : [chat]
-    for (const reader of readers) reader.inbox.push({ ...entry })
+  /** To a broadcast list; the stanza says who is on it (whatsmeow, message.go, `BroadcastRecipients`). */
+  #toList(
+    list: readonly Contact[],
+    { id, message, timestamp }: { id: string; message: proto.IMessage; timestamp: number },
+  ): Outgoing {
+    const { pn, lid, name } = this.#world.account
+    const from = '1781870949@broadcast'
+    const attrs = { from, participant: lid, participant_pn: pn, addressing_mode: 'lid', notify: name }
+    const recipients = list.map(contact => el('to', { jid: contact.lid, peer_recipient_pn: contact.pn }))
+    const wrapped = { deviceSentMessage: { destinationJid: from, message } }
+    return { id, attrs, message: wrapped, timestamp, beside: [el('participants', {}, recipients)] }
   }
 
   #history(): HistoryPiece[] {
@@ -183,4 +207,14 @@ export class Phone {
       status: WAMessageStatus.DELIVERY_ACK,
     }
   }
+}
+
+function isList(chat: PhoneChat): chat is readonly Contact[] {
+  return Array.isArray(chat)
+}
+
+function readersOf(chat: PhoneChat): readonly Contact[] {
+  if (chat === 'me' || chat === 'meta-ai') return []
+  if (isList(chat)) return chat
+  return chat instanceof Group ? [...chat.participants] : [chat]
 }

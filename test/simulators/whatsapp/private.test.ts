@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import type { BinaryNode } from '@whiskeysockets/baileys'
 import { TestBridge } from './bridge-support.ts'
 import { startWhatsAppSimulator } from './index.ts'
+import { el, SERVER } from './node.ts'
 
 describe('private chats', () => {
   for (const addressing of ['lid', 'pn'] as const) {
@@ -122,6 +124,35 @@ describe('private chats', () => {
     await alice.send('lost?')
     await wa.until(() => bridge.texts.includes('lost?'), 'the message sent again')
     assert.ok(wa.requests.some(({ tag, attrs }) => tag === 'receipt' && attrs['type'] === 'retry'))
+    await wa.until(() => wa.pending.length === 0)
+    wa.assertNoSurprises()
+  })
+
+  test('what the account wrote stays and comes again until a receipt names its sender and its recipient', async () => {
+    await using wa = await startWhatsAppSimulator()
+    await using bridge = new TestBridge(wa)
+    await bridge.link()
+    const came: BinaryNode[] = []
+    bridge.sock.ws.on('CB:message', (node: BinaryNode) => came.push(node))
+    const id = await wa.phone.send('meta-ai', 'What is for dinner?')
+    // Baileys says that it went to the account itself.
+    await wa.until(() => wa.phone.receipts.some(receipt => receipt.id === id))
+    wa.sendAgain()
+    await wa.until(() => came.length === 2)
+    const [first, again] = came.map(({ attrs }) => attrs)
+    assert.equal(Number(again?.['t']), Number(first?.['t']) + 1)
+    const receipt = (attrs: Record<string, string>) =>
+      bridge.sock.sendNode(el('receipt', { id, to: wa.account.lid, ...attrs }))
+    const recipient = first?.['recipient'] ?? ''
+    await receipt({ type: 'sender' })
+    await receipt({ recipient })
+    await receipt({ type: 'sender', recipient, to: wa.account.pn })
+    await bridge.sock.query(el('iq', { id: 'behind', to: SERVER, type: 'get', xmlns: 'w:p' }, [el('ping')]))
+    assert.deepEqual(
+      wa.pending.map(({ attrs }) => attrs['id']),
+      [id],
+    )
+    await receipt({ type: 'sender', recipient })
     await wa.until(() => wa.pending.length === 0)
     wa.assertNoSurprises()
   })

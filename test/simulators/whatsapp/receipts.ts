@@ -1,6 +1,6 @@
 import type { BinaryNode } from '@whiskeysockets/baileys'
 import type { Companion } from './companion.ts'
-import { children, el } from './node.ts'
+import { child, children, el } from './node.ts'
 import type { World } from './world.ts'
 
 /** A receipt of the companion: settles what was delivered, or asks its sender to send it again. Always acked. */
@@ -15,7 +15,8 @@ export async function acceptReceipt(
   } else if (type === 'retry') {
     await sender.handset.retransmit(companion, node)
   } else {
-    if (type !== 'read' && type !== 'read-self' && type !== 'hist_sync') companion.queue.settle(node)
+    if (type !== 'read' && type !== 'read-self' && type !== 'hist_sync')
+      companion.queue.settle(node, stanza => settles(node, stanza, world))
     const ids = [id, ...children(children(node)[0], 'item').map(item => item.attrs['id'])]
     for (const one of ids) sender.receipts.push({ id: one ?? '', type })
   }
@@ -23,13 +24,31 @@ export async function acceptReceipt(
   return el('ack', { class: 'receipt', id, from: to, participant, recipient, type: plainType })
 }
 
-/** An ack of the companion: settles a stanza; with an error the companion has given up on it, which counts too, but for a status. */
+/**
+ * Whether the server takes a receipt for that of a message: with the address of its sender, device and all, its participant
+ * and its recipient (whatsapp-rust #649, #659; whatsmeow, receipt.go, `buildBaseReceipt`), and of the type `sender` where the
+ * account itself has written it. By any other the message stays where it is, and comes again.
+ */
+function settles({ attrs }: BinaryNode, stanza: BinaryNode, world: World): boolean {
+  const { from, participant, recipient, category } = stanza.attrs
+  if (attrs['to'] !== from || attrs['participant'] !== participant || attrs['recipient'] !== recipient)
+    return false
+  const isOwn = world.isMe(participant ?? from ?? '')
+  return category === 'peer' ? attrs['type'] === 'peer_msg' : isOwn === (attrs['type'] === 'sender')
+}
+
+/**
+ * An ack of the companion: settles a stanza; with an error the companion has given up on it, which counts too, but for a
+ * status. What the account itself has written to somebody only a receipt settles (whatsapp-rust #659).
+ */
 export function acceptAck(
   node: BinaryNode,
   { world, companion }: { world: World; companion: Companion },
 ): void {
   const { id = '', error } = node.attrs
-  const settled = error === undefined ? companion.queue.settle(node) : companion.queue.refuse(node)
+  const isAbout = (stanza: BinaryNode) => !isOwnCopy(stanza, world)
+  const { queue } = companion
+  const settled = error === undefined ? queue.settle(node, isAbout) : queue.refuse(node, isAbout)
   if (error !== undefined) world.record.nacks.push({ id, error })
   if (settled.length === 0 && node.attrs['class'] !== 'message') {
     world.record.surprise(`An ack came for "${id}", which was not waiting for one`)
@@ -39,6 +58,11 @@ export function acceptAck(
     if (wrong.length > 0) world.record.surprise(`The ack of "${id}" has the wrong ${wrong.join(', ')}`)
   }
 }
+
+const isOwnCopy = (stanza: BinaryNode, world: World): boolean =>
+  stanza.attrs['recipient'] !== undefined &&
+  world.isMe(stanza.attrs['from'] ?? '') &&
+  child(stanza, 'enc') !== undefined
 
 /** An ack names the sender of what it is about, and repeats its participant and type. */
 function mistakesIn(ack: BinaryNode, stanza: BinaryNode): string[] {

@@ -48,7 +48,8 @@ export class Intake {
   #entries: Entry[] = []
   #current: Promise<void> | undefined
   readonly #timers = new Set<NodeJS.Timeout>()
-  readonly #orders = new WeakMap<BinaryNode, number>()
+  /** What became of what came in; `null` for what was done before. */
+  readonly #entered = new WeakMap<BinaryNode, Entry | null>()
   /** The order of the last stanza that came before this connection. */
   #before = 0
   #stopped = false
@@ -81,8 +82,7 @@ export class Intake {
       const content = bytes[index]
       if (content !== undefined) journal.writePlain(envelope, hash, content)
     }
-    this.#orders.set(node, envelope.order)
-    this.#enter(envelope)
+    this.#entered.set(node, this.#enter(envelope))
     return true
   }
 
@@ -91,14 +91,15 @@ export class Intake {
     this.#enter(this.#options.journal.envelopeOfWhole(node, chat => this.#lastOpen(chat)))
   }
 
-  /** Baileys is done with a stanza: what of it was not decrypted by now never will be. */
-  handled(node: BinaryNode): void {
-    const order = this.#orders.get(node)
-    const entry = this.#entries.find(({ envelope, open }) => envelope.order === order && open.size > 0)
-    if (entry === undefined) return
-    entry.failure ??= new Error('It was passed by')
-    entry.open.clear()
-    this.#pump()
+  /** Baileys is done with a stanza: what of it was not decrypted by now never will be. Returns whether all of it is on disk. */
+  handled(node: BinaryNode): boolean {
+    const entry = this.#entered.get(node)
+    if (entry != null && entry.open.size > 0 && this.#entries.includes(entry)) {
+      entry.failure ??= new Error('It was passed by')
+      entry.open.clear()
+      this.#pump()
+    }
+    return entry !== undefined && entry?.failure === undefined
   }
 
   opened(hash: string): void {
@@ -150,20 +151,24 @@ export class Intake {
     await this.#current
   }
 
-  #enter(envelope: Envelope): void {
+  #enter(envelope: Envelope): Entry | null {
     const { journal } = this.#options
-    if (this.#entries.some(entry => entry.envelope.key === envelope.key) || journal.isDone(envelope)) {
+    const known = this.#entries.find(entry => entry.envelope.key === envelope.key)
+    if (known !== undefined || journal.isDone(envelope)) {
       journal.cameAgain(envelope)
-      return
+      return known ?? null
     }
     const hashes = envelope.parts.map(part => part.hash)
     const open = hashes.filter(hash => journal.plaintext(hash) === undefined)
-    this.#add(envelope, open)
+    const entry = this.#add(envelope, open)
     this.#pump()
+    return entry
   }
 
-  #add(envelope: Envelope, open: readonly string[]): void {
-    this.#entries.push(newEntry(envelope, open))
+  #add(envelope: Envelope, open: readonly string[]): Entry {
+    const entry = newEntry(envelope, open)
+    this.#entries.push(entry)
+    return entry
   }
 
   #lastOpen(lane: string): string | undefined {

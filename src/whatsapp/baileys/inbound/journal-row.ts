@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { parseStored, readStored } from '../../../bridge/stored-json.ts'
+import type { Recipient } from '../parse/own-list.ts'
 
 /** One `<enc>` or `<plaintext>` child of a message, or all of a stanza that is kept whole. */
 export interface Part {
@@ -20,6 +21,8 @@ export interface Envelope {
   readonly after?: string
   /** Name that the server vouches for, of a business: base64 of the `verified_name` child. */
   readonly verifiedName?: string
+  /** Who is on the broadcast list that it went to. */
+  readonly recipients?: readonly Recipient[]
   /** When a channel changed the post that this is, as the server wrote it. */
   readonly changedAt?: string
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { type BinaryNode, encodeBinaryNode } from '@whiskeysockets/baileys'
 import type { SessionChange, SessionStore } from '../../../bridge/network.ts'
 import { childOf, childrenOf } from '../node.ts'
+import { recipientsIn } from '../parse/own-list.ts'
 import { bytesIn, changedAtOf, isPostChange } from '../parse/posts.ts'
 import { type Envelope, type Part, parseRow, type Row, readRow } from './journal-row.ts'
 
@@ -80,6 +81,7 @@ export class Journal {
     const { from = '', participant = '', id = '' } = node.attrs
     const after = lastOpen(from)
     const changedAt = isPostChange(node.attrs) ? changedAtOf(node) : undefined
+    const recipients = recipientsIn(node)
     const envelope: Envelope = {
       key: [from, participant, id, ...parts.map(part => part.hash)].join('|'),
       order: this.#nextOrder(),
@@ -88,6 +90,7 @@ export class Journal {
       ...(after !== undefined && { after }),
       ...(verified instanceof Uint8Array && { verifiedName: Buffer.from(verified).toString('base64') }),
       ...(changedAt !== undefined && { changedAt }),
+      ...(recipients.length > 0 && { recipients }),
     }
     // What has come twice is decrypted for the stanza that came first.
     for (const { hash } of parts) if (!this.#expected.has(hash)) this.#expected.set(hash, envelope)

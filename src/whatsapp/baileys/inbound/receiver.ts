@@ -10,6 +10,7 @@ import { childOf, childrenOf } from '../node.ts'
 import { readCall, tellCall } from '../parse/calls.ts'
 import { type ParseContext, readRaw } from '../parse/context.ts'
 import { noticesIn, pairsIn, subjectIn } from '../parse/notifications.ts'
+import { isToOwnList, toEach } from '../parse/own-list.ts'
 import { messagesIn, type Parsed, parseHead, parseMessage } from '../parse.ts'
 import type { Book } from './book.ts'
 import { Handover } from './handover.ts'
@@ -65,11 +66,14 @@ export class Receiver {
       return
     }
     const read: { readonly each: WAMessage; readonly parsed: Parsed }[] = []
-    for (const each of messagesIn(web)) read.push({ each, parsed: await this.#believe(each) })
+    const { attrs, recipients = [] } = opened.envelope
+    const all = isToOwnList(attrs, book.context.me) ? toEach(web, recipients) : messagesIn(web)
+    for (const each of all) read.push({ each, parsed: await this.#believe(each) })
     const reasons = read.flatMap(({ parsed }) => parsed.ignored ?? [])
     for (const reason of reasons) logger.debug({ reason }, 'A message makes no event')
     const arrivals = read.flatMap(({ parsed }) => parsed.arrivals)
-    if (arrivals.length === 0 && opened.failure !== undefined) this.#unread.expect(web, opened)
+    if (arrivals.length === 0 && opened.failure !== undefined)
+      for (const { each } of read) this.#unread.expect(each, opened)
     // What makes no event, or waits for its message, has come all the same.
     const silent = read.filter(({ parsed }) => parsed.arrivals.length === 0)
     const came = opened.failure === undefined ? silent.flatMap(({ each }) => this.#unread.came(each)) : []

@@ -14,13 +14,15 @@ export const parseHead = (web: WAMessage, context: Addresses) => {
   const many = isGroup(place) || isBroadcast(place)
   // A status of our own comes from the phone without the mark.
   const fromMe = key.fromMe === true || (many && isMe(key.participant, me))
+  // To a list of ours: it stands in the chats of those who are on it (`own-list.ts`), and in none of its own.
+  if (fromMe && isBroadcast(place) && place !== STATUS) return undefined
   const myself = { address: normalizeAddress(me.lid) ?? normalizeAddress(me.pn) ?? me.pn, aliases: [] }
   // Of a message that we sent on the phone, the alternative address can be our own.
   const alternative = fromMe && isMe(key.remoteJidAlt, me) ? undefined : key.remoteJidAlt
   const author = many ? canonical(key.participant, key.participantAlt ?? alternative, context) : undefined
   const peer = many ? undefined : canonical(place, alternative, context)
   const sender = fromMe ? myself : (author ?? peer ?? { address: place, aliases: [] })
-  // A broadcast list is how somebody writes to many: for us it is their private chat.
+  // A broadcast list of somebody else is how they write to many: for us it is their private chat.
   const chat =
     isBroadcast(place) && place !== STATUS && author !== undefined
       ? author
