@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Contact } from './contact.ts'
 import type { Group } from './group.ts'
-import { el, unixSeconds } from './node.ts'
+import { el, unixSeconds, withDevice } from './node.ts'
 import type { World } from './world.ts'
 
 export interface CallOptions {
@@ -45,6 +45,11 @@ export class Call {
   /** The owner declines it on the phone. */
   reject(): void {
     this.#tell('reject', { count: '0' }, undefined, this.#world.account.lid)
+  }
+
+  /** Another linked device turns it down by itself, while the phone rings on (purpshell/meowcaller #25). */
+  rejectByDevice(device: number): void {
+    this.#tell('reject', { count: '0' }, undefined, withDevice(this.#world.account.lid, device))
   }
 
   /** Nobody took it. */

@@ -160,6 +160,24 @@ describe('calls', () => {
     wa.assertNoSurprises()
   })
 
+  test('one that another linked device turns down by itself rings on, until the phone or the caller ends it', async () => {
+    const { linked, wa, alice } = await open()
+    await using _ = linked
+    const [taken, missed] = [alice.call(), alice.call()]
+    for (const call of [taken, missed]) call.rejectByDevice(22)
+    taken.accept()
+    missed.timeout()
+    await until('the acks', () => wa.pending.length === 0)
+    await until('all of it', () => linked.bridge.events.length === 4)
+    assert.deepEqual(heard(linked), [
+      `${taken.id}: 📞 Voice call`,
+      `${missed.id}: 📞 Voice call`,
+      `edit of ${taken.id}: 📞 Voice call · answered`,
+      `edit of ${missed.id}: 📞 Missed voice call`,
+    ])
+    wa.assertNoSurprises()
+  })
+
   test('one whose caller hangs up was not missed when it says how long it was, or goes on in a group', async () => {
     const { linked, wa, alice, bob } = await open()
     await using _ = linked

@@ -1,4 +1,4 @@
-import type { BinaryNode, WAMessage } from '@whiskeysockets/baileys'
+import { type BinaryNode, jidDecode, type WAMessage } from '@whiskeysockets/baileys'
 import type { Arrival, KnownMessage } from '../../../bridge/network.ts'
 import { childOf, childrenOf } from '../node.ts'
 import { rawOfReceived, readRaw } from './context.ts'
@@ -46,7 +46,7 @@ export const readCall = (node: BinaryNode): CallNotice | undefined => {
     const label = `📞 ${capital(`${group}${isVideo ? 'video' : 'voice'} call`)}`
     return { web: headOf(node, info, id), label: () => label, always: true, unless: [] }
   }
-  const said = endSaid(info)
+  const said = isByDevice(info, node) ? undefined : endSaid(info)
   const end = said ?? endMeant(info)
   if (end === undefined) return undefined
   return {
@@ -57,6 +57,13 @@ export const readCall = (node: BinaryNode): CallNotice | undefined => {
     unless: said === undefined ? [`${id}.answered`, `${id}.declined`] : [],
   }
 }
+
+/**
+ * A linked device that takes no calls turns each down by itself, while the phone rings on (purpshell/meowcaller #25). That it
+ * was declined on such a device is said at the end (`rejected_elsewhere`).
+ */
+const isByDevice = ({ tag }: BinaryNode, { attrs: { from } }: BinaryNode): boolean =>
+  tag === 'reject' && (jidDecode(from)?.device ?? 0) !== 0
 
 const endSaid = ({ tag, attrs }: BinaryNode): End | undefined => {
   if (tag === 'terminate') return ENDS.get(attrs['reason'] ?? '')
