@@ -17,6 +17,8 @@ export interface GroupOptions {
   announce?: boolean
   /** The announcement group of a community: only admins write, and what members add is sealed. */
   community?: boolean
+  /** Such a group of which WhatsApp names administrators alone, and how many there are (Schwartzblat/WhatsApp-Web-Plus #33). */
+  incognito?: boolean
   /** Contacts that are admins, `me` for the account itself (default: the account is). */
   admins?: (Contact | 'me')[]
 }
@@ -30,6 +32,7 @@ export class Group {
   /** Its settings are for admins alone. */
   locked = false
   readonly community: boolean
+  readonly incognito: boolean
   readonly participants: Set<Contact>
   subject: string
   /** False once the account has been removed. */
@@ -48,7 +51,8 @@ export class Group {
     this.subject = options.subject
     this.participants = new Set(options.participants)
     this.addressing = options.addressing ?? 'lid'
-    this.community = options.community ?? false
+    this.incognito = options.incognito ?? false
+    this.community = options.community ?? this.incognito
     this.announce = options.announce ?? this.community
     this.#admins = new Set(options.admins ?? ['me'])
   }
@@ -213,7 +217,8 @@ export class Group {
       creator: this.addressOf(account),
       size: String(members.length),
     }
-    const nodes = members.map(({ person, member }) =>
+    const named = members.filter(({ member }) => !this.incognito || member === 'me' || this.isAdmin(member))
+    const nodes = named.map(({ person, member }) =>
       participantNode(person, this.addressing, this.isAdmin(member) ? 'admin' : undefined),
     )
     const flags = [

@@ -85,6 +85,20 @@ test('A message to a group goes again to its members alone', async () => {
   wa.assertNoSurprises()
 })
 
+test('A post in the announcement group of a community is read by members whom WhatsApp does not name, too', async () => {
+  const { linked, wa, alice, bob, write } = await begin()
+  await using _ = linked
+  const group = wa.addGroup({
+    subject: 'Community',
+    participants: [alice, bob],
+    incognito: true,
+    admins: ['me', alice],
+  })
+  const id = await write('for all', group.jid)
+  await until('the message', () => [alice, bob].every(({ inbox }) => inbox.some(entry => entry.id === id)))
+  wa.assertNoSurprises()
+})
+
 test('A message goes again to the device that asks alone, and five times at most', async () => {
   const { linked, wa, alice, bob, write } = await begin()
   await using _ = linked

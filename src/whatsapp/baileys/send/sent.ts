@@ -21,7 +21,7 @@ export interface SentOptions {
   readonly chatsOf: (chat: ChatRef) => readonly ChatRef[]
 }
 
-type Group = Pick<GroupMetadata, 'participants' | 'addressingMode'>
+type Group = Pick<GroupMetadata, 'participants' | 'addressingMode' | 'size' | 'isCommunityAnnounce'>
 
 /** What can be asked about whoever wants a message again. */
 export interface Asking {
@@ -57,7 +57,9 @@ const { REVOKE } = proto.Message.ProtocolMessage.Type
  * about a message of some chat, is the server's word alone. So nobody gets what somebody else wrote, nor any message but
  * those it was for: the other person of its chat, the members of its group, our own devices. Members are those who were
  * in the group when it went there and are in it now; of what is not at hand any more (behind `AT_HAND` further ones, or
- * a restart) those of now, and where WhatsApp does not say who is in it now, those of then. Somebody who was written to
+ * a restart) those of now, and where WhatsApp does not say who is in it now, those of then. In the announcement group of
+ * a community of which it names some members alone, whoever asks is believed to be one (Schwartzblat/WhatsApp-Web-Plus #33):
+ * those that it does not name get no key of ours with the message, and can read none without asking. Somebody who was written to
  * under a number may ask under a LID that nobody knew by then, which the server alone can say. Nothing goes again that
  * was taken back, and nothing more than five times to one device in a run.
  *
@@ -159,6 +161,7 @@ export class Sent {
     return groups.every(
       group =>
         group === undefined ||
+        isPartial(group) ||
         group.participants.some(({ id, lid, phoneNumber }) =>
           [id, lid, phoneNumber].some(jid => jid !== undefined && this.#person(jid) === who),
         ),
@@ -171,3 +174,7 @@ export class Sent {
     return address === undefined ? undefined : (this.#options.lidOf(address) ?? address)
   }
 }
+
+/** Of the announcement group of a community WhatsApp may name few members, and says only how many there are. */
+const isPartial = ({ isCommunityAnnounce, size, participants }: Group): boolean =>
+  isCommunityAnnounce === true && size !== undefined && size > participants.length
