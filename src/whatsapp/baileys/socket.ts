@@ -221,6 +221,7 @@ export class Socket {
     catchUp(this.sock, timing.catchUp, onBacklog)
     answerRetries(this.sock, { find: key => this.#findSent(key), isAlive: () => this.isAlive })
     this.#pairsHeard = learnFromReceipts(this.sock)
+    ws.on('CB:receipt', (node: BinaryNode) => this.#acks.confirm(node))
     ev.on('connection.update', update => {
       if (update.connection === 'open') {
         this.#loggedInAt = performance.now()
@@ -232,8 +233,7 @@ export class Socket {
       }
       if (update.connection !== 'close') return onUpdate(withSecret(update))
       this.#closed()
-      const ending = lastWord() ?? { by: 'silence', error: update.lastDisconnect?.error }
-      onUpdate({ ...update, ending })
+      onUpdate({ ...update, ending: lastWord() ?? { by: 'silence', error: update.lastDisconnect?.error } })
     })
   }
 

@@ -336,9 +336,9 @@ export class WhatsAppSimulator {
     this.#server.holdAcks(on)
   }
 
-  /** The next message is not delivered; its ack carries this error (463, 479 …). */
-  refuseNext(code: number): void {
-    this.#server.sendFaults.push({ kind: 'refuse', code })
+  /** The ack of the next message carries this error (463, 479 …); it is not `delivered`, or it is (whatsapp-rust #940: 479). */
+  refuseNext(code: number, { delivered = false } = {}): void {
+    this.#server.sendFaults.push({ kind: 'refuse', code, delivered })
   }
 
   /** At the next message the connection breaks: after it was delivered, or before. */

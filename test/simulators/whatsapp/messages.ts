@@ -10,8 +10,8 @@ import type { World } from './world.ts'
 
 /** What the server does with the sends of the companion, one after the other; `undefined` is the normal course. */
 export type SendFault =
-  /** `<ack error/>`, nothing is delivered. */
-  | { kind: 'refuse'; code: number }
+  /** `<ack error/>`, nothing is delivered, or all the same. */
+  | { kind: 'refuse'; code: number; delivered: boolean }
   /** Delivered, but the connection breaks before the ack. */
   | { kind: 'cut-before-ack' }
   /** The connection breaks before anything is delivered. */

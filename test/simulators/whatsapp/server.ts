@@ -218,11 +218,11 @@ export class Server {
     { world, companion, wire }: { world: World; companion: Companion; wire: Wire },
   ): Promise<void> {
     const fault = this.sendFaults.shift()
-    if (fault?.kind === 'refuse') return this.#ack(wire, refusal(node, fault.code))
+    if (fault?.kind === 'refuse' && !fault.delivered) return this.#ack(wire, refusal(node, fault.code))
     if (fault?.kind === 'cut-before-delivery') return wire.drop()
     const { ack, deliver } = await acceptMessage(node, { world, companion })
     if (fault?.kind === 'cut-before-ack') wire.drop()
-    else this.#ack(wire, ack)
+    else this.#ack(wire, fault?.kind === 'refuse' ? refusal(node, fault.code) : ack)
     // Phones load files; a message behind one must not overtake it.
     this.#deliveries = this.#deliveries.catch(() => undefined).then(deliver)
     await this.#deliveries

@@ -254,6 +254,22 @@ describe('sending', () => {
     assert.equal(linked.sent.length, 1)
   })
 
+  test('what arrives though the server has refused it counts as sent, and does not go once more', async () => {
+    await using linked = await Linked.started()
+    const alice = linked.wa.addContact({ name: 'Alice' })
+    const delivery = linked.delivery('refused', { chat: `whatsapp:${alice.lid}` })
+    linked.wa.refuseNext(479, { delivered: true })
+    await assert.rejects(linked.connection.send(delivery), verdict('retry'))
+    await until('her receipt', () => alice.inbox.length === 1 && linked.wa.pending.length === 0)
+    await linked.connection.send(delivery)
+    assert.deepEqual([linked.sent.length, alice.inbox[0]?.copies], [1, 1])
+    linked.wa.refuseNext(479)
+    await assert.rejects(
+      linked.connection.send(linked.delivery('again', { chat: delivery.chat })),
+      verdict('retry'),
+    )
+  })
+
   test('a number without an account is never written to', async () => {
     await using linked = await Linked.started()
     await assert.rejects(

@@ -95,6 +95,7 @@ const transmitBy = async (
   const hasMet = transmitter.hasMet(jid)
   const token = hasMet && isLid(jid) ? await tokenOf(jid, socket.sock) : undefined
   const ack = socket.awaitAck(id, signal)
+  if (ack.hasArrived) return undefined
   const leftOut = new LeftOut()
   const sentTo = isGroup(jid) ? undefined : await socket.devices.remembered(jid)
   const way = { id, jid, socket, leftOut, me, number: transmitter.addressing.numberOf(jid) }
