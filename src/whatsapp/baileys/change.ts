@@ -1,5 +1,5 @@
 import type { GroupMetadata, proto } from '@whiskeysockets/baileys'
-import type { Change } from '../../bridge/network.ts'
+import type { Change, StandIn } from '../../bridge/network.ts'
 import { reject } from '../../bridge/verdict.ts'
 import { isGroup, jidOfChat } from '../address.ts'
 import type { Member } from '../mentions.ts'
@@ -12,7 +12,8 @@ import { Scene } from './change/scene.ts'
 import { renderAnswer, renderReaction, renderVote } from './change/sealed.ts'
 import { failedToSend } from './errors.ts'
 import type { Secrets } from './keys/secrets.ts'
-import { rawOf } from './parse/context.ts'
+import { rawOf, readRaw } from './parse/context.ts'
+import { unwrap } from './parse/unwrap.ts'
 import { membersOf } from './send/members.ts'
 import { assertWritable, openSocket, partId, type Transmitter, transmit } from './send/transmit.ts'
 import { renderTimer, type Timer } from './timers.ts'
@@ -116,7 +117,7 @@ const render = (
     case 'deletion':
       return parts.map(part => ({ message: renderDeletion(part, { scene, now }) }))
     case 'reaction':
-      return first ? [{ message: renderReaction(first, event.emoji, scene) }] : []
+      return filesOr(first, parts).map(part => ({ message: renderReaction(part, event.emoji, scene) }))
     case 'pin':
       return first ? [{ message: renderPin(first, event, scene) }] : []
     case 'vote':
@@ -138,3 +139,15 @@ const render = (
       return event satisfies never
   }
 }
+
+/** Where a file was replaced it went anew (`receive/new-file.ts`), and what is done with the message is about both. */
+const filesOr = (first: StandIn | undefined, parts: readonly StandIn[]): readonly StandIn[] => {
+  const files = parts.filter(isFile)
+  return files.length > 1 ? files : first ? [first] : []
+}
+
+const isFile = ({ raw }: StandIn): boolean =>
+  raw !== undefined &&
+  Object.values(unwrap(readRaw(raw)).message).some(
+    (value: unknown) => value instanceof Object && 'fileSha256' in value,
+  )

@@ -214,6 +214,24 @@ test('a reaction names the message as its chat knows it, and none takes it back'
   assert.equal(it.line(mine.id)?.reactions?.[lid], '❤')
 })
 
+test('a reaction to a message whose file was replaced stands under both files, and under no words beside one', async () => {
+  await using it = await open()
+  const chat = chatOf(it.family.jid)
+  const photo = { kind: 'media', as: 'image', media: { source: 'x' }, caption: plainText('') } as const
+  const parts: StandIn[] = []
+  for (const content of [photo, photo, 'words']) {
+    await it.linked.deliver(content, { chat, openMedia: async () => Readable.from([files.photo()]) })
+    parts.push(lastSent(it.linked))
+  }
+  const [old, anew, beside] = parts.map(({ id }) => id)
+  const sign = (id = '') => it.line(id)?.reactions?.[it.wa.account.lid]
+  await it.change({ kind: 'reaction', emoji: '👍' }, { chat, parts: parts.slice(1) })
+  assert.deepEqual([old, anew, beside].map(sign), [undefined, '👍', undefined])
+  await it.change({ kind: 'reaction', emoji: '❤' }, { chat, parts })
+  await until('both', () => [old, anew].every(id => sign(id) === '❤'))
+  assert.equal(sign(beside), undefined)
+})
+
 test('in the announcement group of a community reactions and edits are sealed', async () => {
   await using it = await open()
   const news = it.wa.addGroup({
