@@ -49,8 +49,8 @@ const closed = (code: number, cause?: unknown): DeliveryError =>
 
 /** Nothing has arrived, but it may under the other address of the same person. */
 export class WrongAddress extends DeliveryError {
-  constructor(message: string) {
-    super({ kind: 'reject' }, message)
+  constructor(message: string, kind: 'reject' | 'retry' = 'reject') {
+    super({ kind }, message)
   }
 }
 
@@ -92,10 +92,13 @@ export const refusedByAck = (
   }
 }
 
-/** There was no device of the person in a message that was acknowledged all the same. */
+/**
+ * There was no device of the person in a message that was acknowledged all the same. The list of devices is asked for anew at the
+ * next attempt: a question that got no answer looks the same (lib/Socket/socket.js, `waitForMessage`).
+ */
 export const namesNobody = (jid: string): DeliveryError => {
   const words = 'WhatsApp names no device of this contact that the message could go to'
-  return isPhone(jid) ? new WrongAddress(words) : reject(words)
+  return isPhone(jid) ? new WrongAddress(words, 'retry') : retry(words)
 }
 
 /** No device that needs a ciphertext of its own could be encrypted for (lib/Socket/messages-send.js). */

@@ -161,11 +161,14 @@ test('A good ack is not believed where no device of the person was among those t
   alice.hasNoDevices = true
   const failure = await failureOf(write('one', alice.lid))
   assert.match(failure.message, /names no device/)
-  assert.equal(failure.verdict.kind, 'reject')
+  assert.equal(failure.verdict.kind, 'retry')
   assert.equal(linked.sent.length, 0)
   assert.deepEqual(alice.inbox, [])
   await write('to myself', wa.account.lid)
   assert.equal(linked.sent.length, 1)
+  alice.hasNoDevices = false
+  await write('one', alice.lid)
+  await until('the message', () => alice.inbox.length === 1)
   wa.assertNoSurprises()
 })
 
