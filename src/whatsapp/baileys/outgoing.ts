@@ -10,6 +10,7 @@ import type { UploadLimits } from './media/upload-http.ts'
 import { Addressing } from './send/addressing.ts'
 import { openNotes } from './send/notes.ts'
 import type { Sent } from './send/sent.ts'
+import { openSocket } from './send/transmit.ts'
 import { type SendContext, sendDelivery } from './send.ts'
 import type { Socket } from './socket.ts'
 
@@ -51,7 +52,11 @@ export class Outgoing {
       note: openNotes(sessions),
       saidOfLeftOut: new Set(),
       groupKeys: new GroupKeys(),
-      addressing: new Addressing(sessions, jid => book.addressesOf(jid)),
+      addressing: new Addressing({
+        sessions,
+        addressesOf: jid => book.addressesOf(jid),
+        ask: number => openSocket(options).numbers.assertExists(number),
+      }),
     }
   }
 

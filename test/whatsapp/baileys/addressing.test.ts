@@ -1,7 +1,7 @@
 import '../../simulators/whatsapp/quiet.ts'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { chatOfJid } from '../../../src/whatsapp/address.ts'
+import { chatOfJid, userOf } from '../../../src/whatsapp/address.ts'
 import type { BaileysOptions } from '../../../src/whatsapp/baileys/connection.ts'
 import type { Contact } from '../../simulators/whatsapp/contact.ts'
 import { historyMessage } from '../../simulators/whatsapp/history-sync.ts'
@@ -221,3 +221,41 @@ test('Nor is somebody new with whom the phone had a chat before it was linked', 
   wa.account.needsTokens = true
   assert.match((await failureOf(write('one', bob.lid))).message, /write from the phone/)
 })
+
+for (const isKnown of [true, false])
+  test(`What is for somebody never goes to a number that is another person's by now (known before: ${isKnown})`, async () => {
+    const { linked, wa, alice, ways, write } = await begin()
+    await using _ = linked
+    const bob = wa.addContact({ name: 'Bob' })
+    if (isKnown) {
+      await bob.send('This is Bob')
+      await until('his message', () => linked.bridge.said.length === 2)
+    }
+    // She had his number before him, and what was learned of it then is still there (lib/Signal/lid-mapping.js).
+    const [hers, his] = [userOf(alice.lid), userOf(bob.pn)]
+    const learned = { [`${hers}_reverse`]: his, ...(!isKnown && { [his]: hers }) }
+    linked.bridge.sessions.set(
+      Object.entries(learned).map(([id, value]) => ({
+        type: 'lid-mapping',
+        id,
+        value: JSON.stringify(value),
+      })),
+    )
+    if (isKnown) {
+      await write('one', alice.lid)
+      await until('the message', () => alice.inbox.length === 1)
+      const last = wa.requests.findLast(({ tag }) => tag === 'message')
+      assert.equal(last?.attrs['peer_recipient_pn'], undefined)
+      ways()
+    }
+    wa.account.migrated = false
+    const failure = await failureOf(write('for Alice alone', alice.lid))
+    assert.match(failure.message, /phone numbers only/)
+    assert.deepEqual(ways(), [LID])
+    await write('for Bob', bob.pn)
+    await write('for Alice', alice.pn)
+    await until('both', () => bob.inbox.length === 1 && alice.inbox.at(-1)?.shown?.text === 'for Alice')
+    // It is known by now that numbers are taken, and still this one is not hers.
+    await assert.rejects(write('for Alice alone', alice.lid))
+    assert.equal(bob.inbox.length, 1)
+  })

@@ -61,7 +61,7 @@ export class Book {
     return {
       me: this.#me(),
       lidOf: address => this.lidOf(address),
-      phoneOf: address => this.#mapped(`${userOf(address)}_reverse`, 's.whatsapp.net'),
+      phoneOf: address => this.#phoneOf(address),
       nameOf: address => this.nameOf(address),
       isAdmin: (group, addresses) => this.#admins.has(group, addresses),
       maySetTimer: (group, addresses) => this.#admins.maySetTimer(group, addresses),
@@ -71,6 +71,12 @@ export class Book {
 
   lidOf(address: string): string | undefined {
     return this.#mapped(userOf(address), 'lid')
+  }
+
+  /** Baileys leaves the row of whoever had a number before where it is: it counts while the number is theirs. */
+  #phoneOf(address: string): string | undefined {
+    const phone = this.#mapped(`${userOf(address)}_reverse`, 's.whatsapp.net')
+    return phone !== undefined && this.lidOf(phone) === address ? phone : undefined
   }
 
   #mapped(id: string, server: string): string | undefined {

@@ -1,4 +1,5 @@
 import type { SessionStore } from '../../../bridge/network.ts'
+import { DeliveryError } from '../../../bridge/verdict.ts'
 import { isGroup, isLid, isPhone } from '../../address.ts'
 import { WrongAddress } from '../errors.ts'
 import type { OwnRows } from '../keys/own-rows.ts'
@@ -6,22 +7,27 @@ import type { OwnRows } from '../keys/own-rows.ts'
 const ROW = { type: 'addressing' satisfies keyof OwnRows, id: 'private' } as const
 const BY_NUMBER = JSON.stringify('pn')
 
-/** Every address under which somebody is known. */
-export type AddressesOf = (jid: string) => readonly string[]
+export interface AddressingOptions {
+  readonly sessions: SessionStore
+  /** Every address under which somebody is known. */
+  readonly addressesOf: (jid: string) => readonly string[]
+  /** Asks WhatsApp who has a number now, and learns it. Throws `DeliveryError`. */
+  readonly ask: (number: string) => Promise<void>
+}
 
 /**
  * Which of the two addresses of a person private messages go to. That is a property of our account, not of theirs, and WhatsApp says
  * so by refusing alone: an account whose private chats have not moved to LIDs gets ack 400 for every LID (whatsapp-rust #941, #943,
  * after WhatsApp Web, `Lid1X1MigrationUtils.isLidMigrated`), one whose chats have gets 463 for numbers (OpenWA #717), or the device
  * list of a number is empty (Baileys #2794). By LID first, then, and by number where a message has shown that only this works.
+ *
+ * A number may be somebody else's by now: in place of a LID it is taken only when WhatsApp has just said that it is still theirs.
  */
 export class Addressing {
-  readonly #sessions: SessionStore
-  readonly #addressesOf: AddressesOf
+  readonly #options: AddressingOptions
 
-  constructor(sessions: SessionStore, addressesOf: AddressesOf) {
-    this.#sessions = sessions
-    this.#addressesOf = addressesOf
+  constructor(options: AddressingOptions) {
+    this.#options = options
   }
 
   /**
@@ -29,28 +35,44 @@ export class Addressing {
    * same message. Throws `DeliveryError`.
    */
   async send(jid: string, attempt: (jid: string) => Promise<void>): Promise<void> {
-    const [first = jid, second] = this.#inOrder(jid)
+    const [one = jid, other] = this.#inOrder(jid)
+    const [first, second] = other === undefined || (await this.#isOf(jid, one)) ? [one, other] : [other]
     try {
       return await attempt(first)
     } catch (error) {
-      if (!(error instanceof WrongAddress) || second === undefined) throw error
+      if (!(error instanceof WrongAddress) || second === undefined || !(await this.#isOf(jid, second)))
+        throw error
       await attempt(second).catch((other: unknown) => {
         // Neither: that the account has not moved is no news for the sender.
         throw other instanceof WrongAddress && isLid(second) ? error : other
       })
-      this.#sessions.set([{ ...ROW, value: isPhone(second) ? BY_NUMBER : null }])
+      this.#options.sessions.set([{ ...ROW, value: isPhone(second) ? BY_NUMBER : null }])
     }
   }
 
   /** The number behind a LID, where it is known. */
   numberOf(jid: string): string | undefined {
-    return isLid(jid) ? this.#addressesOf(jid).find(isPhone) : undefined
+    return isLid(jid) ? this.#options.addressesOf(jid).find(isPhone) : undefined
+  }
+
+  /** Whether an address is still of whoever has another one. Throws `DeliveryError` where that cannot be asked. */
+  async #isOf(jid: string, address: string): Promise<boolean> {
+    const { ask, addressesOf } = this.#options
+    try {
+      if (isLid(jid) && isPhone(address)) await ask(address)
+    } catch (error) {
+      // Nobody has the number any more.
+      if (error instanceof DeliveryError && error.verdict.kind === 'reject') return false
+      throw error
+    }
+    return addressesOf(jid).includes(address)
   }
 
   #inOrder(jid: string): readonly string[] {
     if (isGroup(jid)) return [jid]
-    const byNumber = this.#sessions.get(ROW.type, ROW.id) === BY_NUMBER
-    return [...this.#addressesOf(jid)].sort((one, other) => {
+    const { sessions, addressesOf } = this.#options
+    const byNumber = sessions.get(ROW.type, ROW.id) === BY_NUMBER
+    return [...addressesOf(jid)].sort((one, other) => {
       const order = Number(isPhone(one)) - Number(isPhone(other))
       return byNumber ? -order : order
     })

@@ -31,7 +31,7 @@ export interface Transmitter {
 }
 
 /** The socket that is open now. Throws `DeliveryError` when there is none. */
-export const openSocket = ({ socket }: Transmitter): Socket => {
+export const openSocket = ({ socket }: Pick<Transmitter, 'socket'>): Socket => {
   const open = socket()
   if (open === undefined) throw notConnected()
   return open
