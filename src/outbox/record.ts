@@ -55,7 +55,7 @@ export const record = (job: Job, outcome: Outcome, tools: RecordTools): void => 
   }
   // Why stands above, and is told to the owner: a server may quote the message in its words.
   log.warn({ job: job.id, from }, 'A delivery failed for good; debug says why')
-  const isInDoubt = verdict.kind === 'unsure' || outcome.unsettled === true
+  const isInDoubt = verdict.kind === 'unsure' || outcome.unsettled === true || outcome.neverKnown === true
   outbox.fail(job.id, problem, {
     at: now,
     ...(isInDoubt && { inDoubt: { mark: markOf(job.target, tools) } }),

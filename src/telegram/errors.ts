@@ -49,12 +49,17 @@ const messageOnly: readonly (readonly [string, string])[] = [
 export interface ErrorContext {
   /** Whether the call would have left something to see, so that a 5xx leaves it in doubt. */
   readonly sending: boolean
+  /** How many messages it would have left; 1 where nothing is said. */
+  readonly items?: number
   /** Whether the update loop reaches Telegram, so that an unreachable server is a matter of this call alone. */
   readonly connected?: boolean
 }
 
 /** The verdict on a failed call. */
-export const verdictOf = (error: CallError, { sending, connected = true }: ErrorContext): DeliveryError => {
+export const verdictOf = (
+  error: CallError,
+  { sending, items = 1, connected = true }: ErrorContext,
+): DeliveryError => {
   const { failure } = error
   if (failure.kind === 'page' && connected) {
     const message = `Something between this machine and Telegram refuses it (${error.message})`
@@ -81,7 +86,9 @@ export const verdictOf = (error: CallError, { sending, connected = true }: Error
   if (error.says('immediately deleted')) {
     const message =
       'Something in the Telegram chat deletes at once what the bot writes: let it, or map the chat elsewhere'
-    return new DeliveryError({ kind: 'reject' }, message, { cause: error, chatUnreachable: true })
+    // It is said where one of the items is gone; the others may stand.
+    const options = { cause: error, chatUnreachable: true, neverKnown: items > 1 }
+    return new DeliveryError({ kind: 'reject' }, message, options)
   }
   if (code >= 500) {
     const message = `Telegram had a failure of its own (${code})`

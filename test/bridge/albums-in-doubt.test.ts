@@ -49,9 +49,13 @@ const from = (event: MessageEvent): MessageEvent => ({
   sender: { person: alice, name: 'Alice', me: false },
 })
 const photo: Content = { kind: 'media', as: 'image', media: { source: 'photo' }, caption: plainText('') }
-const albumOf = (id: string): MessageEvent[] => [
-  { ...says(id, ''), content: { kind: 'album', items: [], expected: 3 }, album: { id } },
-  ...[0, 1, 2].map(index => ({ ...says(`${id}${index}`, ''), content: photo, album: { id } })),
+const albumOf = (id: string, expected = 3): MessageEvent[] => [
+  { ...says(id, ''), content: { kind: 'album', items: [], expected }, album: { id } },
+  ...Array.from({ length: expected }, (_, index) => ({
+    ...says(`${id}${index}`, ''),
+    content: photo,
+    album: { id },
+  })),
 ]
 
 test('an album whose answer was lost is linked: a picture that is deleted goes, and what stands behind comes once', async () => {
@@ -80,6 +84,16 @@ test('of two albums in doubt in one group, one of which arrived, nobody knows wh
   scene.tg.faults.next('sendMediaGroup', { error: 500, description: 'Internal Server Error' })
   await scene.receive(...albumOf('A'), ...albumOf('B').map(from))
   assert.deepEqual(scene.shown().slice(2), ['(picture)', '(picture)', '(picture)'])
+  assert.equal(scene.middle.outbox.counts().failed, 2)
+})
+
+test('what is left of an album that somebody deletes at once is not taken for the next one that is in doubt', async () => {
+  await using scene = await open()
+  const description = "Internal Server Error: sent message was immediately deleted and can't be returned"
+  scene.tg.faults.next('sendMediaGroup', { error: 500, description, done: true, stays: 2 })
+  scene.tg.faults.next('sendMediaGroup', { error: 500, description: 'Internal Server Error' })
+  await scene.receive(...albumOf('A'), ...albumOf('B', 2))
+  assert.deepEqual(scene.shown().slice(2), ['(picture)', '(picture)'])
   assert.equal(scene.middle.outbox.counts().failed, 2)
 })
 

@@ -49,7 +49,7 @@ export const sendBatch = async (batch: Batch, errand: Errand, context: SendConte
   } catch (error) {
     if (!(error instanceof CallError)) throw error
     context.failed(error, place)
-    throw verdictOf(error, { sending: true, connected: context.connected() })
+    throw verdictOf(error, { sending: true, items: batch.length, connected: context.connected() })
   } finally {
     context.inFlight.delete(flight)
   }

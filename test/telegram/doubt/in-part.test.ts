@@ -100,8 +100,9 @@ for (const [what, content, stays] of [
     const job = scene.job(content)
     const description = "Internal Server Error: sent message was immediately deleted and can't be returned"
     scene.bench.tg.faults.next('*', { error: 500, description, done: true, stays }, { times: 9 })
-    const { verdict, chatUnreachable, message } = await failureOf(scene.bench.network.send(job))
+    const { verdict, chatUnreachable, neverKnown, message } = await failureOf(scene.bench.network.send(job))
     assert.deepEqual([verdict.kind, chatUnreachable, job.sent], ['reject', true, []])
+    assert.equal(neverKnown, content.kind === 'album')
     assert.match(message, /deletes at once what the bot writes/)
     assert.deepEqual([scene.bench.tg.faults.waiting, scene.shown()], [8, stays])
   })
