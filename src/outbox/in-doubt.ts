@@ -24,7 +24,6 @@ export const findInDoubt = (database: Database): InDoubt[] =>
 export interface Unsettled {
   readonly id: number
   readonly target: ChatRef
-  readonly lane: string
   /** JSON. */
   readonly event: string
   readonly isGivenUp: boolean
@@ -34,7 +33,7 @@ export interface Unsettled {
   readonly frame?: string
 }
 
-type Row = Pick<Unsettled, 'id' | 'target' | 'lane' | 'event'> & {
+type Row = Pick<Unsettled, 'id' | 'target' | 'event'> & {
   readonly state: string
   readonly mark: string | null
   readonly frame: string | null
@@ -44,7 +43,7 @@ type Row = Pick<Unsettled, 'id' | 'target' | 'lane' | 'event'> & {
 export const findUnsettled = (database: Database, target: ChatRef): Unsettled[] =>
   database
     .all<Row>(
-      `SELECT id, target, lane, event, state, mark, frame FROM jobs
+      `SELECT id, target, event, state, mark, frame FROM jobs
        WHERE unsure = 1 AND (target = ?1 OR target GLOB ?1 || '/*') ORDER BY id`,
       target.replace(/\/.*/, ''),
     )

@@ -87,3 +87,34 @@ test('a line in doubt that alone can be it is found', async () => {
   await scene.receive(scene.reactsTo('a', '😂', eve))
   assert.deepEqual([scene.failed(), scene.lineOf('a')], [0, scene.lines().map(({ id }) => id)])
 })
+
+test('a line in doubt whose chat gets another address meanwhile is found', async () => {
+  await using tg = await startTelegramSimulator()
+  const group = tg.addSupergroup({ title: 'Family', botRights: {} })
+  using store = tempStore()
+  const number = 'whatsapp:15550001111@s.whatsapp.net'
+  store.mappings.add({ whatsapp: number, telegram: `telegram:${group.id}` })
+  store.chats.learn({ chat: number, kind: 'person', name: 'Bob' })
+  await using middle = openMiddle(store, tg)
+  await middle.start()
+  const receive = async (event: BridgeEvent): Promise<void> => {
+    middle.inbox.receive([{ event: { ...event, chat: number } }])
+    await waitUntil(() => middle.outbox.counts().pending === 0)
+  }
+  await receive(says('a', 'one'))
+  await receive(changesTo('a', { kind: 'reaction', emoji: '👍' }, { from: bob }))
+  tg.faults.next('sendMessage', 'reply-lost')
+  let isMoved = false
+  const when = (): boolean => {
+    if (!isMoved) store.transaction(() => store.chats.learn({ chat: 'whatsapp:99@lid', aliases: [number] }))
+    isMoved = true
+    return false
+  }
+  tg.faults.next('editMessageReplyMarkup', { error: 500, description: 'Internal Server Error' }, { when })
+  await receive(changesTo('a', { kind: 'reaction', emoji: '😂' }, { from: eve }))
+  assert.equal(isMoved, true)
+  assert.deepEqual(
+    [middle.outbox.counts().failed, group.transcript().map(({ text }) => text)],
+    [0, ['one', line]],
+  )
+})

@@ -7,15 +7,15 @@ import { keptFrame } from './frame.ts'
 type Tools = Pick<AttemptContext, 'outbox'>
 
 /**
- * What was given up in the chat of a job and may have arrived, as long as its row is kept; of a change what other lanes'
- * changes may have sent there, too, for the lines of those say nothing of their lane.
+ * What was given up in the chat of a job and may have arrived, as long as its row is kept; of a change what other changes
+ * may have sent there, too, for their lines say nothing of their lane, which may be another by now.
  */
 export const givenUp = (job: Job, { outbox }: Tools): GivenUp[] =>
-  outbox.unsettled(job.target).flatMap(({ target, lane, event, isGivenUp, frame, mark }) => {
+  outbox.unsettled(job.target).flatMap(({ id, target, event, isGivenUp, frame, mark }) => {
     const rendered = keptFrame({ frame })?.rendered?.text
     if (rendered === undefined || target !== job.target) return []
     if (isGivenUp) return [{ rendered, ...(mark !== undefined && { mark }) }]
-    return lane !== job.lane && isChange(event) && isChange(job.event) ? [{ rendered }] : []
+    return id !== job.id && isChange(event) && isChange(job.event) ? [{ rendered }] : []
   })
 
 const isChange = (json: string): boolean => {
