@@ -109,11 +109,11 @@ const beginAt = (begin: number, quest: Search): Run => ({
 })
 
 /** Of the ids before this one: as much as was not seen there, may not be seen behind it. Private chats hide nothing. */
-const unknownBefore = (begin: number, { attempt, place }: Search): number => {
+const unknownBefore = (begin: number, { attempt, place, context: { marks } }: Search): number => {
   if (Number(place.chatId) > 0) return 0
   const first = Math.max(1, begin - (longestGap - runEnd) + 1)
   const ids = Array.from({ length: Math.max(0, begin - first + 1) }, (_, index) => first + index)
-  return ids.filter(id => !attempt.isKnown(String(id))).length
+  return ids.filter(id => !attempt.isKnown(String(id)) && !marks.isTaken(place.chatId, id)).length
 }
 
 const goesOn = (id: number, { empty, end }: Run, { place, context }: Search): boolean =>

@@ -56,3 +56,20 @@ for (const [what, privacy, from] of [
     assert.ok(asked <= 330, `${asked} questions`)
   })
 }
+
+test('what people wrote and the bot saw makes no search longer', async () => {
+  await using bench = await Bench.open()
+  const group = bench.addGroup()
+  const chat = `telegram:${group.id}` as const
+  const zoe = bench.tg.addUser({ id: 901, first_name: 'Zoe' })
+  await bench.connect()
+  for (let n = 0; n < 320; n++) zoe.sends(group, `news ${n}`)
+  await bench.tg.until('that to be taken in', () => bench.tg.pendingUpdates === 0)
+  const mark = bench.network.mark?.(chat) ?? ''
+  const job = delivery({ chat, content: text('ok'), mark })
+  bench.tg.faults.next('sendMessage', { error: 500, description: 'Internal Server Error' })
+  assert.equal((await failureOf(bench.network.send(job))).verdict.kind, 'unsure')
+  assert.equal(await bench.network.settle?.(job), false)
+  const asked = bench.tg.callsOf(question).length
+  assert.ok(asked < 50, `${asked} questions`)
+})
