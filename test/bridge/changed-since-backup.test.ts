@@ -13,6 +13,7 @@ import { openMiddle } from './middle.ts'
 
 const bob = { person: 'whatsapp:77@lid', name: 'Bob', me: false } as const
 const noon = Date.UTC(2026, 0, 5, 12)
+const eve = { person: 'whatsapp:78@lid', name: 'Eve', me: false } as const
 let number = 0
 
 const head = () => ({ version: 1, chat: family, sender: bob, sentAt: noon + ++number * 1000 }) as const
@@ -208,6 +209,17 @@ test('a change that waited in a backup is made again, also over a later one', as
   })
   assert.deepEqual(before, ['Bob\nOne', 'Bob\ntwo'])
   assert.deepEqual(after, ['Bob\nONE', 'Bob\ntwo 👍'])
+})
+
+test('a line of reactions that waited in a backup and never went is shown beside words that begin with a figure', async () => {
+  const { after } = await putBack({
+    kind: 'person',
+    carried: [says('a', 'one'), reacts('a', '👍')],
+    waiting: [{ ...reacts('a', '😂'), sender: eve }],
+    lost: true,
+    since: [says('b', '10 Uhr passt'), says('c', '2 Karten'), says('d', '#1 ist da')],
+  })
+  assert.deepEqual(after, ['one', '10 Uhr passt', '2 Karten', '#1 ist da', '👍 Bob · 😂 Eve'])
 })
 
 test('of what came after a backup that is put back, an edit comes as a message, and nothing else is carried', async () => {

@@ -94,5 +94,6 @@ export const renderReactions = (reactions: readonly Reaction[]): string => {
   return [...names].map(([emoji, people]) => `${emoji} ${listNames(people)}`).join(' · ')
 }
 
-/** How such a line looks. */
-const reactionsForm = /^[\p{Emoji}\p{Emoji_Component}]+ \S/u
+/** How such a line looks. To Unicode a figure is an emoji, too, but as a keycap alone it is one that people see. */
+const reactionsForm =
+  /^(?:[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}\p{M}\p{Cf}]|[0-9#*]\ufe0f?\u20e3)+ \S/u

@@ -175,3 +175,23 @@ for (const [name, fault, arrives] of faults) {
     bench.tg.assertNoSurprises()
   })
 }
+
+test('a line of reactions is known as one behind a backup, whatever emoji it begins with', async () => {
+  await using bench = await Bench.open()
+  for (const emoji of ['❤', '❤️', '🫠', '👍🏽', '🤷🏽‍♀️', '👩‍❤️‍💋‍👨', '🇩🇪', '🏴󠁧󠁢󠁥󠁮󠁧󠁿', '1️⃣', '#️⃣', '©️']) {
+    const group = bench.addGroup()
+    const chat = `telegram:${group.id}` as const
+    const shown = await sendFor(bench, { chat, content: text('Hello') })
+    shown.reactions = [
+      { ...bob, emoji },
+      { ...eve, emoji: '😂' },
+    ]
+    const mark = bench.network.mark?.(chat) ?? ''
+    const again = () => change(chat, { kind: 'reaction', emoji: '😂' }, shown, { mark, restored: true })
+    bench.tg.faults.next('sendMessage', 'reply-lost')
+    assert.equal((await failureOf(bench.network.change(again()))).verdict.kind, 'unsure')
+    delete shown.sending
+    await bench.restart()
+    assert.equal((await failureOf(attempt(bench, again()))).neverKnown, true, emoji)
+  }
+})
