@@ -218,7 +218,7 @@ export class Socket {
       show: onUpdate,
       refused: error => void this.end(error.message, error),
     })
-    catchUp(this.sock, timing.catchUp, onBacklog)
+    catchUp(this.sock, { timing, handledAll: this.#handledAll, announced: onBacklog })
     answerRetries(this.sock, { find: key => this.#findSent(key), isAlive: () => this.isAlive })
     this.#pairsHeard = learnFromReceipts(this.sock)
     ws.on('CB:receipt', (node: BinaryNode) => this.#acks.confirm(node))

@@ -18,6 +18,7 @@ export class Backlog {
     this.#total = messages
     this.#done = 0
     this.#hasAll = false
+    this.#isThrough = false
   }
 
   /** One of them is with the bridge. */

@@ -1,16 +1,28 @@
 import type { BinaryNode, WASocket } from '@whiskeysockets/baileys'
 import { childOf } from '../node.ts'
+import { ping } from './ping.ts'
+import type { WatchTimes } from './watchdog.ts'
 
 /** Milliseconds. */
 export interface CatchUpTimes {
   /** Between something that waited and the question for more. */
   readonly ask: number
-  /** Without anything that waited, and without word that this is all: then it is taken for all. */
+  /** Without anything that waited, and without word that this is all: then it is taken for all, if the line is well. */
   readonly silence: number
 }
 
 /** Those of WhatsApp Web (`WAWebOfflineHandler`, `WAWebOfflineResumeConst`: whatsapp-rust #359, #629). */
 export const CATCH_UP: CatchUpTimes = { ask: 100, silence: 60_000 }
+
+export interface CatchUpOptions {
+  readonly timing: { readonly catchUp: CatchUpTimes; readonly watch: Pick<WatchTimes, 'ping'> }
+  /** Resolves when all messages that have come so far are handled. */
+  readonly handledAll: () => Promise<void>
+  /** Is told how many messages wait. */
+  readonly announced: (messages: number) => void
+}
+
+export type CatchUpSocket = Pick<WASocket, 'ws' | 'ev' | 'sendNode' | 'query'>
 
 const MORE: BinaryNode = {
   tag: 'ib',
@@ -28,39 +40,60 @@ const TAKEN_FOR_ALL: BinaryNode = {
  * the next question, and passes on nothing new until it has said that this was all (`ib,,offline`: whatsapp-rust #629,
  * zapo #269). Baileys asks once, for a hundred (lib/Socket/socket.js), and stays without that word (Baileys #2810). So
  * it is asked again behind what comes, as WhatsApp Web does; a server that gives everything at once is done before that.
+ * What has come lies in memory until it is handled: there is no next question before all is that had come at the last one.
  *
- * @param announced is told how many messages wait
+ * Quiet alone says little: the line may have died in the middle. It counts when all that came is handled and the server
+ * answers; where it does not, the watchdog has the last word.
  */
 export const catchUp = (
-  { ws, sendNode }: WASocket,
-  times: CatchUpTimes,
-  announced: (messages: number) => void,
+  { ws, ev, sendNode, query }: CatchUpSocket,
+  { timing: { catchUp: times, watch }, handledAll, announced }: CatchUpOptions,
 ): void => {
+  let isLoggedIn = false
   let hasAll = false
   let asking: NodeJS.Timeout | undefined
   let silence: NodeJS.Timeout | undefined
+  let cameBefore: Promise<void> = Promise.resolve()
 
-  const ask = (): void => {
+  const ask = async (): Promise<void> => {
+    const earlier = cameBefore
+    cameBefore = handledAll()
+    await earlier
     asking = undefined
-    if (ws.isOpen) sendNode(MORE).catch(() => undefined)
+    if (hasAll || !ws.isOpen) return
+    wait()
+    await sendNode(MORE).catch(() => undefined)
   }
   const wait = (): void => {
     clearTimeout(silence)
-    silence = setTimeout(() => ws.isOpen && ws.emit('CB:ib,,offline', TAKEN_FOR_ALL), times.silence).unref()
+    if (isLoggedIn && !hasAll) silence = setTimeout(() => void quiet(silence), times.silence).unref()
+  }
+  const quiet = async (since: NodeJS.Timeout | undefined): Promise<void> => {
+    await handledAll()
+    if (silence !== since || !ws.isOpen) return
+    const answer = await ping({ query }, watch.ping).catch(() => undefined)
+    if (silence !== since || !ws.isOpen) return
+    if (answer === undefined) wait()
+    else ws.emit('CB:ib,,offline', TAKEN_FOR_ALL)
   }
 
-  ws.on('CB:success', wait)
+  ev.on('connection.update', ({ connection }) => {
+    if (connection !== 'open') return
+    isLoggedIn = true
+    wait()
+  })
   ws.prependListener('CB:ib,,offline_preview', (node: BinaryNode) =>
     announced(Number(childOf(node, 'offline_preview')?.attrs['message'] ?? 0)),
   )
   ws.on('frame', ({ attrs }: BinaryNode) => {
     if (hasAll || attrs?.['offline'] === undefined) return
     wait()
-    asking ??= setTimeout(ask, times.ask).unref()
+    asking ??= setTimeout(() => void ask(), times.ask).unref()
   })
   ws.on('CB:ib,,offline', (node: BinaryNode) => {
     hasAll = node !== TAKEN_FOR_ALL
     clearTimeout(silence)
+    silence = undefined
     if (hasAll) clearTimeout(asking)
   })
 }

@@ -1,5 +1,6 @@
 import type { BinaryNode, WASocket } from '@whiskeysockets/baileys'
 import type { Hearing } from './hearing.ts'
+import { ping } from './ping.ts'
 import { Untold, type UntoldTimes } from './untold.ts'
 import { type Queue, Watchdog, type WatchTimes } from './watchdog.ts'
 
@@ -41,15 +42,7 @@ export const watchSocket = (
       { name: 'Receipts', pass: pass(receiptMutex), aside: true },
       { name: 'Notifications', pass: pass(notificationMutex), aside: true },
     ],
-    ping: () =>
-      sock.query(
-        {
-          tag: 'iq',
-          attrs: { to: '@s.whatsapp.net', type: 'get', xmlns: 'w:p' },
-          content: [{ tag: 'ping', attrs: {} }],
-        },
-        times.ping,
-      ),
+    ping: () => ping(sock, times.ping),
     doubt: () => {
       untold.lookIfDue(hearing.quiet, onSign)
       return hearing.takeDoubt()
