@@ -1,4 +1,4 @@
-import type { proto } from '@whiskeysockets/baileys'
+import type { BinaryNode, proto } from '@whiskeysockets/baileys'
 import type { ChatRef } from '../../../src/bridge/chat-ref.ts'
 import type { BridgeEvent, Content } from '../../../src/bridge/event.ts'
 import type { Delivery, SentPart } from '../../../src/bridge/network.ts'
@@ -17,6 +17,10 @@ globalThis.setTimeout = Object.assign((...parameters: Parameters<typeof start>) 
   const timer = start(...parameters)
   return (parameters[1] ?? 0) >= 20_000 ? timer.unref() : timer
 }, start) as typeof start
+
+/** Whether a stanza asks for a pairing code. */
+export const asksForCode = ({ content }: BinaryNode): boolean =>
+  Array.isArray(content) && content[0]?.tag === 'link_code_companion_reg'
 
 /** WhatsApp on loopback and a bridge of one connection, linked to it by a scanned QR code. */
 export class Linked implements AsyncDisposable {
@@ -63,6 +67,16 @@ export class Linked implements AsyncDisposable {
     for await (const step of this.connection.login()) {
       this.steps.push(step)
       if (step.kind === 'qr') void this.wa.phone.scan(step.payload).catch(() => undefined)
+    }
+  }
+
+  /** Types the pairing code in on the phone, when the server has heard of it. */
+  async loginByCode(phone = '15550000001'): Promise<void> {
+    for await (const step of this.connection.login({ phone })) {
+      this.steps.push(step)
+      if (step.kind !== 'code') continue
+      await until('the question for a code', () => this.wa.requests.some(asksForCode))
+      void this.wa.phone.enterPairingCode(step.code)
     }
   }
 

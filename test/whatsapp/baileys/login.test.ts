@@ -1,18 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { BinaryNode } from '@whiskeysockets/baileys'
 import { LoginError, type LoginStep } from '../../../src/whatsapp/port.ts'
 import { until } from '../support.ts'
-import { Linked } from './linked.ts'
+import { asksForCode, Linked } from './linked.ts'
 
 const fails = (reason: string) => (error: unknown) => {
   assert.ok(error instanceof LoginError, String(error))
   assert.equal(error.reason, reason)
   return true
 }
-
-const asksForCode = ({ content }: BinaryNode): boolean =>
-  Array.isArray(content) && content[0]?.tag === 'link_code_companion_reg'
 
 test('A scanned QR code links this machine, with the steps on the way', async () => {
   await using linked = await Linked.link()
@@ -31,15 +27,9 @@ test('A scanned QR code links this machine, with the steps on the way', async ()
 
 test('A pairing code links this machine', async () => {
   await using linked = await Linked.unlinked()
-  const steps: LoginStep[] = []
-  for await (const step of linked.connection.login({ phone: '+1 555 000-0001' })) {
-    steps.push(step)
-    if (step.kind !== 'code') continue
-    await until('the question', () => linked.wa.requests.some(asksForCode))
-    void linked.wa.phone.enterPairingCode(step.code)
-  }
+  await linked.loginByCode('+1 555 000-0001')
   assert.deepEqual(
-    steps.map(({ kind }) => kind),
+    linked.steps.map(({ kind }) => kind),
     ['code', 'pairing', 'syncing', 'linked'],
   )
   linked.wa.assertNoSurprises()

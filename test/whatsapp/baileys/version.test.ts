@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type BinaryNode, DEFAULT_CONNECTION_CONFIG } from '@whiskeysockets/baileys'
+import { DEFAULT_CONNECTION_CONFIG } from '@whiskeysockets/baileys'
 import { ClientVersion } from '../../../src/whatsapp/baileys/connection/client-version.ts'
 import { PageUnread, readRevision } from '../../../src/whatsapp/baileys/connection/version-page.ts'
-import { LoginError, type LoginStep } from '../../../src/whatsapp/port.ts'
+import { LoginError } from '../../../src/whatsapp/port.ts'
 import { trustTestCa } from '../../simulators/whatsapp/media-server.ts'
 import { RecordingBridge, silentLogger, TempDir, until } from '../support.ts'
 import { Linked } from './linked.ts'
@@ -14,9 +14,6 @@ const builtIn = DEFAULT_CONNECTION_CONFIG.version[2]
 const newer = builtIn + 1_000_000
 
 const questions = ({ wa }: Linked): number => wa.media.requests.filter(({ url }) => url === '/sw.js').length
-
-const asksForCode = ({ content }: BinaryNode): boolean =>
-  Array.isArray(content) && content[0]?.tag === 'link_code_companion_reg'
 
 const fails = (reason: string) => (error: unknown) => {
   assert.ok(error instanceof LoginError, String(error))
@@ -101,15 +98,9 @@ test('a login by QR code goes on as the present version', async () => {
 test('so does one by pairing code', async () => {
   await using linked = await Linked.unlinked()
   linked.wa.refuseVersionsBelow(newer)
-  const steps: LoginStep[] = []
-  for await (const step of linked.connection.login({ phone: '15550000001' })) {
-    steps.push(step)
-    if (step.kind !== 'code') continue
-    await until('the question', () => linked.wa.requests.some(asksForCode))
-    void linked.wa.phone.enterPairingCode(step.code)
-  }
+  await linked.loginByCode()
   assert.deepEqual(
-    steps.map(({ kind }) => kind),
+    linked.steps.map(({ kind }) => kind),
     ['code', 'pairing', 'syncing', 'linked'],
   )
   assert.deepEqual(linked.wa.revisions, [builtIn, newer, newer])
