@@ -93,12 +93,15 @@ export const refusedByAck = (
 }
 
 /**
- * There was no device of the person in a message that was acknowledged all the same. The list of devices is asked for anew at the
- * next attempt: a question that got no answer looks the same (lib/Socket/socket.js, `waitForMessage`).
+ * There was no device of the person in a message that was acknowledged all the same; the list of devices is asked for anew at the
+ * next attempt.
+ *
+ * @param isCertain whether WhatsApp has said so, asked once more
  */
-export const namesNobody = (jid: string): DeliveryError => {
+export const namesNobody = (jid: string, { isCertain }: { readonly isCertain: boolean }): DeliveryError => {
+  const kind = isCertain ? 'reject' : 'retry'
   const words = 'WhatsApp names no device of this contact that the message could go to'
-  return isPhone(jid) ? new WrongAddress(words, 'retry') : retry(words)
+  return isPhone(jid) ? new WrongAddress(words, kind) : new DeliveryError({ kind }, words)
 }
 
 /** No device that needs a ciphertext of its own could be encrypted for (lib/Socket/messages-send.js). */

@@ -161,7 +161,7 @@ test('A good ack is not believed where no device of the person was among those t
   alice.hasNoDevices = true
   const failure = await failureOf(write('one', alice.lid))
   assert.match(failure.message, /names no device/)
-  assert.equal(failure.verdict.kind, 'retry')
+  assert.equal(failure.verdict.kind, 'reject')
   assert.equal(linked.sent.length, 0)
   assert.deepEqual(alice.inbox, [])
   await write('to myself', wa.account.lid)
@@ -171,6 +171,32 @@ test('A good ack is not believed where no device of the person was among those t
   await until('the message', () => alice.inbox.length === 1)
   wa.assertNoSurprises()
 })
+
+for (const how of [500, 'silence'] as const)
+  test(`It is tried again where WhatsApp, asked once more for the devices, does not say that there are none (${how})`, async () => {
+    const { linked, wa, alice } = await begin()
+    await using _ = linked
+    alice.hasNoDevices = true
+    const stop = new AbortController()
+    const count = (tag: string, xmlns?: string): number =>
+      wa.requests.filter(({ tag: seen, attrs }) => seen === tag && attrs['xmlns'] === xmlns).length
+    wa.holdAcks(true)
+    const failing = failureOf(
+      linked.deliver('one', { chat: chatOfJid(alice.lid) ?? assert.fail(), signal: stop.signal }),
+    )
+    await until('the message', () => count('message') === 1)
+    const asked = count('iq', 'usync')
+    wa.refuseQuery('usync get usync', how)
+    wa.holdAcks(false)
+    await until('the question', () => count('iq', 'usync') > asked)
+    // Before there is an answer the bridge may stop.
+    if (how === 'silence') stop.abort()
+    assert.equal((await failing).verdict.kind, 'retry')
+    alice.hasNoDevices = false
+    await linked.deliver('two', { chat: chatOfJid(alice.lid) ?? assert.fail() })
+    await until('the next one', () => alice.inbox.length === 1)
+    wa.assertNoSurprises()
+  })
 
 test('Where WhatsApp wants the token of a chat, a message goes once more when that comes, and goes again with it', async () => {
   const { linked, wa, alice, ways, write, inboxOf } = await begin({ timing: { token: 120_000 } })

@@ -76,3 +76,23 @@ test('A message whose newer devices cannot be asked for has gone all the same', 
   assert.equal(laptop.inbox[0]?.shown?.text, 'three')
   wa.assertNoSurprises()
 })
+
+test('One whose newer devices are not told in time is done with when the bridge stops, and the next message finds them', async () => {
+  await using linked = await Linked.started()
+  const { wa } = linked
+  const alice = wa.addContact({ name: 'Alice' })
+  const chat = `whatsapp:${alice.lid}` as const
+  await linked.deliver('one', { chat })
+  const laptop = alice.link()
+  const asked = questions(wa)
+  wa.refuseQuery('usync get usync', 'silence')
+  const stop = new AbortController()
+  const sending = linked.deliver('two', { chat, signal: stop.signal })
+  await until('the question', () => questions(wa) > asked)
+  stop.abort()
+  await sending
+  await linked.deliver('three', { chat })
+  await until('the third', () => alice.inbox.length === 3 && laptop.inbox.length === 1)
+  assert.equal(laptop.inbox[0]?.shown?.text, 'three')
+  wa.assertNoSurprises()
+})

@@ -55,9 +55,11 @@ export const askForLids = (
   }
 }
 
-const inTime = async <T>(answer: Promise<T>): Promise<T> => {
+/** An answer of the server, if it comes soon, and before the signal. Rejects when not. */
+export const inTime = async <T>(answer: Promise<T>, stop?: AbortSignal): Promise<T> => {
   const over = new AbortController()
-  const late = sleep(ANSWER_MS, undefined, { signal: over.signal, ref: false }).then(() => {
+  const signal = AbortSignal.any([over.signal, ...(stop ? [stop] : [])])
+  const late = sleep(ANSWER_MS, undefined, { signal, ref: false }).then(() => {
     throw new Error('There is no answer')
   })
   try {

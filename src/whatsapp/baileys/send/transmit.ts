@@ -123,9 +123,11 @@ const transmitBy = async (
     if (hasCome) return await transmitBy(socket, message, { id, jid, signal, transmitter }, true)
   }
   if (answer.error !== undefined) throw refusedByAck(answer.error, { jid, hasMet })
-  if (!isGroup(jid) && !leftOut.hasReached(jid)) throw namesNobody(jid)
+  if (!isGroup(jid) && !leftOut.hasReached(jid))
+    throw namesNobody(jid, { isCertain: await socket.devices.areNone(jid, signal) })
   const { phash } = answer
-  const hasMissed = phash !== undefined && (await socket.devices.hasMissed(jid, sentTo, phash))
+  const hasMissed =
+    phash !== undefined && (await socket.devices.hasMissed(jid, sentTo, { hash: phash, signal }))
   // Whoever has got it knows it by its id. It has gone, whatever becomes of this.
   if (hasMissed) await relay(message, way).catch(() => undefined)
   return leftOut.isForged ? leftOut.people(transmitter) : undefined

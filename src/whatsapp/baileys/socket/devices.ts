@@ -1,5 +1,8 @@
-import type { WASocket } from '@whiskeysockets/baileys'
+import { USyncQuery, USyncUser, type WASocket } from '@whiskeysockets/baileys'
 import { isLid, normalizeAddress, userOf } from '../../address.ts'
+import { inTime } from '../keys/lid-lookup.ts'
+
+type Asked = Pick<WASocket, 'authState' | 'executeUSyncQuery' | 'getUSyncDevices' | 'userDevicesCache'>
 
 /**
  * Which devices people have, over one connection. Baileys remembers that for five minutes (lib/Socket/messages-send.js,
@@ -11,10 +14,10 @@ import { isLid, normalizeAddress, userOf } from '../../address.ts'
  * who sends none, as Baileys does: so the list is asked for only when a chat has another hash than before.
  */
 export class Devices {
-  readonly #sock: Pick<WASocket, 'authState' | 'getUSyncDevices' | 'userDevicesCache'>
+  readonly #sock: Asked
   readonly #hashes = new Map<string, string>()
 
-  constructor(sock: Pick<WASocket, 'authState' | 'getUSyncDevices' | 'userDevicesCache'>) {
+  constructor(sock: Asked) {
     this.#sock = sock
   }
 
@@ -36,15 +39,29 @@ export class Devices {
    * @param sentTo what was remembered before it went
    * @param hash as it stands in the ack
    */
-  async hasMissed(jid: string, sentTo: ReadonlySet<string> | undefined, hash: string): Promise<boolean> {
+  async hasMissed(
+    jid: string,
+    sentTo: ReadonlySet<string> | undefined,
+    { hash, signal }: { readonly hash: string; readonly signal: AbortSignal },
+  ): Promise<boolean> {
     if (this.#hashes.get(jid) === hash) return false
-    try {
-      const devices = sentTo && (await this.#sock.getUSyncDevices([...this.#people(jid)], false, false))
-      this.#hashes.set(jid, hash)
-      return devices?.some(device => !sentTo?.has(nameOf(device))) ?? false
-    } catch {
-      return false
-    }
+    const question = sentTo && this.#sock.getUSyncDevices([...this.#people(jid)], false, false)
+    const devices = question && (await inTime(question, signal).catch(() => []))
+    // Without an answer there are none, not even ours: the next message asks again.
+    if (devices?.length !== 0) this.#hashes.set(jid, hash)
+    return devices?.some(device => !sentTo?.has(nameOf(device))) ?? false
+  }
+
+  /**
+   * Whether WhatsApp names no device of somebody when it is asked once more: a question that got no answer looks the same to Baileys
+   * (lib/Socket/socket.js, `waitForMessage`). Without an answer this time it is taken to name some. Never rejects.
+   */
+  async areNone(jid: string, signal: AbortSignal): Promise<boolean> {
+    const query = new USyncQuery().withContext('message').withDeviceProtocol()
+    const question = this.#sock.executeUSyncQuery(query.withUser(new USyncUser().withId(jid)))
+    const answer = await inTime(question, signal).catch(() => undefined)
+    const lists = answer?.list.map(({ devices }) => devices as { readonly deviceList?: readonly unknown[] })
+    return lists?.every(devices => !devices?.deviceList?.length) ?? false
   }
 
   /** Whom a private message goes to: the other person, and ourselves under an address of the same kind. */
