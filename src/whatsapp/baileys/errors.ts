@@ -16,6 +16,9 @@ export const readError = (error: unknown): Coded => {
   return { message, data, ...(typeof status === 'number' && { status }) }
 }
 
+/** What WhatsApp says of the keys of a device that it knows no more. */
+export const GONE = 406
+
 /** A certificate that WhatsApp did not sign (lib/Utils/noise-handler.js). */
 export const isForeignServer = (error: unknown): boolean => /certificat/i.test(readError(error).message)
 
@@ -47,10 +50,19 @@ const closed = (code: number, cause?: unknown): DeliveryError =>
     chatUnreachable: true,
   })
 
+interface WrongAddressOptions {
+  readonly kind?: 'reject' | 'retry'
+  readonly plainly?: string
+}
+
 /** Nothing has arrived, but it may under the other address of the same person. */
 export class WrongAddress extends DeliveryError {
-  constructor(message: string, kind: 'reject' | 'retry' = 'reject') {
+  /** What it is where something else has just gone to this address: a refusal of this message alone. */
+  readonly plain: DeliveryError
+
+  constructor(message: string, { kind = 'reject', plainly = message }: WrongAddressOptions = {}) {
     super({ kind }, message)
+    this.plain = new DeliveryError({ kind }, plainly)
   }
 }
 
@@ -71,12 +83,12 @@ export const refusedByAck = (
         : 'WhatsApp does not let this account write to new contacts at the moment'
       return isPhone(jid) ? new WrongAddress(words) : reject(words)
     }
-    case 400:
-      return isLid(jid)
-        ? new WrongAddress(
-            'WhatsApp lets this account write to phone numbers only, and this one is not known',
-          )
-        : reject(`WhatsApp refused the message (${number})`)
+    case 400: {
+      const plainly = `WhatsApp refused the message (${number})`
+      if (!isLid(jid)) return reject(plainly)
+      const words = 'WhatsApp lets this account write to phone numbers only, and this one is not known'
+      return new WrongAddress(words, { plainly })
+    }
     case 401:
     case 403:
     case 404:
@@ -101,7 +113,7 @@ export const refusedByAck = (
 export const namesNobody = (jid: string, { isCertain }: { readonly isCertain: boolean }): DeliveryError => {
   const kind = isCertain ? 'reject' : 'retry'
   const words = 'WhatsApp names no device of this contact that the message could go to'
-  return isPhone(jid) ? new WrongAddress(words, kind) : new DeliveryError({ kind }, words)
+  return isPhone(jid) ? new WrongAddress(words, { kind }) : new DeliveryError({ kind }, words)
 }
 
 /** No device that needs a ciphertext of its own could be encrypted for (lib/Socket/messages-send.js). */
@@ -116,10 +128,15 @@ export const failedToSend = (error: unknown): DeliveryError => {
   const { status, data } = readError(error)
   if (status === 428) return unsure('The connection closed while the message was sent', error)
   if (isForNobody(error)) return retry('No device of the chat could be encrypted for', error)
-  // Of these 404 and 406 are what WhatsApp says of somebody whose keys it has no more.
-  if (data === 401 || data === 403 || data === 404 || data === 406 || data === 410) return closed(data, error)
+  if (data === 401 || data === 403 || data === 404 || data === 410) return closed(data, error)
   if (data === 429) return wait(60, 'WhatsApp asks for a pause', error)
   return unsure('It is not known whether the message was sent', error)
 }
+
+/** WhatsApp gives no keys of whoever a message is for, and says by a code why: 406 is somebody whom it knows no more. */
+export const withoutKeys = (code: number, cause?: unknown): DeliveryError =>
+  code === GONE
+    ? closed(code, cause)
+    : failedToSend(Object.assign(new Error('No keys', { cause }), { data: code }))
 
 export const notConnected = (): DeliveryError => offline('WhatsApp is not connected')

@@ -55,13 +55,16 @@ const sendTo = async (
   // What announced an album keeps its id, also where there is no album left to announce.
   const isHeadless = album === undefined && delivery.sent.some(({ announces }) => announces)
   const refusals: DeliveryError[] = []
+  let hasGone = false
   for (const [position, part] of parts.entries()) {
     const id = partId(delivery.messageId, isHeadless ? position + 1 : position)
     if (sent.has(id) || (part.announces && delivery.sent.length > 0)) continue
     try {
       await sendPart(part, { id, jid, album, lasts: timer.expiration ?? 0, delivery, context })
       sent.add(id)
-    } catch (error) {
+      hasGone = true
+    } catch (failure) {
+      const error = hasGone && failure instanceof WrongAddress ? failure.plain : failure
       if (part.item === undefined || !isRefusal(error)) throw error
       refusals.push(error)
     }

@@ -322,8 +322,8 @@ export class WhatsAppSimulator {
    * From now on the server has no keys for somebody's devices, or one of them: each of a query's users is answered, or refused, by
    * itself, or the whole query is refused for their sake.
    */
-  refuseKeys(person: Contact, keyless: Keyless = { refuses: 'user' }): void {
-    this.#world.keyless.set(person, keyless)
+  refuseKeys(person: Contact | 'me', keyless: Keyless = { refuses: 'user' }): void {
+    this.#world.keyless.set(person === 'me' ? this.#world.phone : person, keyless)
   }
 
   /** So many of the next connections end as soon as they have their QR codes; none any more: 0. */

@@ -93,7 +93,7 @@ export class World {
   /** Those in whose keys something is missing or cut short. */
   readonly spoiltBundles = new Map<Contact | Phone, Spoilt>()
   /** Those for whose devices (or one of them) the server has no keys any more, and how it says so. */
-  readonly keyless = new Map<Contact, Keyless>()
+  readonly keyless = new Map<Contact | Phone, Keyless>()
   /** By how many milliseconds the time of this WhatsApp is ahead of the machine's. */
   aheadBy = 0
   /** Whether each ack of a private message has the hash of the devices, or only where some were left out. */

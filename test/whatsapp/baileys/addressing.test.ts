@@ -285,3 +285,17 @@ for (const isKnown of [true, false])
     await assert.rejects(write('for Alice alone', alice.lid))
     assert.equal(bob.inbox.length, 1)
   })
+
+test('A message whose token comes while the bridge stops is not given up', async () => {
+  const { linked, wa, alice } = await begin({ timing: { token: 120_000 } })
+  await using _ = linked
+  wa.account.needsTokens = true
+  const stop = new AbortController()
+  const chat = chatOfJid(alice.lid) ?? assert.fail()
+  const failing = failureOf(linked.deliver('one', { chat, signal: stop.signal }))
+  await until('the refusal', () =>
+    wa.requests.some(({ attrs }) => attrs['xmlns'] === 'privacy' && attrs['type'] === 'set'),
+  )
+  stop.abort()
+  assert.equal((await failing).verdict.kind, 'retry')
+})

@@ -66,3 +66,16 @@ test('Somebody whose only device is gone cannot be written to, and nothing is le
   assert.deepEqual(wa.phone.inbox, [])
   wa.assertNoSurprises()
 })
+
+test('Where WhatsApp gives no keys of the own phone, nothing is sent to somebody behind its back, and it is tried again', async () => {
+  await using linked = await Linked.started()
+  const { wa } = linked
+  const alice = wa.addContact({ name: 'Alice' })
+  const { sessions } = linked.bridge
+  sessions.set([...sessions.list('session')].map(({ id }) => ({ type: 'session', id, value: null })))
+  wa.refuseKeys('me', { refuses: 'query' })
+  const failure = await failureOf(linked.deliver('hello', { chat: `whatsapp:${alice.lid}` }))
+  assert.match(failure.message, /keys of your own phone/)
+  assert.deepEqual([failure.verdict.kind, failure.chatUnreachable], ['retry', false])
+  assert.ok(!wa.requests.some(({ tag }) => tag === 'message'))
+})

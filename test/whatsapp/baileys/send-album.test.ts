@@ -184,3 +184,34 @@ test('what is announced is told, and keeps its id where one item is left and not
   )
   wa.assertNoSurprises()
 })
+
+test('an item that WhatsApp refuses as it refuses a wrong address does not keep the others back where one has just gone there', async () => {
+  await using linked = await Linked.started()
+  const { wa } = linked
+  const alice = wa.addContact({ name: 'Alice' })
+  await alice.send('This is Alice')
+  await until('her message', () => linked.bridge.said.length === 1)
+  const sent: SentPart[] = []
+  const onSent = (part: SentPart) => void sent.push(part)
+  let opened = 0
+  const openRefused = (media: Media) => {
+    if (media.source === 'two') opened += 1
+    if (media.source === 'two' && opened === 1) wa.refuseNext(400)
+    return openMedia(media)
+  }
+  const content = albumOf(photo('one'), photo('two'), photo('three'))
+  const delivery = linked.delivery(content, {
+    chat: `whatsapp:${alice.lid}`,
+    openMedia: openRefused,
+    sent,
+    onSent,
+  })
+  const failure = await failureOf(linked.connection.send(delivery))
+  assert.equal(failure.verdict.kind, 'reject')
+  assert.match(failure.message, /^1 of its files did not go: WhatsApp refused the message \(400\)/)
+  assert.deepEqual(
+    sent.map(({ item }) => item),
+    [undefined, 0, 2],
+  )
+  wa.assertNoSurprises()
+})

@@ -42,4 +42,5 @@ test('A failure whose outcome is not certain is unsure: the same id is the same 
   assert.equal(failedToSend(new TypeError('x')).verdict.kind, 'unsure')
   assert.equal(failedToSend(new Error('All encryptions failed')).verdict.kind, 'retry')
   assert.equal(failedToSend(boom(500, 403)).chatUnreachable, true)
+  assert.equal(failedToSend(boom(500, 406)).verdict.kind, 'unsure')
 })

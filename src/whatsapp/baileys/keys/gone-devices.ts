@@ -1,11 +1,9 @@
 import { type JidWithDevice, jidDecode } from '@whiskeysockets/baileys'
+import { retry } from '../../../bridge/verdict.ts'
 import { isGroup, normalizeAddress } from '../../address.ts'
-import { readError } from '../errors.ts'
-import type { Me } from '../me.ts'
+import { GONE, readError, withoutKeys } from '../errors.ts'
+import { isMe, type Me } from '../me.ts'
 import type { Socket } from '../socket.ts'
-
-/** The server knows a device no more. */
-const GONE = 406
 
 /**
  * Whether a whole question for keys was refused because of one device, whichever that is (adiwajshing/Baileys #955; whatsapp-rust
@@ -15,8 +13,8 @@ export const isForGoneDevice = (error: unknown): boolean => readError(error).dat
 
 /**
  * Asks for the keys that a message to a chat needs in ever smaller parts, and takes the devices that are refused by themselves out of
- * Baileys' list of devices: for five minutes nothing is sent to them, then WhatsApp is asked for its list anew. Rejects where
- * nobody is left.
+ * Baileys' list of devices: for five minutes nothing is sent to them, then WhatsApp is asked for its list anew. Throws
+ * `DeliveryError` where nobody is left, and where the own phone would not see what is sent to somebody.
  */
 export const leaveOutGone = async (jid: string, { sock, groups }: Socket, me: Me): Promise<void> => {
   const ask = async (devices: readonly string[]): Promise<void> => {
@@ -34,8 +32,10 @@ export const leaveOutGone = async (jid: string, { sock, groups }: Socket, me: Me
     const { user = '', device: number = 0 } = jidDecode(device) ?? {}
     const known = ((await sock.userDevicesCache.get(user)) as JidWithDevice[] | undefined) ?? []
     const others = known.filter(each => (each.device ?? 0) !== number)
+    if (!isGroup(jid) && number === 0 && isMe(device, me))
+      throw retry('WhatsApp gives no keys of your own phone', error)
     // It would go to the own phone alone.
-    if (others.length === 0 && normalizeAddress(device) === jid) throw error
+    if (others.length === 0 && normalizeAddress(device) === jid) throw withoutKeys(GONE, error)
     await sock.userDevicesCache.set(user, others)
   }
   const mine = normalizeAddress(jid.endsWith('@lid') ? me.lid : me.pn) ?? me.pn

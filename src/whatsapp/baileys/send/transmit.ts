@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { proto } from '@whiskeysockets/baileys'
-import { reject, unsure } from '../../../bridge/verdict.ts'
+import { reject, retry, unsure } from '../../../bridge/verdict.ts'
 import { isGroup, isLid, isPhone } from '../../address.ts'
-import { failedToSend, isForNobody, namesNobody, notConnected, refusedByAck } from '../errors.ts'
+import { failedToSend, isForNobody, namesNobody, notConnected, refusedByAck, withoutKeys } from '../errors.ts'
 import { isForGoneDevice, leaveOutGone } from '../keys/gone-devices.ts'
 import type { GroupKeys } from '../keys/group-key.ts'
 import { LeftOut } from '../keys/left-out.ts'
@@ -108,8 +108,7 @@ const transmitBy = async (
     ack.cancel()
     if (!isForNobody(error)) throw failedToSend(error)
     if (leftOut.isForged) throw reject(forgedKeys(leftOut.isMine(me)), error)
-    const { refusal } = leftOut
-    throw failedToSend(refusal === undefined ? error : Object.assign(new Error('No keys'), { data: refusal }))
+    throw leftOut.refusal === undefined ? failedToSend(error) : withoutKeys(leftOut.refusal, error)
   }
   const answer = await ack.answer
   if (answer === 'closed') throw unsure('The connection closed before WhatsApp confirmed the message')
@@ -121,6 +120,7 @@ const transmitBy = async (
   if (answer.error === '463' && hasMet && isLid(jid) && !isAgain) {
     const hasCome = await tokenComes(jid, { before: token, sock: socket.sock, ms: tokenMs, signal })
     if (hasCome) return await transmitBy(socket, message, { id, jid, signal, transmitter }, true)
+    if (signal.aborted) throw retry('Stopped before WhatsApp gave the token of this chat')
   }
   if (answer.error !== undefined) throw refusedByAck(answer.error, { jid, hasMet })
   if (!isGroup(jid) && !leftOut.hasReached(jid))

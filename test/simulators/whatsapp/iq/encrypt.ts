@@ -38,8 +38,8 @@ export const encryptHandlers: IqHandlers = {
     if (users.length === 0) throw new IqError(400, 'bad-request')
     const t = String(unixSeconds())
     const keylessness = (jid: string): Keyless | undefined => {
-      const contact = world.findContact(jid)
-      const keyless = contact && world.keyless.get(contact)
+      const person = world.findContact(jid) ?? (world.isMe(jid) ? world.phone : undefined)
+      const keyless = person && world.keyless.get(person)
       return (keyless?.device ?? deviceOf(jid)) === deviceOf(jid) ? keyless : undefined
     }
     // Of whom it is does not stand in it (whatsapp-rust, src/client/sessions.rs, `is_device_unregistered`).
