@@ -77,16 +77,18 @@ const findBatch = async (batch: Batch, { delivery, context }: Settling): Promise
   const isAlbum = batch[0].album !== undefined
   let found = 0
   let behind: readonly number[] = []
+  let isApart = false
   let isOpen: boolean | 'perhaps' = false
   const look = async (): Promise<boolean> => {
     let isWhole = true
     for (const part of batch.slice(found)) {
       const [id, ...others] = behind
       const after = sent.map(each => Number(each.id))
-      const items = restored ? 'restored' : batch.length - found
+      const items = restored ? ('restored' as const) : batch.length - found
+      const all = isAlbum && !isApart ? { items } : {}
       const there =
         id === undefined
-          ? await findPart(part, { ...quest, ...(isAlbum && { items }), after, step: sent.length })
+          ? await findPart(part, { ...quest, ...all, after, step: sent.length })
           : { id, part, behind: others }
       if (there === undefined) {
         isOpen = restored && sent.length === 0 && found === 0 && hasSeenOthers({ delivery, context })
@@ -99,6 +101,8 @@ const findBatch = async (batch: Batch, { delivery, context }: Settling): Promise
       report(there, { delivery, isFound: true })
       found += 1
       behind = there.behind ?? []
+      // It went by itself, and so do those behind it.
+      isApart ||= there.message !== undefined
     }
     return isWhole
   }

@@ -70,6 +70,8 @@ export const search = async (part: Part, quest: Search): Promise<FoundPart | und
     if (found && typeof quest.items !== 'number') return found
     run.single ??= found
   }
+  // Too few for an album, even one of which an item stands beside it.
+  if (run.single && run.items.length < Number(quest.items) - 1) return run.single
   return findAlbum(run.items, part, quest) ?? run.single ?? (await conclude(run, quest))
 }
 

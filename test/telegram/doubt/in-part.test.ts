@@ -107,3 +107,26 @@ for (const [what, content, stays] of [
     assert.deepEqual([scene.bench.tg.faults.waiting, scene.shown()], [8, stays])
   })
 }
+
+test('an album of which one picture went by itself, and is in doubt, goes on beside a picture of another one', async () => {
+  await using scene = await open()
+  const { tg, network } = scene.bench
+  const description = "Internal Server Error: sent message was immediately deleted and can't be returned"
+  tg.faults.next('sendMediaGroup', { error: 500, description, done: true, stays: 1 })
+  await failureOf(network.send(scene.job(album)))
+  const job = scene.job(album)
+  tg.faults.next('sendMediaGroup', { error: 400, description: 'Bad Request: PHOTO_INVALID_DIMENSIONS' })
+  tg.faults.next('sendPhoto', 'reply-lost')
+  assert.equal((await failureOf(network.send(job))).verdict.kind, 'unsure')
+  assert.deepEqual([job.sent.length, scene.shown()], [0, 2])
+  assert.equal(await scene.settle(job), true)
+  assert.equal(job.sent.length, 1)
+  await network.send(job)
+  assert.deepEqual(
+    job.sent.map(({ id }) => Number(id)),
+    scene.group
+      .transcript()
+      .slice(2)
+      .map(({ id }) => id),
+  )
+})
