@@ -85,7 +85,7 @@ export const makeTake = (options: TakeOptions): LongPollOptions['take'] => {
       const takeEach = (): void => {
         for (const update of piece) {
           const done = (): void => confirm(update)
-          doFirst([() => take([update]), () => leaveOut(update, done), done])
+          doFirst([() => take([update]), () => leaveOut(inFormer(update, marks), done), done])
         }
       }
       doFirst([() => take(piece), takeEach])
