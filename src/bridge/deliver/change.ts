@@ -49,8 +49,9 @@ export const prepareChange = (
     },
     givenUp: () => givenUp(job, context),
     onSending(text) {
-      // From here on it is known how it reads.
-      kept = { ...kept, restored: false }
+      // From here on it is known how it reads, which its row says also where it reads the same.
+      const { frame: __, ...unframed } = kept
+      kept = { ...unframed, restored: false }
       store.transaction(() => keepFrame({ ...others, rendered: { level: job.level, text } }))
     },
     onSent(part: SentPart, role?: NoteRole | 'remark') {
