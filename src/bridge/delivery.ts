@@ -17,12 +17,12 @@ interface Attempt {
   /** What `mark` returned before the attempt in doubt; only for `settle`. */
   readonly mark?: string
   /**
-   * A backup brought it back: it may have been changed since; only for `settle`. A picture (`MessageEvent.album`) that
-   * came too late for its album here may stand in the one that it answers.
+   * A backup brought it back: it may have been changed since; only for `settle`. Of messages, a picture
+   * (`MessageEvent.album`) that came too late for its album here may stand in the one that it answers.
    */
   readonly restored?: true
   /** What else may stand in `chat` without a link, so that what is found may be that; only for `settle`. */
-  givenUp?(): readonly GivenUp[]
+  beside?(): readonly Beside[]
   /** Whether a message in the target chat is known already, as ours or somebody's; only for `settle`. */
   isKnown(id: string): boolean
   /** Opens the event's file at its source, from the beginning, at every call. */
@@ -88,9 +88,9 @@ export interface Delivery extends Attempt {
   tell(text: string): void
 }
 
-/** A message that may have arrived, and was given up; or that is another lane's, in doubt, where no name tells them apart. */
-export interface GivenUp {
-  /** What `mark` returned when it was given up: nothing of it came later. */
+/** A message that may have arrived, and was given up; or another change's that is in doubt, where no name tells them apart. */
+export interface Beside {
+  /** What `mark` returned when it was given up: nothing of it came later. Absent where it was not, or that is not known. */
   readonly mark?: string
   /** As it went out, if it did (`Network.render`). */
   readonly rendered: string

@@ -86,7 +86,7 @@ export const verdictOf = (
   if (error.says('immediately deleted')) {
     const message =
       'Something in the Telegram chat deletes at once what the bot writes: let it, or map the chat elsewhere'
-    // It is said where one of the items is gone; the others may stand.
+    // Of an album some may stand all the same.
     const options = { cause: error, chatUnreachable: true, neverKnown: items > 1 }
     return new DeliveryError({ kind: 'reject' }, message, options)
   }

@@ -7,9 +7,9 @@ import { type ChangeEvent, isMessage, readEvent, receiptId } from '../event.ts'
 import type { Change, Changed, NoteRole, SentPart, StandIn } from '../network.ts'
 import { albumTopic } from '../topics.ts'
 import { type AttemptContext, describeAttempt, sharesIds, standInOf } from './attempt.ts'
+import { beside } from './beside.ts'
 import { type Frame, keptFrame, renderedFor, takeFrame } from './frame.ts'
 import { joinedContentOf, standInFor, toolsFor } from './gathered.ts'
-import { givenUp } from './given-up.ts'
 import { changeJoined } from './joined.ts'
 
 /**
@@ -47,7 +47,7 @@ export const prepareChange = (
       const changed = describeChanged(job, joined?.event ?? event, context)
       return { ...changed, ...(joined?.gone && { gone: joined.gone }) }
     },
-    givenUp: () => givenUp(job, context),
+    beside: () => beside(job, context),
     onSending(text) {
       // From here on it is known how it reads, which its row says also where it reads the same.
       const { frame: __, ...unframed } = kept

@@ -6,10 +6,10 @@ import type { Content, MessageEvent } from '../event.ts'
 import type { Delivery, SentPart } from '../network.ts'
 import { findReplyTarget } from './answered.ts'
 import { type AttemptContext, describeAttempt, sharesIds } from './attempt.ts'
+import { albumsBeside, beside } from './beside.ts'
 import { editedSince } from './edited-since.ts'
 import { formOf, inFrame, keptFrame, renderedFor, takeFrame } from './frame.ts'
 import { sourceOf } from './gathered.ts'
-import { albumsBeside, givenUp } from './given-up.ts'
 import { addNotice } from './notice.ts'
 import { takeBack } from './taken-back.ts'
 import { findTogether } from './together.ts'
@@ -42,7 +42,7 @@ export const prepareMessage = (job: Job, event: MessageEvent, context: AttemptCo
     ...(note && { note }),
     ...(together && { together: together.content }),
     ...(changed.length > 0 && { edited: changed }),
-    givenUp: () => givenUp(job, context),
+    beside: () => beside(job, context),
     albumsBeside: () => albumsBeside(job, context),
     sent,
     onSent(part) {

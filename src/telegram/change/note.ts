@@ -6,8 +6,8 @@ import { type ChangeDesk, takeAway } from './desk.ts'
 
 /**
  * Keeps the note under a message up to date: edits it, sends it when there is none, takes it away when it has nothing
- * to say. `form`: how its words look at any time, to find it again when nobody knows whether it was sent. `only`: it is
- * not sent where the message is gone.
+ * to say. `form`: how its words look at any time: what looks so behind a backup may be it, and is not sent a second time.
+ * `only`: it is not sent where the message is gone.
  */
 export const keepNote = async (
   role: NoteRole,

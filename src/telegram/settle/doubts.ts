@@ -7,7 +7,7 @@ import type { Part } from '../send/part.ts'
 import { matchPart } from './match-part.ts'
 
 interface Doubting {
-  readonly attempt: Pick<Delivery, 'mark' | 'givenUp'>
+  readonly attempt: Pick<Delivery, 'mark' | 'beside'>
   readonly place: Place
   readonly context: { readonly marks: Marks }
 }
@@ -31,7 +31,7 @@ const isAnybodys = (post: Message, { place, context: { marks } }: Doubting): boo
  */
 const mayBeEarlier = (message: Message, { attempt, place, context }: Doubting): boolean => {
   const read = (mark: string | undefined) => context.marks.read(mark, place.chatId) ?? 0
-  return (attempt.givenUp?.() ?? []).some(
+  return (attempt.beside?.() ?? []).some(
     ({ mark, rendered }) =>
       (mark === undefined || read(attempt.mark) <= read(mark)) &&
       readParts(rendered).some(part => matchPart(message, part, place) !== undefined),

@@ -1,6 +1,6 @@
 import type { Job } from '../../outbox/index.ts'
 import { isMessage, readEvent } from '../event.ts'
-import type { AlbumBeside, GivenUp } from '../network.ts'
+import type { AlbumBeside, Beside } from '../network.ts'
 import type { AttemptContext } from './attempt.ts'
 import { keptFrame } from './frame.ts'
 
@@ -10,7 +10,7 @@ type Tools = Pick<AttemptContext, 'outbox'>
  * What was given up in the chat of a job and may have arrived, as long as its row is kept; of a change what other changes
  * may have sent there, too, for their lines say nothing of their lane, which may be another by now.
  */
-export const givenUp = (job: Job, { outbox }: Tools): GivenUp[] =>
+export const beside = (job: Job, { outbox }: Tools): Beside[] =>
   outbox.unsettled(job.target).flatMap(({ id, target, event, isGivenUp, frame, mark }) => {
     const rendered = keptFrame({ frame })?.rendered?.text
     if (rendered === undefined || target !== job.target) return []
