@@ -18,7 +18,7 @@ import { learnFromReceipts, learnLid } from './keys/lid-lookup.ts'
 import { hearNewIdentities } from './keys/new-identity.ts'
 import { enforceTrust } from './keys/trust.ts'
 import type { Sent } from './send/sent.ts'
-import { Acks, type AwaitedAck } from './socket/acks.ts'
+import { type AckOptions, Acks, type AwaitedAck } from './socket/acks.ts'
 import { answerRetries } from './socket/answer-retries.ts'
 import { catchUp } from './socket/catch-up.ts'
 import { clearOwnCopy } from './socket/clear-own-copy.ts'
@@ -154,8 +154,8 @@ export class Socket {
   }
 
   /** Waits for the server's ack of a message that is about to be sent. */
-  awaitAck(id: string, signal: AbortSignal): AwaitedAck {
-    return this.#acks.wait(id, signal)
+  awaitAck(id: string, options: AckOptions): AwaitedAck {
+    return this.#acks.wait(id, options)
   }
 
   /** Resolves when Baileys is done with all messages that have come so far. */

@@ -252,7 +252,7 @@ for (const isKnown of [true, false])
   test(`What is for somebody never goes to a number that is another person's by now (known before: ${isKnown})`, async () => {
     const { linked, wa, alice, ways, write } = await begin()
     await using _ = linked
-    const bob = wa.addContact({ name: 'Bob' })
+    const bob = wa.addContact(isKnown ? { name: 'Bob' } : { pushName: 'Bob', pair: 'asked' })
     if (isKnown) {
       await bob.send('This is Bob')
       await until('his message', () => linked.bridge.said.length === 2)
@@ -272,8 +272,14 @@ for (const isKnown of [true, false])
       await until('the message', () => alice.inbox.length === 1)
       const last = wa.requests.findLast(({ tag }) => tag === 'message')
       assert.equal(last?.attrs['peer_recipient_pn'], undefined)
-      ways()
+    } else {
+      const delivery = linked.delivery('one', { chat: chatOfJid(alice.lid) ?? assert.fail() })
+      assert.equal((await failureOf(linked.connection.send(delivery))).verdict.kind, 'retry')
+      assert.match(wa.takeSurprises().join(), /is not the number of/)
+      await linked.connection.send(delivery)
+      await until('the message', () => alice.inbox.length === 1)
     }
+    ways()
     wa.account.migrated = false
     const failure = await failureOf(write('for Alice alone', alice.lid))
     assert.match(failure.message, /phone numbers only/)

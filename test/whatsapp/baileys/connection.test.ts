@@ -270,6 +270,23 @@ describe('sending', () => {
     )
   })
 
+  test('but not what the own phone confirms, or somebody else', async () => {
+    await using linked = await Linked.started()
+    const { wa } = linked
+    const [alice, bob] = [wa.addContact({ name: 'Alice' }), wa.addContact({ name: 'Bob' })]
+    const delivery = linked.delivery('refused', { chat: `whatsapp:${alice.lid}` })
+    wa.refuseNext(479)
+    await assert.rejects(linked.connection.send(delivery), verdict('retry'))
+    const receipt = { id: delivery.messageId, t: '1' }
+    wa.inject({ tag: 'receipt', attrs: { ...receipt, from: wa.account.lid, recipient: alice.lid } })
+    wa.inject({ tag: 'receipt', attrs: { ...receipt, from: bob.lid } })
+    await bob.send('behind them')
+    await until('what came behind them', () => linked.bridge.said.includes('behind them'))
+    await linked.connection.send(delivery)
+    await until('the message', () => alice.inbox.length === 1)
+    assert.equal(linked.sent.length, 1)
+  })
+
   test('a number without an account is never written to', async () => {
     await using linked = await Linked.started()
     await assert.rejects(
