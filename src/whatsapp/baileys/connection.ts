@@ -34,10 +34,8 @@ export interface BaileysOptions extends WhatsAppOptions {
 export const openBaileys = (options: BaileysOptions): WhatsAppConnection => new BaileysConnection(options)
 
 /**
- * WhatsApp through Baileys.
- *
- * *unlinked* until somebody logs in. When started, *connecting* and *connected* alternate: a lost socket is replaced
- * after a pause (`reconnects.ts`). What ends it for good stands in `after-close.ts`.
+ * WhatsApp through Baileys: *unlinked* until somebody logs in. When started, *connecting* and *connected* alternate: a lost
+ * socket is replaced after a pause (`reconnects.ts`). What ends it for good stands in `after-close.ts`.
  */
 class BaileysConnection implements WhatsAppConnection {
   readonly name = 'whatsapp'
@@ -110,6 +108,7 @@ class BaileysConnection implements WhatsAppConnection {
       renewVersion: signal => this.#version.renew(signal),
       timing: this.#timing,
     })
+    this.#version.accepted()
     this.#account.linked()
     this.#change(this.#account.describe('stopped'))
   }

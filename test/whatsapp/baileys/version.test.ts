@@ -68,6 +68,10 @@ test('a newer version that is refused, too, is the last one that is tried', asyn
   await stopped(linked)
   assert.deepEqual(linked.wa.revisions.slice(before), [builtIn, newer - 1])
   assert.equal(questions(linked), 1)
+  // And the next start does not try it: a page may be wrong once.
+  linked.wa.refuseVersionsBelow(builtIn)
+  await linked.restart()
+  assert.equal(linked.wa.revisions.at(-1), builtIn)
 })
 
 test('a page that cannot be read is asked again, and ends nothing', async () => {
@@ -91,6 +95,8 @@ test('a login by QR code goes on as the present version', async () => {
     ['qr', 'pairing', 'syncing', 'linked'],
   )
   assert.deepEqual(linked.wa.revisions, [builtIn, newer, newer])
+  await linked.restart()
+  assert.equal(linked.wa.revisions.at(-1), newer)
   assert.equal(questions(linked), 1)
   linked.wa.assertNoSurprises()
 })

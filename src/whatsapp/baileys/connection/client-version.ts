@@ -15,7 +15,7 @@ export interface ClientVersionOptions {
 
 /**
  * As which version of WhatsApp Web we log in. WhatsApp turns old ones away for good, every few months (`failure 405`); then
- * it is asked for the present one, which outlives this run. The one that Baileys brings counts where it is newer.
+ * it is asked for the present one, which outlives this run once WhatsApp has let us in with it. The one that Baileys brings counts where it is newer.
  */
 export class ClientVersion {
   readonly #options: ClientVersionOptions
@@ -35,14 +35,24 @@ export class ClientVersion {
     return [primary, secondary, this.#revision]
   }
 
-  /** WhatsApp has let us in with it. */
+  /** WhatsApp has let us in with it: from now on it is kept. */
   accepted(): void {
+    if (!this.#isUntried) return
     this.#isUntried = false
+    const { sessions, logger } = this.#options
+    try {
+      sessions.set([{ ...KEPT, value: String(this.#revision) }])
+    } catch (error) {
+      logger.error(
+        { err: error },
+        'The version of WhatsApp Web could not be kept; the next start asks for it again',
+      )
+    }
   }
 
   /** What follows when WhatsApp takes it no more: `now` where a newer one was told, which goes from now on. */
   async renew(signal: AbortSignal): Promise<AfterClose> {
-    const { sessions, logger, host } = this.#options
+    const { logger, host } = this.#options
     const isRefusedAtOnce = this.#isUntried
     this.#isUntried = false
     if (isRefusedAtOnce) return outdated
@@ -55,14 +65,6 @@ export class ClientVersion {
       return again('soon', 'WhatsApp takes this version no more, and the present one could not be read')
     }
     this.#isUntried = true
-    try {
-      sessions.set([{ ...KEPT, value: String(this.#revision) }])
-    } catch (error) {
-      logger.error(
-        { err: error },
-        'The version of WhatsApp Web could not be kept; the next start asks for it again',
-      )
-    }
     logger.info('WhatsApp takes this version no more; going on as its present one')
     return again('now', 'WhatsApp wants a newer version')
   }
