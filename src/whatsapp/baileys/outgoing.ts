@@ -4,7 +4,7 @@ import { type ChangeContext, carryOut } from './change.ts'
 import type { Book } from './inbound/book.ts'
 import { GroupKeys } from './keys/group-key.ts'
 import { openSecrets } from './keys/secrets.ts'
-import type { Me } from './me.ts'
+import { isMe, type Me } from './me.ts'
 import { openUploader } from './media/upload.ts'
 import type { UploadLimits } from './media/upload-http.ts'
 import { Addressing } from './send/addressing.ts'
@@ -55,7 +55,9 @@ export class Outgoing {
       addressing: new Addressing({
         sessions,
         addressesOf: jid => book.addressesOf(jid),
-        ask: number => openSocket(options).numbers.assertExists(number),
+        ask: async number => {
+          if (!isMe(number, options.me())) await openSocket(options).numbers.assertExists(number)
+        },
       }),
     }
   }

@@ -62,6 +62,8 @@ test('An account that has not moved to LIDs finds out with one message, and send
   )
   await linked.restart()
   await write('four', alice.lid)
+  // Whose the own number is need not be asked.
+  wa.refuseQuery('usync get usync', 500)
   await write('me', wa.account.lid)
   await until('all of it', () => alice.inbox.length === 3)
   assert.deepEqual(ways(), [NUMBER, NUMBER, NUMBER])
