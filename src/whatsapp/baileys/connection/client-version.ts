@@ -15,7 +15,8 @@ export interface ClientVersionOptions {
 
 /**
  * As which version of WhatsApp Web we log in. WhatsApp turns old ones away for good, every few months (`failure 405`); then
- * it is asked for the present one, which outlives this run once WhatsApp has let us in with it. The one that Baileys brings counts where it is newer.
+ * it is asked for the present one, which outlives this run once WhatsApp has let us in with it. The one that Baileys brings
+ * counts where it is newer.
  */
 export class ClientVersion {
   readonly #options: ClientVersionOptions
