@@ -75,7 +75,8 @@ export const runAges = async ({ folder, walk, kills: most }: AgesOptions): Promi
   return { kills, missed, faults: [...faults, ...world.wa.takeSurprises(), ...tg.unexpected] }
 }
 
-const isTried = (world: World): boolean => count(world, 'jobs WHERE attempts > 0') > 0
+/** What failed in the life before has been tried, too. */
+const isTried = (world: World): boolean => count(world, "jobs WHERE attempts > 0 AND state <> 'failed'") > 0
 
 /** What was there a year ago: messages, what was said about keeping one that nobody knows, and a job that has failed. */
 const isForgotten = (world: World): boolean =>
