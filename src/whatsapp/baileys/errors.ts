@@ -22,6 +22,9 @@ export const GONE = 406
 /** A certificate that WhatsApp did not sign (lib/Utils/noise-handler.js). */
 export const isForeignServer = (error: unknown): boolean => /certificat/i.test(readError(error).message)
 
+/** An agreement to link that is not the phone's (lib/Utils/validate-connection.js). */
+export const isForgedPhone = (error: unknown): boolean => /account signature/i.test(readError(error).message)
+
 /** Longer numbers may be somebody's. */
 export const maskNumbers = (text: string): string => text.replace(/\d{5,}/g, '…')
 

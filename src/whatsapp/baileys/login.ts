@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { normalizeAddress } from '../address.ts'
 import { LoginError, type LoginOptions, type LoginStep } from '../port.ts'
 import { type AfterClose, afterClose, isOutdated, outdated } from './connection/after-close.ts'
-import { isForeignServer, readError } from './errors.ts'
+import { isForeignServer, isForgedPhone } from './errors.ts'
 import { type AuthState, isLinked, StorageError } from './keys/auth-state.ts'
 import type { Ending } from './socket/ending.ts'
 import type { Timing } from './socket/timing.ts'
@@ -135,7 +135,7 @@ const isRefusal = (ending: Ending): boolean => {
   if (ending.by === 'failure') return ending.code < 500
   if (ending.by === 'silence') {
     if (causeOf(ending) instanceof LoginError) return true
-    return isForeignServer(ending.error) || /signature/i.test(readError(ending.error).message)
+    return isForeignServer(ending.error) || isForgedPhone(ending.error)
   }
   return afterClose(ending).do === 'stop'
 }
@@ -145,10 +145,15 @@ const refused = (ending: Ending): LoginError => {
   if (told instanceof LoginError) return told
   if (afterClose(ending) === outdated) return tooOld()
   const cause = ending.by === 'silence' ? ending.error : undefined
-  const message = isForeignServer(cause)
-    ? 'The server cannot prove that it is WhatsApp; something on the network is in between'
+  return new LoginError('refused', refusalOf(cause), { cause })
+}
+
+const refusalOf = (cause: unknown): string => {
+  if (isForeignServer(cause))
+    return 'The server cannot prove that it is WhatsApp; something on the network is in between'
+  return isForgedPhone(cause)
+    ? "The phone's signature does not verify; something in between may have tried to link another phone"
     : 'WhatsApp or the phone refused to link this machine'
-  return new LoginError('refused', message, { cause })
 }
 
 const tooOld = (): LoginError =>

@@ -10,7 +10,7 @@ import type { Group, GroupOptions } from './group.ts'
 import type { InboxMessage } from './handset.ts'
 import { CA_FILE, type MediaServer, startMediaServer } from './media-server.ts'
 import { el, SERVER } from './node.ts'
-import { newKeyPair } from './noise.ts'
+import { makeServerIdentity, newKeyPair } from './noise.ts'
 import type { ScanOptions } from './pairing.ts'
 import type { PhoneChat } from './phone.ts'
 import type { AppliedChange } from './phone-changes.ts'
@@ -301,9 +301,14 @@ export class WhatsAppSimulator {
     this.#world.aheadBy += milliseconds
   }
 
-  /** From now on the server shakes hands with another key under the same certificate, as one who has only seen it. */
-  forgeHandshake(): void {
-    this.#server.identity.staticKey = newKeyPair()
+  /**
+   * From now on the server shakes hands with another key, as one who has only seen WhatsApp's certificate: under the same one
+   * (`key`), or under a leaf of its own below the genuine intermediate, which has not signed it (`leaf`).
+   */
+  forgeHandshake(forged: 'key' | 'leaf' = 'key'): void {
+    const { identity } = this.#server
+    if (forged === 'key') identity.staticKey = newKeyPair()
+    else Object.assign(identity, makeServerIdentity(identity))
   }
 
   /** From now on the server gives out a signed prekey of its own for somebody (`me`: the owner's phone), or theirs again. */

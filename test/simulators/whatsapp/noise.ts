@@ -21,11 +21,15 @@ export function sharedSecret(privateKey: Buffer, publicKey: Uint8Array): Buffer 
 export interface ServerIdentity {
   rootKey: Buffer
   staticKey: KeyPair
+  intermediate: proto.CertChain.INoiseCertificate
   certificate: Buffer
 }
 
-/** A chain as Baileys verifies it (lib/Utils/noise-handler.js): root signs the intermediate, that signs the leaf. */
-export function makeServerIdentity(): ServerIdentity {
+/**
+ * A chain as Baileys verifies it (lib/Utils/noise-handler.js): root signs the intermediate, that signs the leaf.
+ * @param forgedFrom whose intermediate is shown above a leaf that somebody else signed
+ */
+export function makeServerIdentity(forgedFrom?: ServerIdentity): ServerIdentity {
   const [root, intermediate, staticKey] = [newKeyPair(), newKeyPair(), newKeyPair()]
   const sign = (signer: KeyPair, details: proto.CertChain.NoiseCertificate.IDetails) => {
     const encoded = proto.CertChain.NoiseCertificate.Details.encode(details).finish()
@@ -34,11 +38,15 @@ export function makeServerIdentity(): ServerIdentity {
   }
   const [notBefore, notAfter] = [Date.now() / 1000 - 86_400, Date.now() / 1000 + 365 * 86_400].map(Math.floor)
   const validity = { notBefore: notBefore ?? 0, notAfter: notAfter ?? 0 }
+  const above =
+    forgedFrom?.intermediate ??
+    sign(root, { serial: 1, issuerSerial: 0, key: intermediate.publicKey, ...validity })
   const chain = proto.CertChain.encode({
-    intermediate: sign(root, { serial: 1, issuerSerial: 0, key: intermediate.publicKey, ...validity }),
+    intermediate: above,
     leaf: sign(intermediate, { serial: 2, issuerSerial: 1, key: staticKey.publicKey, ...validity }),
   })
-  return { rootKey: root.publicKey, staticKey, certificate: Buffer.from(chain.finish()) }
+  const rootKey = forgedFrom?.rootKey ?? root.publicKey
+  return { rootKey, staticKey, intermediate: above, certificate: Buffer.from(chain.finish()) }
 }
 
 const MODE = Buffer.from('Noise_XX_25519_AESGCM_SHA256\0\0\0\0')

@@ -381,14 +381,21 @@ describe('staying connected', () => {
     })
   })
 
-  test('a server that shows the certificate of another is told nothing', async () => {
-    await using linked = await Linked.started()
-    const { wa, connection } = linked
-    wa.forgeHandshake()
-    const logins = wa.requests.length
-    wa.dropConnection()
-    await until('the refusal', () => /cannot prove that it is WhatsApp/.test(connection.status.problem ?? ''))
-    assert.equal(wa.isConnected, false)
-    assert.equal(wa.requests.length, logins)
-  })
+  for (const [shown, forged] of [
+    ['the certificate of another', 'key'],
+    ["a leaf of its own under WhatsApp's intermediate", 'leaf'],
+  ] as const) {
+    test(`a server that shows ${shown} is told nothing`, async () => {
+      await using linked = await Linked.started()
+      const { wa, connection } = linked
+      wa.forgeHandshake(forged)
+      const logins = wa.requests.length
+      wa.dropConnection()
+      await until('the refusal', () =>
+        /cannot prove that it is WhatsApp/.test(connection.status.problem ?? ''),
+      )
+      assert.equal(wa.isConnected, false)
+      assert.equal(wa.requests.length, logins)
+    })
+  }
 })

@@ -4,9 +4,10 @@ import { LoginError, type LoginStep } from '../../../src/whatsapp/port.ts'
 import { until } from '../support.ts'
 import { asksForCode, Linked } from './linked.ts'
 
-const fails = (reason: string) => (error: unknown) => {
+const fails = (reason: string, words?: RegExp) => (error: unknown) => {
   assert.ok(error instanceof LoginError, String(error))
   assert.equal(error.reason, reason)
+  if (words !== undefined) assert.match(error.message, words)
   return true
 }
 
@@ -61,12 +62,16 @@ test('A refusal of the phone, a forged account and a refusal of the server are r
       if (step.kind === 'qr') void linked.wa.phone.scan(step.payload, options).catch(() => undefined)
     }
   }
-  await assert.rejects(async () => {
-    for await (const step of linked.connection.login()) if (step.kind === 'qr') linked.wa.phone.refuse()
-  }, fails('refused'))
-  await assert.rejects(scan({ forge: 'account-signature' }), fails('refused'))
+  await assert.rejects(
+    async () => {
+      for await (const step of linked.connection.login()) if (step.kind === 'qr') linked.wa.phone.refuse()
+    },
+    fails('refused', /phone refused to link/),
+  )
+  for (const forge of ['hmac', 'account-signature'] as const)
+    await assert.rejects(scan({ forge }), fails('refused', /signature does not verify/))
   linked.wa.refuseNextLogin(403)
-  await assert.rejects(scan(), fails('refused'))
+  await assert.rejects(scan(), fails('refused', /phone refused to link/))
   assert.deepEqual([...linked.bridge.sessions.list('creds')], [])
   await linked.login()
 })
