@@ -2,6 +2,7 @@
  * What can go wrong on the way:
  * `reply-lost`: the call is carried out, then the socket is destroyed. `reset-before`: destroyed with nothing done.
  * `reset-during-body`: destroyed while the body still comes in. `hang`: carried out never, answered never.
+ * `silent`: carried out, answered never.
  * `other-bytes`, of `download`: a file of the same size, but another one.
  * `cutAfter`: the call is carried out, and the connection ends behind so many bytes of the answer, its head among them;
  * `reset` breaks it instead. An answer that is not longer comes whole.
@@ -15,6 +16,7 @@ export type Fault =
   | 'reset-before'
   | 'reset-during-body'
   | 'hang'
+  | 'silent'
   | 'other-bytes'
   | { readonly status: number; readonly html: string; readonly retryAfter?: number; readonly done?: boolean }
   | {

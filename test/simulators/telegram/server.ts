@@ -122,6 +122,7 @@ async function call(state: ServerState, exchange: Exchange, search: URLSearchPar
     takeAway(state, done, fault.stays)
   for (const listener of state.listeners) listener()
   if (fault === 'reply-lost') return void request.socket.destroy()
+  if (fault === 'silent') return
   if (typeof fault === 'object' && 'lateMs' in fault) await sleep(fault.lateMs)
   stamp(state, response)
   if (typeof fault === 'object' && 'html' in fault) {

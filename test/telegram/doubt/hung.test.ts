@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setImmediate as turn } from 'node:timers/promises'
+import { watchUpload } from '../../../src/telegram/send/upload.ts'
+import { endsWithin } from '../../support/within.ts'
+import { Bench, delivery, failureOf, text } from '../bench.ts'
+import { filesOf, sendings } from './sendings.ts'
+
+// Only this machine's clock ends these calls, so it is moved by hand.
+for (const sending of sendings) {
+  for (const [fault, isThere] of [
+    ['hang', false],
+    ['silent', true],
+  ] as const) {
+    const what = isThere ? 'that is carried out and never answered' : 'of which nothing is ever heard'
+    test(`${sending.method} ${what} is given up after a minute, and what was sent is there once`, async t => {
+      const { method, content, messages } = sending
+      await using bench = await Bench.open()
+      const group = bench.addGroup()
+      const chat = `telegram:${group.id}` as const
+      await bench.network.send(delivery({ chat, content: text('before') }))
+      const job = {
+        ...delivery({ chat, content, bytes: filesOf(sending) }),
+        mark: bench.network.mark?.(chat) ?? '',
+      }
+      const before = bench.tg.callsOf(method).length
+      t.mock.timers.enable({ apis: ['setTimeout'] })
+      bench.tg.faults.next(method, fault)
+      let isOver = false
+      const attempt = failureOf(bench.network.send(job)).finally(() => {
+        isOver = true
+      })
+      await bench.tg.until('the request', () => bench.tg.callsOf(method).length > before)
+      t.mock.timers.tick(59_999)
+      await turn()
+      assert.equal(isOver, false)
+      t.mock.timers.tick(1000)
+      t.mock.timers.reset()
+      assert.ok(await endsWithin(60_000, attempt), 'given up')
+      assert.equal((await attempt).verdict.kind, 'unsure')
+      assert.equal(await bench.network.settle?.(job), isThere)
+      await bench.network.send(job)
+      assert.deepEqual(
+        job.sent.map(({ id }) => Number(id)),
+        group
+          .transcript()
+          .slice(1)
+          .map(({ id }) => id),
+      )
+      assert.equal(job.sent.length, messages)
+      bench.tg.assertNoSurprises()
+    })
+  }
+}
+
+async function* chunks(count: number): AsyncGenerator<Uint8Array> {
+  for (let nth = 0; nth < count; nth += 1) yield new Uint8Array(262_144)
+}
+
+test('an upload is given up when no byte has moved for a minute, however long it takes', async t => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const { bodies, signal } = watchUpload([chunks(1), chunks(9)])
+  const [first, second] = bodies.map(body => body[Symbol.asyncIterator]())
+  assert.ok(first && second)
+  for (const step of [first, first, second, second]) {
+    t.mock.timers.tick(59_999)
+    assert.equal(signal.aborted, false)
+    await step.next()
+  }
+  t.mock.timers.tick(59_999)
+  assert.equal(signal.aborted, false)
+  t.mock.timers.tick(1)
+  assert.equal(signal.aborted, true)
+})
+
+test('behind the last byte the answer is waited for a minute, and a second for each 256 KiB', async t => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const { bodies, signal } = watchUpload([chunks(1), chunks(3)])
+  for (const body of bodies) for await (const _ of body) t.mock.timers.tick(50_000)
+  t.mock.timers.tick(63_999)
+  assert.equal(signal.aborted, false)
+  t.mock.timers.tick(1)
+  assert.equal(signal.aborted, true)
+})
