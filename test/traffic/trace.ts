@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** What may happen in a chat. */
@@ -63,6 +63,13 @@ export const traceFile = (name: TraceName): string => join(import.meta.dirname, 
 export const readTrace = (name: TraceName): Trace => readTraceFile(traceFile(name))
 
 export const readTraceFile = (file: string): Trace => JSON.parse(readFileSync(file, 'utf8'))
+
+const recordedFolder = join(import.meta.dirname, 'fixtures/recorded')
+
+/** The recorded traces that are kept here. */
+export const recordedFiles: readonly string[] = readdirSync(recordedFolder)
+  .sort()
+  .map(name => join(recordedFolder, name))
 
 /** One row a line, so that a difference can be read. */
 export const renderTrace = ({ about, seed, chats, rows }: Trace): string =>
