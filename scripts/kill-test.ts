@@ -1,10 +1,11 @@
 /**
  * Kills a running bridge with -9 at random moments while messages cross: both ways, in private chats and groups, texts and files, some of
  * them edited at once, and the connection breaks in between; what comes while it is dead waits at WhatsApp (`append`). It is started
- * again each time, and in the end it is looked at what a person sees on both sides: every message, each once, in order within its
- * chat. Before that, logins are killed at random moments, with the first sync behind them, and finished.
+ * again each time, every tenth time with a database of an earlier schema, and in the end it is looked at what a person sees on both
+ * sides: every message, each once, in order within its chat. Before that, logins are killed at random moments, with the first sync
+ * behind them, and finished: two by QR code, then two by pairing code, and so on.
  *
- *   node scripts/kill-test.ts [--kills 50] [--messages 500] [--chats 10] [--logins 3] [--rates] [--binary dist/wa2tg]
+ *   node scripts/kill-test.ts [--kills 50] [--messages 500] [--chats 10] [--logins 4] [--rates] [--binary dist/wa2tg]
  *
  * `--rates` makes the simulated Telegram enforce its limits (20 messages a minute in a group). It takes minutes either way:
  * the bridge keeps to them by itself.
@@ -12,18 +13,20 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { migrations } from '../src/store/migrations/index.ts'
 import { eventually } from '../test/simulators/eventually.ts'
 import type { Outcome, Program } from '../test/simulators/program.ts'
 import { files, samples } from '../test/simulators/samples.ts'
 import { World } from '../test/simulators/world.ts'
-import { byQrCode, finishLogin, startLinked } from './kill-points/run-logins.ts'
+import { downgrade } from './kill-points/old-database.ts'
+import { byPairingCode, byQrCode, finishLogin, startLinked } from './kill-points/run-logins.ts'
 
 const { values } = parseArgs({
   options: {
     kills: { type: 'string', default: '50' },
     messages: { type: 'string', default: '500' },
     chats: { type: 'string', default: '10' },
-    logins: { type: 'string', default: '3' },
+    logins: { type: 'string', default: '4' },
     rates: { type: 'boolean', default: false },
     binary: { type: 'string' },
   },
@@ -70,13 +73,14 @@ type Pair = (typeof pairs)[number]
 
 /** Links it, after logins that were killed at any moment: each is finished, and undone but for the last one. */
 const link = async (): Promise<void> => {
-  const scene = { world, way: byQrCode }
   for (let nth = 0; nth < logins; nth += 1) {
-    const login = world.start('login', ...byQrCode.args)
+    const way = nth % 4 < 2 ? byQrCode : byPairingCode
+    const scene = { world, way }
+    const login = world.start('login', ...way.args)
     const ended = login.ended.then(() => undefined)
     const agreed = login
-      .says(byQrCode.shown)
-      .then(shown => byQrCode.agree(world, shown))
+      .says(way.shown)
+      .then(shown => way.agree(world, shown))
       .catch(() => undefined)
     // Compiled or not, half of them die before the phone has agreed.
     await Promise.race([ended, nth % 2 === 0 ? sleep(randomInt(0, 2000)) : agreed])
@@ -171,6 +175,8 @@ const kill = async (): Promise<void> => {
     await sleep(randomInt(0, killed % 2 === 0 ? 2000 : 5000))
     bridge.kill('SIGKILL')
     unsettled += inDoubt(await bridge.ended)
+    // The ninth schema has all that a message on its way needs.
+    if (killed % 10 === 9) downgrade(world.folder, 9 + (Math.floor(killed / 10) % (migrations.length - 9)))
     bridge = start()
   }
 }
