@@ -21,7 +21,16 @@ const atMost = (lines: readonly string[]): string[] => [
 ]
 
 /** What a soak has shown, as tables for people. */
-export const report = ({ faults, verdicts, surprises, unread, calm, behind, clean }: SoakReport): string => {
+export const report = ({
+  faults,
+  waiting,
+  verdicts,
+  surprises,
+  unread,
+  calm,
+  behind,
+  clean,
+}: SoakReport): string => {
   const sides = [
     ['WhatsApp → Telegram', verdicts.telegram],
     ['Telegram → WhatsApp', verdicts.whatsapp],
@@ -31,7 +40,8 @@ export const report = ({ faults, verdicts, surprises, unread, calm, behind, clea
   return [
     row('What went wrong', 'times'),
     ...[...faults].map(([name, times]) => row(name, times)),
-    row('all of it', all),
+    row('met nothing before the end', -waiting),
+    row('all of it', all - waiting),
     '',
     row('Messages', 'sent', 'lost', 'doubled', 'disorder'),
     ...sides.map(([name, { order }]) => row(name, order.sent, order.lost, order.doubled, order.disordered)),

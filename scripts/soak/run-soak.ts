@@ -20,7 +20,10 @@ export interface SoakOptions {
 }
 
 export interface SoakReport {
+  /** How often each was brought about, or planned for what comes next. */
   readonly faults: ReadonlyMap<string, number>
+  /** How many of them met nothing any more before the end. */
+  readonly waiting: number
   /** By the side on which it was to arrive. */
   readonly verdicts: Readonly<Record<Side, Verdict>>
   /** What the simulated networks did not expect. Some of it comes of lines that were cut, so it is told, and counts as no fault. */
@@ -72,7 +75,11 @@ export const soak = async ({
   ])
   await running.finally(() => end.abort())
   const calmFrom = performance.now()
-  // What was planned and met nothing any more.
+  const waiting =
+    world.tg.faults.waiting +
+    world.wa.faultsWaiting +
+    world.wa.media.uploadFaultsWaiting +
+    stage.downloadFaults.length
   world.tg.faults.clear()
   world.wa.clearFaults()
   const behind = Object.values(look()).reduce((sum, { order }) => sum + order.lost, 0)
@@ -88,5 +95,5 @@ export const soak = async ({
   const surprises = [...world.wa.unexpected, ...world.tg.unexpected]
   const clean = Object.values(verdicts).every(isClean)
   const unread = world.wa.problems.filter(problem => problem.includes('could not read'))
-  return { faults, verdicts, surprises, unread, calm, behind, clean }
+  return { faults, waiting, verdicts, surprises, unread, calm, behind, clean }
 }

@@ -2,20 +2,21 @@ import '../simulators/whatsapp/quiet.ts'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { compare, tally } from '../../scripts/soak/judge.ts'
+import { report } from '../../scripts/soak/report.ts'
 import { soak } from '../../scripts/soak/run-soak.ts'
 
 test('whatever goes wrong, each message arrives once, in order and as it was in the end, both ways', async () => {
-  const { faults, verdicts, surprises, clean } = await soak({
-    forMs: 30_000,
-    chats: 4,
-    every: 600,
-    least: 15,
-  })
+  const outcome = await soak({ forMs: 30_000, chats: 4, every: 600, least: 15 })
+  const { faults, verdicts, surprises, clean } = outcome
   const { telegram, whatsapp } = verdicts
   assert.ok(clean, JSON.stringify({ telegram, whatsapp, surprises, faults: [...faults] }, null, 2))
   assert.ok(telegram.order.sent + whatsapp.order.sent >= 6)
   const struck = [...faults.values()].filter(times => times > 0).length
   assert.ok(struck >= 15, `only ${struck} kinds of faults struck`)
+  const all = [...faults.values()].reduce((sum, times) => sum + times, 0)
+  assert.ok(outcome.waiting < all)
+  // What was planned for something that did not come any more has not struck.
+  assert.match(report({ ...outcome, waiting: 1 }), new RegExp(`^all of it +${all - 1}$`, 'm'))
 })
 
 test('the judge sees what is lost, doubled and out of order', () => {

@@ -61,7 +61,11 @@ function refuseLogin(code: number): Faults[string] {
 }
 
 function upload(fault: Parameters<Stage['world']['wa']['media']['faultUploads']>[0]): Faults[string] {
-  return ({ world }) => world.wa.media.faultUploads(fault, 1)
+  return ({ world: { wa } }) => {
+    if (wa.media.uploadFaultsWaiting > 0) return false
+    wa.media.faultUploads(fault, 1)
+    return true
+  }
 }
 
 const anybody = ({ rooms }: Stage) => {

@@ -193,6 +193,11 @@ export class MediaServer {
     this.#uploadFault = { fault, left: times }
   }
 
+  /** How many uploads are still to fail. */
+  get uploadFaultsWaiting(): number {
+    return this.#uploadFault?.left ?? 0
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     if (!this.#server.listening) return
     const closed = once(this.#server, 'close')
