@@ -6,6 +6,7 @@ import type { Change } from '../../../src/bridge/network.ts'
 import { jpeg } from '../../simulators/telegram/helpers.ts'
 import type { Fault, SimChat } from '../../simulators/telegram/index.ts'
 import { Bench, change, type DeliveryInit, failureOf, file, type Standing, sendFor, text } from '../bench.ts'
+import { cut, everySo, turns } from './cuts.ts'
 
 const words = Array.from({ length: 1000 }, (_, n) => `word${n}`).join(' ')
 const place = { kind: 'location', latitude: 48.1, longitude: 11.5, live: 900 } as const
@@ -68,8 +69,6 @@ const pages = [400, 401, 403, 404].map(status => ({ status, html: `<h1>${status}
 const faults: readonly Fault[] = [
   'reply-lost',
   'reset-before',
-  { cutAfter: 30 },
-  { cutAfter: 110, reset: true },
   { status: 502, html: '<h1>Bad Gateway</h1>', done: true },
   { status: 502, html: '<h1>Bad Gateway</h1>' },
   ...pages,
@@ -122,6 +121,34 @@ for (const each of cases) {
       assert.equal(bench.tg.faults.waiting, 0, what)
       assert.deepEqual(look(group), look(reference.group), what)
     }
+    bench.tg.assertNoSurprises()
+  })
+}
+
+const stride = everySo(23)
+
+for (const [each, turn] of cases.flatMap(each => turns.map(turn => [each, turn] as const))) {
+  test(`wherever the answer to ${each.method} is cut, repeating it does it once`, async () => {
+    await using bench = await Bench.open()
+    const reference = await open(bench, each)
+    await bench.network.change(reference.attempt())
+    let cuts = 0
+    for (let cutAfter = 0, whole = false; !whole; cutAfter += stride) {
+      const where = `cut behind ${cutAfter} bytes`
+      const { group, attempt } = await open(bench, each)
+      bench.tg.faults.next(each.method, cut(cutAfter, turn))
+      const failure = await failureOf(bench.network.change(attempt())).catch(() => undefined)
+      whole = failure === undefined
+      if (failure !== undefined) {
+        cuts += 1
+        assert.equal(failure.verdict.kind, 'unsure', where)
+        await bench.network.change(attempt())
+      }
+      assert.equal(bench.tg.faults.waiting, 0, where)
+      assert.deepEqual(look(group), look(reference.group), where)
+      assert.ok(whole || cutAfter < 10_000, 'the answer has an end')
+    }
+    assert.ok(cuts >= 4, `${cuts} cuts`)
     bench.tg.assertNoSurprises()
   })
 }

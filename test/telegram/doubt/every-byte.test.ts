@@ -1,17 +1,19 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Bench, delivery, failureOf, text } from '../bench.ts'
+import { cut, everySo, turns } from './cuts.ts'
 import { filesOf, otherSendings, sendings } from './sendings.ts'
 
-/** `npm test` cuts behind every so manieth byte; EVERY_BYTE=1 behind each, which takes some minutes. */
-const everySo = (bytes: number): number => (process.env['EVERY_BYTE'] === undefined ? bytes : 1)
-
 const cases = [
-  ...sendings.map(sending => ({ sending, stride: everySo(7), least: 20 })),
+  ...sendings.map(sending => ({
+    sending,
+    stride: everySo(sending.method === 'sendMessage' ? 1 : 7),
+    least: 20,
+  })),
   ...otherSendings.map(sending => ({ sending, stride: everySo(59), least: 3 })),
-]
+].flatMap(each => turns.map(turn => ({ ...each, turn })))
 
-for (const { sending, stride, least } of cases) {
+for (const { sending, stride, least, turn } of cases) {
   const { method, content, messages } = sending
   test(`wherever the answer to ${method} (${content.kind}) is cut, what was sent is there once and found`, async () => {
     await using bench = await Bench.open()
@@ -26,8 +28,7 @@ for (const { sending, stride, least } of cases) {
         ...delivery({ chat, content, bytes: filesOf(sending) }),
         mark: bench.network.mark?.(chat) ?? '',
       }
-      // Every other connection is broken, the others are ended.
-      bench.tg.faults.next(method, { cutAfter, reset: cutAfter % 2 === 1 })
+      bench.tg.faults.next(method, cut(cutAfter, turn))
       const failure = await failureOf(bench.network.send(job)).catch(() => undefined)
       whole = failure === undefined
       if (failure !== undefined) {
