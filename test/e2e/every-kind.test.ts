@@ -2,15 +2,18 @@ import '../simulators/whatsapp/quiet.ts'
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { FIELDS } from '../../src/whatsapp/baileys/parse/fields.ts'
+import { recordingLog } from '../fuzz/knowing-store.ts'
 import { trustTestCa } from '../simulators/whatsapp/media-server.ts'
 import { BothEnds } from './every-kind/both-ends.ts'
 import { SPECIMENS } from './every-kind/specimens.ts'
 
 let world: BothEnds
+let log: Awaited<ReturnType<typeof recordingLog>>
 
 before(async () => {
   trustTestCa()
-  world = await BothEnds.open()
+  log = await recordingLog('debug')
+  world = await BothEnds.open(log.logger)
   for (const specimen of SPECIMENS) await world.send(specimen)
 })
 
@@ -37,6 +40,19 @@ test('Neither network meets anything that is not to be', () => {
   world.tg.assertNoSurprises()
 })
 
+test('Nothing of what is said in any of them stands in a line of the log at info', async () => {
+  for (const specimen of SPECIMENS) await world.callsOf(specimen)
+  const said = SPECIMENS.flatMap(({ input, preceding, links }) => [input, preceding, links].flatMap(wordsIn))
+  const long = [...new Set(said.filter(words => words.length >= 10))]
+  // Where all is well there may be no line but at debug.
+  assert.ok(long.length > 200 && log.lines.length > 100, `${long.length} strings, ${log.lines.length} lines`)
+  const shown = log.lines.filter(line => JSON.parse(line).level !== 'debug').join('')
+  assert.deepEqual(
+    long.filter(words => shown.includes(JSON.stringify(words).slice(1, -1))),
+    [],
+  )
+})
+
 test('Every field of a message that makes one is among what is sent', () => {
   const sent = new Set(SPECIMENS.flatMap(({ input, preceding }) => [input, ...preceding].flatMap(keysIn)))
   const missing = Object.entries(FIELDS).filter(
@@ -55,6 +71,11 @@ const SEALED: Readonly<Record<string, string>> = {
   encEventResponseMessage: 'test/whatsapp/baileys/incoming.test.ts',
   encReactionMessage: 'test/e2e/sealed.test.ts',
   secretEncryptedMessage: 'test/e2e/sealed.test.ts',
+}
+
+const wordsIn = (value: unknown): string[] => {
+  if (typeof value === 'string') return [value]
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(wordsIn) : []
 }
 
 const keysIn = (value: unknown): string[] =>

@@ -2,6 +2,7 @@ import { proto } from '@whiskeysockets/baileys'
 import type { ChatRef } from '../../../src/bridge/chat-ref.ts'
 import { makeFindMessage } from '../../../src/bridge/receive.ts'
 import { systemClock } from '../../../src/support/clock.ts'
+import type { Logger } from '../../../src/support/log.ts'
 import { openMiddle } from '../../bridge/middle.ts'
 import { samples } from '../../simulators/samples.ts'
 import {
@@ -43,16 +44,23 @@ export class BothEnds implements AsyncDisposable {
     this.#places = parts.places
   }
 
-  static async open(): Promise<BothEnds> {
+  /** @param logger what both networks and the bridge between them write to */
+  static async open(logger: Logger): Promise<BothEnds> {
     await using open = new AsyncDisposableStack()
     const tg = open.use(await startTelegramSimulator())
     const owner = tg.addUser({ id: 7001, first_name: 'Olivia' })
     const store = open.use(tempStore())
-    const middle = openMiddle(store, tg, { whatsapp: () => linked.connection, clock: systemClock })
+    const middle = openMiddle(store, tg, {
+      whatsapp: () => linked.connection,
+      clock: systemClock,
+      log: logger,
+      logger,
+    })
     const linked: Linked = await Linked.unlinked({
       sessions: store.session('baileys'),
       inbox: middle.inbox,
       findMessage: makeFindMessage(store),
+      logger,
     })
     open.use(linked)
     open.use(middle)
