@@ -99,7 +99,8 @@ export const openAuthState = (sessions: SessionStore): AuthState => {
       },
     },
     saveCreds: (update = {}) => {
-      write([{ ...CREDS, value: render({ ...creds, ...update }) }])
+      // A pairing code is worth nothing to another process, and nobody deletes it when it has been typed in.
+      write([{ ...CREDS, value: render({ ...creds, ...update, pairingCode: undefined }) }])
       Object.assign(creds, update)
     },
     forget: () => {
