@@ -196,6 +196,22 @@ describe('pauses between connections', () => {
     assert.ok((await timed(reconnects.wait(60_000, 'late'))) >= 499)
   })
 
+  test('they are longer or shorter by chance, so that not all come back at once', async t => {
+    const timing = { ...TIMING, firstPause: 2000, longestPause: 2000 }
+    const wait = (chance: number): Promise<void> => {
+      t.mock.method(Math, 'random', () => chance)
+      return new Reconnects(timing, new AbortController().signal).wait(0, 'soon')
+    }
+    const [late, soon] = [wait(0.99), wait(0)]
+    let isLate = false
+    void late.then(() => {
+      isLate = true
+    })
+    await soon
+    assert.equal(isLate, false, 'one of 1 s goes off before one of 2.98 s, which began first')
+    await late
+  })
+
   test('where nothing can be reached they do not grow as long', { timeout: 120_000 }, async () => {
     const timing = { ...TIMING, firstPause: 400, longestPause: 600_000, longestUnreachable: 60 }
     const reconnects = new Reconnects(timing, new AbortController().signal)

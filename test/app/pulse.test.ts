@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { makePulse } from '../../src/app/pulse.ts'
+import type { NetworkName } from '../../src/bridge/chat-ref.ts'
+import type { Network, NetworkStatus } from '../../src/bridge/network.ts'
+import { MemoryNetwork } from '../bridge/memory-network.ts'
+import { tempStore } from '../store/temp-store.ts'
+
+test('how far the catching up has come is in the heartbeat every second, and its end, too', t => {
+  t.mock.timers.enable({ apis: ['setInterval'] })
+  using store = tempStore()
+  const whatsapp = new MemoryNetwork('whatsapp')
+  using _pulse = makePulse(store, new Map<NetworkName, Network>([['whatsapp', whatsapp]]))
+  const told = (): NetworkStatus | undefined => {
+    t.mock.timers.tick(1000)
+    return store.heartbeat.read()?.networks.whatsapp
+  }
+  assert.equal(told(), undefined, 'nothing has moved')
+  for (const done of [120, 340]) {
+    whatsapp.status = { state: 'connected', catchingUp: { done, total: 500 } }
+    assert.deepEqual(told(), whatsapp.status)
+  }
+  whatsapp.status = { state: 'connected', upToDate: true }
+  assert.deepEqual(told(), whatsapp.status)
+  whatsapp.status = { state: 'connecting' }
+  assert.deepEqual(told(), { state: 'connected', upToDate: true }, 'a change is told by whoever sees it')
+})
