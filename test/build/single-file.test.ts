@@ -74,7 +74,7 @@ test('nobody can plant the fail points of the tests in it', async () => {
   assert.deepEqual([died, points.passed()], ['SIGKILL', ['1 disk schema: CREATE TABLE sessions']])
 })
 
-test('in an empty folder, without HOME and PATH, it links, maps, and carries a chat both ways', async () => {
+test('in an empty folder, without HOME and PATH, it links, maps, and carries a chat both ways, killed in between', async () => {
   await using world = await World.open({ binary })
   const { wa, tg, owner } = world
   const alice = wa.addContact({
@@ -88,7 +88,7 @@ test('in an empty folder, without HOME and PATH, it links, maps, and carries a c
   assert.equal(linked.code, 0, linked.stderr)
   const mapped = await world.wa2tg('map', 'add', 'Alice', String(group.id))
   assert.equal(mapped.code, 0, mapped.stderr)
-  const bridge = await world.run()
+  let bridge = await world.run()
 
   await alice.send(samples.text('Are you *there*?'))
   const question = await eventually(() => group.transcript()[0], 'the text')
@@ -113,6 +113,26 @@ test('in an empty folder, without HOME and PATH, it links, maps, and carries a c
   owner.sends(group, { voice: { bytes: files.speech(), duration: 4 } })
   const voice = await eventually(() => alice.inbox[2]?.shown?.file, 'the voice note')
   assert.equal(Math.max(...(voice.waveform ?? [])), 100)
+
+  // It dies while one message goes each way, and the next one waits for it.
+  await alice.send(samples.text('Before'))
+  owner.sends(group, 'Meanwhile')
+  bridge.kill('SIGKILL')
+  await bridge.ended
+  await alice.send(samples.text('Behind'))
+  bridge = await world.run()
+  // A line of one message where Telegram's pace has both wait.
+  const inTelegram = () =>
+    group
+      .transcript()
+      .flatMap(({ text }) => text.split('\n'))
+      .filter(line => /^(Before|Behind)$/.test(line))
+  const inWhatsApp = () =>
+    wa.transcript.filter(({ from }) => from === 'bridge').map(({ shown }) => shown?.text)
+  await eventually(() => inTelegram().includes('Behind'), 'what came while it was dead')
+  await eventually(() => inWhatsApp().includes('Meanwhile'), 'what was on its way')
+  assert.deepEqual(inTelegram(), ['Before', 'Behind'])
+  assert.deepEqual(inWhatsApp().slice(3), ['Meanwhile'])
 
   const shown = await world.wa2tg('map', 'list', '--json')
   assert.deepEqual(
