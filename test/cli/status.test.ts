@@ -178,13 +178,18 @@ if (process.platform === 'linux') {
         const { stderr } = await box.start(['status', '--data-dir', box.dataDir], env).ended
         return stderr
       }
-      const full = await problemsWith({
-        NODE_OPTIONS: `--import ${join(import.meta.dirname, '../support/disk/trouble-disk.ts')}`,
-        NODE_NO_WARNINGS: '1',
-        WA2TG_DISK_TROUBLE: await box.write('trouble', 'full'),
-      })
-      assert.match(full, /^The disk that holds "[^"]+" is full\. Make room/m)
-      assert.doesNotMatch(full, /heard of/)
+      for (const [trouble, words] of [
+        ['full', /^The disk that holds "[^"]+" is full\. Make room/m],
+        ['read-only', /^"[^"]+" cannot be written\. Make the disk/m],
+      ] as const) {
+        const problems = await problemsWith({
+          NODE_OPTIONS: `--import ${join(import.meta.dirname, '../support/disk/trouble-disk.ts')}`,
+          NODE_NO_WARNINGS: '1',
+          WA2TG_DISK_TROUBLE: await box.write('trouble', trouble),
+        })
+        assert.match(problems, words)
+        assert.doesNotMatch(problems, /heard of/)
+      }
       assert.doesNotMatch(await problemsWith({}), /disk/)
     })
   }
