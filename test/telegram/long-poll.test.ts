@@ -82,7 +82,7 @@ const restless = () => {
     steady: () => systemClock.steady() + ahead,
     sleep: async (milliseconds, signal) => {
       // Shorter ones are no pauses between polls.
-      if (milliseconds < 500) return systemClock.sleep(milliseconds, signal)
+      if (milliseconds < 250) return systemClock.sleep(milliseconds, signal)
       pauses.push(milliseconds)
       await systemClock.sleep(20, signal)
     },
@@ -100,7 +100,9 @@ const conflict = {
 } as const
 const isHeldOpen = ({ timeout }: { readonly timeout?: unknown }) => Number(timeout) > 0
 
-test('Of two programs that throw each other out the bridge asks ever more seldom, though it is answered in between', async () => {
+test('Of two programs that throw each other out the bridge asks ever more seldom, with jitter, though it is answered in between', async t => {
+  let chance = 0.5
+  t.mock.method(Math, 'random', () => chance)
   const { clock, pauses, leap } = restless()
   await using poll = await begin({ clock })
   await eventually(() => poll.states.at(-1)?.state === 'connected', 'the connection')
@@ -118,6 +120,9 @@ test('Of two programs that throw each other out the bridge asks ever more seldom
   await eventually(() => poll.texts.includes('in peace'), 'a poll that was answered')
   await meet(1)
   assert.deepEqual(pauses.slice(8), [500])
+  chance = 0.75
+  await meet(1)
+  assert.deepEqual(pauses.slice(9), [1250])
 })
 
 test('What another program has taken is counted where ids are left out behind a conflict, and nothing else is', async () => {

@@ -66,6 +66,7 @@ const pollTimeoutMs = (pollSeconds + 15) * 1000
  */
 const heldMs = 200
 const refusedPauseMs = 60_000
+/** They double, with jitter. */
 const pauseMs = { first: 500, most: 30_000 }
 
 /** Updates in one answer. */
@@ -126,7 +127,7 @@ export const runLongPoll = async (options: LongPollOptions): Promise<void> => {
       }
       logger.warn({ err: error }, trouble.problem)
       onState(trouble)
-      const pause = Math.min(pauseMs.first * 2 ** failures++, pauseMs.most)
+      const pause = Math.min(pauseMs.first * 2 ** failures++, pauseMs.most) * (0.5 + Math.random())
       await clock.sleep(Math.max(pause, trouble.pauseMs ?? 0), AbortSignal.any([signal, awake.signal]))
     }
   }
