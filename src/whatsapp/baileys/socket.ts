@@ -18,7 +18,7 @@ import { learnFromReceipts, learnLid } from './keys/lid-lookup.ts'
 import { hearNewIdentities } from './keys/new-identity.ts'
 import { enforceTrust } from './keys/trust.ts'
 import type { Sent } from './send/sent.ts'
-import { type AckOptions, Acks, type AwaitedAck } from './socket/acks.ts'
+import { Acks, type AwaitedAck } from './socket/acks.ts'
 import { answerRetries } from './socket/answer-retries.ts'
 import { catchUp } from './socket/catch-up.ts'
 import { clearOwnCopy } from './socket/clear-own-copy.ts'
@@ -154,8 +154,8 @@ export class Socket {
   }
 
   /** Waits for the server's ack of a message that is about to be sent. */
-  awaitAck(id: string, options: AckOptions): AwaitedAck {
-    return this.#acks.wait(id, options)
+  awaitAck(id: string, signal: AbortSignal): AwaitedAck {
+    return this.#acks.wait(id, signal)
   }
 
   /** Resolves when Baileys is done with all messages that have come so far. */
@@ -221,7 +221,6 @@ export class Socket {
     catchUp(this.sock, { timing, handledAll: this.#handledAll, announced: onBacklog })
     answerRetries(this.sock, { find: key => this.#findSent(key), isAlive: () => this.isAlive })
     this.#pairsHeard = learnFromReceipts(this.sock)
-    ws.on('CB:receipt', (node: BinaryNode) => this.#acks.confirm(node))
     ev.on('connection.update', update => {
       if (update.connection === 'open') {
         this.#loggedInAt = performance.now()

@@ -52,10 +52,6 @@ const readReceipt = (node: BinaryNode, context: Addresses, now: number): Arrival
   })
 }
 
-/** The messages that whoever sends a receipt has got. */
-export const confirmedBy = (receipt: BinaryNode): string[] =>
-  STATES.has(receipt.attrs['type'] ?? '') ? idsIn(receipt) : []
-
 /** One receipt can be about several messages: one in its own attribute, the others in a list. */
 const idsIn = (receipt: BinaryNode): string[] => {
   const items = [receipt, ...childrenOf(childOf(receipt, 'list'))]

@@ -50,11 +50,6 @@ export class Addressing {
     }
   }
 
-  /** Whether an address is one of those under which somebody is known. */
-  isAddressOf(jid: string, address: string | undefined): boolean {
-    return this.#options.addressesOf(jid).some(each => each === address)
-  }
-
   /** The number behind a LID, where it is known. */
   numberOf(jid: string): string | undefined {
     return isLid(jid) ? this.#options.addressesOf(jid).find(isPhone) : undefined

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
-import type { BinaryNode, proto } from '@whiskeysockets/baileys'
+import type { proto } from '@whiskeysockets/baileys'
 import { reject, retry, unsure } from '../../../bridge/verdict.ts'
-import { isGroup, isLid, isPhone, normalizeAddress } from '../../address.ts'
+import { isGroup, isLid, isPhone } from '../../address.ts'
 import { failedToSend, isForNobody, namesNobody, notConnected, refusedByAck, withoutKeys } from '../errors.ts'
 import { isForGoneDevice, leaveOutGone } from '../keys/gone-devices.ts'
 import type { GroupKeys } from '../keys/group-key.ts'
 import { LeftOut } from '../keys/left-out.ts'
-import { isMe, type Me } from '../me.ts'
+import type { Me } from '../me.ts'
 import type { Socket } from '../socket.ts'
 import type { Addressing } from './addressing.ts'
 import type { NameOf } from './members.ts'
@@ -94,10 +94,7 @@ const transmitBy = async (
   remember()
   const hasMet = transmitter.hasMet(jid)
   const token = hasMet && isLid(jid) ? await tokenOf(jid, socket.sock) : undefined
-  const isReader = ({ attrs: { from, participant } }: BinaryNode) =>
-    addressing.isAddressOf(jid, normalizeAddress(from)) && !isMe(participant, me)
-  const ack = socket.awaitAck(id, { signal, isReader })
-  if (ack.hasArrived) return undefined
+  const ack = socket.awaitAck(id, signal)
   const leftOut = new LeftOut()
   const sentTo = isGroup(jid) ? undefined : await socket.devices.remembered(jid)
   // It may be another person's number by now, of which nobody has told.

@@ -1,6 +1,3 @@
-import type { BinaryNode } from '@whiskeysockets/baileys'
-import { confirmedBy } from '../inbound/receipts.ts'
-
 export type AckAnswer =
   | 'closed'
   | 'silence'
@@ -11,22 +8,9 @@ export interface AwaitedAck {
   readonly answer: Promise<AckAnswer>
   /** The server has refused it at the last attempt as what does not add up. */
   readonly wasInvalid: boolean
-  /** Its reader has got it all the same: it need not go once more. */
-  readonly hasArrived: boolean
   /** The stanza is written: from now on the server has its time. Before that it may have taken minutes to encrypt it. */
   written(): void
   cancel(): void
-}
-
-export interface AckOptions {
-  readonly signal: AbortSignal
-  /** Whether a receipt is of somebody whom the message is for: the own phone confirms its copy, too. */
-  readonly isReader: (receipt: BinaryNode) => boolean
-}
-
-interface Open {
-  readonly isReader: AckOptions['isReader']
-  hasArrived: boolean
 }
 
 /** The server's word for a stanza that does not add up (lib/Utils/decode-wa-message.js, `SmaxInvalid`). */
@@ -35,8 +19,7 @@ const INVALID = '479'
 /** Messages of ours that wait for the server's ack, on one connection. */
 export class Acks {
   readonly #waiting = new Map<string, (answer: AckAnswer) => void>()
-  /** Those, and what was refused as invalid: their reader may get it all the same, as was seen (whatsapp-rust #940). */
-  readonly #open = new Map<string, Open>()
+  readonly #invalid = new Set<string>()
   readonly #timeoutMs: number
   #isClosed = false
 
@@ -45,9 +28,8 @@ export class Acks {
   }
 
   /** Waits for the ack of a message that is about to be sent. */
-  wait(id: string, { signal, isReader }: AckOptions): AwaitedAck {
-    const last = this.#open.get(id)
-    const hasArrived = last?.hasArrived ?? false
+  wait(id: string, signal: AbortSignal): AwaitedAck {
+    const wasInvalid = this.#invalid.delete(id)
     const { promise, resolve } = Promise.withResolvers<AckAnswer>()
     const onAbort = () => settle('aborted')
     let timer: NodeJS.Timeout | undefined
@@ -58,35 +40,18 @@ export class Acks {
       clearTimeout(timer)
       signal.removeEventListener('abort', onAbort)
       this.#waiting.delete(id)
-      if (typeof answer === 'string' || answer.error !== INVALID) this.#open.delete(id)
+      if (typeof answer !== 'string' && answer.error === INVALID) this.#invalid.add(id)
       resolve(answer)
     }
     this.#waiting.set(id, settle)
-    this.#open.set(id, { isReader, hasArrived })
     signal.addEventListener('abort', onAbort)
     if (this.#isClosed) settle('closed')
     if (signal.aborted) settle('aborted')
-    if (hasArrived) settle({})
-    return {
-      answer: promise,
-      wasInvalid: last !== undefined,
-      hasArrived,
-      written,
-      cancel: () => settle('closed'),
-    }
+    return { answer: promise, wasInvalid, written, cancel: () => settle('closed') }
   }
 
   take({ id = '', error, phash }: Readonly<Record<string, string | undefined>>): void {
-    const isRefused = error !== undefined && !(error === INVALID && this.#open.get(id)?.hasArrived)
-    this.#waiting.get(id)?.({ ...(isRefused && { error }), ...(phash !== undefined && { phash }) })
-  }
-
-  /** Somebody sends a receipt: they may have got what was refused. */
-  confirm(receipt: BinaryNode): void {
-    for (const id of confirmedBy(receipt)) {
-      const open = this.#open.get(id)
-      if (open?.isReader(receipt)) open.hasArrived = true
-    }
+    this.#waiting.get(id)?.({ ...(error !== undefined && { error }), ...(phash !== undefined && { phash }) })
   }
 
   close(): void {
