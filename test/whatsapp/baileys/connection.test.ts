@@ -266,6 +266,32 @@ describe('sending', () => {
     assert.deepEqual([linked.sent.length, alice.inbox.length], [1, 1])
   })
 
+  test('so does what one phone of a group has confirmed, for another could not read the first attempt', async () => {
+    await using linked = await Linked.started()
+    const { wa } = linked
+    const [ann, bob] = [wa.addContact({ name: 'Ann' }), wa.addContact({ name: 'Bob' })]
+    const group = wa.addGroup({ subject: 'Both', participants: [ann, bob] })
+    const delivery = linked.delivery('for both', { chat: `whatsapp:${group.jid}` })
+    bob.failToRead()
+    wa.cutNextSend('before-ack')
+    await assert.rejects(linked.connection.send(delivery), verdict('unsure'))
+    await until('her copy', () => ann.inbox.length === 1)
+    await linked.restart()
+    await until('all receipts', () => wa.pending.length === 0)
+    assert.equal(bob.inbox.length, 0)
+    wa.refuseNext(479)
+    await assert.rejects(linked.connection.send(delivery), verdict('retry'))
+    wa.inject({
+      tag: 'receipt',
+      attrs: { id: delivery.messageId, from: group.jid, participant: ann.lid, t: '1' },
+    })
+    await ann.send('behind it')
+    await until('what came behind it', () => linked.bridge.said.includes('behind it'))
+    await linked.connection.send(delivery)
+    await until('his copy', () => bob.inbox.length === 1)
+    assert.deepEqual([linked.sent.length, ann.inbox.length], [1, 1])
+  })
+
   test('a number without an account is never written to', async () => {
     await using linked = await Linked.started()
     await assert.rejects(
