@@ -3,8 +3,9 @@ import { test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import { watchUpload } from '../../../src/telegram/send/upload.ts'
 import { endsWithin } from '../../support/within.ts'
-import { Bench, delivery, failureOf, text } from '../bench.ts'
-import { filesOf, sendings } from './sendings.ts'
+import { failureOf } from '../bench.ts'
+import { goOn, openScene } from './scene.ts'
+import { sendings } from './sendings.ts'
 
 // Only this machine's clock ends these calls, so it is moved by hand.
 for (const sending of sendings) {
@@ -14,15 +15,10 @@ for (const sending of sendings) {
   ] as const) {
     const what = isThere ? 'that is carried out and never answered' : 'of which nothing is ever heard'
     test(`${sending.method} ${what} is given up after a minute, and what was sent is there once`, async t => {
-      const { method, content, messages } = sending
-      await using bench = await Bench.open()
-      const group = bench.addGroup()
-      const chat = `telegram:${group.id}` as const
-      await bench.network.send(delivery({ chat, content: text('before') }))
-      const job = {
-        ...delivery({ chat, content, bytes: filesOf(sending) }),
-        mark: bench.network.mark?.(chat) ?? '',
-      }
+      const { method, messages } = sending
+      const scene = await openScene(sending)
+      const { job } = scene
+      await using bench = scene.bench
       const before = bench.tg.callsOf(method).length
       t.mock.timers.enable({ apis: ['setTimeout'] })
       bench.tg.faults.next(method, fault)
@@ -38,17 +34,7 @@ for (const sending of sendings) {
       t.mock.timers.reset()
       assert.ok(await endsWithin(60_000, attempt), 'given up')
       assert.equal((await attempt).verdict.kind, 'unsure')
-      assert.equal(await bench.network.settle?.(job), isThere)
-      await bench.network.send(job)
-      assert.deepEqual(
-        job.sent.map(({ id }) => Number(id)),
-        group
-          .transcript()
-          .slice(1)
-          .map(({ id }) => id),
-      )
-      assert.equal(job.sent.length, messages)
-      bench.tg.assertNoSurprises()
+      await goOn(scene, { messages, isThere })
     })
   }
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { TelegramOptions } from '../../../src/telegram/connection.ts'
-import { Bench, delivery, failureOf, text } from '../bench.ts'
+import { Bench, delivery, failureOf } from '../bench.ts'
+import { goOn, openScene } from './scene.ts'
 import { filesOf, otherSendings, type Sending, sendings } from './sendings.ts'
 
 /** Gives up while the server is still at work on the request, which it does some time later. */
@@ -9,15 +10,9 @@ const giveUp = async (
   sending: Sending,
   options: { readonly lateByMs: number; readonly graceMs: TelegramOptions['graceMs'] },
 ) => {
-  const { method, content } = sending
-  const bench = await Bench.open({ graceMs: options.graceMs ?? (() => 0) })
-  const group = bench.addGroup()
-  const chat = `telegram:${group.id}` as const
-  await bench.network.send(delivery({ chat, content: text('before') }))
-  const job = {
-    ...delivery({ chat, content, bytes: filesOf(sending) }),
-    mark: bench.network.mark?.(chat) ?? '',
-  }
+  const { method } = sending
+  const scene = await openScene(sending, { graceMs: options.graceMs ?? (() => 0) })
+  const { bench, job } = scene
   const enough = new AbortController()
   bench.tg.faults.next(method, { delayMs: options.lateByMs })
   const attempt = failureOf(bench.network.send({ ...job, signal: enough.signal }))
@@ -25,21 +20,7 @@ const giveUp = async (
   await bench.tg.until('the request', () => bench.tg.callsOf(method).length > before)
   enough.abort()
   assert.equal((await attempt).verdict.kind, 'unsure')
-  return { bench, group, job }
-}
-
-const goOn = async ({ bench, group, job }: Awaited<ReturnType<typeof giveUp>>, messages: number) => {
-  assert.equal(await bench.network.settle?.(job), true)
-  await bench.network.send(job)
-  assert.deepEqual(
-    job.sent.map(({ id }) => Number(id)),
-    group
-      .transcript()
-      .slice(1)
-      .map(({ id }) => id),
-  )
-  assert.equal(job.sent.length, messages)
-  bench.tg.assertNoSurprises()
+  return scene
 }
 
 // Side by side, for they wait. The times leave room for a machine that is slow.
@@ -50,7 +31,7 @@ describe('what is sent after its answer is not waited for any more is there once
     test(`${sending.method} (${sending.content.kind})`, async () => {
       const scene = await giveUp(sending, { lateByMs: 300, graceMs: () => 3000 })
       await using _ = scene.bench
-      await goOn(scene, sending.messages)
+      await goOn(scene, sending)
     })
   }
 
@@ -64,7 +45,7 @@ describe('what is sent after its answer is not waited for any more is there once
         const scene = await giveUp(sending, { lateByMs: 1000, graceMs })
         await using _ = scene.bench
         if (restarts) await scene.bench.restart()
-        await goOn(scene, sending.messages)
+        await goOn(scene, sending)
       })
     }
   }
