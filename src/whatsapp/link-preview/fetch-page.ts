@@ -5,6 +5,7 @@ import { type IncomingMessage, request as requestPlain } from 'node:http'
 import { request as requestSecure } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
 import { proxyAgent } from '../proxy-agent.ts'
+import { readStart } from '../read-start.ts'
 import { isPublicAddress } from './public-address.ts'
 
 export interface FetchOptions {
@@ -51,7 +52,7 @@ const follow = async (address: URL, options: FetchOptions): Promise<string> => {
       response.destroy()
       throw new NoPage(`Not a page (${statusCode})`)
     }
-    return decode(await readStart(response), type)
+    return decode(await readStart(response, MOST_BYTES), type)
   }
   throw new NoPage('Too many redirects')
 }
@@ -103,18 +104,6 @@ export const keepTo =
     if (all === true || first === undefined) callback(null, [...found])
     else callback(null, first.address, first.family)
   }
-
-const readStart = async (response: IncomingMessage): Promise<Buffer> => {
-  const chunks: Buffer[] = []
-  let length = 0
-  for await (const chunk of response) {
-    chunks.push(chunk)
-    length += chunk.length
-    if (length >= MOST_BYTES) break
-  }
-  response.destroy()
-  return Buffer.concat(chunks).subarray(0, MOST_BYTES)
-}
 
 /** By the encoding that the server names, or the page at its very beginning. */
 const decode = (bytes: Buffer, contentType: string): string => {

@@ -62,13 +62,20 @@ test('Where each ack has the hash of the devices, nothing goes twice and the dev
   wa.assertNoSurprises()
 })
 
-test('A message whose newer devices cannot be asked for has gone all the same', async () => {
-  await using linked = await Linked.started()
+/** Somebody who has a message, and links a laptop behind it. */
+const beginWithNewDevice = async () => {
+  const linked = await Linked.started()
   const { wa } = linked
   const alice = wa.addContact({ name: 'Alice' })
   const chat = `whatsapp:${alice.lid}` as const
   await linked.deliver('one', { chat })
   const laptop = alice.link()
+  return { linked, wa, alice, chat, laptop }
+}
+
+test('A message whose newer devices cannot be asked for has gone all the same', async () => {
+  const { linked, wa, alice, chat, laptop } = await beginWithNewDevice()
+  await using _ = linked
   wa.refuseQuery('usync get usync', 500)
   await linked.deliver('two', { chat })
   await linked.deliver('three', { chat })
@@ -78,12 +85,8 @@ test('A message whose newer devices cannot be asked for has gone all the same', 
 })
 
 test('One whose newer devices are not told in time is done with when the bridge stops, and the next message finds them', async () => {
-  await using linked = await Linked.started()
-  const { wa } = linked
-  const alice = wa.addContact({ name: 'Alice' })
-  const chat = `whatsapp:${alice.lid}` as const
-  await linked.deliver('one', { chat })
-  const laptop = alice.link()
+  const { linked, wa, alice, chat, laptop } = await beginWithNewDevice()
+  await using _ = linked
   const asked = questions(wa)
   wa.refuseQuery('usync get usync', 'silence')
   const stop = new AbortController()

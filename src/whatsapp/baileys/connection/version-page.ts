@@ -1,3 +1,5 @@
+import { readStart } from '../../read-start.ts'
+
 /** Where WhatsApp Web tells what version it is: its service worker, which every browser that has it open reads. */
 const PAGE = '/sw.js'
 const HOST = 'web.whatsapp.com'
@@ -35,22 +37,12 @@ export const readRevision = async (
       if (status === 408 || status === 429 || status >= 500) throw new PageUnread(`HTTP ${status}`)
       return undefined
     }
-    const [, revision] = /\\?"client_revision\\?":\s*(\d{1,10})\b/.exec(await readText(body)) ?? []
+    const page = (await readStart(body ?? [], MOST_BYTES)).toString('latin1')
+    const [, revision] = /\\?"client_revision\\?":\s*(\d{1,10})\b/.exec(page) ?? []
     // It goes into 32 bits.
     return Number(revision) < 2 ** 32 ? Number(revision) : undefined
   } catch (error) {
     if (error instanceof PageUnread) throw error
     throw new PageUnread(limit.aborted ? 'no answer in time' : 'no answer', { cause: error })
   }
-}
-
-const readText = async (body: ReadableStream<Uint8Array> | null): Promise<string> => {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of body ?? []) {
-    chunks.push(chunk)
-    length += chunk.length
-    if (length >= MOST_BYTES) break
-  }
-  return Buffer.concat(chunks).toString('latin1')
 }

@@ -4,6 +4,7 @@ import { request } from 'node:https'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { proxyAgent } from '../../proxy-agent.ts'
+import { readStart } from '../../read-start.ts'
 
 /** For tests. */
 export interface UploadLimits {
@@ -25,7 +26,7 @@ export interface Answer {
 
 /** What is handed over may wait in the buffers of the system: Linux lets a connection have 4 MB. */
 const BUFFERED = 4 * 1024 * 1024
-/** Characters of an answer that are read: it is a short JSON object. */
+/** Bytes of an answer that are read: it is a short JSON object. */
 const LONGEST_ANSWER = 64 * 1024
 
 /**
@@ -83,7 +84,8 @@ export const post = async (
   sending.catch(() => undefined)
   try {
     const [response] = await answered
-    return { status: response.statusCode ?? 0, text: await readText(response) }
+    const text = (await readStart(response, LONGEST_ANSWER)).toString()
+    return { status: response.statusCode ?? 0, text }
   } catch (error) {
     if (sourceError !== undefined) throw sourceError
     return { status: 0, text: '', cause: error }
@@ -93,13 +95,4 @@ export const post = async (
     clearTimeout(total)
     outgoing.destroy()
   }
-}
-
-const readText = async (response: IncomingMessage): Promise<string> => {
-  let text = ''
-  for await (const chunk of response.setEncoding('utf8')) {
-    text += chunk
-    if (text.length > LONGEST_ANSWER) break
-  }
-  return text
 }

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { BinaryNode, ConnectionState, WASocket } from '@whiskeysockets/baileys'
 import { LoginError } from '../../port.ts'
-import type { AuthState } from '../keys/auth-state.ts'
-import { isLinked } from '../keys/auth-state.ts'
+import { type AuthState, isLinked } from '../keys/auth-state.ts'
 import { childOf } from '../node.ts'
 
 type Shown = Pick<ConnectionState, 'qr'>
