@@ -114,6 +114,22 @@ test('Where neither address is taken a message goes to each once, and its sender
   wa.assertNoSurprises()
 })
 
+for (const isRestarted of [false, true])
+  test(`Where messages have gone by LID, what WhatsApp refuses as invalid is said to be that (restarted: ${isRestarted})`, async () => {
+    const { linked, wa, alice, ways, write } = await begin()
+    await using _ = linked
+    await write('one', alice.lid)
+    if (isRestarted) await linked.restart()
+    ways()
+    wa.refuseNext(400)
+    const failure = await failureOf(write('two', alice.lid))
+    assert.equal(failure.message, 'WhatsApp refused the message (400)')
+    assert.equal(failure.verdict.kind, 'reject')
+    assert.deepEqual(ways(), [LID, NUMBER])
+    await write('three', alice.lid)
+    assert.deepEqual(ways(), [LID])
+  })
+
 test('A LID without a number cannot be written to from an account that takes numbers alone, and that is said', async () => {
   const { linked, wa, ways, write } = await begin()
   await using _ = linked
@@ -284,7 +300,7 @@ for (const isKnown of [true, false])
     ways()
     wa.account.migrated = false
     const failure = await failureOf(write('for Alice alone', alice.lid))
-    assert.match(failure.message, /phone numbers only/)
+    assert.equal(failure.message, 'WhatsApp refused the message (400)')
     assert.deepEqual(ways(), [LID])
     await write('for Bob', bob.pn)
     await write('for Alice', alice.pn)

@@ -7,8 +7,8 @@ export interface OwnRows {
   readonly journal: Row
   /** The prekeys of a device that sessions were made of, and their identity in base64; by the name of these. */
   readonly 'used-prekey': { readonly identity: string; readonly preKeys: readonly number[] }
-  /** `private`: that people are written to by number, since WhatsApp takes nothing else of this account. */
-  readonly addressing: 'pn'
+  /** `private`: that people are written to by number, since WhatsApp takes nothing else of this account, or that LIDs have worked. */
+  readonly addressing: 'pn' | 'lid'
   /** An identity, in base64, of which WhatsApp has said that it is no more; by the name of the sessions under it. */
   readonly 'outdated-identity': string
 }

@@ -5,7 +5,8 @@ import { WrongAddress } from '../errors.ts'
 import type { OwnRows } from '../keys/own-rows.ts'
 
 const ROW = { type: 'addressing' satisfies keyof OwnRows, id: 'private' } as const
-const BY_NUMBER = JSON.stringify('pn')
+const BY_NUMBER = JSON.stringify('pn' satisfies OwnRows['addressing'])
+const BY_LID = JSON.stringify('lid' satisfies OwnRows['addressing'])
 
 export interface AddressingOptions {
   readonly sessions: SessionStore
@@ -19,7 +20,8 @@ export interface AddressingOptions {
  * Which of the two addresses of a person private messages go to. That is a property of our account, not of theirs, and WhatsApp says
  * so by refusing alone: an account whose private chats have not moved to LIDs gets ack 400 for every LID (whatsapp-rust #941, #943,
  * after WhatsApp Web, `Lid1X1MigrationUtils.isLidMigrated`), one whose chats have gets 463 for numbers (OpenWA #717), or the device
- * list of a number is empty (Baileys #2794). By LID first, then, and by number where a message has shown that only this works.
+ * list of a number is empty (Baileys #2794). By LID first, then, and by number where a message has shown that only this works. Where
+ * one has gone by LID a 400 is about the message: its sender reads that, and not why their number was refused, too.
  *
  * A number may be somebody else's by now: in place of a LID it is taken only when WhatsApp has just said that it is still theirs.
  */
@@ -38,16 +40,28 @@ export class Addressing {
     const [one = jid, other] = this.#inOrder(jid)
     const [first, second] = other === undefined || (await this.#isOf(jid, one)) ? [one, other] : [other]
     try {
-      return await attempt(first)
+      await attempt(first)
+      if (isLid(first)) this.#note(BY_LID)
     } catch (error) {
-      if (!(error instanceof WrongAddress) || second === undefined || !(await this.#isOf(jid, second)))
-        throw error
+      if (!(error instanceof WrongAddress)) throw error
+      const isOfMessage = isLid(first) && this.#noted === BY_LID
+      const refusal = isOfMessage ? error.plain : error
+      if (second === undefined || !(await this.#isOf(jid, second))) throw refusal
       await attempt(second).catch((other: unknown) => {
         // Neither: that the account has not moved is no news for the sender.
-        throw other instanceof WrongAddress && isLid(second) ? error : other
+        throw other instanceof WrongAddress && (isOfMessage || isLid(second)) ? refusal : other
       })
-      this.#options.sessions.set([{ ...ROW, value: isPhone(second) ? BY_NUMBER : null }])
+      this.#note(isPhone(second) ? BY_NUMBER : BY_LID)
     }
+  }
+
+  /** How messages are known to go. */
+  get #noted(): string | undefined {
+    return this.#options.sessions.get(ROW.type, ROW.id)
+  }
+
+  #note(value: string): void {
+    if (this.#noted !== value) this.#options.sessions.set([{ ...ROW, value }])
   }
 
   /** The number behind a LID, where it is known. */
@@ -70,9 +84,8 @@ export class Addressing {
 
   #inOrder(jid: string): readonly string[] {
     if (isGroup(jid)) return [jid]
-    const { sessions, addressesOf } = this.#options
-    const byNumber = sessions.get(ROW.type, ROW.id) === BY_NUMBER
-    return [...addressesOf(jid)].sort((one, other) => {
+    const byNumber = this.#noted === BY_NUMBER
+    return [...this.#options.addressesOf(jid)].sort((one, other) => {
       const order = Number(isPhone(one)) - Number(isPhone(other))
       return byNumber ? -order : order
     })
