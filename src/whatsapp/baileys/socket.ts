@@ -219,7 +219,7 @@ export class Socket {
       refused: error => void this.end(error.message, error),
     })
     catchUp(this.sock, { timing, handledAll: this.#handledAll, announced: onBacklog })
-    answerRetries(this.sock, { find: key => this.#findSent(key), isAlive: () => this.isAlive })
+    answerRetries(this.sock, auth, { find: key => this.#findSent(key), isAlive: () => this.isAlive })
     this.#pairsHeard = learnFromReceipts(this.sock)
     ev.on('connection.update', update => {
       if (update.connection === 'open') {

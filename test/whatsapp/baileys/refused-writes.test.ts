@@ -118,3 +118,23 @@ test('A login ends with the words of the disk when it does not take what the pho
   assert.ok(refusal.happened)
   await linked.start()
 })
+
+test('What asks for a message again is not acknowledged where the disk does not take it, and comes again', async () => {
+  await using linked = await Linked.started()
+  const { wa } = linked
+  const alice = wa.addContact({ name: 'Alice' })
+  const group = wa.addGroup({ subject: 'Class', participants: [alice] })
+  const delivery = linked.delivery('for the class', { chat: `whatsapp:${group.jid}` })
+  await linked.connection.send(delivery)
+  await until('the message', () => alice.inbox.length === 1)
+  await linked.restart()
+  const refusal = refuseNext(linked.bridge.sessions, ({ type }) => type === 'owed')
+  const before = linked.bridge.statuses.length
+  wa.refuseQuery('w:g2 get query', 429)
+  alice.askAgain(delivery.messageId, group)
+  await until('a copy', () => alice.inbox[0]?.copies === 2)
+  assert.ok(refusal.happened)
+  assert.ok(linked.bridge.statuses.slice(before).some(({ state }) => state === 'connecting'))
+  await until('its ack', () => wa.pending.length === 0)
+  wa.assertNoSurprises()
+})

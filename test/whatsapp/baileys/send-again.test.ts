@@ -23,6 +23,9 @@ const askAs = async (
   await until('an ack of this one', settled)
 }
 
+/** Retry receipts that are acknowledged and not answered yet. */
+const owed = ({ bridge }: Linked) => [...bridge.sessions.list('owed')]
+
 /** Resolves when we have heard of it. */
 const joins = async ({ wa, bridge }: Linked, person: Contact, group: Group): Promise<void> => {
   await until('all that came before', () => wa.pending.length === 0)
@@ -284,9 +287,72 @@ test('Where WhatsApp does not say for now who is in a group, members wait for a 
   wa.refuseQuery('w:g2 get query', 429)
   await askAs(linked, alice, id, { from: group.jid, participant: alice.lid })
   await until('a copy for Alice', () => alice.inbox[0]?.copies === 2)
+  await until('an end of both', () => owed(linked).length === 0)
   assert.equal(bob.inbox[0]?.copies, 1)
   assert.deepEqual(mallory.inbox, [])
   assert.equal(stanzasTo(mallory), 0)
+  wa.assertNoSurprises()
+})
+
+/** A message to a group that Alice asks for again behind a restart: WhatsApp has to say who is in the group. */
+const beginBehindRestart = async () => {
+  const it = await begin()
+  const { linked, wa, alice, bob, write } = it
+  const group = wa.addGroup({ subject: 'Class', participants: [alice, bob] })
+  const id = await write('for the class', group.jid)
+  await until('the message', () => alice.inbox.length === 1 && bob.inbox.length === 1)
+  await linked.restart()
+  await until('all that came before', () => wa.pending.length === 0)
+  return { ...it, id, group, copies: () => alice.inbox[0]?.copies }
+}
+
+for (const [question, refusal] of [
+  ['w:g2 get query', 429],
+  ['encrypt get key', 503],
+] as const)
+  test(`What asks for a message again is acknowledged before WhatsApp lets it be answered ("${question}" refused for now)`, async () => {
+    const { linked, wa, alice, id, group, copies } = await beginBehindRestart()
+    await using _ = linked
+    wa.refuseQuery(question, refusal)
+    alice.askAgain(id, group)
+    await until('a copy', () => copies() === 2)
+    const done = wa.requests.filter(
+      ({ tag, attrs }) => attrs['id'] === id && (tag === 'message' || attrs['type'] === 'retry'),
+    )
+    assert.deepEqual(
+      done.map(({ tag }) => tag),
+      ['message', 'ack', 'message'],
+    )
+    await until('an end of it', () => owed(linked).length === 0)
+    wa.assertNoSurprises()
+  })
+
+test('What is acknowledged before it is answered is answered in the next run, and only there', async () => {
+  const { linked, wa, alice, id, group, copies } = await beginBehindRestart()
+  await using _ = linked
+  wa.refuseQuery('w:g2 get query', 'silence')
+  alice.askAgain(id, group)
+  await until('an ack', () => wa.pending.length === 0)
+  assert.equal(copies(), 1)
+  await linked.restart()
+  await until('a copy', () => copies() === 2)
+  await until('an end of it', () => owed(linked).length === 0)
+  await linked.restart()
+  await askAs(linked, alice, id, { from: group.jid, participant: alice.lid })
+  await until('one more copy, for one more receipt', () => copies() === 3)
+  wa.assertNoSurprises()
+})
+
+test('Its answer goes again where the connection breaks before WhatsApp has it', async () => {
+  const { linked, wa, alice, id, group, copies } = await beginBehindRestart()
+  await using _ = linked
+  wa.refuseQuery('w:g2 get query', 429)
+  wa.cutNextSend('before-delivery')
+  alice.askAgain(id, group)
+  await until('a copy', () => copies() === 2)
+  const answers = wa.requests.filter(({ tag, attrs }) => tag === 'message' && attrs['id'] === id)
+  assert.equal(answers.length, 3)
+  await until('an end of it', () => owed(linked).length === 0)
   wa.assertNoSurprises()
 })
 

@@ -25,6 +25,8 @@ export interface AuthState {
   saveCreds(update?: Partial<AuthenticationCreds>): void
   /** Deletes credentials and keys; what was received but not handed over stays. Throws `StorageError`. */
   forget(): void
+  /** What rows of ours there are of a type, in the order in which they were first written. Throws `StorageError`. */
+  idsOf(type: keyof OwnRows): readonly string[]
 }
 
 /** Whether a phone has made this machine one of its devices: only then has it signed an account. */
@@ -50,6 +52,7 @@ const OWN_TYPES = [
   'used-prekey',
   'outdated-identity',
   'addressing',
+  'owed',
 ] as const satisfies readonly (keyof OwnRows)[]
 
 const CREDS = { type: 'creds', id: 'creds' } as const
@@ -72,6 +75,8 @@ export const openAuthState = (sessions: SessionStore): AuthState => {
     }
   }
   const write = (changes: readonly SessionChange[]): void => onDisk(() => sessions.set(changes))
+  const idsOf = (type: string): readonly string[] =>
+    onDisk(() => [...sessions.list(type)].map(({ id }) => id))
 
   return {
     state: {
@@ -105,10 +110,11 @@ export const openAuthState = (sessions: SessionStore): AuthState => {
     },
     forget: () => {
       const rows = [...KEY_TYPES, ...OWN_TYPES].flatMap(type =>
-        [...sessions.list(type)].map(({ id }) => ({ type, id, value: null })),
+        idsOf(type).map(id => ({ type, id, value: null })),
       )
       write([...rows, { ...CREDS, value: null }])
     },
+    idsOf,
   }
 }
 
@@ -145,6 +151,7 @@ export const watchDisk = (auth: AuthState): WatchedDisk => {
     },
     saveCreds: update => told(() => auth.saveCreds(update)),
     forget: () => told(() => auth.forget()),
+    idsOf: type => told(() => auth.idsOf(type)),
     onRefusal: listener => {
       refused = listener
       if (refusal !== undefined) listener(refusal)

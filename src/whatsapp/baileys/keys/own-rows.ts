@@ -1,4 +1,4 @@
-import type { SignalDataSet, SignalDataTypeMap, SignalKeyStore } from '@whiskeysockets/baileys'
+import type { BinaryNode, SignalDataSet, SignalDataTypeMap, SignalKeyStore } from '@whiskeysockets/baileys'
 import type { Row } from '../inbound/journal-row.ts'
 
 /** Rows of ours among Baileys' keys, by type. Its typings know its own types only; the store takes any. */
@@ -11,6 +11,8 @@ export interface OwnRows {
   readonly addressing: 'pn' | 'lid'
   /** An identity, in base64, of which WhatsApp has said that it is no more; by the name of the sessions under it. */
   readonly 'outdated-identity': string
+  /** A retry receipt that is acknowledged and not answered yet. */
+  readonly owed: BinaryNode
 }
 
 export const getOwn = async <T extends keyof OwnRows>(
@@ -26,5 +28,5 @@ export const getOwn = async <T extends keyof OwnRows>(
 export const setOwn = async <T extends keyof OwnRows>(
   keys: Pick<SignalKeyStore, 'set'>,
   type: T,
-  rows: Readonly<Record<string, OwnRows[T]>>,
+  rows: Readonly<Record<string, OwnRows[T] | null>>,
 ): Promise<void> => keys.set({ [type]: rows } as unknown as SignalDataSet)

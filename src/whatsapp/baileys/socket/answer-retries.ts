@@ -8,6 +8,9 @@ import {
 } from '@whiskeysockets/baileys'
 import { isGroup, isLid, normalizeAddress } from '../../address.ts'
 import { readError } from '../errors.ts'
+import type { AuthState } from '../keys/auth-state.ts'
+import { inTime } from '../keys/lid-lookup.ts'
+import { Owed } from '../keys/owed.ts'
 import { forgetGroupKey, groupKeyFor, renewSession } from '../keys/retry-keys.ts'
 import { isMe } from '../me.ts'
 import { childOf } from '../node.ts'
@@ -15,6 +18,7 @@ import type { Found } from '../send/sent.ts'
 import { describeEnc, describeStanza, typeOf } from '../send/stanza.ts'
 import { tokenOf } from '../send/token.ts'
 import { rewire } from './contain.ts'
+import { ping } from './ping.ts'
 
 export interface RetryAnswers {
   /** What we sent under an id, if it was for whoever asks. Rejects when that cannot be said now. */
@@ -27,6 +31,8 @@ export interface RetryAnswers {
 const MOST_ASKED = 5
 /** Milliseconds until it is tried again where WhatsApp does not say for now who is in a group, or gives no keys. */
 const PAUSES = [1000, 10_000, 60_000]
+/** Until the server must have taken what was written, in milliseconds. */
+const TAKEN_MS = 10_000
 
 /**
  * Answers retry receipts in the place of Baileys: gives a message again to the one device that could not read it, as
@@ -36,10 +42,16 @@ const PAUSES = [1000, 10_000, 60_000]
  * the chat where a phone asks, and wraps what is for a linked device as for many, which the server is said to refuse
  * with 479.
  *
- * What has no answer for now is tried again, and acknowledged only then: at the latest it comes again with the next
- * login.
+ * It is acknowledged behind the answer, and comes again where that has not reached the server. What has none within 5 s, or
+ * for now, is kept on disk and acknowledged: what the server holds for an ack takes room from what comes next (whatsapp-rust #125),
+ * and may cost the connection (#659, behind 50 min). It is tried again, at the latest behind the next login.
  */
-export const answerRetries = (sock: WASocket, { find, isAlive }: RetryAnswers): void => {
+export const answerRetries = (
+  sock: WASocket,
+  auth: Pick<AuthState, 'idsOf'>,
+  { find, isAlive }: RetryAnswers,
+): void => {
+  const owed = new Owed(auth, sock.authState.keys)
   const { messageRetryManager: manager } = sock
   // Baileys need keep nothing of what is sent. Without the manager it would ask the phone at once for what it cannot
   // decrypt.
@@ -76,15 +88,32 @@ export const answerRetries = (sock: WASocket, { find, isAlive }: RetryAnswers): 
   }
 
   const settle = async (node: BinaryNode): Promise<void> => {
-    let isDone = await inTurn(node)
+    const first = inTurn(node)
+    const isDone = await inTime(first).catch(() => false)
+    if (!isAlive()) return
+    const id = isDone ? undefined : await owed.keep(node)
+    await sock.sendMessageAck(node)
+    if (id !== undefined) await payOff(id, node, first)
+  }
+
+  const payOff = async (id: string, node: BinaryNode, first = inTurn(node)): Promise<void> => {
+    let isDone = await first
     for (const pause of PAUSES) {
       if (isDone || !isAlive()) break
       await sleep(pause, undefined, { ref: false })
       isDone = await inTurn(node)
     }
-    if (isAlive()) await sock.sendMessageAck(node)
+    // The server has taken what was written before it answers this.
+    if (isAlive() && (await ping(sock, TAKEN_MS)) !== undefined) await owed.drop(id)
   }
 
+  const payAll = async (): Promise<void> => {
+    for (const [id, node] of await owed.all()) payOff(id, node).catch(() => undefined)
+  }
+
+  sock.ev.on('connection.update', ({ connection }) => {
+    if (connection === 'open') payAll().catch(() => undefined)
+  })
   rewire(sock.ws, 'CB:receipt', listener => (...values) => {
     const node = values[0] as BinaryNode
     // One that is not acknowledged comes again.
