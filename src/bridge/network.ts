@@ -108,6 +108,8 @@ export interface Overheard {
 /** An event on its way in, with what its network knows beside it. */
 export interface Arrival {
   readonly event: BridgeEvent
+  /** It may have come before the message that it is about. */
+  readonly isAhead?: boolean
   /** Other addresses of the same chat that came with the message: a phone number beside a LID. */
   readonly aliases?: readonly ChatRef[]
   /** Same for the sender. */

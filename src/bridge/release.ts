@@ -1,9 +1,10 @@
 import type { Log } from '../outbox/index.ts'
 import { type Clock, systemClock } from '../support/clock.ts'
+import type { IsOver } from './receive/held.ts'
 
 export interface ReleaseOptions {
   /** Of `receive.ts`. */
-  readonly release: (isOver: (at: number) => boolean) => boolean
+  readonly release: (isOver: IsOver) => boolean
   /** Whether Telegram can be asked what became of a message. */
   isOnline(): boolean
   /** Jobs were committed. */
@@ -34,7 +35,7 @@ export const startRelease = (options: ReleaseOptions): Disposable => {
       if (last !== undefined) online.add(last, now)
       last = isOnline() ? now : undefined
       try {
-        if (release(at => online.since(at) >= longest)) wake()
+        if (release((at, _, most = longest) => online.since(at) >= most)) wake()
       } catch (error) {
         log.warn({ err: error }, 'What was kept back could not be taken in; trying again')
       }

@@ -490,7 +490,7 @@ const overIn = async (isOnline: (minute: number) => boolean): Promise<number[]> 
   const looks: number[] = []
   using _ = startRelease({
     release: isOver => {
-      if (isOver(begin)) looks.push(minutes())
+      if (isOver(begin, mum)) looks.push(minutes())
       return false
     },
     isOnline: () => isOnline(minutes()),

@@ -8,6 +8,8 @@ const rowSchema = z.object({
   event: eventSchema,
   /** The jobs one of which may have sent the message that it names. Where they cannot be read, it waits for none. */
   jobs: z.catch(z.array(z.number()), []),
+  /** Whether it waits for its message to come. */
+  isAhead: z.catch(z.optional(z.boolean()), undefined),
   /** When it was kept back, in milliseconds since 1970. */
   at: z.catch(z.number(), 0),
   /**

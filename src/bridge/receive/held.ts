@@ -12,11 +12,11 @@ type Tools = NoticeTools & Pick<InboxOptions, 'peerOf' | 'isSince' | 'isPart' | 
 /**
  * Keeps back what is done with a message of the bridge whose link is not written: its job is at work or in doubt.
  * Without the link nobody knows which message of which chat is meant in Telegram, nor in WhatsApp which picture of an
- * album. What is said behind an answer that waits, waits with it, and so does what is done with the same message. Call
- * it in a transaction. Returns whether it waits.
+ * album. What is said behind an answer that waits, waits with it, and so does what is done with the same message; and
+ * what comes before the message that it is about waits for that. Call it in a transaction. Returns whether it waits.
  */
 export const holdBack = (
-  { event, raw }: Arrival,
+  { event, raw, isAhead: mayBeAhead = false }: Arrival,
   tools: Tools,
   { now, early }: { now: number; early: number | undefined },
 ): boolean => {
@@ -24,8 +24,10 @@ export const holdBack = (
   if (!isOurs && isMessage(event)) return false
   const before = readHeld(tools.store).held
   const jobs = isOurs ? mayHaveSent(event, tools) : albumOf(event, tools)
-  if (jobs.length === 0 && !before.some(held => goesBehind(event, held.event, tools))) return false
-  const row = { event, jobs, at: now, messageId: tools.newMessageId('whatsapp') }
+  const isAhead = mayBeAhead && isUnknown(event, tools)
+  if (jobs.length === 0 && !isAhead && !before.some(held => goesBehind(event, held.event, tools)))
+    return false
+  const row = { event, jobs, isAhead, at: now, messageId: tools.newMessageId('whatsapp') }
   const isMeant = early === undefined
   const to = isOurs ? { to: (isMeant && mappedTo(event.chat, tools.store)) || null } : {}
   addHeld({ ...row, ...to, ...(raw !== undefined && { raw }) }, tools.store)
@@ -51,8 +53,14 @@ export const isForAnother = (
   return to === null || store.chats.resolve(to) !== now
 }
 
-/** Whether what was kept back at that time, in milliseconds since 1970, in that chat, has waited for long enough. */
-export type IsOver = (at: number, chat: ChatRef) => boolean
+/**
+ * Whether what was kept back at that time, in milliseconds since 1970, in that chat, has waited for long enough; `most`: so many
+ * milliseconds are.
+ */
+export type IsOver = (at: number, chat: ChatRef, most?: number) => boolean
+
+/** Milliseconds for which what came before its message waits for that: most often it never was for the bridge. */
+const mostAhead = 60_000
 
 /**
  * Takes out what need not wait any more, in the order in which it came: none of its jobs is in doubt, or `isOver` says
@@ -74,7 +82,9 @@ export const takeReleased = (
     // Sent again, an album shows which pictures it has, whenever that is: nobody has to guess.
     const mayEnd = networkOf(each.event.chat) === 'telegram'
     const isLate = mayEnd && isOver(each.at, each.event.chat)
-    const waits = !isLate && each.jobs.some(job => inDoubt.has(job))
+    const isEarly =
+      each.isAhead === true && isUnknown(each.event, tools) && !isOver(each.at, each.event.chat, mostAhead)
+    const waits = !isLate && (isEarly || each.jobs.some(job => inDoubt.has(job)))
     const stays = waits || staying.some(({ event }) => goesBehind(each.event, event, tools))
     ;(stays ? staying : released).push(each)
   }
@@ -102,6 +112,10 @@ const namedIn = (event: BridgeEvent): string | undefined => {
   if (isMessage(event)) return event.replyTo?.byBridge ? event.replyTo.id : undefined
   return event.kind === 'edit' || event.target.byBridge === false ? undefined : event.target.id
 }
+
+/** Whether nothing is known of the message that a change is about. */
+const isUnknown = (event: BridgeEvent, tools: Tools): boolean =>
+  !isMessage(event) && chatsOf(event, event.target.id, tools).length === 0
 
 /** The jobs that may have sent the message that an event names, where nobody knows which one did. */
 const mayHaveSent = (event: BridgeEvent, tools: Tools): number[] => {

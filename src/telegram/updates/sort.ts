@@ -28,6 +28,8 @@ export interface SortContext extends Omit<ParseOptions, 'bot'> {
   readonly version: (chatId: number, messageId: number) => string | undefined
   /** The chats and topics in which the bridge knows a message with this id. */
   readonly chatsWith: (id: string) => readonly ChatRef[]
+  /** Whether no message of that chat has been heard of under this id, where the next ones may have such ids. */
+  readonly mayCome: (chatId: number, messageId: number) => boolean
   /** The ordinary emoji behind custom ones. */
   readonly customEmoji: ReadonlyMap<string, string>
   readonly deletionReaction?: string | undefined
@@ -131,13 +133,15 @@ class Sorter {
     return { event, ...(raw !== undefined && { raw }) }
   }
 
+  /** It waits for nothing on its way, as messages do for what they answer: it may come before its own. */
   #reaction(update: MessageReactionUpdated, updateId: number): void {
     const { user, chat, message_id: messageId } = update
     if (user === undefined || !this.#context.owners.includes(user.id)) return
-    const { customEmoji, deletionReaction } = this.#context
+    const { customEmoji, deletionReaction, mayCome } = this.#context
     const ref = this.#chatOf(chat.id, messageId)
     const arrival = parseReaction(update, { updateId, chat: ref, customEmoji, deletionReaction })
-    if (arrival !== undefined) this.#sorted.arrivals.push(arrival)
+    const isAhead = !this.#places.has(`${chat.id}/${messageId}`) && mayCome(chat.id, messageId)
+    if (arrival !== undefined) this.#sorted.arrivals.push({ ...arrival, isAhead })
   }
 
   #membership(update: Partial<ChatMemberUpdated>): void {

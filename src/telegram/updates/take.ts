@@ -13,7 +13,7 @@ import type { Sorted } from './sorted.ts'
 import type { Versions } from './versions.ts'
 
 export interface TakeOptions
-  extends Omit<SortContext, 'bot' | 'customEmoji' | 'version' | 'now'>,
+  extends Omit<SortContext, 'bot' | 'customEmoji' | 'version' | 'mayCome' | 'now'>,
     Pick<LongPollOptions, 'api' | 'signal'> {
   readonly inbox: Inbox
   readonly marks: Marks
@@ -25,6 +25,9 @@ export interface TakeOptions
   readonly answer: (sorted: Sorted) => void
 }
 
+/** So many messages may have been heard of that came behind one which still waits at Telegram. */
+const mostWaiting = 100
+
 /**
  * Takes batches of updates in, for `runLongPoll`. Of a batch that cannot be stored, and not for the sake of the disk,
  * each update is tried by itself, and one that is at fault is left out: all that comes behind it would never come.
@@ -33,6 +36,9 @@ export interface TakeOptions
  */
 export const makeTake = (options: TakeOptions): LongPollOptions['take'] => {
   const { inbox, marks, versions, owners, logger } = options
+
+  const mayCome: SortContext['mayCome'] = (chatId, messageId) =>
+    messageId > marks.top(chatId) - mostWaiting && !marks.isTaken(chatId, messageId)
 
   const commit = (updates: readonly Update[], context: SortContext, confirm: () => void): Sorted => {
     const sorted = sortUpdates(
@@ -76,7 +82,7 @@ export const makeTake = (options: TakeOptions): LongPollOptions['take'] => {
 
   return async (updates, bot: BotUser, confirm) => {
     const customEmoji = await nameCustomEmoji(updates, options)
-    const context = { ...options, bot, customEmoji, version: versions.get, now: options.now() }
+    const context = { ...options, bot, customEmoji, version: versions.get, mayCome, now: options.now() }
     for (const piece of piecesOf(updates)) {
       const committed: Sorted[] = []
       const take = (some: readonly Update[]): void => {

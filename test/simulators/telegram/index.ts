@@ -226,6 +226,11 @@ export class TelegramSimulator implements AsyncDisposable {
     this.#world.updates.repeat(count)
   }
 
+  /** Messages come late, and what is done with them before them. What is returned lets them come. */
+  delayMessages(): () => void {
+    return this.#world.updates.delayMessages()
+  }
+
   /** Lets the ids of updates go on from another one, as after a week without any. */
   renumberUpdates(nextId: number): void {
     this.#world.updates.renumber(nextId)

@@ -36,6 +36,8 @@ export class UpdateQueue {
   /** Given out once already, and given out again whatever the offset says. */
   #repeats: QueuedUpdate[] = []
   #delivered: QueuedUpdate[] = []
+  /** What waits for its turn, while messages do. */
+  #late: (() => void)[] | undefined
   #previous = { offset: -1, at: 0 }
   #nextConflictAt = 0
   webhookUrl = ''
@@ -53,8 +55,27 @@ export class UpdateQueue {
     return this.#allowed.length === 0 ? !optIn.includes(kind) : this.#allowed.includes(kind)
   }
 
+  /**
+   * Messages wait from now on, for what they answer or a sticker set of theirs; what waits for none overtakes them
+   * (`process_new_message_queue`, Client.cpp 17899). What is returned lets them come.
+   */
+  delayMessages(): () => void {
+    const late: (() => void)[] = []
+    this.#late = late
+    return () => {
+      this.#late = undefined
+      for (const push of late) push()
+    }
+  }
+
   push(kind: string, payload: unknown): void {
     if (!this.wants(kind)) return
+    const isMessage = kind.endsWith('message') || kind.endsWith('channel_post')
+    if (this.#late && isMessage) {
+      const now = structuredClone(payload)
+      this.#late.push(() => this.push(kind, now))
+      return
+    }
     const update: QueuedUpdate = { update_id: this.#nextId, [kind]: structuredClone(payload) }
     if (Buffer.byteLength(JSON.stringify(update)) > mostBytesEach) return
     this.#nextId += 1

@@ -174,6 +174,7 @@ export class Stage implements AsyncDisposable {
       logger: silent,
       version: (_, messageId) => versionIn(links, messageId),
       chatsWith: message => this.#store.links.chatsWith(message),
+      mayCome: () => false,
       customEmoji: new Map(),
       now: Date.now(),
       spoilersOnce: id === 'tg-photo-spoiler',
