@@ -134,6 +134,8 @@ export type NoteRole = 'reactions' | 'tally'
 export interface Changed {
   /** What stands for the changed message, in order: the messages it became, or the one that it came from. */
   readonly parts: readonly StandIn[]
+  /** More of what it became stands in a chat that this one was before, and is out of reach: that was its beginning. */
+  readonly isRest?: boolean
   /** The bridge's notes under it. */
   readonly notes: Readonly<Partial<Record<NoteRole, SentPart>>>
   /** Of one text of several in a message: how it was deleted, which changes the words of the others' message. */

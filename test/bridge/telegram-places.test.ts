@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { plainText } from '../../src/bridge/rich-text.ts'
 import {
   type SimChat,
   type SimTopic,
@@ -140,5 +141,44 @@ test('When a supergroup ends, the group that it once was is no second loss', asy
   await tg.until('the answer', () => home.transcript().length > 2 && middle.outbox.counts().pending === 0)
   const told = home.transcript().filter(({ text }) => text.startsWith('I am no longer'))
   assert.equal(told.length, 1)
+  tg.assertNoSurprises()
+})
+
+test('What is edited of a message whose group became a supergroup between two parts of it says there who wrote it', async () => {
+  await using tg = await startTelegramSimulator()
+  const owner = tg.addUser({ id: 7001, first_name: 'Olivia' })
+  const group = tg.addGroup({ title: 'Family', members: [owner] })
+  using store = tempStore()
+  const [family, mum] = ['whatsapp:3@g.us', 'whatsapp:1@lid'] as const
+  store.mappings.add({ whatsapp: family, telegram: `telegram:${group.id}` })
+  await using middle = openMiddle(store, tg)
+  await middle.start()
+  const sender = { person: mum, name: 'Mum', me: false }
+  const words = Array.from({ length: 1000 }, (_, n) => `word${n}`).join(' ')
+  let isMoved = false
+  tg.faults.next(
+    'sendMessage',
+    { error: 429, retryAfter: 1 },
+    { times: 1_000_000, when: ({ text }) => !isMoved && String(text).endsWith('word999') },
+  )
+  middle.inbox.receive([{ event: event(family, words, { id: 'M1', sender }) }])
+  await tg.until('the first part', () => group.transcript().some(({ text }) => text.startsWith('Mum\n')))
+  const moved = tg.migrate(group)
+  isMoved = true
+  await tg.until('the rest', () => middle.outbox.counts().pending === 0)
+  assert.equal(moved.transcript().at(-1)?.text.endsWith('word999'), true)
+  const head = { version: 1, chat: family, id: 'E1', sender, sentAt: Date.now() } as const
+  for (const body of ['at one', 'at two']) {
+    const edit = {
+      ...head,
+      id: body,
+      kind: 'edit',
+      target: { id: 'M1' },
+      content: { kind: 'text', body: plainText(body) },
+    } as const
+    middle.inbox.receive([{ event: edit }])
+    await tg.until('the edit', () => moved.transcript().at(-1)?.text.endsWith(body) === true)
+    assert.equal(moved.transcript().at(-1)?.text, `Mum\n${body}`)
+  }
   tg.assertNoSurprises()
 })

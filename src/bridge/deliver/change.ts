@@ -172,6 +172,7 @@ const describeChanged = (job: Job, event: ChangeEvent, context: AttemptContext):
   }
   return {
     parts: partsOf(message, target, event, context),
+    isRest: links.parts(source, '', chat => !isHere(chat)).length > 0,
     notes: { ...(reactions && { reactions }), ...(tally && { tally }) },
     seenAt: message?.seenAt ?? 0,
     ...(content && isVotable(content) && { content }),

@@ -67,7 +67,8 @@ export const changeWords = async (given: Words, desk: ChangeDesk): Promise<void>
     const kept = readKept(raw)
     return byBridge && hasWords(kept) ? [{ id, as: kept?.as, head: kept?.head, kept }] : []
   })
-  const head = first.byBridge ? (slots[0]?.as ? slots[0].head : renderSender(senderLine)) : pencil
+  const keepsHead = slots[0]?.as !== undefined && !changed.isRest
+  const head = first.byBridge ? (keepsHead ? slots[0]?.head : renderSender(senderLine)) : pencil
   const laid = await lay(given, { head, slots, desk })
   // Telegram does not let it be edited any more.
   if (!laid) await lay(given, { head: pencil, slots: slots.slice(1), desk })
