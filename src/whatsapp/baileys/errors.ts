@@ -108,8 +108,7 @@ export const refusedByAck = (
 }
 
 /**
- * There was no device of the person in a message that was acknowledged all the same; the list of devices is asked for anew at the
- * next attempt.
+ * WhatsApp names no device of the person, so nothing was sent; the list of devices is asked for anew at the next attempt.
  *
  * @param isCertain whether WhatsApp has said so, asked once more
  */

@@ -291,9 +291,12 @@ export class WhatsAppSimulator {
     return this.#world.companion?.refusedUploads ?? 0
   }
 
-  /** The next query of a name, as in `w:g2 set accept` or `w:profile:picture get picture`, is refused with this code, or never answered. */
-  refuseQuery(name: string, how: number | 'silence'): void {
-    this.#world.refusedQueries.set(name, how)
+  /**
+   * The next query of a name, as in `w:g2 set accept` or `w:profile:picture get picture`, is refused with this code, or never answered;
+   * or the next one behind so many.
+   */
+  refuseQuery(name: string, how: number | 'silence', { after = 0 } = {}): void {
+    this.#world.refusedQueries.set(name, { how, after })
   }
 
   /** Moves the time of this WhatsApp forward, by milliseconds: a login says so, and every message from now on. */

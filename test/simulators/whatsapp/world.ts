@@ -87,7 +87,7 @@ export class World {
   readonly standing = new Standing(this)
   companion: Companion | undefined
   /** Codes with which the next query of a name (`w:g2 set accept`) is refused, or that there is no answer to it. */
-  readonly refusedQueries = new Map<string, number | 'silence'>()
+  readonly refusedQueries = new Map<string, { readonly how: number | 'silence'; readonly after: number }>()
   /** Those for whom the server gives out a signed prekey that is not theirs. */
   readonly forgedBundles = new Set<Contact | Phone>()
   /** Those in whose keys something is missing or cut short. */

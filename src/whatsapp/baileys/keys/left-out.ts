@@ -23,8 +23,6 @@ const taken = new WeakMap<BinaryNode, readonly Unusable[]>()
  */
 export class LeftOut {
   readonly #forged = new Set<string>()
-  /** The people who get it on a device at least. */
-  readonly #reached = new Set<string | undefined>()
   /** Each with the other address of its owner, where that is known: WhatsApp is asked for keys by LIDs only. */
   readonly #failed = new Map<string, string | undefined>()
   /** What came from WhatsApp meanwhile, for this sending or another. */
@@ -34,12 +32,6 @@ export class LeftOut {
   static noteForged(jid: string): void {
     const sending = current.getStore()
     if (sending) sending.#forged.add(jid)
-  }
-
-  /** Something was encrypted for a device, in the course of a step of `during`. */
-  static noteReached(jid: string): void {
-    const sending = current.getStore()
-    if (sending) sending.#reached.add(normalizeAddress(jid))
   }
 
   /** A device could not be encrypted for, in the course of a step of `during`. */
@@ -57,11 +49,6 @@ export class LeftOut {
     } finally {
       ws.off('frame', look)
     }
-  }
-
-  /** Whether any device of somebody gets it. */
-  hasReached(address: string): boolean {
-    return this.#reached.has(address)
   }
 
   get isForged(): boolean {

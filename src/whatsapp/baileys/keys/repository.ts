@@ -135,9 +135,7 @@ export const journalledRepository =
       encryptMessage: async options => {
         try {
           if (openings.isMyself(options.jid)) throw new Error('Nothing is sent to this very device')
-          const encrypted = await inTurn(() => real.encryptMessage(options))
-          LeftOut.noteReached(options.jid)
-          return encrypted
+          return await inTurn(() => real.encryptMessage(options))
         } catch (error) {
           const lid = await real.lidMapping.getLIDForPN(options.jid).catch(() => null)
           LeftOut.noteFailed(options.jid, lid ?? undefined)

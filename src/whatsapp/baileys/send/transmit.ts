@@ -101,6 +101,9 @@ const transmitBy = async (
   const number = ack.wasInvalid ? undefined : addressing.numberOf(jid)
   const way = { id, jid, socket, leftOut, me, number }
   try {
+    // The own phone would show as sent what reaches nobody, and the server acknowledges it (whatsapp-rust #1299).
+    if (!isGroup(jid) && !(await leftOut.during(socket.sock, () => socket.devices.areAny(jid))))
+      throw namesNobody(jid, { isCertain: await socket.devices.areNone(jid, signal) })
     await relay(message, way)
     ack.written()
     // Who is in a group was asked by now.
@@ -124,8 +127,6 @@ const transmitBy = async (
     if (signal.aborted) throw retry('Stopped before WhatsApp gave the token of this chat')
   }
   if (answer.error !== undefined) throw refusedByAck(answer.error, { jid, hasMet })
-  if (!isGroup(jid) && !leftOut.hasReached(jid))
-    throw namesNobody(jid, { isCertain: await socket.devices.areNone(jid, signal) })
   const { phash } = answer
   const hasMissed =
     phash !== undefined && (await socket.devices.hasMissed(jid, sentTo, { hash: phash, signal }))

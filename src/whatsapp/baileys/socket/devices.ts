@@ -21,6 +21,12 @@ export class Devices {
     this.#sock = sock
   }
 
+  /** Whether a private message would go to any device of whom it is for. Rejects as Baileys does, which asks where it has forgotten. */
+  async areAny(jid: string): Promise<boolean> {
+    const devices = await this.#sock.getUSyncDevices([...this.#people(jid)], true, false)
+    return devices.some(({ user }) => user === userOf(jid))
+  }
+
   /** Those that a private message will go to, where they are remembered: else they are asked for. */
   async remembered(jid: string): Promise<ReadonlySet<string> | undefined> {
     const devices = new Set<string>()

@@ -1,6 +1,7 @@
 import type { BinaryNode } from '@whiskeysockets/baileys'
 import { children, el, SERVER } from '../node.ts'
 import { describeNode } from '../record.ts'
+import type { World } from '../world.ts'
 import { accountHandlers } from './account.ts'
 import { encryptHandlers } from './encrypt.ts'
 import { groupHandlers } from './groups.ts'
@@ -30,8 +31,7 @@ export async function answerIq(request: BinaryNode, context: IqContext): Promise
     if (!record.isNewRequest(id)) throw new IqError(400, 'bad-request', `The id "${id}" was used before`)
     const handler = HANDLERS[name]
     if (!handler) throw new IqError(501, 'feature-not-implemented', 'The request is unknown')
-    const refusal = context.world.refusedQueries.get(name)
-    context.world.refusedQueries.delete(name)
+    const refusal = refusalOf(name, context.world)
     if (refusal === 'silence') return undefined
     if (refusal !== undefined) throw new IqError(refusal, 'refused', 'As the test asked', { everyday: true })
     const answer = await handler(request, context)
@@ -42,4 +42,14 @@ export async function answerIq(request: BinaryNode, context: IqContext): Promise
     const node = el('error', { code: String(refusal.code), text: refusal.text })
     return el('iq', { type: 'error', from: to ?? SERVER, id }, [node])
   }
+}
+
+/** How this query is to be refused, if it is. */
+const refusalOf = (name: string, { refusedQueries }: World): number | 'silence' | undefined => {
+  const refusal = refusedQueries.get(name)
+  if (refusal === undefined) return undefined
+  const { how, after } = refusal
+  if (after > 0) refusedQueries.set(name, { how, after: after - 1 })
+  else refusedQueries.delete(name)
+  return after > 0 ? undefined : how
 }
