@@ -10,7 +10,7 @@ import { findLeading } from './leading.ts'
 import { parts } from './parts.ts'
 import { recoverJobs } from './recover.ts'
 import { findDestination, findSending, type IsPart, type Sending } from './sending.ts'
-import { findUntouched } from './untouched.ts'
+import { findUntouched, type WaitsHow } from './untouched.ts'
 
 /** The first job of a lane. */
 export interface Head {
@@ -60,11 +60,10 @@ export class Outbox {
   }
 
   /**
-   * The latest job about this topic, when nothing has been tried of it yet. `message`: it carries a message that
-   * nothing of may have arrived either, as when its network went away between two parts. `unsent`: however often it was
-   * tried, nothing of its message can have gone out. `restored`: a backup brought it back, and no run has tried it since.
+   * The latest job about this topic, when nothing has been tried of it yet, or it waits as `about` says (`untouched.ts`).
+   * `restored`: a backup brought it back, and no run has tried it since.
    */
-  untouched(topic: string, about?: 'message' | 'unsent', { restored = false } = {}): Untouched | undefined {
+  untouched(topic: string, about?: WaitsHow, { restored = false } = {}): Untouched | undefined {
     return findUntouched(this.#database, { topic, about, restored })
   }
 

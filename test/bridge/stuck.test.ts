@@ -111,7 +111,7 @@ test('of a message of which a part has gone it is not said that it can be taken 
   assert.match(told()[0]?.text ?? '', /^Not delivered to Mum yet.*\(479\)\. I try on for a day$/)
 })
 
-test('nor of a new file of a message that went', async () => {
+test('new files of a message that went are taken back with it, and what waits behind them goes', async () => {
   let isFailing = false
   await using bridge = await open(() =>
     isFailing ? retry('WhatsApp refused the message for now (479)') : undefined,
@@ -124,7 +124,23 @@ test('nor of a new file of a message that went', async () => {
   tries.length = 0
   owner.edits(group, id, photo(320))
   await waitUntil(() => told().length > 0)
-  assert.match(told()[0]?.text ?? '', /^Not delivered to Mum yet.*\(479\)\. I try on for a day$/)
+  assert.match(
+    told()[0]?.text ?? '',
+    /^Not delivered to Mum yet.*\(479\)\. I try on for a day, or answer your message with \/delete to take it back, and the file before$/,
+  )
+  owner.edits(group, id, photo(160))
+  await waitUntil(() => middle.outbox.counts().pending === 2)
+  owner.sends(group, { text: '/delete', reply_to: id })
+  owner.sends(group, 'behind it')
+  await waitUntil(
+    () => middle.outbox.counts().pending === 0 && middle.whatsapp.shown.at(-1)?.text === 'behind it',
+  )
+  assert.deepEqual(
+    middle.whatsapp.shown.map(({ text }) => text),
+    ['behind it'],
+  )
+  assert.deepEqual([told().length, middle.outbox.counts().failed], [1, 0])
+  assert.ok(group.transcript().every(each => each.id !== id))
 })
 
 test('what is given up was told of once while it was tried', async () => {

@@ -32,10 +32,11 @@ export const showDelay = (job: Job, problem: string, options: CarrierOptions): v
   const event = readEvent(job.event)
   if (!event || !isOutward(event, job)) return
   const { store, outbox, now = Date.now } = options
-  // Of a new file the message before it may be there.
-  const isFirst = isMessage(event) && event.replaces === undefined
-  const mayTakeBack = isFirst && outbox.untouched(messageTopic(job.source), 'unsent') !== undefined
-  const way = mayTakeBack ? ', or answer your message with /delete to take it back' : ''
+  const isNewFile = isMessage(event) && event.replaces !== undefined
+  const waits = outbox.untouched(messageTopic(job.source), isNewFile ? 'certain' : 'unsent') !== undefined
+  const others = isNewFile ? ', and the file before' : ''
+  const way =
+    isMessage(event) && waits ? `, or answer your message with /delete to take it back${others}` : ''
   const text = `${notDone(event, store.chats.displayName(job.target))} yet, and what you write there waits: ${problem}. I try on for a day${way}`
   const { id } = isMessage(event) ? whereSeen(event, { job, first: undefined }, options) : event.target
   addNotice(options, { chat: event.chat, text, replyTo: id, now: now() })

@@ -44,9 +44,19 @@ export const rewrite = (
   return true
 }
 
+/** Ends what waits of the files that were put in the place of one that has gone: what went is deleted behind that. */
+const dropNewFiles = (subject: StoredMessage, { outbox }: Pick<ReceiveContext, 'outbox'>): void => {
+  const waiting = outbox.untouched(messageTopic(subject.key), 'certain')
+  const message = waiting && parseEvent(waiting.event)
+  if (!message || !isMessage(message) || message.replaces === undefined) return
+  outbox.finish(waiting.id)
+  dropNewFiles(subject, { outbox })
+}
+
 /** Ends what waits of a message of the owner's: itself, a new file of it, and its edits. Not beside an album in which it may be. */
 const withdraw = (subject: StoredMessage, context: Pick<ReceiveContext, 'outbox'>): boolean => {
   const { outbox } = context
+  dropNewFiles(subject, context)
   const next = () => outbox.untouched(messageTopic(subject.key), 'unsent')
   let waiting = next()
   if (waiting === undefined) return changeAlbum(subject, context, () => [])
