@@ -10,6 +10,7 @@ import { ClientVersion } from './connection/client-version.ts'
 import { Reconnects } from './connection/reconnects.ts'
 import { notConnected } from './errors.ts'
 import { Inbound } from './inbound.ts'
+import { inTime } from './keys/lid-lookup.ts'
 import { login } from './login.ts'
 import { findPicture } from './media/group-picture.ts'
 import type { UploadLimits } from './media/upload-http.ts'
@@ -115,10 +116,7 @@ class BaileysConnection implements WhatsAppConnection {
 
   async logout(): Promise<void> {
     const socket = await this.#reach()
-    if (socket !== undefined) {
-      const goodbye = socket.sock.logout().catch(() => undefined)
-      await Promise.race([goodbye, sleep(5000, undefined, { ref: false })])
-    }
+    if (socket !== undefined) await inTime(socket.sock.logout()).catch(() => undefined)
     await this.#close()
     this.#account.wipe()
     this.#change(this.#account.describeUnlinked())

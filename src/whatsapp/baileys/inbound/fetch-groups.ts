@@ -1,15 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { GroupMetadata } from '@whiskeysockets/baileys'
 import type { SessionStore } from '../../../bridge/network.ts'
 import type { Logger } from '../../../support/log.ts'
 import { isGroup } from '../../address.ts'
+import { inTime } from '../keys/lid-lookup.ts'
 import type { Socket } from '../socket.ts'
 import type { Book } from './book.ts'
 
 const FETCHED = { type: 'meta', id: 'groups-fetched' } as const
-
-/** How long a message waits for WhatsApp to say who administers its group, in milliseconds. */
-const ASK_MS = 5000
 
 /** Asks for all groups of the account, once per account: later changes come as events. */
 export const fetchGroups = (
@@ -30,14 +27,13 @@ export const fetchGroups = (
   })
 }
 
-/** Asks for one group anew; resolves when it is known, or was not told in time. */
+/** Asks for one group anew, for a message that waits; resolves when it is known, or was not told in time. */
 export const refreshGroup = async (
   { groups }: Socket,
   group: string,
   keep: (metadata: GroupMetadata) => void,
 ): Promise<void> => {
-  const answer = groups.find(group).then(keep, () => undefined)
-  await Promise.race([answer, sleep(ASK_MS, undefined, { ref: false })])
+  await inTime(groups.find(group).then(keep)).catch(() => undefined)
 }
 
 /** The account is gone; the next one has groups of its own. */
