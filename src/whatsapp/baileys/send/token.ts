@@ -31,8 +31,8 @@ interface Awaited {
 
 /**
  * Whether another token of somebody comes in time. Behind a refusal for want of one Baileys gives them one of ours, to which
- * WhatsApp may answer with theirs (lib/Socket/messages-recv.js, `handleBadAck`). Nothing is sent meanwhile: each try is said to make
- * it worse.
+ * WhatsApp may answer with theirs (lib/Socket/messages-recv.js, `handleBadAck`), or their client gives it by a notice; Baileys tells
+ * of neither when it has stored it, so it is looked for. Nothing is sent meanwhile: each try is said to make it worse.
  */
 export const tokenComes = async (jid: string, { before, sock, ms, signal }: Awaited): Promise<boolean> => {
   const end = performance.now() + ms
