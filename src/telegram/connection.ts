@@ -115,6 +115,7 @@ export const openTelegram = (options: TelegramOptions): Network => {
     changes: { deletions: options.deletions ?? 'delete', receipts: options.receipts ?? false },
     inFlight: new Set(),
     buttons: openButtons(),
+    inPart: new Map(),
     searches: new Map(),
     looked: openLookedFor(),
     caughtUp: () => catchUp.ask(),
@@ -199,7 +200,10 @@ export const openTelegram = (options: TelegramOptions): Network => {
       'sent' in attempt
         ? settleDelivery(noted(attempt), paced(attempt))
         : settleChange(noted(attempt), paced(attempt)),
-    forget: context.looked.forget,
+    forget(messageId) {
+      context.looked.forget(messageId)
+      context.inPart.delete(messageId)
+    },
     mark: marks.write,
     render: outline => keepParts(renderParts(outline, context)),
     layOut: (content, parts) => layOut(content, parts, context.changes.deletions),

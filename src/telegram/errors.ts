@@ -105,7 +105,7 @@ export const verdictOf = (
 }
 
 /** Of an album some items may stand there, whatever is said of the others (TDLib `SendMultiMediaQuery`; TelegramBots #1520). */
-const isInPart = (error: CallError): boolean =>
+export const isInPart = (error: CallError): boolean =>
   error.says('message was not sent') ||
   (error.says('failed to send message #') && error.says('too many requests'))
 

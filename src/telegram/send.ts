@@ -4,7 +4,7 @@ import type { Delivery } from '../bridge/network.ts'
 import { plainText } from '../bridge/rich-text.ts'
 import { DeliveryError } from '../bridge/verdict.ts'
 import { CallError } from './call-error.ts'
-import { isRefused } from './errors.ts'
+import { isInPart, isRefused } from './errors.ts'
 import { type Batch, type Errand, sendBatch } from './send/call.ts'
 import { currentPlace, type SendContext } from './send/context.ts'
 import { keep } from './send/kept.ts'
@@ -63,27 +63,36 @@ interface Sending {
   readonly context: SendContext
 }
 
-/** An album that is refused as a whole, for which one bad picture is enough, goes item by item. */
+/** Times that an album of which some was not sent is tried as one. */
+const mostInPart = 3
+
+/**
+ * An album that is refused as a whole, for which one bad picture is enough, goes item by item; and so does one of which
+ * Telegram says again and again that some was not sent, where nothing of it is there.
+ */
 const sendNext = async (batch: Batch, sending: Sending): Promise<void> => {
-  const { delivery } = sending
-  const together = batch.length > 1 ? await trySending(batch, sending) : undefined
+  const { delivery, context } = sending
+  const isAlbum = batch.length > 1 && (context.inPart.get(delivery.messageId) ?? 0) < mostInPart
+  const together = isAlbum ? await trySending(batch, sending) : undefined
   if (together) {
     batch.forEach((part, index) => {
       const message = together[index]
       if (message) report({ part, id: message.message_id, message }, { delivery, isFound: false })
     })
-    return
+  } else {
+    for (const part of batch) report(await sendOne(part, sending), { delivery, isFound: false })
   }
-  for (const part of batch) {
-    report(await sendOne(part, sending), { delivery, isFound: false })
-  }
+  context.inPart.delete(delivery.messageId)
 }
 
 const trySending = async (batch: Batch, sending: Sending): Promise<Message[] | undefined> => {
+  const { delivery, context } = sending
   try {
-    return await sendBatch(batch, errandFor(batch[0], sending), sending.context)
+    return await sendBatch(batch, errandFor(batch[0], sending), context)
   } catch (error) {
     if (isRefused(error)) return undefined
+    if (error instanceof DeliveryError && error.cause instanceof CallError && isInPart(error.cause))
+      context.inPart.set(delivery.messageId, (context.inPart.get(delivery.messageId) ?? 0) + 1)
     throw error
   }
 }

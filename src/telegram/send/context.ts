@@ -14,6 +14,8 @@ export interface SendContext extends RenderOptions {
   /** Parts that are on their way right now. */
   readonly inFlight: Set<InFlight>
   readonly buttons: Buttons
+  /** By delivery: how often Telegram said of its album that some of it was not sent. */
+  readonly inPart: Map<string, number>
   readonly connected: () => boolean
   /** Called with every failure before it becomes a verdict. */
   readonly failed: (error: CallError, place: Place) => void

@@ -59,6 +59,33 @@ for (const description of refusals) {
   })
 }
 
+for (const description of refusals) {
+  test(`an album of which Telegram takes nothing three times goes item by item, each once: ${description}`, async () => {
+    await using scene = await open()
+    const { tg, network } = scene.bench
+    const job = scene.job(album)
+    tg.faults.next('sendMediaGroup', { error: 400, description }, { times: 1000 })
+    tg.faults.next('sendPhoto', 'reply-lost')
+    for (let tries = 1; tries <= 4; tries++) {
+      assert.equal((await failureOf(network.send(job))).verdict.kind, 'unsure')
+      assert.equal(scene.shown(), tries === 4 ? 1 : 0)
+      assert.equal(await scene.settle(job), tries === 4)
+    }
+    await network.send(job)
+    assert.equal(tg.callsOf('sendMediaGroup').length, 3)
+    const shown = scene.group.transcript().slice(1)
+    assert.deepEqual(
+      shown.map(({ id, mediaGroup }) => [String(id), mediaGroup]),
+      job.sent.map(({ id }) => [id, undefined]),
+    )
+    assert.equal(shown.length, 3)
+    // What is refused so of another album has its own tries.
+    const next = scene.job(album)
+    assert.equal((await failureOf(network.send(next))).verdict.kind, 'unsure')
+    assert.deepEqual([tg.callsOf('sendMediaGroup').length, scene.shown()], [4, 3])
+  })
+}
+
 test('a wait that is asked for in a 400 is kept', async () => {
   await using scene = await open()
   const waits: number[] = []
