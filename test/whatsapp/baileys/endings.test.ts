@@ -40,7 +40,8 @@ describe('ends that the server announces', () => {
   for (const rule of RULES.filter(({ next }) => next.do === 'stop')) {
     test(`${nameOf(rule)} ends it, and a person is told`, async () => {
       assert.ok(rule.next.do === 'stop')
-      await using linked = await Linked.started()
+      // The longest first pause is 30 ms then: a login that must not come would be seen.
+      await using linked = await Linked.started({ timing: { firstPause: 20 } })
       provoke(linked.wa, rule)
       const { status } = await until('the end', () => {
         const { connection } = linked
@@ -213,6 +214,8 @@ describe('pauses between connections', () => {
   })
 
   test('where nothing can be reached they do not grow as long', { timeout: 120_000 }, async () => {
+    // 45 s with the longest jitter.
+    assert.equal(TIMING.longestUnreachable * 1.5, 45_000)
     const timing = { ...TIMING, firstPause: 400, longestPause: 600_000, longestUnreachable: 60 }
     const reconnects = new Reconnects(timing, new AbortController().signal)
     // Growing like the others they would take at least 200, 400, 800 … ms, and more than 200 s in all.
