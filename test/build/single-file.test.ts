@@ -184,7 +184,7 @@ test('a command runs of the packages inside only what it needs', async () => {
   )
 })
 
-test('Node’s own options mean nothing to it, and no signal opens a debugger', async () => {
+test('Node’s own options mean nothing to it, no signal opens a debugger, and no memory goes into a core dump', async () => {
   await using dir = await emptyDir()
   const told = await run(dir.path, ['--version'], { NODE_OPTIONS: '--require=/no/such/file --inspect=0' })
   assert.deepEqual([told.code, told.stdout, told.stderr], [0, `${version}\n`, ''])
@@ -193,6 +193,8 @@ test('Node’s own options mean nothing to it, and no signal opens a debugger', 
   await using world = await World.open({ binary })
   const login = world.start('login')
   await login.says(({ stderr: said }) => said.includes('Link a device, and scan'))
+  if (process.platform === 'linux')
+    assert.match(await readFile(`/proc/${login.pid}/coredump_filter`, 'utf8'), /^0+$/m)
   login.kill('SIGUSR1')
   // Node would say at once that a debugger listens.
   await sleep(500)
