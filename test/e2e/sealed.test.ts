@@ -44,8 +44,9 @@ test('with a key neither the keys of the session nor what people write can be re
   bridge.kill('SIGKILL')
   await bridge.ended
 
-  const secrets = ['zebra', '🦓', ...privateKeys(folder)]
-  assert.ok(secrets.length > 10, 'the keys were found')
+  const keys = privateKeys(folder)
+  assert.ok(keys.length >= 10, `only ${keys.length} keys were found`)
+  const secrets = ['zebra', '🦓', ...keys]
   for (const name of readdirSync(folder)) {
     const bytes = readFileSync(join(folder, name))
     for (const secret of secrets) assert.ok(!bytes.includes(secret), `${secret} in ${name}`)
