@@ -123,6 +123,26 @@ export class Walk {
       })
   }
 
+  /**
+   * At how many of the points that were passed anywhere something died, and a line for each of the others; `early` are those of them
+   * whose turn never came, which were not even waited for.
+   */
+  report(): { readonly told: string[]; readonly early: number } {
+    const [all, spared] = [this.points.length, this.spared]
+    const early = spared.filter(({ isMissed }) => !isMissed).length
+    const kinds = `${spared.length - early} waited for in vain, ${early} before their turn`
+    return {
+      told: [
+        `${all - spared.length} of ${all} points died at, ${spared.length} not${spared.length > 0 ? `: ${kinds}` : ''}`,
+        ...spared.map(({ point, steps, isMissed }) => {
+          const why = isMissed ? 'waited for in vain' : 'not its turn yet'
+          return `Nothing died at "${point}" (${why}, ${steps} steps)`
+        }),
+      ],
+      early,
+    }
+  }
+
   /** Everything that is known from somewhere, but for what the next life of this scope is to die at. */
   #plan(scope: string): ReadonlySet<string> {
     const own = this.#scopes.get(scope)

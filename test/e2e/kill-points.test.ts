@@ -143,6 +143,25 @@ test('a walk waits for a step that does not come twice, and lets it be', () => {
   )
 })
 
+test('a walk counts the points at which nothing died, and tells those that were waited for from those whose turn never came', () => {
+  const walk = new Walk()
+  walk.learn('flow', ['1 a', '1 b', '1 c'], false)
+  assert.equal(walk.report().early, 3)
+  for (let life = 0; life < 5; life += 1) die(walk, 'flow', walk.next('flow') ?? new Set(), ['1 a'])
+  walk.learn('another', ['1 d'], false)
+  assert.deepEqual(walk.report(), {
+    told: [
+      '1 of 4 points died at, 3 not: 2 waited for in vain, 1 before their turn',
+      'Nothing died at "b" (waited for in vain, 1 steps)',
+      'Nothing died at "c" (waited for in vain, 1 steps)',
+      'Nothing died at "d" (not its turn yet, 1 steps)',
+    ],
+    early: 1,
+  })
+  assert.equal(die(walk, 'another', walk.next('another') ?? new Set(), ['1 d']), '1 d')
+  assert.equal(walk.report().early, 0)
+})
+
 test('where nothing is known of a flow, a walk spares what every life comes past, and most of what was died at elsewhere', () => {
   const walk = new Walk()
   walk.expect(['1 start'])
