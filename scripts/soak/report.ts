@@ -1,5 +1,5 @@
 import { sorts } from './checks.ts'
-import type { SoakReport } from './run-soak.ts'
+import { metOf, type SoakReport } from './run-soak.ts'
 
 const row = (name: string, ...cells: readonly (string | number)[]): string =>
   `${name.padEnd(50)}${cells.map(cell => String(cell).padStart(10)).join('')}`
@@ -35,13 +35,12 @@ export const report = ({
     ['WhatsApp → Telegram', verdicts.telegram],
     ['Telegram → WhatsApp', verdicts.whatsapp],
   ] as const
-  const all = [...faults.values()].reduce((sum, times) => sum + times, 0)
   const wrong = sides.flatMap(([, verdict]) => verdict.faults)
   return [
     row('What went wrong', 'times'),
     ...[...faults].map(([name, times]) => row(name, times)),
     row('met nothing before the end', -waiting),
-    row('all of it', all - waiting),
+    row('all of it', metOf(faults, waiting)),
     '',
     row('Messages', 'sent', 'lost', 'doubled', 'disorder'),
     ...sides.map(([name, { order }]) => row(name, order.sent, order.lost, order.doubled, order.disordered)),

@@ -15,7 +15,10 @@ export interface SoakOptions {
   readonly binary?: string
   /** Nothing goes wrong but what includes this in its name. */
   readonly only?: string
-  /** It goes on, for ten times as long at most, until so many kinds of things have gone wrong. */
+  /**
+   * It goes on, for ten times as long at most, until so many kinds of things have gone wrong, so many things have met something,
+   * and so many messages were sent.
+   */
   readonly least?: number
 }
 
@@ -45,6 +48,10 @@ const calmLimit = 900_000
 /** A copy too many would come late. */
 const afterthought = 10_000
 
+/** How many of what was brought about or planned met something, where so many still wait. */
+export const metOf = (faults: SoakReport['faults'], waiting: number): number =>
+  [...faults.values()].reduce((sum, times) => sum + times, 0) - waiting
+
 /** People talk on both sides while things go wrong; then peace, and a look at what stands where. */
 export const soak = async ({
   forMs,
@@ -61,11 +68,20 @@ export const soak = async ({
   })
   const end = new AbortController()
   const faults = new Map<string, number>()
-  const struck = (): number => [...faults.values()].filter(times => times > 0).length
+  const waiting = (): number =>
+    world.tg.faults.waiting +
+    world.wa.faultsWaiting +
+    world.wa.media.uploadFaultsWaiting +
+    stage.downloadFaults.length
+  const isEnough = (): boolean => {
+    const times = [...faults.values()].filter(each => each > 0)
+    const sent = Object.values(look()).reduce((sum, { order }) => sum + order.sent, 0)
+    return [times.length, metOf(faults, waiting()), sent].every(count => count >= least)
+  }
   const lasts = async (): Promise<void> => {
     const latest = performance.now() + 10 * forMs
     await sleep(forMs)
-    while (struck() < least && performance.now() < latest && !end.signal.aborted) await sleep(100)
+    while (!isEnough() && performance.now() < latest && !end.signal.aborted) await sleep(500)
     end.abort()
   }
   const running = Promise.all([
@@ -75,11 +91,7 @@ export const soak = async ({
   ])
   await running.finally(() => end.abort())
   const calmFrom = performance.now()
-  const waiting =
-    world.tg.faults.waiting +
-    world.wa.faultsWaiting +
-    world.wa.media.uploadFaultsWaiting +
-    stage.downloadFaults.length
+  const left = waiting()
   world.tg.faults.clear()
   world.wa.clearFaults()
   const behind = Object.values(look()).reduce((sum, { order }) => sum + order.lost, 0)
@@ -95,5 +107,5 @@ export const soak = async ({
   const surprises = [...world.wa.unexpected, ...world.tg.unexpected]
   const clean = Object.values(verdicts).every(isClean)
   const unread = world.wa.problems.filter(problem => problem.includes('could not read'))
-  return { faults, waiting, verdicts, surprises, unread, calm, behind, clean }
+  return { faults, waiting: left, verdicts, surprises, unread, calm, behind, clean }
 }
