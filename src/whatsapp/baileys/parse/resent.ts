@@ -13,7 +13,7 @@ export const messagesIn = (web: WAMessage): readonly WAMessage[] => {
     if (!bytes?.length) return []
     try {
       const message = proto.WebMessageInfo.decode(bytes)
-      if (message.key == null) return []
+      if (message.key == null || isUnread(message)) return []
       const participant = message.participant || message.key.participant
       return [{ ...message, key: { ...message.key, ...(participant && { participant }) } } as WAMessage]
     } catch {
@@ -22,3 +22,10 @@ export const messagesIn = (web: WAMessage): readonly WAMessage[] => {
   })
   return resent.length > 0 ? resent : [web]
 }
+
+/**
+ * The phone's own row of a message that it could not read either: whoever sent it may send it again. A message of which
+ * nothing is shown has content all the same, and one that was taken back says so.
+ */
+const isUnread = ({ message, messageStubType: stub }: proto.IWebMessageInfo): boolean =>
+  message == null && (!stub || stub === proto.WebMessageInfo.StubType.CIPHERTEXT)

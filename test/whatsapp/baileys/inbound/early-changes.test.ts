@@ -177,6 +177,35 @@ test('A vote and an edit that the phone hands on before what they are about wait
   assert.deepEqual([rows('waiting'), rows('held')], [0, 0])
 })
 
+for (const [when, waitingMs] of [
+  ['before it is announced', 60_000],
+  ['when it was announced', 50],
+] as const)
+  test(`What the phone could not read either, and hands on ${when}, is waited for all the same`, async () => {
+    await using linked = await Linked.started({ waitingMs })
+    const alice = linked.wa.addContact({ name: 'Alice' })
+    const known = () => [...linked.bridge.sessions.list('waiting')].length + linked.bridge.messages.length
+    for (const [position, id] of ['EMPTY', 'SEALED'].entries()) {
+      sendUnreadable(linked, alice, id)
+      await until(`the wait for ${id}`, () => known() === position + 1)
+    }
+    if (waitingMs < 1000) await until('the placeholders', () => linked.bridge.messages.length === 2)
+    const rowOf = (id: string) => ({
+      key: { remoteJid: alice.lid, fromMe: false, id },
+      messageTimestamp: unixSeconds(),
+    })
+    const messageStubType = proto.WebMessageInfo.StubType.CIPHERTEXT
+    await handOn(linked, [rowOf('EMPTY'), { ...rowOf('SEALED'), messageStubType }])
+    await alice.send('next', { id: 'NEXT' })
+    await until('what came behind it', () => heard(linked).includes('NEXT: next'))
+    assert.deepEqual([linked.bridge.changes, known()], [[], 3])
+
+    for (const id of ['EMPTY', 'SEALED']) await alice.send('at last', { id })
+    await until('both', () => heard(linked).includes('SEALED: at last'))
+    assert.deepEqual(heard(linked).sort(), ['EMPTY: at last', 'NEXT: next', 'SEALED: at last'])
+    assert.deepEqual([...linked.bridge.sessions.list('waiting')], [])
+  })
+
 /** A reaction to and an edit of a message that could not be decrypted, neither of them sealed. */
 const changeUnreadable = async (linked: Linked, alice: Contact): Promise<void> => {
   sendUnreadable(linked, alice, 'TEXT')
