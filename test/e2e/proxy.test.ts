@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { startConnectProxy, startTlsFront } from '../simulators/connect-proxy.ts'
 import { eventually } from '../simulators/eventually.ts'
-import { samples, textOf } from '../simulators/samples.ts'
+import { files, samples } from '../simulators/samples.ts'
 import { World } from '../simulators/world.ts'
 
 const portOf = (address: string): number => Number(new URL(address).port)
@@ -25,13 +25,22 @@ const openBehind = async (env: Readonly<Record<string, string>>) => {
   return { world, whatsapp, telegram, [Symbol.asyncDispose]: () => all.disposeAsync() }
 }
 
-test('Behind a proxy everything goes through it, files too, and comes back when the proxy does', async () => {
+test('Behind a proxy everything goes through it, files both ways too, and comes back when the proxy does', async () => {
   await using proxy = await startConnectProxy()
   await using behind = await openBehind({ HTTPS_PROXY: proxy.url })
   const { world, whatsapp, telegram } = behind
   const { wa, tg, owner } = world
-  const tunnelsTo = (port: number | string) =>
-    proxy.tunnels.filter(target => target.endsWith(`:${port}`)).length
+  const far = [
+    { who: 'WhatsApp', host: whatsapp, port: whatsapp.port },
+    { who: 'Telegram', host: telegram, port: telegram.port },
+    { who: 'the media host', host: wa.media, port: portOf(`https://${wa.mediaHost}`) },
+  ]
+  const assertNonePast = (when: string): void => {
+    for (const { who, host, port } of far) {
+      const tunnels = proxy.tunnels.filter(target => target.endsWith(`:${port}`)).length
+      assert.ok(host.connections > 0 && host.connections <= tunnels, `past the proxy to ${who} ${when}`)
+    }
+  }
 
   const alice = wa.addContact({ name: 'Alice' })
   const group = tg.addSupergroup({ title: 'Alice', members: [owner], botRights: {} })
@@ -39,18 +48,28 @@ test('Behind a proxy everything goes through it, files too, and comes back when 
   assert.equal(login.code, 0, login.stderr)
   assert.equal((await world.wa2tg('map', 'add', 'Alice', String(group.id))).code, 0)
   await world.run()
-  await alice.send(await samples.photo(wa.media, 'The lake'))
-  const photo = await eventually(() => group.transcript()[0], 'the photo')
-  assert.deepEqual([photo.kind, photo.text], ['photo', 'The lake'])
-  owner.sends(group, { text: 'Nice', reply_to: photo.id })
-  const answer = await eventually(() => alice.inbox[0], 'the answer')
-  assert.equal(textOf(answer.message), 'Nice')
-
-  assert.ok(tunnelsTo(wa.mediaHost.split(':')[1] ?? '') > 0, 'the file')
-  for (const front of [whatsapp, telegram]) {
-    assert.ok(front.connections > 0)
-    assert.ok(front.connections <= tunnelsTo(front.port), 'nothing goes past the proxy')
+  /** A file each way, each of which is got from one network and put up at the other. */
+  const sendFiles = async (nth: number): Promise<void> => {
+    const caption = `The lake ${nth}`
+    await alice.send(await samples.photo(wa.media, caption))
+    const photo = await eventually(
+      () => group.transcript().find(({ text }) => text === caption),
+      `the photo ${nth}`,
+      120_000,
+    )
+    assert.equal(photo.kind, 'photo')
+    const uploads = wa.media.uploads.length
+    owner.sends(group, {
+      document: { bytes: files.pdf(), name: `plan ${nth}.pdf` },
+      caption: `The plan ${nth}`,
+      reply_to: photo.id,
+    })
+    const plan = await eventually(() => alice.inbox[nth - 1], `the document ${nth}`, 120_000)
+    assert.deepEqual([plan.shown?.kind, plan.shown?.text], ['document', `The plan ${nth}`])
+    assert.equal(wa.media.uploads.length, uploads + 1)
   }
+  await sendFiles(1)
+  assertNonePast('while it is there')
 
   proxy.down(true)
   await alice.send('while the proxy is away')
@@ -58,8 +77,8 @@ test('Behind a proxy everything goes through it, files too, and comes back when 
   proxy.down(false)
   const isThere = () => group.transcript().some(({ text }) => text === 'while the proxy is away')
   await eventually(isThere, 'the message', 120_000)
-  owner.sends(group, 'back again')
-  await eventually(() => alice.inbox.length === 2, 'the second answer', 120_000)
+  await sendFiles(2)
+  assertNonePast('when it has been away')
   wa.assertNoSurprises()
   tg.assertNoSurprises()
 })

@@ -105,15 +105,24 @@ export class MediaServer {
   readonly #expired = new Map<string, StoredFile>()
   readonly #downloadFaults = new Map<string, Planned<DownloadFault>>()
   #uploadFault: Planned<UploadFault> | undefined
+  #connections = 0
 
   constructor(server: Server, name: string) {
     this.#server = server
     const address = server.address()
     if (address === null || typeof address === 'string') throw new Error('The media server is not listening')
     this.host = `${name}:${address.port}`
+    server.on('connection', () => {
+      this.#connections += 1
+    })
     server.on('request', (request, response) => {
       void this.#answer(request, response)
     })
+  }
+
+  /** How many have come in. */
+  get connections(): number {
+    return this.#connections
   }
 
   /**
