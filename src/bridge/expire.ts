@@ -1,9 +1,7 @@
 import type { Log } from '../outbox/index.ts'
-import type { StoredMessage } from '../store/index.ts'
 import { type Clock, systemClock } from '../support/clock.ts'
-import { chatRef, networkOf } from './chat-ref.ts'
 import type { NoticeTools } from './deliver/notice.ts'
-import type { ChangeEvent } from './event.ts'
+import { addEnd } from './receive/end.ts'
 
 /** Ends that are seen to in one go; more wait for the next. */
 const batch = 200
@@ -75,36 +73,4 @@ export const endWhatIsOver = (
     }
     return expired.length + deadlines.length > 0
   })
-}
-
-type End =
-  | { readonly kind: 'deletion'; readonly by: 'time' }
-  | { readonly kind: 'pin'; readonly pinned: false }
-  /** Nobody's vote: the tally is shown anew. */
-  | { readonly kind: 'vote'; readonly choice: number[] }
-
-const addEnd = (
-  { key, id, chat }: StoredMessage,
-  end: End,
-  { store, outbox, newMessageId }: NoticeTools,
-  now: number,
-): void => {
-  // Where it stands, whatever is mapped by now.
-  const there = store.links.destination(key)
-  const [mapping] = store.mappings.forSource(chat)
-  const [whatsapp, telegram] =
-    networkOf(chat) === 'whatsapp' ? [chat, there ?? mapping?.telegram] : [there ?? mapping?.whatsapp, chat]
-  // In the supergroup that a group has become its ids belong to other messages.
-  if (whatsapp === undefined || telegram === undefined || store.chats.resolve(telegram) !== telegram) return
-  const messageId = newMessageId('telegram')
-  const event: ChangeEvent = {
-    version: 1,
-    ...end,
-    chat: whatsapp,
-    id: `end-${messageId}`,
-    sender: { person: chatRef('whatsapp', 'time'), me: false },
-    sentAt: now,
-    target: { id },
-  }
-  outbox.add({ lane: whatsapp, target: telegram, source: key, messageId, event: JSON.stringify(event) }, now)
 }

@@ -4,6 +4,8 @@ import { endWhatIsOver } from '../../src/bridge/expire.ts'
 import { startTelegramSimulator } from '../simulators/telegram/index.ts'
 import { tempStore } from '../store/temp-store.ts'
 import { event, waitUntil } from './bridge.ts'
+import { chat, says } from './conversation.ts'
+import { carried, openGroup } from './family.ts'
 import { openMiddle } from './middle.ts'
 
 const mum = 'whatsapp:1@lid'
@@ -33,6 +35,27 @@ for (const what of ['removed', 'moved to another group']) {
     endWhatIsOver(tools, { time: end + 1, now: Date.now() })
     inbox.changed({ state: 'connected' })
     await waitUntil(() => group.transcript().length === 0)
+    assert.deepEqual(other.transcript(), [])
+    assert.equal(outbox.counts().failed, 0)
+  })
+}
+
+for (const what of ['removed', 'moved to another group']) {
+  test(`what disappears while it waits does not stay where it goes, though its mapping was ${what}`, async () => {
+    await using family = await openGroup()
+    const { tg, store, seen } = family
+    const other = tg.addSupergroup({ title: 'Other', botRights: {} })
+    await using middle = family.open()
+    const { inbox, outbox } = middle
+    const end = Date.now() + hour
+    inbox.receive([{ event: says('M1', 'my pin is 1234', { expiresAt: end }) }])
+    store.mappings.remove(chat)
+    if (what !== 'removed') store.mappings.add({ whatsapp: chat, telegram: `telegram:${other.id}` })
+    const tools = { store, outbox, newMessageId: () => 'END', disappearing: true }
+    assert.ok(endWhatIsOver(tools, { time: end + 1, now: Date.now() }))
+    await middle.start()
+    await carried(middle)
+    assert.deepEqual(seen(), [])
     assert.deepEqual(other.transcript(), [])
     assert.equal(outbox.counts().failed, 0)
   })
