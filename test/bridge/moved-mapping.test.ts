@@ -97,27 +97,6 @@ test('a message that was waited for in another chat changes nothing in this one,
   assert.deepEqual(family.seenThere(), ['Bob\nHello here'])
 })
 
-test('a message that was waited for in another topic takes its place there', async () => {
-  await using tg = await startTelegramSimulator()
-  const forum = tg.addSupergroup({ title: 'Chats', forum: true, botRights: {} })
-  const [one, two] = ['one', 'two'].map(name => forum.addTopic({ name }).message_thread_id)
-  using store = tempStore()
-  store.mappings.add({ whatsapp: chat, telegram: `telegram:${forum.id}/${one}` })
-  await using middle = openMiddle(store, tg)
-  await middle.start()
-  await receive(middle, waiting, changesTo('late', { kind: 'reaction', emoji: '👍' }, { from: eve }))
-  store.mappings.remove(chat)
-  store.mappings.add({ whatsapp: chat, telegram: `telegram:${forum.id}/${two}` })
-  const seen = () => forum.transcript().map(({ text: words, threadId }) => [words, threadId])
-  await receive(middle, says('late', 'I come late'), says('new', 'Hello'))
-  assert.deepEqual(seen(), [
-    ['Bob\nI come late', one],
-    ['Bob\nHello', two],
-  ])
-  await receive(middle, changesTo('late', { kind: 'deletion', by: 'author' }))
-  assert.deepEqual(seen(), [['Bob\nHello', two]])
-})
-
 test('what waits to go to another chat than is mapped by now is deleted there', async () => {
   await using family = await open()
   await using middle = family.open()

@@ -5,7 +5,7 @@ import { claimed, longestLife } from '../claimed.ts'
 import type { Content, MessageEvent } from '../event.ts'
 import type { Delivery, SentPart } from '../network.ts'
 import { findReplyTarget } from './answered.ts'
-import { type AttemptContext, describeAttempt, sharesIds } from './attempt.ts'
+import { type AttemptContext, describeAttempt } from './attempt.ts'
 import { albumsBeside, beside } from './beside.ts'
 import { editedSince } from './edited-since.ts'
 import { formOf, inFrame, keptFrame, renderedFor, takeFrame } from './frame.ts'
@@ -26,8 +26,9 @@ export const prepareMessage = (job: Job, event: MessageEvent, context: AttemptCo
   const frame = keptFrame(job) ?? takeFrame(job, event, context)
   const rendered = renderedFor(job, frame)
   const { event: framed, replyTo } = inFrame(event, frame, findReplyTarget(event, job.target, context))
-  // In another chat, where its own was mapped to that before, these ids are of other messages.
-  const here = (each: LinkRole): SentPart[] => links.parts(job.source, each, sharesIds(job, context))
+  // In another chat or topic, where its own was mapped to that before, nothing becomes the message (`receive/message.ts`).
+  const isHere = (chat: ChatRef): boolean => chat === chats.resolve(job.target)
+  const here = (each: LinkRole): SentPart[] => links.parts(job.source, each, isHere)
   const placeholder = holdersOf(event, role).flatMap(here)
   const [note] = placeholder.length > 0 ? here('reactions') : []
   const changed = editedSince(job, framed, context)

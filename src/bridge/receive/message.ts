@@ -1,16 +1,19 @@
 import type { StoredMessage } from '../../store/index.ts'
-import { networkOf } from '../chat-ref.ts'
+import { type ChatRef, networkOf } from '../chat-ref.ts'
 import { claimed, longestLife } from '../claimed.ts'
 import { type Content, type ContentOf, isVotable, readContent } from '../content.ts'
+import { showAnew } from '../deliver/give-way.ts'
 import { addNotice } from '../deliver/notice.ts'
 import { edited } from '../edited.ts'
 import type { MessageEvent } from '../event.ts'
 import { messageTopic } from '../topics.ts'
 import { joinAlbum } from './album.ts'
 import { refuseEarly } from './early.ts'
+import { addEnd } from './end.ts'
 import { fromBackup, type ReceiveContext, type Reception } from './reception.ts'
 import { type Route, route } from './route.ts'
 import { answerToStatus } from './status.ts'
+import { placeOfReceived } from './went-to.ts'
 import { whomFor } from './whom.ts'
 
 /** Remembers a message that has come and adds the job that carries it across. */
@@ -52,7 +55,8 @@ export const receiveMessage = (arrived: MessageEvent, context: ReceiveContext): 
     return 'refused'
   }
   const replaces = source !== undefined && before?.key === source
-  const waiting = replaces ? outbox.untouched(messageTopic(source), 'message') : undefined
+  const isMoved = replaces && endElsewhere(before, target, context)
+  const waiting = replaces && !isMoved ? outbox.untouched(messageTopic(source), 'message') : undefined
   if (event.album && (!replaces || content.kind === 'album')) {
     if (waiting !== undefined) outbox.finish(waiting.id)
     return joinAlbum(event, event.album, { ...context, target, source })
@@ -77,7 +81,19 @@ export const receiveMessage = (arrived: MessageEvent, context: ReceiveContext): 
     },
     now,
   )
+  if (isMoved) showAnew({ chat, id, source, target }, context)
   return 'job'
+}
+
+/**
+ * What held the place of a message where its chat was mapped before is taken away there, and never becomes the message: that
+ * place may be somebody else's by now. Returns whether it is another one than the message goes to.
+ */
+const endElsewhere = (before: StoredMessage, target: ChatRef, context: ReceiveContext): boolean => {
+  const place = placeOfReceived(before, context)
+  if (place === undefined || context.store.chats.resolve(place) === target) return false
+  addEnd(before, { kind: 'deletion', by: 'time' }, context, context.now)
+  return true
 }
 
 /** The words that a message was given while something else stood for it. */
