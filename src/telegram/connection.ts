@@ -33,6 +33,7 @@ import { sendDelivery } from './send.ts'
 import { openLookedFor } from './settle/looked.ts'
 import { settleDelivery } from './settle.ts'
 import { makeAnswers } from './updates/answer.ts'
+import { openAway } from './updates/away.ts'
 import { CatchUp } from './updates/catch-up.ts'
 import { runLongPoll } from './updates/long-poll.ts'
 import { tellOfRivals } from './updates/rivals.ts'
@@ -81,7 +82,8 @@ const usualGraceMs = (bytes: number): number => (bytes === 0 ? 8000 : answerMs(b
 /** Telegram, through one bot. */
 export const openTelegram = (options: TelegramOptions): Network => {
   const { sessions, inbox, logger, owners, graceMs = usualGraceMs } = options
-  const api = openApi(options)
+  const away = openAway(options)
+  const api = openApi({ ...options, onTime: away.tell })
   const marks = openMarks(sessions)
   const versions = openVersions(sessions)
   const atWork = openAtWork(sessions, { clock: systemClock, graceMs })
@@ -171,6 +173,7 @@ export const openTelegram = (options: TelegramOptions): Network => {
         signal: stop.signal,
         take,
         catchUp,
+        away,
         onBot: bot => knowBot(bot, { ...options, marks }),
         rivals: tellOfRivals(inbox),
         onHeard: () => marks.posts.heard(systemClock.now()),

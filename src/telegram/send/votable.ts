@@ -137,7 +137,7 @@ const day = new Intl.DateTimeFormat('en-GB', {
 const hour = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
 
 /** In the time of this machine, which stands in its owner's home. A time that is none is shown as its number. */
-const renderTime = (at: number): string =>
+export const renderTime = (at: number): string =>
   Number.isNaN(new Date(at).valueOf()) ? String(at) : `${day.format(at)}, ${hour.format(at)}`
 
 const renderSpan = (start: number, end: number | undefined): string => {

@@ -5,6 +5,7 @@ import type { Logger } from '../../support/log.ts'
 import type { BotApi, BotUser } from '../api.ts'
 import { CallError } from '../call-error.ts'
 import { tokenRefused } from '../errors.ts'
+import type { Away } from './away.ts'
 import type { CatchUp } from './catch-up.ts'
 import { type RivalOptions, Rivals } from './rivals.ts'
 
@@ -44,6 +45,7 @@ export interface LongPollOptions {
   /** Another program polls: what it fetches never comes here. May throw when the disk does not take it. */
   readonly onConflict?: () => void
   readonly catchUp?: CatchUp
+  readonly away?: Pick<Away, 'answered' | 'taken'>
   /** What is told of another program that polls with the same token. */
   readonly rivals: Pick<RivalOptions, 'onTaken' | 'onPeace'>
   /** For tests: the clocks whose leaps are watched, and how often, in milliseconds. */
@@ -171,7 +173,7 @@ const once = (call: () => void): (() => void) => {
 }
 
 const pollOnce = async (
-  { api, sessions, signal, take, catchUp, onHeard }: LongPollOptions,
+  { api, sessions, signal, take, catchUp, away, onHeard }: LongPollOptions,
   bot: BotUser,
   { seconds, rivals }: { seconds: number; rivals: Rivals },
 ): Promise<void> => {
@@ -186,9 +188,11 @@ const pollOnce = async (
   const confirm = ({ update_id: last }: Update): void =>
     sessions.set([{ ...offsetRow, value: String(last + 1) }])
   rivals.answered(offset, updates[0]?.update_id)
+  away?.answered(offset, updates[0]?.update_id)
   if (updates.length > 0) await take(updates, bot, confirm)
   // Asked again too soon, Telegram gives one at a time (`Client.cpp`, 15700).
   else isAll?.()
+  away?.taken()
 }
 
 interface Trouble extends PollState {

@@ -11,8 +11,8 @@ export interface RivalOptions {
 
 /** So many updates wait for a bot (tdlib/td `TQueue.cpp`): ids that are further on have begun anew. */
 const mostWaiting = 100_000
-/** For so long an update waits. */
-const keptMs = 24 * 3_600_000
+/** For so long an update waits, in milliseconds. */
+export const keptMs = 24 * 3_600_000
 /**
  * For so long nobody else may have asked before there is peace: of two that poll in turns each is answered in between,
  * and they would throw each other out for ever, as fast as they can.
