@@ -13,6 +13,8 @@ interface Collection {
   /** The patch at index n leads from version n to n + 1. */
   patches: Buffer[]
   waiting: Mutation[]
+  /** What becomes of the patches of the next answer. */
+  spoil: ((patch: Buffer) => Buffer) | undefined
 }
 
 /** The collections that the server keeps for the account. Changes are sealed into a patch when somebody asks. */
@@ -24,6 +26,11 @@ export class AppStateStore {
     this.#collection(name).waiting.push(mutation)
   }
 
+  /** The next answer brings the patches of a collection like that, and the one behind it as they are. */
+  spoilNext(name: WAPatchName, spoil: (patch: Buffer) => Buffer): void {
+    this.#collection(name).spoil = spoil
+  }
+
   /** The version after everything that was added. */
   version(name: WAPatchName): number {
     return this.#sealed(name).state.version
@@ -31,8 +38,10 @@ export class AppStateStore {
 
   /** `<collection>` with the patches after `version`. */
   since(name: WAPatchName, version: number): BinaryNode {
-    const { state, patches } = this.#sealed(name)
-    return collectionNode(name, { version: state.version, patches: patches.slice(version) })
+    const collection = this.#sealed(name)
+    const { state, patches, spoil = patch => patch } = collection
+    collection.spoil = undefined
+    return collectionNode(name, { version: state.version, patches: patches.slice(version).map(spoil) })
   }
 
   #sealed(name: WAPatchName): Collection {
@@ -49,7 +58,7 @@ export class AppStateStore {
   #collection(name: WAPatchName): Collection {
     const known = this.#collections.get(name)
     if (known) return known
-    const collection = { state: emptyCollection(), patches: [], waiting: [] }
+    const collection = { state: emptyCollection(), patches: [], waiting: [], spoil: undefined }
     this.#collections.set(name, collection)
     return collection
   }

@@ -15,11 +15,13 @@ export interface AppStateKey {
 
 /** One change; without a value it removes what was set under that index. */
 export interface Mutation {
-  /** As in `['contact', '4915100000002@s.whatsapp.net']`. */
-  index: string[]
+  /** As in `['contact', '4915100000002@s.whatsapp.net']`; what else JSON can say, only a broken phone would share. */
+  index: unknown
   value?: proto.ISyncActionValue
   /** Version of the kind of action, `apiVersion` in Baileys' `chatModificationToAppPatch`. */
   version: number
+  /** What is sealed as it is, in place of an encoded `SyncActionData` of all that. */
+  raw?: Uint8Array
 }
 
 /** What the server and every device agree on after a patch. */
@@ -111,7 +113,7 @@ export function encodeCollection(
   const records = new Map(before.records)
   const hash = Buffer.from(before.hash)
   const changes = mutations.map(mutation => {
-    const operation = mutation.value ? SET : REMOVE
+    const operation = (mutation.value ?? mutation.raw) ? SET : REMOVE
     const sealed = seal(mutation, operation, key)
     const index = JSON.stringify(mutation.index)
     const previous = records.get(index)
@@ -151,8 +153,8 @@ export function encodeCollection(
 
 /**
  * A `<collection>` of the answer to a `w:sync:app:state` query. With a snapshot (put as `md-app-state` on a media
- * server) Baileys fetches it from WhatsApp's own host, whatever server it is connected to: against a test server
- * patches alone work.
+ * server) Baileys by itself fetches it from WhatsApp's own host, whatever server it is connected to: for that one patches
+ * alone work.
  */
 export function collectionNode(
   name: WAPatchName,
@@ -182,7 +184,8 @@ function seal(mutation: Mutation, operation: number, key: AppStateKey): SealedRe
   const index = Buffer.from(JSON.stringify(mutation.index))
   const padding = randomBytes(randomInt(1, 16))
   const value = mutation.value ?? { timestamp: Date.now() }
-  const data = proto.SyncActionData.encode({ index, value, padding, version: mutation.version }).finish()
+  const { version, raw } = mutation
+  const data = raw ?? proto.SyncActionData.encode({ index, value, padding, version }).finish()
   const iv = randomBytes(16)
   const cipher = createCipheriv('aes-256-cbc', keys.valueEncryption, iv)
   const sealed = Buffer.concat([iv, cipher.update(data), cipher.final()])

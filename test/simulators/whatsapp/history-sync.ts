@@ -51,8 +51,8 @@ export function encodeHistory(piece: HistoryPiece): Buffer {
 
 /**
  * The message of the owner's phone that announces a piece: inline, or as the file that `encodeHistory` was put into.
- * Baileys fetches such a file from WhatsApp's own host, since nothing in it names another: against a test server
- * inline works.
+ * Baileys by itself fetches such a file from WhatsApp's own host, since nothing in it names another; the bridge from the media
+ * host of the simulator.
  */
 export function historyMessage(piece: HistoryPiece, file?: MediaFields): proto.IMessage {
   const { type, progress = 100, chunkOrder = 0 } = piece

@@ -1,6 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type BinaryNode, DEFAULT_CONNECTION_CONFIG, type proto } from '@whiskeysockets/baileys'
+import {
+  type BinaryNode,
+  DEFAULT_CONNECTION_CONFIG,
+  type proto,
+  type WAPatchName,
+} from '@whiskeysockets/baileys'
 import type { Acts } from './acts.ts'
+import type { Mutation } from './app-state.ts'
 import type { Channel } from './channel.ts'
 import type { Refusal } from './companion.ts'
 import type { Contact, ContactOptions } from './contact.ts'
@@ -20,6 +26,7 @@ import type { Standing } from './standing.ts'
 import { type Account, type Keyless, type Transmission, World } from './world.ts'
 
 export type { ActOptions, Acts } from './acts.ts'
+export type { Mutation } from './app-state.ts'
 export type { Call, CallOptions } from './call.ts'
 export type { Channel } from './channel.ts'
 export type { Contact, ContactOptions, SendOptions } from './contact.ts'
@@ -413,6 +420,11 @@ export class OwnerPhone {
   /** Writes another name into the address book. */
   saves(contact: Contact, name: string): void {
     this.#world.phone.saves(contact, name)
+  }
+
+  /** Changes the app state in any way, or (`spoil`) in one that arrives damaged at first. */
+  shares(name: WAPatchName, mutations: readonly Mutation[], spoil?: (patch: Buffer) => Buffer): void {
+    this.#world.phone.shares(name, mutations, spoil)
   }
 
   /** Takes a chat off the list of chats. */

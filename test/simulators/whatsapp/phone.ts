@@ -1,6 +1,6 @@
-import { type proto, WAMessageStatus } from '@whiskeysockets/baileys'
+import { type proto, WAMessageStatus, type WAPatchName } from '@whiskeysockets/baileys'
 import { Acts, editAttribute, withSecret } from './acts.ts'
-import { contactMutation, keyShareMessage } from './app-state.ts'
+import { contactMutation, keyShareMessage, type Mutation } from './app-state.ts'
 import { Contact } from './contact.ts'
 import { Group } from './group.ts'
 import { Handset, type InboxMessage, type Incoming, newMessageId, type Outgoing } from './handset.ts'
@@ -89,6 +89,12 @@ export class Phone {
   /** Writes another name into the address book. */
   saves({ pn, lid }: Contact, name: string): void {
     this.#world.share('critical_unblock_low', contactMutation({ pn, lid, name }))
+  }
+
+  /** Changes the app state in any way, or (`spoil`) in one that arrives damaged at first. */
+  shares(name: WAPatchName, mutations: readonly Mutation[], spoil?: (patch: Buffer) => Buffer): void {
+    if (spoil) this.#world.appState.spoilNext(name, spoil)
+    this.#world.share(name, ...mutations)
   }
 
   /** Called by the server for each copy of what the companion sends to its own account. */

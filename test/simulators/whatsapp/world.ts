@@ -185,9 +185,9 @@ export class World {
     return String(randomBytes(4).readUInt32BE())
   }
 
-  /** Adds a change to a collection and tells the companion that there is one. */
-  share(name: WAPatchName, mutation: Mutation): void {
-    this.appState.add(name, mutation)
+  /** Adds changes to a collection and tells the companion that there are some. */
+  share(name: WAPatchName, ...mutations: readonly Mutation[]): void {
+    for (const mutation of mutations) this.appState.add(name, mutation)
     if (!this.companion) return
     const version = String(this.appState.version(name))
     const attrs = { type: 'server_sync', from: SERVER, id: this.newId(), t: String(unixSeconds()) }
