@@ -1,4 +1,3 @@
-import type https from 'node:https'
 import {
   type BinaryNode,
   type ConnectionState,
@@ -25,6 +24,7 @@ import { clearOwnCopy } from './socket/clear-own-copy.ts'
 import { containRejections, handleInTurn } from './socket/contain.ts'
 import { keepCreds } from './socket/creds.ts'
 import { Devices } from './socket/devices.ts'
+import { Downloads } from './socket/downloads.ts'
 import { type Ending, hearEnding } from './socket/ending.ts'
 import { Groups } from './socket/groups.ts'
 import { hearLinking } from './socket/linking.ts'
@@ -35,7 +35,7 @@ import type { Watchdog } from './socket/watchdog.ts'
 
 export interface SocketOptions {
   readonly auth: SocketAuth
-  readonly server?: { readonly url: string; readonly rootKey: string }
+  readonly server?: { readonly url: string; readonly rootKey: string; readonly mediaHost?: string }
   readonly version: WAVersion
   readonly logger: Logger
   readonly makeSignalRepository: SocketConfig['makeSignalRepository']
@@ -103,7 +103,8 @@ export class Socket {
       version: options.version,
       browser: BROWSER,
       waWebSocketUrl: url,
-      ...(agent !== undefined && { agent: agent as https.Agent }),
+      ...(agent !== undefined && { agent: agent as NonNullable<SocketConfig['agent']> }),
+      ...new Downloads(server?.mediaHost).options,
       // The phone stops ringing for chats while a linked device says that it is online.
       markOnlineOnConnect: false,
       syncFullHistory: false,

@@ -12,7 +12,8 @@ export interface MediaLimits {
   readonly maxBytes?: number
 }
 
-const HOST = 'mmg.whatsapp.net'
+/** WhatsApp's own media host. */
+export const HOST = 'mmg.whatsapp.net'
 /** WhatsApp takes no larger file itself. */
 export const MAX_BYTES = 2_000 * 1024 * 1024
 /** The length in a message is a claim; this much more is still believed. */

@@ -17,7 +17,7 @@ export interface MediaKeys {
 }
 
 /** The keys of one file, from the media key in its message (lib/Utils/messages-media.js, `getMediaKeys`). */
-export const deriveMediaKeys = (mediaKey: Uint8Array, kind: MediaKind): MediaKeys => {
+export const deriveMediaKeys = (mediaKey: Uint8Array, kind: MediaKind | 'History'): MediaKeys => {
   const all = Buffer.from(hkdfSync('sha256', mediaKey, '', `WhatsApp ${kind} Keys`, 112))
   return { iv: all.subarray(0, 16), cipher: all.subarray(16, 48), mac: all.subarray(48, 80) }
 }
