@@ -25,6 +25,7 @@ import { isTold, newIdentity } from './parse/notifications.ts'
 import type { Sent } from './send/sent.ts'
 import { Hearing } from './socket/hearing.ts'
 import { HeldBack } from './socket/held-back.ts'
+import { disarmNames } from './socket/plain-names.ts'
 import { quietLogger } from './socket/quiet-logger.ts'
 import type { Timing } from './socket/timing.ts'
 import { Socket, type SocketUpdate } from './socket.ts'
@@ -107,6 +108,7 @@ export class Inbound {
   open(auth: AuthState, onUpdate: (update: SocketUpdate) => void): Socket {
     const { logger, server, timing, findSent, me, version } = this.#options
     this.#intake.connecting()
+    disarmNames()
     const disk = watchDisk(auth)
     const socket: Socket = new Socket({
       auth: holdAppState(disk),

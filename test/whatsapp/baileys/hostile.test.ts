@@ -4,6 +4,7 @@ import type { proto } from '@whiskeysockets/baileys'
 import { eventSchema } from '../../../src/bridge/event.ts'
 import { parseMessage } from '../../../src/whatsapp/baileys/parse.ts'
 import { recordingLog } from '../../fuzz/knowing-store.ts'
+import { historyMessage } from '../../simulators/whatsapp/history-sync.ts'
 import { rawMessage } from '../../simulators/whatsapp/polls.ts'
 import { until } from '../support.ts'
 import { Linked } from './linked.ts'
@@ -123,4 +124,47 @@ test('What is no message at all leaves a placeholder, and one line in the log, h
   assert.equal(bridge.said.filter(words => /could not be read/.test(words)).length, 2)
   const lines = log.lines.filter(line => line.includes('could not be read'))
   assert.equal(lines.length, 2, log.lines.join('\n'))
+})
+
+test('Whoever is called as objects call what they come from becomes a field of none', async () => {
+  await using linked = await Linked.started()
+  const { wa, bridge } = linked
+  const alice = wa.addContact({ name: 'Alice' })
+  const before = Object.keys(Object.getOwnPropertyDescriptors(Object.prototype))
+  try {
+    const value = { contactAction: { fullName: 'Mallory', lidJid: '900000000000666@lid' } }
+    for (const index of ['__proto__', '900000000000667@lid'])
+      wa.phone.shares('critical_unblock_low', [{ index: ['contact', index], value, version: 2 }])
+    wa.phone.shares('regular', [
+      { index: ['mute', '__proto__'], value: { muteAction: { muted: true } }, version: 2 },
+    ])
+    await alice.send('behind it')
+    await until('the message', () => bridge.said.includes('behind it'))
+    await until('the name', () => bridge.known.some(({ chat }) => chat.includes('900000000000667')))
+    const added = Object.keys(Object.getOwnPropertyDescriptors(Object.prototype)).filter(
+      name => !before.includes(name),
+    )
+    assert.deepEqual(added, [])
+  } finally {
+    for (const name of ['id', 'name', 'lid', 'phoneNumber', 'username', 'muteEndTime', 'conditional'])
+      Reflect.deleteProperty(Object.prototype, name)
+  }
+})
+
+test('A group of which the past says that it is somebody stays a chat of its own', async () => {
+  await using linked = await Linked.started()
+  const { wa, bridge } = linked
+  const alice = wa.addContact({ name: 'Alice' })
+  const team = wa.addGroup({ subject: 'Team', participants: [alice] })
+  const conversations = [
+    { jid: team.jid, name: 'Of old', lid: alice.lid },
+    { jid: 'status@broadcast', name: 'Of old', pn: alice.pn },
+  ]
+  await wa.phone.tellCompanion(historyMessage({ type: 'RECENT', conversations }))
+  const told = () => bridge.known.filter(({ name }) => name === 'Of old')
+  await until('both', () => told().length === 2)
+  assert.deepEqual(
+    told().flatMap(({ aliases = [] }) => aliases),
+    [],
+  )
 })

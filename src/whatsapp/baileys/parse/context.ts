@@ -36,6 +36,8 @@ export const canonical = (
   )
   const first = known[0]
   if (first === undefined) return undefined
+  // Whatever is said of a group or a channel, it is nobody's other address: two chats would become one for ever.
+  if (!isPhone(first) && !isLid(first)) return { address: first, aliases: [] }
   const phone = known.find(isPhone)
   const lid = known.find(isLid) ?? (phone === undefined ? undefined : lidOf(phone, context))
   const address = isPhone(first) && lid !== undefined ? lid : first
