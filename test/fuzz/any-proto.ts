@@ -56,7 +56,7 @@ const anySingle = ({ resolvedType, type }: protobuf.Field, depth: number): fc.Ar
 const messageType = root.lookupType('Message')
 
 /** A field of `proto.Message` drawn first, so that rare kinds come as often as common ones. */
-const anyContent: fc.Arbitrary<object> = fc
+export const anyContent: fc.Arbitrary<object> = fc
   .constantFrom(...messageType.fieldsArray)
   .chain(field => fc.tuple(fc.constant(field.name), anyValue(field, 4)))
   .chain(([name, value]) =>
@@ -101,27 +101,46 @@ export const anyFileMessage = fc
     encode: (facts: object) => encode({ [name]: { ...(value as object), mimetype, ...facts } }),
   }))
 
+/** One field of a type, drawn first as well. */
+export const anyFieldOf = (name: string, depth: number): fc.Arbitrary<object> =>
+  fc
+    .constantFrom(...root.lookupType(name).fieldsArray)
+    .chain(field => anyValue(field, depth).map(value => ({ [field.name]: value })))
+
 const fieldOf = (name: string): protobuf.Field => {
   const field = messageType.fields[name]
   if (field === undefined) throw new Error(`proto.Message has no field "${name}"`)
   return field
 }
 
-const encode = (message: object): Uint8Array => messageType.encode(messageType.create(message)).finish()
+const encode = (message: object): Uint8Array => encodeAs('Message', message)
+
+/** A message of any type that the protocol names, as in `Message.ProtocolMessage`, with nested ones `depth` levels deep. */
+export const anyOfType = (name: string, depth: number): fc.Arbitrary<object> =>
+  anyMessage(root.lookupType(name), depth)
+
+export const encodeAs = (name: string, message: object): Uint8Array => {
+  const type = root.lookupType(name)
+  return type.encode(type.create(message)).finish()
+}
+
+/** Sound bytes, or some of them changed or cut off. */
+export const orSpoilt = (sound: fc.Arbitrary<Uint8Array>): fc.Arbitrary<Uint8Array> =>
+  fc.oneof(
+    { arbitrary: sound, weight: 8 },
+    {
+      arbitrary: fc
+        .tuple(sound, fc.nat(), fc.nat({ max: 255 }))
+        .map(([bytes, at, value]) =>
+          Uint8Array.from(bytes).fill(value, at % (bytes.length + 1), (at % 7) + 1),
+        ),
+      weight: 1,
+    },
+    {
+      arbitrary: fc.tuple(sound, fc.nat()).map(([bytes, at]) => bytes.slice(0, at % (bytes.length + 1))),
+      weight: 1,
+    },
+  )
 
 /** An encoded `proto.Message`: sound, or with some of its bytes changed or cut off. */
-export const anyEncodedMessage: fc.Arbitrary<Uint8Array> = fc.oneof(
-  { arbitrary: anyContent.map(encode), weight: 8 },
-  {
-    arbitrary: fc
-      .tuple(anyContent.map(encode), fc.nat(), fc.nat({ max: 255 }))
-      .map(([bytes, at, value]) => Uint8Array.from(bytes).fill(value, at % (bytes.length + 1), (at % 7) + 1)),
-    weight: 1,
-  },
-  {
-    arbitrary: fc
-      .tuple(anyContent.map(encode), fc.nat())
-      .map(([bytes, at]) => bytes.slice(0, at % (bytes.length + 1))),
-    weight: 1,
-  },
-)
+export const anyEncodedMessage: fc.Arbitrary<Uint8Array> = orSpoilt(anyContent.map(encode))
