@@ -190,3 +190,23 @@ test('an exact name wins over a part of another, and a part that several have li
   assert.match(several.stderr, /^"trip" matches 2 chats:\n[\s\S]*Type the address instead/)
   assert.deepEqual(bench.added, [])
 })
+
+test('a stranger is not mapped for who is in the address book, and of a name that is nowhere else it is said whose word it is', async () => {
+  await using bench = await open()
+  {
+    using store = bench.box.openStore()
+    store.chats.learn({ chat: 'whatsapp:2@lid', kind: 'person', name: 'Anna Smith' })
+    store.chats.learn({ chat: 'whatsapp:66@lid', kind: 'person', pushName: 'Anna' })
+    store.chats.learn({ chat: 'whatsapp:77@lid', kind: 'person', pushName: 'Zoe' })
+  }
+  const group = bench.tg.addSupergroup({ title: 'Group' })
+  const several = await bench.add('Anna', String(group.id))
+  assert.equal(several.code, 2)
+  assert.match(several.stderr, /^"Anna" matches 2 chats:\n[\s\S]*66@lid[\s\S]*Type the address instead/)
+  assert.match(several.stderr, /person, calls themself so +66@lid/)
+  assert.deepEqual(bench.added, [])
+  const alone = await bench.add('Zoe', String(group.id))
+  assert.equal(alone.code, 0, alone.stderr)
+  assert.match(alone.stderr, /^"Zoe" is what 77@lid calls themself\. .*wa2tg map remove 77@lid$/m)
+  assert.doesNotMatch((await bench.add('66@lid', String(group.id), '--to-telegram-only')).stderr, /calls/)
+})

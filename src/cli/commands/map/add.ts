@@ -5,7 +5,7 @@ import { parseAddress, renderAddress } from '../../../telegram/address.ts'
 import type { ChatCheck } from '../../../telegram/check-chat.ts'
 import { isBroadcast, isReadOnly, kindOfAddress } from '../../../whatsapp/address.ts'
 import type { Command, Context } from '../../command.ts'
-import { findChat } from '../../find-chat.ts'
+import { callsItself, findChat } from '../../find-chat.ts'
 import { printable } from '../../output.ts'
 import { type ExitCode, UserError } from '../../user-error.ts'
 
@@ -47,10 +47,16 @@ async function addMapping({ args, options, output, loadConfig }: Context): Promi
     ...{ whatsapp, telegram, toTelegramOnly },
     ...(time !== undefined && { since: time }),
   })
-  const known = store.chats.get(whatsapp)?.lastActivity !== undefined
+  const known = store.chats.get(whatsapp)
   output.note(
     `Mapped "${printable(store.chats.displayName(mapping.whatsapp))}" ${toTelegramOnly ? '→' : '↔'} "${printable(title)}" (${addressOf(telegram)})`,
   )
+  if (known !== undefined && callsItself(typedChat, known)) {
+    const address = addressOf(known.ref)
+    output.note(
+      `"${printable(known.displayName)}" is what ${address} calls themself. Where you meant somebody else: wa2tg map remove ${address}`,
+    )
+  }
   if (isOneWay) {
     const answers = isBroadcast(addressOf(whatsapp)) ? ', but for answers, which go to whom you answer' : ''
     output.note(`What you write there stays in Telegram${answers}: wa2tg posts in no channel and no status`)
@@ -59,7 +65,8 @@ async function addMapping({ args, options, output, loadConfig }: Context): Promi
     const back = toTelegramOnly ? '' : ', and what you write in its topics stays there'
     output.note(`Of a group with topics that is what stands in none of them (General)${back}`)
   }
-  if (!known) output.note('Nothing has been seen in that WhatsApp chat yet; what comes from now on crosses')
+  if (known?.lastActivity === undefined)
+    output.note('Nothing has been seen in that WhatsApp chat yet; what comes from now on crosses')
   if (output.json) {
     output.data(
       { whatsapp: addressOf(mapping.whatsapp), telegram: addressOf(telegram), toTelegramOnly },

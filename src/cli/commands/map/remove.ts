@@ -17,11 +17,10 @@ export const command: Command = {
 async function removeMapping({ args: [typed = ''], output, loadConfig }: Context): Promise<ExitCode> {
   const { dataDir, storage } = await loadConfig()
   using store = openStore(storePath(dataDir), storage)
-  const candidates = listWhatsAppChats(store, typed)
   const mapped = new Set(store.mappings.list().map(({ whatsapp }) => whatsapp))
-  const among = candidates.filter(({ ref }) => mapped.has(ref))
+  const among = listWhatsAppChats(store, typed).filter(({ ref }) => mapped.has(ref))
   // A name that several chats have is clear when one of them alone is mapped.
-  const chat = findChat(typed, store, among.length > 0 ? among : candidates)
+  const chat = findChat(typed, store, among.length > 0 ? among : undefined)
   const { whatsapp, telegram, toTelegramOnly } = store.mappings.remove(chat)
   output.note(
     `Removed: "${printable(store.chats.displayName(whatsapp))}" no longer goes to ${addressOf(telegram)}`,
