@@ -214,7 +214,7 @@ export class Outbox {
     return findSending(this.#database, { target, id, isPart })
   }
 
-  /** The WhatsApp chat that a message is to go to, or could not be sent to, or any for which it waits in `lane` (`sending.ts`). */
+  /** The WhatsApp chat that a message is to go to, or could not be sent to, or the last for which it waits in `lane` (`sending.ts`). */
   goesTo(source: number, lane?: string): ChatRef | undefined {
     return findDestination(this.#database, source, lane)
   }

@@ -19,13 +19,13 @@ interface Row extends Sending {
 
 /**
  * Where the job sends what it carries that brings a message, or a change of it, to WhatsApp, whatever has become of the job; or
- * the one that does so in `lane` to whatever network, and has not failed.
+ * the last one that does so in `lane` to whatever network, and has not failed.
  */
 export const findDestination = (database: Database, source: number, lane?: string): ChatRef | undefined =>
   database.get<{ target: ChatRef }>(
     lane === undefined
       ? "SELECT target FROM jobs WHERE source = ?1 AND target GLOB 'whatsapp:*' ORDER BY id LIMIT 1"
-      : "SELECT target FROM jobs WHERE source = ?1 AND lane = ?2 AND state <> 'failed' ORDER BY id LIMIT 1",
+      : "SELECT target FROM jobs WHERE source = ?1 AND lane = ?2 AND state <> 'failed' ORDER BY id DESC LIMIT 1",
     source,
     ...(lane === undefined ? [] : [lane]),
   )?.target

@@ -7,7 +7,7 @@ import { reject } from '../../src/bridge/verdict.ts'
 import { jpeg } from '../simulators/telegram/helpers.ts'
 import { startTelegramSimulator } from '../simulators/telegram/index.ts'
 import { tempStore } from '../store/temp-store.ts'
-import { changesTo, eve, says } from './conversation.ts'
+import { changesTo, eve, says, text } from './conversation.ts'
 import { carried, receive } from './family.ts'
 import { openMiddle } from './middle.ts'
 
@@ -18,6 +18,8 @@ const by = (person: typeof dan | typeof carol, event: MessageEvent): MessageEven
   chat: person,
   sender: { person, me: false },
 })
+
+const ofDan = { chat: dan, sender: { person: dan, me: false } } as const
 
 const waiting = by(dan, {
   ...says('late', ''),
@@ -56,6 +58,7 @@ const open = async (kind: 'topics' | 'groups') => {
     groups.flatMap((group, index) => group.transcript().map(each => ({ ...each, index })))
   return {
     tg,
+    store,
     middle,
     moveDan() {
       store.mappings.remove(dan)
@@ -88,11 +91,7 @@ for (const kind of ['topics', 'groups'] as const) {
       ['I love you', 'two'],
     ])
     assert.deepEqual(reactions(), ['', '👍'])
-    await receive(middle, {
-      ...changesTo('late', { kind: 'deletion', by: 'author' }),
-      chat: dan,
-      sender: by(dan, waiting).sender,
-    })
+    await receive(middle, { ...changesTo('late', { kind: 'deletion', by: 'author' }), ...ofDan })
     assert.deepEqual(seen(), [['Carol here', 'one']])
   })
 
@@ -122,6 +121,25 @@ for (const kind of ['topics', 'groups'] as const) {
     assert.deepEqual(seen(), [['in private', 'two']])
   })
 }
+
+for (const [what, how, left] of [
+  ['edit', { kind: 'edit', content: text('I love you all') }, [['I love you all', 'two']]],
+  ['deletion', { kind: 'deletion', by: 'author' }, []],
+] as const)
+  test(`what changes a message that goes elsewhere than it was waited for changes it there, before it went: ${what}`, async () => {
+    await using world = await open('groups')
+    const { store, middle, moveDan, seen } = world
+    await middle.start()
+    await receive(middle, waiting)
+    moveDan()
+    // What came while the message was waited for is received together with it.
+    store.transaction(() => {
+      for (const event of [by(dan, says('late', 'I love you')), { ...changesTo('late', how), ...ofDan }])
+        middle.inbox.receive([{ event }])
+    })
+    await carried(middle)
+    assert.deepEqual(seen(), left)
+  })
 
 test('what held a place for two days can only be emptied there, and does not become the message either', async () => {
   await using world = await open('topics')

@@ -14,10 +14,13 @@ export const placeOfOwn = (key: number, { store, outbox }: Tools): ChatRef | und
   return there && networkOf(there) === 'whatsapp' ? there : undefined
 }
 
-/** The same of a message from WhatsApp: the Telegram chat. */
+/**
+ * The same of a message from WhatsApp: the Telegram chat. What still waits of it may go elsewhere than that stands which has
+ * held its place.
+ */
 export const placeOfReceived = (message: StoredMessage, { store, outbox }: Tools): ChatRef | undefined => {
   const { chat, key } = message
-  return store.links.destination(key) ?? outbox.goesTo(key, chat) ?? placeOfAlbum(message, { outbox })
+  return outbox.goesTo(key, chat) ?? store.links.destination(key) ?? placeOfAlbum(message, { outbox })
 }
 
 /** The same for what the owner does with it in Telegram. */
