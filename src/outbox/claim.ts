@@ -2,8 +2,9 @@ import type { ChatRef } from '../bridge/chat-ref.ts'
 import type { Carrier, Log } from './carrier.ts'
 import { contain } from './contain.ts'
 import type { Crowd, Lane } from './crowd.ts'
+import type { Head } from './heads.ts'
 import type { Job } from './job.ts'
-import type { Head, Outbox } from './outbox.ts'
+import type { Outbox } from './outbox.ts'
 
 export interface ClaimTools {
   readonly outbox: Outbox

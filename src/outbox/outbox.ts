@@ -2,7 +2,7 @@ import type { ChatRef } from '../bridge/chat-ref.ts'
 import type { Database } from '../store/index.ts'
 import { findAbout } from './about.ts'
 import type { Decision } from './decide.ts'
-import { withHeads } from './heads.ts'
+import { findFirst, findHeads, type Head } from './heads.ts'
 import { findInDoubt, findUnsettled, type InDoubt, type Unsettled } from './in-doubt.ts'
 import type { About, FinalFailure, Job, NewJob, Untouched, Waiting } from './job.ts'
 import { fromRow, type JobRow } from './job-row.ts'
@@ -11,15 +11,6 @@ import { parts } from './parts.ts'
 import { recoverJobs } from './recover.ts'
 import { findDestination, findSending, type IsPart, type Sending } from './sending.ts'
 import { findUntouched, type WaitsHow } from './untouched.ts'
-
-/** The first job of a lane. */
-export interface Head {
-  readonly id: number
-  readonly lane: string
-  readonly target: ChatRef
-  readonly dueAt: number
-  readonly unsure: boolean
-}
 
 /**
  * The jobs, in the database.
@@ -80,13 +71,12 @@ export class Outbox {
 
   /** The first job of every lane, but of those in which one of `running` is being sent. */
   heads(running: readonly number[] = []): Head[] {
-    return this.#database
-      .all<{ id: number; lane: string; target: ChatRef; due_at: number; unsure: number }>(
-        `${withHeads} SELECT id, lane, target, due_at, unsure FROM heads
-         WHERE state = 'pending' AND lane NOT IN (SELECT lane FROM jobs WHERE id IN (SELECT value FROM json_each(?)))`,
-        JSON.stringify(running),
-      )
-      .map(row => ({ ...row, dueAt: row.due_at, unsure: row.unsure === 1 }))
+    return findHeads(this.#database, running)
+  }
+
+  /** The first job of a lane. */
+  first(lane: string): Waiting | undefined {
+    return findFirst(this.#database, lane)
   }
 
   /** How many jobs wait in a lane, counted up to `most`. */

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { MessageEvent } from '../../src/bridge/event.ts'
 import { startTelegramSimulator } from '../simulators/telegram/index.ts'
 import { tempStore } from '../store/temp-store.ts'
-import { bob, changesTo, chat, eve, says, text } from './conversation.ts'
+import { bob, changesTo, chat, eve, narrow, says, text } from './conversation.ts'
 import { carried, openGroup, receive } from './family.ts'
 import { openMiddle } from './middle.ts'
 
@@ -107,6 +107,34 @@ test('what waits to go to another chat than is mapped by now is deleted there', 
   await carried(middle)
   assert.deepEqual(family.seen(), ['Bob\nGood morning', 'Bob\nHa'])
 })
+
+for (const how of ['move', 'remove'] as const)
+  test(`what is under way together with others is deleted where that goes: ${how}`, async () => {
+    await using family = await open()
+    let changed = false
+    await using middle = family.open({
+      budgets: narrow,
+      watch: carrier => ({
+        ...carrier,
+        async deliver(job, ...more) {
+          if (job.event.includes('joined') && !changed) {
+            changed = true
+            family[how]()
+            for (const event of changes()) middle.inbox.receive([{ event }])
+          }
+          return await carrier.deliver(job, ...more)
+        },
+      }),
+    })
+    const said = [says('a', 'Hello'), ...asked, says('z', 'Bye')]
+    for (const event of said) middle.inbox.receive([{ event }])
+    await middle.start()
+    await carried(middle)
+    assert.ok(changed)
+    const all = family.seen().join()
+    assert.ok(!all.includes('my PIN') && all.includes(how === 'move' ? 'Good morning' : 'Good mourning'), all)
+    assert.deepEqual(family.seenThere(), [])
+  })
 
 test('a supergroup loses nothing that has the id of a note in the group that it was', async () => {
   await using tg = await startTelegramSimulator()

@@ -1,6 +1,7 @@
 import type { StoredMessage } from '../../store/index.ts'
 import { type ChatRef, networkOf } from '../chat-ref.ts'
-import type { ChangeEvent } from '../event.ts'
+import { isThat } from '../deliver/gathered.ts'
+import { type ChangeEvent, isMessage, readEvent } from '../event.ts'
 import { placeOfAlbum } from './album.ts'
 import type { InboxOptions } from './reception.ts'
 
@@ -20,7 +21,16 @@ export const placeOfOwn = (key: number, { store, outbox }: Tools): ChatRef | und
  */
 export const placeOfReceived = (message: StoredMessage, { store, outbox }: Tools): ChatRef | undefined => {
   const { chat, key } = message
-  return outbox.goesTo(key, chat) ?? store.links.destination(key) ?? placeOfAlbum(message, { outbox })
+  const place = outbox.goesTo(key, chat) ?? store.links.destination(key)
+  return place ?? placeOfAlbum(message, { outbox }) ?? placeOfJoined(message, { store, outbox })
+}
+
+/** Where several texts go together of which this is one: their jobs have become the one with which their lane begins. */
+const placeOfJoined = (message: StoredMessage, { store, outbox }: Tools): ChatRef | undefined => {
+  const first = outbox.first(message.chat)
+  const event = first && readEvent(first.event)
+  if (event === undefined || !isMessage(event) || event.content.kind !== 'joined') return undefined
+  return event.content.items.some(item => isThat(item, message, store)) ? first?.target : undefined
 }
 
 /** The same for what the owner does with it in Telegram. */
