@@ -116,6 +116,8 @@ export interface Arrival {
   readonly senderAliases?: readonly ChatRef[]
   /** The network's own copy of the message (`StandIn.raw`); with a change, of the message as it is then. */
   readonly raw?: string
+  /** What the owner is told under their message of what is left of it behind. */
+  readonly remark?: string
   /** It came with a backup that was put back, and may have been dealt with since that was made. */
   readonly restored?: true
 }

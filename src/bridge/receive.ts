@@ -32,7 +32,11 @@ export const makeInbox = (options: InboxOptions): Inbox => {
   return {
     receive(arrivals, alongside) {
       const added = store.transaction(() => {
-        const results = arrivals.map(arrival => receiveOne(arrival, options, { now: now(), mayWait: true }))
+        const results = arrivals.map(arrival => {
+          const result = receiveOne(arrival, options, { now: now(), mayWait: true })
+          if (result === 'job' || result === 'held') tellOfRest(arrival, options, now())
+          return result
+        })
         alongside?.()
         return results
       })
@@ -119,6 +123,10 @@ const receiveReleased = (row: Held, options: InboxOptions): void => {
 const notTakenIn = 'Not sent: I could not take this in. Please write it again'
 const mappingGone = 'Not sent: the mapping of this chat was removed before it could go'
 const mappedAnew = 'Not sent: this chat was mapped to somebody else before it could go'
+
+const tellOfRest = ({ event: { chat, id }, remark }: Arrival, options: InboxOptions, now: number): void => {
+  if (remark !== undefined) addNotice(options, { chat, text: remark, replyTo: id, now })
+}
 
 const receiveOne = (
   arrival: Arrival,

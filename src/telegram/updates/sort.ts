@@ -6,6 +6,7 @@ import { placeOf, placeRef } from '../address.ts'
 import type { BotUser } from '../api.ts'
 import { parseCommand } from '../commands.ts'
 import { parseDeletion, parseEdit, parseJoin, parsePin, parseReaction, parseVote } from '../parse/change.ts'
+import { leavesFiles } from '../parse/rich.ts'
 import {
   nameOf,
   type ParseOptions,
@@ -130,7 +131,8 @@ class Sorter {
     const { event, version } = parsed
     this.#sorted.versions.push({ chatId: message.chat.id, messageId: message.message_id, version })
     const raw = keepTyped(message)
-    return { event, ...(raw !== undefined && { raw }) }
+    const remark = event.kind === 'message' && leavesFiles(message) && filesLeft
+    return { event, ...(raw !== undefined && { raw }), ...(remark && { remark }) }
   }
 
   /** It waits for nothing on its way, as messages do for what they answer: it may come before its own. */
@@ -211,6 +213,9 @@ class Sorter {
     this.#sorted.arrivals.push(arrival)
   }
 }
+
+const filesLeft =
+  'The files in this message did not go to WhatsApp, where none stand among words: there it says what they are. Send them by themselves'
 
 /** Behind the name of a channel there may be any member of the group. */
 const whoIs = ({ from, sender_chat: channel }: Message): Omit<Overheard, 'chat'> | undefined => {

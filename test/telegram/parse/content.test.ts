@@ -103,7 +103,33 @@ const contents: readonly (readonly [what: string, fields: object, content: Conte
         ],
       },
     },
-    text('Menu\n\nToday soup and bread.\n\n———\n\n1. Pea\n2. Leek\n\nPea | 3 €\nLeek | 4 €\n\nThe cook\nAnn'),
+    text(
+      'Menu\n\nToday soup and bread.\n\n———\n\n1. Pea\n2. Leek\n\nPea | 3 €\nLeek | 4 €\n\n[Photo]\nThe cook\nAnn',
+    ),
+  ],
+  [
+    'a rich message with files and a place among its words',
+    {
+      rich_message: {
+        blocks: [
+          { type: 'paragraph', text: 'look at this:' },
+          {
+            type: 'collage',
+            blocks: [
+              { type: 'photo', photo: [] },
+              { type: 'video', video: {} },
+            ],
+          },
+          { type: 'voice_note', voice_note: {} },
+          { type: 'map', location: { latitude: 52.5, longitude: 13.4 }, zoom: 13, caption: { text: 'Here' } },
+          { type: 'map', location: { latitude: 91, longitude: 13.4 }, zoom: 13 },
+          { type: 'paragraph', text: 'and tell me' },
+        ],
+      },
+    },
+    text(
+      'look at this:\n\n[Photo]\n[Video]\n\n[Voice message]\n\n📍 https://maps.google.com/?q=52.5,13.4\nHere\n\nand tell me',
+    ),
   ],
   [
     'a position that moves',
@@ -138,6 +164,11 @@ const refused: readonly (readonly [what: string, fields: object, why: RegExp])[]
   ['a giveaway', { giveaway: { chats: [], winner_count: 1 } }, /nothing like it/],
   ['an invoice', { invoice: { title: 'T', currency: 'EUR', total_amount: 145 } }, /nothing like it/],
   ['a gift', { unique_gift: {} }, /nothing like it/],
+  [
+    'a rich message of files alone',
+    { rich_message: { blocks: [{ type: 'photo', photo: [] }] } },
+    /nothing in it/,
+  ],
   ['what is newer than the program', { hologram: {} }, /newer/],
 ]
 
