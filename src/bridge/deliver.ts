@@ -1,5 +1,5 @@
 import type { AskTurn, Carrier, Job, Outcome } from '../outbox/index.ts'
-import { mediaFailureLimit } from '../outbox/index.ts'
+import { mediaFailureLimit, pageLimit } from '../outbox/index.ts'
 import { type ChatRef, networkOf } from './chat-ref.ts'
 import type { AttemptContext, CarrierOptions } from './deliver/attempt.ts'
 import { prepareChange } from './deliver/change.ts'
@@ -63,10 +63,12 @@ const deliver = async (job: Job, options: AttemptOptions): Promise<Outcome> => {
   // Where the network cannot tell, it stays so until all of it is sent.
   let unsettled = job.unsure
   let inDoubt = job.unsure
+  let hasAsked = false
   const stage = () => (unsettled && network.settle ? 'settle' : 'send')
   const turn: AttemptContext['turn'] = (messages, what) => {
     // Before its first call, nothing of an attempt can be there.
     inDoubt = true
+    hasAsked = true
     return ask(messages, what && files)
   }
   const media = watchMedia({ isLast: job.mediaFailures >= mediaFailureLimit - 1 })
@@ -83,6 +85,7 @@ const deliver = async (job: Job, options: AttemptOptions): Promise<Outcome> => {
       inDoubt = false
       if (isThere === false || isThere === 'perhaps') {
         attempt = prepare(begunAnew(job, isThere, options), network, context)
+        if (job.pages >= pageLimit) throw reject(failsAgain)
       }
     }
     if (job.mediaFailures >= mediaFailureLimit) {
@@ -94,7 +97,7 @@ const deliver = async (job: Job, options: AttemptOptions): Promise<Outcome> => {
       }
     }
     await attempt.carryOut()
-    return { kind: 'sent' }
+    return hasAsked ? { kind: 'sent' } : { kind: 'sent', unasked: true }
   } catch (error) {
     const failure = describeFailure(error, {
       stage: stage(),
@@ -174,6 +177,7 @@ const prepare = (job: Job, network: Network, context: AttemptContext): Prepared 
   }
 }
 
+const failsAgain = 'it fails there again and again, while others get through'
 const nothingThere = 'I know of nothing there that this message became'
 
 /** What the owner hears under an invitation that was accepted. */

@@ -24,7 +24,10 @@ export class DeliveryError extends Error {
   readonly verdict: Verdict
   /** Whether the failure means the whole chat cannot be reached (bot removed, chat gone), not just this message. */
   readonly chatUnreachable: boolean
-  /** Whether something in front of the network, which is online, refused it: perhaps for what is in it. */
+  /**
+   * Whether something in front of the network, which is online, refused it, or the network itself failed at it: perhaps
+   * for what is in it.
+   */
   readonly page: boolean
   /** Whether what became of it will never be known: asked again, the answer would be the same. */
   readonly neverKnown: boolean

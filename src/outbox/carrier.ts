@@ -31,7 +31,10 @@ export interface Carrier {
   join(jobs: readonly Waiting[]): Joined | undefined
   /** The job is given up: tell the owner. Called inside the transaction that says so. */
   failed(job: Job, problem: string): void
-  /** The job has failed for some ten minutes, and is tried on: tell the owner. Called inside the transaction that says so. */
+  /**
+   * The job has failed for some ten minutes, and is tried on: tell the owner. Called inside the transaction that says so,
+   * at each failure from then on.
+   */
   delayed(job: Job, problem: string): void
   /** The word to keep with an attempt (`Network.mark`). */
   mark(target: ChatRef): string | undefined

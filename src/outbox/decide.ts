@@ -10,9 +10,12 @@ export const mediaFailureLimit = 9
 const breakCounts = 2
 /**
  * A proxy or a firewall that refuses this job so often, while its network is online, dislikes what is in it. The
- * backoffs up to there take four minutes: within that, a page in front of everything shows in the network's status.
+ * backoffs up to there take four minutes: within that, a page in front of everything shows in the network's status. So often
+ * the network itself fails at it, too, while it takes others.
  */
-const pageLimit = 8
+export const pageLimit = 8
+/** Failed attempts after which the owner is told of a job that is tried on: the backoffs up to there take nine minutes. */
+export const longDelay = 9
 /** A bug of ours that hits one job this often gives the job up, so that it does not block its lane for ever. */
 const bugLimit = 3
 /** Milliseconds of asking in vain whether a message arrived, after which it is given up as one that may have. */
@@ -30,6 +33,14 @@ type History = Pick<
 
 const unfailed = { unsure: false, attempts: 0, mediaFailures: 0, pages: 0, failingFor: 0 } as const
 
+interface Circumstances {
+  readonly now: number
+  readonly giveUpAfter: number
+  readonly random: () => number
+  /** Whether the network took something else since this job failed last. */
+  readonly othersPass?: boolean
+}
+
 /** What a failure changes in its job. */
 export type Decision =
   | (History & { readonly kind: 'again'; readonly dueAt: number })
@@ -45,12 +56,14 @@ export type Decision =
  * earlier attempt is settled, as in a network that cannot settle any, leaves the job unsure: nothing was found out. An
  * answer that leaves it open is asked for again for ten minutes, but not where it will always be that, nor in a chat
  * out of reach; then the job is given up, as after three bugs, since it must not be sent, in whatever form, while it
- * may be there. When a part of it has gone, all but the bugs is counted anew.
+ * may be there. When a part of it has gone, all but the bugs is counted anew. Where the network itself fails at it, the
+ * first seven times count, and each further one only where `othersPass` meanwhile; at the eighth it is to be settled at
+ * once, and asks for a plainer form where nothing of it is there (`bridge/deliver.ts`).
  */
 export const decide = (
   given: Job,
   failure: Failure,
-  { now, giveUpAfter, random }: { now: number; giveUpAfter: number; random: () => number },
+  { now, giveUpAfter, random, othersPass = false }: Circumstances,
 ): Decision => {
   const { verdict, from } = failure
   const job: History = failure.progress ? { ...unfailed, bugs: given.bugs } : given
@@ -58,7 +71,8 @@ export const decide = (
   const counts = verdict.kind !== 'offline' && verdict.kind !== 'wait'
   const isOfFile = from === 'media' && counts
   const mediaFailures = job.mediaFailures + (isOfFile ? (failure.brokeOff ? breakCounts : 1) : 0)
-  const pages = job.pages + (failure.page && from === 'send' ? 1 : 0)
+  const isOwnFailure = verdict.kind === 'unsure' && !(othersPass || job.pages < pageLimit - 1)
+  const pages = job.pages + (failure.page && from === 'send' && !isOwnFailure ? 1 : 0)
   if (bugs >= bugLimit) return { kind: failure.inDoubt ? 'give-up' : 'plainer' }
 
   const unsure = verdict.kind === 'unsure' || failure.unsettled === true
@@ -95,6 +109,8 @@ export const decide = (
     const gap = job.lastFailedAt === undefined ? 0 : Math.max(0, now - job.lastFailedAt)
     const failingFor = job.failingFor + Math.min(gap, longestGap)
     if (failingFor >= longest) return { kind: 'give-up' }
-    return { ...unchanged, attempts, failingFor, lastFailedAt: now, dueAt: now + backoff(attempts, random) }
+    const isLast = verdict.kind === 'unsure' && pages >= pageLimit && pages > job.pages
+    const dueAt = isLast ? now : now + backoff(attempts, random)
+    return { ...unchanged, attempts, failingFor, lastFailedAt: now, dueAt }
   }
 }

@@ -6,10 +6,12 @@ const longestHold = 60_000
 
 /**
  * Networks that refused a delivery as offline while their status says connected: they are asked again a little later,
- * each time in a row later than before, until a delivery succeeds or the network says it is back.
+ * each time in a row later than before, until a delivery succeeds or the network says it is back. And when each took
+ * something last, by which the trouble of one delivery is told from that of a whole network.
  */
 export class Holds {
   readonly #held = new Map<NetworkName, { until: number; times: number }>()
+  readonly #took = new Map<NetworkName, number>()
   readonly #random: () => number
 
   constructor(random: () => number) {
@@ -26,6 +28,17 @@ export class Holds {
     if (this.until(network) > now) return
     const times = (this.#held.get(network)?.times ?? 0) + 1
     this.#held.set(network, { times, until: now + Math.min(backoff(times, this.#random), longestHold) })
+  }
+
+  /** A delivery went through. */
+  took(network: NetworkName, now: number): void {
+    this.#took.set(network, now)
+    this.release(network)
+  }
+
+  /** Whether one went through since then, in milliseconds since 1970. */
+  hasTaken(network: NetworkName, since: number): boolean {
+    return (this.#took.get(network) ?? Number.NEGATIVE_INFINITY) > since
   }
 
   release(network: NetworkName): void {

@@ -27,7 +27,7 @@ export interface Job {
   readonly base: number
   readonly attempts: number
   readonly mediaFailures: number
-  /** How often something in front of the network, which is online, refused it. */
+  /** How often something in front of the network, which is online, refused it, or the network itself failed at it. */
   readonly pages: number
   readonly bugs: number
   /** How long it has been failing, in milliseconds; the time of an outage does not count. */
@@ -65,7 +65,11 @@ export interface FinalFailure {
 
 /** How one attempt ended. */
 export type Outcome =
-  | { readonly kind: 'sent' }
+  | {
+      readonly kind: 'sent'
+      /** There was nothing to do for it, so that nothing is known of the network. */
+      readonly unasked?: true
+    }
   | {
       readonly kind: 'failure'
       readonly verdict: Verdict
@@ -77,7 +81,7 @@ export type Outcome =
       readonly brokeOff?: boolean
       /** Nothing gets through to that chat, in whatever form. */
       readonly unreachable?: boolean
-      /** Something in front of the network, which is online, refused it. */
+      /** Something in front of the network, which is online, refused it, or where it is in doubt the network failed at it. */
       readonly page?: boolean
       /** Whether it arrived will never be known. */
       readonly neverKnown?: boolean

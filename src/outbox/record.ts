@@ -3,7 +3,7 @@ import { StoreError } from '../store/index.ts'
 import type { Clock } from '../support/clock.ts'
 import type { Carrier, Log } from './carrier.ts'
 import { markOf } from './claim.ts'
-import { decide } from './decide.ts'
+import { decide, longDelay } from './decide.ts'
 import type { Holds } from './holds.ts'
 import type { Job, Outcome } from './job.ts'
 import type { Outbox } from './outbox.ts'
@@ -22,16 +22,13 @@ export interface RecordTools {
   readonly log: Log
 }
 
-/** Failed attempts after which the owner is told of a job that is tried on: the backoffs up to there take nine minutes. */
-const longDelay = 9
-
 /** Writes down how an attempt ended, and draws the conclusions for its chat and its network. */
 export const record = (job: Job, outcome: Outcome, tools: RecordTools): void => {
   const { outbox, carrier, pace, holds, clock, log } = tools
   const network = networkOf(job.target)
   pace.save(job.target)
   if (outcome.kind === 'sent') {
-    holds.release(network)
+    if (!outcome.unasked) holds.took(network, clock.now())
     outbox.finish(job.id)
     return
   }
@@ -41,11 +38,13 @@ export const record = (job: Job, outcome: Outcome, tools: RecordTools): void => 
   // What a file's own network says is not about the one we deliver to.
   if (from !== 'media' && verdict.kind === 'offline') holds.hold(network, now)
 
-  const decision = decide(job, outcome, { ...tools, now })
+  const othersPass = job.lastFailedAt !== undefined && holds.hasTaken(network, job.lastFailedAt)
+  const decision = decide(job, outcome, { ...tools, now, othersPass })
   if (decision.kind === 'again') {
     outbox.postpone(job.id, decision, problem)
-    const isLong = job.attempts < longDelay && decision.attempts >= longDelay
-    if (isLong) tell(() => carrier.delayed({ ...job, unsure: decision.unsure }, problem), { job, tools })
+    const { attempts, unsure } = decision
+    if (attempts > job.attempts && attempts >= longDelay)
+      tell(() => carrier.delayed({ ...job, attempts, unsure }, problem), { job, tools })
     return
   }
   const level = decision.kind === 'plainer' ? carrier.plainer(job, outcome) : undefined

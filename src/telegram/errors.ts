@@ -92,7 +92,8 @@ export const verdictOf = (
   }
   if (code >= 500) {
     const message = `Telegram had a failure of its own (${code})`
-    return sending ? unsure(message, error) : retry(message, error)
+    if (!sending) return retry(message, error)
+    return new DeliveryError({ kind: 'unsure' }, message, { cause: error, page: connected })
   }
   const gone = find(unreachable, error)
   if (gone !== undefined || code === 403) {

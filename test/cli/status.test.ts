@@ -244,6 +244,33 @@ test('three chats that Telegram has put off at once are told as all of them, whi
   assert.match((await box.run('status')).stderr, /put off all chats until \d{4}-/)
 })
 
+test('a delivery that has failed nine times and is tried on is a problem', async () => {
+  await using box = await Sandbox.open()
+  const failed = (attempts: number): void => {
+    using store = box.openStore()
+    const outbox = new Outbox(store.database)
+    const now = Date.now()
+    const target = telegram('-1001')
+    const job = { lane: `L${attempts}`, target, source: 1, messageId: `J${attempts}`, event: '{}' }
+    const again = { kind: 'again', unsure: true, dueAt: now, mediaFailures: 0, pages: 0, bugs: 0 } as const
+    outbox.postpone(outbox.add(job, now), { ...again, attempts, failingFor: 0, lastFailedAt: now }, 'no')
+  }
+  const said = async () => {
+    const { problems } = JSON.parse((await box.run('status', '--json')).stdout)
+    return problems.filter((problem: string) => problem.includes('tried on'))
+  }
+  failed(8)
+  assert.deepEqual(await said(), [])
+  failed(9)
+  assert.deepEqual(await said(), [
+    'A delivery has failed for ten minutes or more and is tried on; what is behind it in its chat waits',
+  ])
+  failed(10)
+  assert.deepEqual(await said(), [
+    '2 deliveries have failed for ten minutes or more and are tried on; what is behind them waits',
+  ])
+})
+
 test('deliveries that have failed are a problem for a day, and counted for as long as they are kept', async () => {
   await using box = await Sandbox.open()
   const hour = 3_600_000

@@ -183,6 +183,24 @@ test('what stands eight times in place of the network’s answer refuses the mes
   assert.equal(decide(state, page('send'), policy).kind, 'plainer')
 })
 
+test('where the network itself fails at it while it takes others, the eighth time the job is settled at once; else never', () => {
+  const failed = { ...failure({ kind: 'unsure' }), page: true }
+  const after = (times: number, othersPass: boolean) => {
+    let [state, now] = [job, 0]
+    for (let tries = 0; tries < times; tries += 1) {
+      const decision = decide(state, failed, { ...policy, now, othersPass })
+      assert.ok(decision.kind === 'again' && decision.unsure, `try ${tries}: ${decision.kind}`)
+      state = { ...state, ...decision }
+      if (tries < times - 1) now = decision.dueAt
+      else return { pages: state.pages, wait: decision.dueAt - now }
+    }
+    return undefined
+  }
+  assert.deepEqual(after(7, true), { pages: 7, wait: 120_000 })
+  assert.deepEqual(after(8, true), { pages: 8, wait: 0 })
+  assert.deepEqual(after(100, false), { pages: 7, wait: 600_000 })
+})
+
 test('a file whose network is offline costs nothing', () => {
   const decision = decide({ ...job, mediaFailures: 4 }, failure({ kind: 'offline' }, 'media'), policy)
   assert.deepEqual(

@@ -1,4 +1,4 @@
-import type { Job } from '../../outbox/index.ts'
+import { type Job, longDelay } from '../../outbox/index.ts'
 import type { Store } from '../../store/index.ts'
 import { networkOf } from '../chat-ref.ts'
 import type { ContentOf } from '../content.ts'
@@ -25,12 +25,35 @@ export const showFailure = (job: Job, problem: string, options: CarrierOptions):
 }
 
 /**
- * Tells the owner, under their own message, that it or a change of it does not get through, and is tried on. Call it in a
- * transaction.
+ * Tells the owner that something does not get through, and is tried on: once under their own message; of what comes from
+ * WhatsApp in their own chat, of all of it once an hour. Call it in a transaction.
  */
 export const showDelay = (job: Job, problem: string, options: CarrierOptions): void => {
   const event = readEvent(job.event)
-  if (!event || !isOutward(event, job)) return
+  if (!event || event.kind === 'receipt') return
+  if (!isOutward(event, job)) showDelayToOwner(event, { job, problem }, options)
+  else if (job.attempts === longDelay) showDelayBelow(event, { job, problem }, options)
+}
+
+/** Where Telegram fails at everything, many chats wait, and this is read when it is over. */
+const showDelayToOwner = (
+  event: BridgeEvent,
+  { job, problem }: { job: Job; problem: string },
+  options: CarrierOptions,
+): void => {
+  const { store, now = Date.now } = options
+  const chat = options.ownerChat()
+  if (!chat || networkOf(event.chat) === 'telegram' || isLeftBehind(event, job, options)) return
+  if (!store.chats.mayNotify(chat, now(), hour)) return
+  const text = `${whatOf(event, store).words} cannot be shown in Telegram yet, and what is behind it waits: ${problem}. I try on for a day at most; wa2tg status counts what waits so`
+  addNotice(options, { chat, text, now: now(), about: event.chat })
+}
+
+const showDelayBelow = (
+  event: BridgeEvent,
+  { job, problem }: { job: Job; problem: string },
+  options: CarrierOptions,
+): void => {
   const { store, outbox, now = Date.now } = options
   const isNewFile = isMessage(event) && event.replaces !== undefined
   const waits = outbox.untouched(messageTopic(job.source), isNewFile ? 'certain' : 'unsent') !== undefined
@@ -115,11 +138,17 @@ const showToOwner = (
   const chat = options.ownerChat()
   if (!chat || (event && isLeftBehind(event, job, options))) return
   if (event && !store.chats.mayNotify(event.chat, now(), hour)) return
-  const name = event ? ` from ${store.chats.displayName(event.chat)}` : ''
-  const [what, where] =
-    event?.kind === 'message' && event.content.kind === 'joined'
-      ? [`${event.content.items.length} messages`, 'They are']
-      : [event && !isMessage(event) ? 'A change of a message' : 'A message', 'It is']
-  const text = `${what}${name} could not be shown in Telegram: ${problem}. ${where} on your phone; wa2tg status counts such messages`
+  const { words, where } = whatOf(event, store)
+  const text = `${words} could not be shown in Telegram: ${problem}. ${where} on your phone; wa2tg status counts such messages`
   addNotice(options, { chat, text, now: now(), ...(event && { about: event.chat }) })
+}
+
+const whatOf = (event: BridgeEvent | undefined, { chats }: Pick<Store, 'chats'>) => {
+  const name = event ? ` from ${chats.displayName(event.chat)}` : ''
+  return event?.kind === 'message' && event.content.kind === 'joined'
+    ? { words: `${event.content.items.length} messages${name}`, where: 'They are' }
+    : {
+        words: `${event && !isMessage(event) ? 'A change of a message' : 'A message'}${name}`,
+        where: 'It is',
+      }
 }

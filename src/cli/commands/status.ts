@@ -1,5 +1,5 @@
 import type { Config } from '../../config/load.ts'
-import { countFailed } from '../../outbox/failed.ts'
+import { countDelayed, countFailed } from '../../outbox/failed.ts'
 import { Outbox } from '../../outbox/outbox.ts'
 import { openPaceMemory } from '../../outbox/pace-memory.ts'
 import { everyPeer } from '../../outbox/penalties.ts'
@@ -102,7 +102,14 @@ const readStatus = async (store: Store, config: Config): Promise<Status> => {
     ...status,
     problems: findProblems(status, {
       stale,
-      said: [disk, findFailures(store), whatsapp?.problem, telegram?.problem, findLongWait(store)],
+      said: [
+        disk,
+        findFailures(store),
+        findDelays(store),
+        whatsapp?.problem,
+        telegram?.problem,
+        findLongWait(store),
+      ],
     }),
   }
 }
@@ -127,6 +134,14 @@ const findFailures = (store: Store): string | undefined => {
   return failed === 1
     ? 'A delivery has failed within a day; the chat that it came from was told'
     : `${failed} deliveries have failed within a day; the chats that they came from were told`
+}
+
+const findDelays = (store: Store): string | undefined => {
+  const delayed = countDelayed(store.database)
+  if (delayed === 0) return undefined
+  return delayed === 1
+    ? 'A delivery has failed for ten minutes or more and is tried on; what is behind it in its chat waits'
+    : `${delayed} deliveries have failed for ten minutes or more and are tried on; what is behind them waits`
 }
 
 const findDiskProblem = (store: Store): string | undefined => {

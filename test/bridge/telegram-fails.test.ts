@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Content } from '../../src/bridge/event.ts'
+import { leapingClock } from '../outbox/leaping-clock.ts'
+import type { Params } from '../simulators/telegram/faults.ts'
+import { event as eventIn, waitUntil } from './bridge.ts'
+import { changesTo, eve, says, text } from './conversation.ts'
+import { carried, openGroup, receive } from './family.ts'
+
+const minute = 60_000
+const failure = { error: 500, description: 'Internal Server Error' } as const
+const elsewhere = 'whatsapp:5@g.us'
+
+/** A group, another chat into which something goes before each attempt at what is poisoned, and the owner's own. */
+const open = async ({ isAlone = false } = {}) => {
+  await using opened = new AsyncDisposableStack()
+  const group = opened.use(await openGroup())
+  const { tg, store } = group
+  const home = tg.addPrivateChat(tg.addUser({ id: 7001, first_name: 'Olga' }))
+  const other = tg.addSupergroup({ title: 'Other', botRights: {} })
+  store.mappings.add({ whatsapp: elsewhere, telegram: `telegram:${other.id}` })
+  const clock = leapingClock()
+  const tries: number[] = []
+  const middle = opened.use(
+    group.open({
+      clock,
+      now: clock.now,
+      ownerChat: () => `telegram:${home.id}`,
+      watch: carrier => ({
+        ...carrier,
+        async deliver(job, ...more) {
+          if (job.event.includes('poison')) {
+            tries.push(clock.now())
+            if (!isAlone) {
+              middle.inbox.receive([{ event: eventIn(elsewhere, `hello ${tries.length}`) }])
+              await waitUntil(() => other.transcript().length === tries.length)
+            }
+          }
+          return await carrier.deliver(job, ...more)
+        },
+      }),
+    }),
+  )
+  const rest = opened.move()
+  return {
+    ...group,
+    clock,
+    middle,
+    tries,
+    other,
+    told: () => home.transcript().map(({ text: words }) => words),
+    [Symbol.asyncDispose]: () => rest.disposeAsync(),
+  }
+}
+
+const isPoisoned = (params: Params): boolean => String(params['text']).includes('poison')
+const ways = {
+  'a message': {
+    event: says('p', 'poison'),
+    fails: ['sendMessage', isPoisoned],
+    seen: ['Bob\nfirst', 'Eve\nnext'],
+    told: /^A message from Family could not be shown in Telegram: it fails there again and again, while others get through\./,
+  },
+  'an edit': {
+    event: changesTo('a', { kind: 'edit', content: text('poison') }),
+    fails: ['editMessageText', isPoisoned],
+    seen: ['Bob\nfirst', 'Eve\nnext'],
+    told: /^A change of a message from Family could not be shown in Telegram: it fails there again and again/,
+  },
+  'a deletion': {
+    event: { ...changesTo('a', { kind: 'deletion', by: 'author' }), id: 'poison' },
+    fails: ['deleteMessage', () => true],
+    seen: ['Bob\nfirst', 'Eve\nnext'],
+    told: /^A change of a message from Family could not be shown in Telegram: it fails there again and again/,
+  },
+} as const
+
+for (const [what, { event, fails, seen, told }] of Object.entries(ways))
+  test(`${what} at which Telegram itself fails eight times, while others get through, is given up and told, and what is behind it goes on`, async () => {
+    await using group = await open()
+    const { middle, tries, tg } = group
+    await middle.start()
+    await receive(middle, says('a', 'first'))
+    const [method, when] = fails
+    tg.faults.next(method, failure, { times: 1000, when })
+    middle.inbox.receive([{ event }])
+    middle.inbox.receive([{ event: says('b', 'next', { from: eve }) }])
+    await carried(middle)
+    assert.deepEqual(group.seen(), seen)
+    assert.equal(tg.callsOf(method).filter(({ params }) => when(params)).length, 8)
+    const minutes = ((tries.at(-1) ?? 0) - (tries[0] ?? 0)) / minute
+    assert.ok(minutes > 3 && minutes < 6, `${minutes} minutes`)
+    assert.equal(middle.outbox.counts().failed, 1)
+    assert.equal(group.told().length, 1)
+    assert.match(group.told()[0] ?? '', told)
+  })
+
+test('a message at which Telegram fails as it is goes in a plainer form', async () => {
+  await using group = await open()
+  const { middle, tg } = group
+  await middle.start()
+  const isStruck = ({ entities }: Params): boolean => JSON.stringify(entities ?? '').includes('strikethrough')
+  tg.faults.next('sendMessage', failure, { times: 1000, when: isStruck })
+  const content: Content = {
+    kind: 'text',
+    body: { text: 'poison', spans: [{ start: 0, length: 6, style: 'strike' }] },
+  }
+  middle.inbox.receive([{ event: says('p', '', { content }) }])
+  await carried(middle)
+  const tried = tg.callsOf('sendMessage').filter(({ params }) => isStruck(params))
+  assert.equal(tried.length, 8)
+  assert.deepEqual([group.seen(), group.told(), middle.outbox.counts().failed], [['Bob\npoison'], [], 0])
+})
+
+test('where nothing else is said, the owner is told after nine tries, and that this gets through shows that Telegram takes others', async () => {
+  await using group = await open({ isAlone: true })
+  const { middle, tries, tg } = group
+  await middle.start()
+  tg.faults.next('sendMessage', failure, { times: 1000, when: isPoisoned })
+  middle.inbox.receive([{ event: says('p', 'poison') }])
+  middle.inbox.receive([{ event: says('b', 'next', { from: eve }) }])
+  await carried(middle)
+  assert.deepEqual(group.seen(), ['Eve\nnext'])
+  const minutes = ((tries.at(-1) ?? 0) - (tries[0] ?? 0)) / minute
+  assert.ok(minutes > 14 && minutes < 25, `${minutes} minutes`)
+  const [first, second, ...others] = group.told()
+  assert.equal(
+    first,
+    'A message from Family cannot be shown in Telegram yet, and what is behind it waits: Telegram had a failure of its own (500). I try on for a day at most; wa2tg status counts what waits so',
+  )
+  assert.match(second ?? '', /^A message from Family could not be shown in Telegram: it fails there/)
+  assert.deepEqual(others, [])
+})
+
+test('while Telegram fails at everything nothing is given up, and the owner is told once an hour of all chats', async () => {
+  await using group = await open({ isAlone: true })
+  const { middle, clock, tg, other } = group
+  await middle.start()
+  const start = clock.now()
+  let isBroken = true
+  tg.faults.next('sendMessage', failure, { times: 10_000, when: () => isBroken })
+  for (const number of [1, 2, 3]) middle.inbox.receive([{ event: says(`p${number}`, `poison ${number}`) }])
+  middle.inbox.receive([{ event: eventIn(elsewhere, 'hello') }])
+  await waitUntil(() => clock.now() - start > 70 * minute)
+  isBroken = false
+  await carried(middle)
+  assert.deepEqual(group.seen(), ['Bob\npoison 1', 'Bob\npoison 2', 'Bob\npoison 3'])
+  assert.equal(other.transcript().length, 1)
+  assert.equal(middle.outbox.counts().failed, 0)
+  assert.ok(group.told().length >= 1 && group.told().length <= 2, `${group.told().length} times`)
+})
