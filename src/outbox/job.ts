@@ -46,10 +46,10 @@ export interface NewJob extends Pick<Job, 'lane' | 'target' | 'source' | 'messag
 }
 
 /** A job that no attempt has been made at: what it will send may still be changed. */
-export type Untouched = Pick<Job, 'id' | 'event' | 'createdAt'> & { readonly dueAt: number }
+export type Untouched = Pick<Job, 'id' | 'target' | 'event' | 'createdAt'> & { readonly dueAt: number }
 
 /** Any job, and whether nothing of its messages can be there yet. */
-export interface About extends Untouched, Pick<Job, 'target'> {
+export interface About extends Untouched {
   readonly isUntouched: boolean
 }
 

@@ -32,7 +32,7 @@ export const findUntouched = (
   { topic, about, restored }: Wanted,
 ): Untouched | undefined =>
   database.get<Untouched>(
-    `SELECT id, event, created_at AS createdAt, due_at AS dueAt FROM jobs
+    `SELECT id, target, event, created_at AS createdAt, due_at AS dueAt FROM jobs
      WHERE topic = ? AND state = 'pending'
        AND ${about === undefined ? 'attempts = 0 AND level = 0' : conditions[about]}
        AND ${restored ? 'restored = 1 AND unsure = 1 AND frame IS NULL' : 'unsure = 0 AND mark IS NULL'}

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
+import { Readable } from 'node:stream'
 import { test } from 'node:test'
 import type { MessageEvent } from '../../src/bridge/event.ts'
+import { plainText } from '../../src/bridge/rich-text.ts'
+import { jpeg } from '../simulators/telegram/helpers.ts'
 import { startTelegramSimulator } from '../simulators/telegram/index.ts'
 import { tempStore } from '../store/temp-store.ts'
 import { bob, changesTo, chat, eve, narrow, says, text } from './conversation.ts'
@@ -106,6 +109,23 @@ test('what waits to go to another chat than is mapped by now is deleted there', 
   await middle.start()
   await carried(middle)
   assert.deepEqual(family.seen(), ['Bob\nGood morning', 'Bob\nHa'])
+})
+
+test('a picture of an album that gathers goes where its chat is mapped when it comes', async () => {
+  await using family = await open()
+  await using middle = family.open()
+  middle.whatsapp.files = () => Readable.from([jpeg(100, 100)])
+  const picture = (id: string): MessageEvent =>
+    says(id, '', {
+      content: { kind: 'media', as: 'image', media: { source: id }, caption: plainText(id) },
+      album: { id: 'A' },
+    })
+  middle.inbox.receive([{ event: picture('before') }])
+  family.move()
+  middle.inbox.receive([{ event: picture('behind') }])
+  await middle.start()
+  await carried(middle)
+  assert.deepEqual([family.seen(), family.seenThere()], [['Bob\nbefore'], ['Bob\nbehind']])
 })
 
 for (const how of ['move', 'remove'] as const)

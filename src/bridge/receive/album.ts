@@ -48,7 +48,8 @@ export const joinAlbum = (
   }
 
   const open = outbox.untouched(topic, 'message', { restored })
-  if (open === undefined) {
+  // What waits for where the chat was mapped before takes nothing of what came since.
+  if (open?.target !== target) {
     if (begun !== undefined) {
       const job = opened(event, album.id)
       return add(job, { source: key, topic, dueAt: now + gapOf(job) })
