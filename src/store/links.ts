@@ -36,8 +36,7 @@ export class Links {
       each => each.author === message.author || (message.me && (each.me || each.bridge)) || isTakenBack(each),
     )
     if (known === undefined) return this.#insert({ ...message, bridge: false }, now)
-    const waits = known.pending || (message.late && this.parts(known.key, 'words').length > 0)
-    if (!waits || known.deleted || message.pending) return undefined
+    if (!(known.pending || message.late) || known.deleted || message.pending) return undefined
     this.#database.run(
       'UPDATE messages SET pending = 0, raw = seal(?2), content = seal(?3), expires_at = ?4 WHERE key = ?1',
       known.key,

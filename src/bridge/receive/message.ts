@@ -34,7 +34,7 @@ export const receiveMessage = (arrived: MessageEvent, context: ReceiveContext): 
       ...(isVotable(content) && { content: JSON.stringify(content) }),
       ...(since && { content: JSON.stringify(since) }),
       ...(pending && { pending }),
-      ...(event.late && { late: true }),
+      ...(takesPlace(event, before, context) && { late: true }),
       ...(expiresAt !== undefined && { expiresAt }),
     },
     time,
@@ -94,6 +94,19 @@ const endElsewhere = (before: StoredMessage, target: ChatRef, context: ReceiveCo
   if (place === undefined || context.store.chats.resolve(place) === target) return false
   addEnd(before, { kind: 'deletion', by: 'time' }, context, context.now)
   return true
+}
+
+/** A file that comes late takes the place of the words about it, also of those that are on their way, alone or in an album. */
+const takesPlace = (
+  { late, chat, album, sender }: MessageEvent,
+  before: StoredMessage | undefined,
+  { store: { links }, outbox }: ReceiveContext,
+): boolean => {
+  if (!late || before === undefined) return false
+  if (links.parts(before.key, 'words').length > 0) return true
+  const whole = album && links.find({ chat, id: album.id }, sender.person)
+  const isOnItsWay = [before, whole].some(each => each && outbox.goesTo(each.key, chat) !== undefined)
+  return isOnItsWay && links.parts(before.key).length === 0
 }
 
 /** The words that a message was given while something else stood for it. */
