@@ -38,11 +38,12 @@ export class Links {
     if (known === undefined) return this.#insert({ ...message, bridge: false }, now)
     if (!(known.pending || message.late) || known.deleted || message.pending) return undefined
     this.#database.run(
-      'UPDATE messages SET pending = 0, raw = seal(?2), content = seal(?3), expires_at = ?4 WHERE key = ?1',
+      'UPDATE messages SET pending = 0, raw = seal(?2), content = seal(?3), expires_at = iif(?5, expires_at, ?4) WHERE key = ?1',
       known.key,
       message.raw ?? null,
       message.content ?? null,
       message.expiresAt ?? null,
+      message.late ? 1 : 0,
     )
     return known.key
   }

@@ -33,7 +33,7 @@ export interface NewMessage extends MessageRef {
   readonly raw?: string
   readonly content?: string
   readonly pending?: boolean
-  /** It is to take the place of what stands for it until now, or is on its way. */
+  /** It is to take the place of what stands for it until now, or is on its way; it vanishes when that was to. */
   readonly late?: boolean
   /** It was taken back before it came: nothing of it is to be shown. */
   readonly deleted?: boolean

@@ -67,3 +67,16 @@ test('of an album, too; and what is told again is there once', async () => {
     ['photo', 'photo'],
   )
 })
+
+test('what comes late disappears when the message was to', async () => {
+  await using group = await open()
+  const now = Date.now()
+  const ages = [{ expiresAt: now + 10_000 }, { expiresAt: now + 90_000 }]
+  await receive(group.middle, photo('P', { sentAt: now - 80_000, ...ages[0] }))
+  // As the receiver makes it, which knows no other time than the present.
+  group.comesLate(photo('P', { sentAt: now, ...ages[1] }))
+  await carried(group.middle)
+  assert.deepEqual(group.shown(), [['photo', 'Bob\nP']])
+  const due = (after: number) => group.store.expiry.due(now + after, 9).length
+  assert.deepEqual([due(9000), due(11_000)], [0, 1])
+})
