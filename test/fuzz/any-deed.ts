@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { anyText } from './any-text.ts'
-import { anyEntities, contents } from './any-update.ts'
+import { anyEntities, anyWords, contents } from './any-update.ts'
 
 /** Claims of a file that a phone may see through, but for those that could be true and are not. */
 const anyClaim = fc.constantFrom(-1, 0, 0.4, 2 ** 53, Number.MAX_VALUE)
@@ -22,7 +22,7 @@ const anyFile = fc.record(
     file_unique_id: anyText,
     file_size: fc.oneof(anyClaim, fc.constantFrom(100, 5000)),
     mime_type: anyType,
-    file_name: anyText,
+    file_name: anyWords,
     width: anyClaim,
     height: anyClaim,
     duration: anyClaim,
@@ -34,13 +34,13 @@ const anyFile = fc.record(
   { requiredKeys: ['file_id', 'file_unique_id'] },
 )
 const anyMedia = ['video', 'animation', 'voice', 'audio', 'document', 'video_note', 'sticker'].map(kind =>
-  fc.record({ [kind]: anyFile, caption: anyText, caption_entities: anyEntities }),
+  fc.record({ [kind]: anyFile, caption: anyWords, caption_entities: anyEntities }),
 )
 const anyContent = fc.oneof(
   fc.record({ text: contents.text, entities: anyEntities }),
   fc.record({
     photo: fc.array(anyFile, { minLength: 1, maxLength: 3 }),
-    caption: anyText,
+    caption: anyWords,
     caption_entities: anyEntities,
   }),
   ...anyMedia,
@@ -65,7 +65,7 @@ export interface Scene {
 export const anyDeed = fc
   .record({
     content: anyContent,
-    words: anyText,
+    words: anyWords,
     pick: fc.nat(),
     deed: fc.constantFrom('write', 'write', 'write', 'answer', 'edit', 'react', 'pin', 'delete', 'album'),
     emoji: fc.constantFrom('👍', '❤', '🕊', '👨‍👩‍👧'),
