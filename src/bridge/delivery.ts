@@ -140,6 +140,8 @@ export interface Changed {
   readonly notes: Readonly<Partial<Record<NoteRole, SentPart>>>
   /** Of one text of several in a message: how it was deleted, which changes the words of the others' message. */
   readonly gone?: ChangeOf<'deletion'>['by']
+  /** Of a picture of an album that somebody has deleted: what stands for the first of those that stay. */
+  readonly heir?: StandIn
   /** When the changed message was seen first, in milliseconds since 1970. */
   readonly seenAt: number
   /** Of a poll or appointment: what it is. */

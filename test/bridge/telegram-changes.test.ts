@@ -147,7 +147,7 @@ test('a conversation in which everything happens looks as it should', async () =
       buttons: [['Here'], ['There']],
       grouped: false,
     },
-    { kind: 'photo', words: 'second', replyTo: undefined, reactions: [], buttons: [], grouped: true },
+    { kind: 'photo', words: 'Bob\nsecond', replyTo: undefined, reactions: [], buttons: [], grouped: true },
     { kind: 'photo', words: '', replyTo: undefined, reactions: [], buttons: [], grouped: true },
     { kind: 'text', words: '🔥 Eve', replyTo: 5, reactions: [], buttons: [], grouped: false },
     { kind: 'text', words: '📌 Bob pinned this', replyTo: 0, reactions: [], buttons: [], grouped: false },

@@ -87,6 +87,12 @@ export const prepareChange = (
 const roleOfWords = (source: number, { links }: Store): LinkRole =>
   (['', 'words', 'placeholder'] as const).find(role => links.parts(source, role).length > 0) ?? ''
 
+/** The first of the pictures of the same album that nobody has deleted. */
+const heirOf = (source: number, { links, albums }: Store): StoredMessage | undefined => {
+  const album = links.album(source)
+  return album === undefined ? undefined : albums.firstPicture(album)
+}
+
 /**
  * A part that is known stays what it is for its message; only the network's own copy of it is another. A power cut that
  * forgets that forgets that the job is done, too, and it is reported again.
@@ -95,7 +101,10 @@ const renew = (
   { id, raw }: SentPart,
   { job, store, chat }: { job: Job; store: Store; chat: ChatRef },
 ): boolean => {
-  const known = store.links.standIns(job.source, chat).find(each => each.bridge && each.id === id)
+  const heir = heirOf(job.source, store)
+  const sources = heir === undefined ? [job.source] : [job.source, heir.key]
+  const all = sources.flatMap(source => store.links.standIns(source, chat))
+  const known = all.find(each => each.bridge && each.id === id)
   if (known && raw !== undefined && raw !== known.raw)
     store.transaction(() => store.links.update(known.key, 'raw', raw), { flush: false })
   return known !== undefined
@@ -166,6 +175,9 @@ const describeChanged = (job: Job, event: ChangeEvent, context: AttemptContext):
   const [reactions] = links.parts(source, 'reactions', isHere)
   const [tally] = links.parts(source, 'tally', isHere)
   const receipt = receiptOf(source, event, context)
+  const isDeleted = event.kind === 'deletion' && event.by !== 'time'
+  const next = isDeleted ? heirOf(source, store) : undefined
+  const [heir] = next === undefined ? [] : links.standIns(next.key, target)
   const who = (person: ChatRef) => {
     const me = person === ownerOn(networkOf(person))
     return { person, me, name: me ? 'You' : chats.displayName(person) }
@@ -182,6 +194,7 @@ const describeChanged = (job: Job, event: ChangeEvent, context: AttemptContext):
       .filter(({ person }) => networkOf(person) !== networkOf(target))
       .map(({ person, emoji }) => ({ ...who(person), emoji })),
     ...(receipt && { receipt }),
+    ...(heir && { heir: standInOf(heir) }),
     isOver: content !== undefined && isOver(content, time()),
     votes: opinions
       .votes(source)

@@ -11,6 +11,7 @@ import { type Outcome, repeatable } from '../send/repeatable.ts'
 import { renderTextFile, textPart } from '../send/text.ts'
 import { textLimit } from '../split.ts'
 import { type ChangeDesk, takeAway } from './desk.ts'
+import { inheritHead } from './inherit.ts'
 import { readSaid } from './read-sent.ts'
 
 type By = ChangeOf<'deletion'>['by']
@@ -30,6 +31,7 @@ export const showDeletion = async (by: By, desk: ChangeDesk): Promise<void> => {
   const { deletions } = desk.options
   if (deletions === 'keep' && by !== 'time') return isOwnDoing(desk) ? sayKept(desk) : undefined
   const strikes = deletions === 'strike' && by !== 'time'
+  if (!strikes) await inheritHead(desk)
   const left = strikes ? parts : await removeAll(desk)
   const told: Outcome[] = []
   for (const part of left) {

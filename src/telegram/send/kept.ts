@@ -71,6 +71,10 @@ export const keepReacted = ({ reacted: _, ...kept }: Kept, reacted: Kept['reacte
 export const keepWords = (kept: Kept | undefined, words: RichText): string | undefined =>
   kept?.words && JSON.stringify({ ...kept, words } satisfies Kept)
 
+/** The same where it begins with words of the bridge's own now, which its words hold already. */
+export const keepHead = (kept: Kept, head: RichText, words: RichText): string =>
+  JSON.stringify({ ...kept, head, ...(kept.words && { words }) } satisfies Kept)
+
 /** Undefined for a message of which nothing was kept: one from an earlier version. */
 export const readKept = (raw: string | undefined): Kept | undefined => {
   if (raw === undefined) return undefined
