@@ -86,6 +86,43 @@ test('A clock that is set right leaves an album whole, and what waits for Telegr
   wa.assertNoSurprises()
 })
 
+test('A reaction, a vote and a pin that are changed behind a clock that was set right are the later ones', async () => {
+  await using clocked = await openClockWorld(HOUR)
+  const { world, setClock } = clocked
+  const { wa, tg, owner } = world
+  const alice = wa.addContact({ name: 'Alice' })
+  const group = tg.addSupergroup({ title: 'Alice', members: [owner], botRights: { can_pin_messages: true } })
+  assert.equal((await world.link()).code, 0)
+  assert.equal((await world.wa2tg('map', 'add', 'Alice', String(group.id))).code, 0)
+  const bridge = await world.run()
+  await alice.send(samples.text('dinner?'), { id: 'D1' })
+  await alice.acts.poll('Lunch?', ['Pizza', 'Sushi'])
+  const seen = (words: string) =>
+    eventually(() => group.transcript().find(({ text }) => text.includes(words)), words)
+  const [dinner, lunch] = [await seen('dinner?'), await seen('Lunch?')]
+  /** All of one kind that came to her phone, with why it ignores them. */
+  const came = (kind: string, count: number) =>
+    eventually(() => {
+      const all = wa.changes.filter(each => each.kind === kind)
+      return all.length === count && all.map(({ ignored }) => ignored)
+    }, `${count} of kind ${kind}`)
+  const done = async (count: number): Promise<void> => {
+    const ignored = await Promise.all(['reaction', 'vote', 'pin'].map(kind => came(kind, count)))
+    assert.deepEqual(ignored.flat(), Array(3 * count).fill(undefined))
+  }
+
+  owner.reacts(group, dinner.id, '👍')
+  owner.presses(group, lunch.id, 'Pizza')
+  owner.pins(group, dinner.id)
+  await done(1)
+  await setClock(0, bridge)
+  owner.reacts(group, dinner.id, '👎')
+  owner.presses(group, lunch.id, 'Sushi')
+  owner.pins(group, dinner.id)
+  await done(2)
+  wa.assertNoSurprises()
+})
+
 for (const [wrongBy, name] of [
   [HOUR, 'ahead'],
   [-HOUR, 'behind'],

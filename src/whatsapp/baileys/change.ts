@@ -117,17 +117,19 @@ const render = (
     case 'deletion':
       return parts.map(part => ({ message: renderDeletion(part, { scene, now }) }))
     case 'reaction':
-      return filesOr(first, parts).map(part => ({ message: renderReaction(part, event.emoji, scene) }))
+      return filesOr(first, parts).map(part => ({
+        message: renderReaction(part, event.emoji, { scene, now }),
+      }))
     case 'pin':
-      return first ? [{ message: renderPin(first, event, scene) }] : []
+      return first ? [{ message: renderPin(first, event, { scene, now }) }] : []
     case 'vote':
       if (first === undefined) return []
       return [
         {
           message:
             content?.kind === 'appointment'
-              ? renderAnswer(first, event, scene)
-              : renderVote(first, event.choice, scene),
+              ? renderAnswer(first, event, { scene, now })
+              : renderVote(first, event.choice, { scene, now }),
         },
       ]
     case 'join':

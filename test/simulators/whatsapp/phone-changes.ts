@@ -60,6 +60,8 @@ export function changeKind(message: proto.IMessage): string | undefined {
 export class PhoneChanges {
   readonly applied: AppliedChange[] = []
   readonly #world: World
+  /** Milliseconds since 1970. */
+  readonly #times = new Map<string, number>()
 
   constructor(world: World) {
     this.#world = world
@@ -101,7 +103,9 @@ export class PhoneChanges {
         const seconds = message.messageContextInfo?.messageAddOnDurationInSecs ?? 0
         if (pin.type === 1 && ![86_400, 604_800, 2_592_000].includes(seconds))
           throw new Error(`nobody pins for ${seconds} seconds`)
-        this.#find(pin.key, change).pinned = pin.type === 1 ? seconds : 0
+        const line = this.#find(pin.key, change)
+        this.#inTime('pin', line, pin.senderTimestampMs)
+        line.pinned = pin.type === 1 ? seconds : 0
         return
       }
       default:
@@ -154,6 +158,7 @@ export class PhoneChanges {
       throw new Error('text and time belong to it')
     if ([...new Intl.Segmenter().segment(reaction.text)].length > 1)
       throw new Error('it is more than one emoji')
+    this.#inTime('reaction', line, reaction.senderTimestampMs)
     line.reactions = { ...line.reactions, [this.#world.account.lid]: reaction.text }
   }
 
@@ -173,6 +178,7 @@ export class PhoneChanges {
     })
     const most = poll.selectableOptionsCount || options.length
     if (names.length > most) throw new Error(`only ${most} may be chosen`)
+    this.#inTime('vote', line, senderTimestampMs)
     line.votes = { ...line.votes, [this.#world.account.lid]: names }
   }
 
@@ -183,8 +189,16 @@ export class PhoneChanges {
     const plain = this.#unseal(line, sealed, 'Event Response', change)
     const { response, timestampMs } = proto.Message.EventResponseMessage.decode(plain)
     if (!Number(timestampMs)) throw new Error('it has no time')
+    this.#inTime('answer', line, timestampMs)
     const name = proto.Message.EventResponseMessage.EventResponseType[response ?? 0] ?? ''
     line.votes = { ...line.votes, [this.#world.account.lid]: [name] }
+  }
+
+  /** Of two changes of one kind the later one holds, by the times that they bear. */
+  #inTime(kind: string, line: Transmission, time: unknown): void {
+    const key = `${kind} ${line.chat} ${line.id}`
+    if (Number(time) < (this.#times.get(key) ?? 0)) throw new Error(`it is older than another ${kind}`)
+    this.#times.set(key, Number(time))
   }
 
   /** A key is written in the frame of its sender: `fromMe` is the bridge's account. */

@@ -9,14 +9,14 @@ const periods = [day, 7 * day, 30 * day] as const
 export const renderPin = (
   message: StandIn,
   { pinned, seconds = Number.POSITIVE_INFINITY }: { pinned: boolean; seconds?: number | undefined },
-  scene: Scene,
+  { scene, now }: { scene: Scene; now: number },
 ): proto.IMessage => {
   const { PIN_FOR_ALL, UNPIN_FOR_ALL } = proto.Message.PinInChatMessage.Type
   return {
     pinInChatMessage: {
       key: scene.keyOf(message),
       type: pinned ? PIN_FOR_ALL : UNPIN_FOR_ALL,
-      senderTimestampMs: Date.now(),
+      senderTimestampMs: now,
     },
     messageContextInfo: {
       messageAddOnDurationInSecs: pinned ? (periods.find(period => period >= seconds) ?? 30 * day) : 0,

@@ -20,8 +20,14 @@ export const sealFor = (
   return seal(plain, what, { author: scene.authorOf(message), sender: scene.myself })
 }
 
+/** Where something is done, and when, in milliseconds since 1970 by WhatsApp's time: phones keep the later of two. */
+interface At {
+  readonly scene: Scene
+  readonly now: number
+}
+
 /** A vote for the options at these positions; for none it takes the vote back. */
-export const renderVote = (poll: StandIn, choice: readonly number[], scene: Scene): proto.IMessage => {
+export const renderVote = (poll: StandIn, choice: readonly number[], { scene, now }: At): proto.IMessage => {
   const options = poll.raw === undefined ? [] : pollOptions(readRaw(poll.raw))
   const selectedOptions = choice.map(position => {
     const option = options[position]
@@ -34,7 +40,7 @@ export const renderVote = (poll: StandIn, choice: readonly number[], scene: Scen
     pollUpdateMessage: {
       pollCreationMessageKey: scene.keyOf(poll),
       vote: sealFor(poll, plain, { purpose: 'Poll Vote', scene }),
-      senderTimestampMs: Date.now(),
+      senderTimestampMs: now,
     },
   }
 }
@@ -47,12 +53,12 @@ const answers = [GOING, MAYBE, NOT_GOING]
 export const renderAnswer = (
   appointment: StandIn,
   { choice, guests = 0 }: { choice: readonly number[]; guests?: number | undefined },
-  scene: Scene,
+  { scene, now }: At,
 ): proto.IMessage => {
   const response = answers[choice[0] ?? -1] ?? UNKNOWN
   const plain = proto.Message.EventResponseMessage.encode({
     response,
-    timestampMs: Date.now(),
+    timestampMs: now,
     ...(guests > 0 && { extraGuestCount: guests }),
   }).finish()
   return {
@@ -64,9 +70,9 @@ export const renderAnswer = (
 }
 
 /** In announcement groups reactions are sealed: who reacted how is nobody else's business. */
-export const renderReaction = (message: StandIn, emoji: string, scene: Scene): proto.IMessage => {
+export const renderReaction = (message: StandIn, emoji: string, { scene, now }: At): proto.IMessage => {
   const key = scene.keyOf(message)
-  const reaction = { text: emoji, senderTimestampMs: Date.now() }
+  const reaction = { text: emoji, senderTimestampMs: now }
   if (!scene.isAnnouncement) return { reactionMessage: { key, ...reaction } }
   const plain = proto.Message.ReactionMessage.encode(reaction).finish()
   return {
