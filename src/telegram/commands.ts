@@ -4,20 +4,27 @@ import { answeredBy } from './parse/change.ts'
 import { placeOfMessage } from './parse.ts'
 
 /**
- * Commands that the bot answers itself; everything else that begins with a slash is a message like any other. `not-alone`:
+ * Commands that the bot answers itself; everything else that begins with a slash is a message like any other, and so is what
+ * is passed on, or begins with such a word and goes on ("/help me with the dishes"), unless it names the bot. `not-alone`:
  * behind `/delete` there are words, so that nobody knows whether it is meant.
  */
 export type Command = 'start' | 'help' | 'id' | 'delete' | 'not-alone'
 
 /** The command in an owner's message: `others` when it is for another bot (`/help@other_bot`); undefined when it is none. */
 export const parseCommand = (message: Message, botName: string): Command | 'others' | undefined => {
+  if (message.forward_origin !== undefined) return undefined
   const [, word = '', name, rest = ''] =
     /^\/(\w+)(?:@(\w{3,32}))?(?:\s+(.*))?$/s.exec(message.text ?? '') ?? []
   if (name !== undefined && name.toLowerCase() !== botName.toLowerCase())
     return isBotName(name) ? 'others' : undefined
   const command = ownCommands.find(each => each === word.toLowerCase())
-  return command === 'delete' && rest !== '' ? 'not-alone' : command
+  if (command === 'delete') return rest === '' ? command : 'not-alone'
+  return rest === '' || name !== undefined || isLink(command, rest) ? command : undefined
 }
+
+/** What Telegram writes where somebody comes by a link to the bot (core.telegram.org/bots/features#deep-linking). */
+const isLink = (command: Command | undefined, rest: string): boolean =>
+  command === 'start' && /^[\w-]{1,64}$/.test(rest)
 
 /** Names of bots end like that (core.telegram.org/bots/features#creating-a-new-bot). */
 const isBotName = (name: string): boolean => name.toLowerCase().endsWith('bot')

@@ -237,6 +237,34 @@ test('/delete with words behind it deletes nothing and goes nowhere, and an answ
   assert.equal(told().length, 1)
 })
 
+test('what begins like a command and goes on, and a command that is passed on, is a message, and gets no answer', async () => {
+  await using it = await open()
+  const { bench, topic } = it
+  const fields = { forward_origin: { type: 'hidden_user', sender_user_name: 'Mum', date: 1 } }
+  const { message_id: id } = bench.owner.sends(topic, '/start the dishwasher, please')
+  bench.owner.sends(topic, '/help me\nwith the dishes')
+  bench.owner.sends(topic, '/id card is lost')
+  bench.owner.sends(topic, { text: '/help', fields })
+  bench.owner.sends(topic, { text: '/delete', reply_to: id, fields })
+  await it.events(5)
+  assert.deepEqual(bench.inbox.texts, [
+    '/start the dishwasher, please',
+    '/help me\nwith the dishes',
+    '/id card is lost',
+    '/help',
+    '/delete',
+  ])
+  assert.deepEqual(it.changes(), [])
+  const answers = () => topic.transcript().filter(({ from }) => from.isBot)
+  // By name it is meant, and so is what a link to the bot writes.
+  bench.owner.sends(topic, '/help@bridge_bot me')
+  await eventually(() => answers().length > 0, 'the help')
+  bench.owner.sends(topic, '/start from_a-link')
+  await eventually(() => answers().length > 1, 'the help once more')
+  assert.equal(answers().length, 2)
+  assert.equal(bench.inbox.arrivals.length, 5)
+})
+
 test('a command for another bot is no message and no command of ours', async () => {
   await using it = await open()
   const { bench, topic } = it
