@@ -1,13 +1,16 @@
+import { makeAccountGuard } from './app/account-guard.ts'
+import { telegramOptions, whatsAppOptions } from './app/network-options.ts'
 import { openSealed } from './app/open-sealed.ts'
 import { makePulse } from './app/pulse.ts'
 import { makeTellOwner } from './app/tell-owner.ts'
 import { type End, makeWatch } from './app/watch.ts'
+import { noteAccount, takeAccount } from './bridge/another-account.ts'
 import { type ChatRef, chatRef, type NetworkName, networkOf } from './bridge/chat-ref.ts'
 import type { LayOut } from './bridge/deliver/gathered.ts'
 import { makeCarrier } from './bridge/deliver.ts'
 import { startExpiry } from './bridge/expire.ts'
 import type { Inbox, Network, NetworkStatus } from './bridge/network.ts'
-import { makeFindMessage, makeInbox, makeRelease } from './bridge/receive.ts'
+import { makeInbox, makeRelease } from './bridge/receive.ts'
 import { startRelease } from './bridge/release.ts'
 import { startRetention } from './bridge/retain.ts'
 import type { Config } from './config/load.ts'
@@ -62,9 +65,17 @@ export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promi
   // A clock that is wrong must end nothing early, and let nobody edit too late.
   const time = (): number => whatsapp.time ?? systemClock.now()
   const tools = { store, outbox, newMessageId: (name: NetworkName) => network(name).newMessageId() }
+  const account = makeAccountGuard({
+    ...tools,
+    ownerChat: owner,
+    time: () => whatsapp.time,
+    log: logger,
+    now,
+  })
   const changed = (name: NetworkName, status: NetworkStatus): void => {
     logger.info({ network: name, state: status.state }, status.problem ?? 'Connection changed')
     pulse.beat()
+    if (name === 'whatsapp') account.look(status)
     if (status.state === 'connected') worker.resume(name)
     watch.look(name, status)
   }
@@ -101,7 +112,14 @@ export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promi
     now,
   })
   const transaction: Store['transaction'] = (work, options) => store.transaction(work, options)
-  const worker = opened.use(new Worker({ outbox, carrier, pace, transaction, onEnded: release, log: logger }))
+  const isReady = (name: NetworkName): boolean =>
+    carrier.isOnline(name) && (name === 'telegram' || account.isKnown)
+  const worker = opened.use(
+    new Worker({
+      ...{ outbox, pace, transaction, onEnded: release, log: logger },
+      carrier: { ...carrier, isOnline: isReady },
+    }),
+  )
   const watch = makeWatch({
     networks,
     log: logger,
@@ -164,16 +182,24 @@ export const openWhatsAppFor = async ({
   logger,
   command,
 }: AppOptions & { command: 'login' | 'logout' }): Promise<
-  { readonly whatsapp: WhatsAppConnection } & AsyncDisposable
+  {
+    readonly whatsapp: WhatsAppConnection
+    /** A phone has linked this account. Returns how many messages waited for another one and are given up. */
+    linked(account: string): number
+  } & AsyncDisposable
 > => {
   await using opened = new AsyncDisposableStack()
   opened.use(await takeLock(dataDir, command))
   const store = opened.use(openSealed({ config, dataDir, logger }))
-  const inbox = makeInbox({
+  const tools = {
     store,
     outbox: new Outbox(store.database),
-    network: 'whatsapp',
     newMessageId: () => whatsapp.newMessageId(),
+    ownerChat: () => ownerChat(config),
+  }
+  const inbox = makeInbox({
+    ...tools,
+    network: 'whatsapp',
     isPart: (id, messageId) => whatsapp.isPart?.(id, messageId) === true,
     wake: () => undefined,
     changed: () => undefined,
@@ -183,46 +209,14 @@ export const openWhatsAppFor = async ({
   const whatsapp: WhatsAppConnection = opened.use(
     await openWhatsApp(whatsAppOptions({ config, store, logger, inbox })),
   )
+  noteAccount(whatsapp.status.account, store)
   const rest = opened.move()
-  return { whatsapp, [Symbol.asyncDispose]: () => rest.disposeAsync() }
+  return {
+    whatsapp,
+    linked: account => takeAccount(account, whatsapp.time, tools),
+    [Symbol.asyncDispose]: () => rest.disposeAsync(),
+  }
 }
-
-interface NetworkOptions {
-  readonly config: Config
-  readonly store: Store
-  readonly logger: Logger
-  readonly inbox: Inbox
-}
-
-const telegramOptions = ({
-  config: { telegram, messages },
-  store,
-  ...rest
-}: NetworkOptions): Parameters<typeof openTelegram>[0] => ({
-  token: telegram.token ?? '',
-  apiRoot: telegram.apiRoot,
-  owners: telegram.owners,
-  ...(telegram.uploadLimit !== undefined && { uploadLimit: telegram.uploadLimit }),
-  chatsWith: id => store.links.chatsWith(id),
-  forgetIds: isMeant => store.links.forgetIds(isMeant),
-  deletionReaction: messages.deletionReaction,
-  spoilersOnce: messages.spoilersAsViewOnce,
-  trustNameless: messages.anonymousAdmins,
-  deletions: messages.deletions,
-  receipts: messages.receipts,
-  sessions: store.session('telegram'),
-  ...rest,
-})
-
-const whatsAppOptions = ({ config, store, ...rest }: NetworkOptions): Parameters<typeof openWhatsApp>[0] => ({
-  ...config.whatsapp,
-  linkPreviews: config.messages.linkPreviews,
-  ...rest,
-  sessions: store.session('baileys'),
-  findMessage: makeFindMessage(store),
-  receipts: config.messages.receipts,
-  securityCodes: config.messages.securityCodes,
-})
 
 /** The first owner's private chat with the bot. */
 const ownerChat = ({ telegram: { owners } }: Config): ChatRef | undefined =>

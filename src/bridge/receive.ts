@@ -1,4 +1,5 @@
 import type { Store } from '../store/index.ts'
+import { isForOther, refuseForOther } from './another-account.ts'
 import { networkOf } from './chat-ref.ts'
 import { claimed, longestLife } from './claimed.ts'
 import { addNotice } from './deliver/notice.ts'
@@ -137,6 +138,8 @@ const receiveOne = (
   const time = options.time?.() ?? now
   const event = learn({ ...arrival, event: withTimes(arrival.event, time) }, store)
   const mappings = store.mappings.forSource(event.chat)
+  if (mayWait && mappings.length > 0 && isForOther(arrival.event, store))
+    return refuseForOther(event, { ...options, now })
   const early = mayWait ? mappedSince(arrival.event, mappings) : undefined
   if (mayWait && holdBack({ ...arrival, event }, options, { now, early })) return 'held'
   const written = isMessage(event) ? undefined : (standsIn(event, options) ?? wentTo(event, options))

@@ -6,8 +6,11 @@ import { type BridgeEvent, isMessage, type MessageEvent, readEvent } from '../ev
 import { messageTopic } from '../topics.ts'
 import type { CarrierOptions } from './attempt.ts'
 import { isOutward } from './echo.ts'
-import { addNotice } from './notice.ts'
+import { addNotice, type NoticeTools } from './notice.ts'
 import { addFailureReceipt } from './receipt.ts'
+
+/** What it takes to tell of it. */
+export type ShowOptions = NoticeTools & Pick<CarrierOptions, 'ownerChat' | 'now'>
 
 const minute = 60_000
 const hour = 60 * minute
@@ -16,7 +19,7 @@ const hour = 60 * minute
  * Tells of a job that is given up: under the owner's own message where it came from Telegram; else in the owner's chat,
  * once per chat and hour. Call it in a transaction.
  */
-export const showFailure = (job: Job, problem: string, options: CarrierOptions): void => {
+export const showFailure = (job: Job, problem: string, options: ShowOptions): void => {
   const event = readEvent(job.event)
   if (event?.kind === 'receipt') return
   if (event?.kind === 'message' && event.content.kind === 'notice') takeBack(event.content, options)
@@ -28,7 +31,7 @@ export const showFailure = (job: Job, problem: string, options: CarrierOptions):
  * Tells the owner that something does not get through, and is tried on: once under their own message; of what comes from
  * WhatsApp in their own chat, of all of it once an hour. Call it in a transaction.
  */
-export const showDelay = (job: Job, problem: string, options: CarrierOptions): void => {
+export const showDelay = (job: Job, problem: string, options: ShowOptions): void => {
   const event = readEvent(job.event)
   if (!event || event.kind === 'receipt') return
   if (!isOutward(event, job)) showDelayToOwner(event, { job, problem }, options)
@@ -81,7 +84,7 @@ const takeBack = (
 const showBelow = (
   event: BridgeEvent,
   { job, problem }: { job: Job; problem: string },
-  options: CarrierOptions,
+  options: ShowOptions,
 ): void => {
   const { store, now = Date.now } = options
   const name = store.chats.displayName(job.target)
@@ -101,7 +104,7 @@ const showBelow = (
 const whereSeen = (
   event: MessageEvent,
   { job: { source }, first }: { job: Job; first: string | undefined },
-  { store }: CarrierOptions,
+  { store }: ShowOptions,
 ): MessageEvent & { source: number } => {
   const id = first ?? (event.content.kind === 'album' ? event.content.items[0]?.id : undefined)
   if (id === undefined) return { ...event, source }
@@ -126,13 +129,13 @@ const missingOf = (event: BridgeEvent, { links }: Pick<Store, 'links'>) => {
 }
 
 /** Nobody misses what others did with something in a chat that is mapped no more; but that it is not deleted there, they do. */
-const isLeftBehind = (event: BridgeEvent, { target }: Job, { store }: CarrierOptions): boolean =>
+const isLeftBehind = (event: BridgeEvent, { target }: Job, { store }: ShowOptions): boolean =>
   !isMessage(event) && event.kind !== 'deletion' && store.mappings.forSource(target).length === 0
 
 const showToOwner = (
   event: BridgeEvent | undefined,
   { job, problem }: { job: Job; problem: string },
-  options: CarrierOptions,
+  options: ShowOptions,
 ): void => {
   const { store, now = Date.now } = options
   const chat = options.ownerChat()

@@ -40,7 +40,11 @@ const login = async (context: Context, stop: AbortSignal): Promise<ExitCode> => 
   const show = openPresenter(context)
   try {
     const steps = opened.whatsapp.login({ signal: stop, ...(phone === undefined ? {} : { phone }) })
-    for await (const step of steps) show(step)
+    for await (const step of steps) {
+      const left = step.kind === 'linked' ? opened.linked(step.account) : 0
+      show(step)
+      if (left > 0) output.note(leftBehind(left))
+    }
     return 0
   } catch (error) {
     if (!(error instanceof LoginError)) throw error
@@ -53,6 +57,9 @@ const login = async (context: Context, stop: AbortSignal): Promise<ExitCode> => 
     throw new UserError(error.message, { ...remedies[error.reason], cause: error })
   }
 }
+
+const leftBehind = (count: number): string =>
+  `This is another account than before: ${count} of what waited for WhatsApp was written for that one and will not be sent. Telegram says under each so when the bridge runs`
 
 const readPhone = (typed: string | boolean | undefined): string | undefined => {
   if (typeof typed !== 'string') return undefined

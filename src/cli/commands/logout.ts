@@ -15,7 +15,7 @@ export const command: Command = {
     ['wa2tg logout --yes', 'unlinks without asking'],
   ],
   notes: [
-    'The session is wiped from this machine. Mappings and undelivered messages stay.',
+    'The session is wiped from this machine. Mappings stay, and undelivered messages for when the same account is linked again: in the name of another one they do not go.',
     'Ends with 1 when WhatsApp could not be told: remove the device on the phone then.',
   ],
   run: logout,

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { eventually } from '../simulators/eventually.ts'
+import type { SimChat } from '../simulators/telegram/index.ts'
+import { startWhatsAppSimulator } from '../simulators/whatsapp/index.ts'
+import { World } from '../simulators/world.ts'
+
+const said = (group: SimChat) =>
+  group
+    .transcript()
+    .filter(({ from }) => from.isBot)
+    .map(({ text }) => text)
+
+/** Alice is mapped; what the owner wrote waits for WhatsApp, and then the program is linked no more. */
+const openWaiting = async () => {
+  const world = await World.open()
+  const { wa, tg, owner } = world
+  const { alice, group } = await world.mapAlice()
+  const run = await world.run()
+  owner.sends(group, 'that went')
+  await eventually(() => alice.inbox.length === 1, 'the first message')
+  wa.refuseNextLogin(503)
+  wa.dropConnection()
+  await eventually(() => !wa.isConnected, 'the line to be down')
+  const waiting = owner.sends(group, 'from my own number').message_id
+  await eventually(() => tg.pendingUpdates === 0, 'the message to be taken')
+  run.kill('SIGKILL')
+  await run.ended
+  const off = owner.sends(group, 'written while it is off').message_id
+  await world.wa2tg('logout', '--yes')
+  return { world, alice, group, waiting, off }
+}
+
+test('What waits for WhatsApp goes in the name of the account that it was written for, or not at all', async () => {
+  const { world, group, waiting, off } = await openWaiting()
+  await using _ = world
+  const { wa, tg, owner } = world
+  await using other = await startWhatsAppSimulator({
+    phone: '15559999999',
+    lid: '900000000000099',
+    name: 'The office',
+  })
+  const again = other.addContact({
+    phone: '15550000002',
+    lid: '900000000000002',
+    name: 'Alice',
+    pushName: 'Ali',
+  })
+  const config = world
+    .config()
+    .replace(wa.url, other.url)
+    .replace(wa.rootKey, other.rootKey)
+    .replace(wa.mediaHost, other.mediaHost)
+  await writeFile(join(world.folder, 'config.yaml'), config, { mode: 0o600 })
+  // So that its time is another one than that of what was written before, in whole seconds and a little more.
+  other.advanceClock(10_000)
+  tg.advanceClock(10_000)
+  const login = world.start('login', '--qr', 'text')
+  const payload = await login.says(({ stdout }) =>
+    stdout.split('\n').find(line => line.includes(',') && line.length > 100),
+  )
+  await other.phone.scan(payload)
+  const { code, stderr } = await login.ended
+  assert.equal(code, 0, stderr)
+  assert.match(stderr, /another account than before: 1 of what waited/)
+  owner.sends(group, 'from the office')
+  await world.run()
+  await eventually(() => again.inbox.length > 0, 'what was written behind it')
+  await eventually(() => said(group).length === 2, 'both words')
+  assert.deepEqual(
+    again.inbox.map(({ shown }) => shown?.text),
+    ['from the office'],
+  )
+  const answers = group.transcript().filter(({ from }) => from.isBot)
+  assert.match(
+    answers.find(({ replyTo }) => replyTo === waiting)?.text ?? '',
+    /^Not delivered to Alice: another WhatsApp account has been linked since/,
+  )
+  assert.match(
+    answers.find(({ replyTo }) => replyTo === off)?.text ?? '',
+    /^Not done in WhatsApp: another WhatsApp account has been linked since/,
+  )
+})
+
+test('Where the same account is linked again, what waited goes', async () => {
+  const { world, alice, group } = await openWaiting()
+  await using _ = world
+  const { code, stderr } = await world.link()
+  assert.equal(code, 0, stderr)
+  assert.doesNotMatch(stderr, /another account/)
+  await world.run()
+  await eventually(() => alice.inbox.length === 3, 'all three')
+  assert.deepEqual(
+    alice.inbox.map(({ shown }) => shown?.text),
+    ['that went', 'from my own number', 'written while it is off'],
+  )
+  assert.deepEqual(said(group), [])
+})
