@@ -42,7 +42,7 @@ export const showDelay = (job: Job, problem: string, options: ShowOptions): void
 const showDelayToOwner = (
   event: BridgeEvent,
   { job, problem }: { job: Job; problem: string },
-  options: CarrierOptions,
+  options: ShowOptions,
 ): void => {
   const { store, now = Date.now } = options
   const chat = options.ownerChat()
@@ -55,7 +55,7 @@ const showDelayToOwner = (
 const showDelayBelow = (
   event: BridgeEvent,
   { job, problem }: { job: Job; problem: string },
-  options: CarrierOptions,
+  options: ShowOptions,
 ): void => {
   const { store, outbox, now = Date.now } = options
   const isNewFile = isMessage(event) && event.replaces !== undefined
