@@ -78,6 +78,32 @@ test('a topic that is mapped by itself goes where it is mapped to, whatever its 
   assert.deepEqual(it.said(), [])
 })
 
+test('what is written in a group of which topics alone are mapped, as when they were switched off, gets a word, once', async () => {
+  await using it = await open()
+  const { tg, owner, other, group, holidays, store, middle } = it
+  const said = () => group.transcript().filter(({ from }) => from.isBot)
+  store.mappings.remove(mum)
+  store.mappings.add({ whatsapp: mum, telegram: `telegram:${group.id}/${holidays.message_thread_id}` })
+  other.sends(group, 'from a member')
+  const first = owner.sends(group, 'as if there were no topics')
+  owner.sends(group, 'more of that')
+  owner.sends(holidays, 'in the topic')
+  await tg.until('the message in the topic', () => middle.whatsapp.shown.length > 0)
+  await tg.until('the answer', () => said().length > 0)
+  await tg.until('nothing more to do', () => middle.outbox.counts().pending === 0)
+  assert.deepEqual(
+    middle.whatsapp.shown.map(({ text }) => text),
+    ['in the topic'],
+  )
+  assert.deepEqual(
+    said().map(({ replyTo }) => replyTo),
+    [first.message_id],
+  )
+  // Everybody in the group reads it.
+  assert.match(said()[0]?.text ?? '', /^Not sent: only topics of this chat/)
+  assert.doesNotMatch(said()[0]?.text ?? '', /Mum/)
+})
+
 test('where nothing goes back from the group, or it is mapped nowhere, nothing is said in its topics', async () => {
   await using it = await open({ toTelegramOnly: true })
   const { tg, owner, group, holidays, store, middle } = it

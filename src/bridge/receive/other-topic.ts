@@ -5,7 +5,8 @@ import type { InboxOptions } from './reception.ts'
 
 /**
  * What the owner writes in a topic that is mapped nowhere stays in Telegram, though its group may be mapped: that is
- * General alone, and other topics may be for other things. Somebody may have expected it to cross, and hears
+ * General alone, and other topics may be for other things. So does what is written in a group of which topics alone are
+ * mapped: in General, or anywhere where topics were switched off. Somebody may have expected it to cross, and hears
  * so under the first message in each. Others may read it there, so it names nobody. Whoever writes in the name of the
  * group, and what could cross from nowhere, comes as a placeholder, and is none of it. Call it in a transaction. Returns
  * whether anything was said.
@@ -14,16 +15,21 @@ export const tellOfOtherTopic = (event: MessageEvent, options: InboxOptions, now
   const { chat, id } = event
   if (event.content.kind === 'placeholder' || networkOf(chat) !== 'telegram') return false
   const { store } = options
-  const isBeside = store.mappings
-    .list()
-    .some(({ telegram, toTelegramOnly }) => !toTelegramOnly && chat.startsWith(`${telegram}/`))
+  const mapped = store.mappings.list().filter(({ toTelegramOnly }) => !toTelegramOnly)
+  const text = mapped.some(({ telegram }) => chat.startsWith(`${telegram}/`))
+    ? topicNotMapped
+    : mapped.some(({ telegram }) => telegram.startsWith(`${chat}/`))
+      ? topicsAlone
+      : undefined
   const told = store.session('told')
-  if (!isBeside || told.get(about, chat) !== undefined) return false
+  if (text === undefined || told.get(about, chat) !== undefined) return false
   told.set([{ type: about, id: chat, value: String(now) }])
-  const text =
-    'Not sent: this topic is mapped to no WhatsApp chat. /id, sent here, shows the id to map it by. (I say this once for each topic.)'
   addNotice(options, { chat, text, replyTo: id, now })
   return true
 }
 
 const about = 'topic'
+const topicNotMapped =
+  'Not sent: this topic is mapped to no WhatsApp chat. /id, sent here, shows the id to map it by. (I say this once for each topic.)'
+const topicsAlone =
+  'Not sent: only topics of this chat are mapped to WhatsApp chats, and this stands in none of them. Write in the topic; where there are none any more, switch topics on again. (I say this once for each chat.)'
