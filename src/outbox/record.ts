@@ -43,7 +43,8 @@ export const record = (job: Job, outcome: Outcome, tools: RecordTools): void => 
   if (decision.kind === 'again') {
     outbox.postpone(job.id, decision, problem)
     const { attempts, unsure } = decision
-    if (attempts > job.attempts && attempts >= longDelay)
+    // A question that gets no answer is given up soon, and told then.
+    if (attempts > job.attempts && attempts >= longDelay && verdict.kind !== 'reject')
       tell(() => carrier.delayed({ ...job, attempts, unsure }, problem), { job, tools })
     return
   }
