@@ -13,6 +13,7 @@ import { prepareMessage } from './deliver/message.ts'
 import { addNotice } from './deliver/notice.ts'
 import { findPlainer } from './deliver/plainer.ts'
 import { showDelay, showFailure } from './deliver/show-failure.ts'
+import { mayStandUnlinked } from './deliver/unlinked.ts'
 import { type BridgeEvent, isMessage, parseEvent } from './event.ts'
 import type { Network } from './network.ts'
 import { reject } from './verdict.ts'
@@ -163,7 +164,11 @@ const prepare = (job: Job, network: Network, context: AttemptContext): Prepared 
     async carryOut() {
       const isTakenBack = event.kind === 'deletion' && isOutward(event, job)
       // Nobody is to believe that it is gone.
-      if (isTakenBack && change.changed.parts.length === 0) throw reject(nothingThere)
+      if (change.changed.parts.length === 0) {
+        if (isTakenBack) throw reject(nothingThere)
+        const isOfWords = event.kind === 'deletion' || event.kind === 'edit'
+        if (isOfWords && mayStandUnlinked(job, context)) throw reject(mayStand)
+      }
       await network.change(change)
       keep?.()
       const { store, now = Date.now } = context
@@ -178,6 +183,7 @@ const prepare = (job: Job, network: Network, context: AttemptContext): Prepared 
 }
 
 const failsAgain = 'it fails there again and again, while others get through'
+const mayStand = 'it may stand there as it was, or not: I could not find out whether it arrived'
 const nothingThere = 'I know of nothing there that this message became'
 
 /** What the owner hears under an invitation that was accepted. */

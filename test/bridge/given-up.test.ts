@@ -7,7 +7,8 @@ import { jpeg } from '../simulators/telegram/helpers.ts'
 import { startTelegramSimulator } from '../simulators/telegram/index.ts'
 import { tempStore } from '../store/temp-store.ts'
 import { waitUntil } from './bridge.ts'
-import { chat, says } from './conversation.ts'
+import { changesTo, chat, says, text } from './conversation.ts'
+import { carried, openGroup, receive } from './family.ts'
 import { openMiddle } from './middle.ts'
 
 const photo: Content = { kind: 'media', as: 'image', media: { source: 'photo' }, caption: plainText('') }
@@ -116,3 +117,32 @@ test('it is found where the row of the earlier one is gone', async () => {
   await scene.receive(says('k2', 'ok'))
   assert.deepEqual([scene.failed(), scene.idOf('k2').length], [0, 1])
 })
+
+for (const [what, method, ids, change] of [
+  ['the deletion of a text', 'sendMessage', ['M'], { kind: 'deletion', by: 'author' }],
+  ['the edit of a picture', 'sendMediaGroup', ['M', 'N'], { kind: 'edit', content: text('well') }],
+] as const)
+  test(`${what} that was given up and may have arrived is told`, async () => {
+    await using group = await openGroup()
+    const { tg, store } = group
+    const home = tg.addPrivateChat(tg.addUser({ id: 7001, first_name: 'Olga' }))
+    await using middle = group.open({ ownerChat: () => `telegram:${home.id}` })
+    middle.whatsapp.files = () => Readable.from([jpeg(100, 100)])
+    await middle.start()
+    tg.faults.next(method, 'reply-lost')
+    const odd = { error: 400, description: 'Bad Request: ODD' }
+    tg.faults.next('editMessageReplyMarkup', odd, { times: 5000 })
+    const more = method === 'sendMessage' ? {} : { content: photo, album: { id: 'A' } }
+    for (const id of ids) middle.inbox.receive([{ event: says(id, 'ok', more) }])
+    await carried(middle)
+    tg.faults.clear()
+    const told = () => home.transcript().map(({ text: words }) => words)
+    assert.match(told().join(), /It may have arrived or not/)
+    // An hour later.
+    store.chats.takeBackNotice(chat, 0)
+    await receive(middle, changesTo('M', change))
+    assert.deepEqual(told().slice(1), [
+      'A change of a message from Family could not be shown in Telegram: it may stand there as it was, or not: I could not find out whether it arrived. It is on your phone; wa2tg status counts such messages',
+    ])
+    assert.deepEqual(middle.outbox.counts(), { pending: 0, failed: 2 })
+  })
