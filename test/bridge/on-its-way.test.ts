@@ -5,7 +5,7 @@ import type { Content, MediaContent } from '../../src/bridge/content.ts'
 import type { ChangeEvent } from '../../src/bridge/event.ts'
 import type { Delivery } from '../../src/bridge/network.ts'
 import { plainText } from '../../src/bridge/rich-text.ts'
-import { DeliveryError, unsure, type Verdict } from '../../src/bridge/verdict.ts'
+import { DeliveryError, reject, unsure, type Verdict } from '../../src/bridge/verdict.ts'
 import { event, family, familyInTelegram, openBridge, waitUntil } from './bridge.ts'
 import type { Script } from './memory-network.ts'
 
@@ -202,6 +202,51 @@ for (const [what, later] of [
     // An edit stands below what the owner typed; it is no message of its own.
     assert.equal(bridge.telegram.attempts.length, 0)
     assert.deepEqual([...bridge.store.session('held').list('event')], [])
+  })
+}
+
+for (const [what, shown] of [
+  ['reaction', []],
+  ['edit by the owner', ['Look']],
+  ['pin', []],
+] as const) {
+  const outcome = shown.length > 0 ? 'comes as a message' : 'is dropped'
+  test(`a ${what} that is faster than the link of a picture of an album that is refused after all ${outcome}`, async () => {
+    await using bridge = openBridge()
+    const { whatsapp, telegram } = bridge
+    const held = () => [...bridge.store.session('held').list('event')].length
+    let before: unknown
+    whatsapp.scripts.push(
+      async (delivery, show) => {
+        delivery.onSent({ id: show(1), item: 0 })
+        bridge.receive(act(what, show(2)))
+        throw unsure('The ack is lost')
+      },
+      async () => {
+        before = [held(), telegram.attempts.length]
+        throw reject('WhatsApp refuses it')
+      },
+    )
+    const [first, second] = ['a', 'b'].map(source =>
+      event(familyInTelegram, photo(source), { sender: byOwner, album: { id: 'G' } }),
+    )
+    assert.ok(first && second)
+    bridge.receive(first, second)
+    bridge.worker.start()
+    await waitUntil(() => bridge.outbox.counts().failed === 1 && held() === 0)
+    bridge.receive(event(family, 'behind'))
+    await waitUntil(() => telegram.shown.some(({ text }) => text === 'behind'))
+    assert.deepEqual(before, [1, 0])
+    assert.deepEqual(
+      telegram.shown.map(({ kind, senderLine, text }) => (kind === 'notice' ? kind : [senderLine, text])),
+      ['notice', ...shown.map(text => ['You', `✏️ ${text}`]), ['Unknown', 'behind']],
+    )
+    // That the first one failed is written to it.
+    assert.deepEqual(
+      telegram.changes.filter(({ event: { kind } }) => kind !== 'receipt'),
+      [],
+    )
+    assert.equal(whatsapp.attempts.length, 2)
   })
 }
 
