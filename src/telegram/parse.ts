@@ -1,4 +1,4 @@
-import type { Message } from 'grammy/types'
+import type { Message, User } from 'grammy/types'
 import type { BridgeEvent, Content, MessageEvent, Sender } from '../bridge/event.ts'
 import type { ChatKind, KnownChat } from '../bridge/network.ts'
 import { placeRef } from './address.ts'
@@ -58,7 +58,8 @@ export const headOf = (message: Message) => ({
   sentAt: message.date * 1000,
 })
 
-const senderOf = ({ from, chat }: Message): Sender => ({
+/** Whoever acts in the name of a group is taken for that. */
+export const senderOf = ({ from, chat }: { from?: User | undefined; chat: { id: number } }): Sender => ({
   person: from ? personRef(from.id) : placeRef({ chatId: chat.id }),
   ...(from && { name: nameOf(from) }),
   me: true,

@@ -193,6 +193,11 @@ test('who writes in the name of the group is not taken for an owner, and is told
   await eventually(() => bench.inbox.arrivals.length === 1, 'the message')
   const [content] = bench.inbox.messages.map(message => message.content)
   assert.ok(content?.kind === 'placeholder' && /own name/.test(content.why ?? ''))
+  const { message_id: id } = bench.owner.sends(group, 'mine')
+  bench.owner.reacts(group, id, '👍', { nameless: true })
+  bench.owner.sends(group, 'mine, too')
+  await eventually(() => bench.inbox.texts.includes('mine, too'), 'what comes behind the reaction')
+  assert.equal(bench.inbox.arrivals.length, 3)
   assert.deepEqual(bench.inbox.strangers, [])
 })
 
@@ -221,9 +226,16 @@ test('where the config trusts the administrators, what they write in the name of
   const group = bench.tg.addSupergroup({ title: 'Mixed', members: [bench.owner], botRights: {} })
   await bench.connect()
   bench.owner.sends(group, { text: 'as my channel', fields: asNews })
-  bench.owner.sends(group, { text: 'as the group', nameless: true })
+  const { message_id: id } = bench.owner.sends(group, { text: 'as the group', nameless: true })
   await eventually(() => bench.inbox.arrivals.length > 0, 'the message')
   assert.deepEqual(bench.inbox.texts, ['as the group'])
+  bench.owner.reacts(group, id, '👍', { nameless: true })
+  await eventually(() => bench.inbox.arrivals.length > 1, 'the reaction')
+  const reaction = bench.inbox.arrivals[1]?.event
+  assert.deepEqual(reaction?.kind === 'reaction' && [reaction.emoji, reaction.sender], [
+    '👍',
+    { person: `telegram:${group.id}`, me: true },
+  ])
 })
 
 test('/id says what to type for the place it is sent in', async () => {

@@ -2,7 +2,7 @@ import type { CallbackQuery, Message, MessageReactionUpdated, ReactionType } fro
 import type { ChatRef } from '../../bridge/chat-ref.ts'
 import type { Content } from '../../bridge/event.ts'
 import type { Arrival } from '../../bridge/network.ts'
-import { headOf, nameOf, type ParseOptions, parseSaid, type Versioned } from '../parse.ts'
+import { headOf, nameOf, type ParseOptions, parseSaid, senderOf, type Versioned } from '../parse.ts'
 import { personRef } from './place.ts'
 import { isTopicRoot, parsePicked } from './reply.ts'
 import { isOtherFile, versionOf } from './version.ts'
@@ -103,7 +103,6 @@ export const parseReaction = (
   { updateId, chat, customEmoji, deletionReaction }: ReactionOptions,
 ): Arrival | undefined => {
   const { user, message_id: messageId, old_reaction: before, new_reaction: after, date } = update
-  if (user === undefined) return undefined
   const added = after.filter(each => !before.some(known => isSame(known, each)))
   const newest = added.at(-1) ?? after.at(-1)
   const emoji = newest === undefined ? '' : emojiOf(newest, customEmoji)
@@ -111,7 +110,7 @@ export const parseReaction = (
   const common = {
     version: 1 as const,
     chat,
-    sender: { person: personRef(user.id), name: nameOf(user), me: true },
+    sender: senderOf({ from: user, chat: update.chat }),
     sentAt: date * 1000,
     target: { id: String(messageId) },
   }

@@ -137,9 +137,10 @@ class Sorter {
 
   /** It waits for nothing on its way, as messages do for what they answer: it may come before its own. */
   #reaction(update: MessageReactionUpdated, updateId: number): void {
-    const { user, chat, message_id: messageId } = update
-    if (user === undefined || !this.#context.owners.includes(user.id)) return
-    const { customEmoji, deletionReaction, mayCome } = this.#context
+    const { user, actor_chat: actor, chat, message_id: messageId } = update
+    const { owners, trustNameless, customEmoji, deletionReaction, mayCome } = this.#context
+    const isOwner = user ? owners.includes(user.id) : trustNameless === true && actor?.id === chat.id
+    if (!isOwner) return
     const ref = this.#chatOf(chat.id, messageId)
     const arrival = parseReaction(update, { updateId, chat: ref, customEmoji, deletionReaction })
     const isAhead = !this.#places.has(`${chat.id}/${messageId}`) && mayCome(chat.id, messageId)

@@ -123,8 +123,16 @@ export class SimUser {
     return this.#tell(chat, entry, true)
   }
 
-  /** Sets their reactions; none to take them back. Only an admin bot of a group hears of it. */
-  reacts(where: SimChat | SimTopic, messageId: number, given: string | readonly Reaction[]): void {
+  /**
+   * Sets their reactions; none to take them back. Only an admin bot of a group hears of it. `nameless`: in the name of the
+   * group, of which they are an administrator.
+   */
+  reacts(
+    where: SimChat | SimTopic,
+    messageId: number,
+    given: string | readonly Reaction[],
+    { nameless = false } = {},
+  ): void {
     const { chat } = placeOf(where)
     const entry = entryOf(chat, messageId)
     const after = (typeof given === 'string' ? [given] : given).map(typed)
@@ -135,7 +143,7 @@ export class SimUser {
     this.#world.updates.push('message_reaction', {
       chat: chat.toRaw(),
       message_id: messageId,
-      user: this.user,
+      ...(nameless ? { actor_chat: chat.toRaw() } : { user: this.user }),
       date: this.#world.clock.seconds(),
       old_reaction: before,
       new_reaction: after,
