@@ -21,6 +21,8 @@ export interface MediaUpdate {
 export class Reuploads {
   readonly #waiting = new Map<string, (update: MediaUpdate) => void>()
   readonly #patienceMs: number
+  /** The phone has let a question pass, and answered none since: it is off, and what it is asked now comes when it is on. */
+  #isSilent = false
 
   /** Milliseconds: a phone that is on answers within seconds; one that is off, when it is on again. */
   constructor(patienceMs: number) {
@@ -36,7 +38,11 @@ export class Reuploads {
     if (message === undefined || key === undefined) throw gone()
     const answer = Promise.withResolvers<MediaUpdate | undefined>()
     const giveUp = () => answer.resolve(undefined)
-    const timer = setTimeout(giveUp, this.#patienceMs)
+    const fallSilent = (): void => {
+      this.#isSilent = true
+      giveUp()
+    }
+    const timer = setTimeout(fallSilent, this.#patienceMs * (this.#isSilent ? silentShare : 1))
     signal.addEventListener('abort', giveUp, { once: true })
     this.#waiting.set(message.id, answer.resolve)
     try {
@@ -59,11 +65,15 @@ export class Reuploads {
 
   /** The phone has answered; whether somebody was still waiting for it. */
   answered(update: MediaUpdate): boolean {
+    this.#isSilent = false
     const waiting = this.#waiting.get(update.key.id ?? '')
     waiting?.(update)
     return waiting !== undefined
   }
 }
+
+/** How much of its patience a phone gets that is off: files that wait for it hold up others, of all chats. */
+const silentShare = 0.1
 
 const fail = (): never => {
   throw gone()

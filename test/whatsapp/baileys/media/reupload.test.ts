@@ -4,6 +4,7 @@ import { buffer } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { DeliveryError } from '../../../../src/bridge/verdict.ts'
 import { trustTestCa } from '../../../simulators/whatsapp/media-server.ts'
+import { endsWithin } from '../../../support/within.ts'
 import { until } from '../../support.ts'
 import { Linked } from '../linked.ts'
 
@@ -22,8 +23,9 @@ const withExpiredPicture = async (linked: Linked) => {
   const alice = wa.addContact({ name: 'Alice' })
   const group = wa.addGroup({ subject: 'School', participants: [alice] })
   const file = await wa.media.put(bytes, 'image')
-  await alice.send({ imageMessage: { ...file, mimetype: 'image/jpeg', caption: 'look' } }, { to: group })
-  const event = await until('the event', () => pictures(linked)[0])
+  const imageMessage = { ...file, mimetype: 'image/jpeg', caption: 'look' }
+  const sent = await alice.send({ imageMessage }, { to: group })
+  const event = await until('the event', () => pictures(linked).find(({ id }) => id === sent))
   assert.ok(event.content.kind === 'media')
   wa.media.expire(file.directPath)
   return { event, media: event.content.media }
@@ -50,6 +52,25 @@ test('A phone that is off is not waited for, and what it puts up later comes as 
   const stream = await linked.connection.openMedia(late.content.media, new AbortController().signal)
   assert.deepEqual(await buffer(stream), bytes)
   linked.wa.assertNoSurprises()
+})
+
+test('A phone that has let one question pass is waited for less, until it answers', async () => {
+  const patience = 3000
+  await using linked = await Linked.started({ timing: { reupload: patience } })
+  const [one, other] = [await withExpiredPicture(linked), await withExpiredPicture(linked)]
+  const isLess = async ({ media }: typeof one): Promise<boolean> => {
+    const over = assert.rejects(linked.connection.openMedia(media, new AbortController().signal), isDeleted)
+    const isSoon = await endsWithin(patience * 0.9, over)
+    await over
+    return isSoon
+  }
+  linked.wa.phone.switch(false)
+  assert.equal(await isLess(one), false)
+  assert.equal(await isLess(one), true)
+  linked.wa.phone.switch(true)
+  await until('the file', () => pictures(linked).some(({ late }) => late))
+  linked.wa.phone.switch(false)
+  assert.equal(await isLess(other), false)
 })
 
 test('An answer that does not fit the file, or nobody asked for, changes nothing', async () => {
