@@ -49,7 +49,7 @@ export const openMiddle = (
     /** For how long the server may be at work on what has no answer, in milliseconds. */
     graceMs?: (bytes: number) => number
     /** What the config says of Telegram. */
-    settings?: Pick<TelegramOptions, 'uploadLimit' | 'receipts'>
+    settings?: Partial<Pick<TelegramOptions, 'uploadLimit' | 'receipts' | 'owners'>>
     /** In place of a WhatsApp in memory. */
     whatsapp?: () => Network
   } = {},

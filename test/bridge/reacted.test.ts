@@ -53,3 +53,50 @@ test('a reaction of the bot’s own that a placeholder got stays when the messag
     ['👍 Person 2 · 🔥 Person 3', []],
   ])
 })
+
+test('of several owners who react to a message, what the others left stands in WhatsApp when one takes theirs back', async () => {
+  await using tg = await startTelegramSimulator()
+  const [olivia, otto] = [
+    tg.addUser({ id: 7001, first_name: 'Olivia' }),
+    tg.addUser({ id: 7002, first_name: 'Otto' }),
+  ]
+  const group = tg.addSupergroup({ title: 'Family', members: [olivia, otto], botRights: {} })
+  using store = tempStore()
+  store.mappings.add({ whatsapp: chat, telegram: `telegram:${group.id}` })
+  await using middle = openMiddle(store, tg, { settings: { owners: [7001, 7002] } })
+  await middle.start()
+  const { message_id: id } = olivia.sends(group, 'dinner?')
+  await tg.until('it to cross', () => middle.whatsapp.shown.length > 0)
+  const sent = () =>
+    middle.whatsapp.changes.flatMap(({ event }) => (event.kind === 'reaction' ? [event.emoji] : []))
+  const react = async (who: typeof olivia, emoji: string[], expected: string): Promise<void> => {
+    const before = sent().length
+    who.reacts(group, id, emoji)
+    await tg.until(`the reaction ${emoji}`, () => sent().length > before)
+    assert.equal(sent().at(-1), expected)
+  }
+  await react(olivia, ['👍'], '👍')
+  await react(otto, ['❤'], '❤')
+  await react(otto, [], '👍')
+  await react(otto, ['🔥'], '🔥')
+  await react(olivia, [], '🔥')
+  await react(otto, [], '')
+  // What the account reacts on its phone takes the place of all that they did.
+  await react(olivia, ['👍'], '👍')
+  const me = { person: 'whatsapp:me', me: true } as const
+  const { id: there = '' } = middle.whatsapp.shown[0] ?? {}
+  middle.inbox.receive([
+    {
+      event: {
+        ...head('P', 0),
+        sender: me,
+        sentAt: Date.now() + 1000,
+        kind: 'reaction',
+        emoji: '🎉',
+        target: { id: there },
+      },
+    },
+  ])
+  await react(otto, ['❤'], '❤')
+  await react(otto, [], '')
+})

@@ -8,10 +8,6 @@ import type { ShownChange } from './kept.ts'
 import { editedContent, withOption } from './poll.ts'
 import type { ReceiveContext } from './reception.ts'
 
-/** The owner as one person, on whichever network they act. */
-const personOf = ({ sender, chat }: ShownChange): ChatRef =>
-  sender.me ? ownerOn(networkOf(chat)) : sender.person
-
 /** The message that a change is about, and what stands for it where it was changed, unless that is on its way. */
 export interface Subject {
   readonly subject: StoredMessage
@@ -44,14 +40,10 @@ export const noteDown = (
       // Whether WhatsApp still deletes what the owner wants gone, it says itself.
       if (networkOf(event.chat) === 'whatsapp') links.markDeleted(subject.key)
       return event
-    case 'reaction': {
-      const { emoji, sentAt: at } = event
-      const person = personOf(event)
-      if (!opinions.react(subject.key, { person, emoji, at }, time)) return undefined
-      const elsewhere = ownerOn(networkOf(person) === 'whatsapp' ? 'telegram' : 'whatsapp')
-      if (event.sender.me) opinions.react(subject.key, { person: elsewhere, emoji: '', at }, time)
-      return event
-    }
+    case 'reaction':
+      return event.sender.me
+        ? noteOwnReaction(event, subject, context)
+        : noteReaction(event, subject, context)
     case 'vote': {
       const choice = chosen(event, subject, context)
       if (choice === undefined) return undefined
@@ -76,6 +68,40 @@ export const noteDown = (
     default:
       return event satisfies never
   }
+}
+
+const noteReaction = (
+  event: ChangeOf<'reaction'>,
+  { key }: StoredMessage,
+  { store, time }: ReceiveContext,
+  person: ChatRef = event.sender.person,
+): ChangeOf<'reaction'> | undefined => {
+  const { emoji, sentAt: at } = event
+  return store.opinions.react(key, { person, emoji, at }, time) ? event : undefined
+}
+
+/**
+ * WhatsApp has one reaction of the account, whoever of the owners it is of in Telegram: the last one holds, and when that is
+ * taken back, the one before that still stands there. One on the phone takes the place of them all.
+ */
+const noteOwnReaction = (
+  event: ChangeOf<'reaction'>,
+  subject: StoredMessage,
+  context: ReceiveContext,
+): ChangeOf<'reaction'> | undefined => {
+  const { opinions } = context.store
+  const isOnPhone = networkOf(event.chat) === 'whatsapp'
+  const noted = noteReaction(event, subject, context, isOnPhone ? owner : event.sender.person)
+  if (noted === undefined) return undefined
+  const standing = () =>
+    opinions.reactions(subject.key).filter(({ person }) => networkOf(person) === 'telegram')
+  // Versions before knew all owners as one.
+  const others = isOnPhone ? standing().map(({ person }) => person) : [owner, ownerOn('telegram')]
+  for (const person of others) {
+    opinions.react(subject.key, { person, emoji: '', at: event.sentAt }, context.time)
+  }
+  const last = isOnPhone || event.emoji !== '' ? undefined : standing().at(-1)
+  return last ? { ...event, emoji: last.emoji } : event
 }
 
 /**
