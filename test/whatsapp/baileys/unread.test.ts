@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import { proto } from '@whiskeysockets/baileys'
 import type { BridgeEvent } from '../../../src/bridge/event.ts'
+import { openStore, storePath } from '../../../src/store/index.ts'
 import type { Contact } from '../../simulators/whatsapp/index.ts'
 import { el, unixSeconds } from '../../simulators/whatsapp/node.ts'
 import { until } from '../support.ts'
@@ -101,4 +102,33 @@ test('What was announced of one member of a group goes by nothing that another s
   assert.deepEqual(bridge.changes, [])
   await alice.send({ protocolMessage: nothing }, { id: 'M1', to: family })
   await until('its end', () => bridge.changes.length === 1)
+})
+
+test('The chat of what could not be read is told anew where the placeholder was not stored at first', async () => {
+  await using linked = await Linked.started({ waitingMs: 50 })
+  const alice = linked.wa.addContact({ pushName: 'Alice' })
+  const inStore = (sql: string): void => {
+    using store = openStore(storePath(linked.dir.path))
+    store.database.run(sql)
+  }
+  inStore(`CREATE TRIGGER refused BEFORE DELETE ON sessions WHEN old.type = 'waiting'
+    BEGIN SELECT RAISE(ABORT, 'refused'); END`)
+  const { bridge } = linked
+  const told = () => bridge.known.filter(({ chat }) => chat === `whatsapp:${alice.lid}`).length
+  let refused = 0
+  const receive = bridge.receive.bind(bridge)
+  bridge.receive = (...given) => {
+    try {
+      receive(...given)
+    } catch (error) {
+      refused += 1
+      throw error
+    }
+  }
+  linked.wa.inject(unreadable(alice, { type: 'text', id: 'M1' }))
+  await until('a try', () => refused > 0)
+  const tried = told()
+  inStore('DROP TRIGGER refused')
+  await until('the placeholder', () => bridge.messages.length === 1)
+  assert.ok(told() > tried)
 })

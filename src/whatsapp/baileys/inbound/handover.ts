@@ -38,7 +38,7 @@ export class Handover {
     this.early = new EarlyChanges(sessions, logger)
     this.waiting = new Waiting({
       sessions,
-      receive: (arrival, alongside) => this.hand([arrival], alongside),
+      receive: (arrival, alongside) => this.#announce(arrival, alongside),
       fromBackup: this.#fromBackup,
       ...(waitingMs !== undefined && { delayMs: waitingMs }),
     })
@@ -83,6 +83,16 @@ export class Handover {
       alongside?.()
       sessions.set([...journal.marks(envelope), ...this.#fromBackup.forget(parts)])
     })
+  }
+
+  /** What is tried again by itself: nobody else hears that what the book has told with it was not stored. */
+  #announce(arrival: Arrival, alongside: () => void): void {
+    try {
+      this.hand([arrival], alongside)
+    } catch (error) {
+      this.#options.book.doubt()
+      throw error
+    }
   }
 
   /** A message by every address of its chat: what waits was written down under the one that was known then. */
