@@ -24,6 +24,9 @@ export const findInDoubt = (database: Database): InDoubt[] =>
 export interface Unsettled {
   readonly id: number
   readonly target: ChatRef
+  /** Key of the message that it carries, or changes. */
+  readonly source: number
+  readonly messageId: string
   /** JSON. */
   readonly event: string
   readonly isGivenUp: boolean
@@ -33,7 +36,8 @@ export interface Unsettled {
   readonly frame?: string
 }
 
-type Row = Pick<Unsettled, 'id' | 'target' | 'event'> & {
+type Row = Pick<Unsettled, 'id' | 'target' | 'source' | 'event'> & {
+  readonly message_id: string
   readonly state: string
   readonly mark: string | null
   readonly frame: string | null
@@ -43,12 +47,13 @@ type Row = Pick<Unsettled, 'id' | 'target' | 'event'> & {
 export const findUnsettled = (database: Database, target: ChatRef): Unsettled[] =>
   database
     .all<Row>(
-      `SELECT id, target, event, state, mark, frame FROM jobs
+      `SELECT id, target, source, message_id, event, state, mark, frame FROM jobs
        WHERE unsure = 1 AND (target = ?1 OR target GLOB ?1 || '/*') ORDER BY id`,
       target.replace(/\/.*/, ''),
     )
-    .map(({ state, mark, frame, ...row }) => ({
+    .map(({ state, mark, frame, message_id: messageId, ...row }) => ({
       ...row,
+      messageId,
       isGivenUp: state === 'failed',
       ...(mark !== null && { mark }),
       ...(frame !== null && { frame }),

@@ -60,7 +60,7 @@ export const record = (job: Job, outcome: Outcome, tools: RecordTools): void => 
     at: now,
     ...(isInDoubt && { inDoubt: { mark: markOf(job.target, tools) } }),
   })
-  tell(() => carrier.failed(job, problem), { job, tools })
+  tell(() => carrier.failed({ ...job, unsure: isInDoubt }, problem), { job, tools })
 }
 
 /** A failure to tell of one failure must not hold up all lanes; a full disk does, until it is mended. */

@@ -72,7 +72,7 @@ test('what waited for another account is given up with words, be it under way or
   )
   assert.equal(store.held.count, 0)
   assert.deepEqual(notices(), [
-    ['11', 'Not delivered to Unknown'],
+    ['11', 'Perhaps not delivered to Unknown, but it may have arrived'],
     ['12', 'Not delivered to Unknown'],
     ['14', 'Not done in WhatsApp'],
   ])

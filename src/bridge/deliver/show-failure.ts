@@ -89,16 +89,23 @@ const showBelow = (
   const { store, now = Date.now } = options
   const name = store.chats.displayName(job.target)
   const missing = missingOf(event, store)
+  // Its network is never asked what became of it (`Network.settle`): only the owner can look.
+  const mayBeThere = job.unsure && isOutward(event, job)
   const text =
     isMessage(event) || isOutward(event, job)
-      ? `${notDone(event, name)}${missing?.words ?? ''}: ${problem}`
-      : `Deleted in WhatsApp, but not here: ${problem}`
+      ? `${mayBeThere ? perhaps(notDone(event, name)) : notDone(event, name)}${missing?.words ?? ''}`
+      : 'Deleted in WhatsApp, but not here'
   const shown = isMessage(event)
     ? whereSeen(event, { job, first: missing?.first }, options)
     : { id: event.target.id }
-  addNotice(options, { chat: event.chat, text, replyTo: shown.id, now: now() })
-  if ('source' in shown) addFailureReceipt(shown, { ...options, now: now() })
+  const words = mayBeThere ? `${text}, but it may have arrived: ${problem}. ${look}` : `${text}: ${problem}`
+  addNotice(options, { chat: event.chat, text: words, replyTo: shown.id, now: now() })
+  if ('source' in shown && !mayBeThere) addFailureReceipt(shown, { ...options, now: now() })
 }
+
+const look = 'Look on the phone before you send anything again'
+
+const perhaps = (not: string): string => `Perhaps ${not.charAt(0).toLowerCase()}${not.slice(1)}`
 
 /** An album has a row of its own, but nobody sees that: the first picture that did not go stands for it. */
 const whereSeen = (

@@ -92,7 +92,7 @@ interface Step {
 }
 
 const render = (
-  { event, changed }: Change,
+  { event, changed, inDoubt }: Change,
   {
     scene,
     members,
@@ -111,7 +111,12 @@ const render = (
       }
       if (event.content.kind !== 'text') throw reject('WhatsApp cannot change a message of this kind')
       if (first === undefined) throw reject('The message itself was not delivered')
-      const { message, part, after } = renderEdit(parts, event.content.body, { scene, members, now })
+      const { message, part, after } = renderEdit(parts, event.content.body, {
+        scene,
+        members,
+        now,
+        inDoubt: inDoubt === true,
+      })
       return [{ message, after: { id: part.id, raw: rawOf(after) } }]
     }
     case 'deletion':

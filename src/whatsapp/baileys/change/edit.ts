@@ -19,7 +19,7 @@ export interface Edit {
 }
 
 /**
- * New words for a message of ours: its text or caption. Throws `DeliveryError` where WhatsApp would not show them.
+ * New words for a message of ours: its text or caption. `inDoubt`: they may be there already. Throws `DeliveryError` where WhatsApp would not show them.
  *
  * As `protocolMessage`, which phones show (mautrix-whatsapp, whatsapp-rust #762 and baileys-api #392 report it), although
  * WhatsApp's own clients seal edits since May 2026. Announcement groups take sealed ones alone.
@@ -27,12 +27,18 @@ export interface Edit {
 export const renderEdit = (
   parts: readonly StandIn[],
   body: RichText,
-  { scene, members, now }: { scene: Scene; members: readonly Member[]; now: number },
+  {
+    scene,
+    members,
+    now,
+    inDoubt,
+  }: { scene: Scene; members: readonly Member[]; now: number; inDoubt: boolean },
 ): Edit => {
   const own = parts.filter(({ fromMe }) => fromMe)
   if (own.length === 0) throw reject('WhatsApp lets nobody change what others wrote')
   if (own.every(({ at = 0 }) => now - at > window)) {
-    throw reject('WhatsApp lets a message be changed for 15 minutes only; send a new one')
+    const advice = inDoubt ? '' : '; send a new one'
+    throw reject(`WhatsApp lets a message be changed for 15 minutes only${advice}`)
   }
   // Of a file and the words behind it the words.
   for (const part of own.toReversed()) {
