@@ -9,6 +9,7 @@ import { receiveChange } from './receive/change.ts'
 import { mappedSince } from './receive/early.ts'
 import { holdBack, type IsOver, isForAnother, placed, takeReleased } from './receive/held.ts'
 import type { Held } from './receive/held-rows.ts'
+import { tellOfMerged } from './receive/merged.ts'
 import { receiveMessage } from './receive/message.ts'
 import { receiveNewFile } from './receive/new-file.ts'
 import { isEcho } from './receive/on-its-way.ts'
@@ -39,6 +40,7 @@ export const makeInbox = (options: InboxOptions): Inbox => {
           return result
         })
         alongside?.()
+        if (tellOfMerged(options, now())) wake()
         return results
       })
       log.debug({ network, results: added }, 'Received')
@@ -58,7 +60,7 @@ export const makeInbox = (options: InboxOptions): Inbox => {
       const released = store.transaction(() => {
         const left = releaseLeft(known, options)
         store.chats.learn(last === undefined ? known : { ...known, lastActivity: claimed(last, now()) })
-        return left
+        return tellOfMerged(options, now()) || left
       })
       if (released) wake()
     },

@@ -1,9 +1,11 @@
 import { type ChatRef, networkOf } from '../bridge/chat-ref.ts'
 import type { Database } from './database.ts'
+import { noteMerged } from './merged.ts'
 
 /**
  * Folds one chat into another: `from` becomes an alias of `to`, and everything that stood under `from` now stands under
- * `to`. Where both have a mapping, the one added last stays: it is the owner's latest word. Call it in a transaction.
+ * `to`. Where both have a mapping, the one stays in which answers go back, of two such the one added last: it is the owner's latest
+ * word. Call it in a transaction.
  */
 export const mergeChat = (database: Database, from: ChatRef, to: ChatRef): void => {
   mergeBook(database, from, to)
@@ -89,12 +91,17 @@ const mergeBook = (database: Database, from: ChatRef, to: ChatRef): void => {
 }
 
 const mergeMappings = (database: Database, from: ChatRef, to: ChatRef): void => {
-  database.run(
-    `DELETE FROM mappings WHERE whatsapp IN (?1, ?2)
-       AND id <> (SELECT id FROM mappings WHERE whatsapp IN (?1, ?2) ORDER BY added_at DESC, id DESC LIMIT 1)`,
+  const [first, ...others] = database.all<{ id: number; telegram: ChatRef }>(
+    `SELECT id, telegram FROM mappings WHERE whatsapp IN (?1, ?2)
+     ORDER BY to_telegram_only, added_at DESC, id DESC`,
     from,
     to,
   )
+  for (const { id, telegram } of others) {
+    database.run('DELETE FROM mappings WHERE id = ?', id)
+    if (first !== undefined && telegram !== first.telegram)
+      noteMerged(database, { whatsapp: to, left: telegram, stays: first.telegram })
+  }
   database.run('UPDATE mappings SET whatsapp = ?2 WHERE whatsapp = ?1', from, to)
   database.run(
     // Two two-way mappings into one Telegram chat are forbidden: the later one becomes one-way.
