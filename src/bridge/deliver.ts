@@ -1,5 +1,5 @@
 import type { AskTurn, Carrier, Job, Outcome } from '../outbox/index.ts'
-import { mediaFailureLimit, pageLimit } from '../outbox/index.ts'
+import { isHopeless, mediaFailureLimit, pageLimit } from '../outbox/index.ts'
 import { type ChatRef, networkOf } from './chat-ref.ts'
 import type { AttemptContext, CarrierOptions } from './deliver/attempt.ts'
 import { prepareChange } from './deliver/change.ts'
@@ -86,7 +86,7 @@ const deliver = async (job: Job, options: AttemptOptions): Promise<Outcome> => {
       inDoubt = false
       if (isThere === false || isThere === 'perhaps') {
         attempt = prepare(begunAnew(job, isThere, options), network, context)
-        if (job.pages >= pageLimit) throw reject(failsAgain)
+        if (isBeyond(job, options)) throw reject(failsAgain)
       }
     }
     if (job.mediaFailures >= mediaFailureLimit) {
@@ -181,6 +181,10 @@ const prepare = (job: Job, network: Network, context: AttemptContext): Prepared 
     },
   }
 }
+
+/** Whether the network itself, which takes others, has failed so often at a job that it goes as it is no more. */
+const isBeyond = (job: Job, { store }: CarrierOptions): boolean =>
+  isHopeless(job) || (job.pages >= pageLimit && findPlainer(job, { from: 'send' }, store) !== undefined)
 
 const failsAgain = 'it fails there again and again, while others get through'
 const mayStand = 'it may stand there as it was, or not: I could not find out whether it arrived'

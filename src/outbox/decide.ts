@@ -11,9 +11,15 @@ const breakCounts = 2
 /**
  * A proxy or a firewall that refuses this job so often, while its network is online, dislikes what is in it. The
  * backoffs up to there take four minutes: within that, a page in front of everything shows in the network's status. So often
- * the network itself fails at it, too, while it takes others.
+ * the network itself fails at it, too, while it takes others, before it goes in a plainer form.
  */
 export const pageLimit = 8
+/**
+ * Whether it is given up where there is none: the backoffs up to there take an hour, since the trouble may be the network's, and
+ * of some chats alone; and others were seen to pass twice, since an outage that is over is not so for all at once.
+ */
+export const isHopeless = ({ attempts, pages }: Pick<Job, 'attempts' | 'pages'>): boolean =>
+  attempts >= 14 && pages > pageLimit
 /** Failed attempts after which the owner is told of a job that is tried on: the backoffs up to there take nine minutes. */
 export const longDelay = 9
 /** A bug of ours that hits one job this often gives the job up, so that it does not block its lane for ever. */
@@ -57,8 +63,8 @@ export type Decision =
  * answer that leaves it open is asked for again for ten minutes, but not where it will always be that, nor in a chat
  * out of reach; then the job is given up, as after three bugs, since it must not be sent, in whatever form, while it
  * may be there. When a part of it has gone, all but the bugs is counted anew. Where the network itself fails at it, the
- * first seven times count, and each further one only where `othersPass` meanwhile; at the eighth it is to be settled at
- * once, and asks for a plainer form where nothing of it is there (`bridge/deliver.ts`).
+ * first seven times count, and each further one only where `othersPass` meanwhile; at the eighth, and where it is hopeless, it
+ * is to be settled at once: where nothing of it is there, it goes in a plainer form, or is given up (`bridge/deliver.ts`).
  */
 export const decide = (
   given: Job,
@@ -109,7 +115,8 @@ export const decide = (
     const gap = job.lastFailedAt === undefined ? 0 : Math.max(0, now - job.lastFailedAt)
     const failingFor = job.failingFor + Math.min(gap, longestGap)
     if (failingFor >= longest) return { kind: 'give-up' }
-    const isLast = verdict.kind === 'unsure' && pages >= pageLimit && pages > job.pages
+    const isLimit = pages === pageLimit || isHopeless({ attempts, pages })
+    const isLast = verdict.kind === 'unsure' && isLimit && pages > job.pages
     const dueAt = isLast ? now : now + backoff(attempts, random)
     return { ...unchanged, attempts, failingFor, lastFailedAt: now, dueAt }
   }

@@ -12,7 +12,7 @@ import { isMessage, readEvent } from '../event.ts'
  */
 export const findPlainer = (
   job: Job,
-  failure: Failure,
+  failure: Pick<Failure, 'from' | 'unreachable'>,
   { links }: Pick<Store, 'links'>,
 ): number | undefined => {
   const event = readEvent(job.event)
