@@ -6,6 +6,7 @@ import type { BotApi } from './api.ts'
 import { CallError } from './call-error.ts'
 import { verdictOf } from './errors.ts'
 import type { FileSource } from './parse/content.ts'
+import { answerMs } from './send/upload.ts'
 
 export interface OpenMediaOptions {
   readonly api: BotApi
@@ -30,7 +31,9 @@ export const openMedia = async (
 ): Promise<Readable> => {
   const { fileId } = parseStored(media.source) as FileSource
   try {
-    const { file_path: path } = await api.call('getFile', { file_id: fileId }, { signal })
+    // A server of one's own fetches the whole file before it answers. Longer than 300 s Node waits for no answer.
+    const timeoutMs = answerMs(media.size ?? 0)
+    const { file_path: path } = await api.call('getFile', { file_id: fileId }, { signal, timeoutMs })
     if (path === undefined) throw reject('Telegram does not give the file away')
     return follow(await api.download(path, signal), { connected, idleMs })
   } catch (error) {

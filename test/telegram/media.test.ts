@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import type { Media } from '../../src/bridge/event.ts'
 import { DeliveryError } from '../../src/bridge/verdict.ts'
 import { openApi } from '../../src/telegram/api.ts'
@@ -65,6 +66,34 @@ test('a download that is cut off or stalls is tried again', async () => {
     tg.faults.next('download', fault)
     await assert.rejects(open(tg, media), failsWith('retry'), JSON.stringify(fault))
   }
+})
+
+test('a server of one’s own has longer to fetch a file, the bigger that is', async t => {
+  const { tg, media } = await serve()
+  await using _ = tg
+  const turns = async (until: () => boolean) => {
+    while (!until()) await setImmediate()
+  }
+  const stop = new AbortController()
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  for (const [size, isGivenUp] of [
+    [1000, true],
+    [100_000_000, false],
+  ] as const) {
+    tg.faults.next('getFile', 'hang')
+    let end: unknown
+    open(tg, { ...media, size }, { signal: stop.signal }).catch(error => {
+      end = error
+    })
+    await turns(() => tg.faults.waiting === 0)
+    t.mock.timers.tick(65_000)
+    if (isGivenUp) await turns(() => end !== undefined)
+    // What has ended says so within a turn.
+    for (let turn = 0; turn < 20; turn++) await setImmediate()
+    assert.equal(end !== undefined, isGivenUp, `${size} bytes`)
+  }
+  t.mock.timers.reset()
+  stop.abort()
 })
 
 test('a page of whoever stands in front of Telegram does not refuse the file', async () => {
