@@ -358,6 +358,22 @@ describe('from Telegram to WhatsApp', () => {
     )
   })
 
+  test('what somebody else said in Telegram alone is shown to nobody in WhatsApp, also where it is answered', async () => {
+    const [, place] = places[0] ?? []
+    assert.ok(place)
+    const { message_id, chat, date } = world.owner.sends(place, 'a first one')
+    const from = { id: 7002, is_bot: false, first_name: 'Bob' }
+    const said = { message_id: message_id + 1000, chat, date, from, text: 'Shall we sell the house?' }
+    const before = alice.inbox.length
+    world.owner.sends(place, { text: 'Yes', fields: { reply_to_message: said } })
+    const { message, shown: seen } = await eventually(
+      () => alice.inbox.slice(before).find(({ shown }) => shown?.text === 'Yes'),
+      'the answer',
+    )
+    assert.equal(seen?.quote, undefined)
+    assert.doesNotMatch(JSON.stringify(message), /house/)
+  })
+
   test('words that were picked out of a message are what is quoted, in private and in a group', async () => {
     for (const [name, place] of places) {
       const group = name === 'Family' ? { to: family } : {}

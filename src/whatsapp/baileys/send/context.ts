@@ -10,7 +10,8 @@ export const renderForward = ({ forwarded }: Delivery['event']): proto.IContextI
   forwarded ? { isForwarded: true, forwardingScore: 1 } : {}
 
 /**
- * What a message answers. Addressed as the chat is: members of a group that shows LIDs do not know us by our number.
+ * What a message answers; nothing where that is not in WhatsApp: others may have said it in Telegram alone. Addressed as the
+ * chat is: members of a group that shows LIDs do not know us by our number.
  */
 export const renderQuote = (
   { event, replyTo: target }: Delivery,
