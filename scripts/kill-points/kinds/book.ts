@@ -5,6 +5,8 @@ import type { Chapter } from '../../demo/kinds.ts'
 export interface WalkedKind extends Kind {
   /** Its messages come in any order, since several chats are in one. */
   readonly isUnordered?: boolean
+  /** In place of `telegram` where it was killed before the answer of WhatsApp was written down. */
+  readonly inDoubt?: readonly RegExp[]
   /** What no message shows is done. */
   isDone?(chat: Chat): boolean
 }

@@ -1,7 +1,7 @@
-import type { Kind } from '../../demo/kinds/chat.ts'
+import type { WalkedKind } from './book.ts'
 
 /** A group that goes over to LIDs, and then lets only administrators write, of whom the owner is none. */
-export const room: readonly Kind[] = [
+export const room: readonly WalkedKind[] = [
   {
     name: 'Text to a group',
     sent: 'hello all',
@@ -34,5 +34,6 @@ export const room: readonly Kind[] = [
     sent: 'may I?',
     make: chat => chat.writes('may I?'),
     telegram: [/^↩ “may I\?” Not delivered/, /^You: may I\? ‹👎›$/],
+    inDoubt: [/^↩ “may I\?” Perhaps not delivered to Family, but it may have arrived: /],
   },
 ]
