@@ -1,5 +1,5 @@
 import type { AskTurn, Carrier, Job, Outcome } from '../outbox/index.ts'
-import { isHopeless, mediaFailureLimit, pageLimit } from '../outbox/index.ts'
+import { mediaFailureLimit, ownFailureLimit } from '../outbox/index.ts'
 import { type ChatRef, networkOf } from './chat-ref.ts'
 import type { AttemptContext, CarrierOptions } from './deliver/attempt.ts'
 import { prepareChange } from './deliver/change.ts'
@@ -11,7 +11,7 @@ import { giveWay } from './deliver/give-way.ts'
 import { joinTexts } from './deliver/join.ts'
 import { prepareMessage } from './deliver/message.ts'
 import { addNotice } from './deliver/notice.ts'
-import { findPlainer } from './deliver/plainer.ts'
+import { findPlainer, isPlainerAlone } from './deliver/plainer.ts'
 import { showDelay, showFailure } from './deliver/show-failure.ts'
 import { mayStandUnlinked } from './deliver/unlinked.ts'
 import { type BridgeEvent, isMessage, parseEvent } from './event.ts'
@@ -184,7 +184,7 @@ const prepare = (job: Job, network: Network, context: AttemptContext): Prepared 
 
 /** Whether the network itself, which takes others, has failed so often at a job that it goes as it is no more. */
 const isBeyond = (job: Job, { store }: CarrierOptions): boolean =>
-  isHopeless(job) || (job.pages >= pageLimit && findPlainer(job, { from: 'send' }, store) !== undefined)
+  job.pages >= (isPlainerAlone(job, store) ? ownFailureLimit.words : ownFailureLimit.all)
 
 const failsAgain = 'it fails there again and again, while others get through'
 const mayStand = 'it may stand there as it was, or not: I could not find out whether it arrived'

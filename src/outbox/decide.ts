@@ -10,16 +10,15 @@ export const mediaFailureLimit = 9
 const breakCounts = 2
 /**
  * A proxy or a firewall that refuses this job so often, while its network is online, dislikes what is in it. The
- * backoffs up to there take four minutes: within that, a page in front of everything shows in the network's status. So often
- * the network itself fails at it, too, while it takes others, before it goes in a plainer form.
+ * backoffs up to there take four minutes: within that, a page in front of everything shows in the network's status.
  */
-export const pageLimit = 8
+const pageLimit = 8
 /**
- * Whether it is given up where there is none: the backoffs up to there take an hour, since the trouble may be the network's, and
- * of some chats alone; and others were seen to pass twice, since an outage that is over is not so for all at once.
+ * So often the network itself fails at it, while it takes others, before words only look plainer (nine minutes), and before a
+ * file becomes another one or words, or all of it is given up: an hour, since the trouble may be the network's, and of
+ * some chats or of files alone.
  */
-export const isHopeless = ({ attempts, pages }: Pick<Job, 'attempts' | 'pages'>): boolean =>
-  attempts >= 14 && pages > pageLimit
+export const ownFailureLimit = { words: 7, all: 12 } as const
 /** Failed attempts after which the owner is told of a job that is tried on: the backoffs up to there take nine minutes. */
 export const longDelay = 9
 /** A bug of ours that hits one job this often gives the job up, so that it does not block its lane for ever. */
@@ -62,9 +61,9 @@ export type Decision =
  * earlier attempt is settled, as in a network that cannot settle any, leaves the job unsure: nothing was found out. An
  * answer that leaves it open is asked for again for ten minutes, but not where it will always be that, nor in a chat
  * out of reach; then the job is given up, as after three bugs, since it must not be sent, in whatever form, while it
- * may be there. When a part of it has gone, all but the bugs is counted anew. Where the network itself fails at it, the
- * first seven times count, and each further one only where `othersPass` meanwhile; at the eighth, and where it is hopeless, it
- * is to be settled at once: where nothing of it is there, it goes in a plainer form, or is given up (`bridge/deliver.ts`).
+ * may be there. When a part of it has gone, all but the bugs is counted anew. Where the network itself fails at it, that
+ * counts among the pages where `othersPass` meanwhile, an outage being over for some before it is for all; when it was often enough, and
+ * nothing of it is there, it is refused (`bridge/deliver.ts`).
  */
 export const decide = (
   given: Job,
@@ -77,8 +76,8 @@ export const decide = (
   const counts = verdict.kind !== 'offline' && verdict.kind !== 'wait'
   const isOfFile = from === 'media' && counts
   const mediaFailures = job.mediaFailures + (isOfFile ? (failure.brokeOff ? breakCounts : 1) : 0)
-  const isOwnFailure = verdict.kind === 'unsure' && !(othersPass || job.pages < pageLimit - 1)
-  const pages = job.pages + (failure.page && from === 'send' && !isOwnFailure ? 1 : 0)
+  const mayBeOutage = verdict.kind === 'unsure' && !othersPass
+  const pages = job.pages + (failure.page && from === 'send' && !mayBeOutage ? 1 : 0)
   if (bugs >= bugLimit) return { kind: failure.inDoubt ? 'give-up' : 'plainer' }
 
   const unsure = verdict.kind === 'unsure' || failure.unsettled === true
@@ -115,9 +114,6 @@ export const decide = (
     const gap = job.lastFailedAt === undefined ? 0 : Math.max(0, now - job.lastFailedAt)
     const failingFor = job.failingFor + Math.min(gap, longestGap)
     if (failingFor >= longest) return { kind: 'give-up' }
-    const isLimit = pages === pageLimit || isHopeless({ attempts, pages })
-    const isLast = verdict.kind === 'unsure' && isLimit && pages > job.pages
-    const dueAt = isLast ? now : now + backoff(attempts, random)
-    return { ...unchanged, attempts, failingFor, lastFailedAt: now, dueAt }
+    return { ...unchanged, attempts, failingFor, lastFailedAt: now, dueAt: now + backoff(attempts, random) }
   }
 }

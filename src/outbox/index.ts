@@ -1,7 +1,7 @@
 export type { Budget } from './budget.ts'
 export type { AskTurn, Carrier, Gate, Joined, Log, Rest } from './carrier.ts'
 export { mostJoined } from './crowd.ts'
-export { isHopeless, longDelay, mediaFailureLimit, pageLimit } from './decide.ts'
+export { longDelay, mediaFailureLimit, ownFailureLimit } from './decide.ts'
 export type { Failure, Job, NewJob, Outcome, Untouched, Waiting } from './job.ts'
 export { Lease } from './lease.ts'
 export { Outbox } from './outbox.ts'

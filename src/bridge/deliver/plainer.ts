@@ -29,3 +29,11 @@ export const findPlainer = (
   if (isAlbumBegun && forms[next]?.kind !== 'album') return undefined
   return next > job.level && next < forms.length ? next : undefined
 }
+
+/** Whether the next form says all that this one does, and only looks plainer. */
+export const isPlainerAlone = (job: Job, store: Pick<Store, 'links'>): boolean => {
+  const event = readEvent(job.event)
+  const isOfWords =
+    event !== undefined && 'content' in event && ['text', 'joined'].includes(event.content.kind)
+  return isOfWords && findPlainer(job, { from: 'send' }, store) !== undefined
+}
