@@ -93,6 +93,28 @@ describe('private chats', () => {
     wa.assertNoSurprises()
   })
 
+  test('a message that could not be read at first stands before what came behind it', async () => {
+    await using wa = await startWhatsAppSimulator()
+    const alice = wa.addContact({ name: 'Alice' })
+    await using bridge = new TestBridge(wa)
+    await bridge.link()
+    await alice.send('hi')
+    await wa.until(() => bridge.texts.length === 1)
+    alice.failToRead(1)
+    await bridge.sock.sendMessage(alice.lid, { text: 'one' })
+    await bridge.sock.sendMessage(alice.lid, { text: 'two' })
+    await wa.until(() => alice.inbox.length === 2, 'the message after the retry receipt')
+    assert.deepEqual(
+      alice.inbox.map(({ shown }) => shown?.text),
+      ['two', 'one'],
+    )
+    assert.deepEqual(
+      wa.transcript.slice(1).map(({ shown }) => shown?.text),
+      ['one', 'two'],
+    )
+    wa.assertNoSurprises()
+  })
+
   test('another message under an id that a phone has is dropped as a copy, and told of', async () => {
     await using wa = await startWhatsAppSimulator()
     const alice = wa.addContact({ name: 'Alice' })

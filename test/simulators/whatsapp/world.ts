@@ -99,6 +99,8 @@ export class World {
   /** Whether each ack of a private message has the hash of the devices, or only where some were left out. */
   hashesAll = false
   readonly #told = new Set<string>()
+  /** In which order messages came, also those that a phone could not read then. */
+  readonly #came = new Map<string, number>()
 
   constructor(account: Account, media: MediaServer) {
     this.account = account
@@ -173,7 +175,21 @@ export class World {
     const key = `${line.chat} ${line.id}`
     if (this.#told.has(key)) return
     this.#told.add(key)
-    this.transcript.push(line)
+    const turn = this.#turnOf(line)
+    const before = this.transcript.findLastIndex(each => this.#turnOf(each) < turn)
+    this.transcript.splice(before + 1, 0, line)
+  }
+
+  /** A phone shows "Waiting for this message", in whose place the message stands when it can be read. */
+  waitFor(message: Pick<Transmission, 'chat' | 'id'>): void {
+    this.#turnOf(message)
+  }
+
+  #turnOf({ chat, id }: Pick<Transmission, 'chat' | 'id'>): number {
+    const key = `${chat} ${id}`
+    const turn = this.#came.get(key) ?? this.#came.size
+    this.#came.set(key, turn)
+    return turn
   }
 
   /** What time it is here, in seconds since 1970. */
