@@ -31,7 +31,7 @@ const open = async ({ dates = true } = {}) => {
   }
   const rest = opened.move()
   return {
-    ...{ tg, owner, group, run },
+    ...{ tg, owner, group, store, run },
     off: (hours: number) => tg.advanceClock(hours * hour),
     told: () => home.transcript().map(({ text }) => text),
     [Symbol.asyncDispose]: () => rest.disposeAsync(),
@@ -79,4 +79,21 @@ test('Where nobody says what time it is, nothing is said of how long it was off'
   it.off(30)
   await it.run('on Sunday', 'before')
   assert.deepEqual(it.told(), [])
+})
+
+test('Where the disk has spoilt when it last ran, nothing is said of how long it was off, and the next time it is', async () => {
+  await using it = await open()
+  await it.run('on Friday')
+  const sessions = it.store.session('telegram')
+  const [polled] = [...sessions.list('polled')]
+  assert.ok(Number(polled?.value) > 0)
+  sessions.set([{ type: 'polled', id: '', value: '17x' }])
+  it.owner.sends(it.group, 'lost')
+  it.off(30)
+  await it.run('on Sunday', 'before')
+  assert.deepEqual(it.told(), [])
+  it.owner.sends(it.group, 'lost, too')
+  it.off(30)
+  await it.run('on Tuesday', 'before')
+  assert.match(it.told().join(), /^Telegram keeps .* between \w{3}, \d/s)
 })

@@ -35,7 +35,9 @@ export const openAway = ({
   readonly inbox: Pick<Inbox, 'standing'>
 }): Away => {
   let now: number | undefined
-  let written = sessions.get(row.type, row.id)
+  const stored = sessions.get(row.type, row.id)
+  // Where the disk has spoilt it, it is as if it had never been written.
+  let written = /^\d+$/.test(stored ?? '') ? stored : undefined
   let last = written === undefined ? undefined : Number(written)
   return {
     tell(time) {
