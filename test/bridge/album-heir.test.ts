@@ -10,7 +10,7 @@ import { carried, openGroup, receive } from './family.ts'
 const deleted = { kind: 'deletion', by: 'author' } as const
 
 /** An album of three of Bob's below a text of Eve's. */
-const open = async ({ apart = false } = {}) => {
+const open = async ({ apart = false, second = 'two' } = {}) => {
   await using opened = new AsyncDisposableStack()
   const group = opened.use(await openGroup())
   const middle = opened.use(group.open())
@@ -23,7 +23,7 @@ const open = async ({ apart = false } = {}) => {
     )
   await middle.start()
   await receive(middle, says('t', 'Hello', { from: eve }))
-  const pictures = ['', 'two', ''].map(
+  const pictures = ['', second, ''].map(
     (caption, index): MessageEvent =>
       says(String(index + 1), '', {
         content: { kind: 'media', as: 'image', media: { source: 'x' }, caption: plainText(caption) },
@@ -33,7 +33,7 @@ const open = async ({ apart = false } = {}) => {
   const album = says('A', '', { content: { kind: 'album', items: [], expected: 3 }, album: { id: 'A' } })
   for (const event of [album, ...pictures]) middle.inbox.receive([{ event }])
   await carried(middle)
-  assert.deepEqual(group.seen(), ['Eve\nHello', 'Bob', 'two', ''])
+  assert.deepEqual(group.seen(), ['Eve\nHello', 'Bob', second, ''])
   const rest = opened.move()
   return { ...group, middle, [Symbol.asyncDispose]: () => rest.disposeAsync() }
 }
@@ -60,4 +60,18 @@ test('when another picture of an album is deleted, or all of them at once, none 
   await carried(middle)
   assert.deepEqual(album.seen(), ['Eve\nHello'])
   assert.equal(tg.callsOf('editMessageCaption').length, 0)
+})
+
+test('the next picture says who sent it also where its words are many signs of two units', async () => {
+  const second = '🐸'.repeat(600)
+  await using album = await open({ second })
+  await receive(album.middle, changesTo('1', deleted))
+  assert.deepEqual(album.seen(), ['Eve\nHello', `Bob\n${second}`, ''])
+})
+
+test('a picture with words as long as they may be stays without a name', async () => {
+  const second = '🐸'.repeat(1022)
+  await using album = await open({ second })
+  await receive(album.middle, changesTo('1', deleted))
+  assert.deepEqual(album.seen(), ['Eve\nHello', second, ''])
 })

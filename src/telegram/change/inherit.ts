@@ -20,7 +20,7 @@ export const inheritHead = async (desk: ChangeDesk): Promise<void> => {
   // Of one in an album an earlier version kept no words.
   if (typeof said === 'string') return
   const words = trimRich(joinRich(head, said.words))
-  if (words.text.length > captionLimit) return
+  if ([...words.text].length > captionLimit) return
   const outcome = await editWords(heir.id, { as: kept.as, words }, desk)
   if (outcome === 'done') desk.change.onSent({ id: heir.id, raw: keepHead(kept, head, words) })
 }
