@@ -19,12 +19,15 @@ export const parseCommand = (message: Message, botName: string): Command | 'othe
     return isBotName(name) ? 'others' : undefined
   const command = ownCommands.find(each => each === word.toLowerCase())
   if (command === 'delete') return rest === '' ? command : 'not-alone'
-  return rest === '' || name !== undefined || isLink(command, rest) ? command : undefined
+  return rest === '' || name !== undefined || isLink(command, rest, message) ? command : undefined
 }
 
-/** What Telegram writes where somebody comes by a link to the bot (core.telegram.org/bots/features#deep-linking). */
-const isLink = (command: Command | undefined, rest: string): boolean =>
-  command === 'start' && /^[\w-]{1,64}$/.test(rest)
+/**
+ * What Telegram writes where somebody comes by a link to the bot (core.telegram.org/bots/features#deep-linking). In groups it
+ * names the bot beside.
+ */
+const isLink = (command: Command | undefined, rest: string, { chat }: Message): boolean =>
+  command === 'start' && chat.type === 'private' && /^[\w-]{1,64}$/.test(rest)
 
 /** Names of bots end like that (core.telegram.org/bots/features#creating-a-new-bot). */
 const isBotName = (name: string): boolean => name.toLowerCase().endsWith('bot')

@@ -244,25 +244,29 @@ test('what begins like a command and goes on, and a command that is passed on, i
   const { message_id: id } = bench.owner.sends(topic, '/start the dishwasher, please')
   bench.owner.sends(topic, '/help me\nwith the dishes')
   bench.owner.sends(topic, '/id card is lost')
+  bench.owner.sends(topic, '/start dinner')
   bench.owner.sends(topic, { text: '/help', fields })
   bench.owner.sends(topic, { text: '/delete', reply_to: id, fields })
-  await it.events(5)
+  await it.events(6)
   assert.deepEqual(bench.inbox.texts, [
     '/start the dishwasher, please',
     '/help me\nwith the dishes',
     '/id card is lost',
+    '/start dinner',
     '/help',
     '/delete',
   ])
   assert.deepEqual(it.changes(), [])
   const answers = () => topic.transcript().filter(({ from }) => from.isBot)
-  // By name it is meant, and so is what a link to the bot writes.
+  // By name it is meant, as a link to the bot writes it here; in private, one word is what such a link writes.
   bench.owner.sends(topic, '/help@bridge_bot me')
   await eventually(() => answers().length > 0, 'the help')
-  bench.owner.sends(topic, '/start from_a-link')
+  bench.owner.sends(topic, '/start@bridge_bot from_a-link')
   await eventually(() => answers().length > 1, 'the help once more')
+  bench.owner.sends(bench.home, '/start from_a-link')
+  await eventually(() => bench.home.transcript().some(({ from }) => from.isBot), 'the help in private')
   assert.equal(answers().length, 2)
-  assert.equal(bench.inbox.arrivals.length, 5)
+  assert.equal(bench.inbox.arrivals.length, 6)
 })
 
 test('a command for another bot is no message and no command of ours', async () => {
