@@ -162,6 +162,11 @@ export const openTelegram = (options: TelegramOptions): Network => {
     move: (from, to) => move({ chatId: from }, { chatId: to }),
   })
 
+  const forget = (messageId: string): void => {
+    context.looked.forget(messageId)
+    context.inPart.delete(messageId)
+  }
+
   return {
     name: 'telegram',
     async start() {
@@ -193,20 +198,17 @@ export const openTelegram = (options: TelegramOptions): Network => {
     newMessageId: () => randomUUID(),
     async send(delivery) {
       await sendDelivery(noted(delivery), paced(delivery))
-      context.looked.forget(delivery.messageId)
+      forget(delivery.messageId)
     },
     async change(change) {
       await showChange(noted(change), paced(change))
-      context.looked.forget(change.messageId)
+      forget(change.messageId)
     },
     settle: attempt =>
       'sent' in attempt
         ? settleDelivery(noted(attempt), paced(attempt))
         : settleChange(noted(attempt), paced(attempt)),
-    forget(messageId) {
-      context.looked.forget(messageId)
-      context.inPart.delete(messageId)
-    },
+    forget,
     mark: marks.write,
     render: outline => keepParts(renderParts(outline, context)),
     layOut: (content, parts) => layOut(content, parts, context.changes.deletions),
