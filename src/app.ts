@@ -4,7 +4,8 @@ import { openSealed } from './app/open-sealed.ts'
 import { makePulse } from './app/pulse.ts'
 import { makeTellOwner } from './app/tell-owner.ts'
 import { type End, makeWatch } from './app/watch.ts'
-import { noteAccount, takeAccount } from './bridge/another-account.ts'
+import { type AccountNames, noteAccount } from './bridge/account.ts'
+import { takeAccount } from './bridge/another-account.ts'
 import { type ChatRef, chatRef, type NetworkName, networkOf } from './bridge/chat-ref.ts'
 import type { LayOut } from './bridge/deliver/gathered.ts'
 import { makeCarrier } from './bridge/deliver.ts'
@@ -65,13 +66,16 @@ export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promi
   // A clock that is wrong must end nothing early, and let nobody edit too late.
   const time = (): number => whatsapp.time ?? systemClock.now()
   const tools = { store, outbox, newMessageId: (name: NetworkName) => network(name).newMessageId() }
-  const account = makeAccountGuard({
-    ...tools,
-    ownerChat: owner,
-    time: () => whatsapp.time,
-    log: logger,
-    now,
-  })
+  const account = opened.use(
+    makeAccountGuard({
+      ...tools,
+      ownerChat: owner,
+      time: () => whatsapp.time,
+      known: wake,
+      log: logger,
+      now,
+    }),
+  )
   const changed = (name: NetworkName, status: NetworkStatus): void => {
     logger.info({ network: name, state: status.state }, status.problem ?? 'Connection changed')
     pulse.beat()
@@ -185,7 +189,7 @@ export const openWhatsAppFor = async ({
   {
     readonly whatsapp: WhatsAppConnection
     /** A phone has linked this account. Returns how many messages waited for another one and are given up. */
-    linked(account: string): number
+    linked(names: AccountNames): number
   } & AsyncDisposable
 > => {
   await using opened = new AsyncDisposableStack()
@@ -209,11 +213,11 @@ export const openWhatsAppFor = async ({
   const whatsapp: WhatsAppConnection = opened.use(
     await openWhatsApp(whatsAppOptions({ config, store, logger, inbox })),
   )
-  noteAccount(whatsapp.status.account, store)
+  noteAccount(whatsapp.status, store)
   const rest = opened.move()
   return {
     whatsapp,
-    linked: account => takeAccount(account, whatsapp.time, tools),
+    linked: names => takeAccount(names, whatsapp.time, tools),
     [Symbol.asyncDispose]: () => rest.disposeAsync(),
   }
 }

@@ -141,6 +141,8 @@ export interface NetworkStatus {
   readonly state: 'unlinked' | 'connecting' | 'connected' | 'logged_out' | 'stopped'
   /** Who is linked: a WhatsApp address or a bot's `@name`. */
   readonly account?: string
+  /** Its other address, if it has one, which stays when the first changes. */
+  readonly lid?: string
   readonly name?: string
   /** Why it is not connected, for a person. */
   readonly problem?: string

@@ -32,7 +32,7 @@ export type LoginStep =
   | { readonly kind: 'pairing' }
   /** Connected as the new device; the phone sends its chats. */
   | { readonly kind: 'syncing' }
-  | { readonly kind: 'linked'; readonly account: string; readonly name?: string }
+  | { readonly kind: 'linked'; readonly account: string; readonly lid?: string; readonly name?: string }
 
 export type LoginFailure =
   | 'alreadyLinked'

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { eventually } from '../simulators/eventually.ts'
 import type { SimChat } from '../simulators/telegram/index.ts'
-import { startWhatsAppSimulator } from '../simulators/whatsapp/index.ts'
+import { startWhatsAppSimulator, type WhatsAppSimulator } from '../simulators/whatsapp/index.ts'
 import { World } from '../simulators/world.ts'
 
 const said = (group: SimChat) =>
@@ -33,15 +33,9 @@ const openWaiting = async () => {
   return { world, alice, group, waiting, off }
 }
 
-test('What waits for WhatsApp goes in the name of the account that it was written for, or not at all', async () => {
-  const { world, group, waiting, off } = await openWaiting()
-  await using _ = world
-  const { wa, tg, owner } = world
-  await using other = await startWhatsAppSimulator({
-    phone: '15559999999',
-    lid: '900000000000099',
-    name: 'The office',
-  })
+/** Links another phone, that knows Alice too, and returns her there with what the command says. */
+const linkOther = async (world: World, other: WhatsAppSimulator) => {
+  const { wa, tg } = world
   const again = other.addContact({
     phone: '15550000002',
     lid: '900000000000002',
@@ -64,6 +58,19 @@ test('What waits for WhatsApp goes in the name of the account that it was writte
   await other.phone.scan(payload)
   const { code, stderr } = await login.ended
   assert.equal(code, 0, stderr)
+  return { again, stderr }
+}
+
+test('What waits for WhatsApp goes in the name of the account that it was written for, or not at all', async () => {
+  const { world, group, waiting, off } = await openWaiting()
+  await using _ = world
+  const { owner } = world
+  await using other = await startWhatsAppSimulator({
+    phone: '15559999999',
+    lid: '900000000000099',
+    name: 'The office',
+  })
+  const { again, stderr } = await linkOther(world, other)
   assert.match(stderr, /another account than before: 1 of what waited/)
   owner.sends(group, 'from the office')
   await world.run()
@@ -95,6 +102,21 @@ test('Where the same account is linked again, what waited goes', async () => {
   assert.deepEqual(
     alice.inbox.map(({ shown }) => shown?.text),
     ['that went', 'from my own number', 'written while it is off'],
+  )
+  assert.deepEqual(said(group), [])
+})
+
+test('Where the account has another number since, what waited goes all the same', async () => {
+  const { world, group } = await openWaiting()
+  await using _ = world
+  await using other = await startWhatsAppSimulator({ phone: '15559999999' })
+  const { again, stderr } = await linkOther(world, other)
+  assert.doesNotMatch(stderr, /another account/)
+  await world.run()
+  await eventually(() => again.inbox.length === 2, 'both')
+  assert.deepEqual(
+    again.inbox.map(({ shown }) => shown?.text),
+    ['from my own number', 'written while it is off'],
   )
   assert.deepEqual(said(group), [])
 })

@@ -1,11 +1,11 @@
 import type { Mapping } from '../../store/index.ts'
 import { networkOf } from '../chat-ref.ts'
-import { addNotice } from '../deliver/notice.ts'
 import { type BridgeEvent, isMessage, type MessageEvent } from '../event.ts'
 import type { ReceiveContext, Reception } from './reception.ts'
+import { tellOnce } from './tell-once.ts'
 
-/** Milliseconds: both times are whole seconds, and not of the same machine. */
-const slack = 2000
+/** Milliseconds between two times that are whole seconds, and not of the same machine. */
+export const clockSlack = 2000
 
 /**
  * Since when the chat is mapped to whom the owner's words would go, where they were written before that: for somebody else, or for
@@ -14,7 +14,7 @@ const slack = 2000
 export const mappedSince = (event: BridgeEvent, mappings: readonly Mapping[]): number | undefined => {
   if (!isMessage(event) || networkOf(event.chat) !== 'telegram') return undefined
   const since = mappings.find(({ toTelegramOnly }) => !toTelegramOnly)?.since
-  return since !== undefined && event.sentAt + slack < since ? since : undefined
+  return since !== undefined && event.sentAt + clockSlack < since ? since : undefined
 }
 
 /**
@@ -26,16 +26,11 @@ export const refuseEarly = (
   source: number | undefined,
   context: ReceiveContext,
 ): Reception => {
-  const { store, early } = context
+  const { store, early, now } = context
   if (source !== undefined) store.links.markDeleted(source)
-  const told = store.session('told')
-  const value = String(early)
-  if (told.get(about, chat) === value) return 'ignored'
-  told.set([{ type: about, id: chat, value }])
-  addNotice(context, { chat, text, replyTo: id, now: context.now })
-  return 'refused'
+  const isSaid = tellOnce(context, { about: 'early', news: String(early), chat, text, replyTo: id, now })
+  return isSaid ? 'refused' : 'ignored'
 }
 
-const about = 'early'
 const text =
   'Not sent: you wrote this before this chat was mapped. Send again what is meant for whoever is mapped here now, this and what else you wrote until then. (I say this once for each mapping.)'

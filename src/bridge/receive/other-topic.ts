@@ -1,7 +1,7 @@
 import { networkOf } from '../chat-ref.ts'
-import { addNotice } from '../deliver/notice.ts'
 import type { MessageEvent } from '../event.ts'
 import type { InboxOptions } from './reception.ts'
+import { tellOnce } from './tell-once.ts'
 
 /**
  * What the owner writes in a topic that is mapped nowhere stays in Telegram, though its group may be mapped: that is
@@ -21,14 +21,9 @@ export const tellOfOtherTopic = (event: MessageEvent, options: InboxOptions, now
     : mapped.some(({ telegram }) => telegram.startsWith(`${chat}/`))
       ? topicsAlone
       : undefined
-  const told = store.session('told')
-  if (text === undefined || told.get(about, chat) !== undefined) return false
-  told.set([{ type: about, id: chat, value: String(now) }])
-  addNotice(options, { chat, text, replyTo: id, now })
-  return true
+  return text !== undefined && tellOnce(options, { about: 'topic', chat, text, replyTo: id, now })
 }
 
-const about = 'topic'
 const topicNotMapped =
   'Not sent: this topic is mapped to no WhatsApp chat. /id, sent here, shows the id to map it by. (I say this once for each topic.)'
 const topicsAlone =

@@ -41,7 +41,7 @@ const login = async (context: Context, stop: AbortSignal): Promise<ExitCode> => 
   try {
     const steps = opened.whatsapp.login({ signal: stop, ...(phone === undefined ? {} : { phone }) })
     for await (const step of steps) {
-      const left = step.kind === 'linked' ? opened.linked(step.account) : 0
+      const left = step.kind === 'linked' ? opened.linked(step) : 0
       show(step)
       if (left > 0) output.note(leftBehind(left))
     }
@@ -59,7 +59,7 @@ const login = async (context: Context, stop: AbortSignal): Promise<ExitCode> => 
 }
 
 const leftBehind = (count: number): string =>
-  `This is another account than before: ${count} of what waited for WhatsApp was written for that one and will not be sent. Telegram says under each so when the bridge runs`
+  `This is another account than before: ${count} of what waited for WhatsApp was written for that one and will not be sent. Telegram says so in each chat, under the first, when the bridge runs`
 
 const readPhone = (typed: string | boolean | undefined): string | undefined => {
   if (typeof typed !== 'string') return undefined

@@ -119,9 +119,11 @@ async function* enter(attempt: Attempt, port: LoginPort): AsyncGenerator<LoginSt
   yield { kind: 'syncing' }
   await attempt.synced()
   const { me } = port.auth().state.creds
+  const lid = normalizeAddress(me?.lid)
   yield {
     kind: 'linked',
     account: normalizeAddress(me?.id) ?? '',
+    ...(lid !== undefined && { lid }),
     ...(me?.name && { name: me.name }),
   }
 }

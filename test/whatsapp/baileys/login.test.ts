@@ -20,6 +20,7 @@ test('A scanned QR code links this machine, with the steps on the way', async ()
   assert.deepEqual(linked.steps.at(-1), {
     kind: 'linked',
     account: '15550000001@s.whatsapp.net',
+    lid: '900000000000001@lid',
     name: 'Olivia Owner',
   })
   linked.wa.assertNoSurprises()

@@ -36,9 +36,11 @@ export class Account {
   describe(state: NetworkStatus['state'], problem?: string): NetworkStatus {
     const { me } = this.#auth.state.creds
     const account = this.isLinked ? normalizeAddress(me?.id) : undefined
+    const lid = this.isLinked ? normalizeAddress(me?.lid) : undefined
     return {
       state,
       ...(account !== undefined && { account }),
+      ...(lid !== undefined && { lid }),
       ...(account !== undefined && me?.name && { name: me.name }),
       ...(problem !== undefined && { problem }),
     }
