@@ -113,17 +113,29 @@ export class Stage implements AsyncDisposable {
 
   /** What the bot has said there. */
   #inTelegram({ chat }: Pair): string[] {
-    return chat
-      .transcript()
-      .filter(({ from }) => from.isBot)
-      .map(({ kind, text, reactions }) =>
-        // Above the words stands who said them in a group.
-        line(
-          kind,
-          text.split('\n').at(-1) ?? '',
-          reactions.map(({ emoji }) => emoji),
-        ),
-      )
+    const said = chat.transcript().filter(({ from }) => from.isBot)
+    const notes = said.filter(({ quote }) => quote !== undefined)
+    return said
+      .filter(each => !notes.includes(each))
+      .flatMap(({ id, kind, text, reactions }) => {
+        // Above the words stands who said them in a group, and when, where what waited was joined.
+        const texts = text.split('\n').filter(words => words.startsWith('Life'))
+        if (texts.length < 2)
+          return line(
+            kind,
+            text.split('\n').at(-1) ?? '',
+            reactions.map(({ emoji }) => emoji),
+          )
+        return texts.map(words =>
+          line(
+            kind,
+            words,
+            notes
+              .filter(({ replyTo, quote }) => replyTo === id && quote === words)
+              .flatMap(note => note.text.split(' ')[0] ?? []),
+          ),
+        )
+      })
   }
 
   /** What the bridge has said there, as phones show it. */

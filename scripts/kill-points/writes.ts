@@ -30,9 +30,11 @@ const elsewhere: readonly (readonly [name: RegExp, test: string])[] = [
   [/^store\/chats\.ts: UPDATE chats SET notified_at = \?2 WHERE ref = \?1$/, 'test/bridge/deliver.test.ts'],
   // A picture of an album is deleted before its link is written.
   [/^store\/links\.ts: UPDATE messages SET bridge = 1/, 'test/bridge/on-its-way.test.ts'],
+  // The config names another bot.
+  [/^store\/forget\.ts: .* WHERE \$\{own\}/, 'test/bridge/another-bot.test.ts'],
   // One message has come under both addresses of a person.
   [
-    /^store\/merge-chat\.ts: (UPDATE messages SET \(pending|UPDATE links|UPDATE OR IGNORE|UPDATE jobs SET source|DELETE FROM messages)/,
+    /^store\/merge-chat\.ts: (UPDATE messages SET (?:\(pending|edited_at)|UPDATE links|UPDATE OR IGNORE|UPDATE jobs SET source|DELETE FROM messages)/,
     'test/store/chats.test.ts',
   ],
 ]
@@ -43,7 +45,7 @@ const patternOf = ({ sql }: SourceWrite): RegExp =>
     `^${sql
       .split(/\$\{[^}]*\}/)
       .map(part => part.replaceAll(/[^\w ]/g, '\\$&'))
-      .join('[\\w:]+')}$`,
+      .join('.+')}$`,
   )
 
 /** In which flows something is written down, and how often the program died before and after that. */

@@ -171,9 +171,15 @@ export class Outbox {
 
   /** `inDoubt`: it may have arrived; with the network's word of this moment, for what it left behind is not younger. */
   fail(id: number, problem: string, { at, inDoubt }: FinalFailure): void {
-    const sql =
-      "UPDATE jobs SET state = 'failed', problem = seal(?2), unsure = ?3, mark = ?4, last_failed_at = ?5"
-    this.#database.run(`${sql} WHERE id = ?1`, id, problem, inDoubt ? 1 : 0, inDoubt?.mark ?? null, at)
+    this.#database.run(
+      `UPDATE jobs SET state = 'failed', problem = seal(?2), unsure = ?3, mark = ?4, last_failed_at = ?5
+       WHERE id = ?1`,
+      id,
+      problem,
+      inDoubt ? 1 : 0,
+      inDoubt?.mark ?? null,
+      at,
+    )
   }
 
   /**

@@ -79,6 +79,18 @@ test('a message that was stored under both addresses is one afterwards, with all
   assert.ok(store.links.counterpart({ chat: lid, id: 'A' }, 'telegram:-100/1'))
 })
 
+for (const later of [phone, lid])
+  test(`a message that was edited under both addresses was edited last when it was under the ${later === lid ? 'LID' : 'number'}`, () => {
+    using store = tempStore()
+    for (const address of [phone, lid] as const) {
+      const key = store.links.remember({ chat: address, id: 'A', author: address, me: false }, 1)
+      store.links.edit(key ?? 0, address === later ? 20 : 10, 30)
+    }
+    store.chats.learn({ chat: phone, aliases: [lid] })
+    const [one, ...others] = store.database.all("SELECT edited_at FROM messages WHERE id = 'A'")
+    assert.deepEqual([one, others], [{ edited_at: 20 }, []])
+  })
+
 test('when both addresses were mapped, the mapping added last stays', () => {
   using store = tempStore()
   store.mappings.add({ whatsapp: phone, telegram: 'telegram:-1', now: 1 })
