@@ -200,6 +200,7 @@ export const openWhatsAppFor = async ({
     outbox: new Outbox(store.database),
     newMessageId: () => whatsapp.newMessageId(),
     ownerChat: () => ownerChat(config),
+    log: logger,
   }
   const inbox = makeInbox({
     ...tools,
@@ -208,7 +209,6 @@ export const openWhatsAppFor = async ({
     wake: () => undefined,
     changed: () => undefined,
     time: () => whatsapp.time ?? systemClock.now(),
-    log: logger,
   })
   const whatsapp: WhatsAppConnection = opened.use(
     await openWhatsApp(whatsAppOptions({ config, store, logger, inbox })),

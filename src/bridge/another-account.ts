@@ -1,4 +1,4 @@
-import { waitingFor } from '../outbox/index.ts'
+import { contain, type Log, waitingFor } from '../outbox/index.ts'
 import { type AccountNames, changeAccount } from './account.ts'
 import { networkOf } from './chat-ref.ts'
 import { addNotice } from './deliver/notice.ts'
@@ -19,16 +19,22 @@ interface GivenUp {
  * 1970; what was written in Telegram before does not go either (`receive/for-other.ts`). Returns how many were given up.
  * Throws `StoreError`.
  */
-export const takeAccount = (names: AccountNames, time: number | undefined, options: ShowOptions): number => {
-  const { store } = options
+export const takeAccount = (
+  names: AccountNames,
+  time: number | undefined,
+  options: ShowOptions & { readonly log: Log },
+): number => {
+  const { store, log } = options
   return store.transaction(() => {
     if (!changeAccount(names, time, store)) return 0
     const given = [...giveUpJobs(options), ...giveUpHeld(options)]
     for (const [first, ...rest] of Map.groupBy(given, ({ place }) => place).values())
-      first?.tell(problemOf(rest.length))
+      contain(() => store.transaction(() => first?.tell(problemOf(rest.length))), { log, problem: notTold })
     return given.length
   })
 }
+
+const notTold = 'The owner could not be told what was given up'
 
 const problemOf = (more: number): string =>
   more === 0

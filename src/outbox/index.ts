@@ -1,5 +1,6 @@
 export type { Budget } from './budget.ts'
 export type { AskTurn, Carrier, Gate, Joined, Log, Rest } from './carrier.ts'
+export { contain } from './contain.ts'
 export { mostJoined } from './crowd.ts'
 export { longDelay, mediaFailureLimit, ownFailureLimit } from './decide.ts'
 export type { Failure, Job, NewJob, Outcome, Untouched, Waiting } from './job.ts'

@@ -35,6 +35,7 @@ const open = (store: Store) => {
   const options = {
     ...{ store, outbox, ownerChat: () => undefined, now: () => 5 },
     newMessageId: () => `M${++ids}`,
+    log: silent,
   }
   const add = (target: ChatRef, id: string, chat: ChatRef = GROUP): number => {
     const source = store.links.remember({ chat, id, author: 'telegram:me', me: true }, 1)
@@ -109,6 +110,25 @@ test('of many that wait in a chat it is said under the first, with how many more
   ])
   const receipts = store.database.all("SELECT 1 FROM jobs WHERE event LIKE '%receipt%'")
   assert.equal(receipts.length, 2, 'a sign of failure for each that is answered')
+})
+
+test('a bug in what is said of it keeps nobody from being told of the rest, and nothing from going on', () => {
+  using store = tempStore()
+  const { outbox, options, add, notices } = open(store)
+  takeAccount(named(1), 1000, options)
+  const jobs = [add(ALICE, '11'), add(ALICE, '12', OTHER)]
+  let calls = 0
+  const newMessageId = () => {
+    calls += 1
+    if (calls === 1) throw new Error('A bug')
+    return options.newMessageId()
+  }
+  const errors: string[] = []
+  const log = { ...silent, error: (_: unknown, words: string) => void errors.push(words) }
+  assert.equal(takeAccount(named(2), 3000, { ...options, newMessageId, log }), 2)
+  assert.ok(jobs.every(id => !outbox.isOpen(id)))
+  assert.deepEqual(notices(), [['12', `Not delivered to Unknown: ${since}. ${again}`]])
+  assert.equal(errors.length, 1)
 })
 
 test('what was kept back where nothing is mapped concerns nobody: nothing is said there', () => {
