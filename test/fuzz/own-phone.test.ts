@@ -7,12 +7,12 @@ import { chatRef } from '../../src/bridge/chat-ref.ts'
 import type { WhatsAppSimulator } from '../simulators/whatsapp/index.ts'
 import { trustTestCa } from '../simulators/whatsapp/media-server.ts'
 import { rawMessage } from '../simulators/whatsapp/polls.ts'
-import { Linked } from '../whatsapp/baileys/linked.ts'
 import { until } from '../whatsapp/support.ts'
 import { anyHistory } from './any-history.ts'
 import { anyPatch } from './any-patch.ts'
 import { anyOfType, encodeAs, orSpoilt } from './any-proto.ts'
-import { bugsIn, jobsIn, knowingStore, planted, recordingLog } from './knowing-store.ts'
+import { bugsIn, planted } from './knowing-store.ts'
+import { linkedToZoe, zoes } from './linked-to-zoe.ts'
 import { least, runs } from './runs.ts'
 
 before(trustTestCa)
@@ -86,33 +86,14 @@ const show = (inputs: readonly Input[]): string =>
   }).slice(0, 20_000)
 
 test('whatever the own phone tells of the past and of its settings, messages and names behind it arrive', async t => {
-  const log = await recordingLog('debug')
-  using store = knowingStore('', log.logger)
-  await using linked = await Linked.started({
-    sessions: store.session('baileys'),
-    inbox: store.inbox.whatsapp,
-    findMessage: store.findMessage,
-    logger: log.logger,
-    timing: { firstPause: 5, longestPause: 50 },
-  })
-  const { wa } = linked
-  const zoe = wa.addContact({ name: 'Zoe', phone: '15550774411', lid: '900000000774411', pushName: planted })
+  await using linked = await linkedToZoe('debug')
+  const { wa, store, log } = linked
   const yan = wa.addContact({ name: 'Yan', phone: '15550884422', lid: '900000000884422' })
-  const lane = chatRef('whatsapp', zoe.lid)
-  store.mappings.add({ whatsapp: lane, telegram: 'telegram:-1002222222222' })
   const { numRuns, seed } = runs(300)
   const inputs = fc.sample(anyInput, { numRuns, seed })
-  const words = (): string[] =>
-    jobsIn(store).flatMap(job =>
-      job.lane === lane && job.event.kind === 'message' && job.event.content.kind === 'text'
-        ? [job.event.content.body.text]
-        : [],
-    )
-  const alive = async (count: number, behind: readonly Input[]): Promise<void> => {
-    await zoe.send(`${planted} ${count}`)
-    const isIn = () => words().length >= count
+  const alive = async (behind: readonly Input[]): Promise<void> => {
+    const count = await linked.says(show(behind))
     const isNamed = () => store.chats.get(chatRef('whatsapp', yan.lid))?.name === `Yan ${count}`
-    await until(`message ${count} behind ${show(behind)}`, isIn)
     const end = Date.now() + 120_000
     while (!isNamed()) {
       assert.ok(Date.now() < end, `name ${count} behind ${show(behind)}`)
@@ -122,23 +103,18 @@ test('whatever the own phone tells of the past and of its settings, messages and
     }
   }
   const logins = wa.logins.length
-  let count = 0
-  await alive(++count, [])
+  await alive([])
   for (let at = 0; at < inputs.length; at += step) {
     const some = inputs.slice(at, at + step)
     for (const input of some) await tell(wa, input)
-    await alive(++count, some)
+    await alive(some)
   }
   const chats = store.chats.list().length
   t.diagnostic(`${inputs.length} inputs, ${log.lines.length} lines of log, ${chats} chats`)
-  assert.deepEqual(
-    words(),
-    Array.from({ length: count }, (_, index) => `${planted} ${index + 1}`),
-  )
-  assert.equal(linked.connection.status.state, 'connected')
+  linked.assertAllThere()
   assert.equal(wa.logins.length, logins, 'nothing of it ended a connection')
   assert.ok(chats >= Math.min(30, least(30)), `only ${chats} chats were told of`)
   assert.ok(log.lines.length >= least(200), `only ${log.lines.length} lines were looked at`)
   assert.deepEqual(bugsIn(log.lines), [])
-  assert.equal(log.leaks([planted, '15550774411', '900000000774411']), undefined)
+  assert.equal(log.leaks([planted, zoes.phone, zoes.lid]), undefined)
 })
