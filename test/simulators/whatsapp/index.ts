@@ -300,10 +300,10 @@ export class WhatsAppSimulator {
 
   /**
    * The next query of a name, as in `w:g2 set accept` or `w:profile:picture get picture`, is refused with this code, or never answered;
-   * or the next one behind so many.
+   * or the next one behind so many; and those that follow it, so many `times` in all.
    */
-  refuseQuery(name: string, how: number | 'silence', { after = 0 } = {}): void {
-    this.#world.refusedQueries.set(name, { how, after })
+  refuseQuery(name: string, how: number | 'silence', { after = 0, times = 1 } = {}): void {
+    this.#world.refusedQueries.set(name, { how, after, times })
   }
 
   /** Moves the time of this WhatsApp forward, by milliseconds: a login says so, and every message from now on. */

@@ -34,6 +34,13 @@ export interface Account {
   needsTokens: boolean
 }
 
+export interface RefusedQueries {
+  readonly how: number | 'silence'
+  /** So many are answered before. */
+  readonly after: number
+  readonly times: number
+}
+
 export interface Keyless {
   /** Each `user` of a query is refused by itself, or the whole query. */
   readonly refuses: 'user' | 'query'
@@ -86,8 +93,8 @@ export class World {
   readonly mediaRetries = new MediaRetries(this)
   readonly standing = new Standing(this)
   companion: Companion | undefined
-  /** Codes with which the next query of a name (`w:g2 set accept`) is refused, or that there is no answer to it. */
-  readonly refusedQueries = new Map<string, { readonly how: number | 'silence'; readonly after: number }>()
+  /** Codes with which the next queries of a name (`w:g2 set accept`) are refused, or that there is no answer to them. */
+  readonly refusedQueries = new Map<string, RefusedQueries>()
   /** Those for whom the server gives out a signed prekey that is not theirs. */
   readonly forgedBundles = new Set<Contact | Phone>()
   /** Those in whose keys something is missing or cut short. */

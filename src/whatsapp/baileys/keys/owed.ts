@@ -12,19 +12,24 @@ export class Owed {
     this.#keys = keys
   }
 
-  /** Those that can be read, by their ids. */
+  /** By their ids. What cannot be read is dropped: it would never be answered. */
   async all(): Promise<[id: string, receipt: BinaryNode][]> {
     const found = await Promise.all(
       this.#ids().map(async id => [id, await getOwn(this.#keys, 'owed', id)] as const),
     )
-    return found.flatMap(([id, receipt]) => (receipt === undefined ? [] : [[id, receipt]]))
+    const damaged = found.filter(([, receipt]) => !isReceipt(receipt)).map(([id]) => [id, null] as const)
+    if (damaged.length > 0) await setOwn(this.#keys, 'owed', Object.fromEntries(damaged))
+    return found.flatMap(([id, receipt]) => (isReceipt(receipt) ? [[id, receipt]] : []))
   }
 
-  /** Resolves to its id when it is on disk. */
+  /**
+   * Resolves to its id when it is on disk. It is kept without its keys, which were those of its moment: a session made of
+   * them would take the place of a newer one, be it with another phone by now.
+   */
   async keep(receipt: BinaryNode): Promise<string> {
     const { from, participant, recipient, id, t } = receipt.attrs
     const row = [from, participant, recipient, id, t].join(' ')
-    await setOwn(this.#keys, 'owed', { [row]: receipt })
+    await setOwn(this.#keys, 'owed', { [row]: withoutKeys(receipt) })
     return row
   }
 
@@ -32,3 +37,11 @@ export class Owed {
     return setOwn(this.#keys, 'owed', { [id]: null })
   }
 }
+
+const withoutKeys = (receipt: BinaryNode): BinaryNode =>
+  Array.isArray(receipt.content)
+    ? { ...receipt, content: receipt.content.filter(({ tag }) => tag !== 'keys') }
+    : receipt
+
+const isReceipt = (row: BinaryNode | undefined): row is BinaryNode =>
+  (row as Partial<BinaryNode> | null | undefined)?.attrs instanceof Object && Array.isArray(row?.content)

@@ -23,14 +23,22 @@ import { ping } from './ping.ts'
 export interface RetryAnswers {
   /** What we sent under an id, if it was for whoever asks. Rejects when that cannot be said now. */
   find(key: WAMessageKey): Promise<Found | undefined>
+  /** Before another try, in milliseconds (`Timing.askedAgain`). */
+  readonly pauses: readonly number[]
+}
+
+interface Connection {
+  readonly sock: WASocket
   /** Whether anything can still be sent and acknowledged. */
-  isAlive(): boolean
+  readonly isAlive: boolean
+  /** Since when it has been logged in, by the server's clock, in milliseconds since 1970. */
+  readonly since: number | undefined
 }
 
 /** Who asks counts how often, up to this (whatsapp-rust, src/retry.rs, `MAX_RETRY_COUNT`). */
 const MOST_ASKED = 5
-/** Milliseconds until it is tried again where WhatsApp does not say for now who is in a group, or gives no keys. */
-const PAUSES = [1000, 10_000, 60_000]
+/** The login behind which what was asked for longer ago is tried for the last time. Milliseconds. */
+const LONGEST = 24 * 3_600_000
 /** Until the server must have taken what was written, in milliseconds. */
 const TAKEN_MS = 10_000
 
@@ -44,13 +52,14 @@ const TAKEN_MS = 10_000
  *
  * It is acknowledged behind the answer, and comes again where that has not reached the server. What has none within 5 s, or
  * for now, is kept on disk and acknowledged: what the server holds for an ack takes room from what comes next (whatsapp-rust #125),
- * and may cost the connection (#659, behind 50 min). It is tried again, at the latest behind the next login.
+ * and may cost the connection (#659, behind 50 min). It is tried again, and behind each login until then, for a day.
  */
 export const answerRetries = (
-  sock: WASocket,
+  connection: Connection,
   auth: Pick<AuthState, 'idsOf'>,
-  { find, isAlive }: RetryAnswers,
+  { find, pauses }: RetryAnswers,
 ): void => {
+  const { sock } = connection
   const owed = new Owed(auth, sock.authState.keys)
   const { messageRetryManager: manager } = sock
   // Baileys need keep nothing of what is sent. Without the manager it would ask the phone at once for what it cannot
@@ -77,7 +86,7 @@ export const answerRetries = (
   /** One at a time; resolves to false where it is worth another try. */
   const inTurn = (node: BinaryNode): Promise<boolean> => {
     const result = last.then(async () => {
-      if (!isAlive()) return false
+      if (!connection.isAlive) return false
       return await answer(node).then(
         () => true,
         error => !isForNow(error),
@@ -90,29 +99,37 @@ export const answerRetries = (
   const settle = async (node: BinaryNode): Promise<void> => {
     const first = inTurn(node)
     const isDone = await inTime(first).catch(() => false)
-    if (!isAlive()) return
+    if (!connection.isAlive) return
     const id = isDone ? undefined : await owed.keep(node)
     await sock.sendMessageAck(node)
-    if (id !== undefined) await payOff(id, node, first)
+    if (id !== undefined) await payOff(id, node, { first })
   }
 
-  const payOff = async (id: string, node: BinaryNode, first = inTurn(node)): Promise<void> => {
+  const payOff = async (
+    id: string,
+    node: BinaryNode,
+    { first = inTurn(node), isLast = false } = {},
+  ): Promise<void> => {
     let isDone = await first
-    for (const pause of PAUSES) {
-      if (isDone || !isAlive()) break
+    for (const pause of pauses) {
+      if (isDone || !connection.isAlive) break
       await sleep(pause, undefined, { ref: false })
       isDone = await inTurn(node)
     }
+    if (!connection.isAlive || !(isDone || isLast)) return
     // The server has taken what was written before it answers this.
-    if (isAlive() && (await ping(sock, TAKEN_MS)) !== undefined) await owed.drop(id)
+    if ((await ping(sock, TAKEN_MS)) !== undefined) await owed.drop(id)
   }
 
   const payAll = async (): Promise<void> => {
-    for (const [id, node] of await owed.all()) payOff(id, node).catch(() => undefined)
+    for (const [id, node] of await owed.all()) {
+      const age = (connection.since ?? 0) - Number(node.attrs['t']) * 1000
+      payOff(id, node, { isLast: !(age < LONGEST) }).catch(() => undefined)
+    }
   }
 
-  sock.ev.on('connection.update', ({ connection }) => {
-    if (connection === 'open') payAll().catch(() => undefined)
+  sock.ev.on('connection.update', update => {
+    if (update.connection === 'open') payAll().catch(() => undefined)
   })
   rewire(sock.ws, 'CB:receipt', listener => (...values) => {
     const node = values[0] as BinaryNode

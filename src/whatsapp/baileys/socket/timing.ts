@@ -13,6 +13,8 @@ export interface Timing {
   readonly reupload: number
   /** For how long the token of somebody is waited for that WhatsApp does not let us write to without. */
   readonly token: number
+  /** Until what was asked for again is tried once more, where WhatsApp does not say for now who is in a group, or gives no keys. */
+  readonly askedAgain: readonly number[]
   /** The first pause before a reconnect; doubles up to `longestPause`. */
   readonly firstPause: number
   readonly longestPause: number
@@ -31,6 +33,7 @@ export const TIMING: Timing = {
   open: 90_000,
   reupload: 30_000,
   token: 5000,
+  askedAgain: [1000, 10_000, 60_000],
   firstPause: 1000,
   longestPause: 5 * 60_000,
   longestUnreachable: 30_000,

@@ -48,8 +48,9 @@ export async function answerIq(request: BinaryNode, context: IqContext): Promise
 const refusalOf = (name: string, { refusedQueries }: World): number | 'silence' | undefined => {
   const refusal = refusedQueries.get(name)
   if (refusal === undefined) return undefined
-  const { how, after } = refusal
-  if (after > 0) refusedQueries.set(name, { how, after: after - 1 })
+  const { how, after, times } = refusal
+  if (after > 0) refusedQueries.set(name, { how, after: after - 1, times })
+  else if (times > 1) refusedQueries.set(name, { how, after, times: times - 1 })
   else refusedQueries.delete(name)
   return after > 0 ? undefined : how
 }
