@@ -13,6 +13,7 @@ interface NetworkOptions {
   readonly inbox: Inbox
 }
 
+/** What Telegram gets of the config, and of what the bridge keeps. */
 export const telegramOptions = ({
   config: { telegram, messages },
   store,
@@ -33,6 +34,7 @@ export const telegramOptions = ({
   ...rest,
 })
 
+/** The same for WhatsApp. */
 export const whatsAppOptions = ({
   config,
   store,

@@ -2,7 +2,7 @@ import type { GroupMetadata } from '@whiskeysockets/baileys'
 import type { SessionStore } from '../../../bridge/network.ts'
 import type { Logger } from '../../../support/log.ts'
 import { isGroup } from '../../address.ts'
-import { inTime } from '../keys/lid-lookup.ts'
+import { inTime } from '../in-time.ts'
 import type { Socket } from '../socket.ts'
 import type { Book } from './book.ts'
 

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type BinaryNode,
   type SignalKeyStore,
@@ -8,9 +7,8 @@ import {
   type WASocket,
 } from '@whiskeysockets/baileys'
 import { isLid, isPhone, normalizeAddress, userOf } from '../../address.ts'
+import { inTime } from '../in-time.ts'
 
-/** How long WhatsApp has for an answer; messages of all chats wait for it. */
-const ANSWER_MS = 5000
 /** How long nothing is asked behind a question that was in vain. */
 const REST_MS = 60_000
 
@@ -52,21 +50,6 @@ export const askForLids = (
     const found = (await inTime(askAll(pns)).catch(() => null)) ?? []
     const without = pns.filter(pn => !found.some(pair => pair.pn === pn))
     return [...found, ...without.map(pn => ({ pn, lid: pn }))]
-  }
-}
-
-/** An answer of the server, if it comes soon, and before the signal. Rejects when not. */
-export const inTime = async <T>(answer: Promise<T>, stop?: AbortSignal): Promise<T> => {
-  const over = new AbortController()
-  const signal = AbortSignal.any([over.signal, ...(stop ? [stop] : [])])
-  const late = sleep(ANSWER_MS, undefined, { signal, ref: false }).then(() => {
-    throw new Error('There is no answer')
-  })
-  try {
-    return await Promise.race([answer, late])
-  } finally {
-    over.abort()
-    late.catch(() => undefined)
   }
 }
 

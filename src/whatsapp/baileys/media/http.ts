@@ -13,7 +13,7 @@ export interface MediaLimits {
 }
 
 /** WhatsApp's own media host. */
-export const HOST = 'mmg.whatsapp.net'
+export const MEDIA_HOST = 'mmg.whatsapp.net'
 /** WhatsApp takes no larger file itself. */
 export const MAX_BYTES = 2_000 * 1024 * 1024
 /** The length in a message is a claim; this much more is still believed. */
@@ -42,7 +42,7 @@ export const isMediaHost = (host: string, mediaHost: string | undefined): boolea
  * only when it is one of WhatsApp's.
  */
 export const mediaUrl = (source: MediaSource, mediaHost: string | undefined): URL => {
-  const host = mediaHost ?? HOST
+  const host = mediaHost ?? MEDIA_HOST
   const text = source.path?.startsWith('/') ? `https://${host}${source.path}` : (source.url ?? '')
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url === undefined || !isAllowed(url, mediaHost)) {

@@ -1,6 +1,6 @@
 import { USyncQuery, USyncUser, type WASocket } from '@whiskeysockets/baileys'
 import { isLid, normalizeAddress, userOf } from '../../address.ts'
-import { inTime } from '../keys/lid-lookup.ts'
+import { inTime } from '../in-time.ts'
 
 type Asked = Pick<WASocket, 'authState' | 'executeUSyncQuery' | 'getUSyncDevices' | 'userDevicesCache'>
 

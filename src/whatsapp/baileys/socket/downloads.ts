@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createInflate, inflateSync } from 'node:zlib'
 import { DEFAULT_CONNECTION_CONFIG, type SocketConfig } from '@whiskeysockets/baileys'
 import { DeliveryError, reject } from '../../../bridge/verdict.ts'
-import { download, HOST, mediaUrl } from '../media/http.ts'
+import { download, MEDIA_HOST, mediaUrl } from '../media/http.ts'
 import { deriveMediaKeys, MAC_BYTES } from '../media/keys.ts'
 
 /** Bytes of the largest file that is fetched for Baileys, and of the largest part of the past when it is inflated. */
@@ -65,7 +65,7 @@ export class Downloads {
 
   async #fetchWhole(address: string, signal: AbortSignal): Promise<Buffer<ArrayBuffer>> {
     const { host, pathname, search } = new URL(address)
-    const source = host === HOST ? { ...noFile, path: pathname + search } : { ...noFile, url: address }
+    const source = host === MEDIA_HOST ? { ...noFile, path: pathname + search } : { ...noFile, url: address }
     const options = { signal, mediaHost: this.#mediaHost, maxBytes: LARGEST }
     for (let tries = 1; ; tries += 1) {
       try {
