@@ -1,21 +1,11 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { eventually } from '../simulators/eventually.ts'
 import { World } from '../simulators/world.ts'
+import { watchMemory } from '../support/memory.ts'
 
 const megabyte = 1024 * 1024
-
-/** What of a process is in memory now, in megabytes. */
-const resident = (pid: number): number => {
-  const file = `/proc/${pid}/status`
-  const kilobytes = existsSync(file)
-    ? /VmRSS:\s+(\d+)/.exec(readFileSync(file, 'utf8'))?.[1]
-    : execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' })
-  return Number(kilobytes) / 1024
-}
 
 test('five documents of 45 MB cross at once in a fraction of their size; one of 100 MB is named', async () => {
   await using world = await World.open()
@@ -41,18 +31,14 @@ test('five documents of 45 MB cross at once in a fraction of their size; one of 
     },
   })
 
-  const before = resident(bridge.pid)
-  let peak = before
-  const watch = setInterval(() => {
-    peak = Math.max(peak, resident(bridge.pid))
-  }, 20)
+  using memory = watchMemory(bridge.pid)
   for (const { contact } of chats) await contact.send(await document('large.bin'))
   await eventually(() => chats.every(({ group }) => group.transcript().length === 1), 'the files', 120_000)
-  clearInterval(watch)
+  const { more } = memory
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   for (const { group } of chats) assert.equal(group.transcript()[0]?.file?.sha256, sha256)
   // About 80 MB: what the collector lets lie about, the same for one file and for seven.
-  assert.ok(peak - before < 130, `${(peak - before).toFixed(0)} MB more than before, for 225 MB of files`)
+  assert.ok(more < 130, `${more.toFixed(0)} MB more than before, for 225 MB of files`)
 
   const { contact, group } = chats[0] ?? assert.fail()
   const claimed = await document('film.bin')

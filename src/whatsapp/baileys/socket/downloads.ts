@@ -10,6 +10,10 @@ import { deriveMediaKeys, MAC_BYTES } from '../media/keys.ts'
 
 /** Bytes of the largest file that is fetched for Baileys, and of the largest part of the past when it is inflated. */
 const LARGEST = 64 * 1024 * 1024
+/** Bytes of the largest part that a message itself brings, and of the same when it is inflated: what is large comes as a file. */
+const LARGEST_INLINE = { deflated: 2 * 1024 * 1024, inflated: 16 * 1024 * 1024 }
+/** Announced files of which the keys are kept: Baileys fetches one after the other. */
+const MOST_ANNOUNCED = 8
 /** For all tries together: all messages wait for it, and a connection on which they wait longer is ended (`watchdog.ts`). Milliseconds. */
 const LONGEST = 4 * 60_000
 const TRIES = 3
@@ -28,7 +32,8 @@ type Announced = Parameters<SocketConfig['shouldSyncHistoryMessage']>[0]
  */
 export class Downloads {
   readonly #mediaHost: string | undefined
-  #announced: Announced | undefined
+  /** Keys of announced parts of the past, by the address that Baileys makes of where they lie. */
+  readonly #announced = new Map<string, Uint8Array>()
 
   /** @param mediaHost `host:port` of a private test server */
   constructor(mediaHost: string | undefined) {
@@ -48,19 +53,20 @@ export class Downloads {
   /** Rejects with a `DeliveryError`, or with what zlib says of bytes that are none of the past. */
   async fetch(address: string): Promise<Response> {
     const bytes = await this.#fetchWhole(address, AbortSignal.timeout(LONGEST))
-    const { directPath, mediaKey } = this.#announced ?? {}
-    if (directPath && mediaKey && address.endsWith(directPath)) {
-      this.#announced = undefined
-      await measure(bytes, mediaKey)
-    }
+    const mediaKey = this.#announced.get(address)
+    this.#announced.delete(address)
+    if (mediaKey !== undefined) await measure(bytes, mediaKey)
     return new Response(bytes)
   }
 
   #mayTake(announced: Announced): boolean {
     if (!DEFAULT_CONNECTION_CONFIG.shouldSyncHistoryMessage(announced)) return false
-    const { initialHistBootstrapInlinePayload: inline } = announced
-    this.#announced = inline?.length ? undefined : announced
-    return !inline?.length || isReasonable(inline)
+    const { initialHistBootstrapInlinePayload: inline, directPath, mediaKey } = announced
+    if (inline?.length) return isReasonable(inline)
+    if (directPath && mediaKey) this.#announced.set(`https://${MEDIA_HOST}${directPath}`, mediaKey)
+    const [oldest] = this.#announced.keys()
+    if (this.#announced.size > MOST_ANNOUNCED && oldest !== undefined) this.#announced.delete(oldest)
+    return true
   }
 
   async #fetchWhole(address: string, signal: AbortSignal): Promise<Buffer<ArrayBuffer>> {
@@ -97,11 +103,12 @@ const measure = async (sealed: Buffer, mediaKey: Uint8Array): Promise<void> => {
 /** How many times as large as before bytes can be when they are inflated (RFC 1951: 258 for two bits, and the head of a block). */
 const FACTOR = 1032
 
-/** Strangers may ask, too: what cannot become too large is not inflated for that. */
+/** Strangers may ask, too, and all else waits meanwhile: what cannot become too large is not inflated for that. */
 const isReasonable = (deflated: Uint8Array): boolean => {
-  if (deflated.length * FACTOR <= LARGEST) return true
+  if (deflated.length > LARGEST_INLINE.deflated) return false
+  if (deflated.length * FACTOR <= LARGEST_INLINE.inflated) return true
   try {
-    inflateSync(deflated, { maxOutputLength: LARGEST })
+    inflateSync(deflated, { maxOutputLength: LARGEST_INLINE.inflated })
     return true
   } catch (error) {
     // What is no part of the past at all is Baileys' own affair.
