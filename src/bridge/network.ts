@@ -24,6 +24,8 @@ export interface Network extends AsyncDisposable {
    * ids itself.
    */
   isPart?(id: string, messageId: string): boolean
+  /** The id of the message at a position among those, from 0. Absent where `isPart` is. */
+  partId?(messageId: string, position: number): string
   /**
    * Sends one message and resolves when the network has confirmed it. Throws `DeliveryError`.
    * Each message it becomes is reported through `delivery.onSent` at once, synchronously, so that an attempt cut off

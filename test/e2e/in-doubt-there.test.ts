@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { eventually } from '../simulators/eventually.ts'
+import { files } from '../simulators/samples.ts'
 import type { SimChat } from '../simulators/telegram/index.ts'
 import { World } from '../simulators/world.ts'
 
@@ -56,6 +57,35 @@ test('A message that may have arrived is not said to have failed, and can be tak
   await eventually(() => said(group).includes('🗑 This message was deleted'), 'the word of it')
   const signs = tg.doneOf('setMessageReaction').map(({ params }) => JSON.stringify(params['reaction']))
   assert.ok(!signs.some(sign => sign.includes('👎')), 'it did not fail')
+  wa.assertNoSurprises()
+  tg.assertNoSurprises()
+})
+
+test('Of a voice note whose words may have arrived both are taken back', async () => {
+  await using world = await World.open()
+  const { wa, tg, owner } = world
+  const { alice, group } = await world.mapAlice()
+  await world.run()
+  wa.holdAcks(true)
+  const { message_id } = owner.sends(group, { voice: { bytes: files.voice() }, caption: 'the code is 1234' })
+  await eventually(() => alice.inbox.length === 1, 'the voice note')
+  wa.cutNextSend('before-ack')
+  wa.refuseNext(463)
+  wa.holdAcks(false)
+  const [words = ''] = await eventually(
+    () => (said(group).length > 0 ? said(group) : undefined),
+    'a word of the bridge',
+    60_000,
+  )
+  assert.equal(alice.inbox.length, 2)
+  assert.match(words, /^Perhaps not delivered to Alice, but it may have arrived: /)
+  owner.sends(group, { text: '/delete', reply_to: message_id })
+  await eventually(() => said(group).includes('🗑 This message was deleted'), 'the word of it')
+  const sent = wa.transcript.filter(({ from }) => from === 'bridge')
+  assert.deepEqual(
+    sent.map(({ deleted }) => deleted),
+    [true, true],
+  )
   wa.assertNoSurprises()
   tg.assertNoSurprises()
 })

@@ -1,4 +1,4 @@
-import type { Job, Outbox } from '../../outbox/index.ts'
+import type { Job } from '../../outbox/index.ts'
 import type { LinkRole, Store, StoredMessage } from '../../store/index.ts'
 import { type ChatRef, networkOf, ownerOn } from '../chat-ref.ts'
 import { isOver, isVotable, parseContent } from '../content.ts'
@@ -157,22 +157,33 @@ const partsOf = (
   const all = message === undefined ? [] : context.store.links.standIns(message.key, target)
   const at = all.findIndex(part => joinedContentOf(part) !== undefined)
   const gathered = all[at]
-  if (kind === 'deletion' && message !== undefined && all.length === 0)
-    return mayBeThere(message, target, context.outbox)
-  if (gathered === undefined || kind === 'deletion') return all.map(part => standInOf(part))
+  if (kind === 'deletion' && message !== undefined)
+    return [...all.map(part => standInOf(part)), ...mayBeThere(message, { target, known: all }, context)]
+  if (gathered === undefined) return all.map(part => standInOf(part))
   // What stands before it held the place of this text alone, and takes nothing of the others.
   if (kind === 'edit') return all.slice(at).map(part => standInOf(part))
   return [standInFor(message, gathered, toolsFor(target, context))]
 }
 
-/** What was given up in doubt: the one message that was tried may be there, under the id that it was to have. */
-const mayBeThere = ({ key, seenAt }: StoredMessage, target: ChatRef, outbox: Outbox): StandIn[] =>
-  networkOf(target) === 'whatsapp'
-    ? outbox
-        .unsettled(target)
-        .filter(({ source, isGivenUp, event }) => source === key && isGivenUp && isSent(event))
-        .map(({ messageId }) => ({ id: messageId, fromMe: true, byBridge: true, at: seenAt }))
-    : []
+/** What was given up in doubt: the message that was tried last may be there, under the id that it was to have. */
+const mayBeThere = (
+  { key, seenAt }: StoredMessage,
+  { target, known }: { target: ChatRef; known: readonly StoredMessage[] },
+  { outbox, network }: AttemptContext,
+): StandIn[] => {
+  const { partId } = network(networkOf(target))
+  if (partId === undefined) return []
+  return outbox
+    .unsettled(target)
+    .filter(({ source, isGivenUp, event }) => source === key && isGivenUp && isSent(event))
+    .map(({ messageId }) => {
+      // They go one after the other: behind those that have gone it is the next one.
+      let position = 0
+      const id = () => partId(messageId, position)
+      while (known.some(part => part.id === id())) position += 1
+      return { id: id(), fromMe: true, byBridge: true, at: seenAt }
+    })
+}
 
 const isSent = (json: string): boolean => {
   const event = readEvent(json)

@@ -17,7 +17,7 @@ import type { UploadLimits } from './media/upload-http.ts'
 import { openMedia } from './media.ts'
 import { Outgoing } from './outgoing.ts'
 import { Sent } from './send/sent.ts'
-import { isPart } from './send/transmit.ts'
+import { isPart, partId } from './send/transmit.ts'
 import type { Ending } from './socket/ending.ts'
 import { TIMING, type Timing } from './socket/timing.ts'
 import type { Socket, SocketUpdate } from './socket.ts'
@@ -40,6 +40,8 @@ export const openBaileys = (options: BaileysOptions): WhatsAppConnection => new 
  */
 class BaileysConnection implements WhatsAppConnection {
   readonly name = 'whatsapp'
+  readonly isPart = isPart
+  readonly partId = partId
   readonly #options: BaileysOptions
   readonly #timing: Timing
   readonly #account: Account
@@ -120,10 +122,6 @@ class BaileysConnection implements WhatsAppConnection {
     await this.#close()
     this.#account.wipe()
     this.#change(this.#account.describeUnlinked())
-  }
-
-  isPart(id: string, messageId: string): boolean {
-    return isPart(id, messageId)
   }
 
   newMessageId(): string {
