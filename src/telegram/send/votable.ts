@@ -7,6 +7,7 @@ import {
 import type { Vote } from '../../bridge/network.ts'
 import { oneLine, plainText, type RichText } from '../../bridge/rich-text.ts'
 import { joinRich } from '../entities.ts'
+import { renderSpan, renderTime } from '../time.ts'
 import { encodeVote } from '../vote-button.ts'
 import { isWebAddress } from './card.ts'
 import { clip, listNames, shortName, styled } from './line.ts'
@@ -126,22 +127,4 @@ const renderPlace = ({ place, latitude, longitude }: AppointmentContent): RichTe
   if (latitude === undefined || longitude === undefined) return plainText(text)
   const url = mapLink({ latitude, longitude })
   return { text, spans: [{ start: 3, length: text.length - 3, style: 'link', url }] }
-}
-
-const day = new Intl.DateTimeFormat('en-GB', {
-  weekday: 'short',
-  day: 'numeric',
-  month: 'short',
-  year: 'numeric',
-})
-const hour = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
-
-/** In the time of this machine, which stands in its owner's home. A time that is none is shown as its number. */
-export const renderTime = (at: number): string =>
-  Number.isNaN(new Date(at).valueOf()) ? String(at) : `${day.format(at)}, ${hour.format(at)}`
-
-const renderSpan = (start: number, end: number | undefined): string => {
-  if (end === undefined) return renderTime(start)
-  const sameDay = new Date(start).toDateString() === new Date(end).toDateString()
-  return `${renderTime(start)} – ${sameDay ? hour.format(end) : renderTime(end)}`
 }

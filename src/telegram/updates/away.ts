@@ -1,5 +1,5 @@
 import type { Inbox, SessionStore } from '../../bridge/network.ts'
-import { renderTime } from '../send/votable.ts'
+import { renderTime } from '../time.ts'
 import { keptMs } from './rivals.ts'
 
 /** Hears of each poll that Telegram answers. */
