@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { eventually } from '../../test/simulators/eventually.ts'
-import type { SimChat } from '../../test/simulators/telegram/index.ts'
+import type { Seen, SimChat } from '../../test/simulators/telegram/index.ts'
 import type { Contact, Group } from '../../test/simulators/whatsapp/index.ts'
 import { World, type WorldOptions } from '../../test/simulators/world.ts'
 import { buildWithFailPoints } from '../../test/support/fail-points/build.ts'
@@ -114,13 +114,17 @@ export class Stage implements AsyncDisposable {
   /** What the bot has said there. */
   #inTelegram({ chat }: Pair): string[] {
     const said = chat.transcript().filter(({ from }) => from.isBot)
-    const notes = said.filter(({ quote }) => quote !== undefined)
+    const isNoteOn = (words: string, id: number) => (note: Seen) =>
+      note.replyTo === id && note.quote === words
+    const notes = said.filter(note =>
+      said.some(({ id, text }) => joinedIn(text).some(words => isNoteOn(words, id)(note))),
+    )
     return said
       .filter(each => !notes.includes(each))
       .flatMap(({ id, kind, text, reactions }) => {
         // Above the words stands who said them in a group, and when, where what waited was joined.
-        const texts = text.split('\n').filter(words => words.startsWith('Life'))
-        if (texts.length < 2)
+        const texts = joinedIn(text)
+        if (texts.length === 0)
           return line(
             kind,
             text.split('\n').at(-1) ?? '',
@@ -130,9 +134,7 @@ export class Stage implements AsyncDisposable {
           line(
             kind,
             words,
-            notes
-              .filter(({ replyTo, quote }) => replyTo === id && quote === words)
-              .flatMap(note => note.text.split(' ')[0] ?? []),
+            notes.filter(isNoteOn(words, id)).flatMap(note => note.text.split(' ')[0] ?? []),
           ),
         )
       })
@@ -148,6 +150,12 @@ export class Stage implements AsyncDisposable {
         line(shown?.kind ?? 'nothing', shown?.text ?? '', Object.values(reactions)),
       )
   }
+}
+
+/** What waited for long, and stands in one message. */
+const joinedIn = (text: string): string[] => {
+  const texts = text.split('\n').filter(words => words.startsWith('Life'))
+  return texts.length > 1 ? texts : []
 }
 
 /** One message as a person sees it. */

@@ -45,7 +45,7 @@ const patternOf = ({ sql }: SourceWrite): RegExp =>
     `^${sql
       .split(/\$\{[^}]*\}/)
       .map(part => part.replaceAll(/[^\w ]/g, '\\$&'))
-      .join('.+')}$`,
+      .join('[^()]+')}$`,
   )
 
 /** In which flows something is written down, and how often the program died before and after that. */

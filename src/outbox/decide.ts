@@ -77,7 +77,11 @@ export const decide = (
   const isOfFile = from === 'media' && counts
   const mediaFailures = job.mediaFailures + (isOfFile ? (failure.brokeOff ? breakCounts : 1) : 0)
   const mayBeOutage = verdict.kind === 'unsure' && !othersPass
-  const pages = job.pages + (failure.page && from === 'send' && !mayBeOutage ? 1 : 0)
+  const isPage = failure.page === true && from === 'send'
+  const isRefused = isPage && verdict.kind === 'retry'
+  // What the network itself has failed at leaves it in doubt, and is no page of somebody else.
+  const pagesBefore = isRefused && job.unsure ? 0 : job.pages
+  const pages = pagesBefore + (isPage && !mayBeOutage ? 1 : 0)
   if (bugs >= bugLimit) return { kind: failure.inDoubt ? 'give-up' : 'plainer' }
 
   const unsure = verdict.kind === 'unsure' || failure.unsettled === true
@@ -102,8 +106,10 @@ export const decide = (
       return { ...unchanged, dueAt: from === 'media' ? now + sourceOffline : now }
     case 'retry':
     case 'unsure':
-      if (mediaFailures >= mediaFailureLimit && verdict.kind === 'retry') return { kind: 'plainer' }
-      if (pages >= pageLimit && verdict.kind === 'retry') return { kind: 'plainer' }
+      if (isRefused && pages >= pageLimit) return { kind: 'plainer' }
+      // A look that fails says nothing of the file, which may be there.
+      if (mediaFailures >= mediaFailureLimit && verdict.kind === 'retry' && from !== 'settle')
+        return { kind: 'plainer' }
       return again(giveUpAfter)
     default:
       return verdict satisfies never

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { test } from 'node:test'
 import type { Content } from '../../src/bridge/event.ts'
 import { plainText } from '../../src/bridge/rich-text.ts'
+import { retry } from '../../src/bridge/verdict.ts'
 import { leapingClock } from '../outbox/leaping-clock.ts'
 import type { Params } from '../simulators/telegram/faults.ts'
 import { jpeg } from '../simulators/telegram/helpers.ts'
@@ -13,6 +14,13 @@ import { carried, openGroup, receive } from './family.ts'
 const minute = 60_000
 const failure = { error: 500, description: 'Internal Server Error' } as const
 const elsewhere = 'whatsapp:5@g.us'
+
+const picture: Content = {
+  kind: 'media',
+  as: 'image',
+  media: { source: 'x' },
+  caption: plainText('poison'),
+}
 
 /** A group, another chat into which something goes before each attempt at what is poisoned, and the owner's own. */
 const open = async ({ isAlone = false } = {}) => {
@@ -146,12 +154,6 @@ test('a picture at which Telegram fails for a quarter of an hour, while texts ge
   const start = clock.now()
   for (const method of ['sendPhoto', 'sendDocument'])
     tg.faults.next(method, failure, { times: 1000, when: () => clock.now() - start < 15 * minute })
-  const picture: Content = {
-    kind: 'media',
-    as: 'image',
-    media: { source: 'x' },
-    caption: plainText('poison'),
-  }
   middle.inbox.receive([{ event: says('p', '', { content: picture }) }])
   await carried(middle)
   assert.deepEqual(group.seen(), ['Bob\npoison'])
@@ -160,6 +162,31 @@ test('a picture at which Telegram fails for a quarter of an hour, while texts ge
     ['photo'],
   )
 })
+
+for (const what of ['the look whether it is there', 'its download'])
+  test(`a picture at which Telegram has failed for a while is there once, as a picture, where ${what} fails then`, async () => {
+    await using group = await open()
+    const { middle, tries, tg } = group
+    const isLook = what !== 'its download'
+    middle.whatsapp.files = () => {
+      if (!isLook && tries.length === 10) throw retry('The host is busy')
+      return Readable.from([jpeg(100, 100)])
+    }
+    await middle.start()
+    tg.faults.next('sendPhoto', failure, { times: 9 })
+    if (isLook) {
+      tg.faults.next('sendPhoto', { ...failure, done: true })
+      tg.faults.next('editMessageReplyMarkup', 'reset-before', { when: () => tries.length === 11 })
+    }
+    middle.inbox.receive([{ event: says('p', '', { content: picture }) }])
+    await carried(middle)
+    assert.deepEqual(
+      group.group.transcript().map(({ kind, text: words }) => [kind, words]),
+      [['photo', 'Bob\npoison']],
+    )
+    assert.equal(tg.faults.waiting, 0)
+    assert.equal(middle.outbox.counts().failed, 0)
+  })
 
 test('an outage that is over for some chats before it is for others takes nothing away', async () => {
   await using group = await open({ isAlone: true })

@@ -201,6 +201,22 @@ test('where the network itself fails at it, that counts while it takes others, a
   assert.deepEqual(after(100, false), { pages: 0, wait: 600_000 })
 })
 
+test('how often the network itself failed at it makes nothing of what else fails then', () => {
+  const failing = { ...job, unsure: true, attempts: 12, pages: 11 }
+  const ways = [
+    failure({ kind: 'retry' }, 'settle'),
+    failure({ kind: 'retry' }, 'send'),
+    failure({ kind: 'retry' }, 'media'),
+    { ...failure({ kind: 'retry' }, 'send'), page: true },
+  ]
+  for (const way of ways) assert.equal(decide(failing, way, policy).kind, 'again', JSON.stringify(way))
+})
+
+test('a look that fails makes no words of a file that may be there', () => {
+  const failing = { ...job, unsure: true, mediaFailures: 9 }
+  assert.equal(decide(failing, failure({ kind: 'retry' }, 'settle'), policy).kind, 'again')
+})
+
 test('a file whose network is offline costs nothing', () => {
   const decision = decide({ ...job, mediaFailures: 4 }, failure({ kind: 'offline' }, 'media'), policy)
   assert.deepEqual(

@@ -181,8 +181,9 @@ export class Contact {
 
   /** Called by the server for each copy of what the companion sends, with the address of the device. */
   async accept(incoming: Incoming, to: string): Promise<void> {
-    const message = await this.handsetAt(to)?.receive({ ...incoming, isCopy: deviceOf(to) !== 0 })
-    if (!message) this.#world.waitFor({ chat: incoming.group?.jid ?? this.lid, id: incoming.id })
+    const handset = this.handsetAt(to)
+    const message = await handset?.receive({ ...incoming, isCopy: deviceOf(to) !== 0 })
+    if (handset && !message) this.#world.waitFor({ chat: incoming.group?.jid ?? this.lid, id: incoming.id })
     this.#receipt(incoming.id, incoming.group, message ? undefined : 'retry', incoming.chat, deviceOf(to))
   }
 
