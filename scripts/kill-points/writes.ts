@@ -39,13 +39,15 @@ const elsewhere: readonly (readonly [name: RegExp, test: string])[] = [
   ],
 ]
 
-/** What is filled in may be anything. */
+/** A name, a condition, or whole tables. */
+const filledIn = String.raw`(?:[^()]+|FROM [^()]+\([^()]*\))`
+
 const patternOf = ({ sql }: SourceWrite): RegExp =>
   new RegExp(
     `^${sql
       .split(/\$\{[^}]*\}/)
       .map(part => part.replaceAll(/[^\w ]/g, '\\$&'))
-      .join('[^()]+')}$`,
+      .join(filledIn)}$`,
   )
 
 /** In which flows something is written down, and how often the program died before and after that. */
