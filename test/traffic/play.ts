@@ -47,6 +47,8 @@ export interface PlayOptions {
   readonly real?: boolean
   /** Each message by itself, as if nothing were ever joined. */
   readonly apart?: boolean
+  /** Milliseconds to Telegram and back, if not as a rule; files take their time in any case. */
+  readonly line?: number
   /** Everything comes one right after the other, as after an outage; when it came by the trace, where nothing is said. */
   readonly backlog?: boolean
 }
@@ -60,12 +62,12 @@ const handOver = 10
  */
 export const play = async (
   trace: Trace,
-  { real = false, apart = false, backlog = false }: PlayOptions = {},
+  { real = false, apart = false, backlog = false, line = thereAndBack }: PlayOptions = {},
 ): Promise<Played> => {
   const times = trace.rows.map(([at], row) => (backlog ? row * handOver : at))
   const virtual = new VirtualClock(Date.now())
   const clock = real ? systemClock : virtual
-  const wire = new Wire(clock, real)
+  const wire = new Wire(clock, { isReal: real, line })
   await using tg = await startTelegramSimulator({
     rates: true,
     topicsInPrivate: true,
@@ -142,7 +144,7 @@ export const play = async (
   else await virtual.runUntil(isDone, () => wire.busy)
   await arriving
   const places = targets.map(lane => ({ chat: Number(placeOf(lane).chatId), lane }))
-  const asItIs = { places, times, line: real ? 0 : thereAndBack }
+  const asItIs = { places, times, line: real ? 0 : line }
   const needed = leastCalls(trace, asItIs)
   const refused = tg.calls.filter(({ response }) => (response as { error_code?: number })?.error_code === 429)
   return {

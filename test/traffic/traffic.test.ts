@@ -101,6 +101,12 @@ for (const { name, trace, limits } of traces) {
     )
   })
 
+  test(`on a line that takes no time, as a backlog, at most 5 % slower than the limits allow: ${name}`, async () => {
+    const { took, least, refusals, problems } = await play(trace, { backlog: true, line: 0 })
+    assert.deepEqual({ refusals, problems }, { refusals: 0, problems: [] })
+    assert.ok(took <= least.noLine * 1.05, `${took} ms, and ${least.noLine} ms would do`)
+  })
+
   test(`as it comes, without a refusal, and quiet chats hardly wait: ${name}`, async () => {
     const played = await play(trace)
     assertWellPlayed(trace, played, limits)

@@ -1,10 +1,8 @@
 import type { AskTurn, Outcome } from '../../src/outbox/index.ts'
 import type { Clock } from '../../src/support/clock.ts'
 
-/** Milliseconds to Telegram, and as many back. */
-const way = 50
-/** Milliseconds there and back. */
-export const thereAndBack = 2 * way
+/** Milliseconds to Telegram and back, as a rule. */
+export const thereAndBack = 100
 
 /**
  * The line to Telegram in virtual time: a call is on it for some time before the server sees it, longer with a file, and its
@@ -13,11 +11,14 @@ export const thereAndBack = 2 * way
 export class Wire {
   readonly #clock: Clock
   readonly #isReal: boolean
+  readonly #way: number
   #out = 0
 
-  constructor(clock: Clock, isReal: boolean) {
+  /** @param line milliseconds there and back */
+  constructor(clock: Clock, { isReal, line }: { isReal: boolean; line: number }) {
     this.#clock = clock
     this.#isReal = isReal
+    this.#way = line / 2
   }
 
   get busy(): boolean {
@@ -37,13 +38,13 @@ export class Wire {
     const answered = (tell: () => void) => {
       if (isOut) this.#out -= 1
       isOut = false
-      back = this.#clock.sleep(way).then(tell)
+      back = this.#clock.sleep(this.#way).then(tell)
     }
     try {
       const outcome = await attempt(async (messages, gate) => {
         await back
         const leave = await ask(messages, gate)
-        await this.#clock.sleep(way + toUpload)
+        await this.#clock.sleep(this.#way + toUpload)
         toUpload = 0
         isOut = true
         this.#out += 1
