@@ -66,13 +66,14 @@ const deliver = async (job: Job, options: AttemptOptions): Promise<Outcome> => {
   let inDoubt = job.unsure
   let hasAsked = false
   const stage = () => (unsettled && network.settle ? 'settle' : 'send')
+  const media = watchMedia({ isLast: job.mediaFailures >= mediaFailureLimit - 1 })
   const turn: AttemptContext['turn'] = (messages, what) => {
     // Before its first call, nothing of an attempt can be there.
     inDoubt = true
     hasAsked = true
+    if (messages !== 0) media.forget()
     return ask(messages, what && files)
   }
-  const media = watchMedia({ isLast: job.mediaFailures >= mediaFailureLimit - 1 })
   let progress = false
   const progressed = () => {
     progress = true
@@ -98,7 +99,7 @@ const deliver = async (job: Job, options: AttemptOptions): Promise<Outcome> => {
       }
     }
     await attempt.carryOut()
-    return hasAsked ? { kind: 'sent' } : { kind: 'sent', unasked: true }
+    return { kind: 'sent', unasked: !hasAsked, progress }
   } catch (error) {
     const failure = describeFailure(error, {
       stage: stage(),

@@ -30,10 +30,9 @@ export class Holds {
     this.#held.set(network, { times, until: now + Math.min(backoff(times, this.#random), longestHold) })
   }
 
-  /** A delivery went through. */
+  /** A message went through. That changes do says nothing: reactions may pass where no message does. */
   took(network: NetworkName, now: number): void {
     this.#took.set(network, now)
-    this.release(network)
   }
 
   /** Whether one went through since then, in milliseconds since 1970. */

@@ -68,7 +68,9 @@ export type Outcome =
   | {
       readonly kind: 'sent'
       /** There was nothing to do for it, so that nothing is known of the network. */
-      readonly unasked?: true
+      readonly unasked?: boolean
+      /** A message of it has gone, not only a change. */
+      readonly progress?: boolean
     }
   | {
       readonly kind: 'failure'

@@ -28,7 +28,8 @@ export const record = (job: Job, outcome: Outcome, tools: RecordTools): void => 
   const network = networkOf(job.target)
   pace.save(job.target)
   if (outcome.kind === 'sent') {
-    if (!outcome.unasked) holds.took(network, clock.now())
+    if (!outcome.unasked) holds.release(network)
+    if (outcome.progress) holds.took(network, clock.now())
     outbox.finish(job.id)
     return
   }

@@ -22,8 +22,10 @@ const picture: Content = {
   caption: plainText('poison'),
 }
 
-/** A group, another chat into which something goes before each attempt at what is poisoned, and the owner's own. */
-const open = async ({ isAlone = false } = {}) => {
+type Beside = 'messages' | 'reactions' | 'nothing'
+
+/** A group, another chat in which something passes before each attempt at what is poisoned, and the owner's own. */
+const open = async ({ beside = 'messages' }: { beside?: Beside } = {}) => {
   await using opened = new AsyncDisposableStack()
   const group = opened.use(await openGroup())
   const { tg, store } = group
@@ -32,6 +34,13 @@ const open = async ({ isAlone = false } = {}) => {
   store.mappings.add({ whatsapp: elsewhere, telegram: `telegram:${other.id}` })
   const clock = leapingClock()
   const tries: number[] = []
+  const first = eventIn(elsewhere, 'hello')
+  const react = async (nth: number): Promise<void> => {
+    const emoji = nth % 2 === 0 ? '👍' : '🔥'
+    const reaction = changesTo(first.id, { kind: 'reaction', emoji })
+    middle.inbox.receive([{ event: { ...reaction, chat: elsewhere } }])
+    await waitUntil(() => other.transcript()[0]?.reactions[0]?.emoji === emoji)
+  }
   const middle = opened.use(
     group.open({
       clock,
@@ -42,10 +51,11 @@ const open = async ({ isAlone = false } = {}) => {
         async deliver(job, ...more) {
           if (job.event.includes('poison')) {
             tries.push(clock.now())
-            if (!isAlone) {
+            if (beside === 'messages') {
               middle.inbox.receive([{ event: eventIn(elsewhere, `hello ${tries.length}`) }])
               await waitUntil(() => other.transcript().length === tries.length)
             }
+            if (beside === 'reactions') await react(tries.length)
           }
           return await carrier.deliver(job, ...more)
         },
@@ -59,6 +69,8 @@ const open = async ({ isAlone = false } = {}) => {
     middle,
     tries,
     other,
+    /** What is reacted to. */
+    first,
     told: () => home.transcript().map(({ text: words }) => words),
     [Symbol.asyncDispose]: () => rest.disposeAsync(),
   }
@@ -126,7 +138,7 @@ test('a message at which Telegram fails as it is goes in a plainer form', async 
 })
 
 test('where nothing else is said, the owner is told after nine tries and each hour, and that this gets through shows in half a day that Telegram takes others', async () => {
-  await using group = await open({ isAlone: true })
+  await using group = await open({ beside: 'nothing' })
   const { middle, tries, tg } = group
   await middle.start()
   tg.faults.next('sendMessage', failure, { times: 1000, when: isPoisoned })
@@ -189,7 +201,7 @@ for (const what of ['the look whether it is there', 'its download'])
   })
 
 test('an outage that is over for some chats before it is for others takes nothing away', async () => {
-  await using group = await open({ isAlone: true })
+  await using group = await open({ beside: 'nothing' })
   const { middle, clock, tries, tg, other } = group
   await middle.start()
   const start = clock.now()
@@ -229,8 +241,55 @@ test('what Telegram fails at in one chat for half an hour, while others get thro
   assert.equal(middle.outbox.counts().failed, 0)
 })
 
+test('of an album of which a file is broken the others go, also where Telegram fails at the words for it for a while', async () => {
+  await using group = await open()
+  const { middle, tg } = group
+  middle.whatsapp.files = ({ source }) =>
+    source === '1'
+      ? Readable.from(
+          (async function* () {
+            yield jpeg(100, 100).subarray(0, 50)
+            throw retry('The host breaks off')
+          })(),
+        )
+      : Readable.from([jpeg(100, 100)])
+  await middle.start()
+  tg.faults.next('sendMessage', failure, {
+    times: 6,
+    when: ({ text: words }) => String(words).includes('could not be carried over'),
+  })
+  const pictures = ['1', '2', '3'].map((source, index) =>
+    says(source, '', { content: { ...picture, media: { source } }, album: { id: 'A', index } }),
+  )
+  const album = says('A', '', { content: { kind: 'album', items: [], expected: 3 }, album: { id: 'A' } })
+  for (const event of [album, ...pictures]) middle.inbox.receive([{ event }])
+  await carried(middle)
+  assert.deepEqual(
+    group.group.transcript().map(({ kind }) => kind),
+    ['text', 'photo', 'photo'],
+  )
+  assert.equal(tg.faults.waiting, 0)
+})
+
+test('where reactions get through for hours, and no message does, nothing is given up', async () => {
+  await using group = await open({ beside: 'reactions' })
+  const { middle, clock, tg, tries, first } = group
+  await middle.start()
+  await receive(middle, first)
+  const start = clock.now()
+  tg.faults.next('sendMessage', failure, {
+    times: 10_000,
+    when: () => clock.now() - start < 200 * minute,
+  })
+  middle.inbox.receive([{ event: says('p', 'poison') }])
+  await carried(middle)
+  assert.deepEqual(group.seen(), ['Bob\npoison'])
+  assert.ok(tries.length > 20, `${tries.length} tries`)
+  assert.equal(middle.outbox.counts().failed, 0)
+})
+
 test('while Telegram fails at everything nothing is given up, and the owner is told once of all chats', async () => {
-  await using group = await open({ isAlone: true })
+  await using group = await open({ beside: 'nothing' })
   const { middle, clock, tg, other } = group
   await middle.start()
   const start = clock.now()

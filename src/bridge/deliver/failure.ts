@@ -29,6 +29,11 @@ export const watchMedia = ({ isLast }: { isLast: boolean }) => {
         throw givesUp ? reject(error.message, error) : error
       }
     },
+    /** What fails from here on is no matter of the files before it. */
+    forget(): void {
+      failure = undefined
+      brokeOff = false
+    },
     error: (): unknown => failure,
     /** Whether that was behind its first byte, as far as its network tells. */
     brokeOff: () => brokeOff,
