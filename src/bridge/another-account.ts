@@ -3,7 +3,7 @@ import { type AccountNames, changeAccount } from './account.ts'
 import { networkOf } from './chat-ref.ts'
 import { addNotice } from './deliver/notice.ts'
 import { type ShowOptions, showFailure } from './deliver/show-failure.ts'
-import { type BridgeEvent, isMessage, readEvent } from './event.ts'
+import { type BridgeEvent, readEvent, subjectId } from './event.ts'
 import { readHeld } from './receive/held-rows.ts'
 
 /** What is given up. */
@@ -65,6 +65,6 @@ const giveUpHeld = (options: ShowOptions): GivenUp[] => {
 }
 
 const tell = (event: BridgeEvent, problem: string, { now = Date.now, ...tools }: ShowOptions): void => {
-  const replyTo = isMessage(event) ? event.id : event.target.id
-  addNotice(tools, { chat: event.chat, text: `Not done in WhatsApp: ${problem}`, replyTo, now: now() })
+  const text = `Not done in WhatsApp: ${problem}`
+  addNotice(tools, { chat: event.chat, text, replyTo: subjectId(event), now: now() })
 }

@@ -157,6 +157,9 @@ export const receiptId = (message: string, state: 'delivered' | 'read'): string 
 
 export const isMessage = (event: BridgeEvent): event is MessageEvent => event.kind === 'message'
 
+/** The id of the message that it is, or is about. */
+export const subjectId = (event: BridgeEvent): string => (isMessage(event) ? event.id : event.target.id)
+
 /** Reads an event back from a job. Throws when it has not the shape of one: that is a bug or a damaged file. */
 export const parseEvent = (json: string): BridgeEvent => eventSchema.parse(parseStored(json))
 

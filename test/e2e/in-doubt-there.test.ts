@@ -11,6 +11,9 @@ const said = (group: SimChat) =>
     .filter(({ from }) => from.isBot)
     .map(({ text }) => text)
 
+/** What the bridge says first in a chat where it has said nothing yet. */
+const firstWord = (group: SimChat) => eventually(() => said(group)[0], 'a word of the bridge', 60_000)
+
 test('An edit that may have arrived is not said to have failed, nor is it said to send it again', async () => {
   await using world = await World.open()
   const { wa, tg, owner } = world
@@ -27,9 +30,8 @@ test('An edit that may have arrived is not said to have failed, nor is it said t
   owner.edits(group, message_id, 'at six')
   await eventually(() => line.edited !== undefined, 'the edit on her phone')
   wa.advanceClock(16 * 60_000)
-  const [words] = await eventually(() => (said(group).length > 0 ? said(group) : undefined), 'a word', 60_000)
   assert.equal(
-    words,
+    await firstWord(group),
     'Perhaps not changed for Alice, but it may have arrived: WhatsApp lets a message be changed for 15 minutes only. Look on the phone before you send anything again',
   )
   wa.assertNoSurprises()
@@ -44,11 +46,7 @@ test('A message that may have arrived is not said to have failed, and can be tak
   wa.cutNextSend('before-ack')
   wa.refuseNext(463)
   const { message_id } = owner.sends(group, 'the code is 1234')
-  const [words = ''] = await eventually(
-    () => (said(group).length > 0 ? said(group) : undefined),
-    'a word of the bridge',
-    60_000,
-  )
+  const words = await firstWord(group)
   assert.equal(alice.inbox.length, 1)
   assert.match(words, /^Perhaps not delivered to Alice, but it may have arrived: .* Look on the phone/)
   owner.sends(group, { text: '/delete', reply_to: message_id })
@@ -72,11 +70,7 @@ test('Of a voice note whose words may have arrived both are taken back', async (
   wa.cutNextSend('before-ack')
   wa.refuseNext(463)
   wa.holdAcks(false)
-  const [words = ''] = await eventually(
-    () => (said(group).length > 0 ? said(group) : undefined),
-    'a word of the bridge',
-    60_000,
-  )
+  const words = await firstWord(group)
   assert.equal(alice.inbox.length, 2)
   assert.match(words, /^Perhaps not delivered to Alice, but it may have arrived: /)
   owner.sends(group, { text: '/delete', reply_to: message_id })

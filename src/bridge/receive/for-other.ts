@@ -2,7 +2,7 @@ import type { Store } from '../../store/index.ts'
 import { linkedSince } from '../account.ts'
 import { networkOf } from '../chat-ref.ts'
 import type { NoticeTools } from '../deliver/notice.ts'
-import { type BridgeEvent, isMessage } from '../event.ts'
+import { type BridgeEvent, subjectId } from '../event.ts'
 import { clockSlack } from './early.ts'
 import type { Reception } from './reception.ts'
 import { tellOnce } from './tell-once.ts'
@@ -22,10 +22,8 @@ export const isForOther = ({ chat, kind, sentAt }: BridgeEvent, store: Store): b
 export const refuseForOther = (event: BridgeEvent, context: NoticeTools & { now: number }): Reception => {
   const { store, now } = context
   const news = linkedSince(store) ?? ''
-  const replyTo = isMessage(event) ? event.id : event.target.id
-  return tellOnce(context, { about: 'account', news, chat: event.chat, text, replyTo, now })
-    ? 'refused'
-    : 'ignored'
+  const notice = { chat: event.chat, text, replyTo: subjectId(event), now }
+  return tellOnce(context, { about: 'account', news, ...notice }) ? 'refused' : 'ignored'
 }
 
 const text =

@@ -26,7 +26,7 @@ export interface TakeOptions
 }
 
 /** So many messages may have been heard of that came behind one which still waits at Telegram. */
-const mostWaiting = 100
+const mostBefore = 100
 
 /**
  * Takes batches of updates in, for `runLongPoll`. Of a batch that cannot be stored, and not for the sake of the disk,
@@ -38,7 +38,7 @@ export const makeTake = (options: TakeOptions): LongPollOptions['take'] => {
   const { inbox, marks, versions, owners, logger } = options
 
   const mayCome: SortContext['mayCome'] = (chatId, messageId) =>
-    messageId > marks.top(chatId) - mostWaiting && !marks.isTaken(chatId, messageId)
+    messageId > marks.top(chatId) - mostBefore && !marks.isTaken(chatId, messageId)
 
   const commit = (updates: readonly Update[], context: SortContext, confirm: () => void): Sorted => {
     const sorted = sortUpdates(

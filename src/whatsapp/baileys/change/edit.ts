@@ -19,7 +19,8 @@ export interface Edit {
 }
 
 /**
- * New words for a message of ours: its text or caption. `inDoubt`: they may be there already. Throws `DeliveryError` where WhatsApp would not show them.
+ * New words for a message of ours: its text or caption. `inDoubt`: they may be there already. Throws `DeliveryError` where
+ * WhatsApp would not show them.
  *
  * As `protocolMessage`, which phones show (mautrix-whatsapp, whatsapp-rust #762 and baileys-api #392 report it), although
  * WhatsApp's own clients seal edits since May 2026. Announcement groups take sealed ones alone.

@@ -38,7 +38,7 @@ export class Downloads {
   /** @param mediaHost `host:port` of a private test server */
   constructor(mediaHost: string | undefined) {
     this.#mediaHost = mediaHost
-    fetchForBaileys()
+    globalThis.fetch = fetchForBaileys
   }
 
   /** What of the options of a socket leads its downloads here. */
@@ -119,9 +119,7 @@ const isReasonable = (deflated: Uint8Array): boolean => {
 const { fetch } = globalThis
 
 /** Lets the requests that carry a `Downloads` go to it: Baileys knows no other way. All others go where they went. */
-const fetchForBaileys = (): void => {
-  globalThis.fetch = (input, init) => {
-    const dispatcher: unknown = init?.dispatcher
-    return dispatcher instanceof Downloads ? dispatcher.fetch(String(input)) : fetch(input, init)
-  }
+const fetchForBaileys: typeof fetch = (input, init) => {
+  const dispatcher: unknown = init?.dispatcher
+  return dispatcher instanceof Downloads ? dispatcher.fetch(String(input)) : fetch(input, init)
 }
