@@ -21,7 +21,13 @@ if (files.length === 0) {
 const concurrency = `--test-concurrency=${availableParallelism() + 1}`
 // What waits for ever is named in the end; nothing takes as long on the slowest machine.
 const timeout = `--test-timeout=${30 * 60_000}`
+// Each file is a process, and many start the program: what one has compiled, the others need not compile again.
+const env = {
+  NODE_COMPILE_CACHE: join(import.meta.dirname, '../node_modules/.cache/compiled'),
+  ...process.env,
+}
 const { status } = spawnSync(process.execPath, ['--test', concurrency, timeout, ...flags, ...files], {
   stdio: 'inherit',
+  env,
 })
 process.exit(status ?? 1)

@@ -22,6 +22,9 @@ export interface Outcome {
 const [, ...start] = packageJson.scripts.start.split(' ')
 const fromSource = start.map(word => (word.startsWith('-') ? word : join(import.meta.dirname, '../..', word)))
 
+/** Where the tests keep compiled code, which makes every start from source cheaper. */
+const { NODE_COMPILE_CACHE: compiled } = process.env
+
 /** One running `wa2tg` process: what it printed so far, and the means to end it. */
 export class Program implements AsyncDisposable {
   readonly #child: ChildProcess
@@ -35,7 +38,11 @@ export class Program implements AsyncDisposable {
     const [file, argv] = isScript
       ? [process.execPath, [...(binary === undefined ? fromSource : [binary]), ...args]]
       : [binary, [...args]]
-    this.#child = spawn(file, argv, { cwd, env: { ...env }, stdio: ['pipe', 'pipe', 'pipe'] })
+    this.#child = spawn(file, argv, {
+      cwd,
+      env: { ...(isScript && compiled && { NODE_COMPILE_CACHE: compiled }), ...env },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    })
     this.#child.stdin?.end()
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => this.#heard('stdout', text))
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => this.#heard('stderr', text))
