@@ -29,9 +29,13 @@ export const renderAddress = ({ chatId, threadId }: Place): string =>
 
 export const placeRef = (place: Place): ChatRef => chatRef('telegram', renderAddress(place))
 
-/** The place that a ref names. Throws when the ref is not Telegram's: that is a bug. */
+/** The place that a ref names; undefined where it is not Telegram's, or the disk has spoilt it. */
+export const readPlace = (ref: ChatRef): Place | undefined =>
+  ref.startsWith('telegram:') ? parseAddress(addressOf(ref)) : undefined
+
+/** The same. Throws where it names none: that is a bug, or damage. */
 export const placeOf = (ref: ChatRef): Place => {
-  const place = ref.startsWith('telegram:') ? parseAddress(addressOf(ref)) : undefined
+  const place = readPlace(ref)
   if (place === undefined) throw new Error(`Not a Telegram chat: "${ref}"`)
   return place
 }
@@ -46,8 +50,8 @@ const isSupergroup = (chatId: number | string): boolean =>
  */
 export const idSpace = (chatId: number | string): string => (isSupergroup(chatId) ? String(chatId) : 'shared')
 
-/** Which rate budget a chat draws on: all topics of a group have one between them. */
-export const paceKey = (ref: ChatRef): { key: string; kind: PaceKind } => {
-  const { chatId } = placeOf(ref)
-  return { key: `telegram:${chatId}`, kind: typeof chatId === 'number' && chatId > 0 ? 'private' : 'group' }
-}
+/** Which rate budget a place draws on: all topics of a group have one between them. */
+export const paceKey = ({ chatId }: Place): { key: string; kind: PaceKind } => ({
+  key: `telegram:${chatId}`,
+  kind: typeof chatId === 'number' && chatId > 0 ? 'private' : 'group',
+})

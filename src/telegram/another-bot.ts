@@ -1,6 +1,6 @@
 import type { ChatRef } from '../bridge/chat-ref.ts'
 import type { SessionStore } from '../bridge/network.ts'
-import { idSpace, parseAddress, placeOf } from './address.ts'
+import { idSpace, readPlace } from './address.ts'
 import type { BotUser } from './api.ts'
 import type { Marks } from './marks.ts'
 import { forgetOffset } from './updates/long-poll.ts'
@@ -33,5 +33,7 @@ export const knowBot = ({ id }: Pick<BotUser, 'id'>, { sessions, marks, forgetId
   })
 }
 
-const isOfBot = (chat: ChatRef): boolean =>
-  parseAddress(chat.slice('telegram:'.length)) !== undefined && idSpace(placeOf(chat).chatId) === 'shared'
+const isOfBot = (chat: ChatRef): boolean => {
+  const place = readPlace(chat)
+  return place !== undefined && idSpace(place.chatId) === 'shared'
+}

@@ -2,7 +2,7 @@ import type { CallbackQuery, ChatMemberUpdated, Message, MessageReactionUpdated,
 import type { ChatRef } from '../../bridge/chat-ref.ts'
 import type { Arrival, Overheard } from '../../bridge/network.ts'
 import type { Logger } from '../../support/log.ts'
-import { placeOf, placeRef } from '../address.ts'
+import { placeRef, readPlace } from '../address.ts'
 import type { BotUser } from '../api.ts'
 import { parseCommand } from '../commands.ts'
 import { parseDeletion, parseEdit, parseJoin, parsePin, parseReaction, parseVote } from '../parse/change.ts'
@@ -194,9 +194,7 @@ class Sorter {
 
   /** The chat or topic in which a message stands, of which only chat and id are known. */
   #chatOf(chatId: number, messageId: number): ChatRef {
-    const known = this.#context.chatsWith(String(messageId)).find(ref => {
-      return ref.startsWith('telegram:') && placeOf(ref).chatId === chatId
-    })
+    const known = this.#context.chatsWith(String(messageId)).find(ref => readPlace(ref)?.chatId === chatId)
     return this.#places.get(`${chatId}/${messageId}`) ?? known ?? placeRef({ chatId })
   }
 
