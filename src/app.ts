@@ -56,7 +56,7 @@ export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promi
   const wake = (): void => worker.wake()
   const outbox = new Outbox(store.database)
   const networks = new Map<NetworkName, Network>()
-  const pulse = makePulse(store, networks)
+  const pulse = makePulse(store, networks, name => (name === 'whatsapp' ? account : worker).problem)
 
   const network = (name: NetworkName): Network => {
     const found = networks.get(name)
@@ -71,15 +71,19 @@ export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promi
       ...tools,
       ownerChat: owner,
       time: () => whatsapp.time,
-      known: wake,
+      known() {
+        pulse.beat()
+        wake()
+      },
+      standing: standing => inboxFor('whatsapp').standing(standing),
       log: logger,
       now,
     }),
   )
   const changed = (name: NetworkName, status: NetworkStatus): void => {
     logger.info({ network: name, state: status.state }, status.problem ?? 'Connection changed')
-    pulse.beat()
     if (name === 'whatsapp') account.look(status)
+    pulse.beat()
     if (status.state === 'connected') worker.resume(name)
     watch.look(name, status)
   }

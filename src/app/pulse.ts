@@ -6,14 +6,22 @@ import { systemClock } from '../support/clock.ts'
 /** How often a bridge with nothing new to say shows that it lives, in milliseconds. */
 const beatEvery = 20_000
 
-/** Writes the heartbeat that `wa2tg status` reads: at every change, and every 20 s in between. */
+/**
+ * Writes the heartbeat that `wa2tg status` reads: at every change, and every 20 s in between. `troubleOf`: what is wrong
+ * beside a network's own problem.
+ */
 export const makePulse = (
   store: Store,
   networks: ReadonlyMap<NetworkName, Network>,
+  troubleOf: (name: NetworkName) => string | undefined = () => undefined,
 ): { beat(): void } & Disposable => {
   // Another process compares these with its own clock.
   const startedAt = Date.now()
-  const statusOf = (name: NetworkName): NetworkStatus => networks.get(name)?.status ?? { state: 'connecting' }
+  const statusOf = (name: NetworkName): NetworkStatus => {
+    const status: NetworkStatus = networks.get(name)?.status ?? { state: 'connecting' }
+    const problem = status.problem ?? troubleOf(name)
+    return problem === undefined ? status : { ...status, problem }
+  }
   const beat = (): void => {
     try {
       store.heartbeat.beat({

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type NetworkName, networkOf } from '../bridge/chat-ref.ts'
+import { StoreError } from '../store/index.ts'
 import { systemClock } from '../support/clock.ts'
 import { claimJobs, markOf } from './claim.ts'
 import { contain } from './contain.ts'
@@ -9,7 +10,7 @@ import { Holds } from './holds.ts'
 import type { Job, Outcome } from './job.ts'
 import { Lease, longestWay } from './lease.ts'
 import type { Room } from './pace.ts'
-import { record } from './record.ts'
+import { broken, recordEach } from './record-each.ts'
 import type { WorkerOptions } from './worker-options.ts'
 
 interface Choice {
@@ -48,6 +49,7 @@ export class Worker implements AsyncDisposable {
   #scheduled = false
   #timer = new AbortController()
   #idle = Promise.withResolvers<void>()
+  #isBroken = false
 
   constructor(options: WorkerOptions) {
     this.#options = {
@@ -71,6 +73,11 @@ export class Worker implements AsyncDisposable {
     if (cutOff.length > 0) log.info({ unsure: cutOff.length }, 'Settling deliveries that were cut off')
     this.#started = true
     this.wake()
+  }
+
+  /** Why nothing is delivered at all, for a person. */
+  get problem(): string | undefined {
+    return this.#isBroken ? 'Nothing is delivered: a bug stops it, which the log tells of' : undefined
   }
 
   /** Jobs were added, or a network's status changed. */
@@ -133,7 +140,7 @@ export class Worker implements AsyncDisposable {
       const isLast = ended.length > 0 && !outbox.hasPending()
       const claimed = transaction(
         () => {
-          for (const { job, outcome } of ended) record(job, outcome, { ...this.#options, holds: this.#holds })
+          recordEach(ended, { ...this.#options, holds: this.#holds })
           if (ended.length > 0)
             contain(() => transaction(onEnded), { log, problem: 'What follows could not be done' })
           if (isLast) return []
@@ -146,7 +153,9 @@ export class Worker implements AsyncDisposable {
       next = isLast ? clock.now() : choice.next
       for (const { job } of ended) this.#running.delete(job.id)
       for (const { job, head } of claimed) this.#run(job, head.room)
+      this.#isBroken = false
     } catch (error) {
+      this.#isBroken = !(error instanceof StoreError)
       log.error({ err: error }, 'The outbox cannot be written; trying again')
       for (const { room } of choice.chosen) room.close(clock.steady(), false)
       this.#ended.unshift(...ended)
@@ -212,7 +221,7 @@ export class Worker implements AsyncDisposable {
       )
       .catch((error: unknown): Outcome => {
         log.error({ err: error, job: job.id }, 'A delivery broke')
-        return { kind: 'failure', verdict: { kind: 'unsure' }, problem: 'Internal error', from: 'bug' }
+        return broken
       })
       .then(outcome => {
         lease.end()

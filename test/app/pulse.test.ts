@@ -25,3 +25,23 @@ test('how far the catching up has come is in the heartbeat every second, and its
   whatsapp.status = { state: 'connecting' }
   assert.deepEqual(told(), { state: 'connected', upToDate: true }, 'a change is told by whoever sees it')
 })
+
+test('what is wrong beside the networks is in the heartbeat where they have no problem of their own', () => {
+  using store = tempStore()
+  const [whatsapp, telegram] = [new MemoryNetwork('whatsapp'), new MemoryNetwork('telegram')]
+  telegram.status = { state: 'connecting', problem: 'Telegram cannot be reached' }
+  using pulse = makePulse(
+    store,
+    new Map<NetworkName, Network>([
+      ['whatsapp', whatsapp],
+      ['telegram', telegram],
+    ]),
+    name => `a bug in ${name}`,
+  )
+  pulse.beat()
+  const { networks } = store.heartbeat.read() ?? {}
+  assert.deepEqual(
+    [networks?.whatsapp.problem, networks?.telegram.problem],
+    ['a bug in whatsapp', 'Telegram cannot be reached'],
+  )
+})

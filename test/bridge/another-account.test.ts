@@ -206,24 +206,30 @@ test('a pressed button is of now, whatever the clock of this machine says', () =
 /** A guard over a disk that may refuse, and what it logs as an error. */
 const openGuard = (store: Store) => {
   const { options, ...rest } = open(store)
-  const disk = { isFull: false }
+  const disk = { isFull: false, isBroken: false }
   const clock = new VirtualClock()
   const errors: string[] = []
+  const told: (string | undefined)[] = []
   let awake = 0
   const transaction: Store['transaction'] = (...of) => {
     if (disk.isFull) throw new StoreError('The disk is full')
+    if (disk.isBroken) throw new TypeError('a bug')
     return store.transaction(...of)
   }
   const guard = makeAccountGuard({
     ...options,
     ...{ store: Object.create(store, { transaction: { value: transaction } }) as Store, clock },
     time: () => 3000,
+    standing: ({ trouble }) => {
+      told.push(trouble?.text)
+      if (disk.isFull) throw new StoreError('The disk is full')
+    },
     known: () => {
       awake += 1
     },
     log: { ...silent, error: (_: unknown, words: string) => void errors.push(words) },
   })
-  return { ...rest, options, disk, clock, guard, errors, awake: () => awake }
+  return { ...rest, options, disk, clock, guard, errors, told, awake: () => awake }
 }
 
 test('nothing goes before it is noted which account is connected; where the disk refuses, it looks again by itself', async () => {
@@ -274,4 +280,30 @@ test('a connection that does not say whose it is holds nothing up for ever, and 
   assert.deepEqual([guard.isKnown, outbox.isOpen(job), errors.length], [true, true, 1])
   guard.look({ state: 'connected' })
   assert.equal(errors.length, 1)
+})
+
+test('a bug that stops what goes to WhatsApp is a problem of the status and told to the owner, until it is over', async () => {
+  using store = tempStore()
+  const { options, add, outbox, disk, clock, guard, told, awake } = openGuard(store)
+  using _ = guard
+  takeAccount(named(1), 1000, options)
+  const job = add(ALICE, '11')
+  disk.isBroken = true
+  guard.look({ state: 'connected', ...named(2) })
+  const began = clock.now()
+  await clock.runUntil(() => clock.now() >= began + 60_000)
+  assert.deepEqual([guard.isKnown, outbox.isOpen(job), awake()], [false, true, 0])
+  assert.match(guard.problem ?? '', /^Nothing goes to WhatsApp/)
+  assert.match(told.at(-1) ?? '', /^Nothing that you write goes to WhatsApp at the moment/)
+  disk.isBroken = false
+  await clock.runUntil(() => guard.isKnown)
+  assert.deepEqual(
+    [guard.problem, told.at(-1), awake(), outbox.isOpen(job)],
+    [undefined, undefined, 1, false],
+  )
+  disk.isBroken = true
+  guard.look({ state: 'connected', ...named(2) })
+  assert.ok(guard.problem)
+  guard.look({ state: 'connecting' })
+  assert.equal(guard.problem, undefined, 'that it is not connected is one by itself')
 })

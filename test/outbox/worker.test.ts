@@ -278,6 +278,58 @@ test('a bug in what follows upon an attempt undoes no more than its own work', a
   )
 })
 
+test('a bug in writing down how an attempt ended costs that delivery alone, which is given up and told', async () => {
+  const told: string[] = []
+  const begun: string[] = []
+  const refused: Outcome = { kind: 'failure', verdict: { kind: 'reject' }, problem: 'no', from: 'send' }
+  await using bench = openWorker({
+    carrier: {
+      ...plainCarrier,
+      deliver: async ({ event }: Job) => {
+        begun.push(event)
+        return event === 'a1' ? refused : { kind: 'sent' }
+      },
+      plainer: () => {
+        throw new TypeError('a bug')
+      },
+      failed: ({ event, unsure }, problem) => void told.push(`${event}: ${problem}, ${unsure}`),
+    },
+  })
+  for (const [lane, event] of [
+    ['a', 'a1'],
+    ['a', 'a2'],
+    ['b', 'b1'],
+  ] as const)
+    bench.add(lane, event)
+  bench.worker.start()
+  await waitUntil(() => bench.outbox.counts().pending === 0)
+  assert.deepEqual([...new Set(begun)], ['a1', 'b1', 'a2'])
+  assert.deepEqual(told, ['a1: Internal error, true'])
+  assert.deepEqual(bench.outbox.counts(), { pending: 0, failed: 1 })
+  assert.equal(bench.worker.problem, undefined)
+})
+
+test('a bug that stops all of it is said while it does, and no longer', async () => {
+  let isBroken = true
+  await using bench = openWorker({
+    carrier: {
+      ...plainCarrier,
+      deliver: async () => ({ kind: 'sent' }),
+      isOnline: () => {
+        if (isBroken) throw new TypeError('a bug')
+        return true
+      },
+    },
+  })
+  bench.add('a', 'a1')
+  bench.worker.start()
+  await waitUntil(() => bench.worker.problem !== undefined)
+  assert.match(bench.worker.problem ?? '', /^Nothing is delivered/)
+  isBroken = false
+  await waitUntil(() => bench.outbox.counts().pending === 0)
+  assert.equal(bench.worker.problem, undefined)
+})
+
 test('a job that fails for a day is failed, and its lane goes on', async () => {
   await using bench = openWorker({ giveUpAfter: 60_000 })
   bench.add('a', 'a1')
