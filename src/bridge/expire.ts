@@ -1,7 +1,8 @@
-import type { Log } from '../outbox/index.ts'
+import { contain, type Log } from '../outbox/index.ts'
+import type { StoredMessage } from '../store/index.ts'
 import { type Clock, systemClock } from '../support/clock.ts'
 import type { NoticeTools } from './deliver/notice.ts'
-import { addEnd } from './receive/end.ts'
+import { addEnd, type End } from './receive/end.ts'
 
 /** Ends that are seen to in one go; more wait for the next. */
 const batch = 200
@@ -46,30 +47,31 @@ export const startExpiry = (options: ExpiryOptions): Disposable => {
 /**
  * Takes down disappearing messages (what they became in Telegram, and what the owner typed there), unpins, and closes
  * polls, once their time is up. Returns whether there was anything to do. `time` is what time it is out there, `now`
- * what the machine thinks. Each goes as a change in the lane of its chat, behind whatever of that chat still waits.
+ * what the machine thinks. Each goes as a change in the lane of its chat, behind whatever of that chat still waits. One that a
+ * bug keeps from its end stays for good, for else it would keep all others from theirs.
  */
 export const endWhatIsOver = (
-  tools: NoticeTools & Pick<ExpiryOptions, 'disappearing'>,
+  tools: NoticeTools & Pick<ExpiryOptions, 'disappearing' | 'log'>,
   { time, now }: { time: number; now: number },
 ): boolean => {
-  const { store, disappearing } = tools
+  const { store, disappearing, log } = tools
+  const end = (message: StoredMessage, how: End): void =>
+    contain(() => store.transaction(() => addEnd(message, how, tools, now)), {
+      log,
+      problem: 'Something that ends by itself could not be ended',
+    })
   return store.transaction(() => {
     const expired = disappearing ? store.expiry.due(time, batch) : []
     for (const message of expired) {
       store.links.markDeleted(message.key)
-      addEnd(message, { kind: 'deletion', by: 'time' }, tools, now)
+      end(message, { kind: 'deletion', by: 'time' })
     }
     const deadlines = store.deadlines.due(time, batch)
     for (const deadline of deadlines) {
       store.deadlines.set(deadline, undefined)
       const message = store.links.get(deadline.message)
       if (message === undefined || message.deleted) continue
-      addEnd(
-        message,
-        deadline.what === 'pin' ? { kind: 'pin', pinned: false } : { kind: 'vote', choice: [] },
-        tools,
-        now,
-      )
+      end(message, deadline.what === 'pin' ? { kind: 'pin', pinned: false } : { kind: 'vote', choice: [] })
     }
     return expired.length + deadlines.length > 0
   })

@@ -1,3 +1,4 @@
+import { contain } from '../outbox/index.ts'
 import type { Store } from '../store/index.ts'
 import { networkOf } from './chat-ref.ts'
 import { claimed, longestLife } from './claimed.ts'
@@ -31,6 +32,8 @@ import { StoreError } from './store-error.ts'
  */
 export const makeInbox = (options: InboxOptions): Inbox => {
   const { store, network, wake, log, now = Date.now } = options
+  const tell = (): boolean =>
+    contain(() => store.transaction(() => tellOfMerged(options, now())), { log, problem: notTold }) ?? false
   return {
     receive(arrivals, alongside) {
       const added = store.transaction(() => {
@@ -40,7 +43,7 @@ export const makeInbox = (options: InboxOptions): Inbox => {
           return result
         })
         alongside?.()
-        if (tellOfMerged(options, now())) wake()
+        if (tell()) wake()
         return results
       })
       log.debug({ network, results: added }, 'Received')
@@ -60,7 +63,7 @@ export const makeInbox = (options: InboxOptions): Inbox => {
       const released = store.transaction(() => {
         const left = releaseLeft(known, options)
         store.chats.learn(last === undefined ? known : { ...known, lastActivity: claimed(last, now()) })
-        return tellOfMerged(options, now()) || left
+        return tell() || left
       })
       if (released) wake()
     },
@@ -123,6 +126,7 @@ const receiveReleased = (row: Held, options: InboxOptions): void => {
   }
 }
 
+const notTold = 'The owner could not be told which mapping is left'
 const notTakenIn = 'Not sent: I could not take this in. Please write it again'
 const mappingGone = 'Not sent: the mapping of this chat was removed before it could go'
 const mappedAnew = 'Not sent: this chat was mapped to somebody else before it could go'

@@ -19,6 +19,7 @@ import {
   mumInTelegram,
   openBridge,
   owner,
+  quiet,
   waitUntil,
 } from './bridge.ts'
 
@@ -307,6 +308,7 @@ test('a disappearing message goes when its time is up, once', async () => {
     outbox: bridge.outbox,
     newMessageId: () => bridge.telegram.newMessageId(),
     disappearing: true,
+    log: quiet,
   }
   assert.equal(endWhatIsOver(tools, { time: expiresAt - 1, now: expiresAt - 1 }), false)
   assert.equal(endWhatIsOver(tools, { time: expiresAt, now: expiresAt }), true)

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { endWhatIsOver } from '../../src/bridge/expire.ts'
 import { startTelegramSimulator } from '../simulators/telegram/index.ts'
 import { tempStore } from '../store/temp-store.ts'
-import { event, waitUntil } from './bridge.ts'
+import { event, quiet, waitUntil } from './bridge.ts'
 import { chat, says } from './conversation.ts'
 import { carried, openGroup } from './family.ts'
 import { openMiddle } from './middle.ts'
@@ -31,7 +31,13 @@ for (const what of ['removed', 'moved to another group']) {
     await waitUntil(() => group.transcript().length === 2 && outbox.counts().pending === 0)
     store.mappings.remove(mum)
     if (what !== 'removed') store.mappings.add({ whatsapp: mum, telegram: `telegram:${other.id}` })
-    const tools = { store, outbox, newMessageId: () => whatsapp.newMessageId(), disappearing: true }
+    const tools = {
+      store,
+      outbox,
+      newMessageId: () => whatsapp.newMessageId(),
+      disappearing: true,
+      log: quiet,
+    }
     endWhatIsOver(tools, { time: end + 1, now: Date.now() })
     inbox.changed({ state: 'connected' })
     await waitUntil(() => group.transcript().length === 0)
@@ -51,7 +57,7 @@ for (const what of ['removed', 'moved to another group']) {
     inbox.receive([{ event: says('M1', 'my pin is 1234', { expiresAt: end }) }])
     store.mappings.remove(chat)
     if (what !== 'removed') store.mappings.add({ whatsapp: chat, telegram: `telegram:${other.id}` })
-    const tools = { store, outbox, newMessageId: () => 'END', disappearing: true }
+    const tools = { store, outbox, newMessageId: () => 'END', disappearing: true, log: quiet }
     assert.ok(endWhatIsOver(tools, { time: end + 1, now: Date.now() }))
     await middle.start()
     await carried(middle)

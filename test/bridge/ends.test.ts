@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ChangeEvent, Content, MessageEvent } from '../../src/bridge/event.ts'
 import { endWhatIsOver } from '../../src/bridge/expire.ts'
-import { event, mum, mumInTelegram, openBridge, waitUntil } from './bridge.ts'
+import { event, family, mum, mumInTelegram, openBridge, quiet, waitUntil } from './bridge.ts'
 
 const DAY = 86_400_000
 type Open = Awaited<ReturnType<typeof openBridge>>
@@ -15,7 +15,7 @@ const pin = (of: MessageEvent, more: { pinned: boolean; seconds?: number; sentAt
 }
 
 const end = ({ store, outbox, telegram, worker, clock }: Open, now: number): boolean => {
-  const tools = { store, outbox, newMessageId: () => telegram.newMessageId(), disappearing: true }
+  const tools = { store, outbox, newMessageId: () => telegram.newMessageId(), disappearing: true, log: quiet }
   clock.leapTo(now)
   const some = endWhatIsOver(tools, { time: now, now })
   if (some) worker.wake()
@@ -126,7 +126,12 @@ test('nothing is kept for ever, whatever end it claims, and though nothing is ta
   bridge.receive(...said)
   await waitUntil(bridge.isDone)
   const known = () => said.filter(({ id }) => bridge.store.links.find({ chat: mum, id })).length
-  const tools = { ...bridge, newMessageId: () => bridge.telegram.newMessageId(), disappearing: false }
+  const tools = {
+    ...bridge,
+    newMessageId: () => bridge.telegram.newMessageId(),
+    disappearing: false,
+    log: quiet,
+  }
   const age = async (days: number) => {
     bridge.clock.leapTo(now + days * DAY)
     endWhatIsOver(tools, { time: now + days * DAY, now: now + days * DAY })
@@ -183,4 +188,36 @@ test('a poll with an end is shown anew then, and takes no votes from Telegram an
       ?.votes.map(({ choice }) => choice),
     [[0]],
   )
+})
+
+test('a bug that keeps one from its end keeps no other from its own, then or later', async () => {
+  await using bridge = openBridge()
+  bridge.worker.start()
+  const now = bridge.clock.now()
+  const said = [mum, family, mum].map((chat, day) =>
+    event(chat, `for ${day + 1} days`, { expiresAt: now + (day + 1) * DAY }),
+  )
+  bridge.receive(...said)
+  await waitUntil(bridge.isDone)
+  const { store, outbox, telegram } = bridge
+  let calls = 0
+  const errors: string[] = []
+  const tools = {
+    ...{ store, outbox, disappearing: true },
+    log: { ...quiet, error: (_: unknown, words?: string) => void errors.push(words ?? '') },
+    newMessageId() {
+      calls += 1
+      if (calls === 1) throw new TypeError('a bug')
+      return telegram.newMessageId()
+    },
+  }
+  bridge.clock.leapTo(now + 2 * DAY)
+  for (const days of [2, 3]) {
+    endWhatIsOver(tools, { time: now + days * DAY, now: now + days * DAY })
+    bridge.worker.wake()
+    await waitUntil(bridge.isDone)
+    bridge.clock.leapTo(now + 3 * DAY)
+  }
+  assert.equal(telegram.changes.filter(({ event: { kind } }) => kind === 'deletion').length, 2)
+  assert.deepEqual(errors, ['Something that ends by itself could not be ended'])
 })

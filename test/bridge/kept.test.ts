@@ -34,7 +34,8 @@ const endAt = async (bridge: Open, now: number): Promise<void> => {
   const { store, outbox, telegram, worker } = bridge
   const newMessageId = () => telegram.newMessageId()
   bridge.clock.leapTo(now)
-  if (endWhatIsOver({ store, outbox, newMessageId, disappearing: true }, { time: now, now })) worker.wake()
+  if (endWhatIsOver({ store, outbox, newMessageId, disappearing: true, log: quiet }, { time: now, now }))
+    worker.wake()
   await waitUntil(bridge.isDone)
 }
 
@@ -110,7 +111,10 @@ test('a keeping that comes before its message is delivered holds', async () => {
 /** Nothing is taken down: only the message itself waits. */
 const endAtOnce = async ({ store, outbox, telegram }: Open, now: number): Promise<void> => {
   const newMessageId = () => telegram.newMessageId()
-  assert.equal(endWhatIsOver({ store, outbox, newMessageId, disappearing: true }, { time: now, now }), true)
+  assert.equal(
+    endWhatIsOver({ store, outbox, newMessageId, disappearing: true, log: quiet }, { time: now, now }),
+    true,
+  )
 }
 
 test('when the author lets a message go, nobody else keeps it any more; the author can', async () => {

@@ -53,6 +53,17 @@ test('a message of somebody else that carries the id of one of ours is a message
   assert.equal(bridge.outbox.counts().pending, 2)
 })
 
+test('a bug in telling of what became one mapping keeps no message from being taken, nor a name from being learned', async () => {
+  await using bridge = openBridge()
+  const inbox = bridge.inboxOf('whatsapp', () => {
+    throw new TypeError('a bug')
+  })
+  inbox.receive([{ event: event(mum, 'hello') }])
+  inbox.learn({ chat: mum, name: 'Mum' })
+  assert.equal(bridge.outbox.counts().pending, 1)
+  assert.equal(bridge.store.chats.displayName(mum), 'Mum')
+})
+
 test('a chat that is not mapped is only learned', async () => {
   await using bridge = openBridge()
   bridge.receive(
