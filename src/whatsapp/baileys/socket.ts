@@ -220,7 +220,7 @@ export class Socket {
       refused: error => void this.end(error.message, error),
     })
     catchUp(this.sock, { timing, handledAll: this.#handledAll, announced: onBacklog })
-    answerRetries(this, auth, { find: key => this.#findSent(key), pauses: timing.askedAgain })
+    answerRetries(this, auth, { find: key => this.#findSent(key), timing, time: this.#options.time })
     this.#pairsHeard = learnFromReceipts(this.sock)
     ev.on('connection.update', update => {
       if (update.connection === 'open') {

@@ -1,6 +1,7 @@
 import '../../simulators/whatsapp/quiet.ts'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Timing } from '../../../src/whatsapp/baileys/socket/timing.ts'
 import { until } from '../support.ts'
 import { Linked } from './linked.ts'
 
@@ -10,8 +11,8 @@ const askedAgain = [10, 10]
 const owed = ({ bridge }: Linked) => [...bridge.sessions.list('owed')]
 
 /** A message to a group: behind a restart WhatsApp has to say who is in it before anybody gets it again. */
-const begin = async () => {
-  const linked = await Linked.started({ timing: { askedAgain }, securityCodes: true })
+const begin = async (timing: Partial<Timing> = {}) => {
+  const linked = await Linked.started({ timing: { askedAgain, ...timing }, securityCodes: true })
   const { wa } = linked
   const alice = wa.addContact({ name: 'Alice' })
   await alice.send('This is Alice')
@@ -23,15 +24,14 @@ const begin = async () => {
   await linked.restart()
   await until('all that came before', () => wa.pending.length === 0)
   const { messageId: id } = delivery
-  /** WhatsApp does not say for a while who is in the group: behind the last try of this connection nothing has gone. */
-  const askInVain = async () => {
+  /** WhatsApp does not say for so many times who is in the group: behind so many tries nothing has gone. */
+  const askInVain = async (times = askedAgain.length + 1, tried = times) => {
     const before = wa.requests.length
-    const times = askedAgain.length + 1
     wa.refuseQuery('w:g2 get query', 429, { times })
     alice.askAgain(id, group)
     await until('an ack', () => wa.pending.length === 0)
     const tries = () => wa.requests.slice(before).filter(({ attrs }) => attrs['xmlns'] === 'w:g2').length
-    await until('all tries', () => tries() === times)
+    await until('all tries', () => tries() >= tried)
   }
   return { linked, wa, alice, group, id, askInVain, copies: () => alice.inbox[0]?.copies }
 }
@@ -50,6 +50,38 @@ test('What WhatsApp lets nobody answer for longer than all pauses is answered be
   await relogin(linked)
   await until('a copy', () => copies() === 2)
   await until('an end of it', () => owed(linked).length === 0)
+  wa.assertNoSurprises()
+})
+
+test('Where the connection stays, it is answered on that one, whenever WhatsApp lets us', async () => {
+  const { linked, wa, askInVain, copies } = await begin({ askedLater: 30 })
+  await using _ = linked
+  const logins = wa.logins.length
+  await askInVain(askedAgain.length + 4)
+  await until('a copy', () => copies() === 2)
+  await until('an end of it', () => owed(linked).length === 0)
+  assert.equal(wa.logins.length, logins, 'no other one')
+  wa.assertNoSurprises()
+})
+
+test('On a connection that stays it is given up behind a day, and until then it is on disk', async () => {
+  const { linked, wa, alice, askInVain, copies } = await begin({ askedLater: 30 })
+  await using _ = linked
+  const tries = () => wa.requests.filter(({ attrs }) => attrs['xmlns'] === 'w:g2').length
+  await askInVain(1000, askedAgain.length + 1)
+  /** By what passes through a connection it knows what time it is. */
+  const advance = async (hours: number): Promise<void> => {
+    wa.advanceClock(hours * 3_600_000)
+    await alice.send(`${hours} hours later`)
+    await until('her word', () => linked.bridge.said.includes(`${hours} hours later`))
+  }
+  await advance(23)
+  const before = tries()
+  await until('more tries', () => tries() > before + 2)
+  assert.equal(owed(linked).length, 1)
+  await advance(2)
+  await until('an end of it', () => owed(linked).length === 0)
+  assert.equal(copies(), 1)
   wa.assertNoSurprises()
 })
 

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type BinaryNode,
   encodeSignedDeviceIdentity,
@@ -6,6 +5,7 @@ import {
   type WAMessageKey,
   type WASocket,
 } from '@whiskeysockets/baileys'
+import type { ToldTime } from '../../../support/clock.ts'
 import { isGroup, isLid, normalizeAddress } from '../../address.ts'
 import { readError } from '../errors.ts'
 import { inTime } from '../in-time.ts'
@@ -18,27 +18,26 @@ import type { Found } from '../send/sent.ts'
 import { describeEnc, describeStanza, typeOf } from '../send/stanza.ts'
 import { tokenOf } from '../send/token.ts'
 import { rewire } from './contain.ts'
+import { makePayer } from './pay-owed.ts'
 import { ping } from './ping.ts'
+import type { Timing } from './timing.ts'
 
 export interface RetryAnswers {
   /** What we sent under an id, if it was for whoever asks. Rejects when that cannot be said now. */
   find(key: WAMessageKey): Promise<Found | undefined>
-  /** Before another try, in milliseconds (`Timing.askedAgain`). */
-  readonly pauses: readonly number[]
+  readonly timing: Pick<Timing, 'askedAgain' | 'askedLater'>
+  /** What time it is at WhatsApp. */
+  readonly time: Pick<ToldTime, 'now'>
 }
 
 interface Connection {
   readonly sock: WASocket
   /** Whether anything can still be sent and acknowledged. */
   readonly isAlive: boolean
-  /** Since when it has been logged in, by the server's clock, in milliseconds since 1970. */
-  readonly since: number | undefined
 }
 
 /** Who asks counts how often, up to this (whatsapp-rust, src/retry.rs, `MAX_RETRY_COUNT`). */
 const MOST_ASKED = 5
-/** The login behind which what was asked for longer ago is tried for the last time. Milliseconds. */
-const LONGEST = 24 * 3_600_000
 /** Until the server must have taken what was written, in milliseconds. */
 const TAKEN_MS = 10_000
 
@@ -52,15 +51,17 @@ const TAKEN_MS = 10_000
  *
  * It is acknowledged behind the answer, and comes again where that has not reached the server. What has none within 5 s, or
  * for now, is kept on disk and acknowledged: what the server holds for an ack takes room from what comes next (whatsapp-rust #125),
- * and may cost the connection (#659, behind 50 min). It is tried again, and behind each login until then, for a day.
+ * and may cost the connection (#659, behind 50 min). It is tried again, and behind each login until then, for a day
+ * (`pay-owed.ts`).
  */
 export const answerRetries = (
   connection: Connection,
   auth: Pick<AuthState, 'idsOf'>,
-  { find, pauses }: RetryAnswers,
+  { find, timing, time }: RetryAnswers,
 ): void => {
   const { sock } = connection
   const owed = new Owed(auth, sock.authState.keys)
+  const over = new AbortController()
   const { messageRetryManager: manager } = sock
   // Baileys need keep nothing of what is sent. Without the manager it would ask the phone at once for what it cannot
   // decrypt.
@@ -102,34 +103,19 @@ export const answerRetries = (
     if (!connection.isAlive) return
     const id = isDone ? undefined : await owed.keep(node)
     await sock.sendMessageAck(node)
-    if (id !== undefined) await payOff(id, node, { first })
+    if (id !== undefined) await payer.pay(id, node, first)
   }
 
-  const payOff = async (
-    id: string,
-    node: BinaryNode,
-    { first = inTurn(node), isLast = false } = {},
-  ): Promise<void> => {
-    let isDone = await first
-    for (const pause of pauses) {
-      if (isDone || !connection.isAlive) break
-      await sleep(pause, undefined, { ref: false })
-      isDone = await inTurn(node)
-    }
-    if (!connection.isAlive || !(isDone || isLast)) return
+  const payer = makePayer({
+    ...{ owed, timing, signal: over.signal },
+    answer: inTurn,
     // The server has taken what was written before it answers this.
-    if ((await ping(sock, TAKEN_MS)) !== undefined) await owed.drop(id)
-  }
-
-  const payAll = async (): Promise<void> => {
-    for (const [id, node] of await owed.all()) {
-      const age = (connection.since ?? 0) - Number(node.attrs['t']) * 1000
-      payOff(id, node, { isLast: !(age < LONGEST) }).catch(() => undefined)
-    }
-  }
-
-  sock.ev.on('connection.update', update => {
-    if (update.connection === 'open') payAll().catch(() => undefined)
+    isTaken: async () => (await ping(sock, TAKEN_MS)) !== undefined,
+    time: () => time.now,
+  })
+  sock.ev.on('connection.update', ({ connection: state }) => {
+    if (state === 'open') void payer.keepPaying()
+    if (state === 'close') over.abort()
   })
   rewire(sock.ws, 'CB:receipt', listener => (...values) => {
     const node = values[0] as BinaryNode

@@ -15,6 +15,8 @@ export interface Timing {
   readonly token: number
   /** Until what was asked for again is tried once more, where WhatsApp does not say for now who is in a group, or gives no keys. */
   readonly askedAgain: readonly number[]
+  /** The same behind that, while the connection lasts: so long on average. */
+  readonly askedLater: number
   /** The first pause before a reconnect; doubles up to `longestPause`. */
   readonly firstPause: number
   readonly longestPause: number
@@ -34,6 +36,7 @@ export const TIMING: Timing = {
   reupload: 30_000,
   token: 5000,
   askedAgain: [1000, 10_000, 60_000],
+  askedLater: 15 * 60_000,
   firstPause: 1000,
   longestPause: 5 * 60_000,
   longestUnreachable: 30_000,
