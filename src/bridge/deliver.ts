@@ -87,8 +87,9 @@ const deliver = async (job: Job, options: AttemptOptions): Promise<Outcome> => {
       inDoubt = false
       if (isThere === false || isThere === 'perhaps') {
         attempt = prepare(begunAnew(job, isThere, options), network, context)
-        if (isBeyond(job, options)) throw reject(failsAgain)
       }
+      // What has just been found is what it failed at.
+      if (!progress && isBeyond(job, options)) throw reject(failsAgain)
     }
     if (job.mediaFailures >= mediaFailureLimit) {
       return {
@@ -96,6 +97,8 @@ const deliver = async (job: Job, options: AttemptOptions): Promise<Outcome> => {
         verdict: { kind: 'reject' },
         problem: 'The file could not be had',
         from: 'media',
+        unsettled,
+        progress,
       }
     }
     await attempt.carryOut()
@@ -185,7 +188,7 @@ const prepare = (job: Job, network: Network, context: AttemptContext): Prepared 
 
 /** Whether the network itself, which takes others, has failed so often at a job that it goes as it is no more. */
 const isBeyond = (job: Job, { store }: CarrierOptions): boolean =>
-  job.pages >= (isPlainerAlone(job, store) ? ownFailureLimit.words : ownFailureLimit.all)
+  job.ownFailures >= (isPlainerAlone(job, store) ? ownFailureLimit.words : ownFailureLimit.all)
 
 const failsAgain = 'it fails there again and again, while others get through'
 const mayStand = 'it may stand there as it was, or not: I could not find out whether it arrived'

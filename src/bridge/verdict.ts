@@ -24,24 +24,30 @@ export class DeliveryError extends Error {
   readonly verdict: Verdict
   /** Whether the failure means the whole chat cannot be reached (bot removed, chat gone), not just this message. */
   readonly chatUnreachable: boolean
-  /**
-   * Whether something in front of the network, which is online, refused it, or the network itself failed at it: perhaps
-   * for what is in it.
-   */
+  /** Whether something in front of the network, which is online, refused it: perhaps for what is in it. */
   readonly page: boolean
+  /** Whether the network, which is online, failed at it: perhaps at what is in it. */
+  readonly ownFailure: boolean
   /** Whether what became of it will never be known: asked again, the answer would be the same. */
   readonly neverKnown: boolean
 
   constructor(
     verdict: Verdict,
     message: string,
-    options: { cause?: unknown; chatUnreachable?: boolean; page?: boolean; neverKnown?: boolean } = {},
+    options: {
+      cause?: unknown
+      chatUnreachable?: boolean
+      page?: boolean
+      ownFailure?: boolean
+      neverKnown?: boolean
+    } = {},
   ) {
     super(message, { cause: options.cause })
     this.name = 'DeliveryError'
     this.verdict = verdict
     this.chatUnreachable = options.chatUnreachable ?? false
     this.page = options.page ?? false
+    this.ownFailure = options.ownFailure ?? false
     this.neverKnown = options.neverKnown ?? false
   }
 }

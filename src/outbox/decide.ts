@@ -1,5 +1,6 @@
 import { backoff } from './backoff.ts'
-import type { Failure, Job } from './job.ts'
+import { type History, historyOf, unfailed } from './history.ts'
+import type { Failure } from './job.ts'
 
 /**
  * A file that fails this often on its way is given up, so that it does not hold its lane for a day. The backoffs up to there
@@ -9,10 +10,10 @@ export const mediaFailureLimit = 9
 /** One that breaks off where its server was reached is rather damaged, and given up at the fifth time, after 23 s. */
 const breakCounts = 2
 /**
- * A proxy or a firewall that refuses this job so often, while its network is online, dislikes what is in it. The
- * backoffs up to there take four minutes: within that, a page in front of everything shows in the network's status.
+ * A proxy or a firewall that refuses this job so often again behind something that it let through dislikes what is in it. The
+ * first time says nothing: the eighth try is the last one, where others pass for as long as the backoffs take, four minutes.
  */
-const pageLimit = 8
+const pageLimit = 7
 /**
  * So often the network itself fails at it, while it takes others, before words only look plainer (nine minutes), and before a
  * file becomes another one or words, or all of it is given up: an hour, since the trouble may be the network's, and of
@@ -23,20 +24,12 @@ export const ownFailureLimit = { words: 7, all: 12 } as const
 export const longDelay = 9
 /** A bug of ours that hits one job this often gives the job up, so that it does not block its lane for ever. */
 const bugLimit = 3
-/** Milliseconds of asking in vain whether a message arrived, after which it is given up as one that may have. */
-const longestDoubt = 10 * 60_000
+/** So often is it asked in vain whether a message arrived, for nine minutes, before it is given up as one that may have. */
+const longestDoubt = 9
 /** How much of the time between two failed attempts counts as failing: more than the longest backoff is an outage. */
 const longestGap = 15 * 60_000
 /** Milliseconds until a file whose network is offline is asked for again. */
 const sourceOffline = 30_000
-
-/** What a job keeps of its failures. */
-type History = Pick<
-  Job,
-  'unsure' | 'attempts' | 'mediaFailures' | 'pages' | 'bugs' | 'failingFor' | 'lastFailedAt'
->
-
-const unfailed = { unsure: false, attempts: 0, mediaFailures: 0, pages: 0, failingFor: 0 } as const
 
 interface Circumstances {
   readonly now: number
@@ -48,78 +41,133 @@ interface Circumstances {
 
 /** What a failure changes in its job. */
 export type Decision =
-  | (History & { readonly kind: 'again'; readonly dueAt: number })
-  | { readonly kind: 'plainer' }
+  | { readonly kind: 'again'; readonly history: History; readonly dueAt: number }
+  /** `unsure`: it may be there as it was, under the id that the plainer form will have, too. */
+  | { readonly kind: 'plainer'; readonly unsure: boolean }
   | { readonly kind: 'give-up' }
 
 /**
  * The failure policy: what one failed attempt means for its job.
  *
- * `retry`, `unsure` and bugs count as attempts, back off, and are given up when they have gone on for `giveUpAfter`
- * milliseconds; `wait` and `offline` cost nothing. `reject`, a file that failed nine times or broke off five times, a page that stood eight
- * times in place of the network's answer and a bug that struck three times ask for a plainer form. A failure before an
- * earlier attempt is settled, as in a network that cannot settle any, leaves the job unsure: nothing was found out. An
- * answer that leaves it open is asked for again for ten minutes, but not where it will always be that, nor in a chat
- * out of reach; then the job is given up, as after three bugs, since it must not be sent, in whatever form, while it
- * may be there. When a part of it has gone, all but the bugs is counted anew. Where the network itself fails at it, that
- * counts among the pages where `othersPass` meanwhile, an outage being over for some before it is for all; when it was often enough, and
- * nothing of it is there, it is refused (`bridge/deliver.ts`).
+ * | kind      | what failed                                    | so often                            | then           |
+ * |-----------|------------------------------------------------|-------------------------------------|----------------|
+ * | `held`    | nothing: the network is away, or says when     |                                     |                |
+ * | `refused` | the network wants none of it                   | once                                | a plainer form |
+ * | `unclear` | an answer that leaves open whether it arrived  | nine times in a row                 | given up       |
+ * |           | such a one for good, or in a closed chat       | once                                | given up       |
+ * | `file`    | its file                                       | nine times; broken off, five        | a plainer form |
+ * | `page`    | a page of somebody else came for an answer     | seven times behind what passed      | a plainer form |
+ * | `own`     | the network itself                             | `ownFailureLimit`, behind the same  | as `refused`, by its carrier |
+ * | `bug`     | the bridge                                     | three times                         | a plainer form |
+ * | `other`   | anything else                                  |                                     |                |
+ *
+ * Each kind is counted for itself. All but the first three count as an attempt, too, back off by that, and are given up when it has
+ * been failing for `giveUpAfter` milliseconds in all. What has no plainer form is given up instead (`record.ts`).
+ *
+ * Nothing goes in another form while it may be there as it was, where its network would make two messages of that: a file that
+ * broke off on its way in is looked for first; what the network itself failed at is, too, and is refused when that is
+ * done (`bridge/deliver.ts`); a bug that keeps us from looking gives it up.
+ *
+ * A failure before an earlier attempt is settled, as in a network that cannot settle any, leaves the job unsure: nothing was
+ * found out. When a part of it has gone, all but the bugs is counted anew. An outage is over for some before it is for
+ * all: of pages and failures of the network itself only those count between which others passed.
  */
-export const decide = (
-  given: Job,
-  failure: Failure,
-  { now, giveUpAfter, random, othersPass = false }: Circumstances,
-): Decision => {
+export const decide = (given: History, failure: Failure, circumstances: Circumstances): Decision => {
+  const { now, giveUpAfter, random } = circumstances
   const { verdict, from } = failure
-  const job: History = failure.progress ? { ...unfailed, bugs: given.bugs } : given
-  const bugs = job.bugs + (from === 'bug' ? 1 : 0)
-  const counts = verdict.kind !== 'offline' && verdict.kind !== 'wait'
-  const isOfFile = from === 'media' && counts
-  const mediaFailures = job.mediaFailures + (isOfFile ? (failure.brokeOff ? breakCounts : 1) : 0)
-  const mayBeOutage = verdict.kind === 'unsure' && !othersPass
-  const isPage = failure.page === true && from === 'send'
-  const isRefused = isPage && verdict.kind === 'retry'
-  // What the network itself has failed at leaves it in doubt, and is no page of somebody else.
-  const pagesBefore = isRefused && job.unsure ? 0 : job.pages
-  const pages = pagesBefore + (isPage && !mayBeOutage ? 1 : 0)
-  if (bugs >= bugLimit) return { kind: failure.inDoubt ? 'give-up' : 'plainer' }
+  const kind = kindOf(failure)
+  const history = count(given, kind, failure, circumstances)
+  const plainer = { kind: 'plainer', unsure: history.unsure } as const
+  switch (kind) {
+    case 'held':
+      return { kind: 'again', history, dueAt: heldUntil() }
+    case 'refused':
+      return plainer
+    case 'unclear':
+      if (failure.unreachable || failure.neverKnown || history.asked >= longestDoubt)
+        return { kind: 'give-up' }
+      return again(history.asked)
+    case 'file':
+      if (history.mediaFailures >= mediaFailureLimit && verdict.kind === 'retry') return plainer
+      break
+    case 'page':
+      if (history.pages >= pageLimit) return plainer
+      break
+    case 'bug':
+      if (history.bugs >= bugLimit) return failure.inDoubt ? { kind: 'give-up' } : plainer
+      break
+    case 'own':
+    case 'other':
+      break
+    default:
+      return kind satisfies never
+  }
+  return again(history.attempts)
 
-  const unsure = verdict.kind === 'unsure' || failure.unsettled === true
-  const unchanged = {
-    kind: 'again',
-    unsure,
-    bugs,
-    mediaFailures,
-    pages,
-    attempts: job.attempts,
-    failingFor: job.failingFor,
-    ...(job.lastFailedAt !== undefined && { lastFailedAt: job.lastFailedAt }),
-  } as const
+  function heldUntil(): number {
+    if (verdict.kind === 'wait') return now + Math.ceil(verdict.seconds * 1000)
+    return from === 'media' ? now + sourceOffline : now
+  }
 
+  function again(times: number): Decision {
+    const gap = history.lastFailedAt === undefined ? 0 : Math.max(0, now - history.lastFailedAt)
+    const failingFor = history.failingFor + Math.min(gap, longestGap)
+    if (failingFor >= giveUpAfter) return { kind: 'give-up' }
+    const failed = { ...history, failingFor, lastFailedAt: now }
+    return { kind: 'again', history: failed, dueAt: now + backoff(times, random) }
+  }
+}
+
+type Kind = 'held' | 'refused' | 'unclear' | 'file' | 'page' | 'own' | 'bug' | 'other'
+
+const kindOf = ({ verdict, from, page, ownFailure }: Failure): Kind => {
+  if (from === 'bug') return 'bug'
   switch (verdict.kind) {
-    case 'reject':
-      if (from !== 'settle') return { kind: 'plainer' }
-      return failure.unreachable || failure.neverKnown ? { kind: 'give-up' } : again(longestDoubt)
     case 'wait':
-      return { ...unchanged, dueAt: now + Math.ceil(verdict.seconds * 1000) }
     case 'offline':
-      return { ...unchanged, dueAt: from === 'media' ? now + sourceOffline : now }
+      return 'held'
+    case 'reject':
+      return from === 'settle' ? 'unclear' : 'refused'
     case 'retry':
     case 'unsure':
-      if (isRefused && pages >= pageLimit) return { kind: 'plainer' }
-      // A look that fails says nothing of the file, which may be there.
-      if (mediaFailures >= mediaFailureLimit && verdict.kind === 'retry' && from !== 'settle')
-        return { kind: 'plainer' }
-      return again(giveUpAfter)
+      if (from === 'media') return 'file'
+      // A look that fails says nothing of what is looked for.
+      if (from === 'settle') return 'other'
+      return page ? 'page' : ownFailure ? 'own' : 'other'
     default:
       return verdict satisfies never
   }
+}
 
-  function again(longest: number): Decision {
-    const attempts = job.attempts + 1
-    const gap = job.lastFailedAt === undefined ? 0 : Math.max(0, now - job.lastFailedAt)
-    const failingFor = job.failingFor + Math.min(gap, longestGap)
-    if (failingFor >= longest) return { kind: 'give-up' }
-    return { ...unchanged, attempts, failingFor, lastFailedAt: now, dueAt: now + backoff(attempts, random) }
+const count = (
+  given: History,
+  kind: Kind,
+  { verdict, from, brokeOff, unsettled, progress }: Failure,
+  { othersPass = false }: Circumstances,
+): History => {
+  const unsure = verdict.kind === 'unsure' || unsettled === true
+  const { bugs } = given
+  const before = { ...(progress ? { ...unfailed, bugs } : historyOf(given)), unsure }
+  // What comes behind a look has been answered.
+  const history = from === 'settle' ? before : { ...before, asked: 0 }
+  const attempts = history.attempts + 1
+  switch (kind) {
+    case 'held':
+    case 'refused':
+      return history
+    case 'unclear':
+      return { ...history, asked: history.asked + 1 }
+    case 'file':
+      return { ...history, attempts, mediaFailures: history.mediaFailures + (brokeOff ? breakCounts : 1) }
+    case 'page':
+      return { ...history, attempts, pages: history.pages + (othersPass ? 1 : 0) }
+    case 'own':
+      return { ...history, attempts, ownFailures: history.ownFailures + (othersPass ? 1 : 0) }
+    case 'bug':
+      return { ...history, attempts, bugs: bugs + 1 }
+    case 'other':
+      return { ...history, attempts }
+    default:
+      return kind satisfies never
   }
 }

@@ -18,6 +18,8 @@ export interface JobRow {
   attempts: number
   media_failures: number
   pages: number
+  own_failures: number
+  asked: number
   bugs: number
   failing_for: number
   last_failed_at: number | null
@@ -40,6 +42,8 @@ export const fromRow = (row: JobRow): Job => ({
   attempts: row.attempts,
   mediaFailures: row.media_failures,
   pages: row.pages,
+  ownFailures: row.own_failures,
+  asked: row.asked,
   bugs: row.bugs,
   failingFor: row.failing_for,
   ...(row.last_failed_at !== null && { lastFailedAt: row.last_failed_at }),

@@ -1,8 +1,9 @@
 import type { ChatRef } from '../bridge/chat-ref.ts'
 import type { Verdict } from '../bridge/verdict.ts'
+import type { History } from './history.ts'
 
 /** One delivery, as it stands in the outbox. The event is opaque here. */
-export interface Job {
+export interface Job extends History {
   readonly id: number
   /** Jobs of one lane are delivered one at a time, in the order of their ids. */
   readonly lane: string
@@ -13,8 +14,6 @@ export interface Job {
   readonly messageId: string
   /** The event as JSON. */
   readonly event: string
-  /** An attempt may have arrived. */
-  readonly unsure: boolean
   /** It came with a backup that was put back. */
   readonly restored: boolean
   /** The network's word from before the attempt in doubt. */
@@ -25,14 +24,6 @@ export interface Job {
   readonly level: number
   /** How many messages went out in richer forms before this level. */
   readonly base: number
-  readonly attempts: number
-  readonly mediaFailures: number
-  /** How often something in front of the network, which is online, refused it, or the network itself failed at it. */
-  readonly pages: number
-  readonly bugs: number
-  /** How long it has been failing, in milliseconds; the time of an outage does not count. */
-  readonly failingFor: number
-  readonly lastFailedAt?: number
   readonly createdAt: number
 }
 
@@ -83,8 +74,10 @@ export type Outcome =
       readonly brokeOff?: boolean
       /** Nothing gets through to that chat, in whatever form. */
       readonly unreachable?: boolean
-      /** Something in front of the network, which is online, refused it, or where it is in doubt the network failed at it. */
+      /** Something in front of the network, which is online, refused it. */
       readonly page?: boolean
+      /** The network, which is online, failed at it, which leaves it in doubt. */
+      readonly ownFailure?: boolean
       /** Whether it arrived will never be known. */
       readonly neverKnown?: boolean
       /** It may be there, where another form would be a second message: a bug keeps us from finding out. */

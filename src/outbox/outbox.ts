@@ -1,13 +1,12 @@
 import type { ChatRef } from '../bridge/chat-ref.ts'
 import type { Database } from '../store/index.ts'
 import { findAbout } from './about.ts'
-import type { Decision } from './decide.ts'
 import { findFirst, findHeads, type Head } from './heads.ts'
+import { postponeJob, stepJob } from './history.ts'
 import { findInDoubt, findUnsettled, type InDoubt, type Unsettled } from './in-doubt.ts'
 import type { About, FinalFailure, Job, NewJob, Untouched, Waiting } from './job.ts'
 import { fromRow, type JobRow } from './job-row.ts'
 import { findLeading } from './leading.ts'
-import { parts } from './parts.ts'
 import { recoverJobs } from './recover.ts'
 import { findDestination, findSending, type IsPart, type Sending } from './sending.ts'
 import { findUntouched, type WaitsHow } from './untouched.ts'
@@ -140,33 +139,14 @@ export class Outbox {
     this.#database.run('DELETE FROM jobs WHERE id = ?', id)
   }
 
-  postpone(id: number, decision: Extract<Decision, { kind: 'again' }>, problem: string): void {
-    this.#database.run(
-      `UPDATE jobs SET state = 'pending', due_at = ?2, unsure = ?3, attempts = ?4, media_failures = ?5, bugs = ?6,
-         failing_for = ?7, last_failed_at = ?8, problem = seal(?9), pages = ?10 WHERE id = ?1`,
-      id,
-      decision.dueAt,
-      decision.unsure ? 1 : 0,
-      decision.attempts,
-      decision.mediaFailures,
-      decision.bugs,
-      decision.failingFor,
-      decision.lastFailedAt ?? null,
-      problem,
-      decision.pages,
-    )
+  /** Tries the job again when that is due, with what it keeps of its failures. */
+  postpone(id: number, again: Parameters<typeof postponeJob>[2]): void {
+    postponeJob(this.#database, id, again)
   }
 
   /** Tries the job again at once, at a plainer level; what was sent of the richer form is not a part of the new one. */
-  step(id: number, level: number, now: number, problem: string): void {
-    this.#database.run(
-      `UPDATE jobs SET state = 'pending', due_at = ?3, unsure = 0, level = ?2, attempts = 0, media_failures = 0,
-         pages = 0, bugs = 0, base = (SELECT count(*) ${parts}), problem = seal(?4) WHERE id = ?1`,
-      id,
-      level,
-      now,
-      problem,
-    )
+  step(id: number, form: Parameters<typeof stepJob>[2]): void {
+    stepJob(this.#database, id, form)
   }
 
   /** `inDoubt`: it may have arrived; with the network's word of this moment, for what it left behind is not younger. */

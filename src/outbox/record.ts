@@ -42,16 +42,16 @@ export const record = (job: Job, outcome: Outcome, tools: RecordTools): void => 
   const othersPass = job.lastFailedAt !== undefined && holds.hasTaken(network, job.lastFailedAt)
   const decision = decide(job, outcome, { ...tools, now, othersPass })
   if (decision.kind === 'again') {
-    outbox.postpone(job.id, decision, problem)
-    const { attempts, unsure } = decision
-    // A question that gets no answer is given up soon, and told then.
-    if (attempts > job.attempts && attempts >= longDelay && verdict.kind !== 'reject')
+    const { history, dueAt } = decision
+    outbox.postpone(job.id, { history, dueAt, problem })
+    const { attempts, unsure } = history
+    if (attempts > job.attempts && attempts >= longDelay)
       tell(() => carrier.delayed({ ...job, attempts, unsure }, problem), { job, tools })
     return
   }
   const level = decision.kind === 'plainer' ? carrier.plainer(job, outcome) : undefined
-  if (level !== undefined) {
-    outbox.step(job.id, level, now, problem)
+  if (decision.kind === 'plainer' && level !== undefined) {
+    outbox.step(job.id, { level, unsure: decision.unsure, now, problem })
     return
   }
   // Why stands above, and is told to the owner: a server may quote the message in its words.

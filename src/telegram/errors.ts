@@ -93,7 +93,7 @@ export const verdictOf = (
   if (code >= 500) {
     const message = `Telegram had a failure of its own (${code})`
     if (!sending) return retry(message, error)
-    return new DeliveryError({ kind: 'unsure' }, message, { cause: error, page: connected })
+    return new DeliveryError({ kind: 'unsure' }, message, { cause: error, ownFailure: connected })
   }
   const gone = find(unreachable, error)
   if (gone !== undefined || code === 403) {

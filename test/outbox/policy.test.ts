@@ -2,26 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { backoff } from '../../src/outbox/backoff.ts'
 import { decide } from '../../src/outbox/decide.ts'
-import type { Failure, Job } from '../../src/outbox/job.ts'
+import { type History, unfailed } from '../../src/outbox/history.ts'
+import type { Failure } from '../../src/outbox/job.ts'
 
-const job: Job = {
-  id: 1,
-  lane: 'whatsapp:1@lid',
-  target: 'telegram:1',
-  source: 1,
-  messageId: 'm',
-  event: '',
-  unsure: false,
-  restored: false,
-  level: 0,
-  base: 0,
-  attempts: 0,
-  mediaFailures: 0,
-  pages: 0,
-  bugs: 0,
-  failingFor: 0,
-  createdAt: 0,
-}
 const policy = { now: 1_000_000, giveUpAfter: 86_400_000, random: () => 0.5 }
 const failure = (verdict: Failure['verdict'], from: Failure['from'] = 'send'): Failure => ({
   kind: 'failure',
@@ -30,6 +13,31 @@ const failure = (verdict: Failure['verdict'], from: Failure['from'] = 'send'): F
   from,
   unsettled: from === 'settle',
 })
+const page: Failure = { ...failure({ kind: 'retry' }), page: true }
+const ownFailure: Failure = { ...failure({ kind: 'unsure' }), ownFailure: true }
+const unclear = failure({ kind: 'reject' }, 'settle')
+
+/** What is kept of a failure, where the job is tried on. */
+const kept = (history: History, way: Failure, more: { othersPass?: boolean } = {}): History => {
+  const decision = decide(history, way, { ...policy, ...more })
+  assert.equal(decision.kind, 'again', JSON.stringify(way))
+  return decision.kind === 'again' ? decision.history : history
+}
+
+const times = <T>(count: number, each: T): T[] => Array.from({ length: count }, () => each)
+
+/** How an attempt after the other ends that fails in these ways, each as soon as it is due, and when the last one was. */
+const inTurn = (ways: readonly Failure[], { othersPass = false, from = unfailed as History } = {}) => {
+  let [history, now] = [from, 0]
+  for (const [index, way] of ways.entries()) {
+    // Nothing is said of who passes before it failed first (`record.ts`).
+    const decision = decide(history, way, { ...policy, now, othersPass: othersPass && index > 0 })
+    if (decision.kind !== 'again') return { kind: decision.kind, tries: index + 1, now, history }
+    history = decision.history
+    if (index < ways.length - 1) now = decision.dueAt
+  }
+  return { kind: 'again', tries: ways.length, now, history }
+}
 
 test('delays grow to ten minutes, with a fifth of spread either way', () => {
   assert.deepEqual(
@@ -48,11 +56,10 @@ test('delays grow to ten minutes, with a fifth of spread either way', () => {
 
 test('retry and unsure count an attempt, wait and offline do not', () => {
   const after = (verdict: Failure['verdict']) => {
-    const { attempts, unsure, dueAt } = decide(job, failure(verdict), policy) as never as Record<
-      string,
-      unknown
-    >
-    return { attempts, unsure, dueAt }
+    const decision = decide(unfailed, failure(verdict), policy)
+    assert.ok(decision.kind === 'again')
+    const { attempts, unsure } = decision.history
+    return { attempts, unsure, dueAt: decision.dueAt }
   }
   assert.deepEqual(after({ kind: 'retry' }), { attempts: 1, unsure: false, dueAt: 1_001_000 })
   assert.deepEqual(after({ kind: 'unsure' }), { attempts: 1, unsure: true, dueAt: 1_001_000 })
@@ -64,38 +71,53 @@ test('a failure before an earlier attempt is settled finds nothing out: the job 
   for (const verdict of [{ kind: 'retry' }, { kind: 'offline' }, { kind: 'wait', seconds: 1 }] as const) {
     for (const from of ['settle', 'send', 'media'] as const) {
       for (const unsettled of [true, false]) {
-        const decision = decide({ ...job, unsure: true }, { ...failure(verdict, from), unsettled }, policy)
-        assert.equal(decision.kind === 'again' && decision.unsure, unsettled, `${verdict.kind} ${from}`)
+        const { unsure } = kept({ ...unfailed, unsure: true }, { ...failure(verdict, from), unsettled })
+        assert.equal(unsure, unsettled, `${verdict.kind} ${from}`)
       }
     }
   }
 })
 
-test('what nobody can say has arrived is asked for again for ten minutes, and then given up, in no other form', () => {
-  let [state, now, kind] = [{ ...job, unsure: true }, policy.now, 'again']
-  for (let tries = 0; kind === 'again' && tries < 50; tries += 1) {
-    const decision = decide(state, failure({ kind: 'reject' }, 'settle'), { ...policy, now })
-    kind = decision.kind
-    if (decision.kind !== 'again') break
-    assert.equal(decision.unsure, true)
-    state = { ...state, ...decision }
-    now = decision.dueAt
-  }
-  assert.equal(kind, 'give-up')
-  assert.ok(now - policy.now >= 600_000 && now - policy.now < 1_800_000, `${now - policy.now} ms`)
-  for (const what of ['unreachable', 'neverKnown'] as const) {
-    const asked = { ...failure({ kind: 'reject' }, 'settle'), [what]: true }
-    assert.equal(decide({ ...job, unsure: true }, asked, policy).kind, 'give-up', what)
-  }
+test('what is refused, or asks for a plainer form otherwise, is as much in doubt then as it was', () => {
+  const ways = [
+    failure({ kind: 'reject' }),
+    failure({ kind: 'reject' }, 'media'),
+    ...[page, failure({ kind: 'retry' }, 'media')],
+  ]
+  for (const way of ways)
+    for (const unsettled of [true, false]) {
+      const worn = { ...unfailed, unsure: true, mediaFailures: 8, pages: 6 }
+      const decision = decide(worn, { ...way, unsettled }, { ...policy, othersPass: true })
+      assert.deepEqual(decision, { kind: 'plainer', unsure: unsettled }, JSON.stringify(way))
+    }
+})
+
+test('what nobody can say has arrived is asked for nine times in nine minutes, and then given up, in no other form', () => {
+  const ended = inTurn(times(20, unclear), { from: { ...unfailed, unsure: true } })
+  assert.deepEqual([ended.kind, ended.tries, ended.now], ['give-up', 9, 533_000])
+  assert.equal(ended.history.unsure, true)
+  for (const what of ['unreachable', 'neverKnown'] as const)
+    assert.equal(inTurn([{ ...unclear, [what]: true }]).kind, 'give-up', what)
+})
+
+test('only unclear answers in a row count as such, however long something else has failed before', () => {
+  const lost = failure({ kind: 'retry' }, 'settle')
+  const { history } = inTurn(times(40, ownFailure))
+  assert.deepEqual([history.asked, history.attempts], [0, 40])
+  const ended = inTurn(times(20, unclear), { from: history })
+  assert.deepEqual([ended.kind, ended.tries], ['give-up', 9])
+  assert.equal(inTurn([...times(8, unclear), ownFailure, ...times(8, unclear)]).kind, 'again')
+  const between = inTurn([...times(8, unclear), ...times(5, lost), unclear])
+  assert.deepEqual([between.kind, between.tries], ['give-up', 14], 'a look that fails is no answer')
 })
 
 test('a job is given up by the time it has been failing, and an outage in between does not count', () => {
   const run = (gap: number) => {
-    let [state, now, tries] = [job, 0, 0]
+    let [history, now, tries] = [unfailed as History, 0, 0]
     for (; tries < 5000; tries += 1) {
-      const decision = decide(state, failure({ kind: 'retry' }), { ...policy, now })
+      const decision = decide(history, failure({ kind: 'retry' }), { ...policy, now })
       if (decision.kind === 'give-up') break
-      if (decision.kind === 'again') state = { ...state, ...decision }
+      if (decision.kind === 'again') history = decision.history
       now += gap
     }
     return tries
@@ -104,27 +126,15 @@ test('a job is given up by the time it has been failing, and an outage in betwee
   assert.equal(run(7 * 86_400_000), 96, 'a week between two attempts counts as a quarter of an hour')
 })
 
-/** How an attempt after the other ends that fails in these ways, each as soon as it is due, and when the last one was. */
-const inTurn = (ways: readonly Failure[]) => {
-  let [state, now] = [job, 0]
-  for (const [index, way] of ways.entries()) {
-    const decision = decide(state, way, { ...policy, now })
-    if (decision.kind !== 'again') return { kind: decision.kind, tries: index + 1, now }
-    state = { ...state, ...decision }
-    if (index < ways.length - 1) now = decision.dueAt
-  }
-  return { kind: 'again', tries: ways.length, now }
-}
-
 test('a file that fails nine times, which takes nine minutes, is given up as a file', () => {
-  const ways = Array.from({ length: 20 }, () => failure({ kind: 'retry' }, 'media'))
-  assert.deepEqual(inTurn(ways), { kind: 'plainer', tries: 9, now: 533_000 })
+  const { kind, tries, now } = inTurn(times(20, failure({ kind: 'retry' }, 'media')))
+  assert.deepEqual({ kind, tries, now }, { kind: 'plainer', tries: 9, now: 533_000 })
 })
 
 test('a file that is to be left alone for a while, or whose network is offline, has not failed', () => {
   for (const verdict of [{ kind: 'wait', seconds: 1 }, { kind: 'offline' }] as const) {
-    const ways = Array.from({ length: 8 }, () => failure({ kind: 'retry' }, 'media'))
-    const others = Array.from({ length: 20 }, () => failure(verdict, 'media'))
+    const ways = times(8, failure({ kind: 'retry' }, 'media'))
+    const others = times(20, failure(verdict, 'media'))
     assert.equal(inTurn([...ways, ...others]).kind, 'again', verdict.kind)
     assert.equal(inTurn([...ways, ...others, failure({ kind: 'retry' }, 'media')]).tries, 29, verdict.kind)
   }
@@ -133,9 +143,9 @@ test('a file that is to be left alone for a while, or whose network is offline, 
 test('a file that breaks off is given up the fifth time, and earlier where it could not be had before', () => {
   const cut = { ...failure({ kind: 'retry' }, 'media'), brokeOff: true }
   const away = failure({ kind: 'retry' }, 'media')
-  assert.equal(inTurn(Array.from({ length: 5 }, () => cut)).tries, 5)
+  assert.equal(inTurn(times(5, cut)).tries, 5)
   assert.equal(inTurn([away, away, away, cut, cut, cut]).tries, 6)
-  assert.equal(inTurn(Array.from({ length: 4 }, () => cut)).kind, 'again')
+  assert.equal(inTurn(times(4, cut)).kind, 'again')
 })
 
 test('when a part has gone, failures are counted anew, and those of the bridge itself are not', () => {
@@ -143,89 +153,89 @@ test('when a part has gone, failures are counted anew, and those of the bridge i
     ...failure(verdict, from),
     progress: true,
   })
-  const tried = {
-    ...job,
+  const tried: History = {
+    unsure: true,
     attempts: 8,
     mediaFailures: 8,
-    pages: 7,
+    pages: 6,
+    ownFailures: 11,
     bugs: 1,
+    asked: 8,
     failingFor: policy.giveUpAfter - 1,
     lastFailedAt: policy.now - 60_000,
   }
-  const decision = decide(tried, gone({ kind: 'retry' }), policy)
-  assert.deepEqual(decision, {
-    kind: 'again',
-    unsure: false,
-    bugs: 1,
-    attempts: 1,
-    mediaFailures: 1,
-    pages: 0,
-    failingFor: 0,
+  assert.deepEqual(kept(tried, gone({ kind: 'retry' })), {
+    ...{ ...unfailed, bugs: 1, attempts: 1, mediaFailures: 1 },
     lastFailedAt: policy.now,
-    dueAt: policy.now + 1000,
   })
   assert.equal(decide({ ...tried, bugs: 2 }, gone({ kind: 'unsure' }, 'bug'), policy).kind, 'plainer')
 })
 
-test('what stands eight times in place of the network’s answer refuses the message; while it settles that says nothing', () => {
-  const page = (from: Failure['from'], kind: 'retry' | 'offline' = 'retry') => ({
-    ...failure({ kind }, from),
-    page: true,
-  })
-  let state = job
-  for (let tries = 1; tries <= 7; tries += 1) {
-    const decision = decide(state, page('send'), policy)
-    assert.equal(decision.kind, 'again', `try ${tries}`)
-    if (decision.kind === 'again') state = { ...state, ...decision }
-  }
-  assert.equal(decide(state, failure({ kind: 'retry' }), policy).kind, 'again', 'something else broke')
-  assert.equal(decide(state, page('settle'), policy).kind, 'again')
-  assert.equal(decide(state, page('send'), policy).kind, 'plainer')
-})
-
-test('where the network itself fails at it, that counts while it takes others, and no more than an attempt where it takes none', () => {
-  const failed = { ...failure({ kind: 'unsure' }), page: true }
-  const after = (times: number, othersPass: boolean) => {
-    let [state, now] = [job, 0]
-    for (let tries = 0; tries < times; tries += 1) {
-      const decision = decide(state, failed, { ...policy, now, othersPass })
-      assert.ok(decision.kind === 'again' && decision.unsure, `try ${tries}: ${decision.kind}`)
-      state = { ...state, ...decision }
-      if (tries < times - 1) now = decision.dueAt
-      else return { pages: state.pages, wait: decision.dueAt - now }
-    }
-    return undefined
-  }
-  assert.deepEqual(after(7, true), { pages: 7, wait: 120_000 })
-  assert.deepEqual(after(14, true), { pages: 14, wait: 600_000 })
-  assert.deepEqual(after(100, false), { pages: 0, wait: 600_000 })
-})
-
-test('how often the network itself failed at it makes nothing of what else fails then', () => {
-  const failing = { ...job, unsure: true, attempts: 12, pages: 11 }
-  const ways = [
-    failure({ kind: 'retry' }, 'settle'),
-    failure({ kind: 'retry' }, 'send'),
-    failure({ kind: 'retry' }, 'media'),
-    { ...failure({ kind: 'retry' }, 'send'), page: true },
-  ]
-  for (const way of ways) assert.equal(decide(failing, way, policy).kind, 'again', JSON.stringify(way))
-})
-
-test('a look that fails makes no words of a file that may be there', () => {
-  const failing = { ...job, unsure: true, mediaFailures: 9 }
-  assert.equal(decide(failing, failure({ kind: 'retry' }, 'settle'), policy).kind, 'again')
-})
-
-test('a file whose network is offline costs nothing', () => {
-  const decision = decide({ ...job, mediaFailures: 4 }, failure({ kind: 'offline' }, 'media'), policy)
-  assert.deepEqual(
-    decision.kind === 'again' && [decision.mediaFailures, decision.attempts, decision.dueAt],
-    [4, 0, 1_030_000],
+test('what stands eight times in place of the network’s answer, while others pass, refuses the message; while it settles that says nothing', () => {
+  const { kind, tries, now } = inTurn(times(20, page), { othersPass: true })
+  assert.deepEqual({ kind, tries, now }, { kind: 'plainer', tries: 8, now: 233_000 })
+  assert.equal(inTurn(times(50, { ...page, from: 'settle' as const }), { othersPass: true }).kind, 'again')
+  assert.equal(
+    inTurn(times(50, { ...page, verdict: { kind: 'offline' } }), { othersPass: true }).kind,
+    'again',
   )
 })
 
+test('a page that stands in front of everything makes nothing of a message for a day', () => {
+  const ended = inTurn(times(1000, page))
+  assert.equal(ended.kind, 'give-up')
+  assert.ok(ended.now >= policy.giveUpAfter, `${ended.now} ms`)
+})
+
+test('where the network itself fails at it, that counts while it takes others, and no more than an attempt where it takes none', () => {
+  const after = (count: number, othersPass: boolean) => {
+    const { kind, history, now } = inTurn(times(count, ownFailure), { othersPass })
+    assert.deepEqual([kind, history.unsure], ['again', true])
+    return [history.ownFailures, now]
+  }
+  assert.deepEqual(after(7, true), [6, 113_000])
+  assert.deepEqual(after(14, true)[0], 13)
+  assert.deepEqual(after(100, false)[0], 0)
+})
+
+test('how often it failed in one way makes nothing of what fails in another', () => {
+  const worn = {
+    ...unfailed,
+    unsure: true,
+    attempts: 40,
+    mediaFailures: 8,
+    pages: 6,
+    ownFailures: 11,
+    asked: 8,
+  }
+  const others: [Failure, History][] = [
+    [failure({ kind: 'retry' }, 'settle'), worn],
+    [failure({ kind: 'retry' }), worn],
+    [failure({ kind: 'unsure' }), worn],
+    [ownFailure, worn],
+    [{ ...page, from: 'settle' }, worn],
+    [page, { ...worn, pages: 0 }],
+    [failure({ kind: 'retry' }, 'media'), { ...worn, mediaFailures: 0 }],
+    [unclear, { ...worn, asked: 0 }],
+    [failure({ kind: 'unsure' }, 'bug'), worn],
+  ]
+  for (const [way, history] of others) kept(history, way, { othersPass: true })
+})
+
+test('a look that fails makes no words of a file that may be there', () => {
+  kept({ ...unfailed, unsure: true, mediaFailures: 9 }, failure({ kind: 'retry' }, 'settle'))
+})
+
+test('a file whose network is offline costs nothing', () => {
+  const decision = decide({ ...unfailed, mediaFailures: 4 }, failure({ kind: 'offline' }, 'media'), policy)
+  assert.ok(decision.kind === 'again')
+  const { history, dueAt } = decision
+  assert.deepEqual([history.mediaFailures, history.attempts, dueAt], [4, 0, 1_030_000])
+})
+
 test('a bug that strikes the same job three times does not block its lane', () => {
-  assert.equal(decide({ ...job, bugs: 1 }, failure({ kind: 'unsure' }, 'bug'), policy).kind, 'again')
-  assert.equal(decide({ ...job, bugs: 2 }, failure({ kind: 'unsure' }, 'bug'), policy).kind, 'plainer')
+  kept({ ...unfailed, bugs: 1 }, failure({ kind: 'unsure' }, 'bug'))
+  const third = failure({ kind: 'unsure' }, 'bug')
+  assert.equal(decide({ ...unfailed, bugs: 2 }, third, policy).kind, 'plainer')
+  assert.equal(decide({ ...unfailed, bugs: 2 }, { ...third, inDoubt: true }, policy).kind, 'give-up')
 })

@@ -5,6 +5,7 @@ import { cpSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import Sqlite from 'better-sqlite3'
+import { unfailed } from '../../src/outbox/history.ts'
 import { Outbox } from '../../src/outbox/outbox.ts'
 import { openStore, type Store, storePath } from '../../src/store/index.ts'
 import { tempDir } from './temp-store.ts'
@@ -56,9 +57,8 @@ const fill = (store: Store): void => {
   store.session('held').set([{ type: 'event', id: '1', value: long(secretHeld) }])
   // A server may quote a message when it refuses it.
   const [late, plain, failed] = ['x', 'y', 'z'].map(topic => outbox.add({ ...job, topic, event: 'one' }, 1))
-  const decision = { kind: 'again', dueAt: 1, unsure: false, attempts: 1, mediaFailures: 0, bugs: 0 } as const
-  outbox.postpone(late ?? 0, { ...decision, pages: 0, failingFor: 0 }, again)
-  outbox.step(plain ?? 0, 1, 1, plainer)
+  outbox.postpone(late ?? 0, { history: { ...unfailed, attempts: 1 }, dueAt: 1, problem: again })
+  outbox.step(plain ?? 0, { level: 1, unsure: false, now: 1, problem: plainer })
   outbox.fail(failed ?? 0, secretProblem, { at: 1 })
 }
 

@@ -56,11 +56,13 @@ export const prepareChange = (
     },
     onSent(part: SentPart, role?: NoteRole | 'remark') {
       if (!isNote(role) && renew(part, { job, store, chat: ref(part.id).chat })) return
+      const isNew = links.find(ref(part.id)) === undefined
       store.transaction(() => {
         for (const source of inAll(role))
           links.add(source, ref(part.id).chat, part, time(), role ?? roleOfWords(source, store))
         if (kept.frame !== undefined) keepFrame(others)
       })
+      if (isNew) context.progressed()
     },
     onCarried({ id, raw }) {
       const own = { chat: chats.resolve(job.target), id, me: true, ...(raw !== undefined && { raw }) }

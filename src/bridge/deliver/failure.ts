@@ -70,6 +70,7 @@ export const describeFailure = (
       from: byMedia ? 'media' : stage,
       ...(error.chatUnreachable && { unreachable: true }),
       ...(error.page && { page: true }),
+      ...(error.ownFailure && { ownFailure: true }),
       ...(error.neverKnown && { neverKnown: true }),
     }
   }

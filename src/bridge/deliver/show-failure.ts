@@ -149,7 +149,10 @@ const showToOwner = (
   if (!chat || (event && isLeftBehind(event, job, options))) return
   if (event && !store.chats.mayNotify(event.chat, now(), hour)) return
   const { words, where } = whatOf(event, store)
-  const text = `${words} could not be shown in Telegram: ${problem}. ${where} on your phone; wa2tg status counts such messages`
+  // What holds its place may stand beside it, or a part of it be missing.
+  const isThere = event && isMessage(event) && store.links.parts(job.source).length > 0
+  const shown = `could not be shown in Telegram${isThere ? ' as it should be' : ''}`
+  const text = `${words} ${shown}: ${problem}. ${where} on your phone; wa2tg status counts such messages`
   addNotice(options, { chat, text, now: now(), ...(event && { about: event.chat }) })
 }
 

@@ -12,6 +12,7 @@ import { frame } from './0009-frame.ts'
 import { pages } from './0010-pages.ts'
 import { edits } from './0011-edits.ts'
 import { since } from './0012-since.ts'
+import { ownFailures } from './0013-own-failures.ts'
 
 /** In order; a migration that has been released is never changed, only followed by another. */
 export const migrations: readonly string[] = [
@@ -27,6 +28,7 @@ export const migrations: readonly string[] = [
   pages,
   edits,
   since,
+  ownFailures,
 ]
 
 /** Marks the file as ours ("wa2t"), so that somebody else's database is refused instead of filled with our tables. */

@@ -1,0 +1,87 @@
+import type { Database } from '../store/index.ts'
+import { parts } from './parts.ts'
+
+/** What a job keeps of its failures: each kind is counted for itself, so that none makes more of another. */
+export interface History {
+  /** An attempt may have arrived. */
+  readonly unsure: boolean
+  /** How often it failed in whatever way that costs an attempt. */
+  readonly attempts: number
+  /** How often its file could not be had; one that broke off counts twice. */
+  readonly mediaFailures: number
+  /** How often something in front of its network refused it, and let others through. */
+  readonly pages: number
+  /** How often its network itself failed at it, and took others. */
+  readonly ownFailures: number
+  readonly bugs: number
+  /** How often in a row nobody could say whether it arrived. */
+  readonly asked: number
+  /** How long it has been failing, in milliseconds; the time of an outage does not count. */
+  readonly failingFor: number
+  readonly lastFailedAt?: number
+}
+
+/** Of a job that has not failed yet. */
+export const unfailed = {
+  unsure: false,
+  attempts: 0,
+  mediaFailures: 0,
+  pages: 0,
+  ownFailures: 0,
+  bugs: 0,
+  asked: 0,
+  failingFor: 0,
+} as const satisfies History
+
+export const historyOf = (job: History): History => ({
+  unsure: job.unsure,
+  attempts: job.attempts,
+  mediaFailures: job.mediaFailures,
+  pages: job.pages,
+  ownFailures: job.ownFailures,
+  bugs: job.bugs,
+  asked: job.asked,
+  failingFor: job.failingFor,
+  ...(job.lastFailedAt !== undefined && { lastFailedAt: job.lastFailedAt }),
+})
+
+/** Lets a job wait, with its failures. */
+export const postponeJob = (
+  database: Database,
+  id: number,
+  { history, dueAt, problem }: { history: History; dueAt: number; problem: string },
+): void => {
+  database.run(
+    `UPDATE jobs SET state = 'pending', due_at = ?2, problem = seal(?3), unsure = ?4, attempts = ?5, media_failures = ?6,
+       pages = ?7, own_failures = ?8, bugs = ?9, asked = ?10, failing_for = ?11, last_failed_at = ?12 WHERE id = ?1`,
+    id,
+    dueAt,
+    problem,
+    history.unsure ? 1 : 0,
+    history.attempts,
+    history.mediaFailures,
+    history.pages,
+    history.ownFailures,
+    history.bugs,
+    history.asked,
+    history.failingFor,
+    history.lastFailedAt ?? null,
+  )
+}
+
+/** Lets a job begin anew in another form: but for how long it has been failing in all, its failures were of the one before. */
+export const stepJob = (
+  database: Database,
+  id: number,
+  { level, unsure, now, problem }: { level: number; unsure: boolean; now: number; problem: string },
+): void => {
+  database.run(
+    `UPDATE jobs SET state = 'pending', due_at = ?3, unsure = ?4, level = ?2, attempts = 0, media_failures = 0,
+       pages = 0, own_failures = 0, bugs = 0, asked = 0, base = (SELECT count(*) ${parts}), problem = seal(?5) WHERE id = ?1`,
+    id,
+    level,
+    now,
+    unsure ? 1 : 0,
+    problem,
+  )
+}
