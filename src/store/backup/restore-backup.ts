@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, realpath, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { findDamage } from '../check.ts'
 import { flushFolder, prepareDataFolder } from '../data-folder.ts'
@@ -51,7 +51,7 @@ export const restoreBackup = async (
     await rm(bench, { recursive: true, force: true })
     await mkdir(bench, { mode: 0o700 })
     const ready = join(bench, basename(path))
-    const madeAt = await unpack(source, ready, passphrase)
+    const madeAt = await unpack({ source, file }, ready, passphrase)
     const found = prepare(ready)
     const replaced = await putAside(path, now)
     await rename(ready, path)
@@ -92,9 +92,12 @@ const holdsNothing = (path: string): boolean => {
   }
 }
 
-/** Writes the database in a backup into a new file; returns when the backup was made. */
+/**
+ * Writes the database in a backup into a new file; returns when the backup was made. What a restore or a start has put
+ * aside is one, too, and its last commits may stand in a log beside it.
+ */
 const unpack = async (
-  source: FileHandle,
+  { source, file }: { readonly source: FileHandle; readonly file: string },
   target: string,
   passphrase: () => Promise<string>,
 ): Promise<number> => {
@@ -103,11 +106,13 @@ const unpack = async (
   let madeAt = (await source.stat()).mtimeMs
   if (isContainer(start)) {
     const words = await passphrase()
-    await writeNewFile(target, async file => {
-      madeAt = await decrypt(source, file, words)
+    await writeNewFile(target, async copy => {
+      madeAt = await decrypt(source, copy, words)
     })
   } else if (start.toString('latin1') === 'SQLite format 3\0') {
-    await writeNewFile(target, file => copyAll(source, file))
+    await writeNewFile(target, copy => copyAll(source, copy))
+    const path = await realpath(file)
+    for (const end of logsOf(path)) await copyFile(`${path}${end}`, `${target}${end}`)
   } else {
     throw noBackup()
   }
@@ -126,6 +131,8 @@ const prepare = (path: string): Pick<Restored, 'inDoubt' | 'sealedWith'> => {
   if (damage !== undefined) throw new BackupError(`The backup is damaged (${damage}); nothing was changed`)
   const sqlite = openSqlite(path, { timeout: 5000 })
   try {
+    // What is written here must stand in the one file that is moved: a log would stay behind.
+    sqlite.pragma('journal_mode = DELETE')
     if (sqlite.pragma('application_id', { simple: true }) !== applicationId) throw noBackup()
     if (Number(sqlite.pragma('user_version', { simple: true })) > migrations.length) {
       throw new BackupError('The backup was made by a newer wa2tg; update wa2tg')
@@ -147,19 +154,23 @@ const prepare = (path: string): Pick<Restored, 'inDoubt' | 'sealedWith'> => {
 
 /** Moves what is there, with the log that belongs to it, into a folder of its own; returns that folder. */
 const putAside = async (path: string, now: number): Promise<string | undefined> => {
-  const logs = ['-wal', '-journal'].map(end => `${path}${end}`).filter(each => existsSync(each))
+  const logs = logsOf(path)
   await rm(`${path}-shm`, { force: true })
   if (logs.length === 0 && !existsSync(path)) return undefined
   const folder = join(dirname(path), `replaced-${new Date(now).toISOString().replaceAll(/\W/g, '')}`)
+  const aside = join(folder, basename(path))
   await mkdir(folder, { mode: 0o700 })
   // A log goes last and is there before: whenever a kill comes, the database has its log beside it.
-  for (const log of logs) await copyInto(folder, log)
-  if (existsSync(path)) await rename(path, join(folder, basename(path)))
-  for (const log of logs) await rm(log)
+  for (const end of logs) await copyFile(`${path}${end}`, `${aside}${end}`)
+  if (existsSync(path)) await rename(path, aside)
+  for (const end of logs) await rm(`${path}${end}`)
   return folder
 }
 
-const copyInto = async (folder: string, file: string): Promise<void> => {
-  await using source = await open(file, 'r')
-  await writeNewFile(join(folder, basename(file)), target => copyAll(source, target))
+/** How the names of the logs end that stand beside a database: what was committed may stand in one alone. */
+const logsOf = (path: string): string[] => ['-wal', '-journal'].filter(end => existsSync(`${path}${end}`))
+
+const copyFile = async (from: string, to: string): Promise<void> => {
+  await using source = await open(from, 'r')
+  await writeNewFile(to, target => copyAll(source, target))
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import {
+  copyFileSync,
   linkSync,
   readdirSync,
   readFileSync,
@@ -166,6 +167,26 @@ test('a restore keeps what it replaces aside, with its log, and needs to be told
   assert.ok(readFileSync(join(replaced, 'wa2tg.db-wal')).equals(old))
   assert.equal(valueIn(join(replaced, 'wa2tg.db')), 'in the log')
   assert.equal(valueIn(path), undefined)
+})
+
+test('what was put aside with its log is put back with it, and the copy stays as it is', async () => {
+  using store = tempStore()
+  using elsewhere = tempDir()
+  store.database.get('PRAGMA wal_checkpoint(TRUNCATE)')
+  // As after a kill: the last commit stands in the log alone.
+  store.session('x').set(rows('in the log'))
+  const aside = join(elsewhere.path, 'wa2tg.db')
+  for (const end of ['', '-wal']) copyFileSync(`${store.database.path}${end}`, `${aside}${end}`)
+  const before = ['', '-wal'].map(end => readFileSync(`${aside}${end}`))
+  const path = storePath(join(elsewhere.path, 'data'))
+  await restoreBackup(aside, path, { passphrase: words, force: false })
+  assert.deepEqual(readdirSync(join(elsewhere.path, 'data')), ['wa2tg.db'])
+  assert.equal(valueIn(path), 'in the log')
+  assert.deepEqual(readdirSync(elsewhere.path).sort(), ['data', 'wa2tg.db', 'wa2tg.db-wal'])
+  assert.deepEqual(
+    ['', '-wal'].map(end => readFileSync(`${aside}${end}`)),
+    before,
+  )
 })
 
 test('what a kill left in the log alone counts as there, and so does what cannot be read', async () => {
