@@ -38,7 +38,7 @@ const problems: readonly (readonly [RegExp, (path: string) => string])[] = [
     path => `"${path}" cannot be written. Make the disk and the file writable, or use another --data-dir`,
   ],
   [
-    /^SQLITE_CANTOPEN|^SQLITE_PERM|^SQLITE_AUTH|^EACCES|^EPERM|^ENOTDIR|^EISDIR|^ENOENT|^EEXIST/,
+    /^SQLITE_CANTOPEN|^SQLITE_PERM|^SQLITE_AUTH|^EACCES|^EPERM|^ENOTDIR|^EISDIR|^ENOENT|^EEXIST|^ELOOP|^ENAMETOOLONG/,
     path =>
       `"${path}" cannot be opened. Check that the folder exists and is yours, or use another --data-dir`,
   ],

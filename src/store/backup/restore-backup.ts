@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { type FileHandle, mkdir, open, realpath, rename, rm } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { findDamage } from '../check.ts'
 import { flushFolder, prepareDataFolder } from '../data-folder.ts'
@@ -67,10 +67,12 @@ export const restoreBackup = async (
 
 const openBackup = async (file: string): Promise<FileHandle> => {
   try {
-    return await open(file, 'r')
+    // Asked before it is opened: a pipe waits there for whoever writes into it, and cannot be read from two places.
+    if ((await stat(file)).isFile()) return await open(file, 'r')
   } catch (error) {
     throw explainFile(error, file, 'read')
   }
+  throw new BackupError(`"${file}" is a folder, pipe or device. Name the file that wa2tg backup wrote`)
 }
 
 /** Any command makes a database. One that was never linked or used is nothing to ask about; one that cannot be read is. */

@@ -1,4 +1,4 @@
-import { existsSync, realpathSync, statSync } from 'node:fs'
+import { existsSync, lstatSync, realpathSync, statSync } from 'node:fs'
 import { type FileHandle, mkdtemp, open, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { openSqlite } from '../sqlite.ts'
@@ -25,11 +25,10 @@ export interface BackupOptions {
 export const writeBackup = async (path: string, file: string, options: BackupOptions): Promise<number> => {
   const { passphrase, force, now = Date.now() } = options
   if (!existsSync(path)) throw new BackupError(`There is nothing to back up: "${path}" does not exist`)
-  if (isOurs(file, path)) {
-    throw new BackupError(`"${file}" is one of the files that wa2tg works with. Choose another name`)
-  }
-  if (!force && existsSync(file)) {
-    throw new BackupError(`"${file}" exists. To replace it, add --force, or choose another name`)
+  try {
+    refusePlace(file, { path, force })
+  } catch (error) {
+    throw explainFile(error, file, 'written')
   }
   const words = await passphrase?.()
   let copy: FileHandle | undefined
@@ -46,6 +45,19 @@ export const writeBackup = async (path: string, file: string, options: BackupOpt
     throw copy === undefined ? explainFailure(error, path) : explainFile(error, file, 'written')
   } finally {
     await copy?.close()
+  }
+}
+
+const refusePlace = (file: string, { path, force }: { path: string; force: boolean }): void => {
+  if (isOurs(file, path)) {
+    throw new BackupError(`"${file}" is one of the files that wa2tg works with. Choose another name`)
+  }
+  // Whoever waits for it at a pipe would get nothing, were it put in the place of that.
+  if (lstatSync(file, { throwIfNoEntry: false })?.isFile() === false) {
+    throw new BackupError(`"${file}" is a folder, link, pipe or device. Choose another name`)
+  }
+  if (!force && existsSync(file)) {
+    throw new BackupError(`"${file}" exists. To replace it, add --force, or choose another name`)
   }
 }
 

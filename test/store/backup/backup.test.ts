@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import {
   copyFileSync,
   linkSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   statSync,
@@ -115,6 +116,59 @@ for (const name of ['wa2tg.db', 'wa2tg.db-wal', 'wa2tg.db-shm', 'lock.db', 'a li
     assert.deepEqual(readdirSync(store.dir), before)
     store.session('x').set(rows('since'))
     assert.equal(valueIn(path), 'since')
+  })
+}
+
+for (const [what, name] of [
+  ['too long', 'x'.repeat(300)],
+  ['a link to itself', 'loop/file'],
+] as const) {
+  test(`a name that is ${what} is one line, for a backup, a restore and the data`, async () => {
+    using store = tempStore()
+    using elsewhere = tempDir()
+    symlinkSync('loop', join(elsewhere.path, 'loop'))
+    const place = join(elsewhere.path, name)
+    await assert.rejects(writeBackup(store.database.path, place, { force: true }), {
+      name: 'BackupError',
+      message: /cannot be written\. Check/,
+    })
+    const path = storePath(join(elsewhere.path, 'data'))
+    await assert.rejects(restoreBackup(place, path, { passphrase: words, force: false }), {
+      name: 'BackupError',
+      message: /cannot be read\. Check/,
+    })
+    assert.throws(() => openStore(storePath(place)), {
+      name: 'StoreError',
+      message: /cannot be opened\. Check/,
+    })
+  })
+}
+
+const noFiles: Readonly<Record<string, (path: string) => void>> = {
+  'a folder': mkdirSync,
+  'a pipe': path => void spawnSync('mkfifo', [path]),
+  // As /dev/stdout is one: root could put a file in its place, and what waits for the output would get none.
+  'a link': path => symlinkSync('elsewhere', path),
+}
+for (const [what, make] of Object.entries(noFiles)) {
+  test(`${what} is not replaced by a backup, and none is read from one`, async () => {
+    using store = tempStore()
+    using elsewhere = tempDir()
+    const place = join(elsewhere.path, 'place')
+    make(place)
+    await assert.rejects(writeBackup(store.database.path, place, { force: true }), {
+      name: 'BackupError',
+      message: /place" is a folder, link, pipe or device\. Choose another name$/,
+    })
+    const path = storePath(join(elsewhere.path, 'data'))
+    await assert.rejects(restoreBackup(place, path, { passphrase: words, force: false }), {
+      name: 'BackupError',
+      message:
+        what === 'a link'
+          ? /place" cannot be read\. Check/
+          : /place" is a folder, pipe or device\. Name the file that/,
+    })
+    assert.deepEqual(readdirSync(elsewhere.path), ['place'])
   })
 }
 
