@@ -1,6 +1,7 @@
 import { existsSync, lstatSync, realpathSync, statSync } from 'node:fs'
 import { type FileHandle, mkdtemp, open, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
+import { applicationId } from '../migrations/index.ts'
 import { openSqlite } from '../sqlite.ts'
 import { explainFailure } from '../store-error.ts'
 import { BackupError, explainFile } from './backup-error.ts'
@@ -99,6 +100,9 @@ const copySnapshot = async (path: string): Promise<FileHandle> => {
     // its side files behind.
     const sqlite = openSqlite(path, { timeout: 5000 })
     try {
+      if (sqlite.pragma('application_id', { simple: true }) !== applicationId) {
+        throw new BackupError(`There is nothing to back up: "${path}" is empty, or not of wa2tg`)
+      }
       sqlite.prepare('VACUUM INTO ?').run(copy)
     } finally {
       sqlite.close()

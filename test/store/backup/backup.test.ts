@@ -94,6 +94,22 @@ test('a backup that cannot be written leaves what was there, and says why', asyn
   )
 })
 
+test('what could not be put back takes the place of no backup', async () => {
+  using dir = tempDir()
+  const [path, file] = [storePath(dir.path), join(dir.path, 'file')]
+  writeFileSync(file, 'the last backup')
+  // As a kill at the very first start leaves it.
+  writeFileSync(path, '')
+  const nothing = { name: 'BackupError', message: /nothing to back up/ }
+  await assert.rejects(writeBackup(path, file, { force: true }), nothing)
+  const foreign = new Sqlite(path)
+  foreign.exec('CREATE TABLE diary (dear TEXT)')
+  foreign.close()
+  await assert.rejects(writeBackup(path, file, { force: true }), nothing)
+  assert.equal(readFileSync(file, 'utf8'), 'the last backup')
+  assert.deepEqual(readdirSync(dir.path).sort(), ['file', 'wa2tg.db'])
+})
+
 for (const name of ['wa2tg.db', 'wa2tg.db-wal', 'wa2tg.db-shm', 'lock.db', 'a link', 'a second name']) {
   test(`a backup does not go over what the bridge works with, by whatever name: ${name}`, async () => {
     using store = tempStore()
