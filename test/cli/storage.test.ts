@@ -13,13 +13,21 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import Sqlite from 'better-sqlite3'
-import { storePath } from '../../src/store/index.ts'
+import { storePath, takeLock } from '../../src/store/index.ts'
+import { migrations } from '../../src/store/migrations/index.ts'
 import type { Outcome } from '../simulators/program.ts'
+import { writeOld } from '../store/write-old.ts'
 import { assertTold } from './assert-told.ts'
 import { fillStore, Sandbox } from './wa2tg.ts'
 
+const start = (
+  sandbox: Sandbox,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Outcome> =>
+  sandbox.start([...args, '--data-dir', sandbox.dataDir], { TELEGRAM_BOT_TOKEN: '1:a', ...env }).ended
 const run = (sandbox: Sandbox, env: Readonly<Record<string, string>> = {}): Promise<Outcome> =>
-  sandbox.start(['run', '--data-dir', sandbox.dataDir], { TELEGRAM_BOT_TOKEN: '1:a', ...env }).ended
+  start(sandbox, ['run'], env)
 const preload = (file: string): string => `--import ${join(import.meta.dirname, file)}`
 
 const openFilled = async (): Promise<Sandbox> => {
@@ -74,6 +82,29 @@ test('a database from a newer wa2tg ends every command with 2 and what to do', a
   for (const outcome of [await run(sandbox), await sandbox.run('status'), await sandbox.run('chats')]) {
     assertRefused(outcome, '"…" was written by a newer')
   }
+})
+
+const schemaOf = (path: string): unknown => {
+  const sqlite = new Sqlite(path, { readonly: true })
+  const version = sqlite.pragma('user_version', { simple: true })
+  sqlite.close()
+  return version
+}
+
+test('beside a bridge of an older version a command changes nothing of its data, and says so', async () => {
+  await using sandbox = await Sandbox.open()
+  mkdirSync(sandbox.dataDir)
+  const path = storePath(sandbox.dataDir)
+  const old = migrations.length - 1
+  writeOld(path, old)
+  const beside = [['status'], ['chats'], ['map', 'list'], ['map', 'remove', 'x'], ['map', 'add', 'x', '-1']]
+  {
+    await using _bridge = await takeLock(sandbox.dataDir, 'run')
+    for (const args of beside) assertRefused(await start(sandbox, args), '"…" is in use by an older wa2tg')
+    assert.equal(schemaOf(path), old)
+  }
+  assert.equal((await sandbox.run('map', 'list')).code, 0)
+  assert.equal(schemaOf(path), migrations.length)
 })
 
 test('a file where the data folder should be ends every command with 2 and what to do', async () => {

@@ -4,25 +4,14 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import Sqlite from 'better-sqlite3'
 import { openStore, storePath } from '../../src/store/index.ts'
-import { applicationId, migrations } from '../../src/store/migrations/index.ts'
+import { migrations } from '../../src/store/migrations/index.ts'
 import { ForgetfulDisk, filesIn } from '../support/disk/forgetful-disk.ts'
 import { seededRandom } from '../support/disk/seeded-random.ts'
 import { type DiskCall, watchDisk } from '../support/disk/watch-disk.ts'
 import { tempDir } from './temp-store.ts'
+import { writeOld } from './write-old.ts'
 
 const victim = join(import.meta.dirname, 'open-victim.ts')
-
-/** A database as the release with this schema left it, with something in it; version 0 is none at all. */
-const writeOld = (path: string, version: number): void => {
-  if (version === 0) return
-  const sqlite = new Sqlite(path)
-  for (const sql of migrations.slice(0, version)) sqlite.exec(sql)
-  sqlite.pragma(`application_id = ${applicationId}`)
-  sqlite.pragma(`user_version = ${version}`)
-  sqlite.pragma('journal_mode = WAL')
-  sqlite.exec("INSERT INTO sessions (connection, type, id, value) VALUES ('x', 't', 'i', 'kept')")
-  sqlite.close()
-}
 
 const schemaOf = (path: string): unknown => {
   const sqlite = new Sqlite(path, { readonly: true })

@@ -1,5 +1,6 @@
 import { addressOf } from '../../bridge/chat-ref.ts'
-import { openStore, type Store, storePath } from '../../store/store.ts'
+import { openBeside } from '../../store/open-beside.ts'
+import type { Store } from '../../store/store.ts'
 import type { Command, Context } from '../command.ts'
 import { kindOfChat, listWhatsAppChats } from '../find-chat.ts'
 import { renderTable } from '../output.ts'
@@ -17,7 +18,7 @@ export const command: Command = {
 
 async function listChats({ args: [query], output, loadConfig }: Context): Promise<ExitCode> {
   const { dataDir, storage } = await loadConfig()
-  using store = openStore(storePath(dataDir), storage)
+  using store = await openBeside(dataDir, storage)
   const rows = describeChats(store, query)
   if (rows.length === 0) {
     output.note(

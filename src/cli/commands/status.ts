@@ -4,7 +4,7 @@ import { Outbox } from '../../outbox/outbox.ts'
 import { openPaceMemory } from '../../outbox/pace-memory.ts'
 import { everyPeer } from '../../outbox/penalties.ts'
 import type { Store } from '../../store/index.ts'
-import { lockHolder, openStore, StoreError, storePath } from '../../store/index.ts'
+import { lockHolder, openBeside, StoreError } from '../../store/index.ts'
 import { phoneOf } from '../../whatsapp/address.ts'
 import type { Command, Context } from '../command.ts'
 import { isLoggedOut, linkedAccount } from '../linked-account.ts'
@@ -36,7 +36,7 @@ export const command: Command = {
 
 async function showStatus({ output, loadConfig }: Context): Promise<ExitCode> {
   const config = await loadConfig()
-  using store = openStore(storePath(config.dataDir), config.storage)
+  using store = await openBeside(config.dataDir, config.storage)
   const status = await readStatus(store, config)
   output.data(status, renderStatus)
   for (const problem of status.problems) output.note(problem)

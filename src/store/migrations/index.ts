@@ -56,6 +56,10 @@ export const migrate = (sqlite: Sqlite.Database, path: string): void => {
   apply.immediate()
 }
 
+/** Whether it is of an earlier version than this. */
+export const isOutdated = (sqlite: Sqlite.Database): boolean =>
+  isOurs(sqlite) && versionOf(sqlite) < migrations.length
+
 const versionOf = (sqlite: Sqlite.Database): number => Number(sqlite.pragma('user_version', { simple: true }))
 
 const isOurs = (sqlite: Sqlite.Database): boolean =>

@@ -1,6 +1,6 @@
 import { addressOf, type ChatRef, chatRef } from '../../../bridge/chat-ref.ts'
 import type { Config } from '../../../config/load.ts'
-import { openStore, storePath } from '../../../store/store.ts'
+import { openBeside } from '../../../store/open-beside.ts'
 import { parseAddress, renderAddress } from '../../../telegram/address.ts'
 import type { ChatCheck } from '../../../telegram/check-chat.ts'
 import { isBroadcast, isReadOnly, kindOfAddress } from '../../../whatsapp/address.ts'
@@ -29,7 +29,7 @@ export const command: Command = {
 async function addMapping({ args, options, output, loadConfig }: Context): Promise<ExitCode> {
   const [typedChat = '', typedPlace = ''] = args
   const config = await loadConfig({ needToken: true })
-  using store = openStore(storePath(config.dataDir), config.storage)
+  using store = await openBeside(config.dataDir, config.storage)
   const whatsapp = findChat(typedChat, store)
   const { telegram, title, isChannel, besideTopics, time } = await checkPlace(typedPlace, config)
   const isOneWay = isReadOnly(addressOf(whatsapp))

@@ -1,5 +1,5 @@
 import { addressOf } from '../../../bridge/chat-ref.ts'
-import { openStore, storePath } from '../../../store/store.ts'
+import { openBeside } from '../../../store/open-beside.ts'
 import type { Command, Context } from '../../command.ts'
 import { renderTable } from '../../output.ts'
 import type { ExitCode } from '../../user-error.ts'
@@ -15,7 +15,7 @@ export const command: Command = {
 
 async function listMappings({ output, loadConfig }: Context): Promise<ExitCode> {
   const { dataDir, storage } = await loadConfig()
-  using store = openStore(storePath(dataDir), storage)
+  using store = await openBeside(dataDir, storage)
   const rows = store.mappings.list().map(({ whatsapp, telegram, toTelegramOnly, addedAt }) => ({
     whatsapp: addressOf(whatsapp),
     name: store.chats.displayName(whatsapp),

@@ -1,5 +1,5 @@
 import { addressOf } from '../../../bridge/chat-ref.ts'
-import { openStore, storePath } from '../../../store/store.ts'
+import { openBeside } from '../../../store/open-beside.ts'
 import type { Command, Context } from '../../command.ts'
 import { findChat, listWhatsAppChats } from '../../find-chat.ts'
 import { printable } from '../../output.ts'
@@ -16,7 +16,7 @@ export const command: Command = {
 
 async function removeMapping({ args: [typed = ''], output, loadConfig }: Context): Promise<ExitCode> {
   const { dataDir, storage } = await loadConfig()
-  using store = openStore(storePath(dataDir), storage)
+  using store = await openBeside(dataDir, storage)
   const mapped = new Set(store.mappings.list().map(({ whatsapp }) => whatsapp))
   const among = listWhatsAppChats(store, typed).filter(({ ref }) => mapped.has(ref))
   // A name that several chats have is clear when one of them alone is mapped.
