@@ -151,6 +151,30 @@ test('Whoever is called as objects call what they come from becomes a field of n
   }
 })
 
+test('A name that the phone saved is learned whatever stands beside it in the same answer', async () => {
+  await using linked = await Linked.started()
+  const { wa, bridge } = linked
+  const alice = wa.addContact({ name: 'Alice' })
+  const named = (name: string) => ({ contactAction: { fullName: name } })
+  const odd: readonly [index: unknown, value: proto.ISyncActionValue][] = [
+    [7, { muteAction: { muted: true } }],
+    [null, { starAction: { starred: true } }],
+    [{ 0: 'mute' }, { pinAction: { pinned: true } }],
+    ['mute', { archiveChatAction: { archived: true } }],
+    [['contact', 7], named('Seven')],
+    [['mute', null], { muteAction: { muted: true, muteEndTimestamp: 7 } }],
+    [['star', {}, 7, true], { starAction: { starred: true } }],
+    [[], { lockChatAction: { locked: true } }],
+  ]
+  wa.phone.shares('critical_unblock_low', [
+    ...odd.map(([index, value]) => ({ index, value, version: 2 })),
+    { index: ['contact', alice.lid], value: named('Alice Smith'), version: 2 },
+  ])
+  await alice.send('behind it')
+  await until('the message', () => bridge.said.includes('behind it'))
+  await until('the name', () => bridge.known.some(({ name }) => name === 'Alice Smith'))
+})
+
 test('A group of which the past says that it is somebody stays a chat of its own', async () => {
   await using linked = await Linked.started()
   const { wa, bridge } = linked

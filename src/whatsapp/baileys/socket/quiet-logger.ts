@@ -1,6 +1,7 @@
 import type { Logger } from '../../../support/log.ts'
 import { maskNumbers } from '../errors.ts'
 import { ackPlainly } from './plain-acks.ts'
+import { makeReadable } from './readable-actions.ts'
 
 /**
  * What Baileys may say: its warnings and errors as one line at debug level, without their objects, which carry
@@ -14,8 +15,8 @@ export const quietLogger = (logger: Logger): Logger => {
   const quiet: Logger = {
     level: 'warn',
     child: () => quiet,
-    trace: () => undefined,
-    // Says nothing, but changes an ack.
+    // Both say nothing, but change what Baileys does next.
+    trace: makeReadable,
     debug: ackPlainly,
     info: () => undefined,
     warn: say,
