@@ -54,6 +54,47 @@ test('an edited text is an edit of its message, in the topic where that stands, 
   assert.equal(new Set(edits.map(({ id: own }) => own)).size, 2)
 })
 
+test('what a command is edited into is a message, and its next edit an edit; the command alone is answered once', async () => {
+  await using it = await open()
+  const { bench, group, topic, chat } = it
+  const answers = () => group.transcript().filter(({ from }) => from.isBot).length
+  for (const [round, isTaken] of [true, false].entries()) {
+    const { message_id: id } = bench.owner.sends(topic, '/id')
+    if (isTaken) await eventually(() => answers() === round + 1, 'the answer')
+    bench.owner.edits(topic, id, { text: '/id', entities: [{ type: 'bold', offset: 0, length: 3 }] })
+    bench.tg.advanceClock(60_000)
+    const { edit_date: at } = bench.owner.edits(topic, id, 'Dinner at eight')
+    bench.owner.edits(topic, id, 'Dinner at nine')
+    const events = (await it.events(2 * (round + 1))).slice(-2)
+    assert.deepEqual(
+      events.map(event => [event.kind, event.chat, isMessage(event) ? event.id : event.target.id]),
+      [
+        ['message', chat, String(id)],
+        ['edit', chat, String(id)],
+      ],
+    )
+    const [said] = events
+    assert.ok(said && isMessage(said) && said.content.kind === 'text')
+    assert.equal(said.content.body.text, 'Dinner at eight')
+    assert.equal(said.sentAt, (at ?? 0) * 1000, 'when it was said')
+  }
+  await eventually(() => answers() === 2, 'both answers')
+  bench.owner.sends(topic, '/help')
+  await eventually(() => answers() >= 3, 'the last answer')
+  assert.equal(answers(), 3)
+})
+
+test('"/delete" with words behind it deletes when they are taken away', async () => {
+  await using it = await open()
+  const { bench, topic } = it
+  const { message_id: id } = bench.owner.sends(topic, 'wrong')
+  const { message_id: command } = bench.owner.sends(topic, { text: '/delete this', reply_to: id })
+  bench.owner.edits(topic, command, '/delete')
+  const [, deletion] = await it.events(2)
+  assert.ok(deletion?.kind === 'deletion')
+  assert.equal(deletion.target.id, String(id))
+})
+
 test('an "edit" in which nothing changed is none, whether the message came just now or long ago', async () => {
   await using it = await open()
   const { bench, topic } = it

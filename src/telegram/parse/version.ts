@@ -9,6 +9,14 @@ import type { FileSource } from './content.ts'
  */
 export const versionOf = (content: Content): string => `${fileOf(content)} ${digest(wordsOf(content))}`
 
+/** The same of a command, which is no message for the bridge. */
+export const versionOfCommand = ({ text = '' }: { readonly text?: string }): string =>
+  `${commandMark}${digest(text)}`
+
+export const wasCommand = (version: string | undefined): boolean => version?.startsWith(commandMark) === true
+
+const commandMark = '/ '
+
 /** Whether the file of a message was replaced between two versions: WhatsApp has nothing for that. */
 export const isOtherFile = (before: string, after: string): boolean =>
   before.split(' ')[0] !== after.split(' ')[0]

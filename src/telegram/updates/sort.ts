@@ -7,6 +7,7 @@ import type { BotUser } from '../api.ts'
 import { parseCommand } from '../commands.ts'
 import { parseDeletion, parseEdit, parseJoin, parsePin, parseReaction, parseVote } from '../parse/change.ts'
 import { leavesFiles } from '../parse/rich.ts'
+import { versionOfCommand, wasCommand } from '../parse/version.ts'
 import {
   nameOf,
   type ParseOptions,
@@ -71,7 +72,7 @@ class Sorter {
     const { channel_post: post } = update
     if (post) this.#sorted.posts.push({ chatId: post.chat.id, messageId: post.message_id })
     if (message) this.#message(message)
-    if (edited && this.#speakerOf(edited) === 'owner') this.#arrive(edited, () => this.#edit(edited, id))
+    if (edited && this.#speakerOf(edited) === 'owner') this.#edited(edited, id)
     if (update.message_reaction) this.#reaction(update.message_reaction, id)
     if (update.my_chat_member) this.#membership(update.my_chat_member)
     if (update.callback_query) this.#press(update.callback_query)
@@ -90,8 +91,14 @@ class Sorter {
     if (speaker === 'nameless') {
       this.#arrive(message, () => parseMessage(message, context) && refuse(message, 'Message', whyNameless))
     }
-    if (speaker !== 'owner') return
+    if (speaker === 'owner') this.#said(message)
+  }
+
+  #said(message: Message): void {
+    const sorted = this.#sorted
+    const context = this.#context
     const command = parseCommand(message, context.bot.username)
+    if (command !== undefined) this.#note(message, versionOfCommand(message))
     if (command === 'others') return
     if (command !== undefined) {
       sorted.chats.push(parseChat(message))
@@ -118,18 +125,26 @@ class Sorter {
     overheard.push({ chat, ...who })
   }
 
-  #edit(message: Message, updateId: number): Arrival | undefined {
+  /** What a command becomes is said for the first time, and then. */
+  #edited(message: Message, updateId: number): void {
     const { versions } = this.#sorted
-    const { chat, message_id: messageId } = message
+    const { chat, message_id: messageId, date, edit_date: editedAt = date } = message
     const inBatch = versions.findLast(each => each.chatId === chat.id && each.messageId === messageId)
     const before = inBatch?.version ?? this.#context.version(chat.id, messageId)
-    return this.#versioned(message, parseEdit(message, { ...this.#context, updateId, before }))
+    if (!wasCommand(before)) {
+      const edit = () => parseEdit(message, { ...this.#context, updateId, before })
+      this.#arrive(message, () => this.#versioned(message, edit()))
+    } else if (before !== versionOfCommand(message)) this.#said({ ...message, date: editedAt })
+  }
+
+  #note({ chat, message_id: messageId }: Message, version: string): void {
+    this.#sorted.versions.push({ chatId: chat.id, messageId, version })
   }
 
   #versioned(message: Message, parsed: Versioned | undefined): Arrival | undefined {
     if (parsed === undefined) return undefined
     const { event, version } = parsed
-    this.#sorted.versions.push({ chatId: message.chat.id, messageId: message.message_id, version })
+    this.#note(message, version)
     const raw = keepTyped(message)
     const remark = event.kind === 'message' && leavesFiles(message) && filesLeft
     return { event, ...(raw !== undefined && { raw }), ...(remark && { remark }) }
