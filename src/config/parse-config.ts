@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { type Document, isMap, isNode, isScalar, LineCounter, type Node, parseDocument } from 'yaml'
+import { type Document, isMap, isNode, isScalar, LineCounter, type Node, parseDocument, visit } from 'yaml'
 import type * as z from 'zod/mini'
 import { ConfigError } from './config-error.ts'
 import { nearest } from './nearest.ts'
@@ -20,7 +20,7 @@ export const parseConfig = (text: string, file: string): ConfigFile => {
       file,
     )
   }
-  const value: unknown = document.toJS() ?? {}
+  const value = readValue(document, problem => fail([`${where(aliasIn(document))}: ${problem}`], file))
   const result = configSchema.safeParse(value)
   if (result.success) return result.data
   const problems = result.error.issues
@@ -31,6 +31,28 @@ export const parseConfig = (text: string, file: string): ConfigFile => {
     problems.map(({ line, message }) => `${file}:${line}: ${message}`),
     file,
   )
+}
+
+/** YAML takes `*word` for the name of something that stands elsewhere. */
+const readValue = (document: Document, refuse: (problem: string) => never): unknown => {
+  try {
+    return document.toJS() ?? {}
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error
+    return refuse(`not valid YAML: ${plain(error.message)}; put in quotes what begins with * or &`)
+  }
+}
+
+/** Where the first such name stands. */
+const aliasIn = (document: Document): number => {
+  let offset = 0
+  visit(document, {
+    Alias(_, { range }) {
+      offset = range?.[0] ?? 0
+      return visit.BREAK
+    },
+  })
+  return offset
 }
 
 const fail = (problems: readonly string[], file: string): never => {

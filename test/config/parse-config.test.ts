@@ -19,6 +19,11 @@ const cases: readonly (readonly [name: string, text: string, problem: string])[]
     '\ntelegram:\n  tokn: x',
     'c.yaml:3: unknown key "telegram.tokn"; did you mean "token"?',
   ],
+  [
+    'a star that YAML takes for a name',
+    'log_level: info\ntelegram:\n  token: *secret',
+    'c.yaml:3: not valid YAML: Unresolved alias (the anchor must be set before the alias): secret; put in quotes what begins with * or &',
+  ],
   ['an unknown key at the top', 'whatsap: {}', 'c.yaml:1: unknown key "whatsap"; did you mean "whatsapp"?'],
   [
     'a key that resembles none lists the known ones',
