@@ -35,7 +35,8 @@ export const startRelease = (options: ReleaseOptions): Disposable => {
       if (last !== undefined) online.add(last, now)
       last = isOnline() ? now : undefined
       try {
-        if (release((at, _, most = longest) => online.since(at) >= most)) wake()
+        // What a clock that was ahead has dated into the future waits as from the start of this run.
+        if (release((at, _, most = longest) => online.since(at > now ? 0 : at) >= most)) wake()
       } catch (error) {
         log.warn({ err: error }, 'What was kept back could not be taken in; trying again')
       }

@@ -94,6 +94,20 @@ for (const inTopic of [false, true]) {
     assert.deepEqual(it.middle.whatsapp.changes, [])
   })
 
+  test(`a reaction ${where} that was kept back by a clock a week ahead waits for a minute of the one that was set right`, async () => {
+    await using it = await open({ inTopic })
+    const { tg, owner, place } = it
+    tg.delayMessages()
+    owner.reacts(place, owner.sends(place, 'Lunch?').message_id, '👍')
+    await it.waitsFor(1)
+    const begin = Date.now() - 7 * 86_400_000
+    const clock = new VirtualClock(begin)
+    const { release } = it.middle
+    using _ = startRelease({ release, isOnline: () => true, wake: () => undefined, log: quiet, clock })
+    await clock.runUntil(() => it.held() === 0 || clock.now() > begin + 3_600_000)
+    assert.equal((clock.now() - begin) / 60_000, 1)
+  })
+
   test(`a reaction ${where} to what somebody else says, or to what is old, waits for nothing`, async () => {
     await using it = await open({ inTopic })
     const { tg, owner, place } = it
