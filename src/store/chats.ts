@@ -1,7 +1,8 @@
 import { addressOf, type ChatRef, networkOf } from '../bridge/chat-ref.ts'
 import type { ChatKind, KnownChat } from '../bridge/network.ts'
 import type { Database } from './database.ts'
-import { isKnown, mergeChat } from './merge-chat.ts'
+import { mergeChat } from './merge-chat.ts'
+import { Newcomers } from './newcomers.ts'
 import { isLid, phoneOf } from './whatsapp-address.ts'
 
 /** A chat or a person as the chat book knows it, under its canonical ref. */
@@ -40,16 +41,18 @@ const activityStep = 60_000
  */
 export class Chats {
   readonly #database: Database
+  readonly #newcomers: Newcomers
 
   constructor(database: Database) {
     this.#database = database
+    this.#newcomers = new Newcomers(database)
   }
 
   /** Records what is known of a chat and returns its canonical ref. */
   learn(known: KnownChat): ChatRef {
     return this.#database.transaction(() => {
       const ref = this.#unite(known.chat, known.aliases ?? [])
-      this.#database.run(
+      this.#newcomers.write(
         `INSERT INTO chats (ref, kind, name, push_name, last_activity) VALUES (?1, ?2, ?3, ?4, ?5)
          ON CONFLICT (ref) DO UPDATE SET
            kind = coalesce(?2, kind), name = coalesce(?3, name), push_name = coalesce(?4, push_name),
@@ -134,14 +137,14 @@ export class Chats {
       const before = this.#canonical(other)
       if (before === ref) continue
       const areTwo = isLid(before) && isLid(ref)
-      if (!areTwo && isKnown(this.#database, before)) mergeChat(this.#database, before, ref)
+      if (!areTwo && this.#newcomers.isKnown(before)) mergeChat(this.#database, before, ref)
       this.#pointAlias(other, ref)
     }
     return ref
   }
 
   #pointAlias(alias: ChatRef, ref: ChatRef): void {
-    this.#database.run('INSERT OR REPLACE INTO aliases (alias, ref) VALUES (?, ?)', alias, ref)
+    this.#newcomers.write('INSERT OR REPLACE INTO aliases (alias, ref) VALUES (?, ?)', alias, ref)
   }
 
   #canonical(ref: ChatRef): ChatRef {

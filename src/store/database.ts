@@ -20,6 +20,7 @@ export class Database implements Disposable {
   readonly #openRow: OpenRow
   readonly #met = Promise.withResolvers<StoreError>()
   #damage: StoreError | undefined
+  #transactions = 0
 
   /**
    * Opens, or makes, the file and brings its schema up to date. Secrets are sealed by `seal(?)` in the SQL that writes them
@@ -71,6 +72,7 @@ export class Database implements Disposable {
   transaction<T>(work: () => T, { flush = true }: CommitOptions = {}): T {
     if (this.#sqlite.inTransaction) return this.#sqlite.transaction(work).deferred()
     this.#refuseDamaged()
+    this.#transactions += 1
     return this.#guard(() => {
       if (!flush) this.#sqlite.pragma('synchronous = NORMAL')
       try {
@@ -79,6 +81,11 @@ export class Database implements Disposable {
         if (!flush) this.#sqlite.pragma('synchronous = FULL')
       }
     })
+  }
+
+  /** How many have been begun; those inside another are a part of that. */
+  get transactions(): number {
+    return this.#transactions
   }
 
   get isSealed(): boolean {

@@ -18,30 +18,6 @@ export const mergeChat = (database: Database, from: ChatRef, to: ChatRef): void 
   database.run('UPDATE jobs SET target = ?2 WHERE target = ?1', from, to)
 }
 
-/** Where a chat or a person may stand; all messages are looked through last, and once. */
-const places = [
-  ['chats', 'ref'],
-  ['aliases', 'ref'],
-  ['mappings', 'whatsapp', 'telegram'],
-  ['jobs', 'lane', 'target'],
-  ['keeps', 'chat', 'person'],
-  ['reactions', 'person'],
-  ['votes', 'person'],
-  ['messages', 'chat', 'author'],
-] as const
-
-const known = places
-  .map(
-    ([table, ...columns]) =>
-      `SELECT 1 FROM ${table} WHERE ${columns.map(column => `${column} = ?1`).join(' OR ')}`,
-  )
-  .map(found => `EXISTS (${found})`)
-  .join(' OR ')
-
-/** Whether anything stands under an address. Of whom nothing does, a merge would look through all messages several times. */
-export const isKnown = (database: Database, ref: ChatRef): boolean =>
-  database.get<{ known: number }>(`SELECT ${known} AS known`, ref)?.known === 1
-
 /** Of two opinions of one person the later one counts. */
 const mergeOpinions = (
   database: Database,

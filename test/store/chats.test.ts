@@ -185,6 +185,35 @@ test('Of newcomers of whom nothing is known, nothing is looked for in all messag
   for (const { pn, lid } of members) assert.equal(store.chats.resolve(pn), lid)
 })
 
+test('Of hundreds of newcomers who come together all messages are looked through once or twice, not once for each', t => {
+  using store = tempStore()
+  const pairOf = (number: number) => ({
+    pn: `whatsapp:49170000${1000 + number}@s.whatsapp.net` as const,
+    lid: `whatsapp:90000${1000 + number}@lid` as const,
+  })
+  const members = Array.from({ length: 300 }, (_, number) => pairOf(number))
+  const [first, second, third, ...others] = members
+  assert.ok(first && second && third)
+  const looked: string[] = []
+  for (const how of ['get', 'all'] as const) {
+    const real = store.database[how].bind(store.database)
+    t.mock.method(store.database, how, (sql: string, ...values: string[]) => {
+      if (/ FROM messages/.test(sql)) looked.push(sql)
+      return real(sql, ...values)
+    })
+  }
+  store.transaction(() => {
+    for (const { pn, lid } of others) store.chats.learn({ chat: lid, aliases: [pn] })
+    assert.equal(looked.length, 2)
+    // What is written in between counts: a message of a number that was nobody's until now.
+    const message = { chat: 'whatsapp:1203@g.us', id: 'A', author: first.pn, me: false } as const
+    const key = store.links.remember(message, 1)
+    for (const { pn, lid } of [first, second, third]) store.chats.learn({ chat: lid, aliases: [pn] })
+    assert.equal(key && store.links.get(key)?.author, first.lid)
+  })
+  for (const { pn, lid } of members) assert.equal(store.chats.resolve(pn), lid)
+})
+
 test('What is known of a number in any way goes over to its LID', () => {
   const ways: Readonly<Record<string, (store: ReturnType<typeof tempStore>) => unknown>> = {
     'jobs.lane': store =>

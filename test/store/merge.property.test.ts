@@ -21,11 +21,11 @@ const step = fc.oneof(
 
 test('however addresses are learned, each has one canonical ref and everything stands under that one', () => {
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 25 }), steps => {
+    fc.property(fc.array(step, { maxLength: 25 }), fc.boolean(), (steps, together) => {
       using store = tempStore()
       const { chats, mappings, links, database } = store
       let telegramId = 0
-      for (const each of steps) {
+      const go = (each: (typeof steps)[number]): void => {
         if (each.kind === 'learn') {
           const ref = chats.learn({ chat: each.chat, aliases: each.aliases })
           assert.equal(chats.resolve(each.chat), each.chat.endsWith('@lid') ? each.chat : ref)
@@ -46,6 +46,8 @@ test('however addresses are learned, each has one canonical ref and everything s
           if (source !== undefined) links.add(source, 'telegram:-100/0', { id: String(telegramId) }, 1)
         }
       }
+      if (together) store.transaction(() => steps.forEach(go))
+      else steps.forEach(go)
 
       for (const ref of [...phones, ...lids]) {
         assert.equal(chats.resolve(chats.resolve(ref)), chats.resolve(ref), 'canonical is canonical')
