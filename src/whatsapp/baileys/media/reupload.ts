@@ -19,7 +19,8 @@ export interface MediaUpdate {
  * phone still. It is asked to put one up again; Baileys' own `updateMediaMessage` waits for ever when the phone is off.
  */
 export class Reuploads {
-  readonly #waiting = new Map<string, (update: MediaUpdate) => void>()
+  /** A file of a message may be wanted by several: its chat may be mapped to more than one. */
+  readonly #waiting = new Set<{ readonly id: string; readonly answer: (update: MediaUpdate) => void }>()
   readonly #patienceMs: number
   /** The phone has let a question pass, and answered none since: it is off, and what it is asked now comes when it is on. */
   #isSilent = false
@@ -44,10 +45,12 @@ export class Reuploads {
     }
     const timer = setTimeout(fallSilent, this.#patienceMs * (this.#isSilent ? silentShare : 1))
     signal.addEventListener('abort', giveUp, { once: true })
-    this.#waiting.set(message.id, answer.resolve)
+    const isAsked = this.#waitingFor(message.id).length > 0
+    const waiting = { id: message.id, answer: answer.resolve }
+    this.#waiting.add(waiting)
     try {
       const mediaKey = Buffer.from(key, 'base64')
-      await socket.sock.sendNode(encryptMediaRetryRequest(keyOf(message), mediaKey, me))
+      if (!isAsked) await socket.sock.sendNode(encryptMediaRetryRequest(keyOf(message), mediaKey, me))
       const update = await answer.promise
       if (update === undefined)
         throw reject('WhatsApp has deleted the file, and the phone does not answer; it comes when it does')
@@ -59,16 +62,20 @@ export class Reuploads {
     } finally {
       clearTimeout(timer)
       signal.removeEventListener('abort', giveUp)
-      this.#waiting.delete(message.id)
+      this.#waiting.delete(waiting)
     }
   }
 
   /** The phone has answered; whether somebody was still waiting for it. */
   answered(update: MediaUpdate): boolean {
     this.#isSilent = false
-    const waiting = this.#waiting.get(update.key.id ?? '')
-    waiting?.(update)
-    return waiting !== undefined
+    const waiting = this.#waitingFor(update.key.id)
+    for (const { answer } of waiting) answer(update)
+    return waiting.length > 0
+  }
+
+  #waitingFor(message: string | null | undefined) {
+    return [...this.#waiting].filter(({ id }) => id === message)
   }
 }
 

@@ -39,6 +39,37 @@ test('The phone puts a file up again that WhatsApp has deleted', async () => {
   linked.wa.assertNoSurprises()
 })
 
+test('A file that two chats want at once is there for both', async () => {
+  await using linked = await Linked.started()
+  const { media } = await withExpiredPicture(linked)
+  const { signal } = new AbortController()
+  const streams = await Promise.all([1, 2].map(() => linked.connection.openMedia(media, signal)))
+  for (const stream of streams) assert.deepEqual(await buffer(stream), bytes)
+  const asked = linked.wa.requests.filter(({ attrs }) => attrs['type'] === 'server-error')
+  assert.equal(asked.length, 1, 'the phone is asked once')
+  linked.wa.assertNoSurprises()
+})
+
+test('Whoever still wants it gets it, also where whoever asked the phone has given up', async () => {
+  await using linked = await Linked.started()
+  const { wa } = linked
+  const { media } = await withExpiredPicture(linked)
+  wa.phone.switch(false)
+  const stop = new AbortController()
+  const first = assert.rejects(linked.connection.openMedia(media, stop.signal))
+  await until('the question', () => wa.requests.some(({ attrs }) => attrs['type'] === 'server-error'))
+  const second = linked.connection.openMedia(media, new AbortController().signal)
+  const looks = () => wa.media.requests.filter(({ status }) => status === 404 || status === 410)
+  await until('the second look', () => looks().length === 2)
+  // So that it is waiting, too.
+  await new Promise(resolve => setTimeout(resolve, 200))
+  stop.abort()
+  await first
+  wa.phone.switch(true)
+  assert.deepEqual(await buffer(await second), bytes)
+  wa.assertNoSurprises()
+})
+
 test('A phone that is off is not waited for, and what it puts up later comes as a message of its own kind', async () => {
   await using linked = await Linked.started({ timing: { reupload: 200 } })
   const { event, media } = await withExpiredPicture(linked)
