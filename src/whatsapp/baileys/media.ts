@@ -29,11 +29,27 @@ export interface OpenMediaOptions extends MediaLimits {
  * or on disk. The last bytes come only when the file has proved undamaged; else the stream fails with a `DeliveryError`
  * (Baileys' own downloader verifies nothing: lib/Utils/messages-media.js).
  */
-export const openMedia = async (media: Media, options: OpenMediaOptions): Promise<Readable> => {
+export const openMedia = async (media: Media, given: OpenMediaOptions): Promise<Readable> => {
   const source = readSource(media)
+  const over = new AbortController()
+  const options = { ...given, signal: AbortSignal.any([given.signal, over.signal]) }
   const file =
     source.picture === undefined ? await openFile(source, options) : await openPicture(source, options)
-  const stream = Readable.from(file, { objectMode: false })
+  const pieces = file[Symbol.asyncIterator]()
+  // Not `Readable.from`: that would end the download of a reader that goes away only with the next piece, or never where
+  // nobody has asked for the first one.
+  const stream = new Readable({
+    read() {
+      pieces.next().then(
+        ({ done, value }) => this.push(done === true ? null : value),
+        error => this.destroy(error),
+      )
+    },
+    destroy(error, callback) {
+      over.abort()
+      callback(error)
+    },
+  })
   // Nobody may be reading yet when the connection breaks: an unheard error would end the process.
   stream.on('error', () => undefined)
   return stream
@@ -55,7 +71,7 @@ const PICTURE_MS = 5000
 const openPicture = async (
   { picture, keys }: MediaSource,
   { findPicture, ...options }: OpenMediaOptions,
-): Promise<Iterable<Buffer>> => {
+): Promise<AsyncIterable<Buffer>> => {
   if (picture === undefined || findPicture === undefined) throw reject('The picture cannot be had')
   const signal = AbortSignal.any([options.signal, AbortSignal.timeout(PICTURE_MS)])
   try {
@@ -64,7 +80,7 @@ const openPicture = async (
       url: await whenConnected(() => unlessAborted(findPicture(picture), signal), signal),
     }
     const limits = { ...options, signal, maxBytes: largestPicture }
-    return [await buffer(await download(mediaUrl(found, options.mediaHost), found, limits))]
+    return Readable.from([await buffer(await download(mediaUrl(found, options.mediaHost), found, limits))])
   } catch (error) {
     const stays =
       options.signal.aborted || (error instanceof DeliveryError && error.verdict.kind === 'reject')

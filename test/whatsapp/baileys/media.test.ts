@@ -12,6 +12,7 @@ import {
   startMediaServer,
   trustTestCa,
 } from '../../simulators/whatsapp/media-server.ts'
+import { until } from '../support.ts'
 
 const BYTES = randomBytes(300_000)
 const signal = new AbortController().signal
@@ -41,6 +42,28 @@ describe('a download', () => {
       assert.deepEqual(await read(host, await host.put(plain, 'document')), plain)
     })
   }
+
+  test('ends where nobody has begun to read it', async () => {
+    await using host = await startMediaServer()
+    const fields = await host.put(randomBytes(32_000_000), 'document')
+    const stream = await openMedia(mediaOf(fields), { signal, mediaHost: host.host })
+    stream.destroy()
+    await until('the end of the download', () => host.requests[0]?.aborted)
+  })
+
+  test('ends with its reader, also while nothing comes', async () => {
+    await using host = await startMediaServer()
+    const fields = await host.put(BYTES, 'document')
+    host.fault(fields, { kind: 'stall', after: 100_000 })
+    const stream = await openMedia(mediaOf(fields), { signal, mediaHost: host.host, idleMs: 600_000 })
+    let received = 0
+    stream.on('data', (chunk: Buffer) => {
+      received += chunk.length
+    })
+    await until('all that comes', () => received > 90_000)
+    stream.destroy()
+    await until('the end of the download', () => host.requests[0]?.aborted)
+  })
 
   test('needs no announced length', async () => {
     await using host = await startMediaServer()
