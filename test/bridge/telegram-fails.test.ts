@@ -4,77 +4,22 @@ import { test } from 'node:test'
 import type { Content } from '../../src/bridge/event.ts'
 import { plainText } from '../../src/bridge/rich-text.ts'
 import { retry } from '../../src/bridge/verdict.ts'
-import { leapingClock } from '../outbox/leaping-clock.ts'
 import type { Fault, Params } from '../simulators/telegram/faults.ts'
 import { jpeg } from '../simulators/telegram/helpers.ts'
 import { event as eventIn, waitUntil } from './bridge.ts'
 import { changesTo, eve, says, text } from './conversation.ts'
-import { carried, openGroup, receive } from './family.ts'
+import { carried, receive } from './family.ts'
+import { elsewhere, openTroubled as open } from './troubled.ts'
 
 const minute = 60_000
 const failure = { error: 500, description: 'Internal Server Error' } as const
 const blocked = { status: 403, html: '<html>Blocked</html>' } as const
-const elsewhere = 'whatsapp:5@g.us'
 
 const picture: Content = {
   kind: 'media',
   as: 'image',
   media: { source: 'x' },
   caption: plainText('poison'),
-}
-
-type Beside = 'messages' | 'reactions' | 'nothing'
-
-/** A group, another chat in which something passes before each attempt at what is poisoned, and the owner's own. */
-const open = async ({ beside = 'messages' }: { beside?: Beside } = {}) => {
-  await using opened = new AsyncDisposableStack()
-  const group = opened.use(await openGroup())
-  const { tg, store } = group
-  const home = tg.addPrivateChat(tg.addUser({ id: 7001, first_name: 'Olga' }))
-  const other = tg.addSupergroup({ title: 'Other', botRights: {} })
-  store.mappings.add({ whatsapp: elsewhere, telegram: `telegram:${other.id}` })
-  const clock = leapingClock()
-  const tries: number[] = []
-  const first = eventIn(elsewhere, 'hello')
-  const react = async (nth: number): Promise<void> => {
-    const emoji = nth % 2 === 0 ? '👍' : '🔥'
-    const reaction = changesTo(first.id, { kind: 'reaction', emoji })
-    middle.inbox.receive([{ event: { ...reaction, chat: elsewhere } }])
-    await waitUntil(() => other.transcript()[0]?.reactions[0]?.emoji === emoji)
-  }
-  const middle = opened.use(
-    group.open({
-      clock,
-      now: clock.now,
-      ownerChat: () => `telegram:${home.id}`,
-      watch: carrier => ({
-        ...carrier,
-        async deliver(job, ...more) {
-          if (job.event.includes('poison')) {
-            tries.push(clock.now())
-            if (beside === 'messages') {
-              middle.inbox.receive([{ event: eventIn(elsewhere, `hello ${tries.length}`) }])
-              await waitUntil(() => other.transcript().length === tries.length)
-            }
-            if (beside === 'reactions') await react(tries.length)
-          }
-          return await carrier.deliver(job, ...more)
-        },
-      }),
-    }),
-  )
-  const rest = opened.move()
-  return {
-    ...group,
-    clock,
-    middle,
-    tries,
-    other,
-    /** What is reacted to. */
-    first,
-    told: () => home.transcript().map(({ text: words }) => words),
-    [Symbol.asyncDispose]: () => rest.disposeAsync(),
-  }
 }
 
 const isPoisoned = (params: Params): boolean => String(params['text']).includes('poison')

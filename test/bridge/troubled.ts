@@ -1,0 +1,70 @@
+import { leapingClock } from '../outbox/leaping-clock.ts'
+import { event as eventIn, waitUntil } from './bridge.ts'
+import { changesTo } from './conversation.ts'
+import { openGroup } from './family.ts'
+
+export const elsewhere = 'whatsapp:5@g.us'
+
+/** What passes there. */
+type Beside = 'messages' | 'reactions' | 'nothing'
+
+/**
+ * A group, another chat in which something passes before each attempt at what is poisoned, and the owner's own; or before those
+ * of its attempts, counted from 1, that `beside` says.
+ */
+export const openTroubled = async ({
+  beside = 'messages',
+}: {
+  beside?: Beside | ((attempt: number) => boolean)
+} = {}) => {
+  await using opened = new AsyncDisposableStack()
+  const group = opened.use(await openGroup())
+  const { tg, store } = group
+  const home = tg.addPrivateChat(tg.addUser({ id: 7001, first_name: 'Olga' }))
+  const other = tg.addSupergroup({ title: 'Other', botRights: {} })
+  store.mappings.add({ whatsapp: elsewhere, telegram: `telegram:${other.id}` })
+  const clock = leapingClock()
+  const tries: number[] = []
+  const first = eventIn(elsewhere, 'hello')
+  const react = async (nth: number): Promise<void> => {
+    const emoji = nth % 2 === 0 ? '👍' : '🔥'
+    const reaction = changesTo(first.id, { kind: 'reaction', emoji })
+    middle.inbox.receive([{ event: { ...reaction, chat: elsewhere } }])
+    await waitUntil(() => other.transcript()[0]?.reactions[0]?.emoji === emoji)
+  }
+  const middle = opened.use(
+    group.open({
+      clock,
+      now: clock.now,
+      ownerChat: () => `telegram:${home.id}`,
+      watch: carrier => ({
+        ...carrier,
+        async deliver(job, ...more) {
+          if (job.event.includes('poison')) {
+            tries.push(clock.now())
+            const passes = typeof beside === 'function' ? beside(tries.length) : beside === 'messages'
+            if (passes) {
+              const count = other.transcript().length + 1
+              middle.inbox.receive([{ event: eventIn(elsewhere, `hello ${count}`) }])
+              await waitUntil(() => other.transcript().length === count)
+            }
+            if (beside === 'reactions') await react(tries.length)
+          }
+          return await carrier.deliver(job, ...more)
+        },
+      }),
+    }),
+  )
+  const rest = opened.move()
+  return {
+    ...group,
+    clock,
+    middle,
+    tries,
+    other,
+    /** What is reacted to. */
+    first,
+    told: () => home.transcript().map(({ text: words }) => words),
+    [Symbol.asyncDispose]: () => rest.disposeAsync(),
+  }
+}
