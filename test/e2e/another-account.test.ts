@@ -21,13 +21,15 @@ const openWaiting = async () => {
   const run = await world.run()
   owner.sends(group, 'that went')
   await eventually(() => alice.inbox.length === 1, 'the first message')
-  wa.refuseNextLogin(503)
+  // However long the rest takes: the pauses between its tries double.
+  for (const _ of Array(20)) wa.refuseNextLogin(503)
   wa.dropConnection()
   await eventually(() => !wa.isConnected, 'the line to be down')
   const waiting = owner.sends(group, 'from my own number').message_id
   await eventually(() => tg.pendingUpdates === 0, 'the message to be taken')
   run.kill('SIGKILL')
   await run.ended
+  wa.clearFaults()
   const off = owner.sends(group, 'written while it is off').message_id
   await world.wa2tg('logout', '--yes')
   return { world, alice, group, waiting, off }
