@@ -217,6 +217,11 @@ export class WhatsAppSimulator {
     this.#world.companion?.wire?.send(node)
   }
 
+  /** Resolves when the bridge has read what it was sent, and what it sent until then is here, or when its line is closed. */
+  async heard(): Promise<void> {
+    await this.#world.companion?.wire?.heard()
+  }
+
   /** Leaves a stanza with the server as it is: it waits while the bridge is away, and comes again until it is settled. */
   enqueue(node: BinaryNode): void {
     this.#world.companion?.queue.push(node)

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { type BinaryNode, decodeBinaryNode, encodeBinaryNode, type proto } from '@whiskeysockets/baileys'
 import type { WebSocket } from 'ws'
 import { NoiseResponder, type ServerIdentity } from './noise.ts'
@@ -57,6 +58,20 @@ export class Wire {
   drop(): void {
     this.#events.closed(this)
     this.#socket.terminate()
+  }
+
+  /** Resolves when the other side has read all that was sent, and what it sent before it had is here, or when it is over. */
+  async heard(): Promise<void> {
+    if (this.#socket.readyState === this.#socket.CLOSED) return
+    const over = new AbortController()
+    const { signal } = over
+    try {
+      const answered = [once(this.#socket, 'pong', { signal }), once(this.#socket, 'close', { signal })]
+      if (this.isOpen) this.#socket.ping()
+      await Promise.race(answered)
+    } finally {
+      over.abort()
+    }
   }
 
   #write(frame: Buffer): void {
