@@ -70,17 +70,18 @@ const sendNext = (state: State, lane: number, { chat, messages, released, upload
 
 /** Without those than which another one is no later in anything. */
 const bestOf = (states: readonly State[]): State[] => {
-  const times = ({ taken, next, last, end }: State) => [[...next, last, end], ...taken]
-  const sum = (state: State) =>
-    times(state)
-      .flat()
-      .reduce((all, time) => all + time, 0)
-  const isNoLater = (state: State, than: State) => {
-    const others = times(than)
-    return times(state).every((own, index) => own.every((time, at) => time <= (others[index]?.[at] ?? 0)))
-  }
-  const best: State[] = []
-  for (const { state } of states.map(state => ({ state, by: sum(state) })).sort((a, b) => a.by - b.by))
-    if (!best.some(other => isNoLater(other, state))) best.push(state)
-  return best
+  const timed = states.map(state => {
+    const { taken, next, last, end } = state
+    const times = [[...next, last, end], ...taken]
+    return { state, times, by: times.flat().reduce((all, time) => all + time, 0) }
+  })
+  const best: typeof timed = []
+  for (const each of timed.sort((a, b) => a.by - b.by))
+    if (!best.some(({ times }) => isNoLater(times, each.times))) best.push(each)
+  return best.map(({ state }) => state)
 }
+
+type Times = readonly (readonly number[])[]
+
+const isNoLater = (times: Times, than: Times): boolean =>
+  times.every((own, index) => own.every((time, at) => time <= (than[index]?.[at] ?? 0)))
