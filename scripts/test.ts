@@ -17,8 +17,8 @@ if (files.length === 0) {
   console.error('No tests found')
   process.exit(1)
 }
-// Many tests wait more than they work: with one file for each core, two cores are half idle.
-const concurrency = `--test-concurrency=${availableParallelism() + 1}`
+// Most tests wait longer than they work: with fewer than two files for each core, the cores are half idle.
+const concurrency = `--test-concurrency=${2 * availableParallelism()}`
 // What waits for ever is named in the end; nothing takes as long on the slowest machine.
 const timeout = `--test-timeout=${30 * 60_000}`
 // Each file is a process, and many start the program: what one has compiled, the others need not compile again.
