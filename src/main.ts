@@ -3,9 +3,16 @@ import { writeFileSync } from 'node:fs'
 import { explainError } from './cli/explain-error.ts'
 import { version } from './cli/version.ts'
 
+/** Why what was asked for could not be printed, as on a full disk. */
+let unprinted: string | undefined
+
 const end = (code: number): void => {
-  // What was written to a pipe is handed over before we go.
-  process.stdout.write('', () => process.exit(code))
+  const exit = (): void => {
+    if (unprinted !== undefined) process.stderr.write(`Not all could be written to stdout (${unprinted})\n`)
+    process.exit(code === 0 && unprinted !== undefined ? 1 : code)
+  }
+  // What was written to a pipe is handed over before we go, and of what could not be written we hear a little later.
+  process.stdout.write('', () => setImmediate(exit))
 }
 
 const crash = (error: unknown): void => {
@@ -38,6 +45,9 @@ stayOutOfCoreDumps()
 process.on('uncaughtException', crash)
 process.on('unhandledRejection', crash)
 // Whoever read our output has gone (`wa2tg chats | head -1`): not our failure. The rest goes nowhere.
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') unprinted ??= error.code ?? error.name
+})
+process.stderr.on('error', () => undefined)
 
 main(process.argv.slice(2)).catch(crash)

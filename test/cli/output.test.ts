@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { closeSync, existsSync, openSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { openOutput, printable, renderTable, widthOf } from '../../src/cli/output.ts'
 
@@ -39,3 +42,24 @@ test('data goes to stdout, as JSON when asked; notes go to stderr', () => {
   }
   assert.deepEqual(written, ['out list of 1\n', 'err note\n', 'out [\n  1\n]\n', 'out []\n', 'err note\n'])
 })
+
+if (existsSync('/dev/full')) {
+  test('what a full disk takes no more of is not passed off as printed', () => {
+    const main = join(import.meta.dirname, '../../src/main.ts')
+    const full = openSync('/dev/full', 'w')
+    try {
+      for (const args of [['--version'], ['map', '-h']]) {
+        const { status, stderr } = spawnSync(process.execPath, [main, ...args], {
+          stdio: ['ignore', full, 'pipe'],
+          encoding: 'utf8',
+        })
+        assert.deepEqual(
+          { status, stderr },
+          { status: 1, stderr: 'Not all could be written to stdout (ENOSPC)\n' },
+        )
+      }
+    } finally {
+      closeSync(full)
+    }
+  })
+}
