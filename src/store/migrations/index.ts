@@ -13,6 +13,7 @@ import { pages } from './0010-pages.ts'
 import { edits } from './0011-edits.ts'
 import { since } from './0012-since.ts'
 import { ownFailures } from './0013-own-failures.ts'
+import { inDoubt } from './0014-in-doubt.ts'
 
 /** In order; a migration that has been released is never changed, only followed by another. */
 export const migrations: readonly string[] = [
@@ -29,6 +30,7 @@ export const migrations: readonly string[] = [
   edits,
   since,
   ownFailures,
+  inDoubt,
 ]
 
 /** Marks the file as ours ("wa2t"), so that somebody else's database is refused instead of filled with our tables. */
