@@ -21,6 +21,11 @@ const step = 10
 
 test('whatever update comes from Telegram, both networks go on, what is behind it arrives, and no phone is sent what it cannot show', async t => {
   const log = await recordingLog('info', token)
+  // A time that a timer cannot wait is over at once.
+  const warnings: string[] = []
+  const note = ({ name, message }: Error) => warnings.push(`${name}: ${message}`)
+  process.on('warning', note)
+  t.after(() => process.off('warning', note))
   let opened = 0
   using server = await startUpdateServer(() => contents[opened++ % contents.length] ?? Buffer.alloc(0))
   const chats = [-1001234567890, -55] as const
@@ -65,5 +70,6 @@ test('whatever update comes from Telegram, both networks go on, what is behind i
   wa.assertNoSurprises()
   assert.ok(log.lines.length >= least(3), `only ${log.lines.length} lines were looked at`)
   assert.deepEqual(bugsIn(log.lines), [])
+  assert.deepEqual(warnings, [])
   assert.equal(log.leaks([planted, token, '15550774411', '900000000774411']), undefined)
 })

@@ -1,7 +1,9 @@
 /** For how long neither side may move a byte while a body goes out. */
 const idleMs = 60_000
+/** Nothing in Telegram is bigger, in bytes, whatever an update says: a timer that is to wait longer than 24 days does not wait. */
+const biggest = 4 * 2 ** 30
 /** After the last byte the server still works on the file, the longer the bigger: 60 s and 1 s per 256 KiB. */
-export const answerMs = (bytes: number): number => 60_000 + (bytes / 262_144) * 1000
+export const answerMs = (bytes: number): number => 60_000 + (Math.min(bytes, biggest) / 262_144) * 1000
 
 export interface UploadOptions {
   readonly signal?: AbortSignal
