@@ -9,11 +9,18 @@ export type { Sqlite }
 /**
  * Opens a SQLite file, whose folder must be there. `timeout`: how long a statement waits for another process, in
  * milliseconds.
+ *
+ * What a large statement needs for a while stays in memory. SQLite would put it into /var/tmp or /tmp: that may be full, or
+ * read-only as the root of a container is, and is no place for what people write.
  */
 export const openSqlite = (
   path: string,
   options: { readonly timeout: number; readonly readonly?: boolean },
-): Sqlite.Database => new Sqlite(path, { ...options, ...(isSea() ? handOver(dirname(path)) : {}) })
+): Sqlite.Database => {
+  const sqlite = new Sqlite(path, { ...options, ...(isSea() ? handOver(dirname(path)) : {}) })
+  sqlite.pragma('temp_store = MEMORY')
+  return sqlite
+}
 
 let carried: object | undefined
 

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { test } from 'node:test'
-import { openStore, StoreError, storePath } from '../../src/store/index.ts'
+import { Outbox } from '../../src/outbox/index.ts'
+import { openStore, restoreBackup, StoreError, storePath, writeBackup } from '../../src/store/index.ts'
 import { type DiskCall, errno, watchDisk } from '../support/disk/watch-disk.ts'
 import { tempDir, tempStore } from './temp-store.ts'
 
@@ -63,5 +65,45 @@ if (process.platform === 'linux') {
     using store = openStore(storePath(dir.path))
     assert.equal(store.session('x').get('t', '1'), rows(1)[0]?.value)
     assert.throws(() => store.session('x').set(rows(2)), { name: 'StoreError', message: /cannot be written/ })
+  })
+
+  test('SQLite writes nowhere else than beside the data, whatever there is to do: all else may be full or read-only', async () => {
+    using dir = tempDir()
+    using elsewhere = tempDir()
+    const refused: string[] = []
+    // A temporary file has no name from the beginning: it shows when something is written into it.
+    using _watch = watchDisk(({ path }) => {
+      if (path.startsWith(dir.path) || path.startsWith(elsewhere.path)) return undefined
+      refused.push(path)
+      return errno.ENOSPC
+    })
+    const path = storePath(dir.path)
+    const [pn, lid] = ['whatsapp:49170@s.whatsapp.net', 'whatsapp:9@lid'] as const
+    {
+      using store = openStore(path)
+      const outbox = new Outbox(store.database)
+      store.transaction(() => {
+        for (let number = 0; number < 2000; number += 1) {
+          const message = { id: `M${number}`, chat: pn, author: pn, me: false, raw: 'x'.repeat(700) }
+          const source = store.links.remember(message, 1) ?? 0
+          const at = { lane: pn, target: 'telegram:-1', source } as const
+          outbox.add({ ...at, messageId: 'm', event: 'y'.repeat(700) }, 1)
+          store.links.add(source, 'telegram:-1', { id: String(number) }, 1)
+        }
+      })
+      store.chats.learn({ chat: lid, aliases: [pn] })
+      assert.equal(store.links.find({ chat: lid, id: 'M1999' })?.author, lid)
+    }
+    const key = Buffer.alloc(32, 1)
+    openStore(path, { key, sealAll: true })[Symbol.dispose]()
+    const file = join(elsewhere.path, 'file')
+    await writeBackup(path, file, { force: false })
+    await restoreBackup(file, path, { passphrase: () => assert.fail('it is plain'), force: true })
+    using store = openStore(path, { key })
+    assert.ok(store.database.isSealed)
+    store.database.unseal()
+    assert.equal(store.links.forget({ before: 2, after: 0, limit: 5000 }).forgotten, 0)
+    new Outbox(store.database).recover(2)
+    assert.deepEqual(refused, [])
   })
 }
