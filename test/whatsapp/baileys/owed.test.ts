@@ -124,6 +124,18 @@ test('What is answered late goes in a session of now, and not with the phone tha
   wa.assertNoSurprises()
 })
 
+test('Of many that wait the oldest are dropped', async () => {
+  const { linked, wa, askInVain } = await begin()
+  await using _ = linked
+  const before = Array.from({ length: 200 }, (_, at) => `${at}`)
+  linked.bridge.sessions.set(before.map(id => ({ type: 'owed', id, value: '{"attrs":{},"content":[]}' })))
+  await askInVain()
+  const ids = owed(linked).map(({ id }) => id)
+  assert.equal(ids.length, 200)
+  assert.deepEqual(ids.slice(0, 199), before.slice(1))
+  wa.assertNoSurprises()
+})
+
 test('What is damaged of it is dropped at the next login, and holds up nothing', async () => {
   const { linked, wa, askInVain, copies } = await begin()
   await using _ = linked

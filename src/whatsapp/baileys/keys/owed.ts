@@ -2,6 +2,9 @@ import type { BinaryNode, SignalKeyStore } from '@whiskeysockets/baileys'
 import type { AuthState } from './auth-state.ts'
 import { getOwn, setOwn } from './own-rows.ts'
 
+/** As many are kept; of more the oldest are dropped: whoever asks without end must not have us ask WhatsApp without end. */
+const MOST = 200
+
 /** Retry receipts that were acknowledged before they could be answered: they do not come again. */
 export class Owed {
   readonly #ids: () => readonly string[]
@@ -29,7 +32,9 @@ export class Owed {
   async keep(receipt: BinaryNode): Promise<string> {
     const { from, participant, recipient, id, t } = receipt.attrs
     const row = [from, participant, recipient, id, t].join(' ')
-    await setOwn(this.#keys, 'owed', { [row]: withoutKeys(receipt) })
+    const others = this.#ids().filter(id => id !== row)
+    const tooMany = others.slice(0, Math.max(0, others.length + 1 - MOST)).map(id => [id, null] as const)
+    await setOwn(this.#keys, 'owed', { ...Object.fromEntries(tooMany), [row]: withoutKeys(receipt) })
     return row
   }
 
