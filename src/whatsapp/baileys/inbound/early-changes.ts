@@ -67,9 +67,11 @@ export class EarlyChanges {
       message,
       heldAt: Date.now(),
     }
-    this.#awaited.add(nameOf(target))
     const rows = [...this.#sessions.list(ROWS)]
-    const tooMany = rows.slice(0, Math.max(0, rows.length - MOST + 1))
+    const tooMany = rows.splice(0, Math.max(0, rows.length - MOST + 1))
+    const left = new Set(tooMany.length > 0 ? rows.map(({ id }) => targetIn(id)) : [])
+    for (const name of tooMany.map(({ id }) => targetIn(id))) if (!left.has(name)) this.#awaited.delete(name)
+    this.#awaited.add(nameOf(target))
     return [
       ...this.#giveUp(tooMany, 'their message is one of too many that have not come'),
       { type: ROWS, id: `${nameOf(target)} ${web.key.id}`, value: JSON.stringify(row) },

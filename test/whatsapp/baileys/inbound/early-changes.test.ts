@@ -9,7 +9,7 @@ import { EarlyChanges } from '../../../../src/whatsapp/baileys/inbound/early-cha
 import type { Contact } from '../../../simulators/whatsapp/index.ts'
 import { el, unixSeconds } from '../../../simulators/whatsapp/node.ts'
 import { sealAs } from '../../../simulators/whatsapp/sealing.ts'
-import { RecordingBridge, refuseEvents, TempDir, until } from '../../support.ts'
+import { RecordingBridge, refuseEvents, silentLogger, TempDir, until } from '../../support.ts'
 import { Linked } from '../linked.ts'
 
 const secret = randomBytes(32)
@@ -270,6 +270,36 @@ test('What waits is bounded, and the log says when the oldest, the huge or the t
   const later = new EarlyChanges(sessions, logger, Date.now() + 15 * 86_400_000)
   assert.equal(later.about([target]).length, 0)
   assert.match(said().join(), /did not come in two weeks/)
+})
+
+test('What is given up is remembered no more: nobody looks for it when its message comes', () => {
+  using dir = new TempDir()
+  using bridge = new RecordingBridge(dir.path)
+  let looks = 0
+  const sessions = Object.create(bridge.sessions, {
+    list: {
+      value: (type: string) => {
+        looks += 1
+        return bridge.sessions.list(type)
+      },
+    },
+  }) as typeof bridge.sessions
+  const held = new EarlyChanges(sessions, silentLogger())
+  const target = (count: number) => ({ chat: 'whatsapp:1@lid', id: `T${count}` }) as const
+  const change = (id: string) => ({ key: { id, remoteJid: '1@lid' }, message: { conversation: 'x' } })
+  for (let count = 0; count < 501; count += 1) {
+    bridge.sessions.set(held.keep(target(count), change('M')))
+    if (count < 2) bridge.sessions.set(held.keep(target(1), change(`N${count}`)))
+  }
+  looks = 0
+  for (const [count, found] of [
+    [0, 0],
+    [1, 1],
+    [2, 1],
+    [500, 1],
+  ] as const)
+    assert.equal(held.about([target(count)]).length, found, `T${count}`)
+  assert.equal(looks, 3)
 })
 
 test('A change that cannot be stored when its message has come costs the message nothing', async () => {
