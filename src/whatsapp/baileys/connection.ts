@@ -208,9 +208,14 @@ class BaileysConnection implements WhatsAppConnection {
       return
     }
     this.#change(this.#account.describe('connecting', next.problem))
-    this.#reconnects.wait(socket.openFor, next.when).then(
+    const { openFor } = socket
+    await this.#reconnects.again(
       () => this.#connect(),
-      () => undefined,
+      { openFor, when: next.when },
+      error => {
+        this.#options.logger.error({ err: error }, 'The disk cannot be read; connecting later')
+        this.#change(this.#account.describe('connecting', error.message))
+      },
     )
   }
 

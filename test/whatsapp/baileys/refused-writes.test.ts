@@ -138,3 +138,24 @@ test('What asks for a message again is not acknowledged where the disk does not 
   await until('its ack', () => wa.pending.length === 0)
   wa.assertNoSurprises()
 })
+
+test('A disk that cannot be read when the line is to be opened anew ends nothing: it is opened when it can', async () => {
+  await using linked = await Linked.started({ timing: { firstPause: 10, longestPause: 50 } })
+  const { wa, bridge, connection } = linked
+  const alice = wa.addContact({ name: 'Alice' })
+  const { list } = bridge.sessions
+  let tries = 0
+  const refuse: typeof list = type => {
+    if (type !== 'journal') return list(type)
+    tries += 1
+    throw new StoreError('The disk fails')
+  }
+  Object.assign(bridge.sessions, { list: refuse })
+  wa.dropConnection()
+  await until('more than one try', () => tries > 2)
+  const { state, problem } = connection.status
+  assert.deepEqual([state, problem], ['connecting', 'The disk fails'])
+  Object.assign(bridge.sessions, { list })
+  await alice.send('behind it')
+  await until('the message', () => bridge.said.includes('behind it'))
+})

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { StoreError } from '../../../bridge/store-error.ts'
 import { type Clocks, watchLeaps } from '../../../support/clock.ts'
 import type { Timing } from '../socket/timing.ts'
 import type { AfterClose } from './after-close.ts'
@@ -37,6 +38,31 @@ export class Reconnects {
     const longest = when === 'unreachable' ? Math.min(longestPause, longestUnreachable) : longestPause
     const pause = (when === 'late' ? longest : Math.min(longest, firstPause * steps)) * (0.5 + Math.random())
     await this.#pause(pause, when !== 'late')
+  }
+
+  /**
+   * Waits and connects; where the disk cannot be read for now, which `onRefused` hears of, once more. What else goes wrong
+   * rejects.
+   */
+  async again(
+    connect: () => void,
+    { openFor, when }: { openFor: number; when: When },
+    onRefused: (error: StoreError) => void,
+  ): Promise<void> {
+    for (let next = { openFor, when }; ; next = { openFor: 0, when: 'soon' }) {
+      const isOver = await this.wait(next.openFor, next.when).then(
+        () => false,
+        () => true,
+      )
+      if (isOver) return
+      try {
+        connect()
+        return
+      } catch (error) {
+        if (!(error instanceof StoreError)) throw error
+        onRefused(error)
+      }
+    }
   }
 
   async #pause(milliseconds: number, canBeCut: boolean): Promise<void> {

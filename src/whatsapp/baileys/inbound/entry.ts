@@ -25,3 +25,16 @@ export const newEntry = (envelope: Envelope, open: readonly string[]): Entry => 
   rests: false,
   after: envelope.after,
 })
+
+/** The first settled one that nothing of its own chat stands before. */
+export const firstReady = (
+  entries: readonly Entry[],
+  mayGo: (entry: Entry) => boolean,
+): Entry | undefined => {
+  const held = new Set<string>()
+  for (const entry of entries) {
+    if (entry.open.size > 0 || entry.rests) held.add(entry.lane)
+    else if (!held.has(entry.lane) && mayGo(entry)) return entry
+  }
+  return undefined
+}

@@ -2,7 +2,7 @@ import type { BinaryNode } from '@whiskeysockets/baileys'
 import { StoreError } from '../../../bridge/store-error.ts'
 import { childrenOf } from '../node.ts'
 import { bytesIn } from '../parse/posts.ts'
-import { type Entry, newEntry } from './entry.ts'
+import { type Entry, firstReady, newEntry } from './entry.ts'
 import type { Envelope, Journal } from './journal.ts'
 
 /** A stanza whose parts are decrypted as far as they will be. */
@@ -196,14 +196,16 @@ export class Intake {
     })
   }
 
-  /** The first settled stanza that nothing of its own chat stands before. */
+  /** Where the disk cannot be read for now, none: whoever has a stanza or an end to tell of must not fail at that. */
   #next(): Entry | undefined {
-    const held = new Set<string>()
-    for (const entry of this.#entries) {
-      if (entry.open.size > 0 || entry.rests) held.add(entry.lane)
-      else if (!held.has(entry.lane) && this.#mayGo(entry)) return entry
+    const { journal, onError } = this.#options
+    try {
+      return firstReady(this.#entries, ({ after }) => after === undefined || journal.isKeyDone(after))
+    } catch (error) {
+      onError(error)
+      this.#later(this.#options.retryMs ?? 2000)
+      return undefined
     }
-    return undefined
   }
 
   /** Returns whether the next one may go at once. */
@@ -232,10 +234,6 @@ export class Intake {
     if (tries >= MOST_TRIES) return giveUp(envelope)
     const plaintexts = envelope.parts.map(part => journal.plaintext(part.hash))
     await consume({ envelope, plaintexts, failure })
-  }
-
-  #mayGo({ after }: Entry): boolean {
-    return after === undefined || this.#options.journal.isKeyDone(after)
   }
 
   #later(milliseconds: number, work?: () => void): void {

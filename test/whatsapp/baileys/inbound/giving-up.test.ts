@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { StoreError } from '../../../../src/bridge/store-error.ts'
 import { openAuthState } from '../../../../src/whatsapp/baileys/keys/auth-state.ts'
+import { el } from '../../../simulators/whatsapp/node.ts'
 import { RecordingBridge, refuseEvents, TempDir, until } from '../../support.ts'
 import { type HarnessOptions, JournalHarness } from '../journal-harness.ts'
 import { Sender } from '../sender.ts'
@@ -104,4 +105,32 @@ test('A row of the journal that cannot be read any more stands before nobody', a
   bridge.sessions.set([{ type: 'journal', id: hash, value: 'no JSON' }])
   await until('the one behind', () => bridge.said.includes('behind'))
   assert.deepEqual(bridge.said, [UNREADABLE, 'behind'])
+})
+
+test('A disk that cannot be read for a moment fails nobody who has an end or a stanza to tell of', async () => {
+  using dir = new TempDir()
+  using begun = begin(dir.path)
+  const { bridge, alice } = begun
+  await using harness = begun.open({ retryMs: 5 })
+  const { intake, errors } = harness
+  intake.connecting()
+  // A message that never is decrypted, and a call behind it, which waits for that.
+  intake.observe(await alice.private('P1', text('lost')))
+  const from = alice.device.jid
+  intake.observeWhole(
+    el('call', { from, id: 'C', t: '1790000000' }, [el('offer', { 'call-id': 'C1', 'call-creator': from })]),
+  )
+  const { get } = bridge.sessions
+  const refuse: typeof get = () => {
+    throw new StoreError('The disk fails')
+  }
+  Object.assign(bridge.sessions, { get: refuse })
+  intake.closed()
+  await until('many tries', () => errors.length > 5)
+  Object.assign(bridge.sessions, { get })
+  intake.connecting()
+  intake.caughtUp()
+  await until('the call', () => bridge.messages.some(({ id }) => id === 'C1'))
+  assert.ok(errors.every(error => error instanceof StoreError))
+  assert.ok(intake.isIdle)
 })
