@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { openStore, storePath } from '../../src/store/index.ts'
 import { eventually } from '../simulators/eventually.ts'
 import type { SimChat } from '../simulators/telegram/index.ts'
 import { startWhatsAppSimulator, type WhatsAppSimulator } from '../simulators/whatsapp/index.ts'
@@ -121,4 +122,36 @@ test('Where the account has another number since, what waited goes all the same'
     ['from my own number', 'written while it is off'],
   )
   assert.deepEqual(said(group), [])
+})
+
+test('What keeps it from being noted which account is linked is said in Telegram and in the status, and then all goes', async () => {
+  await using world = await World.open()
+  const { tg, owner } = world
+  const home = tg.addPrivateChat(owner)
+  const { alice, group } = await world.mapAlice()
+  const change = (...statements: readonly string[]): void => {
+    using store = openStore(storePath(join(world.folder, 'data')))
+    for (const sql of statements) store.database.run(sql)
+  }
+  // No disk says that, but what a bug of ours might meet.
+  change(
+    "DELETE FROM sessions WHERE connection = 'account'",
+    `CREATE TRIGGER refused BEFORE INSERT ON sessions WHEN new.connection = 'account'
+     BEGIN SELECT RAISE(ABORT, 'refused'); END`,
+  )
+  await world.run()
+  await alice.send('to Telegram')
+  owner.sends(group, 'to WhatsApp')
+  await eventually(() => home.transcript().length > 0, 'the word')
+  await eventually(() => said(group).length === 1, 'what comes from WhatsApp')
+  assert.match(home.transcript()[0]?.text ?? '', /^Nothing that you write goes to WhatsApp at the moment/)
+  const status = await world.wa2tg('status')
+  assert.equal(status.code, 1)
+  assert.match(status.stderr, /^Nothing goes to WhatsApp: a bug keeps it from being noted/m)
+  assert.deepEqual(alice.inbox, [])
+  change('DROP TRIGGER refused')
+  await eventually(() => alice.inbox.length === 1, 'what goes to WhatsApp')
+  const { stderr } = await world.wa2tg('status')
+  assert.doesNotMatch(stderr, /a bug/)
+  assert.equal(home.transcript().length, 1)
 })
