@@ -45,6 +45,9 @@ export class LockedError extends Error {
   }
 }
 
+/** The command of one that holds the data for a moment alone, whatever it is called (`open-beside.ts`). */
+export const updating = 'update'
+
 /** How long somebody may take to look who holds the lock, on a busy machine; in milliseconds. */
 const LOOK_MS = 2000
 
@@ -77,14 +80,20 @@ export const takeLock = async (dataDir: string, command: string): Promise<AsyncD
   }
 }
 
-/** Who only looks is in the way for a moment, and is no holder. */
+/**
+ * Who only looks, or updates, is in the way for a moment, and is no holder. A note may have been left by one that died, and
+ * its number be that of somebody else now: it counts where the lock is held a little later, too.
+ */
 const takeFrom = async (file: string, note: string, dataDir: string): Promise<Sqlite.Database> => {
+  let seen = 0
   for (const end = performance.now() + LOOK_MS; ; ) {
     const isLast = performance.now() > end
     const lock = open(file, 'BEGIN EXCLUSIVE')
     if (lock) return lock
     const holder = await readHolder(note)
-    if (holder?.isElsewhere === false || isLast) throw new LockedError(dataDir, holder)
+    if (holder?.isElsewhere === false && holder.command !== updating) seen += 1
+    if (seen > 1 || isLast) throw new LockedError(dataDir, holder)
+    await sleep(50)
   }
 }
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { refuseNetworkDrive } from './data-folder.ts'
-import { LockedError, takeLock } from './lock.ts'
+import { LockedError, takeLock, updating } from './lock.ts'
 import { isOutdated } from './migrations/index.ts'
 import { openSqlite } from './sqlite.ts'
 import { openStore, type Store, type StoreOptions, storePath } from './store.ts'
@@ -15,7 +15,7 @@ export const openBeside = async (dataDir: string, options: StoreOptions): Promis
   const path = storePath(dataDir)
   if (!needsUpdate(path)) return openStore(path, options)
   try {
-    await using _lock = await takeLock(dataDir, 'update')
+    await using _lock = await takeLock(dataDir, updating)
     return openStore(path, options)
   } catch (error) {
     if (!(error instanceof LockedError)) throw error

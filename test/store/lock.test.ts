@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import Sqlite from 'better-sqlite3'
 import { LockedError, lockHolder, takeLock } from '../../src/store/index.ts'
+import { updating } from '../../src/store/lock.ts'
 import { tempDir } from './temp-store.ts'
 
 const holderScript = `
@@ -57,6 +59,23 @@ test('who only looks whether somebody holds the data folder keeps nobody from ta
   using dir = tempDir()
   const looker = openFile(dir.path, 'BEGIN EXCLUSIVE')
   setTimeout(() => looker.close(), 700)
+  await using _lock = await takeLock(dir.path, 'run')
+})
+
+test('who only looks keeps nobody from it either where a note is left of one that died, whose number somebody has now', async () => {
+  using dir = tempDir()
+  // As after a power cut: numbers are given out anew, and often alike.
+  const left = { pid: process.pid, command: 'run', startedAt: 1 }
+  writeFileSync(join(dir.path, 'lock.json'), JSON.stringify(left))
+  const looker = openFile(dir.path, 'BEGIN EXCLUSIVE')
+  setTimeout(() => looker.close(), 10)
+  await using _lock = await takeLock(dir.path, 'run')
+})
+
+test('a command that brings the data up to date holds them for a moment, which a start waits for', async () => {
+  using dir = tempDir()
+  const update = await takeLock(dir.path, updating)
+  setTimeout(() => void update[Symbol.asyncDispose](), 300)
   await using _lock = await takeLock(dir.path, 'run')
 })
 
