@@ -1,10 +1,12 @@
 import type { NetworkName } from '../bridge/chat-ref.ts'
 import type { Network, NetworkStatus } from '../bridge/network.ts'
 import type { Store } from '../store/index.ts'
-import { systemClock } from '../support/clock.ts'
+import { openLeaps, systemClock } from '../support/clock.ts'
 
 /** How often a bridge with nothing new to say shows that it lives, in milliseconds. */
 const beatEvery = 20_000
+/** And looks whether there is, in milliseconds. */
+const lookEvery = 1000
 
 /**
  * Writes the heartbeat that `wa2tg status` reads: at every change, and every 20 s in between. `troubleOf`: what is wrong
@@ -38,10 +40,13 @@ export const makePulse = (
   let isMoving = false
   const timer = setInterval(beat, beatEvery)
   // While it moves, and once more at its end.
+  const leapOver = openLeaps()
   const look = setInterval(() => {
     const moves = statusOf('whatsapp').catchingUp !== undefined
-    if (moves || isMoving) beat()
+    // Behind one of the clock, or when the machine wakes, the last beat looks as if the bridge hung.
+    const hasLeapt = leapOver(lookEvery) > lookEvery
+    if (moves || isMoving || hasLeapt) beat()
     isMoving = moves
-  }, 1000)
+  }, lookEvery)
   return { beat, [Symbol.dispose]: () => [timer, look].forEach(clearInterval) }
 }

@@ -26,6 +26,24 @@ test('how far the catching up has come is in the heartbeat every second, and its
   assert.deepEqual(told(), { state: 'connected', upToDate: true }, 'a change is told by whoever sees it')
 })
 
+test('a clock that is set right makes no bridge look as if it hung', t => {
+  t.mock.timers.enable({ apis: ['setInterval'] })
+  let now = Date.parse('1970-01-01T00:01:00Z')
+  t.mock.method(Date, 'now', () => now)
+  using store = tempStore()
+  using pulse = makePulse(store, new Map())
+  const beatAfter = (ms: number): number | undefined => {
+    now += ms
+    t.mock.timers.tick(1000)
+    return store.heartbeat.read()?.beatAt
+  }
+  pulse.beat()
+  const before = now
+  assert.equal(beatAfter(1000), before, 'nothing has happened')
+  assert.equal(beatAfter(Date.parse('2026-01-02T03:04:05Z') - now), now)
+  assert.equal(beatAfter(1000), now - 1000, 'and nothing more')
+})
+
 test('what is wrong beside the networks is in the heartbeat where they have no problem of their own', () => {
   using store = tempStore()
   const [whatsapp, telegram] = [new MemoryNetwork('whatsapp'), new MemoryNetwork('telegram')]
