@@ -17,7 +17,9 @@ const { inputs, seed } = readNumbers({
   seed: { usual: Math.floor(Math.random() * 2 ** 31), least: 0, most: 2 ** 31 - 1, whole: true },
 })
 console.log(`${inputs} inputs, seed ${seed}`)
-const { status } = spawnSync(process.execPath, ['scripts/test.ts', 'test/fuzz'], {
+// A hundred thousand take a while, and longer where something else is at work.
+const timeout = `--test-timeout=${6 * 3_600_000}`
+const { status } = spawnSync(process.execPath, ['scripts/test.ts', timeout, 'test/fuzz'], {
   stdio: 'inherit',
   env: { ...process.env, FUZZ_SCALE: String(inputs / inCi), FUZZ_SEED: String(seed) },
 })
