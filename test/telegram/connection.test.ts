@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { StoreError } from '../../src/bridge/store-error.ts'
 import { eventually } from '../simulators/eventually.ts'
 import { endsWithin } from '../support/within.ts'
 import { Bench } from './bench.ts'
@@ -44,6 +45,19 @@ test('a batch that the disk does not take is asked for again', async () => {
   await eventually(() => bench.inbox.texts.length > 0, 'the message')
   assert.deepEqual(bench.inbox.texts, ['keep me'])
   assert.equal(bench.network.status.state, 'connected')
+})
+
+test('where the name of a chat cannot be kept, commands are answered, and the connection is as good as before', async () => {
+  await using bench = await Bench.open()
+  await bench.connect()
+  bench.inbox.learn = () => {
+    throw new StoreError('The disk is full')
+  }
+  const before = bench.inbox.statuses.length
+  bench.owner.sends(bench.home, '/id')
+  const isAnswered = () => bench.home.transcript().some(({ text }) => text.startsWith('This is 7001'))
+  await eventually(isAnswered, 'the answer')
+  assert.deepEqual(bench.inbox.statuses.slice(before), [])
 })
 
 test('what goes wrong behind the commit of a batch takes nothing in twice and holds nothing up', async () => {

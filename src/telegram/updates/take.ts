@@ -60,7 +60,14 @@ export const makeTake = (options: TakeOptions): LongPollOptions['take'] => {
 
   /** What follows of what is on disk, and need not be. */
   const follow = (sorted: Sorted): void => {
-    for (const chat of sorted.chats) inbox.learn(chat)
+    for (const chat of sorted.chats) {
+      try {
+        inbox.learn(chat)
+      } catch (error) {
+        // It comes with the next message there; whoever waits for an answer hears nothing else.
+        logger.warn({ err: error }, 'What a Telegram chat is called could not be stored')
+      }
+    }
     options.answer(sorted)
   }
 
