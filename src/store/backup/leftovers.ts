@@ -1,4 +1,4 @@
-import { closeSync, existsSync, lstatSync, openSync, readdirSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, lstatSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { isAlive } from '../lock.ts'
 import { openSqlite } from '../sqlite.ts'
@@ -55,13 +55,15 @@ const isLeftCopy = (folder: string, name: string, now: number): boolean => {
 
 /**
  * Says of a folder that it is worked in, until disposed. The lock is the system's: it goes with the process, however
- * that ends, and holds also for a container that shares the folder, but not the numbers of processes.
+ * that ends, and holds also for a container that shares the folder, but not the numbers of processes. It has its name only
+ * when it is held: who finds it free removes the folder.
  */
 export const holdFolder = (folder: string): Disposable => {
   const path = join(folder, lockFile)
-  closeSync(openSync(path, 'wx', 0o600))
-  const lock = openSqlite(path, { timeout: 0 })
+  closeSync(openSync(`${path}.new`, 'wx', 0o600))
+  const lock = openSqlite(`${path}.new`, { timeout: 0 })
   lock.exec('BEGIN EXCLUSIVE')
+  renameSync(`${path}.new`, path)
   return { [Symbol.dispose]: () => lock.close() }
 }
 

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { clearLeftovers } from '../../../src/store/index.ts'
 import { tempDir } from '../temp-store.ts'
 
@@ -32,19 +33,50 @@ test('the copy of a backup goes once its process is gone, or it is older than an
   assert.deepEqual(readdirSync(dir.path), [atWork])
 })
 
-test('the copy of one that holds it stays, whatever its number says here and however old it is, and goes when that one is dead', async t => {
-  using dir = tempDir()
-  const name = `.copy-${deadPid()}-aB3dE6`
-  put(dir.path, `${name}/wa2tg.db`)
-  const folder = join(dir.path, name)
+/** A process that says when it holds a folder, and does so until it is killed. */
+const spawnHolder = (folder: string) => {
   const hold = `
     const { holdFolder } = await import(${JSON.stringify(leftovers)})
     globalThis.held = holdFolder(${JSON.stringify(folder)})
     console.log('held')
     setInterval(() => undefined, 1000)`
-  const child = spawn(process.execPath, ['--input-type=module', '-e', hold], {
+  return spawn(process.execPath, ['--input-type=module', '-e', hold], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
+}
+
+test('the copy of one that is just about to hold it stays, too, however often somebody looks', async () => {
+  // Which of both is the quicker one is chance.
+  for (let attempt = 0; attempt < 8; attempt += 1) {
+    using dir = tempDir()
+    const folder = join(dir.path, `.copy-${process.pid}-aB3dE6`)
+    mkdirSync(folder)
+    const child = spawnHolder(folder)
+    const exited = once(child, 'exit')
+    try {
+      let isOver = false
+      void Promise.race([once(child.stdout, 'data'), exited]).then(() => {
+        isOver = true
+      })
+      while (!isOver) {
+        clearLeftovers(dir.path)
+        await nextTurn()
+      }
+      assert.ok(existsSync(folder), `attempt ${attempt}`)
+      assert.equal(child.exitCode, null)
+    } finally {
+      child.kill('SIGKILL')
+      await exited
+    }
+  }
+})
+
+test('the copy of one that holds it stays, whatever its number says here and however old it is, and goes when that one is dead', async t => {
+  using dir = tempDir()
+  const name = `.copy-${deadPid()}-aB3dE6`
+  put(dir.path, `${name}/wa2tg.db`)
+  const folder = join(dir.path, name)
+  const child = spawnHolder(folder)
   t.after(() => child.kill('SIGKILL'))
   await once(child.stdout, 'data')
   age(folder)
