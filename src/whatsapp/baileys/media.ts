@@ -47,6 +47,8 @@ export const openMedia = async (media: Media, given: OpenMediaOptions): Promise<
     },
     destroy(error, callback) {
       over.abort()
+      // Where no piece is being waited for, it learns of the end only so.
+      pieces.return?.().catch(() => undefined)
       callback(error)
     },
   })

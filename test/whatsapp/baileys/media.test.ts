@@ -65,6 +65,18 @@ describe('a download', () => {
     await until('the end of the download', () => host.requests[0]?.aborted)
   })
 
+  test('leaves nothing behind of a reader that goes away while there is more than it has taken', async () => {
+    await using host = await startMediaServer()
+    const fields = await host.put(randomBytes(32_000_000), 'document')
+    const timers = () => process.getActiveResourcesInfo().filter(resource => resource === 'Timeout').length
+    const before = timers()
+    const stream = await openMedia(mediaOf(fields), { signal, mediaHost: host.host })
+    stream.once('readable', () => undefined)
+    await until('as much as is held for it', () => stream.readableLength >= stream.readableHighWaterMark)
+    stream.destroy()
+    await until('the end of its timers', () => timers() <= before)
+  })
+
   test('needs no announced length', async () => {
     await using host = await startMediaServer()
     const fields = await host.put(BYTES, 'document')
