@@ -175,11 +175,11 @@ export class Outbox {
     return recoverJobs(this.#database, { now, markOf })
   }
 
-  /** Drops at most `limit` jobs that have failed and were added before that time; returns how many. */
+  /** Drops at most `limit` jobs that were given up before that time; returns how many. */
   dropFailed(before: number, limit: number): number {
     return this.#database.run(
       `DELETE FROM jobs WHERE id IN
-         (SELECT id FROM jobs WHERE state = 'failed' AND created_at < ? ORDER BY id LIMIT ?)`,
+         (SELECT id FROM jobs WHERE state = 'failed' AND coalesce(last_failed_at, created_at) < ? ORDER BY id LIMIT ?)`,
       before,
       limit,
     ).changes

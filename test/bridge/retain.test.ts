@@ -109,6 +109,21 @@ test('what a job still carries, and what it has sent of it, stays; failed jobs g
   assert.equal(isKnown('waiting'), false)
 })
 
+test('what waited for longer than a month, while it was off, and is given up then, is shown for a month from then on', async () => {
+  using store = tempStore()
+  const outbox = new Outbox(store.database)
+  const time = steppedClock()
+  const source = cross(store, 'waiting', begin)
+  const job = outbox.add({ lane: mum, target: topic, messageId: 'm', event: '{}', source }, begin)
+  await time.pass(40 * day)
+  outbox.fail(job, 'gone', { at: time.clock.now() })
+  using _ = startRetention({ store, outbox, time: time.clock.now, log, clock: time.clock })
+  await time.pass(29 * day)
+  assert.equal(outbox.counts().failed, 1)
+  await time.pass(2 * day)
+  assert.equal(outbox.counts().failed, 0)
+})
+
 test('a round is many small transactions with pauses in between, and a full disk only ends the round', async () => {
   using store = tempStore()
   const outbox = new Outbox(store.database)
