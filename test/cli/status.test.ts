@@ -290,10 +290,13 @@ test('deliveries that have failed are a problem for a day, and counted for as lo
   }
   fail('A', 25 * hour)
   assert.deepEqual(await status(), { failed: 1, said: [] })
+  // By a clock that was a year ahead, and was set right.
+  fail('Z', -365 * 24 * hour)
+  assert.deepEqual(await status(), { failed: 2, said: [] })
   fail('B', 23 * hour)
   const one = 'A delivery has failed within a day; the chat that it came from was told'
-  assert.deepEqual(await status(), { failed: 2, said: [one] })
+  assert.deepEqual(await status(), { failed: 3, said: [one] })
   fail('C', hour)
   const two = '2 deliveries have failed within a day; the chats that they came from were told'
-  assert.deepEqual(await status(), { failed: 3, said: [two] })
+  assert.deepEqual(await status(), { failed: 4, said: [two] })
 })

@@ -3,7 +3,7 @@ import { countDelayed, countFailed } from '../../outbox/failed.ts'
 import { Outbox } from '../../outbox/outbox.ts'
 import { openPaceMemory } from '../../outbox/pace-memory.ts'
 import { everyPeer } from '../../outbox/penalties.ts'
-import type { Store } from '../../store/index.ts'
+import type { Beat, Store } from '../../store/index.ts'
 import { lockHolder, openBeside, StoreError } from '../../store/index.ts'
 import { phoneOf } from '../../whatsapp/address.ts'
 import type { Command, Context } from '../command.ts'
@@ -104,7 +104,7 @@ const readStatus = async (store: Store, config: Config): Promise<Status> => {
       stale,
       said: [
         disk,
-        findFailures(store),
+        findFailures(store, live),
         findDelays(store),
         whatsapp?.problem,
         telegram?.problem,
@@ -128,8 +128,10 @@ const findLongWait = (store: Store): string | undefined => {
   return `Telegram has put off ${who} until ${until} (429: too many requests); what goes there waits`
 }
 
-const findFailures = (store: Store): string | undefined => {
-  const failed = countFailed(store.database, Date.now() - LATELY_MS)
+/** By the clock of the bridge, where that is ahead. What is later still was dated by one that was wrong and is set right. */
+const findFailures = (store: Store, live: Beat | undefined): string | undefined => {
+  const now = Math.max(Date.now(), live?.clock ?? 0)
+  const failed = countFailed(store.database, { since: now - LATELY_MS, until: now + STALE_MS })
   if (failed === 0) return undefined
   return failed === 1
     ? 'A delivery has failed within a day; the chat that it came from was told'
