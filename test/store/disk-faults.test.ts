@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { Outbox } from '../../src/outbox/index.ts'
@@ -65,6 +66,28 @@ if (process.platform === 'linux') {
     using store = openStore(storePath(dir.path))
     assert.equal(store.session('x').get('t', '1'), rows(1)[0]?.value)
     assert.throws(() => store.session('x').set(rows(2)), { name: 'StoreError', message: /cannot be written/ })
+  })
+
+  test('what a large statement needs for a while stands in a file, not in memory, of which a small machine has little', () => {
+    using dir = tempDir()
+    const path = storePath(dir.path)
+    {
+      using store = openStore(path)
+      const values = Array.from({ length: 30 }, (_, number) => ({
+        type: 't',
+        id: `${number}`,
+        value: 'x'.repeat(1e6),
+      }))
+      store.session('x').set(values)
+    }
+    const { size } = statSync(path)
+    let written = 0
+    using _watch = watchDisk(call => {
+      if (call.kind === 'write' && !call.path.startsWith(path)) written += call.data.length
+      return undefined
+    })
+    openStore(path, { key: Buffer.alloc(32, 1), sealAll: true })[Symbol.dispose]()
+    assert.ok(written > size / 2, `${written} of ${size} bytes`)
   })
 
   test('SQLite writes nowhere else than beside the data, whatever there is to do: all else may be full or read-only', async () => {
