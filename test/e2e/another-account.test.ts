@@ -25,10 +25,11 @@ const openWaiting = async () => {
   // However long the rest takes: the pauses between its tries double.
   for (const _ of Array(20)) wa.refuseNextLogin(503)
   wa.dropConnection()
-  await eventually(() => !wa.isConnected, 'the line to be down')
+  await eventually(() => wa.faultsWaiting < 20, 'the bridge to have noticed that the line is down')
   const waiting = owner.sends(group, 'from my own number').message_id
   await eventually(() => tg.pendingUpdates === 0, 'the message to be taken')
-  run.kill('SIGKILL')
+  // Not SIGKILL: what is just being tried when that comes may have arrived.
+  run.kill('SIGTERM')
   await run.ended
   wa.clearFaults()
   const off = owner.sends(group, 'written while it is off').message_id
