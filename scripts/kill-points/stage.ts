@@ -18,6 +18,15 @@ export interface Pair {
   readonly whatsapp: string[]
 }
 
+/** Programs with fail points, by the folder that each is in: it is made once. */
+const programs = new Map<string, Promise<string>>()
+
+const programIn = (folder: string): Promise<string> => {
+  const program = programs.get(folder) ?? buildWithFailPoints(folder)
+  programs.set(folder, program)
+  return program
+}
+
 /**
  * A world whose program has fail points. `folder` is for the program, compiled code, which makes every start cheaper, and the
  * notes of the fail points.
@@ -28,7 +37,7 @@ export const openDoomed = async (
 ): Promise<{ world: World; points: FailPoints }> => {
   const points = new FailPoints(folder)
   const env = { ...more, ...points.env, NODE_COMPILE_CACHE: join(folder, 'compiled') }
-  return { world: await World.open({ ...options, env, binary: await buildWithFailPoints(folder) }), points }
+  return { world: await World.open({ ...options, env, binary: await programIn(folder) }), points }
 }
 
 /**

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdtempDisposable } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { after, test } from 'node:test'
 import { flows, oldDatabase, sealed, sealing } from '../../scripts/kill-points/flows.ts'
 import { books } from '../../scripts/kill-points/kinds/books.ts'
 import { restoring, runCommands, unsealing } from '../../scripts/kill-points/run-commands.ts'
@@ -16,7 +16,9 @@ import { pointOf } from '../support/fail-points/index.ts'
 // libsignal prints whole session objects; here the simulated phones' end of it runs in this process.
 console.info = () => undefined
 
-const notes = () => mkdtempDisposable(join(tmpdir(), 'wa2tg-points-'))
+/** For the program, which is made once, and for the notes of its fail points. */
+const folder = await mkdtempDisposable(join(tmpdir(), 'wa2tg-points-'))
+after(() => folder.remove())
 
 /** Both ways, live and offline, with files and changes; `scripts/kill-points.ts` walks all. */
 const some = new Set([
@@ -37,7 +39,6 @@ const chapters = [
 ]
 
 test('killed at forty named steps of messages and changes, everything is there once and in order', async () => {
-  await using folder = await notes()
   const chosen = flows.filter(({ name }) => some.has(name))
   assert.equal(chosen.length, some.size)
   const walk = new Walk()
@@ -57,7 +58,6 @@ assert.equal(chapters.length, books.length)
 for (const [index, book] of books.entries()) {
   const { titles = [], offline = false, least = 0 } = chapters[index] ?? {}
   test(`killed once or twice in each of several kinds (${book.name}), each comes out as it should`, async () => {
-    await using folder = await notes()
     const { kills, faults } = await runKinds({
       folder: folder.path,
       walk: new Walk(),
@@ -77,7 +77,6 @@ for (const [what, flow, env] of [
   ['that seals the data', sealing, sealed],
 ] as const) {
   test(`killed at steps of a start ${what}, nothing is lost or doubled`, async () => {
-    await using folder = await notes()
     const options = { folder: folder.path, walk: new Walk(), flows: [flow], env, kills: 5 }
     const { kills, faults } = await runLives(options)
     assert.deepEqual(faults, [])
@@ -87,7 +86,6 @@ for (const [what, flow, env] of [
 
 for (const way of [byQrCode, byPairingCode]) {
   test(`killed at steps of a ${way.name} and of a logout, the next one succeeds, and what came in between is there`, async () => {
-    await using folder = await notes()
     const { kills, faults } = await runLogins({ folder: folder.path, walk: new Walk(), way, kills: 5 })
     assert.deepEqual(faults, [])
     assert.ok(kills.length >= 5)
@@ -99,7 +97,6 @@ for (const [what, typed, most] of [
   ['taking the seal off', unsealing, 4],
 ] as const) {
   test(`killed at steps of ${what}, the next one succeeds, and nothing is lost or doubled`, async () => {
-    await using folder = await notes()
     const { kills, faults } = await runCommands({
       folder: folder.path,
       walk: new Walk(),
