@@ -35,15 +35,16 @@ export class LockedError extends Error {
   readonly holder: Holder | undefined
 
   constructor(dataDir: string, holder: Holder | undefined) {
-    const where = holder?.isElsewhere ? 'in another container' : `process ${holder?.pid}`
-    const who = holder
-      ? `"wa2tg ${holder.command}" (${where}, since ${new Date(holder.startedAt).toISOString()})`
-      : 'another wa2tg'
+    const who = holder ? `"wa2tg ${holder.command}" (${whereIs(holder)})` : 'another wa2tg'
     super(`"${dataDir}" is in use by ${who}. Stop it first, or use another --data-dir`)
     this.name = 'LockedError'
     this.holder = holder
   }
 }
+
+/** How to find it, in words. */
+export const whereIs = ({ isElsewhere, pid, startedAt }: Holder): string =>
+  `${isElsewhere ? 'in another container' : `process ${pid}`}, since ${new Date(startedAt).toISOString()}`
 
 /** The command of one that holds the data for a moment alone, whatever it is called (`open-beside.ts`). */
 export const updating = 'update'

@@ -100,7 +100,8 @@ test('beside a bridge of an older version a command changes nothing of its data,
   const beside = [['status'], ['chats'], ['map', 'list'], ['map', 'remove', 'x'], ['map', 'add', 'x', '-1']]
   {
     await using _bridge = await takeLock(sandbox.dataDir, 'run')
-    for (const args of beside) assertRefused(await start(sandbox, args), '"…" is in use by an older wa2tg')
+    for (const outcome of await Promise.all(beside.map(args => start(sandbox, args))))
+      assertRefused(outcome, '"…" is in use by an older wa2tg (process …)')
     assert.equal(schemaOf(path), old)
   }
   assert.equal((await sandbox.run('map', 'list')).code, 0)
