@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { type FileHandle, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, realpath, rename, rm, stat, utimes } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { findDamage } from '../check.ts'
 import { flushFolder, prepareDataFolder } from '../data-folder.ts'
@@ -114,7 +114,8 @@ const unpack = async (
   } else if (start.toString('latin1') === 'SQLite format 3\0') {
     await writeNewFile(target, copy => copyAll(source, copy))
     const path = await realpath(file)
-    for (const end of logsOf(path)) await copyFile(`${path}${end}`, `${target}${end}`)
+    for (const end of logsOf(path))
+      madeAt = Math.max(madeAt, await copyFile(`${path}${end}`, `${target}${end}`))
   } else {
     throw noBackup()
   }
@@ -172,7 +173,11 @@ const putAside = async (path: string, now: number): Promise<string | undefined> 
 /** How the names of the logs end that stand beside a database: what was committed may stand in one alone. */
 const logsOf = (path: string): string[] => ['-wal', '-journal'].filter(end => existsSync(`${path}${end}`))
 
-const copyFile = async (from: string, to: string): Promise<void> => {
+/** As old as what it is a copy of; returns when that was last written, in milliseconds since 1970. */
+const copyFile = async (from: string, to: string): Promise<number> => {
   await using source = await open(from, 'r')
+  const { atime, mtime } = await source.stat()
   await writeNewFile(to, target => copyAll(source, target))
+  await utimes(to, atime, mtime)
+  return mtime.getTime()
 }

@@ -259,6 +259,23 @@ test('what was put aside with its log is put back with it, and the copy stays as
   )
 })
 
+test('what was put aside is as old as the last commit in its log, however late it was put aside', async () => {
+  using store = tempStore()
+  using elsewhere = tempDir()
+  const { path } = store.database
+  const file = join(elsewhere.path, 'file')
+  await writeBackup(path, file, { force: false })
+  store.session('x').set(rows('in the log'))
+  const lastCommit = Date.parse('2026-02-02T00:00:00Z')
+  utimesSync(path, 0, Date.parse('2026-01-01T00:00:00Z') / 1000)
+  utimesSync(`${path}-wal`, 0, lastCommit / 1000)
+  const options = { passphrase: words, force: true }
+  const { replaced = '' } = await restoreBackup(file, path, options)
+  const { madeAt } = await restoreBackup(join(replaced, 'wa2tg.db'), path, options)
+  assert.equal(madeAt, lastCommit)
+  assert.equal(valueIn(path), 'in the log')
+})
+
 test('what a kill left in the log alone counts as there, and so does what cannot be read', async () => {
   using store = tempStore()
   using elsewhere = tempDir()
