@@ -15,7 +15,7 @@ import { findPlainer, isPlainerAlone } from './deliver/plainer.ts'
 import { showDelay, showFailure } from './deliver/show-failure.ts'
 import { mayStandUnlinked } from './deliver/unlinked.ts'
 import { type BridgeEvent, isMessage, parseEvent } from './event.ts'
-import type { Network } from './network.ts'
+import type { Network, Settled } from './network.ts'
 import { reject } from './verdict.ts'
 
 export type { CarrierOptions } from './deliver/attempt.ts'
@@ -54,18 +54,19 @@ export const makeCarrier = (options: CarrierOptions): Carrier => {
 /** Attempts that may have files open at a time. */
 const filesAtOnce = 4
 
-interface AttemptOptions extends Omit<AttemptContext, 'watch' | 'turn' | 'progressed'> {
+interface AttemptOptions extends Omit<AttemptContext, 'watch' | 'turn' | 'beforeSending' | 'progressed'> {
   readonly ask: AskTurn
 }
 
 const deliver = async (job: Job, options: AttemptOptions): Promise<Outcome> => {
   const { signal, ask, files } = options
   const network = options.network(networkOf(job.target))
-  // Where the network cannot tell, it stays so until all of it is sent.
+  // Where the network cannot tell, or it may be repeated, it stays so until all of it is done.
   let unsettled = job.unsure
+  let isSettling = job.unsure && network.settle !== undefined
   let inDoubt = job.unsure
   let hasAsked = false
-  const stage = () => (unsettled && network.settle ? 'settle' : 'send')
+  const stage = () => (isSettling ? 'settle' : 'send')
   const media = watchMedia({ isLast: job.mediaFailures >= mediaFailureLimit - 1 })
   const turn: AttemptContext['turn'] = (messages, what) => {
     // Before its first call, nothing of an attempt can be there.
@@ -75,21 +76,26 @@ const deliver = async (job: Job, options: AttemptOptions): Promise<Outcome> => {
     return ask(messages, what && files)
   }
   let progress = false
-  const progressed = () => {
+  let passed = false
+  const progressed: AttemptContext['progressed'] = ({ isNew }) => {
     progress = true
+    // What is found went at another time.
+    passed ||= isNew && stage() === 'send'
+  }
+  // The next part of a message has not failed yet.
+  const isBeyond = () => !progress && hasFailedEnough(job, options)
+  const beforeSending = (): void => {
+    if (isBeyond()) throw reject(failsAgain)
   }
   try {
-    const context = { ...options, turn, watch: media.watch, progressed }
+    const context = { ...options, turn, watch: media.watch, progressed, beforeSending }
     let attempt = prepare(job, network, context)
-    if (stage() === 'settle') {
+    if (isSettling) {
       const isThere = await attempt.settle()
-      unsettled = false
+      isSettling = false
+      unsettled = isThere === 'repeats'
       inDoubt = false
-      if (isThere === false || isThere === 'perhaps') {
-        attempt = prepare(begunAnew(job, isThere, options), network, context)
-      }
-      // What has just been found is what it failed at.
-      if (!progress && isBeyond(job, options)) throw reject(failsAgain)
+      if (isThere !== true) attempt = prepare(begunAnew(job, isThere, options), network, context)
     }
     if (job.mediaFailures >= mediaFailureLimit) {
       return {
@@ -102,7 +108,7 @@ const deliver = async (job: Job, options: AttemptOptions): Promise<Outcome> => {
       }
     }
     await attempt.carryOut()
-    return { kind: 'sent', unasked: !hasAsked, progress }
+    return { kind: 'sent', unasked: !hasAsked, passed }
   } catch (error) {
     const failure = describeFailure(error, {
       stage: stage(),
@@ -110,6 +116,9 @@ const deliver = async (job: Job, options: AttemptOptions): Promise<Outcome> => {
       aborted: signal.aborted,
       inDoubt: network.settle && inDoubt,
     })
+    // It was done once more in vain, since it may be repeated.
+    if (failure.ownFailure && failure.from === 'send' && isBeyond())
+      return { ...failure, verdict: { kind: 'reject' }, problem: failsAgain, unsettled: true }
     if (failure.from === 'bug') options.log.error({ err: error, job: job.id }, 'A delivery broke')
     return { ...failure, unsettled, progress, brokeOff: media.brokeOff() }
   }
@@ -127,23 +136,24 @@ const frameOf = (job: Job, options: CarrierOptions): string | undefined => {
  * Of what is certain not to be there as it was: nothing has to stay so, and what it answers may be gone by now. What
  * may be there otherwise says so from now on.
  */
-const begunAnew = (job: Job, isThere: false | 'perhaps', options: CarrierOptions): Job => {
+const begunAnew = (job: Job, isThere: Exclude<Settled, true>, options: CarrierOptions): Job => {
   const { store, outbox } = options
   if (store.links.isLinked(job.source)) return job
-  const event = isThere ? JSON.stringify({ ...parseEvent(job.event), again: true }) : job.event
+  const mayBe = isThere === 'perhaps'
+  const event = mayBe ? JSON.stringify({ ...parseEvent(job.event), again: true }) : job.event
   // What an attempt leaves from now on is no backup's, which its row says also where it reads the same.
   const { frame: _, ...unframed } = job
   const settled = { ...unframed, event, unsure: false, restored: false }
   const frame = frameOf(settled, options)
   if (frame === undefined) return settled
   return store.transaction(() => {
-    if (isThere) outbox.rewrite(job.id, { event })
+    if (mayBe) outbox.rewrite(job.id, { event })
     return outbox.keepFrame(settled, frame)
   })
 }
 
 interface Prepared {
-  settle(): Promise<boolean | 'perhaps' | undefined>
+  settle(): Promise<Settled>
   carryOut(): Promise<void>
 }
 
@@ -152,7 +162,7 @@ const prepare = (job: Job, network: Network, context: AttemptContext): Prepared 
   if (isMessage(event)) {
     const delivery = prepareMessage(job, event, context)
     return {
-      settle: async () => network.settle?.(delivery),
+      settle: async () => (await network.settle?.(delivery)) ?? false,
       async carryOut() {
         // An album of which only the announcement came; what holds its place goes all the same.
         const isEmpty = event.content.kind === 'album' && event.content.items.length === 0
@@ -164,7 +174,7 @@ const prepare = (job: Job, network: Network, context: AttemptContext): Prepared 
   }
   const { change, keep } = prepareChange(job, event, context)
   return {
-    settle: async () => network.settle?.(change),
+    settle: async () => (await network.settle?.(change)) ?? false,
     async carryOut() {
       const isTakenBack = event.kind === 'deletion' && isOutward(event, job)
       // Nobody is to believe that it is gone.
@@ -187,7 +197,7 @@ const prepare = (job: Job, network: Network, context: AttemptContext): Prepared 
 }
 
 /** Whether the network itself, which takes others, has failed so often at a job that it goes as it is no more. */
-const isBeyond = (job: Job, { store }: CarrierOptions): boolean =>
+const hasFailedEnough = (job: Job, { store }: CarrierOptions): boolean =>
   job.ownFailures >= (isPlainerAlone(job, store) ? ownFailureLimit.words : ownFailureLimit.all)
 
 const failsAgain = 'it fails there again and again, while others get through'

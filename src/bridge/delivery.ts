@@ -33,6 +33,11 @@ interface Attempt {
    * can be there. Absent where there are no rates to keep to. Throws `DeliveryError`.
    */
   turn?(messages?: number, what?: 'files'): Promise<Turn>
+  /**
+   * To be called before each call that leaves a message. Throws `DeliveryError` where no more are to be sent, and only what
+   * may be repeated is done.
+   */
+  beforeSending?(): void
   /** Waits for something that takes nothing from other deliveries, so that they go on in the meantime. */
   rest?<T>(what: Promise<T>): Promise<T>
   /** Aborts when the process must stop now. */

@@ -41,10 +41,10 @@ export interface Network extends AsyncDisposable {
   /**
    * Finds out what became of an attempt whose outcome is unknown, without sending anything. Reports what it finds
    * through `onSent`; returns whether the next part did arrive. `perhaps`: after a backup was put back, it is not there
-   * as it was, but may have been changed or deleted since. Absent where sending again under the same id is the same
-   * message.
+   * as it was, but may have been changed or deleted since. `repeats`: it is not to be looked for, or what was looked for is
+   * not there, and doing it again changes nothing more. Absent where sending again under the same id is the same message.
    */
-  settle?(attempt: Delivery | Change): Promise<boolean | 'perhaps'>
+  settle?(attempt: Delivery | Change): Promise<Settled>
   /** The delivery with that id is given up: what `settle` remembers of it for the next attempt is needed no more. */
   forget?(messageId: string): void
   /**
@@ -63,6 +63,9 @@ export interface Network extends AsyncDisposable {
   /** Opens a file of an event that came from this network. Throws `DeliveryError`; the stream fails when damaged. */
   openMedia(media: Media, signal: AbortSignal): Promise<Readable>
 }
+
+/** What became of an attempt in doubt (`Network.settle`). */
+export type Settled = boolean | 'perhaps' | 'repeats'
 
 /**
  * Where a network brings what happened. `receive` commits the events as jobs and, in the same transaction, whatever

@@ -21,7 +21,7 @@ const lookEvery = minute / 4
 
 /**
  * Sees to it that nothing which the owner does in Telegram waits for ever to learn what it is about
- * (`receive/held.ts`), for as long as it is not disposed. A message in doubt is asked about for ten minutes; what then
+ * (`receive/held.ts`), for as long as it is not disposed. A message in doubt is asked about for some ten minutes; what then
  * still holds it up may go on for a day. What is done in WhatsApp waits until its album has gone or was given up.
  */
 export const startRelease = (options: ReleaseOptions): Disposable => {

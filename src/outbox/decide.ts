@@ -53,7 +53,7 @@ export type Decision =
  * |-----------|------------------------------------------------|-------------------------------------|----------------|
  * | `held`    | nothing: the network is away, or says when     |                                     |                |
  * | `refused` | the network wants none of it                   | once                                | a plainer form |
- * | `unclear` | an answer that leaves open whether it arrived  | nine times in a row                 | given up       |
+ * | `unclear` | an answer that leaves open whether it arrived  | nine times, and no other between    | given up       |
  * |           | such a one for good, or in a closed chat       | once                                | given up       |
  * | `file`    | its file                                       | nine times; broken off, five        | a plainer form |
  * | `page`    | a page of somebody else came for an answer     | seven times behind what passed      | a plainer form |
@@ -65,8 +65,8 @@ export type Decision =
  * been failing for `giveUpAfter` milliseconds in all. What has no plainer form is given up instead (`record.ts`).
  *
  * Nothing goes in another form while it may be there as it was, where its network would make two messages of that: a file that
- * broke off on its way in is looked for first; what the network itself failed at is, too, and is refused when that is
- * done (`bridge/deliver.ts`); a bug that keeps us from looking gives it up.
+ * broke off on its way in is looked for first; so is what the network itself failed at, or is done once more where that
+ * changes nothing more, and refused then (`bridge/deliver.ts`); a bug that keeps us from looking gives it up.
  *
  * A failure before an earlier attempt is settled, as in a network that cannot settle any, leaves the job unsure: nothing was
  * found out. When a part of it has gone, all but the bugs is counted anew. An outage is over for some before it is for
@@ -86,7 +86,11 @@ export const decide = (given: History, failure: Failure, circumstances: Circumst
     case 'unclear':
       if (failure.unreachable || failure.neverKnown || history.asked >= longestDoubt)
         return { kind: 'give-up' }
-      return again(history.asked)
+      return {
+        kind: 'again',
+        history: { ...history, lastFailedAt: now },
+        dueAt: now + backoff(history.asked, random),
+      }
     case 'file':
       if (history.mediaFailures >= mediaFailureLimit && verdict.kind === 'retry') return plainer
       break
@@ -102,19 +106,19 @@ export const decide = (given: History, failure: Failure, circumstances: Circumst
     default:
       return kind satisfies never
   }
-  return again(history.attempts)
+  return again()
 
   function heldUntil(): number {
     if (verdict.kind === 'wait') return now + Math.ceil(verdict.seconds * 1000)
     return from === 'media' ? now + sourceOffline : now
   }
 
-  function again(times: number): Decision {
+  function again(): Decision {
     const gap = history.lastFailedAt === undefined ? 0 : Math.max(0, now - history.lastFailedAt)
     const failingFor = history.failingFor + Math.min(gap, longestGap)
     if (failingFor >= giveUpAfter) return { kind: 'give-up' }
     const failed = { ...history, failingFor, lastFailedAt: now }
-    return { kind: 'again', history: failed, dueAt: now + backoff(times, random) }
+    return { kind: 'again', history: failed, dueAt: now + backoff(history.attempts, random) }
   }
 }
 

@@ -14,7 +14,7 @@ export interface History {
   /** How often its network itself failed at it, and took others. */
   readonly ownFailures: number
   readonly bugs: number
-  /** How often in a row nobody could say whether it arrived. */
+  /** How often nobody could say whether it arrived, since it was known last what became of it. */
   readonly asked: number
   /** How long it has been failing, in milliseconds; the time of an outage does not count. */
   readonly failingFor: number
@@ -45,12 +45,16 @@ export const historyOf = (job: History): History => ({
   ...(job.lastFailedAt !== undefined && { lastFailedAt: job.lastFailedAt }),
 })
 
+/** How a job is tried again as it is. */
+export interface Again {
+  readonly history: History
+  /** Milliseconds since 1970. */
+  readonly dueAt: number
+  readonly problem: string
+}
+
 /** Lets a job wait, with its failures. */
-export const postponeJob = (
-  database: Database,
-  id: number,
-  { history, dueAt, problem }: { history: History; dueAt: number; problem: string },
-): void => {
+export const postponeJob = (database: Database, id: number, { history, dueAt, problem }: Again): void => {
   database.run(
     `UPDATE jobs SET state = 'pending', due_at = ?2, problem = seal(?3), unsure = ?4, attempts = ?5, media_failures = ?6,
        pages = ?7, own_failures = ?8, bugs = ?9, asked = ?10, failing_for = ?11, last_failed_at = ?12 WHERE id = ?1`,
@@ -69,14 +73,20 @@ export const postponeJob = (
   )
 }
 
+/** In which form a job is tried next. */
+export interface NextForm {
+  readonly level: number
+  /** It may be there in the form before. */
+  readonly unsure: boolean
+  /** Milliseconds since 1970. */
+  readonly now: number
+  readonly problem: string
+}
+
 /** Lets a job begin anew in another form: but for how long it has been failing in all, its failures were of the one before. */
-export const stepJob = (
-  database: Database,
-  id: number,
-  { level, unsure, now, problem }: { level: number; unsure: boolean; now: number; problem: string },
-): void => {
+export const stepJob = (database: Database, id: number, { level, unsure, now, problem }: NextForm): void => {
   database.run(
-    `UPDATE jobs SET state = 'pending', due_at = ?3, unsure = ?4, level = ?2, attempts = 0, media_failures = 0,
+    `UPDATE jobs SET state = 'pending', due_at = ?3, last_failed_at = ?3, unsure = ?4, level = ?2, attempts = 0, media_failures = 0,
        pages = 0, own_failures = 0, bugs = 0, asked = 0, base = (SELECT count(*) ${parts}), problem = seal(?5) WHERE id = ?1`,
     id,
     level,

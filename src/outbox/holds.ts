@@ -35,9 +35,11 @@ export class Holds {
     this.#took.set(network, now)
   }
 
-  /** Whether one went through since then, in milliseconds since 1970. */
-  hasTaken(network: NetworkName, since: number): boolean {
-    return (this.#took.get(network) ?? Number.NEGATIVE_INFINITY) > since
+  /** Whether one went through since then, in milliseconds since 1970; by a clock that was ahead of `now`, nobody knows. */
+  hasTaken(network: NetworkName, { since, now }: { since: number; now: number }): boolean {
+    const took = this.#took.get(network) ?? Number.NEGATIVE_INFINITY
+    if (took > now) this.#took.delete(network)
+    return took > since && took <= now
   }
 
   release(network: NetworkName): void {

@@ -60,8 +60,8 @@ export type Outcome =
       readonly kind: 'sent'
       /** There was nothing to do for it, so that nothing is known of the network. */
       readonly unasked?: boolean
-      /** A message of it has gone, not only a change. */
-      readonly progress?: boolean
+      /** A message of it has gone just now, not only a change. */
+      readonly passed?: boolean
     }
   | {
       readonly kind: 'failure'

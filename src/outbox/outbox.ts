@@ -2,7 +2,7 @@ import type { ChatRef } from '../bridge/chat-ref.ts'
 import type { Database } from '../store/index.ts'
 import { findAbout } from './about.ts'
 import { findFirst, findHeads, type Head } from './heads.ts'
-import { postponeJob, stepJob } from './history.ts'
+import { type Again, type NextForm, postponeJob, stepJob } from './history.ts'
 import { findInDoubt, findUnsettled, type InDoubt, type Unsettled } from './in-doubt.ts'
 import type { About, FinalFailure, Job, NewJob, Untouched, Waiting } from './job.ts'
 import { fromRow, type JobRow } from './job-row.ts'
@@ -140,12 +140,12 @@ export class Outbox {
   }
 
   /** Tries the job again when that is due, with what it keeps of its failures. */
-  postpone(id: number, again: Parameters<typeof postponeJob>[2]): void {
+  postpone(id: number, again: Again): void {
     postponeJob(this.#database, id, again)
   }
 
   /** Tries the job again at once, at a plainer level; what was sent of the richer form is not a part of the new one. */
-  step(id: number, form: Parameters<typeof stepJob>[2]): void {
+  step(id: number, form: NextForm): void {
     stepJob(this.#database, id, form)
   }
 

@@ -9,6 +9,7 @@ export const broken = {
   verdict: { kind: 'unsure' },
   problem: 'Internal error',
   from: 'bug',
+  inDoubt: true,
 } as const satisfies Outcome
 
 /**

@@ -29,7 +29,7 @@ export const record = (job: Job, outcome: Outcome, tools: RecordTools): void => 
   pace.save(job.target)
   if (outcome.kind === 'sent') {
     if (!outcome.unasked) holds.release(network)
-    if (outcome.progress) holds.took(network, clock.now())
+    if (outcome.passed) holds.took(network, clock.now())
     outbox.finish(job.id)
     return
   }
@@ -39,7 +39,8 @@ export const record = (job: Job, outcome: Outcome, tools: RecordTools): void => 
   // What a file's own network says is not about the one we deliver to.
   if (from !== 'media' && verdict.kind === 'offline') holds.hold(network, now)
 
-  const othersPass = job.lastFailedAt !== undefined && holds.hasTaken(network, job.lastFailedAt)
+  const othersPass =
+    job.lastFailedAt !== undefined && holds.hasTaken(network, { since: job.lastFailedAt, now })
   const decision = decide(job, outcome, { ...tools, now, othersPass })
   if (decision.kind === 'again') {
     const { history, dueAt } = decision

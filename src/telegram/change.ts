@@ -1,4 +1,4 @@
-import type { Change } from '../bridge/network.ts'
+import type { Change, Settled } from '../bridge/network.ts'
 import { forgetWords, showDeletion } from './change/deletion.ts'
 import type { ChangeDesk, ChangeOptions } from './change/desk.ts'
 import { changeFile } from './change/file.ts'
@@ -27,7 +27,9 @@ export const showChange = (change: Change, context: ChangeContext): Promise<void
   carryOut({
     ...deskFor(change, context),
     async send(part, under) {
-      const { chat, messageId, signal, openMedia } = change
+      const { chat, messageId, signal, openMedia, beforeSending } = change
+      // Before it is kept as what may have been sent.
+      beforeSending?.()
       change.onSending(keepParts([part]))
       const { id, words: quote, only } = under
       const reply = { id: Number(id), ...(quote !== undefined && { quote }), only }
@@ -43,7 +45,7 @@ export const showChange = (change: Change, context: ChangeContext): Promise<void
  * change is carried out once more, up to the point where it would send something. Not before the server cannot be at work
  * on it any more: what it does late would undo the next change.
  */
-export const settleChange = async (change: Change, context: ChangeContext): Promise<boolean> => {
+export const settleChange = async (change: Change, context: ChangeContext): Promise<Settled> => {
   await untilOver(change, context)
   const quest = { attempt: change, after: [], context, step: 0 }
   const find = async (part: Part): Promise<boolean> => {
@@ -58,7 +60,7 @@ export const settleChange = async (change: Change, context: ChangeContext): Prom
   const [sent] = change.rendered === undefined ? [] : readParts(change.rendered)
   if (sent) return await find(sent)
   // It is kept before it goes.
-  if (!change.restored) return false
+  if (!change.restored) return 'repeats'
   const done = new Error('settled')
   /** Undefined where nothing more would have to be sent. */
   const findNext = async (): Promise<boolean | undefined> => {

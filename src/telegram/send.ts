@@ -129,7 +129,7 @@ const isSeveral = (content: Content): boolean =>
 const withoutFile = ({ plainer }: Part): Part | undefined => (plainer?.file ? withoutFile(plainer) : plainer)
 
 const errandFor = ({ answers }: Part, { delivery }: Sending): Errand => {
-  const { chat, messageId, openMedia, signal, event, replyTo, sent } = delivery
+  const { chat, messageId, openMedia, signal, beforeSending, event, replyTo, sent } = delivery
   const target = answers === 'target' ? replyTo : answers === undefined ? undefined : sent[answers]
   const picked = event.replyTo?.quote
   const words = picked === undefined ? replyTo?.words : { said: plainText(picked) }
@@ -140,6 +140,7 @@ const errandFor = ({ answers }: Part, { delivery }: Sending): Errand => {
     messageId,
     openMedia,
     signal,
+    ...(beforeSending && { beforeSending }),
     silent: event.silent === true,
     ...(id > 0 && { reply: { id, ...(quote !== undefined && { quote }) } }),
   }

@@ -5,8 +5,11 @@ import { openGroup } from './family.ts'
 
 export const elsewhere = 'whatsapp:5@g.us'
 
-/** What passes there. */
-type Beside = 'messages' | 'reactions' | 'nothing'
+/** What passes there; `fillings`: each time one of the placeholders that stand there since before becomes its message. */
+type Beside = 'messages' | 'reactions' | 'fillings' | 'nothing'
+
+/** How many placeholders there are. */
+const held = 40
 
 /**
  * A group, another chat in which something passes before each attempt at what is poisoned, and the owner's own; or before those
@@ -32,6 +35,10 @@ export const openTroubled = async ({
     middle.inbox.receive([{ event: { ...reaction, chat: elsewhere } }])
     await waitUntil(() => other.transcript()[0]?.reactions[0]?.emoji === emoji)
   }
+  const fill = async (nth: number): Promise<void> => {
+    middle.inbox.receive([{ event: eventIn(elsewhere, `filled ${nth}`, { id: `h${nth}` }) }])
+    await waitUntil(() => other.transcript().some(({ text }) => text?.includes(`filled ${nth}`)))
+  }
   const middle = opened.use(
     group.open({
       clock,
@@ -49,6 +56,7 @@ export const openTroubled = async ({
               await waitUntil(() => other.transcript().length === count)
             }
             if (beside === 'reactions') await react(tries.length)
+            if (beside === 'fillings') await fill(tries.length)
           }
           return await carrier.deliver(job, ...more)
         },
@@ -64,6 +72,14 @@ export const openTroubled = async ({
     other,
     /** What is reacted to. */
     first,
+    /** Sends what is filled. */
+    async hold(): Promise<void> {
+      for (let nth = 1; nth <= held; nth += 1) {
+        const content = { kind: 'placeholder', label: 'Waiting' } as const
+        middle.inbox.receive([{ event: eventIn(elsewhere, '', { id: `h${nth}`, content, pending: true }) }])
+      }
+      await waitUntil(() => other.transcript().length === held)
+    },
     told: () => home.transcript().map(({ text: words }) => words),
     [Symbol.asyncDispose]: () => rest.disposeAsync(),
   }

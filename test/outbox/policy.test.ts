@@ -111,6 +111,17 @@ test('only unclear answers in a row count as such, however long something else h
   assert.deepEqual([between.kind, between.tries], ['give-up', 14], 'a look that fails is no answer')
 })
 
+test('an unclear answer gives nothing up for what failed before', () => {
+  const old = {
+    ...unfailed,
+    unsure: true,
+    failingFor: policy.giveUpAfter - 1,
+    lastFailedAt: policy.now - 60_000,
+  }
+  const asked = kept(old, unclear)
+  assert.deepEqual([asked.asked, asked.failingFor], [1, old.failingFor])
+})
+
 test('a job is given up by the time it has been failing, and an outage in between does not count', () => {
   const run = (gap: number) => {
     let [history, now, tries] = [unfailed as History, 0, 0]

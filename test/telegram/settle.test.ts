@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ChatRef } from '../../src/bridge/chat-ref.ts'
+import type { Settled } from '../../src/bridge/network.ts'
 import { placeOf } from '../../src/telegram/address.ts'
 import type { Fault, Seen, SimChat } from '../simulators/telegram/index.ts'
 import { endsWithin } from '../support/within.ts'
@@ -20,7 +21,7 @@ const loseAnswer = async (
   return job
 }
 
-const settle = async (bench: Bench, job: TestDelivery): Promise<boolean | 'perhaps'> => {
+const settle = async (bench: Bench, job: TestDelivery): Promise<Settled> => {
   assert.ok(bench.network.settle)
   return await bench.network.settle(job)
 }

@@ -27,8 +27,9 @@ export interface AttemptContext extends CarrierOptions {
   readonly files: FilePlace
   /** Watches a file that the attempt opens. */
   readonly watch: (open: () => Promise<Readable>) => Promise<Readable>
-  /** Call it when a part of the message has gone. */
-  readonly progressed: () => void
+  /** Call it when a part of the message has gone, as a message of its own or in the place of another. */
+  readonly progressed: (how: { isNew: boolean }) => void
+  readonly beforeSending: NonNullable<Delivery['beforeSending']>
 }
 
 /** Whether a message id means the same in a chat as in the one to which a job goes: that chat, or another topic of it. */
@@ -39,7 +40,7 @@ export const sharesIds =
 
 /** What the attempts at messages and at changes have in common. */
 export const describeAttempt = (job: Job, source: NetworkName, context: AttemptContext) => {
-  const { store, peerOf, signal, turn, rest, files, watch, network } = context
+  const { store, peerOf, signal, turn, beforeSending, rest, files, watch, network } = context
   return {
     chat: job.target,
     messageId: job.messageId,
@@ -53,6 +54,7 @@ export const describeAttempt = (job: Job, source: NetworkName, context: AttemptC
     },
     openStill: (still: Still) => network(source).openMedia(still, signal),
     turn,
+    beforeSending,
     rest,
     signal,
   }

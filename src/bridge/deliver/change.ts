@@ -62,7 +62,7 @@ export const prepareChange = (
           links.add(source, ref(part.id).chat, part, time(), role ?? roleOfWords(source, store))
         if (kept.frame !== undefined) keepFrame(others)
       })
-      if (isNew) context.progressed()
+      if (isNew) context.progressed({ isNew })
     },
     onCarried({ id, raw }) {
       const own = { chat: chats.resolve(job.target), id, me: true, ...(raw !== undefined && { raw }) }

@@ -48,8 +48,6 @@ interface Circumstances {
   readonly inDoubt: boolean | undefined
 }
 
-const mayBeThere = 'It may have arrived or not.'
-
 /**
  * What an error from `send` or `settle` says about its job. A disk that refuses makes it unknown what was sent;
  * anything but that and a `DeliveryError` is a bug.
@@ -62,11 +60,10 @@ export const describeFailure = (
   const byMedia =
     mediaError instanceof DeliveryError || (mediaError !== undefined && causes(error).includes(mediaError))
   if (error instanceof DeliveryError) {
-    const leftOpen = stage === 'settle' && error.verdict.kind === 'reject'
     return {
       kind: 'failure',
       verdict: error.verdict,
-      problem: leftOpen ? `${mayBeThere} ${error.message}` : error.message,
+      problem: error.message,
       from: byMedia ? 'media' : stage,
       ...(error.chatUnreachable && { unreachable: true }),
       ...(error.page && { page: true }),
@@ -86,7 +83,7 @@ export const describeFailure = (
   const bug = { kind: 'failure', problem: 'Internal error', from: 'bug' } as const
   if (inDoubt === undefined) return { ...bug, verdict: { kind: 'unsure' } }
   if (!inDoubt) return { ...bug, verdict: { kind: 'retry' } }
-  return { ...bug, verdict: { kind: 'unsure' }, problem: `${mayBeThere} ${bug.problem}`, inDoubt }
+  return { ...bug, verdict: { kind: 'unsure' }, inDoubt }
 }
 
 const causes = (error: unknown): unknown[] => {

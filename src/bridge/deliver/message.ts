@@ -51,7 +51,7 @@ export const prepareMessage = (job: Job, event: MessageEvent, context: AttemptCo
       // Its address may have become an alias since the job was claimed.
       store.transaction(() => link(part, sent.length, chats.resolve(job.target)))
       sent.push(part)
-      context.progressed()
+      context.progressed({ isNew: placeholder.every(({ id }) => id !== part.id) })
     },
     tell: text =>
       store.transaction(() => addNotice(context, { chat: event.chat, text, replyTo: event.id, now: now() })),

@@ -150,11 +150,16 @@ const showToOwner = (
   if (event && !store.chats.mayNotify(event.chat, now(), hour)) return
   const { words, where } = whatOf(event, store)
   // What holds its place may stand beside it, or a part of it be missing.
-  const isThere = event && isMessage(event) && store.links.parts(job.source).length > 0
+  const isThere = event && isMessage(event) && hasParts(job, store)
   const shown = `could not be shown in Telegram${isThere ? ' as it should be' : ''}`
-  const text = `${words} ${shown}: ${problem}. ${where} on your phone; wa2tg status counts such messages`
+  const done = event && !isMessage(event) ? 'been made' : 'arrived'
+  const doubt = job.unsure && !isThere ? `It may have ${done} or not. ` : ''
+  const text = `${words} ${shown}: ${doubt}${problem}. ${where} on your phone; wa2tg status counts such messages`
   addNotice(options, { chat, text, now: now(), ...(event && { about: event.chat }) })
 }
+
+const hasParts = ({ source }: Job, { links }: Pick<Store, 'links'>): boolean =>
+  [links.parts(source), links.parts(source, 'album')].some(parts => parts.length > 0)
 
 const whatOf = (event: BridgeEvent | undefined, { chats }: Pick<Store, 'chats'>) => {
   const name = event ? ` from ${chats.displayName(event.chat)}` : ''

@@ -12,7 +12,8 @@ import type { Part } from './part.ts'
 import { quoteFields } from './quote.ts'
 
 /** What a call needs to know beside the parts that it sends. */
-export interface Errand extends Pick<Delivery, 'chat' | 'messageId' | 'openMedia' | 'signal'> {
+export interface Errand
+  extends Pick<Delivery, 'chat' | 'messageId' | 'openMedia' | 'signal' | 'beforeSending'> {
   readonly silent: boolean
   /** What it answers, and the words picked out of that. */
   readonly reply?: {
@@ -31,6 +32,7 @@ export type Batch = readonly [Part, ...Part[]]
  * they would answer is gone, and they go only as answers.
  */
 export const sendBatch = async (batch: Batch, errand: Errand, context: SendContext): Promise<Message[]> => {
+  errand.beforeSending?.()
   const place = currentPlace(errand, context.marks)
   const flight = { place, parts: batch }
   context.inFlight.add(flight)

@@ -111,7 +111,7 @@ test('where an attempt is in doubt, the bot’s reaction goes whatever is writte
   shown.reactions = [by('Bob', '👍'), by('Eve', '🔥')]
   const mark = bench.network.mark?.(chat) ?? ''
   const doubtful = change(chat, { kind: 'reaction', emoji: '🔥' }, shown, { mark, inDoubt: true })
-  if (!(await bench.network.settle?.(doubtful))) await bench.network.change(doubtful)
+  if ((await bench.network.settle?.(doubtful)) !== true) await bench.network.change(doubtful)
   assert.deepEqual(
     bench.home.transcript().map(seen => [seen.text, seen.reactions.length]),
     [

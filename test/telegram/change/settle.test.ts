@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ChatRef } from '../../../src/bridge/chat-ref.ts'
-import type { Change } from '../../../src/bridge/network.ts'
+import type { Change, Settled } from '../../../src/bridge/network.ts'
 import type { Fault } from '../../simulators/telegram/index.ts'
 import { Bench, change, delivery, failureOf, ownMessage, Standing, sendFor, text } from '../bench.ts'
 
@@ -83,7 +83,7 @@ const cases: readonly Case[] = [
 ]
 
 /** As the bridge does it: what is in doubt is settled, then the change is carried out. */
-const attempt = async (bench: Bench, doubtful: Change): Promise<boolean | 'perhaps'> => {
+const attempt = async (bench: Bench, doubtful: Change): Promise<Settled> => {
   assert.ok(bench.network.settle)
   const arrived = await bench.network.settle(doubtful)
   await bench.network.change(doubtful)

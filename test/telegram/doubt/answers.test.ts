@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ChatRef } from '../../../src/bridge/chat-ref.ts'
+import type { Settled } from '../../../src/bridge/network.ts'
 import type { Params, SimChat } from '../../simulators/telegram/index.ts'
 import { Bench, delivery, failureOf, type TestDelivery, text } from '../bench.ts'
 
@@ -55,7 +56,7 @@ const doubt = async (bench: Bench, arrived: boolean): Promise<Scene> => {
   return { group, job, ids }
 }
 
-const settle = async (bench: Bench, job: TestDelivery): Promise<boolean | 'perhaps'> => {
+const settle = async (bench: Bench, job: TestDelivery): Promise<Settled> => {
   assert.ok(bench.network.settle)
   return await bench.network.settle(job)
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ChatRef } from '../../../src/bridge/chat-ref.ts'
 import type { Content } from '../../../src/bridge/event.ts'
+import type { Settled } from '../../../src/bridge/network.ts'
 import { plainText } from '../../../src/bridge/rich-text.ts'
 import { openMarks } from '../../../src/telegram/marks.ts'
 import { jpeg } from '../../simulators/telegram/helpers.ts'
@@ -45,7 +46,7 @@ const loseAnswer = async (bench: Bench, group: SimChat): Promise<Scene> => {
   return { group, job }
 }
 
-const settle = async (bench: Bench, job: TestDelivery): Promise<boolean | 'perhaps'> => {
+const settle = async (bench: Bench, job: TestDelivery): Promise<Settled> => {
   assert.ok(bench.network.settle)
   return await bench.network.settle(job)
 }
