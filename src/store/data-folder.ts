@@ -1,7 +1,10 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, realpathSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { networkDriveOf } from './network-drive.ts'
 import { StoreError } from './store-error.ts'
+
+/** Where the store stands in a data folder. */
+export const storePath = (dataDir: string): string => join(dataDir, 'wa2tg.db')
 
 /**
  * Makes the data folder where it is missing, for its owner alone, and sees that it is a place to keep messages in. Throws

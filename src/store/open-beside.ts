@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { refuseNetworkDrive } from './data-folder.ts'
+import { refuseNetworkDrive, storePath } from './data-folder.ts'
 import { LockedError, takeLock, updating, whereIs } from './lock.ts'
 import { isOutdated } from './migrations/index.ts'
 import { openSqlite } from './sqlite.ts'
-import { openStore, type Store, type StoreOptions, storePath } from './store.ts'
+import { openStore, type Store, type StoreOptions } from './store.ts'
 import { StoreError } from './store-error.ts'
 
 /** How long a bridge that has just been started may read its data before it brings them up to date, in milliseconds. */

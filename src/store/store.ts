@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import type { CommitOptions, SessionStore } from '../bridge/network.ts'
 import { Albums } from './albums.ts'
+import { refuseCutOff } from './backup/cut-off.ts'
 import { Chats } from './chats.ts'
 import { checkDatabase } from './check.ts'
 import { refuseNetworkDrive } from './data-folder.ts'
@@ -35,9 +35,6 @@ export interface Store extends Disposable {
   transaction<T>(work: () => T, options?: CommitOptions): T
 }
 
-/** Where the store stands in a data folder. */
-export const storePath = (dataDir: string): string => join(dataDir, 'wa2tg.db')
-
 export interface StoreOptions extends SealOptions {
   /** Reads all of the file first, to see that it is whole. */
   readonly check?: boolean
@@ -46,6 +43,7 @@ export interface StoreOptions extends SealOptions {
 /** Opens the file, making it and its folder (0600 in 0700) where missing. Throws `StoreError`. */
 export const openStore = (path: string, { check = false, ...seal }: StoreOptions = {}): Store => {
   if (existsSync(path)) refuseNetworkDrive(path)
+  refuseCutOff(path)
   if (check) checkDatabase(path)
   const database = new Database(path, seal)
   const chats = new Chats(database)

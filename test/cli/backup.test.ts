@@ -166,6 +166,54 @@ test('a restore that is killed when it has moved the data has moved their log wi
   assert.ok((await sandbox.run('map', 'list')).stdout.includes('Family'))
 })
 
+test('a restore that is killed between its two moves is told of by every command, until it is typed again or taken back', async () => {
+  await using filled = await openFilled()
+  const { sandbox, file, run } = filled
+  assert.equal((await run('backup', file)).code, 0)
+  const restore = async (at: string, ...args: readonly string[]) => {
+    const { signal } = await sandbox.start(['restore', file, '--force', '--data-dir', ...args], {
+      WA2TG_PASSPHRASE: passphrase,
+      NODE_OPTIONS: `--import ${join(import.meta.dirname, 'die-on-rename.ts')}`,
+      WA2TG_TEST_DIE_AT: at,
+    }).ended
+    assert.equal(signal, 'SIGKILL')
+  }
+  await restore('replaced-[^/]+/wa2tg\\.db$', sandbox.dataDir)
+  const kept = readdirSync(sandbox.dataDir).find(name => name.startsWith('replaced-'))
+  assert.ok(kept)
+  const before = join(sandbox.dataDir, kept, 'wa2tg.db')
+  const token = { TELEGRAM_BOT_TOKEN: `123456:${'A'.repeat(35)}` }
+  const commands = [
+    ['run'],
+    ['login'],
+    ['logout', '--yes'],
+    ['status'],
+    ['chats'],
+    ['map', 'list'],
+    ['backup', join(sandbox.folder, 'b')],
+    ['unseal'],
+  ]
+  for (const command of commands) {
+    const ended = await sandbox.start([...command, '--data-dir', sandbox.dataDir], token).ended
+    assertRefused(ended, /^A restore was cut off .*"wa2tg restore FILE".*replaced-/)
+    assert.ok(ended.stderr.includes(`wa2tg restore "${before}"`), ended.stderr)
+  }
+  assert.ok(!existsSync(join(sandbox.dataDir, 'wa2tg.db')))
+  // Taken back as it says, then typed again.
+  assert.equal((await run('restore', before)).code, 0)
+  assert.ok((await sandbox.run('map', 'list')).stdout.includes('Family'))
+  await restore('replaced-[^/]+/wa2tg\\.db$', sandbox.dataDir)
+  assert.equal((await run('restore', file)).code, 0)
+  assert.ok((await sandbox.run('map', 'list')).stdout.includes('Family'))
+  assert.ok(!existsSync(join(sandbox.dataDir, 'restoring')))
+
+  // Where nothing was before there is nothing to take back.
+  const empty = join(sandbox.folder, 'empty')
+  mkdirSync(join(empty, 'restoring'), { recursive: true })
+  const words = /^A restore was cut off .*"wa2tg restore FILE", or begin anew: delete ".*restoring"\n$/
+  assertRefused(await sandbox.start(['map', 'list', '--data-dir', empty]).ended, words)
+})
+
 test('a backup goes over data in which nothing is yet, without --force', async () => {
   await using filled = await openFilled()
   const { sandbox, file, run } = filled

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { openStore, storePath, takeLock } from '../../store/index.ts'
+import { openStore, refuseCutOff, storePath, takeLock } from '../../store/index.ts'
 import type { Command, Context } from '../command.ts'
 import { type ExitCode, UserError } from '../user-error.ts'
 
@@ -15,6 +15,7 @@ export const command: Command = {
 async function unseal({ output, loadConfig }: Context): Promise<ExitCode> {
   const { dataDir, storage } = await loadConfig()
   const path = storePath(dataDir)
+  refuseCutOff(path)
   if (!existsSync(path)) throw new UserError(`There is nothing to unseal: "${path}" does not exist`)
   await using _lock = await takeLock(dataDir, 'unseal')
   using store = openStore(path, storage)

@@ -1,5 +1,6 @@
 import { closeSync, existsSync, lstatSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { storePath } from '../data-folder.ts'
 import { isAlive } from '../lock.ts'
 import { openSqlite } from '../sqlite.ts'
 import { isBusy } from '../store-error.ts'
@@ -18,8 +19,8 @@ const lockFile = 'lock.db'
 
 /**
  * Removes the copies of the database, with all that is secret, which commands that were killed have left beside it;
- * nothing else that somebody may keep there. Of backups, which hold no lock, those stay that may be at work. What
- * cannot be removed stays, too: nothing fails for it.
+ * nothing else that somebody may keep there. Of backups, which hold no lock, those stay that may be at work, and of a restore
+ * what says that it was cut off (`cut-off.ts`). What cannot be removed stays, too: nothing fails for it.
  */
 export const clearLeftovers = (
   dataDir: string,
@@ -28,7 +29,8 @@ export const clearLeftovers = (
   for (const name of foldersIn(dataDir)) {
     const folder = join(dataDir, name)
     try {
-      const isLeft = name === workshop ? holdsLock : isLeftCopy(folder, name, now)
+      const isLeft =
+        name === workshop ? holdsLock && existsSync(storePath(dataDir)) : isLeftCopy(folder, name, now)
       if (isLeft) rmSync(folder, { recursive: true, force: true })
     } catch {
       // Somebody else's, or just gone.

@@ -6,6 +6,7 @@ import { openSqlite } from '../sqlite.ts'
 import { explainFailure } from '../store-error.ts'
 import { BackupError, explainFile } from './backup-error.ts'
 import { encrypt } from './container.ts'
+import { refuseCutOff } from './cut-off.ts'
 import { clearLeftovers, copyFolder, holdFolder } from './leftovers.ts'
 import { copyAll, writeNewFile } from './new-file.ts'
 
@@ -25,6 +26,7 @@ export interface BackupOptions {
  */
 export const writeBackup = async (path: string, file: string, options: BackupOptions): Promise<number> => {
   const { passphrase, force, now = Date.now() } = options
+  refuseCutOff(path)
   if (!existsSync(path)) throw new BackupError(`There is nothing to back up: "${path}" does not exist`)
   try {
     refusePlace(file, { path, force })
