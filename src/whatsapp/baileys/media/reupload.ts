@@ -4,7 +4,7 @@ import {
   proto,
   type WAMessageKey,
 } from '@whiskeysockets/baileys'
-import { DeliveryError, reject } from '../../../bridge/verdict.ts'
+import { reject, retry } from '../../../bridge/verdict.ts'
 import type { Socket } from '../socket.ts'
 import type { MediaSource } from './source.ts'
 
@@ -14,13 +14,23 @@ export interface MediaUpdate {
   readonly media?: { readonly ciphertext: Uint8Array; readonly iv: Uint8Array }
 }
 
+type MessageKey = NonNullable<MediaSource['message']>
+
+/** Somebody who wants the file of a message. */
+interface Waiting {
+  readonly id: string
+  /** When the phone has been asked for it; rejects with a `DeliveryError` where it could not be. */
+  readonly asked: Promise<void>
+  readonly answer: (update: MediaUpdate) => void
+}
+
 /**
  * Files that WhatsApp's hosts have deleted (after about two weeks, or when somebody else was faster) lie on the owner's
  * phone still. It is asked to put one up again; Baileys' own `updateMediaMessage` waits for ever when the phone is off.
  */
 export class Reuploads {
-  /** A file of a message may be wanted by several: its chat may be mapped to more than one. */
-  readonly #waiting = new Set<{ readonly id: string; readonly answer: (update: MediaUpdate) => void }>()
+  /** A file of a message may be wanted by several: its chat may be mapped to more than one. The phone is asked once. */
+  readonly #waiting = new Set<Waiting>()
   readonly #patienceMs: number
   /** The phone has let a question pass, and answered none since: it is off, and what it is asked now comes when it is on. */
   #isSilent = false
@@ -30,35 +40,32 @@ export class Reuploads {
     this.#patienceMs = patienceMs
   }
 
-  /** Where the file lies anew. Throws `DeliveryError`: the phone has it no more, or does not answer now. */
+  /** Where the file lies anew. Throws `DeliveryError`: the phone has it no more, does not answer, or could not be asked now. */
   async ask(
     source: MediaSource,
     { socket, me, signal }: { socket: Socket; me: string; signal: AbortSignal },
   ): Promise<string> {
     const { message, key } = source
     if (message === undefined || key === undefined) throw gone()
+    const mediaKey = Buffer.from(key, 'base64')
     const answer = Promise.withResolvers<MediaUpdate | undefined>()
     const giveUp = () => answer.resolve(undefined)
     const fallSilent = (): void => {
       this.#isSilent = true
       giveUp()
     }
-    const timer = setTimeout(fallSilent, this.#patienceMs * (this.#isSilent ? silentShare : 1))
-    signal.addEventListener('abort', giveUp, { once: true })
-    const isAsked = this.#waitingFor(message.id).length > 0
-    const waiting = { id: message.id, answer: answer.resolve }
+    const asked = this.#waitingFor(message.id)[0]?.asked ?? send(socket, { message, mediaKey, me })
+    const waiting: Waiting = { id: message.id, asked, answer: answer.resolve }
     this.#waiting.add(waiting)
+    signal.addEventListener('abort', giveUp, { once: true })
+    let timer: NodeJS.Timeout | undefined
     try {
-      const mediaKey = Buffer.from(key, 'base64')
-      if (!isAsked) await socket.sock.sendNode(encryptMediaRetryRequest(keyOf(message), mediaKey, me))
+      await asked
+      timer = setTimeout(fallSilent, this.#patienceMs * (this.#isSilent ? silentShare : 1))
       const update = await answer.promise
       if (update === undefined)
         throw reject('WhatsApp has deleted the file, and the phone does not answer; it comes when it does')
       return pathIn(update, mediaKey) ?? fail()
-    } catch (error) {
-      throw error instanceof DeliveryError
-        ? error
-        : reject('WhatsApp has deleted the file, and the phone could not be asked', error)
     } finally {
       clearTimeout(timer)
       signal.removeEventListener('abort', giveUp)
@@ -82,13 +89,25 @@ export class Reuploads {
 /** How much of its patience a phone gets that is off: files that wait for it hold up others, of all chats. */
 const silentShare = 0.1
 
+const send = async (
+  { sock }: Socket,
+  { message, mediaKey, me }: { message: MessageKey; mediaKey: Buffer; me: string },
+): Promise<void> => {
+  try {
+    await sock.sendNode(encryptMediaRetryRequest(keyOf(message), mediaKey, me))
+  } catch (error) {
+    // The connection has just broken: over the next one it can be.
+    throw retry('The phone could not be asked for a file that WhatsApp has deleted', error)
+  }
+}
+
 const fail = (): never => {
   throw gone()
 }
 
 const gone = () => reject('Neither WhatsApp nor the phone has the file any more')
 
-const keyOf = ({ jid, id, fromMe, participant }: NonNullable<MediaSource['message']>): WAMessageKey => ({
+const keyOf = ({ jid, id, fromMe, participant }: MessageKey): WAMessageKey => ({
   remoteJid: jid,
   id,
   fromMe: fromMe ?? false,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { buffer } from 'node:stream/consumers'
 import { test } from 'node:test'
+import { WebSocket } from 'ws'
 import { DeliveryError } from '../../../../src/bridge/verdict.ts'
 import { trustTestCa } from '../../../simulators/whatsapp/media-server.ts'
 import { endsWithin } from '../../../support/within.ts'
@@ -14,6 +15,9 @@ const bytes = randomBytes(50_000)
 
 const isDeleted = (error: unknown): boolean =>
   error instanceof DeliveryError && error.verdict.kind === 'reject' && /deleted|any more/.test(error.message)
+
+const isToTryAgain = (error: unknown): boolean =>
+  error instanceof DeliveryError && error.verdict.kind === 'retry'
 
 const pictures = ({ bridge }: Linked) => bridge.messages.filter(({ content }) => content.kind === 'media')
 
@@ -68,6 +72,45 @@ test('Whoever still wants it gets it, also where whoever asked the phone has giv
   wa.phone.switch(true)
   assert.deepEqual(await buffer(await second), bytes)
   wa.assertNoSurprises()
+})
+
+test('Where the question cannot be sent, nobody waits for an answer to it, and the file comes with the next try', async () => {
+  const patience = 100_000
+  await using linked = await Linked.started({ timing: { reupload: patience } })
+  const { media } = await withExpiredPicture(linked)
+  const { signal } = new AbortController()
+  const open = () => linked.connection.openMedia(media, signal)
+  const question = Promise.withResolvers<() => void>()
+  const { send } = WebSocket.prototype
+  let isBroken = () => false
+  try {
+    // As where the network goes away just then: ours is the end that knows where it leads.
+    WebSocket.prototype.send = function (this: WebSocket, ...[data, ...more]: Parameters<typeof send>) {
+      if (!this.url) return send.call(this, data, ...more)
+      question.resolve(() => {
+        this.terminate()
+        for (const said of more) if (typeof said === 'function') said(new Error('EPIPE'))
+      })
+    } as typeof send
+    const first = open()
+    const fail = await question.promise
+    const second = open()
+    const looks = () => linked.wa.media.requests.filter(({ status }) => status === 404 || status === 410)
+    await until('the second look', () => looks().length === 2)
+    // So that it is waiting, too.
+    await new Promise(resolve => setTimeout(resolve, 200))
+    const { length } = linked.bridge.statuses
+    isBroken = () => linked.bridge.statuses.slice(length).some(({ state }) => state === 'connecting')
+    fail()
+    const over = Promise.all([first, second].map(each => assert.rejects(each, isToTryAgain)))
+    assert.ok(await endsWithin(patience / 2, over))
+    await over
+  } finally {
+    WebSocket.prototype.send = send
+  }
+  await until('the end of the connection', isBroken)
+  await until('the next one', () => linked.connection.status.state === 'connected' && linked.wa.isLive)
+  assert.deepEqual(await buffer(await open()), bytes)
 })
 
 test('A phone that is off is not waited for, and what it puts up later comes as a message of its own kind', async () => {
