@@ -203,9 +203,11 @@ test('a pressed button is of now, whatever the clock of this machine says', () =
   )
 })
 
-/** A guard over a disk that may refuse, and what it logs as an error. */
+/** A guard over a disk that may refuse, with a job of the first account that waits, and what it logs as an error. */
 const openGuard = (store: Store) => {
-  const { options, ...rest } = open(store)
+  const { options, add, ...rest } = open(store)
+  takeAccount(named(1), 1000, options)
+  const job = add(ALICE, '11')
   const disk = { isFull: false, isBroken: false }
   const clock = new VirtualClock()
   const errors: string[] = []
@@ -229,15 +231,13 @@ const openGuard = (store: Store) => {
     },
     log: { ...silent, error: (_: unknown, words: string) => void errors.push(words) },
   })
-  return { ...rest, options, disk, clock, guard, errors, told, awake: () => awake }
+  return { ...rest, job, disk, clock, guard, errors, told, awake: () => awake }
 }
 
 test('nothing goes before it is noted which account is connected; where the disk refuses, it looks again by itself', async () => {
   using store = tempStore()
-  const { options, add, outbox, disk, clock, guard, errors, awake } = openGuard(store)
+  const { job, outbox, disk, clock, guard, errors, awake } = openGuard(store)
   using _ = guard
-  takeAccount(named(1), 1000, options)
-  const job = add(ALICE, '11')
   disk.isFull = true
   guard.look({ state: 'connecting', ...named(2) })
   assert.ok(!guard.isKnown)
@@ -257,10 +257,8 @@ test('nothing goes before it is noted which account is connected; where the disk
 
 test('where the connection ends, nobody looks for its account any more; the next one has its own', async () => {
   using store = tempStore()
-  const { options, add, outbox, disk, clock, guard, awake } = openGuard(store)
+  const { job, outbox, disk, clock, guard, awake } = openGuard(store)
   using _ = guard
-  takeAccount(named(1), 1000, options)
-  const job = add(ALICE, '11')
   disk.isFull = true
   guard.look({ state: 'connected', ...named(2) })
   guard.look({ state: 'connecting', ...named(2) })
@@ -272,10 +270,8 @@ test('where the connection ends, nobody looks for its account any more; the next
 
 test('a connection that does not say whose it is holds nothing up for ever, and the log says so', () => {
   using store = tempStore()
-  const { options, add, outbox, guard, errors } = openGuard(store)
+  const { job, outbox, guard, errors } = openGuard(store)
   using _ = guard
-  takeAccount(named(1), 1000, options)
-  const job = add(ALICE, '11')
   guard.look({ state: 'connected' })
   assert.deepEqual([guard.isKnown, outbox.isOpen(job), errors.length], [true, true, 1])
   guard.look({ state: 'connected' })
@@ -284,10 +280,8 @@ test('a connection that does not say whose it is holds nothing up for ever, and 
 
 test('a bug that stops what goes to WhatsApp is a problem of the status and told to the owner, until it is over', async () => {
   using store = tempStore()
-  const { options, add, outbox, disk, clock, guard, told, awake } = openGuard(store)
+  const { job, outbox, disk, clock, guard, told, awake } = openGuard(store)
   using _ = guard
-  takeAccount(named(1), 1000, options)
-  const job = add(ALICE, '11')
   disk.isBroken = true
   guard.look({ state: 'connected', ...named(2) })
   const began = clock.now()
