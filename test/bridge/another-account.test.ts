@@ -203,6 +203,11 @@ test('a pressed button is of now, whatever the clock of this machine says', () =
   )
 })
 
+const aMinute = (clock: VirtualClock): Promise<void> => {
+  const end = clock.now() + 60_000
+  return clock.runUntil(() => clock.now() >= end)
+}
+
 /** A guard over a disk that may refuse, with a job of the first account that waits, and what it logs as an error. */
 const openGuard = (store: Store) => {
   const { options, add, ...rest } = open(store)
@@ -243,7 +248,7 @@ test('nothing goes before it is noted which account is connected; where the disk
   assert.ok(!guard.isKnown)
   guard.look({ state: 'connected', ...named(2) })
   const began = clock.now()
-  await clock.runUntil(() => clock.now() >= began + 60_000)
+  await aMinute(clock)
   assert.deepEqual([guard.isKnown, awake(), outbox.isOpen(job)], [false, 0, true])
   assert.equal(errors.length, 1, 'once, not at each try')
   disk.isFull = false
@@ -284,8 +289,7 @@ test('a bug that stops what goes to WhatsApp is a problem of the status and told
   using _ = guard
   disk.isBroken = true
   guard.look({ state: 'connected', ...named(2) })
-  const began = clock.now()
-  await clock.runUntil(() => clock.now() >= began + 60_000)
+  await aMinute(clock)
   assert.deepEqual([guard.isKnown, outbox.isOpen(job), awake()], [false, true, 0])
   assert.match(guard.problem ?? '', /^Nothing goes to WhatsApp/)
   assert.match(told.at(-1) ?? '', /^Nothing that you write goes to WhatsApp at the moment/)
