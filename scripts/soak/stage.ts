@@ -55,6 +55,8 @@ export class Stage implements AsyncDisposable {
     const line = after.use(await Line.open(world))
     world.tg.addPrivateChat(world.owner)
     const rooms = makeRooms(world, chats)
+    // Of an album in a chat of which nothing at all is known nobody could tell later whether it arrived.
+    for (const chat of new Set(rooms.map(room => room.chat))) world.owner.addsBot(chat)
     const { code, stderr } = await world.link()
     if (code !== 0) throw new Error(stderr)
     for (const room of rooms) {

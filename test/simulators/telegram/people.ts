@@ -158,6 +158,15 @@ export class SimUser {
     addService(this.#world, chat, { author: this.user, thread, fields: { pinned_message: message } })
   }
 
+  /**
+   * Adds the bot to a group: Telegram says so there, and the bot gets that as an update ("the bot itself may be one of these
+   * members", core.telegram.org/bots/api#message, `new_chat_members`).
+   */
+  addsBot(where: SimChat): void {
+    const { chat } = placeOf(where)
+    addService(this.#world, chat, { author: this.user, fields: { new_chat_members: [this.#world.bot] } })
+  }
+
   /** Deletes a message; no bot ever hears of that. */
   deletes(where: SimChat | SimTopic, messageId: number): void {
     const { chat } = placeOf(where)
