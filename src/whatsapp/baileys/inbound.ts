@@ -184,8 +184,8 @@ export class Inbound {
   }
 
   #caughtUp(socket: Socket): void {
-    this.backlog.over()
     this.#intake.caughtUp()
+    this.backlog.over()
     this.#tidy.caughtUp(socket)
     const missed = this.#heldBack.take()
     if (!this.#hearing.judge(missed)) return

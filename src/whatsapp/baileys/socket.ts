@@ -176,16 +176,15 @@ export class Socket {
     const { ev, ws } = this.sock
     const { auth, onStanza, onHandled, onUpdate, onBacklog, timing, watch } = this.#options
     const lastWord = hearEnding(ws)
-    containRejections(ws, (event, error) => {
+    const onError = (event: string, error: unknown): void => {
       this.#options.logger.warn(error, `A listener of "${event}" failed`)
       // What cannot be read once cannot be read again: the cipher of the connection counts frames.
       if (event === 'message') void this.end('A frame could not be read')
-    })
+    }
+    containRejections(ws, onError)
     hearNewIdentities(this.sock)
-    this.#handledAll = handleInTurn(ws, {
-      isAlive: () => this.isAlive,
-      handled: node => onHandled(node) && clearOwnCopy(this.sock, node),
-    })
+    const handled = (node: BinaryNode) => onHandled(node) && clearOwnCopy(this.sock, node)
+    this.#handledAll = handleInTurn(ws, { isAlive: () => this.isAlive, handled, onError })
     // First in line: the envelope must be known when Baileys decrypts, and on disk what it acknowledges.
     for (const tag of ['message', 'notification', 'call']) ws.prependListener(`CB:${tag}`, onStanza)
     ws.prependListener('CB:success', ({ attrs }: BinaryNode) => {
@@ -219,7 +218,7 @@ export class Socket {
       show: onUpdate,
       refused: error => void this.end(error.message, error),
     })
-    catchUp(this.sock, { timing, handledAll: this.#handledAll, announced: onBacklog })
+    catchUp(this.sock, { timing, handledAll: this.#handledAll, announced: onBacklog, onError })
     answerRetries(this, auth, { find: key => this.#findSent(key), timing, time: this.#options.time })
     this.#pairsHeard = learnFromReceipts(this.sock)
     ev.on('connection.update', update => {

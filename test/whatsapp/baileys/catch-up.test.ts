@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { StoreError } from '../../../src/bridge/store-error.ts'
 import type { WhatsAppSimulator } from '../../simulators/whatsapp/index.ts'
 import { until } from '../support.ts'
 import { Linked } from './linked.ts'
@@ -103,6 +104,35 @@ describe('catching up', () => {
     wa.dropConnection()
     await until('the loss of it', () => linked.connection.status.state === 'connecting')
     await until('the end, where nothing waits', () => linked.connection.status.upToDate)
+    wa.assertNoSurprises()
+  })
+
+  test('a disk that cannot be read just then ends nothing: it is quiet once more, and that is taken for all', async () => {
+    await using linked = await Linked.started({ timing: { catchUp: { ask: 20, silence: 100 } } })
+    const { wa } = linked
+    const alice = wa.addContact({ name: 'Alice' })
+    wa.giveBacklog('unmarked')
+    await linked.stop()
+    await alice.send('waited')
+    linked.reopen()
+    const { bridge, connection } = linked
+    const { list } = bridge.sessions
+    const before: unknown[] = []
+    const refuse: typeof list = type => {
+      if (type !== 'journal' || connection.status.state !== 'connected' || before.length === 2)
+        return list(type)
+      before.push(connection.status.upToDate)
+      throw new StoreError('The disk fails')
+    }
+    Object.assign(bridge.sessions, { list: refuse })
+    await connection.start()
+    await until('the end', () => connection.status.upToDate)
+    assert.deepEqual(before, [undefined, undefined])
+    assert.deepEqual(bridge.said, ['waited'])
+    assert.deepEqual(
+      bridge.statuses.filter(({ state }) => state !== 'connected').map(({ state }) => state),
+      ['connecting'],
+    )
     wa.assertNoSurprises()
   })
 })

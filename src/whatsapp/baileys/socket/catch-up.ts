@@ -1,5 +1,6 @@
 import type { BinaryNode, WASocket } from '@whiskeysockets/baileys'
 import { childOf } from '../node.ts'
+import type { OnError } from './contain.ts'
 import { ping } from './ping.ts'
 import type { WatchTimes } from './watchdog.ts'
 
@@ -20,6 +21,7 @@ export interface CatchUpOptions {
   readonly handledAll: () => Promise<void>
   /** Is told how many messages wait. */
   readonly announced: (messages: number) => void
+  readonly onError: OnError
 }
 
 export type CatchUpSocket = Pick<WASocket, 'ws' | 'ev' | 'sendNode' | 'query'>
@@ -43,11 +45,12 @@ const TAKEN_FOR_ALL: BinaryNode = {
  * What has come lies in memory until it is handled: there is no next question before all is that had come at the last one.
  *
  * Quiet alone says little: the line may have died in the middle. It counts when all that came is handled and the server
- * answers; where it does not, the watchdog has the last word.
+ * answers; where it does not, the watchdog has the last word. Where what follows from the end fails, as when the disk cannot
+ * be read for a moment, it comes after the next quiet.
  */
 export const catchUp = (
   { ws, ev, sendNode, query }: CatchUpSocket,
-  { timing: { catchUp: times, watch }, handledAll, announced }: CatchUpOptions,
+  { timing: { catchUp: times, watch }, handledAll, announced, onError }: CatchUpOptions,
 ): void => {
   let isLoggedIn = false
   let hasAll = false
@@ -73,8 +76,13 @@ export const catchUp = (
     if (silence !== since || !ws.isOpen) return
     const answer = await ping({ query }, watch.ping).catch(() => undefined)
     if (silence !== since || !ws.isOpen) return
-    if (answer === undefined) wait()
-    else ws.emit('CB:ib,,offline', TAKEN_FOR_ALL)
+    if (answer === undefined) return wait()
+    try {
+      ws.emit('CB:ib,,offline', TAKEN_FOR_ALL)
+    } catch (error) {
+      onError('CB:ib,,offline', error)
+      wait()
+    }
   }
 
   ev.on('connection.update', ({ connection }) => {

@@ -3,6 +3,8 @@ import type { BinaryNode } from '@whiskeysockets/baileys'
 import { bytesIn } from '../parse/posts.ts'
 
 type Listener = (...values: unknown[]) => unknown
+/** Is told the name of an event, and what went wrong there. */
+export type OnError = (event: string, error: unknown) => void
 
 /** Puts something of ours in the place of all that listens to an event by now. */
 export const rewire = (
@@ -21,10 +23,7 @@ export const rewire = (
  * groups.js): a rejection there, for instance of a query that the server refused, would end the process. From now on
  * it goes to `onError`, with the name of the event.
  */
-export const containRejections = (
-  emitter: EventEmitter,
-  onError: (event: string, error: unknown) => void,
-): void => {
+export const containRejections = (emitter: EventEmitter, onError: OnError): void => {
   for (const name of emitter.eventNames()) {
     const event = String(name)
     if (event !== 'message' && !event.startsWith('CB:')) continue
@@ -42,6 +41,8 @@ export interface InTurn {
   isAlive(): boolean
   /** Baileys is done with a message, whatever it made of it. */
   handled(node: BinaryNode): void
+  /** Telling of that failed: what comes behind it goes on. */
+  onError: OnError
 }
 
 /**
@@ -56,7 +57,10 @@ export interface InTurn {
  *
  * @returns resolves when all that has come so far is handled
  */
-export const handleInTurn = (emitter: EventEmitter, { isAlive, handled }: InTurn): (() => Promise<void>) => {
+export const handleInTurn = (
+  emitter: EventEmitter,
+  { isAlive, handled, onError }: InTurn,
+): (() => Promise<void>) => {
   let last: Promise<void> = Promise.resolve()
   rewire(emitter, 'CB:message', listener => (...values) => {
     const node = values[0] as BinaryNode
@@ -67,6 +71,7 @@ export const handleInTurn = (emitter: EventEmitter, { isAlive, handled }: InTurn
       await Promise.resolve(listener({ ...asReadable(node), attrs })).catch(() => undefined)
       if (isAlive()) handled(node)
     })
+    last = last.catch((error: unknown) => onError('CB:message', error))
     return last
   })
   return () => last

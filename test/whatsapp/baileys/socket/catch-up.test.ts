@@ -28,7 +28,12 @@ const open = ({ mock }: TestContext) => {
       return answer
     },
   }
-  catchUp(socket as unknown as CatchUpSocket, { timing, handledAll: () => all, announced: () => undefined })
+  catchUp(socket as unknown as CatchUpSocket, {
+    timing,
+    handledAll: () => all,
+    announced: () => undefined,
+    onError: (_, error) => assert.fail(String(error)),
+  })
   ws.on('CB:ib,,offline', () => {
     seen.ends += 1
   })
