@@ -2,7 +2,7 @@ import type { Joined, Waiting } from '../../outbox/index.ts'
 import type { Store } from '../../store/index.ts'
 import { type ChatRef, networkOf } from '../chat-ref.ts'
 import type { JoinedItem } from '../content.ts'
-import { isMessage, type MessageEvent, parseEvent } from '../event.ts'
+import { type BridgeEvent, isMessage, type MessageEvent, readEvent } from '../event.ts'
 import { senderLine } from '../sender-line.ts'
 
 type TextEvent = MessageEvent & { content: { kind: 'text' } }
@@ -45,13 +45,14 @@ export const joinTexts = (jobs: readonly Waiting[], tools: JoinTools): Joined | 
 
 /**
  * The texts that these jobs begin with, as far as they may go together, however much that would be. One that stands alone (a
- * file, a long text, an answer to what cannot be said in words) ends the run.
+ * file, a long text, an answer to what cannot be said in words) ends the run, and so does one that the disk has spoilt: that
+ * one fails by itself.
  */
 export const leadingTexts = (jobs: readonly Waiting[], tools: JoinTools): Joinable[] => {
   const texts: Joinable[] = []
   for (const { event: json, target } of jobs) {
-    const event = parseEvent(json)
-    if (!isJoinable(event, target)) break
+    const event = readEvent(json)
+    if (event === undefined || !isJoinable(event, target)) break
     texts.push({ event, item: itemOf(event, { ...tools, target }) })
   }
   return texts
@@ -72,7 +73,7 @@ export const joinedEvent = (
   }
 }
 
-const isJoinable = (event: ReturnType<typeof parseEvent>, target: ChatRef): event is TextEvent => {
+const isJoinable = (event: BridgeEvent, target: ChatRef): event is TextEvent => {
   if (!isMessage(event) || event.content.kind !== 'text') return false
   const isAcross = networkOf(event.chat) !== networkOf(target) && networkOf(target) === 'telegram'
   const isWhole = event.pending !== true && event.album === undefined
