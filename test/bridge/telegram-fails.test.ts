@@ -22,6 +22,20 @@ const picture: Content = {
   caption: plainText('poison'),
 }
 
+/** An album of pictures from these sources, whose captions say `poison` and where they come from. */
+const albumOf = (...sources: readonly string[]) => [
+  says('A', '', {
+    content: { kind: 'album', items: [], expected: sources.length },
+    album: { id: 'A' },
+  }),
+  ...sources.map((source, index) =>
+    says(source, '', {
+      content: { ...picture, media: { source }, caption: plainText(`poison ${source}`) },
+      album: { id: 'A', index },
+    }),
+  ),
+]
+
 const isPoisoned = (params: Params): boolean => String(params['text']).includes('poison')
 const ways = {
   'a message': {
@@ -171,14 +185,7 @@ test('of an album of which a picture is refused in every form, the other stands,
   const refused = { error: 400, description: 'Bad Request: poison' } as const
   const isSecond = (params: Params): boolean => JSON.stringify(params).includes('poison 1')
   tg.faults.next('*', refused, { times: 100, when: isSecond })
-  const pictures = ['0', '1'].map((source, index) =>
-    says(source, '', {
-      content: { ...picture, media: { source }, caption: plainText(`poison ${source}`) },
-      album: { id: 'A', index },
-    }),
-  )
-  const album = says('A', '', { content: { kind: 'album', items: [], expected: 2 }, album: { id: 'A' } })
-  for (const event of [album, ...pictures]) middle.inbox.receive([{ event }])
+  for (const event of albumOf('0', '1')) middle.inbox.receive([{ event }])
   await carried(middle)
   assert.deepEqual(group.seen(), ['Bob\npoison 0'])
   assert.match(
@@ -187,22 +194,27 @@ test('of an album of which a picture is refused in every form, the other stands,
   )
 })
 
-test('where placeholders become messages for hours, and nothing new gets through, nothing is given up', async () => {
-  await using group = await open({ beside: 'fillings' })
-  const { middle, clock, tg, tries } = group
-  await middle.start()
-  await group.hold()
-  const start = clock.now()
-  tg.faults.next('sendMessage', failure, {
-    times: 10_000,
-    when: () => clock.now() - start < 200 * minute,
+for (const [beside, what] of [
+  ['reactions', 'where reactions get through for hours, and no message does'],
+  ['fillings', 'where placeholders become messages for hours, and nothing new gets through'],
+] as const)
+  test(`${what}, nothing is given up`, async () => {
+    await using group = await open({ beside })
+    const { middle, clock, tg, tries, first } = group
+    await middle.start()
+    if (beside === 'reactions') await receive(middle, first)
+    else await group.hold()
+    const start = clock.now()
+    tg.faults.next('sendMessage', failure, {
+      times: 10_000,
+      when: () => clock.now() - start < 200 * minute,
+    })
+    middle.inbox.receive([{ event: says('p', 'poison') }])
+    await carried(middle)
+    assert.deepEqual(group.seen(), ['Bob\npoison'])
+    assert.ok(tries.length > 20, `${tries.length} tries`)
+    assert.equal(middle.outbox.counts().failed, 0)
   })
-  middle.inbox.receive([{ event: says('p', 'poison') }])
-  await carried(middle)
-  assert.deepEqual(group.seen(), ['Bob\npoison'])
-  assert.ok(tries.length > 20, `${tries.length} tries`)
-  assert.equal(middle.outbox.counts().failed, 0)
-})
 
 test('a message at which Telegram fails as it is goes in a plainer form', async () => {
   await using group = await open()
@@ -342,34 +354,13 @@ test('of an album of which a file is broken the others go, also where Telegram f
     times: 6,
     when: ({ text: words }) => String(words).includes('could not be carried over'),
   })
-  const pictures = ['1', '2', '3'].map((source, index) =>
-    says(source, '', { content: { ...picture, media: { source } }, album: { id: 'A', index } }),
-  )
-  const album = says('A', '', { content: { kind: 'album', items: [], expected: 3 }, album: { id: 'A' } })
-  for (const event of [album, ...pictures]) middle.inbox.receive([{ event }])
+  for (const event of albumOf('1', '2', '3')) middle.inbox.receive([{ event }])
   await carried(middle)
   assert.deepEqual(
     group.group.transcript().map(({ kind }) => kind),
     ['text', 'photo', 'photo'],
   )
   assert.equal(tg.faults.waiting, 0)
-})
-
-test('where reactions get through for hours, and no message does, nothing is given up', async () => {
-  await using group = await open({ beside: 'reactions' })
-  const { middle, clock, tg, tries, first } = group
-  await middle.start()
-  await receive(middle, first)
-  const start = clock.now()
-  tg.faults.next('sendMessage', failure, {
-    times: 10_000,
-    when: () => clock.now() - start < 200 * minute,
-  })
-  middle.inbox.receive([{ event: says('p', 'poison') }])
-  await carried(middle)
-  assert.deepEqual(group.seen(), ['Bob\npoison'])
-  assert.ok(tries.length > 20, `${tries.length} tries`)
-  assert.equal(middle.outbox.counts().failed, 0)
 })
 
 test('while Telegram fails at everything nothing is given up, and the owner is told once of all chats', async () => {
