@@ -107,6 +107,7 @@ const remedy = (path: Path, found: unknown): string => {
   if (kind === 'string' && (typeof found === 'number' || typeof found === 'boolean'))
     return '; put it in quotes'
   if (kind === 'array' && !Array.isArray(found)) return `; put it in brackets: [${String(found)}]`
+  if (typeof found === 'string' && found.includes('\0')) return '; take out the NUL character'
   const words = kind === 'enum' ? knownKeys(path) : []
   const meant = typeof found === 'string' ? nearest(found, words) : undefined
   return meant === undefined ? '' : `; did you mean "${meant}"?`
@@ -117,7 +118,7 @@ const describe = (value: unknown): string => {
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object') return 'a group of keys'
   if (typeof value !== 'string') return `the ${typeof value} ${String(value)}`
-  const text = value.length > 80 ? `${value.slice(0, 77)}…` : value
+  const text = (value.length > 80 ? `${value.slice(0, 77)}…` : value).replaceAll('\0', '\\0')
   return `the text "${text}"${value.length > 40 ? ` (${value.length} characters)` : ''}`
 }
 

@@ -19,6 +19,8 @@ export interface KeyDoc {
 
 export const keyDocs = z.registry<KeyDoc>()
 
+/** The system ends names at a NUL character: none can hold one. */
+const isPath = (text: string) => text !== '' && !text.includes('\0')
 const isWebSocketAddress = (text: string) => isAddress(text, ['ws:', 'wss:'])
 const isWebAddress = (text: string) => isAddress(text, ['http:', 'https:'])
 const isAddress = (text: string, protocols: readonly string[]) => {
@@ -37,7 +39,7 @@ const telegramSchema = z
       shown: true,
       secret: true,
     }),
-    token_file: z.optional(z.string().check(z.minLength(1))).register(keyDocs, {
+    token_file: z.optional(z.string().check(z.refine(isPath))).register(keyDocs, {
       about: 'Or a file that holds the token alone. It is read when there is no token above.',
       expected: 'the path of a file',
       example: '~/.config/wa2tg/token',
@@ -162,7 +164,7 @@ const messagesSchema = z
 
 const storageSchema = z
   .strictObject({
-    key_file: z.optional(z.string().check(z.minLength(1))).register(keyDocs, {
+    key_file: z.optional(z.string().check(z.refine(isPath))).register(keyDocs, {
       about:
         'A file with a key of 64 hex digits (openssl rand -hex 32): with one, keys and message texts in the data folder are sealed from the next start on. Lose it, and the data are lost. The environment variable WA2TG_KEY goes before it; without either, the systemd credential wa2tg-key is taken.',
       expected: 'the path of a file',
@@ -176,7 +178,7 @@ export const configSchema = z.strictObject({
   whatsapp: z._default(whatsappSchema, defaults.whatsapp),
   messages: z._default(messagesSchema, defaults.messages),
   storage: z._default(storageSchema, defaults.storage),
-  data_dir: z.optional(z.string().check(z.minLength(1))).register(keyDocs, {
+  data_dir: z.optional(z.string().check(z.refine(isPath))).register(keyDocs, {
     about:
       'Where the linked session, the mappings and undelivered messages are kept. The option --data-dir goes before it.',
     expected: 'the path of a folder',

@@ -113,6 +113,23 @@ test('a bad config is named by file, line and key, with exit code 2', async () =
   )
 })
 
+test('a character that no path can have is named by file, line and key, with exit code 2', async () => {
+  await using sandbox = await Sandbox.open()
+  const keys = ['data_dir: "a\\0b"', 'storage: { key_file: "a\\0b" }', 'telegram: { token_file: "a\\0b" }']
+  for (const text of [...keys, 'data_dir: a\0b']) {
+    const file = await sandbox.write('config.yaml', text)
+    const { code, stdout, stderr } = await sandbox.start(['chats', '--config', file]).ended
+    assert.deepEqual({ code, stdout }, { code: 2, stdout: '' }, stderr)
+    const [problem, hint, ...more] = stderr.trimEnd().split('\n')
+    assert.match(
+      problem ?? '',
+      /^\S+config\.yaml:1: \w+(\.\w+)?: expected the path of a (file|folder), found the text "a\\0b"; take out the NUL character$/,
+    )
+    assert.match(hint ?? '', /^Change config\.yaml/)
+    assert.deepEqual(more, [])
+  }
+})
+
 test('a command that needs the bot token says so in a line and what to do in another', async () => {
   await using box = await Sandbox.open()
   for (const args of [['run'], ['map', 'add', '+15550000001', '-1001234567890/42']]) {
