@@ -88,6 +88,22 @@ test('an album that stays incomplete goes without what is missing; what comes th
   assert.equal(bridge.telegram.attempts[1]?.replyTo?.id, bridge.pictures[0])
 })
 
+test('an album holds a hundred pictures, as WhatsApp’s own do, and goes with the last; what comes behind that answers it', async () => {
+  await using bridge = openGallery()
+  const album = announced(200)
+  const captions = Array.from({ length: 102 }, (_, index) => String(index))
+  const items = captions.map(caption => itemOf(album, caption))
+  bridge.receive(...items.slice(0, 100), album)
+  const [waiting, ...others] = bridge.outbox.heads()
+  assert.ok(waiting && waiting.dueAt <= bridge.clock.now())
+  assert.deepEqual(others, [])
+  bridge.receive(...items.slice(100))
+  bridge.worker.start()
+  await waitUntil(bridge.isDone)
+  assert.deepEqual(delivered(bridge), [captions.slice(0, 100), '100', '101'])
+  for (const { replyTo } of bridge.telegram.attempts.slice(1)) assert.equal(replyTo?.id, bridge.pictures[0])
+})
+
 test('pictures that come before the announcement wait for it', async () => {
   await using bridge = openGallery()
   const album = announced(2)

@@ -13,13 +13,15 @@ const gap = { whatsapp: 5000, telegram: 1000 } as const
 const gapAnnounced = 15_000
 /** How long an album waits in all. */
 const longest = 60_000
+/** As many as WhatsApp's apps put into one: more can only come from somebody who means no good. */
+const mostItems = 100
 
 /**
  * Pictures of one album travel as messages of their own, out of order and seconds apart. They gather in one job, in the
- * order that their sender gave them, which goes when it has as many as were announced or no more have come for a while.
- * One that comes when the job has begun goes by itself, as an answer to the album. What a backup brings back gathers
- * among itself: the album that may be there already had nothing else in it. Where that has begun, a picture of it may be
- * there all the same.
+ * order that their sender gave them, which goes when it has as many as were announced, or as it may have, or no more have
+ * come for a while. One that comes when the job has begun, or is full, goes by itself, as an answer to the album. What a
+ * backup brings back gathers among itself: the album that may be there already had nothing else in it. Where that has begun,
+ * a picture of it may be there all the same.
  *
  * The album has a row of its own among the messages: its announcement on WhatsApp, a made-up id for Telegram. Where that
  * could not be read yet, its first picture begins it.
@@ -46,6 +48,12 @@ export const joinAlbum = (
     outbox.add({ lane: chat, target, messageId, event: JSON.stringify(job), ...more }, now)
     return 'job'
   }
+  const addAlone = (): Reception => {
+    if (announced || source === undefined) return 'duplicate'
+    const { album: _, ...alone } = event
+    const single = restored ? event : alone
+    return add({ ...single, replyTo: single.replyTo ?? { id: album.id } }, { source })
+  }
 
   const open = outbox.untouched(topic, 'message', { restored })
   // What waits for where the chat was mapped before takes nothing of what came since.
@@ -54,14 +62,12 @@ export const joinAlbum = (
       const job = opened(event, album.id)
       return add(job, { source: key, topic, dueAt: now + gapOf(job) })
     }
-    if (announced || source === undefined) return 'duplicate'
-    const { album: _, ...alone } = event
-    const single = restored ? event : alone
-    return add({ ...single, replyTo: single.replyTo ?? { id: album.id } }, { source })
+    return addAlone()
   }
   const gathered = gather(parseEvent(open.event), event)
   const { items, expected } = gathered.content
-  const complete = expected !== undefined && items.length >= expected
+  if (items.length > mostItems) return addAlone()
+  const complete = items.length >= Math.min(expected ?? mostItems, mostItems)
   const wait = Math.min(open.createdAt + longest, now + gapOf(gathered))
   outbox.rewrite(open.id, { event: JSON.stringify(gathered), dueAt: complete ? now : wait })
   return 'job'
