@@ -82,10 +82,14 @@ const deliver = async (job: Job, options: AttemptOptions): Promise<Outcome> => {
     // What is found went at another time.
     passed ||= isNew && stage() === 'send'
   }
+  let isRepeated = false
+  let isSending = false
   // The next part of a message has not failed yet.
   const isBeyond = () => !progress && hasFailedEnough(job, options)
   const beforeSending = (): void => {
-    if (isBeyond()) throw reject(failsAgain)
+    // Nor has what a change sends behind what it has failed at so far.
+    if (isBeyond() && !isRepeated) throw reject(failsAgain)
+    isSending = true
   }
   try {
     const context = { ...options, turn, watch: media.watch, progressed, beforeSending }
@@ -93,7 +97,8 @@ const deliver = async (job: Job, options: AttemptOptions): Promise<Outcome> => {
     if (isSettling) {
       const isThere = await attempt.settle()
       isSettling = false
-      unsettled = isThere === 'repeats'
+      isRepeated = isThere === 'repeats'
+      unsettled = isRepeated
       inDoubt = false
       if (isThere !== true) attempt = prepare(begunAnew(job, isThere, options), network, context)
     }
@@ -116,9 +121,9 @@ const deliver = async (job: Job, options: AttemptOptions): Promise<Outcome> => {
       aborted: signal.aborted,
       inDoubt: network.settle && inDoubt,
     })
-    // It was done once more in vain, since it may be repeated.
-    if (failure.ownFailure && failure.from === 'send' && isBeyond())
-      return { ...failure, verdict: { kind: 'reject' }, problem: failsAgain, unsettled: true }
+    // It was done once more in vain, since it may be repeated. A message has gone but for what it takes away.
+    if (failure.ownFailure && failure.from === 'send' && isBeyond() && !isSending)
+      return { ...failure, verdict: { kind: 'reject' }, problem: failsAgain, unsettled: isChange(job) }
     if (failure.from === 'bug') options.log.error({ err: error, job: job.id }, 'A delivery broke')
     return { ...failure, unsettled, progress, brokeOff: media.brokeOff() }
   }
@@ -200,8 +205,10 @@ const prepare = (job: Job, network: Network, context: AttemptContext): Prepared 
 const hasFailedEnough = (job: Job, { store }: CarrierOptions): boolean =>
   job.ownFailures >= (isPlainerAlone(job, store) ? ownFailureLimit.words : ownFailureLimit.all)
 
-const failsAgain = 'it fails there again and again, while others get through'
-const mayStand = 'it may stand there as it was, or not: I could not find out whether it arrived'
+const isChange = (job: Job): boolean => !isMessage(parseEvent(job.event))
+
+const failsAgain = 'It fails there again and again, while others get through'
+const mayStand = 'It may stand there as it was, or not: I could not find out whether it arrived'
 const nothingThere = 'I know of nothing there that this message became'
 
 /** What the owner hears under an invitation that was accepted. */

@@ -41,8 +41,8 @@ export interface Network extends AsyncDisposable {
   /**
    * Finds out what became of an attempt whose outcome is unknown, without sending anything. Reports what it finds
    * through `onSent`; returns whether the next part did arrive. `perhaps`: after a backup was put back, it is not there
-   * as it was, but may have been changed or deleted since. `repeats`: it is not to be looked for, or what was looked for is
-   * not there, and doing it again changes nothing more. Absent where sending again under the same id is the same message.
+   * as it was, but may have been changed or deleted since. `repeats`: nothing new was to be sent, and doing it
+   * again changes nothing more. Absent where sending again under the same id is the same message.
    */
   settle?(attempt: Delivery | Change): Promise<Settled>
   /** The delivery with that id is given up: what `settle` remembers of it for the next attempt is needed no more. */

@@ -1,11 +1,10 @@
-import type { Delivery, Settled } from '../bridge/network.ts'
+import type { Delivery } from '../bridge/network.ts'
 import { wait } from '../bridge/verdict.ts'
 import { strikeWords } from './change/deletion.ts'
 import type { Batch } from './send/call.ts'
 import { currentPlace } from './send/context.ts'
 import { partsOf } from './send/kept-parts.ts'
 import type { Part } from './send/part.ts'
-import { takesPlace } from './send/placeholder.ts'
 import { renderParts } from './send/render.ts'
 import { batchAt, report } from './send.ts'
 import { findPart } from './settle/find-part.ts'
@@ -19,7 +18,10 @@ export type { SettleContext } from './settle/quest.ts'
  * whole, and may have been recorded in part. So is one that could have taken the place of another (which is repeated):
  * that one may have been gone. Of what a backup brought back, all that stands behind it may have gone since, too.
  */
-export const settleDelivery = async (delivery: Delivery, context: SettleContext): Promise<Settled> => {
+export const settleDelivery = async (
+  delivery: Delivery,
+  context: SettleContext,
+): Promise<boolean | 'perhaps'> => {
   const { together: _, ...alone } = delivery
   const before = delivery.sent.length
   const isThere = await settleNext(delivery, context)
@@ -29,15 +31,14 @@ export const settleDelivery = async (delivery: Delivery, context: SettleContext)
 }
 
 /** The same of the first message that is not recorded, with its album. */
-const settleNext = async (delivery: Delivery, context: SettleContext): Promise<Settled> => {
+const settleNext = async (delivery: Delivery, context: SettleContext): Promise<boolean | 'perhaps'> => {
   const { sent, together } = delivery
   const batch = batchAt(partsOf(delivery, context), sent.length)
   if (batch === undefined) return true
   const [first, ...rest] = batch
   const since = delivery.restored ? becomeSince(first, { delivery, context }) : []
   const wanted = { ...first, ...(together && { together }), ...(since.length > 0 && { since }) }
-  const isThere = await findBatch([wanted, ...rest], { delivery, context })
-  return isThere === false && takesPlace(first, delivery) ? 'repeats' : isThere
+  return await findBatch([wanted, ...rest], { delivery, context })
 }
 
 /** What the part that is looked for may have become since a backup was made, as far as the backup knows. */

@@ -46,7 +46,7 @@ const ways = {
   'an edit': {
     event: changesTo('a', { kind: 'edit', content: text('poison') }),
     fails: ['editMessageText', isPoisoned],
-    told: 'A change of a message from Family could not be shown in Telegram',
+    told: 'A change of a message from Family could not be shown in Telegram as it should be',
   },
   'a deletion': {
     event: { ...changesTo('a', { kind: 'deletion', by: 'author' }), id: 'poison' },
@@ -84,7 +84,7 @@ for (const what of ['a message', 'an edit', 'a deletion'] as const) {
     const [late, never = '', ...others] = group.told()
     assert.match(late ?? '', / cannot be (shown|made) in Telegram yet, and what is behind it waits: /)
     const doubt = what === 'a message' ? '' : 'It may have been made or not. '
-    const words = `${ways[what].told}: ${doubt}it fails there again and again, while others get through`
+    const words = `${ways[what].told}: ${doubt}It fails there again and again, while others get through`
     assert.ok(never.startsWith(words), never)
     assert.deepEqual(others, [])
   })
@@ -135,7 +135,7 @@ test('where only what held the place of a message cannot be taken away, that is 
   assert.ok(minutes > 40 && minutes < 80, `${minutes} minutes`)
   assert.match(
     group.told().at(-1) ?? '',
-    /^A message from Family could not be shown in Telegram as it should be: it fails there again and again, while others/,
+    /^A message from Family could not be shown in Telegram as it should be: It fails there again and again, while others/,
   )
 })
 
@@ -251,7 +251,7 @@ test('where nothing else is said, the owner is told after nine tries and each ho
     first,
     'A message from Family cannot be shown in Telegram yet, and what is behind it waits: Telegram had a failure of its own (500). I try on for a day at most; wa2tg status counts what waits so',
   )
-  assert.match(second ?? '', /^A message from Family could not be shown in Telegram: it fails there/)
+  assert.match(second ?? '', /^A message from Family could not be shown in Telegram: It fails there/)
 })
 
 test('a picture at which Telegram fails for a quarter of an hour, while texts get through, is there as a picture', async () => {

@@ -94,7 +94,7 @@ const showBelow = (
   const text =
     isMessage(event) || isOutward(event, job)
       ? `${mayBeThere ? perhaps(notDone(event, name)) : notDone(event, name)}${missing?.words ?? ''}`
-      : 'Deleted in WhatsApp, but not here'
+      : `Deleted in WhatsApp, but ${job.unsure ? 'perhaps ' : ''}not here`
   const shown = isMessage(event)
     ? whereSeen(event, { job, first: missing?.first }, options)
     : { id: event.target.id }
@@ -149,17 +149,18 @@ const showToOwner = (
   if (!chat || (event && isLeftBehind(event, job, options))) return
   if (event && !store.chats.mayNotify(event.chat, now(), hour)) return
   const { words, where } = whatOf(event, store)
-  // What holds its place may stand beside it, or a part of it be missing.
-  const isThere = event && isMessage(event) && hasParts(job, store)
-  const shown = `could not be shown in Telegram${isThere ? ' as it should be' : ''}`
+  const isThere = event && isMessage(event) && stands(job, store)
+  const isInPart = isThere || event?.kind === 'edit'
+  const shown = `could not be shown in Telegram${isInPart ? ' as it should be' : ''}`
   const done = event && !isMessage(event) ? 'been made' : 'arrived'
   const doubt = job.unsure && !isThere ? `It may have ${done} or not. ` : ''
   const text = `${words} ${shown}: ${doubt}${problem}. ${where} on your phone; wa2tg status counts such messages`
   addNotice(options, { chat, text, now: now(), ...(event && { about: event.chat }) })
 }
 
-const hasParts = ({ source }: Job, { links }: Pick<Store, 'links'>): boolean =>
-  [links.parts(source), links.parts(source, 'album')].some(parts => parts.length > 0)
+/** Whether some of a message stands there, or what holds its place, which it may have become. */
+const stands = ({ source }: Job, { links }: Pick<Store, 'links'>): boolean =>
+  (['', 'album', 'placeholder', 'words'] as const).some(role => links.parts(source, role).length > 0)
 
 const whatOf = (event: BridgeEvent | undefined, { chats }: Pick<Store, 'chats'>) => {
   const name = event ? ` from ${chats.displayName(event.chat)}` : ''

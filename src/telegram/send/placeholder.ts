@@ -9,7 +9,7 @@ import type { Desk } from './repeatable.ts'
  * Whether a message can take the place of what stood for it. An edit cannot make an answer of a message, nor an album, a
  * voice note or a place.
  */
-export const takesPlace = (part: Part, { placeholder = [], replyTo, sent }: Delivery): boolean => {
+const takesPlace = (part: Part, { placeholder = [], replyTo, sent }: Delivery): boolean => {
   const [first] = placeholder
   const as = readKept(first?.raw)?.as ?? 'text'
   const isText = part.method === 'sendMessage'

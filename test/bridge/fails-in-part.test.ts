@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Content } from '../../src/bridge/event.ts'
+import type { Params } from '../simulators/telegram/faults.ts'
+import { changesTo, eve, says, text } from './conversation.ts'
+import { carried, receive } from './family.ts'
+import { openTroubled as open } from './troubled.ts'
+
+const failure = { error: 500, description: 'Internal Server Error' } as const
+const placeholder: Content = { kind: 'placeholder', label: 'Waiting for this message' }
+const long = `poison ${Array.from({ length: 900 }, (_, word) => `word ${word}`).join(' ')} end`
+const isPoisoned = (params: Params): boolean => String(params['text']).includes('poison')
+const isRest = (params: Params): boolean => String(params['text']).endsWith(' end')
+
+/** Edits the first message to be longer than one message may be, and says something behind it. */
+const edit = async ({ middle }: Awaited<ReturnType<typeof open>>): Promise<void> => {
+  middle.inbox.receive([{ event: changesTo('a', { kind: 'edit', content: text(long) }) }])
+  middle.inbox.receive([{ event: says('b', 'next', { from: eve }) }])
+  await carried(middle)
+}
+const outline = (words: string | undefined): string => `${words?.slice(0, 10)}…${words?.slice(-4)}`
+
+test('of a long edit that Telegram takes after an hour of failing the rest goes, too', async () => {
+  await using group = await open()
+  const { middle, tg } = group
+  await middle.start()
+  await receive(middle, says('a', 'first'))
+  tg.faults.next('editMessageText', failure, { times: 13, when: isPoisoned })
+  await edit(group)
+  const [first, rest, next] = group.seen()
+  assert.match(first ?? '', /^Bob\npoison word 0 /)
+  assert.equal(outline(next), outline(rest?.endsWith(' end') ? 'Eve\nnext' : ''))
+  assert.equal(`${first?.slice('Bob\n'.length)} ${rest}`, long)
+  assert.equal(middle.outbox.counts().failed, 0)
+  assert.equal(tg.faults.waiting, 0)
+})
+
+test('where only the rest of a long edit does not get in, that is told', async () => {
+  await using group = await open()
+  const { middle, tg } = group
+  await middle.start()
+  await receive(middle, says('a', 'first'))
+  tg.faults.next('sendMessage', failure, { times: 1000, when: isRest })
+  await edit(group)
+  assert.deepEqual(group.seen().map(outline), ['Bob\npoison… 465', 'Eve\nnext…next'])
+  assert.match(
+    group.told().at(-1) ?? '',
+    /^A change of a message from Family could not be shown in Telegram as it should be: It fails there again/,
+  )
+})
+
+test('what was told of because its placeholder could not be taken away takes nothing from the next message that says the same', async () => {
+  await using group = await open()
+  const { middle, tg, store } = group
+  await middle.start()
+  await receive(middle, says('a', 'first'), says('p', '', { content: placeholder, pending: true }))
+  tg.faults.next('deleteMessage', failure, { times: 1000 })
+  // An edit makes no answer of what stands there.
+  const answer = says('p', 'poison', { replyTo: { id: 'a', excerpt: 'first' } })
+  await receive(middle, answer)
+  tg.faults.clear()
+  tg.faults.next('sendMessage', 'reply-lost', { when: isPoisoned })
+  await receive(middle, says('q', 'poison'))
+  assert.deepEqual(group.seen().slice(2), ['Bob\npoison', 'Bob\npoison'])
+  assert.equal(middle.outbox.counts().failed, 1)
+  const found = store.links.find({ chat: answer.chat, id: 'q' })
+  assert.equal(store.links.parts(found?.key ?? 0).length, 1)
+})
+
+test('a message that takes the place of another, and whose answer was lost, is looked for once, not before each try', async () => {
+  await using group = await open()
+  const { middle, tg } = group
+  await middle.start()
+  await receive(middle, says('a', 'first'), says('p', '', { content: placeholder, pending: true }))
+  tg.faults.next('editMessageText', 'reply-lost', { when: isPoisoned })
+  const slow = { error: 429, description: 'Too Many Requests: retry after 3', retryAfter: 3 } as const
+  tg.faults.next('editMessageText', slow, { times: 6, when: isPoisoned })
+  await receive(middle, says('p', 'poison'))
+  assert.deepEqual(group.seen(), ['Bob\nfirst', 'Bob\npoison'])
+  const looks = tg.callsOf('editMessageReplyMarkup').length
+  assert.ok(looks > 0 && looks < 40, `${looks} questions`)
+})
