@@ -83,13 +83,13 @@ const deliver = async (job: Job, options: AttemptOptions): Promise<Outcome> => {
     passed ||= isNew && stage() === 'send'
   }
   let isRepeated = false
-  let isSending = false
   // The next part of a message has not failed yet.
   const isBeyond = () => !progress && hasFailedEnough(job, options)
   const beforeSending = (): void => {
+    if (!isBeyond()) return
+    if (!isRepeated) throw reject(failsAgain)
     // Nor has what a change sends behind what it has failed at so far.
-    if (isBeyond() && !isRepeated) throw reject(failsAgain)
-    isSending = true
+    progress = true
   }
   try {
     const context = { ...options, turn, watch: media.watch, progressed, beforeSending }
@@ -122,7 +122,7 @@ const deliver = async (job: Job, options: AttemptOptions): Promise<Outcome> => {
       inDoubt: network.settle && inDoubt,
     })
     // It was done once more in vain, since it may be repeated. A message has gone but for what it takes away.
-    if (failure.ownFailure && failure.from === 'send' && isBeyond() && !isSending)
+    if (failure.ownFailure && failure.from === 'send' && isBeyond())
       return { ...failure, verdict: { kind: 'reject' }, problem: failsAgain, unsettled: isChange(job) }
     if (failure.from === 'bug') options.log.error({ err: error, job: job.id }, 'A delivery broke')
     return { ...failure, unsettled, progress, brokeOff: media.brokeOff() }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Content } from '../../src/bridge/event.ts'
-import type { Params } from '../simulators/telegram/faults.ts'
+import type { Fault, Params } from '../simulators/telegram/faults.ts'
 import { changesTo, eve, says, text } from './conversation.ts'
 import { carried, receive } from './family.ts'
 import { openTroubled as open } from './troubled.ts'
@@ -20,19 +20,39 @@ const edit = async ({ middle }: Awaited<ReturnType<typeof open>>): Promise<void>
 }
 const outline = (words: string | undefined): string => `${words?.slice(0, 10)}…${words?.slice(-4)}`
 
-test('of a long edit that Telegram takes after an hour of failing the rest goes, too', async () => {
+const inTheWay = {
+  nothing: undefined,
+  'a 429': { error: 429, description: 'Too Many Requests: retry after 3', retryAfter: 3 },
+  'a reset': 'reset-before',
+  'another failure': failure,
+} as const satisfies Record<string, Fault | undefined>
+
+for (const [what, fault] of Object.entries(inTheWay))
+  test(`of a long edit that Telegram takes after an hour of failing the rest goes, too, with ${what} in its way`, async () => {
+    await using group = await open()
+    const { middle, tg } = group
+    await middle.start()
+    await receive(middle, says('a', 'first'))
+    tg.faults.next('editMessageText', failure, { times: 13, when: isPoisoned })
+    if (fault !== undefined) tg.faults.next('sendMessage', fault, { when: isRest })
+    await edit(group)
+    const [first, rest, next] = group.seen()
+    assert.equal(`${first?.slice('Bob\n'.length)} ${rest}`, long)
+    assert.equal(next, 'Eve\nnext')
+    assert.equal(middle.outbox.counts().failed, 0)
+    assert.equal(tg.faults.waiting, 0)
+  })
+
+test('a message that may stand beside what held its place is told as one that may have arrived', async () => {
   await using group = await open()
   const { middle, tg } = group
   await middle.start()
-  await receive(middle, says('a', 'first'))
-  tg.faults.next('editMessageText', failure, { times: 13, when: isPoisoned })
-  await edit(group)
-  const [first, rest, next] = group.seen()
-  assert.match(first ?? '', /^Bob\npoison word 0 /)
-  assert.equal(outline(next), outline(rest?.endsWith(' end') ? 'Eve\nnext' : ''))
-  assert.equal(`${first?.slice('Bob\n'.length)} ${rest}`, long)
-  assert.equal(middle.outbox.counts().failed, 0)
-  assert.equal(tg.faults.waiting, 0)
+  await receive(middle, says('a', 'first'), says('p', '', { content: placeholder, pending: true }))
+  tg.faults.next('sendMessage', 'reply-lost', { when: isPoisoned })
+  const odd = { error: 400, description: 'Bad Request: something else' } as const
+  tg.faults.next('editMessageReplyMarkup', odd, { times: 1000 })
+  await receive(middle, says('p', 'poison', { replyTo: { id: 'a', excerpt: 'first' } }))
+  assert.match(group.told().at(-1) ?? '', /as it should be: It may have arrived or not\. /)
 })
 
 test('where only the rest of a long edit does not get in, that is told', async () => {

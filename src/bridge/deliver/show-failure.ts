@@ -1,6 +1,6 @@
 import { type Job, longDelay } from '../../outbox/index.ts'
 import type { Store } from '../../store/index.ts'
-import { networkOf } from '../chat-ref.ts'
+import { type ChatRef, networkOf } from '../chat-ref.ts'
 import type { ContentOf } from '../content.ts'
 import { type BridgeEvent, isMessage, type MessageEvent, readEvent } from '../event.ts'
 import { messageTopic } from '../topics.ts'
@@ -153,14 +153,18 @@ const showToOwner = (
   const isInPart = isThere || event?.kind === 'edit'
   const shown = `could not be shown in Telegram${isInPart ? ' as it should be' : ''}`
   const done = event && !isMessage(event) ? 'been made' : 'arrived'
-  const doubt = job.unsure && !isThere ? `It may have ${done} or not. ` : ''
+  const doubt = job.unsure ? `It may have ${done} or not. ` : ''
   const text = `${words} ${shown}: ${doubt}${problem}. ${where} on your phone; wa2tg status counts such messages`
   addNotice(options, { chat, text, now: now(), ...(event && { about: event.chat }) })
 }
 
 /** Whether some of a message stands there, or what holds its place, which it may have become. */
-const stands = ({ source }: Job, { links }: Pick<Store, 'links'>): boolean =>
-  (['', 'album', 'placeholder', 'words'] as const).some(role => links.parts(source, role).length > 0)
+const stands = ({ source, target }: Job, { links, chats }: Pick<Store, 'links' | 'chats'>): boolean => {
+  const isHere = (chat: ChatRef): boolean => chat === chats.resolve(target)
+  return roles.some(role => links.parts(source, role, isHere).length > 0)
+}
+
+const roles = ['', 'album', 'placeholder', 'words'] as const
 
 const whatOf = (event: BridgeEvent | undefined, { chats }: Pick<Store, 'chats'>) => {
   const name = event ? ` from ${chats.displayName(event.chat)}` : ''
