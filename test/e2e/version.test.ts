@@ -13,6 +13,7 @@ test('The program goes on as the present version of WhatsApp Web, which it reads
   await using world = await World.open({ env: { HTTPS_PROXY: proxy.url } })
   const { wa, tg, owner } = world
   tg.addPrivateChat(owner)
+  const alice = wa.addContact({ name: 'Alice' })
   wa.refuseVersionsBelow(newer, builtIn)
   const refused = await world.wa2tg('login')
   assert.deepEqual([refused.code, refused.stdout], [2, ''])
@@ -36,6 +37,9 @@ test('The program goes on as the present version of WhatsApp Web, which it reads
   wa.dropConnection()
   await eventually(() => wa.revisions.at(-1) === newer + 5 && wa.isLive, 'the way back')
   await bridge.says(({ stderr }) => stderr.includes('going on as its present one'))
+  // It knows that it is let in before it takes anything.
+  await alice.send('Hello')
+  await eventually(() => wa.pending.length === 0, 'the message to be acknowledged')
 
   wa.refuseVersionsBelow(newer + 9, newer + 5)
   wa.dropConnection()
