@@ -64,7 +64,8 @@ export const describeFailure = (
       kind: 'failure',
       verdict: error.verdict,
       problem: error.message,
-      from: byMedia ? 'media' : stage,
+      // A look carries out what a backup brought back, and fails at nothing by itself.
+      from: byMedia ? 'media' : error.ownFailure ? 'send' : stage,
       ...(error.chatUnreachable && { unreachable: true }),
       ...(error.page && { page: true }),
       ...(error.ownFailure && { ownFailure: true }),
