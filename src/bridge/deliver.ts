@@ -82,12 +82,12 @@ const deliver = async (job: Job, options: AttemptOptions): Promise<Outcome> => {
     // What is found went at another time.
     passed ||= isNew && stage() === 'send'
   }
-  let isRepeated = false
+  let isUntried = false
   // The next part of a message has not failed yet.
   const isBeyond = () => !progress && hasFailedEnough(job, options)
   const beforeSending = (): void => {
     if (!isBeyond()) return
-    if (!isRepeated) throw reject(failsAgain)
+    if (!isUntried) throw reject(failsAgain)
     // Nor has what a change sends behind what it has failed at so far.
     progress = true
   }
@@ -97,8 +97,9 @@ const deliver = async (job: Job, options: AttemptOptions): Promise<Outcome> => {
     if (isSettling) {
       const isThere = await attempt.settle()
       isSettling = false
-      isRepeated = isThere === 'repeats'
-      unsettled = isRepeated
+      unsettled = isThere === 'repeats'
+      // One that a backup brought back was carried out up to what it has to send.
+      isUntried = unsettled || (job.restored && isChange(job))
       inDoubt = false
       if (isThere !== true) attempt = prepare(begunAnew(job, isThere, options), network, context)
     }
@@ -122,8 +123,16 @@ const deliver = async (job: Job, options: AttemptOptions): Promise<Outcome> => {
       inDoubt: network.settle && inDoubt,
     })
     // It was done once more in vain, since it may be repeated. A message has gone but for what it takes away.
-    if (failure.ownFailure && failure.from === 'send' && isBeyond())
-      return { ...failure, verdict: { kind: 'reject' }, problem: failsAgain, unsettled: isChange(job) }
+    if (failure.ownFailure && failure.from === 'send' && isBeyond()) {
+      const refused = {
+        ...failure,
+        verdict: { kind: 'reject' },
+        problem: failsAgain,
+        unsettled: isChange(job),
+      } as const
+      // What it has sent since a backup was made was not looked for yet, and would not be in another form.
+      return isSettling ? { ...refused, from: 'settle', neverKnown: true } : refused
+    }
     if (failure.from === 'bug') options.log.error({ err: error, job: job.id }, 'A delivery broke')
     return { ...failure, unsettled, progress, brokeOff: media.brokeOff() }
   }
@@ -203,7 +212,8 @@ const prepare = (job: Job, network: Network, context: AttemptContext): Prepared 
 
 /** Whether the network itself, which takes others, has failed so often at a job that it goes as it is no more. */
 const hasFailedEnough = (job: Job, { store }: CarrierOptions): boolean =>
-  job.ownFailures >= (isPlainerAlone(job, store) ? ownFailureLimit.words : ownFailureLimit.all)
+  job.ownFailures >=
+  (!job.restored && isPlainerAlone(job, store) ? ownFailureLimit.words : ownFailureLimit.all)
 
 const isChange = (job: Job): boolean => !isMessage(parseEvent(job.event))
 

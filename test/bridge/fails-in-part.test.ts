@@ -9,12 +9,19 @@ import { openTroubled as open } from './troubled.ts'
 const failure = { error: 500, description: 'Internal Server Error' } as const
 const placeholder: Content = { kind: 'placeholder', label: 'Waiting for this message' }
 const long = `poison ${Array.from({ length: 900 }, (_, word) => `word ${word}`).join(' ')} end`
+const struck: Content = {
+  kind: 'text',
+  body: { text: 'poison', spans: [{ start: 0, length: 6, style: 'strike' }] },
+}
 const isPoisoned = (params: Params): boolean => String(params['text']).includes('poison')
 const isRest = (params: Params): boolean => String(params['text']).endsWith(' end')
 
 /** Edits the first message to be longer than one message may be, and says something behind it. */
-const edit = async ({ middle }: Awaited<ReturnType<typeof open>>): Promise<void> => {
-  middle.inbox.receive([{ event: changesTo('a', { kind: 'edit', content: text(long) }) }])
+const edit = async (
+  { middle }: Awaited<ReturnType<typeof open>>,
+  given: { restored?: true } = {},
+): Promise<void> => {
+  middle.inbox.receive([{ event: changesTo('a', { kind: 'edit', content: text(long) }), ...given }])
   middle.inbox.receive([{ event: says('b', 'next', { from: eve }) }])
   await carried(middle)
 }
@@ -27,21 +34,24 @@ const inTheWay = {
   'another failure': failure,
 } as const satisfies Record<string, Fault | undefined>
 
-for (const [what, fault] of Object.entries(inTheWay))
-  test(`of a long edit that Telegram takes after an hour of failing the rest goes, too, with ${what} in its way`, async () => {
-    await using group = await open()
-    const { middle, tg } = group
-    await middle.start()
-    await receive(middle, says('a', 'first'))
-    tg.faults.next('editMessageText', failure, { times: 13, when: isPoisoned })
-    if (fault !== undefined) tg.faults.next('sendMessage', fault, { when: isRest })
-    await edit(group)
-    const [first, rest, next] = group.seen()
-    assert.equal(`${first?.slice('Bob\n'.length)} ${rest}`, long)
-    assert.equal(next, 'Eve\nnext')
-    assert.equal(middle.outbox.counts().failed, 0)
-    assert.equal(tg.faults.waiting, 0)
-  })
+const given = { 'a long edit': {}, 'one that a backup brought back': { restored: true } } as const
+
+for (const [name, more] of Object.entries(given))
+  for (const [what, fault] of Object.entries(inTheWay))
+    test(`of ${name} that Telegram takes after an hour of failing the rest goes, too, with ${what} in its way`, async () => {
+      await using group = await open()
+      const { middle, tg } = group
+      await middle.start()
+      await receive(middle, says('a', 'first'))
+      tg.faults.next('editMessageText', failure, { times: 13, when: isPoisoned })
+      if (fault !== undefined) tg.faults.next('sendMessage', fault, { when: isRest })
+      await edit(group, more)
+      const [first, rest, next] = group.seen()
+      assert.equal(`${first?.slice('Bob\n'.length)} ${rest}`, long)
+      assert.equal(next, 'Eve\nnext')
+      assert.equal(middle.outbox.counts().failed, 0)
+      assert.equal(tg.faults.waiting, 0)
+    })
 
 test('a message that may stand beside what held its place is told as one that may have arrived', async () => {
   await using group = await open()
@@ -107,7 +117,7 @@ test('a change that a backup brought back, at which Telegram fails for an hour w
   await middle.start()
   await receive(middle, says('a', 'first'))
   tg.faults.next('editMessageText', failure, { times: 1000, when: isPoisoned })
-  const event = changesTo('a', { kind: 'edit', content: text('poison') })
+  const event = changesTo('a', { kind: 'edit', content: struck })
   middle.inbox.receive([{ event, restored: true }])
   middle.inbox.receive([{ event: says('b', 'next', { from: eve }) }])
   await carried(middle)
