@@ -212,8 +212,9 @@ const prepare = (job: Job, network: Network, context: AttemptContext): Prepared 
 
 /** Whether the network itself, which takes others, has failed so often at a job that it goes as it is no more. */
 const hasFailedEnough = (job: Job, { store }: CarrierOptions): boolean =>
-  job.ownFailures >=
-  (!job.restored && isPlainerAlone(job, store) ? ownFailureLimit.words : ownFailureLimit.all)
+  job.ownFailures >= ownFailureLimit.all ||
+  // Asked last: of what has hardly failed, which is nearly all, nothing is read for it.
+  (job.ownFailures >= ownFailureLimit.words && !job.restored && isPlainerAlone(job, store))
 
 const isChange = (job: Job): boolean => !isMessage(parseEvent(job.event))
 

@@ -50,10 +50,12 @@ export const record = (job: Job, outcome: Outcome, tools: RecordTools): void => 
       tell(() => carrier.delayed({ ...job, attempts, unsure }, problem), { job, tools })
     return
   }
-  const level = decision.kind === 'plainer' ? carrier.plainer(job, outcome) : undefined
-  if (decision.kind === 'plainer' && level !== undefined) {
-    outbox.step(job.id, { level, unsure: decision.unsure, now, problem })
-    return
+  if (decision.kind === 'plainer') {
+    const level = carrier.plainer(job, outcome)
+    if (level !== undefined) {
+      outbox.step(job.id, { level, unsure: decision.unsure, now, problem })
+      return
+    }
   }
   // Why stands above, and is told to the owner: a server may quote the message in its words.
   log.warn({ job: job.id, from }, 'A delivery failed for good; debug says why')
