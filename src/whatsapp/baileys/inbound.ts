@@ -153,6 +153,8 @@ export class Inbound {
       },
     })
     disk.onRefusal(error => {
+      // What Baileys is still at when its socket is gone may find the file closed.
+      if (socket.isClosed) return
       logger.error({ err: error }, 'The disk does not take messages; disconnecting until it does')
       void socket.end('The disk does not take messages', error)
     })
@@ -176,8 +178,9 @@ export class Inbound {
     forgetGroups(this.#options.sessions)
   }
 
-  /** Resolves when nothing is being handed over any more. */
+  /** Resolves when nothing is being handed over any more, and no key changes. */
   async stop(): Promise<void> {
+    await this.#turns.stop()
     await this.#intake.stop()
     this.#receiver.stop()
     this.#tidy.stop()

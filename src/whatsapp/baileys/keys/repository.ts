@@ -5,6 +5,7 @@ import {
   type SignalKeyStoreWithTransaction,
   type SocketConfig,
 } from '@whiskeysockets/baileys'
+import { inTime } from '../in-time.ts'
 import type { Journal } from '../inbound/journal.ts'
 import { StorageError } from './auth-state.ts'
 import { hushed } from './hush.ts'
@@ -41,6 +42,7 @@ export class Turns {
   readonly #moved: () => void
   #last: Promise<unknown> = Promise.resolve()
   #waiting = 0
+  #isStopped = false
 
   /** `moved` is called behind each step of a crowd: whoever waits for longer than usual is not stuck. */
   constructor(moved: () => void) {
@@ -49,9 +51,20 @@ export class Turns {
 
   take<T>(step: () => Promise<T>): Promise<T> {
     this.#waiting += 1
-    const result = this.#last.then(() => nextTurn()).then(step)
+    const result = this.#last
+      .then(() => nextTurn())
+      .then(() => {
+        if (this.#isStopped) throw new Error('The bridge has stopped')
+        return step()
+      })
     this.#last = result.catch(() => undefined).then(() => this.#passed())
     return result
+  }
+
+  /** Resolves when the step that is under way is over, or hangs; no other begins. */
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    await inTime(this.#last).catch(() => undefined)
   }
 
   #passed(): void {
