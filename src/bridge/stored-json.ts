@@ -13,9 +13,9 @@ export const parseStored = (json: string, reviver?: (key: string, value: unknown
 }
 
 /** The same for what can be found out again, or is no loss: undefined when it is damaged. */
-export const readStored = (json: string): unknown => {
+export const readStored = (json: string, reviver?: (key: string, value: unknown) => unknown): unknown => {
   try {
-    return parseStored(json)
+    return parseStored(json, reviver)
   } catch {
     return undefined
   }

@@ -1,5 +1,5 @@
 import type { ChatRef } from '../bridge/chat-ref.ts'
-import { parseStored } from '../bridge/stored-json.ts'
+import { readStored } from '../bridge/stored-json.ts'
 import type { Database } from './database.ts'
 
 /** What one person made of a message. Times: milliseconds since 1970, by the sender's clock, never later than ours. */
@@ -73,13 +73,19 @@ export class Opinions {
     return changes > 0
   }
 
-  /** The first one first; of people who chose something. */
+  /** The first one first; of people who chose something, as far as it can be read. */
   votes(message: number): StoredVote[] {
     return this.#database
       .all<VoteRow>(
         "SELECT person, choice, guests, at FROM votes WHERE message = ? AND choice <> '[]' ORDER BY at, person",
         message,
       )
-      .map(row => ({ ...row, choice: parseStored(row.choice) as number[] }))
+      .flatMap(row => {
+        const choice = readStored(row.choice)
+        return isChoice(choice) ? [{ ...row, choice }] : []
+      })
   }
 }
+
+const isChoice = (value: unknown): value is number[] =>
+  Array.isArray(value) && value.every(option => typeof option === 'number')

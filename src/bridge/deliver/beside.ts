@@ -2,7 +2,7 @@ import type { Job } from '../../outbox/index.ts'
 import { isMessage, readEvent } from '../event.ts'
 import type { AlbumBeside, Beside } from '../network.ts'
 import type { AttemptContext } from './attempt.ts'
-import { keptFrame } from './frame.ts'
+import { readFrame } from './frame.ts'
 
 type Tools = Pick<AttemptContext, 'outbox'>
 
@@ -11,8 +11,8 @@ type Tools = Pick<AttemptContext, 'outbox'>
  * may have sent there, too, for their lines say nothing of their lane, which may be another by now.
  */
 export const beside = (job: Job, { outbox }: Tools): Beside[] =>
-  outbox.unsettled(job.target).flatMap(({ id, target, event, isGivenUp, frame, mark }) => {
-    const rendered = keptFrame({ frame })?.rendered?.text
+  outbox.unsettled(job.target).flatMap(({ id, target, event, isGivenUp, mark, ...kept }) => {
+    const rendered = readFrame(kept)?.rendered?.text
     if (rendered === undefined || target !== job.target) return []
     if (isGivenUp) return [{ rendered, ...(mark !== undefined && { mark }) }]
     return id !== job.id && isChange(event) && isChange(job.event) ? [{ rendered }] : []

@@ -2,7 +2,7 @@ import type { Job } from '../../outbox/index.ts'
 import { type ChatRef, networkOf } from '../chat-ref.ts'
 import { formsOf } from '../degrade.ts'
 import { edited } from '../edited.ts'
-import { isMessage, type MessageEvent, parseEvent } from '../event.ts'
+import { type MessageEvent, readEvent } from '../event.ts'
 import type { AttemptContext } from './attempt.ts'
 
 /**
@@ -16,8 +16,8 @@ export const editedSince = (
 ): MessageEvent[] => {
   if (!unsure || !restored) return []
   const edits = outbox.restoredAbout(`edit ${source} ${target}`, id).flatMap((json): MessageEvent[] => {
-    const change = parseEvent(json)
-    if (isMessage(change) || change.kind !== 'edit') return []
+    const change = readEvent(json)
+    if (change?.kind !== 'edit') return []
     return [{ ...event, content: edited(event.content, change.content) }]
   })
   return [...edits, ...[event, ...edits].flatMap(each => inWords(each, target))]

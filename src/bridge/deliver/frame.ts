@@ -6,7 +6,7 @@ import { formsOf } from '../degrade.ts'
 import { type BridgeEvent, type Content, isMessage, type MessageEvent } from '../event.ts'
 import type { StandIn } from '../network.ts'
 import { senderLine } from '../sender-line.ts'
-import { parseStored } from '../stored-json.ts'
+import { parseStored, readStored } from '../stored-json.ts'
 import { findReplyTarget } from './answered.ts'
 import type { AttemptContext } from './attempt.ts'
 
@@ -48,8 +48,12 @@ export const formOf = ({ level, target }: Job, { content }: MessageEvent): Conte
   formsOf(content, networkOf(target))[level] ?? content
 
 /** What was kept with the job; undefined where nothing was: a release before this one began the attempt. */
-export const keptFrame = ({ frame }: { readonly frame?: string | undefined }): Frame | undefined =>
+export const keptFrame = ({ frame }: Pick<Job, 'frame'>): Frame | undefined =>
   frame === undefined ? undefined : frameSchema.parse(parseStored(frame))
+
+/** The same of another job, which is nothing to fail at: undefined when it is damaged, too. */
+export const readFrame = ({ frame }: Pick<Job, 'frame'>): Frame | undefined =>
+  frame === undefined ? undefined : frameSchema.safeParse(readStored(frame)).data
 
 /** Whether the next attempt has to go on with what was kept: the last one is in doubt, or has sent a part. */
 export const mustKeep = ({ frame, unsure, source }: Job, { links }: Store): boolean =>

@@ -1,7 +1,7 @@
 import type { StoredMessage } from '../../store/index.ts'
 import { type ChatRef, type MessageRef, networkOf } from '../chat-ref.ts'
 import type { AlbumContent, AlbumItem } from '../content.ts'
-import { isMessage, type MessageEvent, parseEvent, readEvent } from '../event.ts'
+import { type BridgeEvent, isMessage, type MessageEvent, readEvent } from '../event.ts'
 import { albumTopic } from '../topics.ts'
 import { fromBackup, type ReceiveContext, type Reception } from './reception.ts'
 
@@ -64,9 +64,9 @@ export const joinAlbum = (
     }
     return addAlone()
   }
-  const gathered = gather(parseEvent(open.event), event)
+  const gathered = gather(readEvent(open.event), event)
+  if (gathered === undefined || gathered.content.items.length > mostItems) return addAlone()
   const { items, expected } = gathered.content
-  if (items.length > mostItems) return addAlone()
   const complete = items.length >= Math.min(expected ?? mostItems, mostItems)
   const wait = Math.min(open.createdAt + longest, now + gapOf(gathered))
   outbox.rewrite(open.id, { event: JSON.stringify(gathered), dueAt: complete ? now : wait })
@@ -85,8 +85,9 @@ const opened = ({ album: _, ...event }: MessageEvent, id: string): AlbumEvent =>
     ? { ...event, content: event.content }
     : { ...event, id, content: { kind: 'album', items: itemsOf(event) } }
 
-const gather = (album: ReturnType<typeof parseEvent>, event: MessageEvent): AlbumEvent => {
-  if (!isMessage(album) || album.content.kind !== 'album') throw new Error('An album job without an album')
+/** Undefined where the disk has spoilt the album. */
+const gather = (album: BridgeEvent | undefined, event: MessageEvent): AlbumEvent | undefined => {
+  if (!album || !isMessage(album) || album.content.kind !== 'album') return undefined
   const expected = event.content.kind === 'album' ? event.content.expected : album.content.expected
   const items = [...album.content.items, ...itemsOf(event)].sort(byPlace)
   return {

@@ -2,7 +2,7 @@ import type { StoredMessage } from '../../store/index.ts'
 import { networkOf } from '../chat-ref.ts'
 import { addEcho } from '../deliver/echo.ts'
 import { edited } from '../edited.ts'
-import { type ChangeEvent, type Content, isMessage, parseEvent } from '../event.ts'
+import { type ChangeEvent, type Content, isMessage, readEvent } from '../event.ts'
 import { messageTopic } from '../topics.ts'
 import { changeAlbum, placeOfAlbum } from './album.ts'
 import type { ReceiveContext } from './reception.ts'
@@ -36,9 +36,9 @@ export const rewrite = (
       const now = edited(item, content)
       return now.kind === 'media' ? [{ ...item, ...now }] : [item]
     })
-  const message = parseEvent(waiting.event)
+  const message = readEvent(waiting.event)
   // A new file beside the message that it is of, which is under way: that is to be changed, too.
-  if (!isMessage(message) || message.replaces !== undefined) return false
+  if (!message || !isMessage(message) || message.replaces !== undefined) return false
   const event = JSON.stringify({ ...message, content: edited(message.content, content) })
   outbox.rewrite(waiting.id, { event, dueAt: waiting.dueAt })
   return true
@@ -47,7 +47,7 @@ export const rewrite = (
 /** Ends what waits of the files that were put in the place of one that has gone: what went is deleted behind that. */
 const dropNewFiles = (subject: StoredMessage, { outbox }: Pick<ReceiveContext, 'outbox'>): void => {
   const waiting = outbox.untouched(messageTopic(subject.key), 'certain')
-  const message = waiting && parseEvent(waiting.event)
+  const message = waiting && readEvent(waiting.event)
   if (!message || !isMessage(message) || message.replaces === undefined) return
   outbox.finish(waiting.id)
   dropNewFiles(subject, { outbox })

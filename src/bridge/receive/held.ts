@@ -1,7 +1,7 @@
 import type { Store } from '../../store/index.ts'
 import { type ChatRef, networkOf } from '../chat-ref.ts'
 import { addNotice, type NoticeTools } from '../deliver/notice.ts'
-import { type BridgeEvent, isMessage, parseEvent } from '../event.ts'
+import { type BridgeEvent, isMessage, readEvent } from '../event.ts'
 import type { Arrival } from '../network.ts'
 import { addHeld, type Held, readHeld } from './held-rows.ts'
 import type { InboxOptions } from './reception.ts'
@@ -132,7 +132,7 @@ const albumOf = (event: BridgeEvent, { store, outbox, isPart }: Tools): number[]
   const { chat, target } = event
   if (store.links.find({ chat, id: target.id }) !== undefined) return []
   const job = outbox.sending(chat, target.id, isPart)
-  const carried = job && parseEvent(job.event)
+  const carried = job && readEvent(job.event)
   return job && carried && isMessage(carried) && carried.content.kind === 'album' ? [job.id] : []
 }
 

@@ -1,6 +1,6 @@
 import type { StoredMessage } from '../../store/index.ts'
 import type { ChatRef, MessageRef } from '../chat-ref.ts'
-import { type ChangeEvent, isMessage, parseEvent } from '../event.ts'
+import { type ChangeEvent, isMessage, readEvent } from '../event.ts'
 import type { InboxOptions } from './reception.ts'
 
 type Tools = Pick<InboxOptions, 'store' | 'outbox' | 'isPart'>
@@ -18,8 +18,8 @@ export const onItsWay = (
   { store, outbox, isPart }: Tools,
 ): StoredMessage | undefined => {
   const job = outbox.sending(chat, target.id, isPart)
-  if (job === undefined) return undefined
-  const event = parseEvent(job.event)
+  const event = job && readEvent(job.event)
+  if (job === undefined || event === undefined) return undefined
   // Which picture of an album it is, its link alone will tell. Of a change nothing but its receipt means anything.
   const isClear = isMessage(event) ? event.content.kind !== 'album' : kind === 'receipt'
   return isClear ? store.links.get(job.source) : undefined

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import type { Delivery } from '../../bridge/network.ts'
-import { parseStored } from '../../bridge/stored-json.ts'
+import { parseStored, readStored } from '../../bridge/stored-json.ts'
 import type { Part, RenderOptions } from './part.ts'
 import { renderParts } from './render.ts'
 
@@ -36,11 +36,15 @@ const inText = (part: Part): object => {
   }
 }
 
-export const readParts = (json: string): Part[] => {
-  const open = (_: string, value: unknown): unknown =>
-    isInText(value) ? { bytes: Buffer.from(value.base64, 'base64') } : value
-  return partsSchema.parse(parseStored(json, open)) as unknown as Part[]
-}
+export const readParts = (json: string): Part[] =>
+  partsSchema.parse(parseStored(json, open)) as unknown as Part[]
+
+/** The same of what another delivery has left, which is nothing to fail at: none where that is damaged. */
+export const partsBeside = (json: string): Part[] =>
+  (partsSchema.safeParse(readStored(json, open)).data ?? []) as unknown as Part[]
+
+const open = (_: string, value: unknown): unknown =>
+  isInText(value) ? { bytes: Buffer.from(value.base64, 'base64') } : value
 
 const isInText = (value: unknown): value is { readonly base64: string } =>
   typeof value === 'object' && value !== null && 'base64' in value && typeof value.base64 === 'string'

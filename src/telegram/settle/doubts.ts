@@ -2,7 +2,7 @@ import type { Message } from 'grammy/types'
 import type { Delivery } from '../../bridge/network.ts'
 import { idSpace, type Place } from '../address.ts'
 import type { Marks } from '../marks.ts'
-import { readParts } from '../send/kept-parts.ts'
+import { partsBeside } from '../send/kept-parts.ts'
 import type { Part } from '../send/part.ts'
 import { matchPart } from './match-part.ts'
 
@@ -34,6 +34,6 @@ const mayBeEarlier = (message: Message, { attempt, place, context }: Doubting): 
   return (attempt.beside?.() ?? []).some(
     ({ mark, rendered }) =>
       (mark === undefined || read(attempt.mark) <= read(mark)) &&
-      readParts(rendered).some(part => matchPart(message, part, place) !== undefined),
+      partsBeside(rendered).some(part => matchPart(message, part, place) !== undefined),
   )
 }
