@@ -26,7 +26,7 @@ export class DeliveryError extends Error {
   readonly chatUnreachable: boolean
   /** Whether something in front of the network, which is online, refused it: perhaps for what is in it. */
   readonly page: boolean
-  /** Whether the network, which is online, failed at it: perhaps at what is in it. */
+  /** Whether the network, which is online, failed at it, or the line to it did at its file: perhaps at what is in it. */
   readonly ownFailure: boolean
   /** Whether what became of it will never be known: asked again, the answer would be the same. */
   readonly neverKnown: boolean

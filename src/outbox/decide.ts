@@ -57,7 +57,7 @@ export type Decision =
  * |           | such a one for good, or in a closed chat       | once                                | given up       |
  * | `file`    | its file                                       | nine times; broken off, five        | a plainer form |
  * | `page`    | a page of somebody else came for an answer     | seven times behind what passed      | a plainer form |
- * | `own`     | the network itself                             | `ownFailureLimit`, behind the same  | as `refused`, by its carrier |
+ * | `own`     | the network itself, or the line at a file      | `ownFailureLimit`, behind the same  | as `refused`, by its carrier |
  * | `bug`     | the bridge                                     | three times                         | a plainer form |
  * | `other`   | anything else                                  |                                     |                |
  *

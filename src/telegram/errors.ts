@@ -53,12 +53,14 @@ export interface ErrorContext {
   readonly items?: number
   /** Whether the update loop reaches Telegram, so that an unreachable server is a matter of this call alone. */
   readonly connected?: boolean
+  /** Whether it carried a file, and nobody stopped it: what breaks the line each time may be its size. */
+  readonly upload?: boolean
 }
 
 /** The verdict on a failed call. */
 export const verdictOf = (
   error: CallError,
-  { sending, items = 1, connected = true }: ErrorContext,
+  { sending, items = 1, connected = true, upload = false }: ErrorContext,
 ): DeliveryError => {
   const { failure } = error
   if (failure.kind === 'page' && connected) {
@@ -69,10 +71,17 @@ export const verdictOf = (
     const message = `Telegram cannot be reached (${error.message})`
     return connected ? retry(message, error) : offline(message, error)
   }
-  if (failure.kind === 'cut') return retry(`The connection to Telegram broke (${error.message})`, error)
+  const options = { cause: error, ownFailure: upload && connected }
+  if (failure.kind === 'cut') {
+    return new DeliveryError(
+      { kind: 'retry' },
+      `The connection to Telegram broke (${error.message})`,
+      options,
+    )
+  }
   if (failure.kind === 'lost') {
     const message = `Telegram gave no answer (${error.message})`
-    return sending ? unsure(message, error) : retry(message, error)
+    return new DeliveryError({ kind: sending ? 'unsure' : 'retry' }, message, options)
   }
   const { code, description } = failure
   const { retryAfter: seconds } = error

@@ -271,6 +271,34 @@ test('a picture at which Telegram fails for a quarter of an hour, while texts ge
   )
 })
 
+/** A file of which a part is still here when the line breaks. */
+const large = () =>
+  Readable.from(
+    (async function* () {
+      for (let n = 0; n < 400; n += 1) yield Buffer.alloc(100_000, 1)
+    })(),
+  )
+
+for (const [size, files] of [
+  ['large', large],
+  ['small', () => Readable.from([jpeg(100, 100)])],
+] as const)
+  test(`a ${size} file that never gets through, while texts do, becomes words within some hours, and what is behind it goes on`, async () => {
+    await using group = await open()
+    const { middle, clock, tg } = group
+    middle.whatsapp.files = files
+    await middle.start()
+    const start = clock.now()
+    const fault = size === 'large' ? 'reset-during-body' : 'reset-before'
+    for (const method of ['sendPhoto', 'sendDocument']) tg.faults.next(method, fault, { times: 1000 })
+    middle.inbox.receive([{ event: says('p', '', { content: picture }) }])
+    middle.inbox.receive([{ event: says('b', 'next', { from: eve }) }])
+    await carried(middle)
+    assert.deepEqual(group.seen(), ['Bob\n[Photo could not be carried over]\npoison', 'Eve\nnext'])
+    const minutes = (clock.now() - start) / minute
+    assert.ok(minutes > 80 && minutes < 180, `${minutes} minutes`)
+  })
+
 for (const what of ['the look whether it is there', 'its download'])
   test(`a picture at which Telegram has failed for a while is there once, as a picture, where ${what} fails then`, async () => {
     await using group = await open()

@@ -51,7 +51,12 @@ export const sendBatch = async (batch: Batch, errand: Errand, context: SendConte
   } catch (error) {
     if (!(error instanceof CallError)) throw error
     context.failed(error, place)
-    throw verdictOf(error, { sending: true, items: batch.length, connected: context.connected() })
+    throw verdictOf(error, {
+      sending: true,
+      items: batch.length,
+      connected: context.connected(),
+      upload: batch.some(({ file }) => file !== undefined) && !errand.signal.aborted,
+    })
   } finally {
     context.inFlight.delete(flight)
   }

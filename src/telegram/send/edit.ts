@@ -66,22 +66,25 @@ export const editMedia = (id: string, part: Part, desk: Desk): Promise<Outcome> 
   const { file } = part
   if (file === undefined || !isReplaceable(part)) return Promise.resolve('refused')
   const { context, place, messageId, signal, openMedia } = desk
-  return outcomeOf(async () => {
-    const upload = openUpload(file, { openMedia, limit: context.uploadLimit })
-    const payload = ([media]: readonly InputFile[]) => ({
-      chat_id: place.chatId,
-      message_id: Number(id),
-      media: inputMedia([part], media ? [media] : [])[0],
-      ...replyMarkup(part),
-    })
-    try {
-      await context.atWork.follow(messageId, onLastByte =>
-        context.api.upload('editMessageMedia', [upload], payload, { signal, onLastByte }),
-      )
-    } finally {
-      upload.close()
-    }
-  }, desk)
+  return outcomeOf(
+    async () => {
+      const upload = openUpload(file, { openMedia, limit: context.uploadLimit })
+      const payload = ([media]: readonly InputFile[]) => ({
+        chat_id: place.chatId,
+        message_id: Number(id),
+        media: inputMedia([part], media ? [media] : [])[0],
+        ...replyMarkup(part),
+      })
+      try {
+        await context.atWork.follow(messageId, onLastByte =>
+          context.api.upload('editMessageMedia', [upload], payload, { signal, onLastByte }),
+        )
+      } finally {
+        upload.close()
+      }
+    },
+    { ...desk, upload: true },
+  )
 }
 
 /** Takes one message away. */

@@ -19,7 +19,10 @@ export interface Desk extends Pick<Errand, 'messageId' | 'signal' | 'openMedia'>
 }
 
 /** Runs such a call. Throws `DeliveryError` when it has to be tried again, or the chat is out of reach. */
-export const outcomeOf = async (work: () => Promise<unknown>, { place, context }: Desk): Promise<Outcome> => {
+export const outcomeOf = async (
+  work: () => Promise<unknown>,
+  { place, context, signal, upload = false }: Desk & { readonly upload?: boolean },
+): Promise<Outcome> => {
   try {
     await work()
     return 'done'
@@ -32,7 +35,11 @@ export const outcomeOf = async (work: () => Promise<unknown>, { place, context }
     if (error.says('message is not modified') || error.says('CHAT_NOT_MODIFIED')) return 'done'
     if (isGone(error)) return 'gone'
     context.failed(error, place)
-    const failure = verdictOf(error, { sending: true, connected: context.connected() })
+    const failure = verdictOf(error, {
+      sending: true,
+      connected: context.connected(),
+      upload: upload && !signal.aborted,
+    })
     if (!isRefused(failure)) throw failure
     return 'refused'
   }
