@@ -134,7 +134,9 @@ const deliver = async (job: Job, options: AttemptOptions): Promise<Outcome> => {
       return isSettling ? { ...refused, from: 'settle', neverKnown: true } : refused
     }
     if (failure.from === 'bug') options.log.error({ err: error, job: job.id }, 'A delivery broke')
-    return { ...failure, unsettled, progress, brokeOff: media.brokeOff() }
+    const whole = { ...failure, unsettled, progress, brokeOff: media.brokeOff() }
+    // The same of what was refused in front of the network.
+    return failure.page && isSettling ? { ...whole, inDoubt: true } : whole
   }
 }
 

@@ -66,7 +66,7 @@ export type Decision =
  *
  * Nothing goes in another form while it may be there as it was, where its network would make two messages of that: a file that
  * broke off on its way in is looked for first; so is what the network itself failed at, or is done once more where that
- * changes nothing more, and refused then (`bridge/deliver.ts`); a bug that keeps us from looking gives it up.
+ * changes nothing more, and refused then (`bridge/deliver.ts`); a bug or a page that keeps us from looking gives it up.
  *
  * A failure before an earlier attempt is settled, as in a network that cannot settle any, leaves the job unsure: nothing was
  * found out. When a part of it has gone, all but the bugs is counted anew. An outage is over for some before it is for
@@ -95,10 +95,10 @@ export const decide = (given: History, failure: Failure, circumstances: Circumst
       if (history.mediaFailures >= mediaFailureLimit && verdict.kind === 'retry') return plainer
       break
     case 'page':
-      if (history.pages >= pageLimit) return plainer
+      if (history.pages >= pageLimit) return inOtherForm()
       break
     case 'bug':
-      if (history.bugs >= bugLimit) return failure.inDoubt ? { kind: 'give-up' } : plainer
+      if (history.bugs >= bugLimit) return inOtherForm()
       break
     case 'own':
     case 'other':
@@ -107,6 +107,10 @@ export const decide = (given: History, failure: Failure, circumstances: Circumst
       return kind satisfies never
   }
   return again()
+
+  function inOtherForm(): Decision {
+    return failure.inDoubt ? { kind: 'give-up' } : plainer
+  }
 
   function heldUntil(): number {
     if (verdict.kind === 'wait') return now + Math.ceil(verdict.seconds * 1000)

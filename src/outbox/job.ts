@@ -80,7 +80,7 @@ export type Outcome =
       readonly ownFailure?: boolean
       /** Whether it arrived will never be known. */
       readonly neverKnown?: boolean
-      /** It may be there, where another form would be a second message: a bug keeps us from finding out. */
+      /** It may be there, where another form would be a second message: a bug, or a page, keeps us from finding out. */
       readonly inDoubt?: boolean
       /** What an earlier attempt may have left there is as unknown as it was before this one. */
       readonly unsettled?: boolean

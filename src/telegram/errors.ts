@@ -47,7 +47,7 @@ const messageOnly: readonly (readonly [string, string])[] = [
 ]
 
 export interface ErrorContext {
-  /** Whether the call would have left something to see, so that a 5xx leaves it in doubt. */
+  /** Whether the call would have left something to see, so that a 5xx leaves it in doubt, and what is in it may be disliked. */
   readonly sending: boolean
   /** How many messages it would have left; 1 where nothing is said. */
   readonly items?: number
@@ -65,7 +65,7 @@ export const verdictOf = (
   const { failure } = error
   if (failure.kind === 'page' && connected) {
     const message = `Something between this machine and Telegram refuses it (${error.message})`
-    return new DeliveryError({ kind: 'retry' }, message, { cause: error, page: true })
+    return new DeliveryError({ kind: 'retry' }, message, { cause: error, page: sending })
   }
   if (failure.kind === 'unreachable' || failure.kind === 'page') {
     const message = `Telegram cannot be reached (${error.message})`

@@ -192,6 +192,11 @@ test('what stands eight times in place of the network’s answer, while others p
   )
 })
 
+test('what is refused in front of the network while it may be there is given up, and goes in no other form', () => {
+  const ended = inTurn(times(20, { ...page, unsettled: true, inDoubt: true }), { othersPass: true })
+  assert.deepEqual([ended.kind, ended.tries], ['give-up', 8])
+})
+
 test('a page that stands in front of everything makes nothing of a message for a day', () => {
   const ended = inTurn(times(1000, page))
   assert.equal(ended.kind, 'give-up')

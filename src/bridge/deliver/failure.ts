@@ -65,7 +65,7 @@ export const describeFailure = (
       verdict: error.verdict,
       problem: error.message,
       // A look carries out what a backup brought back, and fails at nothing by itself.
-      from: byMedia ? 'media' : error.ownFailure ? 'send' : stage,
+      from: byMedia ? 'media' : error.ownFailure || error.page ? 'send' : stage,
       ...(error.chatUnreachable && { unreachable: true }),
       ...(error.page && { page: true }),
       ...(error.ownFailure && { ownFailure: true }),
