@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { buffer } from 'node:stream/consumers'
 import { before, describe, test } from 'node:test'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Media } from '../../../src/bridge/event.ts'
 import { DeliveryError } from '../../../src/bridge/verdict.ts'
 import { renderSource } from '../../../src/whatsapp/baileys/media/source.ts'
@@ -75,6 +76,18 @@ describe('a download', () => {
     await until('as much as is held for it', () => stream.readableLength >= stream.readableHighWaterMark)
     stream.destroy()
     await until('the end of its timers', () => timers() <= before)
+  })
+
+  test('waits for a reader whose own line is slow, however long that takes', async t => {
+    await using host = await startMediaServer()
+    const bytes = randomBytes(8_000_000)
+    const fields = await host.put(bytes, 'document')
+    t.mock.timers.enable({ apis: ['setTimeout'] })
+    const stream = await openMedia(mediaOf(fields), { signal, mediaHost: host.host })
+    stream.once('readable', () => undefined)
+    while (stream.readableLength < stream.readableHighWaterMark) await nextTurn()
+    t.mock.timers.tick(24 * 3600 * 1000)
+    assert.ok((await buffer(stream)).equals(bytes))
   })
 
   test('needs no announced length', async () => {

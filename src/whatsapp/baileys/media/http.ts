@@ -21,8 +21,8 @@ const SLACK_BYTES = 64 * 1024
 const MAX_REDIRECTS = 3
 /** Milliseconds until an answer begins. */
 const CONNECT_MS = 20_000
-/** Slower than this is as good as nothing, bytes per second. */
-const SLOWEST = 8 * 1024
+/** Slower than this is as good as nothing, bytes per second: several files may share a line of 64 kbit. */
+const SLOWEST = 1024
 
 const isAllowed = (url: URL, mediaHost: string | undefined): boolean =>
   url.protocol === 'https:' &&
@@ -131,26 +131,31 @@ async function* pieces(
   response: IncomingMessage,
   { limit, idleMs, signal }: { limit: number; idleMs: number; signal: AbortSignal },
 ): AsyncGenerator<Buffer> {
-  const slowest = 60_000 + (limit / SLOWEST) * 1000
-  const total = setTimeout(() => response.destroy(retry('The download takes too long')), slowest)
-  const stalled = () => response.destroy(retry('The download has stalled'))
-  let idle = setTimeout(stalled, idleMs)
+  let patience = 60_000 + (limit / SLOWEST) * 1000
+  let since = performance.now()
+  let timer: NodeJS.Timeout | undefined
+  const expect = (): void => {
+    since = performance.now()
+    const words = idleMs < patience ? 'The download has stalled' : 'The download takes too long'
+    timer = setTimeout(() => response.destroy(retry(words)), Math.min(idleMs, patience))
+  }
+  expect()
   const abort = () => response.destroy(retry('The download was stopped'))
   signal.addEventListener('abort', abort, { once: true })
   let received = 0
   try {
     for await (const piece of response) {
-      clearTimeout(idle)
+      clearTimeout(timer)
+      patience -= performance.now() - since
       received += piece.length
       if (received > limit) throw tooLarge()
       yield piece
-      idle = setTimeout(stalled, idleMs)
+      expect()
     }
   } catch (error) {
     throw error instanceof DeliveryError ? error : retry('The download was cut off', error)
   } finally {
-    clearTimeout(idle)
-    clearTimeout(total)
+    clearTimeout(timer)
     signal.removeEventListener('abort', abort)
     response.destroy()
   }

@@ -12,7 +12,7 @@ export interface UploadLimits {
   readonly stallMs?: number
   /** Milliseconds from the arrival of the last piece to the answer. */
   readonly answerMs?: number
-  /** Bytes per second; slower than this is as good as nothing. */
+  /** Bytes per second; slower than this is as good as nothing: several files may share a line of 64 kbit. */
   readonly slowest?: number
 }
 
@@ -24,8 +24,8 @@ export interface Answer {
   readonly cause?: unknown
 }
 
-/** What is handed over may wait in the buffers of the system: Linux lets a connection have 4 MB. */
-const BUFFERED = 4 * 1024 * 1024
+/** Milliseconds for what is handed over and waits in the buffers of the system, which are small where the line is slow. */
+const BUFFERED = 128_000
 /** Bytes of an answer that are read: it is a short JSON object. */
 const LONGEST_ANSWER = 64 * 1024
 
@@ -42,7 +42,7 @@ export const post = async (
     signal,
     stallMs = 30_000,
     answerMs = 60_000,
-    slowest = 32 * 1024,
+    slowest = 1024,
   }: UploadLimits & { length: number; signal: AbortSignal },
 ): Promise<Answer> => {
   const outgoing = request(url, {
@@ -71,7 +71,7 @@ export const post = async (
         expect(stallMs)
         yield chunk
       }
-      expect(answerMs + (Math.min(length, BUFFERED) / slowest) * 1000)
+      expect(answerMs + Math.min((length / slowest) * 1000, BUFFERED))
     } catch (error) {
       sourceError = error
       throw error

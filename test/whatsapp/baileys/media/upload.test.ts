@@ -178,6 +178,21 @@ describe('an upload', () => {
     assert.deepEqual(await bench.read(uploaded), BYTES.subarray(0, 1_500_000))
   })
 
+  test('of a line of 8 KB in a second is none either', async t => {
+    await using bench = await Bench.open()
+    t.mock.timers.enable({ apis: ['setTimeout'] })
+    const bytes = BYTES.subarray(0, 2_000_000)
+    async function* slowly() {
+      for (let at = 0; at < bytes.length; at += 50_000) {
+        yield bytes.subarray(at, at + 50_000)
+        t.mock.timers.tick(6250)
+      }
+    }
+    const { host, bridge } = bench
+    const upload = openUploader({ mediaHost: host.host, secrets: openSecrets(bridge.sessions) })
+    assert.deepEqual(await bench.read(await upload(bench.upload(slowly))), bytes)
+  })
+
   test('goes to the next host where the first is in trouble', async () => {
     await using bench = await Bench.open()
     bench.hosts = [bench.host.host, bench.host.host]
