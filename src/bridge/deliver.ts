@@ -91,9 +91,10 @@ const deliver = async (job: Job, options: AttemptOptions): Promise<Outcome> => {
     // Nor has what a change sends behind what it has failed at so far.
     progress = true
   }
+  let attempt: Prepared | undefined
   try {
     const context = { ...options, turn, watch: media.watch, progressed, beforeSending }
-    let attempt = prepare(job, network, context)
+    attempt = prepare(job, network, context)
     if (isSettling) {
       const isThere = await attempt.settle()
       isSettling = false
@@ -122,13 +123,13 @@ const deliver = async (job: Job, options: AttemptOptions): Promise<Outcome> => {
       aborted: signal.aborted,
       inDoubt: network.settle && inDoubt,
     })
-    // It was done once more in vain, since it may be repeated. A message has gone but for what it takes away.
+    // It was done once more in vain, since it may be repeated. Of a message that has gone it is what that takes away.
     if (failure.ownFailure && failure.from === 'send' && isBeyond()) {
       const refused = {
         ...failure,
         verdict: { kind: 'reject' },
         problem: failsAgain,
-        unsettled: isChange(job),
+        unsettled: attempt?.hasGone() !== true,
       } as const
       // What it has sent since a backup was made was not looked for yet, and would not be in another form.
       return isSettling ? { ...refused, from: 'settle', neverKnown: true } : refused
@@ -171,6 +172,8 @@ const begunAnew = (job: Job, isThere: Exclude<Settled, true>, options: CarrierOp
 interface Prepared {
   settle(): Promise<Settled>
   carryOut(): Promise<void>
+  /** Whether some of the message has gone; a change is not known to have. */
+  hasGone(): boolean
 }
 
 const prepare = (job: Job, network: Network, context: AttemptContext): Prepared => {
@@ -186,6 +189,7 @@ const prepare = (job: Job, network: Network, context: AttemptContext): Prepared 
         await network.send(delivery)
         giveWay(job, event, delivery, context)
       },
+      hasGone: () => delivery.sent.length > 0,
     }
   }
   const { change, keep } = prepareChange(job, event, context)
@@ -209,6 +213,7 @@ const prepare = (job: Job, network: Network, context: AttemptContext): Prepared 
       if (!isTakenBack) return
       store.transaction(() => addEcho(event, { ...context, source: job.source, now: now() }))
     },
+    hasGone: () => false,
   }
 }
 

@@ -97,6 +97,19 @@ test('what was told of because its placeholder could not be taken away takes not
   assert.equal(store.links.parts(found?.key ?? 0).length, 1)
 })
 
+test('what may have taken the place of a placeholder at the last try is told as that', async () => {
+  await using group = await open()
+  const { middle, tg } = group
+  await middle.start()
+  await receive(middle, says('a', 'first'), says('p', '', { content: placeholder, pending: true }))
+  tg.faults.next('editMessageText', failure, { times: 13, when: isPoisoned })
+  tg.faults.next('editMessageText', { ...failure, done: true }, { when: isPoisoned })
+  await receive(middle, says('p', 'poison'), says('b', 'next', { from: eve }))
+  assert.deepEqual(group.seen(), ['Bob\nfirst', 'Bob\npoison', 'Eve\nnext'])
+  const told = group.told().at(-1) ?? ''
+  assert.match(told, /as it should be: It may have arrived or not\. It fails there again and again/)
+})
+
 test('a message that takes the place of another, and whose answer was lost, is looked for once, not before each try', async () => {
   await using group = await open()
   const { middle, tg } = group
