@@ -16,8 +16,6 @@ export interface MediaLimits {
 export const MEDIA_HOST = 'mmg.whatsapp.net'
 /** WhatsApp takes no larger file itself. */
 export const MAX_BYTES = 2_000 * 1024 * 1024
-/** The length in a message is a claim; this much more is still believed. */
-const SLACK_BYTES = 64 * 1024
 const MAX_REDIRECTS = 3
 /** Milliseconds until an answer begins. */
 const CONNECT_MS = 20_000
@@ -52,7 +50,8 @@ export const mediaUrl = (source: MediaSource, mediaHost: string | undefined): UR
 }
 
 /**
- * Begins a download. Rejects with a `DeliveryError`; the body that it resolves to throws one, too, when it stalls, is
+ * Begins a download. The length in a message is a claim that WhatsApp's apps do not check, and some senders' programs get
+ * wrong (mautrix-whatsapp, pkg/connector): nothing is refused for it. Rejects with a `DeliveryError`; the body that it resolves to throws one, too, when it stalls, is
  * cut off or grows too large.
  */
 export const download = async (
@@ -60,22 +59,21 @@ export const download = async (
   source: MediaSource,
   options: MediaLimits & { signal: AbortSignal; mediaHost: string | undefined },
 ): Promise<AsyncIterable<Buffer>> => {
-  const limit = Math.min(
-    options.maxBytes ?? MAX_BYTES,
-    source.size === undefined ? MAX_BYTES : source.size + SLACK_BYTES,
-  )
+  const { maxBytes: limit = MAX_BYTES, idleMs = 30_000, signal } = options
   let target = url
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
     const response = await get(target, options)
     const { statusCode = 0, headers } = response
     if (statusCode === 200) {
-      if (Number(headers['content-length'] ?? 0) > limit) {
+      const announced = Number(headers['content-length'] ?? 0)
+      if (announced > limit) {
         response.destroy()
         throw tooLarge()
       }
       // Until somebody reads, an error has nobody to go to and would end the process.
       response.on('error', () => undefined)
-      return pieces(response, { limit, idleMs: options.idleMs ?? 30_000, signal: options.signal })
+      const longest = 60_000 + ((announced || source.size || limit) / SLOWEST) * 1000
+      return pieces(response, { limit, idleMs, longest, signal })
     }
     response.destroy()
     const location = headers.location
@@ -89,7 +87,7 @@ export const download = async (
   throw retry('The media host sends us in circles')
 }
 
-const tooLarge = (): DeliveryError => reject('The file is larger than its message says')
+const tooLarge = (): DeliveryError => reject('The file is larger than it may be')
 
 /** The media host has deleted the file. */
 export class FileGone extends DeliveryError {
@@ -129,9 +127,9 @@ const get = async (url: URL, { signal }: { signal: AbortSignal }): Promise<Incom
 /** The body, piece by piece. Waiting for a slow reader is no stall: only waiting for the sender counts. */
 async function* pieces(
   response: IncomingMessage,
-  { limit, idleMs, signal }: { limit: number; idleMs: number; signal: AbortSignal },
+  { limit, idleMs, longest, signal }: { limit: number; idleMs: number; longest: number; signal: AbortSignal },
 ): AsyncGenerator<Buffer> {
-  let patience = 60_000 + (limit / SLOWEST) * 1000
+  let patience = longest
   let since = performance.now()
   let timer: NodeJS.Timeout | undefined
   const expect = (): void => {
