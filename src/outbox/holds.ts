@@ -35,11 +35,14 @@ export class Holds {
     this.#took.set(network, now)
   }
 
-  /** Whether one went through since then, in milliseconds since 1970; by a clock that was ahead of `now`, nobody knows. */
-  hasTaken(network: NetworkName, { since, now }: { since: number; now: number }): boolean {
-    const took = this.#took.get(network) ?? Number.NEGATIVE_INFINITY
-    if (took > now) this.#took.delete(network)
-    return took > since && took <= now
+  /** What went through by a clock that was ahead of `now`, nobody knows when that was. To be called before `hasTaken`. */
+  forgetAfter(now: number): void {
+    for (const [network, took] of this.#took) if (took > now) this.#took.delete(network)
+  }
+
+  /** Whether one went through since then, in milliseconds since 1970. */
+  hasTaken(network: NetworkName, since: number): boolean {
+    return (this.#took.get(network) ?? Number.NEGATIVE_INFINITY) > since
   }
 
   release(network: NetworkName): void {

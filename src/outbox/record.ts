@@ -39,8 +39,8 @@ export const record = (job: Job, outcome: Outcome, tools: RecordTools): void => 
   // What a file's own network says is not about the one we deliver to.
   if (from !== 'media' && verdict.kind === 'offline') holds.hold(network, now)
 
-  const othersPass =
-    job.lastFailedAt !== undefined && holds.hasTaken(network, { since: job.lastFailedAt, now })
+  holds.forgetAfter(now)
+  const othersPass = job.lastFailedAt !== undefined && holds.hasTaken(network, job.lastFailedAt)
   const decision = decide(job, outcome, { ...tools, now, othersPass })
   if (decision.kind === 'again') {
     const { history, dueAt } = decision
