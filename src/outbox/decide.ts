@@ -1,5 +1,5 @@
 import { backoff } from './backoff.ts'
-import { type History, historyOf, unfailed } from './history.ts'
+import { type Failures, failuresOf, unfailed } from './failures.ts'
 import type { Failure } from './job.ts'
 
 /**
@@ -41,7 +41,7 @@ interface Circumstances {
 
 /** What a failure changes in its job. */
 export type Decision =
-  | { readonly kind: 'again'; readonly history: History; readonly dueAt: number }
+  | { readonly kind: 'again'; readonly failures: Failures; readonly dueAt: number }
   /** `unsure`: it may be there as it was, under the id that the plainer form will have, too. */
   | { readonly kind: 'plainer'; readonly unsure: boolean }
   | { readonly kind: 'give-up' }
@@ -72,33 +72,33 @@ export type Decision =
  * found out. When a part of it has gone, all but the bugs is counted anew. An outage is over for some before it is for
  * all: of pages and failures of the network itself only those count between which others passed.
  */
-export const decide = (given: History, failure: Failure, circumstances: Circumstances): Decision => {
+export const decide = (given: Failures, failure: Failure, circumstances: Circumstances): Decision => {
   const { now, giveUpAfter, random } = circumstances
   const { verdict, from } = failure
   const kind = kindOf(failure)
-  const history = count(given, kind, failure, circumstances)
-  const plainer = { kind: 'plainer', unsure: history.unsure } as const
+  const failures = count(given, kind, failure, circumstances)
+  const plainer = { kind: 'plainer', unsure: failures.unsure } as const
   switch (kind) {
     case 'held':
-      return { kind: 'again', history, dueAt: heldUntil() }
+      return { kind: 'again', failures, dueAt: heldUntil() }
     case 'refused':
       return plainer
     case 'unclear':
-      if (failure.unreachable || failure.neverKnown || history.asked >= longestDoubt)
+      if (failure.unreachable || failure.neverKnown || failures.asked >= longestDoubt)
         return { kind: 'give-up' }
       return {
         kind: 'again',
-        history: { ...history, lastFailedAt: now },
-        dueAt: now + backoff(history.asked, random),
+        failures: { ...failures, lastFailedAt: now },
+        dueAt: now + backoff(failures.asked, random),
       }
     case 'file':
-      if (history.mediaFailures >= mediaFailureLimit && verdict.kind === 'retry') return plainer
+      if (failures.mediaFailures >= mediaFailureLimit && verdict.kind === 'retry') return plainer
       break
     case 'page':
-      if (history.pages >= pageLimit) return inOtherForm()
+      if (failures.pages >= pageLimit) return inOtherForm()
       break
     case 'bug':
-      if (history.bugs >= bugLimit) return inOtherForm()
+      if (failures.bugs >= bugLimit) return inOtherForm()
       break
     case 'own':
     case 'other':
@@ -118,11 +118,11 @@ export const decide = (given: History, failure: Failure, circumstances: Circumst
   }
 
   function again(): Decision {
-    const gap = history.lastFailedAt === undefined ? 0 : Math.max(0, now - history.lastFailedAt)
-    const failingFor = history.failingFor + Math.min(gap, longestGap)
+    const gap = failures.lastFailedAt === undefined ? 0 : Math.max(0, now - failures.lastFailedAt)
+    const failingFor = failures.failingFor + Math.min(gap, longestGap)
     if (failingFor >= giveUpAfter) return { kind: 'give-up' }
-    const failed = { ...history, failingFor, lastFailedAt: now }
-    return { kind: 'again', history: failed, dueAt: now + backoff(history.attempts, random) }
+    const failed = { ...failures, failingFor, lastFailedAt: now }
+    return { kind: 'again', failures: failed, dueAt: now + backoff(failures.attempts, random) }
   }
 }
 
@@ -148,33 +148,33 @@ const kindOf = ({ verdict, from, page, ownFailure }: Failure): Kind => {
 }
 
 const count = (
-  given: History,
+  given: Failures,
   kind: Kind,
   { verdict, from, brokeOff, unsettled, progress }: Failure,
   { othersPass = false }: Circumstances,
-): History => {
+): Failures => {
   const unsure = verdict.kind === 'unsure' || unsettled === true
   const { bugs } = given
-  const before = { ...(progress ? { ...unfailed, bugs } : historyOf(given)), unsure }
+  const before = { ...(progress ? { ...unfailed, bugs } : failuresOf(given)), unsure }
   // What comes behind a look has been answered.
-  const history = from === 'settle' ? before : { ...before, asked: 0 }
-  const attempts = history.attempts + 1
+  const failures = from === 'settle' ? before : { ...before, asked: 0 }
+  const attempts = failures.attempts + 1
   switch (kind) {
     case 'held':
     case 'refused':
-      return history
+      return failures
     case 'unclear':
-      return { ...history, asked: history.asked + 1 }
+      return { ...failures, asked: failures.asked + 1 }
     case 'file':
-      return { ...history, attempts, mediaFailures: history.mediaFailures + (brokeOff ? breakCounts : 1) }
+      return { ...failures, attempts, mediaFailures: failures.mediaFailures + (brokeOff ? breakCounts : 1) }
     case 'page':
-      return { ...history, attempts, pages: history.pages + (othersPass ? 1 : 0) }
+      return { ...failures, attempts, pages: failures.pages + (othersPass ? 1 : 0) }
     case 'own':
-      return { ...history, attempts, ownFailures: history.ownFailures + (othersPass ? 1 : 0) }
+      return { ...failures, attempts, ownFailures: failures.ownFailures + (othersPass ? 1 : 0) }
     case 'bug':
-      return { ...history, attempts, bugs: bugs + 1 }
+      return { ...failures, attempts, bugs: bugs + 1 }
     case 'other':
-      return { ...history, attempts }
+      return { ...failures, attempts }
     default:
       return kind satisfies never
   }

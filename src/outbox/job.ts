@@ -1,9 +1,9 @@
 import type { ChatRef } from '../bridge/chat-ref.ts'
 import type { Verdict } from '../bridge/verdict.ts'
-import type { History } from './history.ts'
+import type { Failures } from './failures.ts'
 
 /** One delivery, as it stands in the outbox. The event is opaque here. */
-export interface Job extends History {
+export interface Job extends Failures {
   readonly id: number
   /** Jobs of one lane are delivered one at a time, in the order of their ids. */
   readonly lane: string

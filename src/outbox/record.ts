@@ -43,9 +43,9 @@ export const record = (job: Job, outcome: Outcome, tools: RecordTools): void => 
   const othersPass = job.lastFailedAt !== undefined && holds.hasTaken(network, job.lastFailedAt)
   const decision = decide(job, outcome, { ...tools, now, othersPass })
   if (decision.kind === 'again') {
-    const { history, dueAt } = decision
-    outbox.postpone(job.id, { history, dueAt, problem })
-    const { attempts, unsure } = history
+    const { failures, dueAt } = decision
+    outbox.postpone(job.id, { failures, dueAt, problem })
+    const { attempts, unsure } = failures
     if (attempts > job.attempts && attempts >= longDelay)
       tell(() => carrier.delayed({ ...job, attempts, unsure }, problem), { job, tools })
     return

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { unfailed } from '../../src/outbox/history.ts'
+import { unfailed } from '../../src/outbox/failures.ts'
 import { Outbox, openPaceMemory, Pace } from '../../src/outbox/index.ts'
 import { takeLock } from '../../src/store/index.ts'
 import { fillStore, Sandbox, telegram } from './wa2tg.ts'
@@ -253,8 +253,8 @@ test('a delivery that has failed nine times and is tried on is a problem', async
     const now = Date.now()
     const target = telegram('-1001')
     const job = { lane: `L${attempts}`, target, source: 1, messageId: `J${attempts}`, event: '{}' }
-    const history = { ...unfailed, unsure: true, attempts, lastFailedAt: now }
-    outbox.postpone(outbox.add(job, now), { history, dueAt: now, problem: 'no' })
+    const failures = { ...unfailed, unsure: true, attempts, lastFailedAt: now }
+    outbox.postpone(outbox.add(job, now), { failures, dueAt: now, problem: 'no' })
   }
   const said = async () => {
     const { problems } = JSON.parse((await box.run('status', '--json')).stdout)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { backoff } from '../../src/outbox/backoff.ts'
 import { decide } from '../../src/outbox/decide.ts'
-import { type History, unfailed } from '../../src/outbox/history.ts'
+import { type Failures, unfailed } from '../../src/outbox/failures.ts'
 import type { Failure } from '../../src/outbox/job.ts'
 
 const policy = { now: 1_000_000, giveUpAfter: 86_400_000, random: () => 0.5 }
@@ -18,25 +18,25 @@ const ownFailure: Failure = { ...failure({ kind: 'unsure' }), ownFailure: true }
 const unclear = failure({ kind: 'reject' }, 'settle')
 
 /** What is kept of a failure, where the job is tried on. */
-const kept = (history: History, way: Failure, more: { othersPass?: boolean } = {}): History => {
-  const decision = decide(history, way, { ...policy, ...more })
+const kept = (failures: Failures, way: Failure, more: { othersPass?: boolean } = {}): Failures => {
+  const decision = decide(failures, way, { ...policy, ...more })
   assert.equal(decision.kind, 'again', JSON.stringify(way))
-  return decision.kind === 'again' ? decision.history : history
+  return decision.kind === 'again' ? decision.failures : failures
 }
 
 const times = <T>(count: number, each: T): T[] => Array.from({ length: count }, () => each)
 
 /** How an attempt after the other ends that fails in these ways, each as soon as it is due, and when the last one was. */
-const inTurn = (ways: readonly Failure[], { othersPass = false, from = unfailed as History } = {}) => {
-  let [history, now] = [from, 0]
+const inTurn = (ways: readonly Failure[], { othersPass = false, from = unfailed as Failures } = {}) => {
+  let [failures, now] = [from, 0]
   for (const [index, way] of ways.entries()) {
     // Nothing is said of who passes before it failed first (`record.ts`).
-    const decision = decide(history, way, { ...policy, now, othersPass: othersPass && index > 0 })
-    if (decision.kind !== 'again') return { kind: decision.kind, tries: index + 1, now, history }
-    history = decision.history
+    const decision = decide(failures, way, { ...policy, now, othersPass: othersPass && index > 0 })
+    if (decision.kind !== 'again') return { kind: decision.kind, tries: index + 1, now, failures }
+    failures = decision.failures
     if (index < ways.length - 1) now = decision.dueAt
   }
-  return { kind: 'again', tries: ways.length, now, history }
+  return { kind: 'again', tries: ways.length, now, failures }
 }
 
 test('delays grow to ten minutes, with a fifth of spread either way', () => {
@@ -58,7 +58,7 @@ test('retry and unsure count an attempt, wait and offline do not', () => {
   const after = (verdict: Failure['verdict']) => {
     const decision = decide(unfailed, failure(verdict), policy)
     assert.ok(decision.kind === 'again')
-    const { attempts, unsure } = decision.history
+    const { attempts, unsure } = decision.failures
     return { attempts, unsure, dueAt: decision.dueAt }
   }
   assert.deepEqual(after({ kind: 'retry' }), { attempts: 1, unsure: false, dueAt: 1_001_000 })
@@ -95,16 +95,16 @@ test('what is refused, or asks for a plainer form otherwise, is as much in doubt
 test('what nobody can say has arrived is asked for nine times in nine minutes, and then given up, in no other form', () => {
   const ended = inTurn(times(20, unclear), { from: { ...unfailed, unsure: true } })
   assert.deepEqual([ended.kind, ended.tries, ended.now], ['give-up', 9, 533_000])
-  assert.equal(ended.history.unsure, true)
+  assert.equal(ended.failures.unsure, true)
   for (const what of ['unreachable', 'neverKnown'] as const)
     assert.equal(inTurn([{ ...unclear, [what]: true }]).kind, 'give-up', what)
 })
 
 test('only unclear answers in a row count as such, however long something else has failed before', () => {
   const lost = failure({ kind: 'retry' }, 'settle')
-  const { history } = inTurn(times(40, ownFailure))
-  assert.deepEqual([history.asked, history.attempts], [0, 40])
-  const ended = inTurn(times(20, unclear), { from: history })
+  const { failures } = inTurn(times(40, ownFailure))
+  assert.deepEqual([failures.asked, failures.attempts], [0, 40])
+  const ended = inTurn(times(20, unclear), { from: failures })
   assert.deepEqual([ended.kind, ended.tries], ['give-up', 9])
   assert.equal(inTurn([...times(8, unclear), ownFailure, ...times(8, unclear)]).kind, 'again')
   const between = inTurn([...times(8, unclear), ...times(5, lost), unclear])
@@ -124,11 +124,11 @@ test('an unclear answer gives nothing up for what failed before', () => {
 
 test('a job is given up by the time it has been failing, and an outage in between does not count', () => {
   const run = (gap: number) => {
-    let [history, now, tries] = [unfailed as History, 0, 0]
+    let [failures, now, tries] = [unfailed as Failures, 0, 0]
     for (; tries < 5000; tries += 1) {
-      const decision = decide(history, failure({ kind: 'retry' }), { ...policy, now })
+      const decision = decide(failures, failure({ kind: 'retry' }), { ...policy, now })
       if (decision.kind === 'give-up') break
-      if (decision.kind === 'again') history = decision.history
+      if (decision.kind === 'again') failures = decision.failures
       now += gap
     }
     return tries
@@ -164,7 +164,7 @@ test('when a part has gone, failures are counted anew, and those of the bridge i
     ...failure(verdict, from),
     progress: true,
   })
-  const tried: History = {
+  const tried: Failures = {
     unsure: true,
     attempts: 8,
     mediaFailures: 8,
@@ -205,9 +205,9 @@ test('a page that stands in front of everything makes nothing of a message for a
 
 test('where the network itself fails at it, that counts while it takes others, and no more than an attempt where it takes none', () => {
   const after = (count: number, othersPass: boolean) => {
-    const { kind, history, now } = inTurn(times(count, ownFailure), { othersPass })
-    assert.deepEqual([kind, history.unsure], ['again', true])
-    return [history.ownFailures, now]
+    const { kind, failures, now } = inTurn(times(count, ownFailure), { othersPass })
+    assert.deepEqual([kind, failures.unsure], ['again', true])
+    return [failures.ownFailures, now]
   }
   assert.deepEqual(after(7, true), [6, 113_000])
   assert.deepEqual(after(14, true)[0], 13)
@@ -224,7 +224,7 @@ test('how often it failed in one way makes nothing of what fails in another', ()
     ownFailures: 11,
     asked: 8,
   }
-  const others: [Failure, History][] = [
+  const others: [Failure, Failures][] = [
     [failure({ kind: 'retry' }, 'settle'), worn],
     [failure({ kind: 'retry' }), worn],
     [failure({ kind: 'unsure' }), worn],
@@ -235,7 +235,7 @@ test('how often it failed in one way makes nothing of what fails in another', ()
     [unclear, { ...worn, asked: 0 }],
     [failure({ kind: 'unsure' }, 'bug'), worn],
   ]
-  for (const [way, history] of others) kept(history, way, { othersPass: true })
+  for (const [way, failures] of others) kept(failures, way, { othersPass: true })
 })
 
 test('a look that fails makes no words of a file that may be there', () => {
@@ -245,8 +245,8 @@ test('a look that fails makes no words of a file that may be there', () => {
 test('a file whose network is offline costs nothing', () => {
   const decision = decide({ ...unfailed, mediaFailures: 4 }, failure({ kind: 'offline' }, 'media'), policy)
   assert.ok(decision.kind === 'again')
-  const { history, dueAt } = decision
-  assert.deepEqual([history.mediaFailures, history.attempts, dueAt], [4, 0, 1_030_000])
+  const { failures, dueAt } = decision
+  assert.deepEqual([failures.mediaFailures, failures.attempts, dueAt], [4, 0, 1_030_000])
 })
 
 test('a bug that strikes the same job three times does not block its lane', () => {

@@ -5,7 +5,7 @@ import { cpSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import Sqlite from 'better-sqlite3'
-import { unfailed } from '../../src/outbox/history.ts'
+import { unfailed } from '../../src/outbox/failures.ts'
 import { Outbox } from '../../src/outbox/outbox.ts'
 import { openStore, type Store, storePath } from '../../src/store/index.ts'
 import { tempDir } from './temp-store.ts'
@@ -57,7 +57,7 @@ const fill = (store: Store): void => {
   store.session('held').set([{ type: 'event', id: '1', value: long(secretHeld) }])
   // A server may quote a message when it refuses it.
   const [late, plain, failed] = ['x', 'y', 'z'].map(topic => outbox.add({ ...job, topic, event: 'one' }, 1))
-  outbox.postpone(late ?? 0, { history: { ...unfailed, attempts: 1 }, dueAt: 1, problem: again })
+  outbox.postpone(late ?? 0, { failures: { ...unfailed, attempts: 1 }, dueAt: 1, problem: again })
   outbox.step(plain ?? 0, { level: 1, unsure: false, now: 1, problem: plainer })
   outbox.fail(failed ?? 0, secretProblem, { at: 1 })
 }

@@ -2,7 +2,7 @@ import type { Database } from '../store/index.ts'
 import { parts } from './parts.ts'
 
 /** What a job keeps of its failures: each kind is counted for itself, so that none makes more of another. */
-export interface History {
+export interface Failures {
   /** An attempt may have arrived. */
   readonly unsure: boolean
   /** How often it failed in whatever way that costs an attempt. */
@@ -31,9 +31,9 @@ export const unfailed = {
   bugs: 0,
   asked: 0,
   failingFor: 0,
-} as const satisfies History
+} as const satisfies Failures
 
-export const historyOf = (job: History): History => ({
+export const failuresOf = (job: Failures): Failures => ({
   unsure: job.unsure,
   attempts: job.attempts,
   mediaFailures: job.mediaFailures,
@@ -47,29 +47,29 @@ export const historyOf = (job: History): History => ({
 
 /** How a job is tried again as it is. */
 export interface Again {
-  readonly history: History
+  readonly failures: Failures
   /** Milliseconds since 1970. */
   readonly dueAt: number
   readonly problem: string
 }
 
 /** Lets a job wait, with its failures. */
-export const postponeJob = (database: Database, id: number, { history, dueAt, problem }: Again): void => {
+export const postponeJob = (database: Database, id: number, { failures, dueAt, problem }: Again): void => {
   database.run(
     `UPDATE jobs SET state = 'pending', due_at = ?2, problem = seal(?3), unsure = ?4, attempts = ?5, media_failures = ?6,
        pages = ?7, own_failures = ?8, bugs = ?9, asked = ?10, failing_for = ?11, last_failed_at = ?12 WHERE id = ?1`,
     id,
     dueAt,
     problem,
-    history.unsure ? 1 : 0,
-    history.attempts,
-    history.mediaFailures,
-    history.pages,
-    history.ownFailures,
-    history.bugs,
-    history.asked,
-    history.failingFor,
-    history.lastFailedAt ?? null,
+    failures.unsure ? 1 : 0,
+    failures.attempts,
+    failures.mediaFailures,
+    failures.pages,
+    failures.ownFailures,
+    failures.bugs,
+    failures.asked,
+    failures.failingFor,
+    failures.lastFailedAt ?? null,
   )
 }
 
