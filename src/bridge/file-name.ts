@@ -19,10 +19,27 @@ const extensions: ReadonlyMap<string, string> = new Map([
   ['audio/aac', 'aac'],
   ['audio/amr', 'amr'],
   ['application/pdf', 'pdf'],
+  ['application/msword', 'doc'],
+  ['application/vnd.ms-excel', 'xls'],
+  ['application/vnd.ms-powerpoint', 'ppt'],
+  ['application/vnd.openxmlformats-officedocument.wordprocessingml.document', 'docx'],
+  ['application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', 'xlsx'],
+  ['application/vnd.openxmlformats-officedocument.presentationml.presentation', 'pptx'],
+  ['application/vnd.oasis.opendocument.text', 'odt'],
+  ['application/vnd.oasis.opendocument.spreadsheet', 'ods'],
+  ['application/epub+zip', 'epub'],
+  ['application/vnd.android.package-archive', 'apk'],
+  ['application/json', 'json'],
   ['text/plain', 'txt'],
+  ['text/csv', 'csv'],
+  ['text/calendar', 'ics'],
   ['text/vcard', 'vcf'],
+  ['text/x-vcard', 'vcf'],
   ['application/zip', 'zip'],
 ])
+
+/** Of these many have a name without an extension, and are opened all the same. */
+const needNone: ReadonlySet<string> = new Set(['text/plain'])
 
 const usual: Readonly<Record<MediaContent['as'], string>> = {
   image: 'jpg',
@@ -39,12 +56,21 @@ const usual: Readonly<Record<MediaContent['as'], string>> = {
 export const mimeTypeOf = ({ mimeType }: MediaContent['media']): string =>
   mimeType?.toLowerCase().split(';')[0]?.trim() ?? ''
 
-/** The name a file gets on the other side: the sender's, made harmless, else one made of its kind and type. */
+/**
+ * The name a file gets on the other side: the sender's, made harmless, else one made of its kind and type. Telegram tells
+ * what a file is by its extension alone, which senders leave out (businesses do), since WhatsApp goes by the type.
+ */
 export const renderFileName = ({ as, media }: MediaContent): string => {
   const type = mimeTypeOf(media)
   const named = cleanFileName(media.fileName ?? '')
-  return named === '' ? `${as}.${extensions.get(type) ?? usual[as]}` : named
+  const extension = extensions.get(type)
+  if (named === '') return `${as}.${extension ?? usual[as]}`
+  const isWhole = extension === undefined || needNone.has(type) || hasExtension.test(named)
+  return isWhole ? named : shorten(`${named}.${extension}`)
 }
+
+/** A number behind a dot is none: `Rules v1.2`. */
+const hasExtension = /\.(?!\d+$)[\p{L}\d]{1,10}$/u
 
 /**
  * A name that misleads nobody: no path, no control, direction or zero-width characters, no quotes or separators of
