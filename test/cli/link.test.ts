@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { readQrCode } from '../simulators/camera.ts'
-import { World } from '../simulators/world.ts'
+import { eventually, World } from '../simulators/world.ts'
 
 test('login draws a code that a camera reads, and ends with who is linked', async () => {
   await using world = await World.open()
@@ -82,6 +82,25 @@ test('logout unlinks at WhatsApp, wipes the session and keeps the mappings', asy
   const status = JSON.parse((await world.wa2tg('status', '--json')).stdout)
   assert.deepEqual([status.whatsapp.state, status.whatsapp.account, status.mappings], ['unlinked', null, 1])
 })
+
+for (const manner of ['asked', 'unmarked'] as const) {
+  test(`logout takes in first what waits for this machine (${manner}): behind a new link all of it is in Telegram`, async () => {
+    await using world = await World.open()
+    const { alice, group } = await world.mapAlice()
+    world.wa.giveBacklog(manner)
+    const texts = Array.from({ length: 60 }, (_, index) => `While it was off ${index}`)
+    for (const text of texts) await alice.send(text)
+    const { code, stderr } = await world.wa2tg('logout', '--yes')
+    assert.equal(code, 0, stderr)
+    assert.ok(!stderr.includes('not all came'), stderr)
+    assert.equal((await world.link()).code, 0)
+    await world.run()
+    const shown = () =>
+      group.transcript().flatMap(({ text = '' }) => text.match(/While it was off \d+/g) ?? [])
+    await eventually(() => shown().length >= texts.length, 'all of them', 30_000)
+    assert.deepEqual(shown(), texts)
+  })
+}
 
 test('logout without a network wipes the session and says what is left to do', async () => {
   await using world = await World.open()

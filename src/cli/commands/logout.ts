@@ -7,6 +7,8 @@ import { type ExitCode, UserError } from '../user-error.ts'
 
 /** How long WhatsApp may take to be reached, in milliseconds. */
 const REACH_MS = 10_000
+/** For so long nothing more of what waits may come before it is given up, in milliseconds. */
+const QUIET_MS = 15_000
 
 export const command: Command = {
   options: [{ flags: '--yes', about: 'do not ask first' }],
@@ -15,7 +17,7 @@ export const command: Command = {
     ['wa2tg logout --yes', 'unlinks without asking'],
   ],
   notes: [
-    'The session is wiped from this machine. Mappings stay, and undelivered messages for when the same account is linked again: in the name of another one they do not go.',
+    'The session is wiped from this machine, when what waited for it at WhatsApp has come. Mappings stay, and undelivered messages for when the same account is linked again: in the name of another one they do not go.',
     'Ends with 1 when WhatsApp could not be told: remove the device on the phone then.',
   ],
   run: logout,
@@ -34,8 +36,11 @@ async function logout(context: Context): Promise<ExitCode> {
   const { whatsapp } = opened
   const linked = whatsapp.status.state !== 'unlinked'
   const reached = linked && (await connect(whatsapp))
+  const isAllHere = !reached || (await catchUp(whatsapp))
   await whatsapp.logout()
   output.note(farewell(linked, reached))
+  if (!isAllHere)
+    output.note('Of what waited at WhatsApp for this machine not all came: the rest is on the phone alone')
   if (output.json) output.data({ linked: false, unlinkedAtWhatsApp: reached }, () => '')
   return linked && !reached ? 1 : 0
 }
@@ -58,6 +63,22 @@ const connect = async (whatsapp: WhatsAppConnection): Promise<boolean> => {
     await systemClock.sleep(50)
   }
   return false
+}
+
+/**
+ * What waits at WhatsApp for this machine waits for no other, a new link of it included: it is taken in first. Resolves
+ * whether that was all.
+ */
+const catchUp = async (whatsapp: WhatsAppConnection): Promise<boolean> => {
+  let [done, total] = [0, 0]
+  for (let since = systemClock.now(); systemClock.now() - since < QUIET_MS; await systemClock.sleep(50)) {
+    const { state, upToDate = false, catchingUp } = whatsapp.status
+    if (state === 'logged_out' || upToDate) return true
+    if (catchingUp === undefined || (catchingUp.done === done && catchingUp.total === total)) continue
+    ;({ done, total } = catchingUp)
+    since = systemClock.now()
+  }
+  return done === total
 }
 
 const confirm = async ({ stdin, output }: Context): Promise<boolean> => {
