@@ -141,6 +141,7 @@ class BaileysConnection implements WhatsAppConnection {
     return openMedia(media, {
       signal,
       mediaHost: this.#options.server?.mediaHost,
+      isAway: () => this.#status.state === 'connecting',
       reupload: source => this.#inbound.reupload(source, signal),
       findPicture: picture => findPicture(picture, node => this.#query(node)),
     })
@@ -208,10 +209,9 @@ class BaileysConnection implements WhatsAppConnection {
       return
     }
     this.#change(this.#account.describe('connecting', next.problem))
-    const { openFor } = socket
     await this.#reconnects.again(
       () => this.#connect(),
-      { openFor, when: next.when },
+      { openFor: socket.openFor, when: next.when },
       error => {
         this.#options.logger.error({ err: error }, 'The disk cannot be read; connecting later')
         this.#change(this.#account.describe('connecting', error.message))

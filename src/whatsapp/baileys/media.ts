@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Media } from '../../bridge/event.ts'
-import { DeliveryError, reject, retry } from '../../bridge/verdict.ts'
+import { DeliveryError, offline, reject, retry } from '../../bridge/verdict.ts'
 import { largestPicture, type Picture } from './media/group-picture.ts'
 import { download, FileGone, type MediaLimits, mediaUrl } from './media/http.ts'
 import { deriveMediaKeys, MAC_BYTES, sealedLength } from './media/keys.ts'
@@ -18,6 +18,8 @@ export interface OpenMediaOptions extends MediaLimits {
   readonly signal: AbortSignal
   /** `host:port` of a private test server. */
   readonly mediaHost: string | undefined
+  /** Whether there is no connection to WhatsApp now, but will be. */
+  readonly isAway?: () => boolean
   /** Asks the phone to put a file up again that is gone; resolves to its new path. Throws `DeliveryError`. */
   readonly reupload?: (source: MediaSource) => Promise<string>
   /** Asks where the picture of a group lies; undefined without a connection. Throws `DeliveryError`. */
@@ -108,14 +110,35 @@ const unlessAborted = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
   ])
 
 const fetchOrAsk = async (source: MediaSource, options: OpenMediaOptions): Promise<AsyncIterable<Buffer>> => {
-  const { reupload, mediaHost } = options
+  const { reupload } = options
   try {
-    return await download(mediaUrl(source, mediaHost), source, options)
+    return await fetchFile(source, options)
   } catch (error) {
     if (!(error instanceof FileGone) || reupload === undefined) throw error
   }
   const path = await reupload(source)
-  return download(mediaUrl({ ...source, path }, mediaHost), source, options)
+  return fetchFile({ ...source, path }, options)
+}
+
+const fetchFile = async (source: MediaSource, options: OpenMediaOptions): Promise<AsyncIterable<Buffer>> => {
+  const { mediaHost, isAway } = options
+  /** While WhatsApp cannot be reached at all, a failure says nothing about the file. */
+  const unlessAway = (error: unknown): unknown =>
+    error instanceof DeliveryError && error.verdict.kind === 'retry' && isAway?.()
+      ? offline('WhatsApp cannot be reached', error)
+      : error
+  async function* watched(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    try {
+      yield* body
+    } catch (error) {
+      throw unlessAway(error)
+    }
+  }
+  try {
+    return watched(await download(mediaUrl(source, mediaHost), source, options))
+  } catch (error) {
+    throw unlessAway(error)
+  }
 }
 
 const readSource = (media: Media): MediaSource => {

@@ -4,6 +4,7 @@ import { buffer } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { WebSocket } from 'ws'
 import { DeliveryError } from '../../../../src/bridge/verdict.ts'
+import { renderSource } from '../../../../src/whatsapp/baileys/media/source.ts'
 import { trustTestCa } from '../../../simulators/whatsapp/media-server.ts'
 import { endsWithin } from '../../../support/within.ts'
 import { until } from '../../support.ts'
@@ -169,4 +170,25 @@ test('An answer that does not fit the file, or nobody asked for, changes nothing
   await assert.rejects(opened, isDeleted)
   assert.equal(pictures(linked).length, 1)
   assert.equal(linked.connection.status.state, 'connected')
+})
+
+test('While WhatsApp cannot be reached at all, that a file cannot be had says nothing about the file', async () => {
+  const never = 10 * 60_000
+  const timing = { firstPause: never, longestPause: never, longestUnreachable: never }
+  await using linked = await Linked.started({ timing })
+  const { wa, connection } = linked
+  const { directPath, mediaKey, ...facts } = await wa.media.put(randomBytes(5_000_000), 'document')
+  const source = renderSource({ directPath, mediaKey, ...facts }, 'Document')
+  const open = () => connection.openMedia({ source: source ?? assert.fail() }, new AbortController().signal)
+  wa.media.fault({ directPath }, { kind: 'stall', after: 1_000_000 })
+  const begun = await open()
+  const verdicts: string[] = []
+  const note = (error: unknown) => verdicts.push(error instanceof DeliveryError ? error.verdict.kind : '?')
+  const broken = buffer(begun).catch(note)
+  wa.dropConnection()
+  await until('the end of the connection', () => connection.status.state === 'connecting')
+  await wa.media[Symbol.asyncDispose]()
+  await broken
+  await open().catch(note)
+  assert.deepEqual(verdicts, ['offline', 'offline'])
 })
