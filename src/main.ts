@@ -1,6 +1,7 @@
 /** The process edge: argv in, exit code out, and the only `process.exit`. */
 import { writeFileSync } from 'node:fs'
 import { explainError } from './cli/explain-error.ts'
+import { UserError } from './cli/user-error.ts'
 import { version } from './cli/version.ts'
 
 /** Why what was asked for could not be printed, as on a full disk. */
@@ -28,7 +29,19 @@ const main = async (argv: readonly string[]): Promise<void> => {
   }
   const { runCli } = await import('./cli/run-cli.ts')
   const { env, stdin, stdout, stderr } = process
-  end(await runCli(argv, { env, cwd: process.cwd(), stdin, stdout, stderr }))
+  end(await runCli(argv, { env, cwd: whereWeAre(), stdin, stdout, stderr }))
+}
+
+/** Somebody may have deleted the folder where we were started. */
+const whereWeAre = (): string => {
+  try {
+    return process.cwd()
+  } catch (cause) {
+    throw new UserError('The folder where you are is gone', {
+      hint: 'Go to another one, and type it again: cd',
+      cause,
+    })
+  }
 }
 
 /** Should the process crash hard, what it has in memory (keys, the token, what people write) must not land in a file. */

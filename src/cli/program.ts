@@ -1,4 +1,4 @@
-import { Command as Commander, Option } from 'commander'
+import { Command as Commander, InvalidArgumentError, Option } from 'commander'
 import { type LogLevel, logLevels } from '../support/log.ts'
 import type { Command, Context, Process } from './command.ts'
 import type { CommandEntry } from './commands.ts'
@@ -13,8 +13,8 @@ export const buildProgram = (process: Process, onResult: (code: ExitCode) => voi
   const program = prepare(new Commander('wa2tg'), process)
     .description('Read and answer WhatsApp inside Telegram.')
     .version(version, '-V, --version', 'print the version')
-    .option('--config <file>', 'the config file to use')
-    .option('--data-dir <dir>', 'where the session and the mappings are kept')
+    .option('--config <file>', 'the config file to use', nameOfA('file'))
+    .option('--data-dir <dir>', 'where the session and the mappings are kept', nameOfA('folder'))
     .option('--json', 'print data as JSON, and log as JSON on a terminal too')
     .addOption(new Option('--log-level <level>', 'how much is logged').choices(logLevels))
     .addHelpText('after', helpTail)
@@ -23,6 +23,14 @@ export const buildProgram = (process: Process, onResult: (code: ExitCode) => voi
   for (const entry of commands) addCommand(program, entry, { process, onResult })
   return program
 }
+
+/** A variable of the shell that is not set leaves nothing, which would be the folder where the command is typed. */
+const nameOfA =
+  (what: 'file' | 'folder') =>
+  (typed: string): string => {
+    if (typed === '') throw new InvalidArgumentError(`It is empty: name a ${what}.`)
+    return typed
+  }
 
 const leavesOf = (command: Commander): Commander[] =>
   command.commands.flatMap(child => (child.commands.length > 0 ? leavesOf(child) : [child]))

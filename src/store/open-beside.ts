@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { refuseNetworkDrive, storePath } from './data-folder.ts'
 import { LockedError, takeLock, updating, whereIs } from './lock.ts'
 import { isOutdated } from './migrations/index.ts'
-import { openSqlite } from './sqlite.ts'
+import { openSqlite, type Sqlite } from './sqlite.ts'
 import { openStore, type Store, type StoreOptions } from './store.ts'
 import { StoreError } from './store-error.ts'
 
@@ -41,13 +41,14 @@ const explain = (error: LockedError, dataDir: string): Error =>
 const needsUpdate = (path: string): boolean => {
   if (!existsSync(path)) return false
   refuseNetworkDrive(path)
-  const sqlite = openSqlite(path, { timeout: 5000 })
+  let sqlite: Sqlite.Database | undefined
   try {
+    sqlite = openSqlite(path, { timeout: 5000 })
     return isOutdated(sqlite)
   } catch {
     // Whatever is wrong with it, who opens it as a store says.
     return false
   } finally {
-    sqlite.close()
+    sqlite?.close()
   }
 }

@@ -117,6 +117,16 @@ test('a file where the data folder should be ends every command with 2 and what 
   }
 })
 
+test('a database that cannot be opened ends a command beside the bridge with 2 and what to do', async () => {
+  await using sandbox = await Sandbox.open()
+  mkdirSync(storePath(sandbox.dataDir), { recursive: true })
+  for (const command of ['status', 'chats', 'map list', 'map remove Family', 'backup x --plain']) {
+    const { code, stderr } = await start(sandbox, command.split(' '))
+    assert.equal(code, 2, stderr)
+    assert.match(stderr, /^[^\n]+ cannot be opened\. Check that the folder exists[^\n]+\n$/)
+  }
+})
+
 // Elsewhere the system does not say what is mounted, and SQLite's calls cannot be made to fail without a compiler.
 if (process.platform === 'linux') {
   test('a data folder on a network drive ends the run with 2 and what to do, and nothing is written there', async () => {

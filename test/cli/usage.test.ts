@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -75,6 +76,14 @@ const mistakes: readonly (readonly [args: string[], line: string])[] = [
     ['login', '--qr', 'paper'],
     'Option "--qr <form>" argument "paper" is invalid. Allowed choices are terminal, text; for help type: wa2tg login -h',
   ],
+  [
+    ['status', '--data-dir', ''],
+    'Option "--data-dir <dir>" argument "" is invalid. It is empty: name a folder; for help type: wa2tg -h',
+  ],
+  [
+    ['--config=', 'status'],
+    'Option "--config <file>" argument "" is invalid. It is empty: name a file; for help type: wa2tg -h',
+  ],
 ]
 
 for (const [args, line] of mistakes) {
@@ -100,6 +109,28 @@ test('from its sources, too, the licences are data', async () => {
   const { code, stdout, stderr } = await box.run('licences', '--json')
   assert.deepEqual({ code, stderr }, { code: 0, stderr: '' })
   assert.match(JSON.parse(stdout), /LICENSE/)
+})
+
+test('in a folder that is gone a command says so, with exit code 2', async () => {
+  await using box = await Sandbox.open()
+  await mkdir(join(box.folder, 'gone'))
+  const main = join(import.meta.dirname, '../../src/main.ts')
+  const child = spawn(
+    'sh',
+    ['-c', `cd gone && rmdir ../gone && exec "${process.execPath}" "${main}" status`],
+    {
+      cwd: box.folder,
+      env: { HOME: box.folder },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  )
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close'),
+  ])
+  assert.deepEqual({ code, stdout }, { code: 2, stdout: '' }, stderr)
+  assert.equal(stderr, 'The folder where you are is gone\nGo to another one, and type it again: cd\n')
 })
 
 test('a bad config is named by file, line and key, with exit code 2', async () => {
