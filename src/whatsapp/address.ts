@@ -61,13 +61,14 @@ export const phoneOf = (address: string): string | undefined =>
   isPhone(address) ? `+${userOf(address)}` : undefined
 
 /**
- * The address of a phone number as people type it (`+1 555 000-0001`), or `undefined` when it cannot be one. Numbers
- * are taken in international form only: 7 to 15 digits (E.164), no leading zero.
+ * The address of a phone number as people type or copy it (`+1 555 000-0001`, `0049 (0)170/1234567`), or `undefined` when it
+ * cannot be one. Numbers are taken in international form only: 7 to 15 digits (E.164). A zero in brackets is what is dialled
+ * at home alone; address books put marks around that nobody sees.
  */
 export const addressOfPhone = (text: string): string | undefined => {
   const digits = text
-    .trim()
-    .replace(/^\+/, '')
-    .replace(/[\s().-]/g, '')
+    .replace(/(?<=\d\s*)\(0\)/, '')
+    .replace(/[\s\p{Cf}\p{Pd}()./]/gu, '')
+    .replace(/^(\+|00)/, '')
   return /^[1-9]\d{6,14}$/.test(digits) ? `${digits}@s.whatsapp.net` : undefined
 }

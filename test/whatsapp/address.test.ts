@@ -34,7 +34,25 @@ test('Every form of an address is written one way', () => {
 test('A phone number is taken as people write it, in international form only', () => {
   assert.equal(addressOfPhone('+1 555 000-0002'), '15550000002@s.whatsapp.net')
   assert.equal(addressOfPhone('49 (170) 1234567'), '491701234567@s.whatsapp.net')
-  for (const text of ['', '0170 1234567', '123', 'Alice', '+1555000000212345678', '1555x0000']) {
+  for (const text of [
+    '+49 (0) 170 1234567',
+    '0049 170/1234567',
+    '\u202a+49\u00a0170\u20111234567\u202c',
+    '+49(0)170.1234567',
+  ]) {
+    assert.equal(addressOfPhone(text), '491701234567@s.whatsapp.net', text)
+  }
+  for (const text of [
+    '',
+    '(0)170 1234567',
+    '++49 170 1234567',
+    '+0049 170 1234567',
+    '0170 1234567',
+    '123',
+    'Alice',
+    '+1555000000212345678',
+    '1555x0000',
+  ]) {
     assert.equal(addressOfPhone(text), undefined, text)
   }
 })
