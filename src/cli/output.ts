@@ -4,6 +4,9 @@ export interface Sink {
   readonly isTTY?: boolean
   readonly rows?: number
   readonly columns?: number
+  /** Of a terminal: somebody has changed its size. */
+  on?(event: 'resize', listener: () => void): unknown
+  off?(event: 'resize', listener: () => void): unknown
 }
 
 /** stdout is data, stderr is for people. */

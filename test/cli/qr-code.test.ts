@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { EventEmitter } from 'node:events'
 import { createRequire } from 'node:module'
 import { test } from 'node:test'
 import { openQrDisplay, renderQrCode } from '../../src/cli/qr-code.ts'
@@ -52,12 +53,10 @@ test('a code as long as WhatsApp’s fits into 80 columns', () => {
 
 const show = (codes: readonly string[], sink: { isTTY?: boolean; rows?: number }): string => {
   let text = ''
-  const display = openQrDisplay({
-    ...sink,
-    write: (more: string) => {
-      text += more
-    },
-  })
+  const write = (more: string) => {
+    text += more
+  }
+  const display = openQrDisplay({ ...sink, write }, 'Scan:')
   for (const code of codes) display.show(code)
   return text
 }
@@ -76,6 +75,62 @@ test('the next code is drawn over the last one', () => {
 test('in a terminal that is too low the screen is cleared instead', () => {
   const text = show([payload, payload], { isTTY: true, rows: 20 })
   assert.equal(text.split('\u001b[2J\u001b[H').length, 2)
+})
+
+/** A terminal whose size somebody changes. */
+const openWindow = (rows: number, columns: number) => {
+  const events = new EventEmitter()
+  const sink = {
+    isTTY: true,
+    rows,
+    columns,
+    text: '',
+    write: (more: string) => {
+      sink.text += more
+    },
+    on: (event: 'resize', listener: () => void) => events.on(event, listener),
+    off: (event: 'resize', listener: () => void) => events.off(event, listener),
+    resize(rows: number, columns: number) {
+      sink.text = ''
+      Object.assign(sink, { rows, columns })
+      events.emit('resize')
+    },
+  }
+  return sink
+}
+
+for (const [what, rows, columns] of [
+  ['low', 24, 80],
+  ['narrow', 50, 60],
+] as const) {
+  test(`where the window is too ${what} for the code that is said, and what to do; made larger, it is drawn anew`, () => {
+    const window = openWindow(rows, columns)
+    using display = openQrDisplay(window, 'Scan:')
+    display.show(payload)
+    assert.match(
+      window.text,
+      /\nThis window is too small for the code, which takes \d+ columns and \d+ rows: .*--pairing-code \+NUMBER\n$/,
+    )
+    window.resize(50, 80)
+    assert.ok(window.text.startsWith('\u001b[2J\u001b[HScan:\n'))
+    assert.equal(readQrCode(window.text), payload)
+    assert.ok(!window.text.includes('too small'))
+    window.resize(60, 90)
+    assert.equal(window.text, '')
+    window.resize(rows, columns)
+    assert.match(window.text, /too small/)
+    display[Symbol.dispose]()
+    window.resize(50, 80)
+    assert.equal(window.text, '')
+  })
+}
+
+test('a window that does not say how large it is gets the code', () => {
+  const window = openWindow(0, 0)
+  using display = openQrDisplay(window, 'Scan:')
+  display.show(payload)
+  assert.equal(readQrCode(window.text), payload)
+  assert.ok(!window.text.includes('too small'))
 })
 
 test('in a file there is no colour and nothing is drawn over', () => {

@@ -37,7 +37,8 @@ const login = async (context: Context, stop: AbortSignal): Promise<ExitCode> => 
   const logger = await openCommandLog(context, config, context.logLevel ?? 'warn')
   const { openWhatsAppFor } = await import('../../app.ts')
   await using opened = await openWhatsAppFor({ config, dataDir: config.dataDir, logger, command: 'login' })
-  const show = openPresenter(context)
+  using display = openQrDisplay(output.stderr, SCAN)
+  const show = openPresenter(context, display)
   try {
     const steps = opened.whatsapp.login({ signal: stop, ...(phone === undefined ? {} : { phone }) })
     for await (const step of steps) {
@@ -98,9 +99,14 @@ const nameAccount = (account: string, name: string | undefined): string => {
   return words.length === 0 ? '' : ` as ${printable(words.join(', '))}`
 }
 
-const openPresenter = ({ output, options }: Context): ((step: LoginStep) => void) => {
+const SCAN =
+  'On the phone: WhatsApp → Settings → Linked devices → Link a device, and scan (again, if it cannot link and another code appears here):'
+
+const openPresenter = (
+  { output, options }: Context,
+  display: ReturnType<typeof openQrDisplay>,
+): ((step: LoginStep) => void) => {
   const asText = options['qr'] === 'text'
-  const display = openQrDisplay(output.stderr)
   let advised = false
   const advise = (advice: string) => {
     if (!advised) output.note(advice)
@@ -109,9 +115,7 @@ const openPresenter = ({ output, options }: Context): ((step: LoginStep) => void
   return step => {
     switch (step.kind) {
       case 'qr':
-        advise(
-          'On the phone: WhatsApp → Settings → Linked devices → Link a device, and scan (again, if it cannot link and another code appears here):',
-        )
+        advise(SCAN)
         if (asText) output.stdout.write(`${step.payload}\n`)
         else display.show(step.payload)
         return
@@ -122,6 +126,7 @@ const openPresenter = ({ output, options }: Context): ((step: LoginStep) => void
         output.stdout.write(`${step.code.slice(0, 4)}-${step.code.slice(4)}\n`)
         return
       case 'pairing':
+        display[Symbol.dispose]()
         return output.note('The phone agrees; connecting as its linked device…')
       case 'syncing':
         return output.note('Linked; the phone sends its list of chats…')
