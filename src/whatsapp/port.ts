@@ -37,6 +37,8 @@ export type LoginStep =
 export type LoginFailure =
   | 'alreadyLinked'
   | 'refused'
+  /** The phone has agreed, and WhatsApp does not let the account in. */
+  | 'turnedAway'
   | 'outdated'
   | 'passkey'
   | 'noCode'

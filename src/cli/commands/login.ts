@@ -79,6 +79,7 @@ const remedies: Record<Exclude<LoginFailure, 'alreadyLinked'>, { exitCode: 1 | 2
     exitCode: 2,
     hint: 'Make room under Linked devices, update WhatsApp on the phone, then type: wa2tg login',
   },
+  turnedAway: { exitCode: 2, hint: 'Whether this machine is linked says: wa2tg status' },
   passkey: {
     exitCode: 2,
     hint: 'Some could link after they had deleted it on the phone (Settings → Account → Passkeys), or days later; else take another account. Then type: wa2tg login',

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { normalizeAddress } from '../address.ts'
 import { LoginError, type LoginOptions, type LoginStep } from '../port.ts'
-import { type AfterClose, afterClose, isOutdated, outdated } from './connection/after-close.ts'
-import { isForeignServer, isForgedPhone } from './errors.ts'
+import { type AfterClose, afterClose, isOutdated } from './connection/after-close.ts'
+import { causeOf, isRefusal, refused, tooOld, turnedAway } from './connection/login-refusal.ts'
 import { type AuthState, isLinked, StorageError } from './keys/auth-state.ts'
-import type { Ending } from './socket/ending.ts'
 import type { Timing } from './socket/timing.ts'
 import type { Socket, SocketUpdate } from './socket.ts'
 
@@ -48,6 +47,7 @@ export async function* login(options: LoginOptions, port: LoginPort): AsyncGener
   } catch (error) {
     if (attempt.refusedByDisk !== undefined) throw attempt.refusedByDisk
     if (!signal.aborted || error instanceof LoginError) throw error
+    if (isLinked(port.auth().state.creds)) throw brokenOff(error)
     throw timeout.aborted
       ? new LoginError('timedOut', 'No phone has answered in time; try "wa2tg login" again', { cause: error })
       : new LoginError('aborted', 'The login was stopped', { cause: error })
@@ -57,6 +57,13 @@ export async function* login(options: LoginOptions, port: LoginPort): AsyncGener
     if (!isLinked(port.auth().state.creds)) port.reset()
   }
 }
+
+const brokenOff = (cause: unknown): LoginError =>
+  new LoginError(
+    'aborted',
+    'The login was stopped when the phone had agreed already; go on with "wa2tg run", which says if this machine is not linked',
+    { cause },
+  )
 
 /** Shows codes until a phone has agreed. */
 async function* pair(attempt: Attempt, options: LoginOptions, port: LoginPort): AsyncGenerator<LoginStep> {
@@ -106,7 +113,7 @@ async function* enter(attempt: Attempt, port: LoginPort): AsyncGenerator<LoginSt
         else if (isRefusal(update.ending)) {
           const next = afterClose(update.ending)
           if (next.do === 'stop' && next.state === 'logged_out') port.reset()
-          throw refused(update.ending)
+          throw turnedAway(update.ending)
         }
         tries += 1
         if (tries > 5)
@@ -127,39 +134,6 @@ async function* enter(attempt: Attempt, port: LoginPort): AsyncGenerator<LoginSt
     ...(me?.name && { name: me.name }),
   }
 }
-
-/** What we closed a socket for. */
-const causeOf = (ending: Ending | undefined): unknown =>
-  ending?.by === 'silence' && ending.error instanceof Error ? ending.error.cause : undefined
-
-/** Whether the server, or what it showed of itself, says that trying again is of no use. */
-const isRefusal = (ending: Ending): boolean => {
-  if (ending.by === 'failure') return ending.code < 500
-  if (ending.by === 'silence') {
-    if (causeOf(ending) instanceof LoginError) return true
-    return isForeignServer(ending.error) || isForgedPhone(ending.error)
-  }
-  return afterClose(ending).do === 'stop'
-}
-
-const refused = (ending: Ending): LoginError => {
-  const told = causeOf(ending)
-  if (told instanceof LoginError) return told
-  if (afterClose(ending) === outdated) return tooOld()
-  const cause = ending.by === 'silence' ? ending.error : undefined
-  return new LoginError('refused', refusalOf(cause), { cause })
-}
-
-const refusalOf = (cause: unknown): string => {
-  if (isForeignServer(cause))
-    return 'The server cannot prove that it is WhatsApp; something on the network is in between'
-  return isForgedPhone(cause)
-    ? "The phone's signature does not verify; something in between may have tried to link another phone"
-    : 'WhatsApp or the phone refused to link this machine'
-}
-
-const tooOld = (): LoginError =>
-  new LoginError('outdated', 'WhatsApp takes this version of the program no more; update wa2tg')
 
 /** The sockets of one login, one at a time, and what they say as a queue. */
 class Attempt {

@@ -77,6 +77,43 @@ test('A refusal of the phone, a forged account and a refusal of the server are r
   await linked.login()
 })
 
+test('An account that WhatsApp does not let in behind the link is told as that, and keeps the link where that is worth something', async () => {
+  for (const [code, words, isKept] of [
+    [402, /^WhatsApp has suspended this account for a time; look at the phone$/, true],
+    [403, /^WhatsApp has locked this account, /, false],
+    [418, /^WhatsApp refuses the login \(418\)$/, true],
+  ] as const) {
+    await using linked = await Linked.unlinked()
+    await assert.rejects(
+      async () => {
+        for await (const step of linked.connection.login()) {
+          if (step.kind === 'qr') void linked.wa.phone.scan(step.payload)
+          if (step.kind === 'pairing') linked.wa.refuseNextLogin(code)
+        }
+      },
+      fails('turnedAway', words),
+    )
+    assert.equal([...linked.bridge.sessions.list('creds')].length, isKept ? 1 : 0, String(code))
+  }
+})
+
+test('A login that is stopped when the phone has agreed says so, and the link stays', async () => {
+  await using linked = await Linked.unlinked()
+  const stop = new AbortController()
+  await assert.rejects(
+    async () => {
+      for await (const step of linked.connection.login({ signal: stop.signal })) {
+        if (step.kind === 'qr') void linked.wa.phone.scan(step.payload)
+        if (step.kind !== 'pairing') continue
+        await until('the link at WhatsApp', () => linked.wa.companion !== undefined)
+        stop.abort()
+      }
+    },
+    fails('aborted', /the phone had agreed already; go on with "wa2tg run"/),
+  )
+  await linked.start()
+})
+
 for (const refresh of ['companion_reg_refresh', 'pair-device-rotate-qr'] as const) {
   test(`A secret that WhatsApp retires behind the scan (${refresh}) is drawn anew, and the code shown with it links this machine`, async () => {
     await using linked = await Linked.unlinked()
