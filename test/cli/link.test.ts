@@ -47,6 +47,19 @@ test('a pairing code is typed into the phone instead', async () => {
   assert.deepEqual({ exit, stdout }, { exit: 0, stdout: `${code}\n` }, stderr)
 })
 
+test('when a pairing code has run out it is said that another one counts', async () => {
+  await using world = await World.open()
+  const login = world.start('login', '--pairing-code', '+15550000001')
+  const codes = (stdout: string) => stdout.match(/^\w{4}-\w{4}$/gm) ?? []
+  await login.says(({ stdout }) => codes(stdout).length === 1)
+  assert.ok(!login.stderr.includes('no longer'))
+  world.wa.dropConnection()
+  const [, code = ''] = await login.says(({ stdout }) => codes(stdout).length === 2 && codes(stdout))
+  await login.says(({ stderr }) => stderr.endsWith('\nThat code counts no longer; type this one:\n'), 30_000)
+  await world.wa.phone.enterPairingCode(code.replace('-', ''))
+  assert.equal((await login.ended).code, 0)
+})
+
 test('a phone that refuses ends the login with 2 and a way out', async () => {
   await using world = await World.open()
   const login = world.start('login', '--qr', 'text')

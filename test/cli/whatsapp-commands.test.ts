@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { readFile, writeFile } from 'node:fs/promises'
+import { createServer as createHttpServer } from 'node:http'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { takeLock } from '../../src/store/index.ts'
 import { Sandbox } from './wa2tg.ts'
@@ -51,8 +55,25 @@ test('login without a network says so and ends with 1', async () => {
   for (const args of [['login'], ['login', '--qr', 'text'], ['login', '--pairing-code', '+15550000001']]) {
     const { code, stdout, stderr } = await box.run(...args)
     assert.deepEqual({ code, stdout }, { code: 1, stdout: '' }, stderr)
-    assert.match(stderr, /^WhatsApp cannot be reached.*\n$/)
+    assert.match(stderr, /^WhatsApp cannot be reached \(.*ECONNREFUSED.*\); check the internet connection\n$/)
   }
+})
+
+test('what stands between a login and WhatsApp is named', async () => {
+  await using box = await openOffline()
+  await using proxy = createHttpServer((_request, response) => response.writeHead(407).end()).listen(
+    0,
+    '127.0.0.1',
+  )
+  await once(proxy, 'listening')
+  const address = proxy.address()
+  assert.ok(typeof address === 'object' && address !== null)
+  const file = join(box.folder, 'config.yaml')
+  const config = await readFile(file, 'utf8')
+  await writeFile(file, config.replace(/url: "ws:[^"]*"/, `url: "ws://127.0.0.1:${address.port}"`))
+  const { code, stderr } = await box.run('login')
+  assert.equal(code, 1)
+  assert.match(stderr, /answered with HTTP 407\); check the internet connection\n$/)
 })
 
 test('a phone number for the pairing code must be one', async () => {

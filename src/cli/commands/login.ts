@@ -109,8 +109,9 @@ const openPresenter = (
 ): ((step: LoginStep) => void) => {
   const asText = options['qr'] === 'text'
   let advised = false
-  const advise = (advice: string) => {
-    if (!advised) output.note(advice)
+  const advise = (advice: string, again?: string) => {
+    const words = advised ? again : advice
+    if (words !== undefined) output.note(words)
     advised = true
   }
   return step => {
@@ -123,6 +124,7 @@ const openPresenter = (
       case 'code':
         advise(
           'On the phone: WhatsApp → Settings → Linked devices → Link a device → Link with phone number instead, and type:',
+          'That code counts no longer; type this one:',
         )
         output.stdout.write(`${step.code.slice(0, 4)}-${step.code.slice(4)}\n`)
         return

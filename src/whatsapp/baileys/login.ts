@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { normalizeAddress } from '../address.ts'
 import { LoginError, type LoginOptions, type LoginStep } from '../port.ts'
 import { type AfterClose, afterClose, isOutdated } from './connection/after-close.ts'
-import { causeOf, isRefusal, refused, tooOld, turnedAway } from './connection/login-refusal.ts'
+import { causeOf, isRefusal, refused, tooOld, turnedAway, unreached } from './connection/login-refusal.ts'
 import { type AuthState, isLinked, StorageError } from './keys/auth-state.ts'
 import type { Timing } from './socket/timing.ts'
 import type { Socket, SocketUpdate } from './socket.ts'
@@ -88,8 +88,7 @@ async function* pair(attempt: Attempt, options: LoginOptions, port: LoginPort): 
     const isOld = isOutdated(update.ending)
     if (isOld) await attempt.renewVersion()
     else if (isRefusal(update.ending)) throw refused(update.ending)
-    else if (!shown)
-      throw new LoginError('noNetwork', 'WhatsApp cannot be reached; check the internet connection')
+    else if (!shown) throw unreached(update.ending)
     else if (++ends > MOST_ENDS)
       throw new LoginError('noNetwork', 'The connection to WhatsApp breaks off again and again; try later')
     asked = false

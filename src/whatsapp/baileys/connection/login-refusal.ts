@@ -42,3 +42,9 @@ const refusalOf = (cause: unknown): string => {
 
 export const tooOld = (): LoginError =>
   new LoginError('outdated', 'WhatsApp takes this version of the program no more; update wa2tg')
+
+/** WhatsApp was not reached at all: where it knows, with what stands in between. */
+export const unreached = (ending: Ending): LoginError => {
+  const remedy = ending.by === 'silence' ? 'check the internet connection' : 'try again later'
+  return new LoginError('noNetwork', `${afterClose(ending).problem}; ${remedy}`)
+}
