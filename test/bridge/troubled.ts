@@ -39,7 +39,7 @@ export const openTroubled = async ({
     middle.inbox.receive([{ event: eventIn(elsewhere, `filled ${nth}`, { id: `h${nth}` }) }])
     await waitUntil(() => other.transcript().some(({ text }) => text?.includes(`filled ${nth}`)))
   }
-  const middle = opened.use(
+  const openOne = () =>
     group.open({
       clock,
       now: clock.now,
@@ -61,13 +61,27 @@ export const openTroubled = async ({
           return await carrier.deliver(job, ...more)
         },
       }),
-    }),
-  )
+    })
+  let middle = openOne()
+  opened.defer(() => middle[Symbol.asyncDispose]())
   const rest = opened.move()
   return {
     ...group,
     clock,
-    middle,
+    /** The one that runs. */
+    get middle() {
+      return middle
+    },
+    /** Starts another one on the same data. `killed`: before it was written down how an attempt ended. */
+    async restart(killed: boolean): Promise<void> {
+      const { files } = middle.whatsapp
+      await middle[Symbol.asyncDispose]()
+      const claim = "UPDATE jobs SET state = 'sending', unsure = 0 WHERE state = 'pending' AND attempts > 0"
+      if (killed) store.database.run(claim)
+      middle = openOne()
+      middle.whatsapp.files = files
+      await middle.start()
+    },
     tries,
     other,
     /** What is reacted to. */

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import type { BridgeEvent, Content } from '../../src/bridge/event.ts'
+import { type BridgeEvent, type Content, subjectId } from '../../src/bridge/event.ts'
 import { plainText } from '../../src/bridge/rich-text.ts'
 import { retry } from '../../src/bridge/verdict.ts'
+import { waitUntil } from '../bridge/bridge.ts'
 import { changesTo, eve, says, text } from '../bridge/conversation.ts'
 import { carried, receive } from '../bridge/family.ts'
 import { openTroubled } from '../bridge/troubled.ts'
@@ -36,11 +37,12 @@ const struck: Content = {
   kind: 'text',
   body: { text: 'poison', spans: [{ start: 0, length: 6, style: 'strike' }] },
 }
+const long = `poison ${Array.from({ length: 900 }, (_, word) => `word ${word}`).join(' ')}`
 const album = { id: 'A' }
 /** What is in trouble. */
 const troubled: Record<string, readonly BridgeEvent[]> = {
   'a text': [says('p', '', { content: struck })],
-  'a long text': [says('p', `poison ${Array.from({ length: 900 }, (_, word) => `word ${word}`).join(' ')}`)],
+  'a long text': [says('p', long)],
   'an answer in the place of a placeholder': [
     says('held', 'poison', { replyTo: { id: 'a', excerpt: 'first' } }),
   ],
@@ -57,7 +59,13 @@ const troubled: Record<string, readonly BridgeEvent[]> = {
     ),
   ],
   'an edit': [changesTo('a', { kind: 'edit', content: text('poison') })],
+  'a long edit': [changesTo('a', { kind: 'edit', content: text(long) })],
   'a deletion': [{ ...changesTo('a', { kind: 'deletion', by: 'author' }), id: 'poison' }],
+  'a text from a backup': [says('p', '', { content: struck })],
+  'a picture from a backup': [says('p', '', { content: picture('1', 'poison') })],
+  'an edit from a backup': [changesTo('a', { kind: 'edit', content: struck })],
+  'a long edit from a backup': [changesTo('a', { kind: 'edit', content: text(long) })],
+  'a deletion from a backup': [{ ...changesTo('a', { kind: 'deletion', by: 'author' }), id: 'poison' }],
 }
 
 interface Trouble {
@@ -68,6 +76,8 @@ interface Trouble {
   readonly files: number
   /** Before which attempts something passes in another chat. */
   readonly passing: readonly boolean[]
+  /** Behind which attempts the bridge is started anew, and whether it was killed. */
+  readonly restarts: readonly (readonly [attempts: number, killed: boolean])[]
 }
 
 const names = Object.keys(faults).filter((name): name is FaultName => name in faults)
@@ -82,6 +92,7 @@ const anyTrouble: fc.Arbitrary<Trouble> = fc.record({
   met: anyMet,
   files: fc.oneof(fc.constant(0), fc.nat(12)),
   passing: fc.oneof(fc.constant([false]), fc.array(fc.boolean(), { minLength: 1, maxLength: 7 })),
+  restarts: fc.array(fc.tuple(fc.integer({ min: 1, max: 16 }), fc.boolean()), { maxLength: 3 }),
 })
 
 /**
@@ -99,10 +110,10 @@ const isPassing = ({ met, files, passing }: Trouble): boolean => {
   )
 }
 
-const play = async ({ what, met, files, passing }: Trouble) => {
+const play = async ({ what, met, files, passing, restarts }: Trouble) => {
   const events = troubled[what] ?? []
   await using group = await openTroubled({ beside: attempt => passing[attempt % passing.length] === true })
-  const { middle, tg, told } = group
+  const { middle, tg, told, tries } = group
   let lacking = files
   middle.whatsapp.files = () => {
     lacking -= 1
@@ -118,11 +129,22 @@ const play = async ({ what, met, files, passing }: Trouble) => {
   const isMeant = (params: Params): boolean =>
     String(params['chat_id']) === String(group.group.id) && !String(params['text']).includes('next')
   for (const name of met) tg.faults.next('*', faults[name], { when: isMeant })
-  for (const event of events) middle.inbox.receive([{ event }])
+  const more = what.endsWith('from a backup') ? { restored: true as const } : {}
+  for (const event of events) middle.inbox.receive([{ event, ...more }])
   middle.inbox.receive([{ event: says('b', 'next', { from: eve }) }])
-  await carried(middle)
+  for (const [attempts, killed] of restarts.toSorted(([one], [other]) => one - other)) {
+    await waitUntil(() => tries.length >= attempts || group.middle.outbox.counts().pending === 0)
+    await group.restart(killed)
+  }
+  await carried(group.middle)
   const seen = group.seen().map(words => words ?? '')
-  return { seen, told: told().join('\n'), failed: middle.outbox.counts().failed }
+  const end = { seen, told: told().join('\n'), failed: group.middle.outbox.counts().failed }
+  const [event] = events
+  if (end.failed > 0 || event === undefined || /album|deletion/.test(what))
+    return { ...end, edited: undefined }
+  tg.faults.clear()
+  await receive(group.middle, changesTo(subjectId(event), { kind: 'edit', content: text('anew') }))
+  return { ...end, edited: group.seen().map(words => words ?? '') }
 }
 
 const short = (words: string): string =>
@@ -132,9 +154,9 @@ test('whatever the calls about one message meet, it stands once or is told, and 
   const { numRuns, seed } = runs(60)
   const expected = new Map<string, string[]>()
   for (const what of Object.keys(troubled))
-    expected.set(what, (await play({ what, met: [], files: 0, passing: [false] })).seen)
+    expected.set(what, (await play({ what, met: [], files: 0, passing: [false], restarts: [] })).seen)
   for (const trouble of fc.sample(anyTrouble, { numRuns, seed })) {
-    const { seen, told, failed } = await play(trouble)
+    const { seen, told, failed, edited } = await play(trouble)
     const said = JSON.stringify({ ...trouble, seed, seen: seen.map(short), told, failed })
     assert.equal(seen.at(-1), 'Eve\nnext', said)
     const before = seen.slice(0, -1)
@@ -146,12 +168,19 @@ test('whatever the calls about one message meet, it stands once or is told, and 
     assert.equal(failed > 0, /could not be shown/.test(told), said)
     // What is told is true.
     const words = before.join('\n')
-    const isDone =
-      trouble.what === 'a deletion' ? before.length === 0 || words.includes('🗑') : words.includes('poison')
+    const isDone = trouble.what.startsWith('a deletion')
+      ? before.length === 0 || words.includes('🗑')
+      : words.includes('poison')
     if (/could not be shown in Telegram: (?!It may have)/.test(told)) assert.ok(!isDone, said)
+    if (/as it should be: (?!It may have)/.test(told))
+      assert.notDeepEqual(seen, expected.get(trouble.what), said)
     // What holds the place of a message, or was edited in part, stands there in any case.
     if (failed === 0) assert.ok(isDone, said)
-    const mayStandTwice = ['an edit', 'an album', 'a long text'].includes(trouble.what)
+    if (edited) {
+      assert.ok(!edited.join('\n').includes('poison'), said)
+      assert.equal(edited.filter(each => each?.includes('anew')).length, 1, said)
+    }
+    const mayStandTwice = /edit|album|long/.test(trouble.what)
     assert.ok(mayStandTwice || before.filter(each => each.includes('poison')).length <= 1, said)
   }
 })
