@@ -300,3 +300,25 @@ test('deliveries that have failed are a problem for a day, and counted for as lo
   const two = '2 deliveries have failed within a day; the chats that they came from were told'
   assert.deepEqual(await status(), { failed: 4, said: [two] })
 })
+
+test('what the owner could not be told is a problem with why and what to do, and no failure that was told', async () => {
+  await using box = await Sandbox.open()
+  await box.write('config.yaml', 'telegram: { owners: [7001, 7002] }')
+  using store = box.openStore()
+  const outbox = new Outbox(store.database)
+  const at = Date.now() - 1000
+  for (const [id, lane, target] of [
+    ['A', 'a', telegram('-1001')],
+    ['B', 'notice telegram:7001', telegram('7001')],
+  ] as const) {
+    const job = outbox.add({ lane, target, source: 1, messageId: id, event: '{}' }, at)
+    outbox.fail(job, 'You blocked the bot in Telegram: unblock it and press Start', { at })
+  }
+  const { code, stderr } = await box.run('status')
+  assert.equal(code, 1)
+  assert.match(stderr, /^A delivery has failed within a day; the chat that it came from was told$/m)
+  assert.match(
+    stderr,
+    /^You were not told of something in Telegram \(You blocked the bot[^)]*\)\. Press Start .* telegram\.owners begins with your user id$/m,
+  )
+})

@@ -1,4 +1,4 @@
-import type { NewJob, Outbox } from '../../outbox/index.ts'
+import { type NewJob, noticeLane, type Outbox } from '../../outbox/index.ts'
 import type { Store } from '../../store/index.ts'
 import { type ChatRef, type NetworkName, networkOf } from '../chat-ref.ts'
 import type { BridgeEvent, MessageEvent } from '../event.ts'
@@ -46,7 +46,7 @@ export const addNotice = (
 export const addBeside = (
   { outbox, now }: Pick<NoticeTools, 'outbox'> & Pick<Notice, 'now'>,
   { event, ...job }: Pick<NewJob, 'target' | 'source' | 'messageId'> & { readonly event: BridgeEvent },
-): number => outbox.add({ ...job, lane: `notice ${job.target}`, event: JSON.stringify(event) }, now)
+): number => outbox.add({ ...job, lane: noticeLane(job.target), event: JSON.stringify(event) }, now)
 
 /** What the bridge says in its own name, as an event. */
 export const noticeOf = ({

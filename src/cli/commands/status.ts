@@ -1,5 +1,6 @@
+import { type ChatRef, chatRef } from '../../bridge/chat-ref.ts'
 import type { Config } from '../../config/load.ts'
-import { countDelayed, countFailed } from '../../outbox/failed.ts'
+import { countDelayed, countFailed, lastUntold } from '../../outbox/failed.ts'
 import { Outbox } from '../../outbox/outbox.ts'
 import { openPaceMemory } from '../../outbox/pace-memory.ts'
 import { everyPeer } from '../../outbox/penalties.ts'
@@ -104,7 +105,7 @@ const readStatus = async (store: Store, config: Config): Promise<Status> => {
       stale,
       said: [
         disk,
-        findFailures(store, live),
+        ...findFailures(store, { live, owner: ownerChat(config) }),
         findDelays(store),
         whatsapp?.problem,
         telegram?.problem,
@@ -128,15 +129,32 @@ const findLongWait = (store: Store): string | undefined => {
   return `Telegram has put off ${who} until ${until} (429: too many requests); what goes there waits`
 }
 
+const ownerChat = ({ telegram: { owners } }: Config): ChatRef | undefined =>
+  owners[0] === undefined ? undefined : chatRef('telegram', String(owners[0]))
+
 /** By the clock of the bridge, where that is ahead. What is later still was dated by one that was wrong and is set right. */
-const findFailures = (store: Store, live: Beat | undefined): string | undefined => {
+const findFailures = (
+  { database }: Store,
+  { live, owner }: { live: Beat | undefined; owner: ChatRef | undefined },
+): (string | undefined)[] => {
   const now = Math.max(Date.now(), live?.clock ?? 0)
-  const failed = countFailed(store.database, { since: now - LATELY_MS, until: now + STALE_MS })
+  const lately = { since: now - LATELY_MS, until: now + STALE_MS }
+  return [
+    sayFailed(countFailed(database, lately, owner)),
+    owner && sayUntold(lastUntold(database, owner, lately)),
+  ]
+}
+
+const sayFailed = (failed: number): string | undefined => {
   if (failed === 0) return undefined
   return failed === 1
     ? 'A delivery has failed within a day; the chat that it came from was told'
     : `${failed} deliveries have failed within a day; the chats that they came from were told`
 }
+
+const sayUntold = (problem: string | undefined): string | undefined =>
+  problem &&
+  `You were not told of something in Telegram (${problem}). Press Start in the chat with your bot, and see that telegram.owners begins with your user id`
 
 const findDelays = (store: Store): string | undefined => {
   const delayed = countDelayed(store.database)
