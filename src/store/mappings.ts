@@ -1,4 +1,4 @@
-import { type ChatRef, networkOf } from '../bridge/chat-ref.ts'
+import { addressOf, type ChatRef, networkOf } from '../bridge/chat-ref.ts'
 import type { Chats } from './chats.ts'
 import type { Database } from './database.ts'
 
@@ -66,7 +66,7 @@ export class Mappings {
       if (known) {
         throw new MappingError(
           'already-mapped',
-          `"${this.#chats.displayName(whatsapp)}" is mapped to "${known.telegram.slice('telegram:'.length)}" already. Remove that mapping first: wa2tg map remove`,
+          `"${this.#chats.displayName(whatsapp)}" is mapped to "${known.telegram.slice('telegram:'.length)}" already. Remove that mapping first: wa2tg map remove ${addressOf(whatsapp)}`,
           known,
         )
       }

@@ -193,6 +193,20 @@ test('What another program has taken is counted where ids are left out behind a 
   )
 })
 
+test('A webhook is named, with how to remove it, and what waited comes when it is gone', async () => {
+  await using poll = await begin()
+  const { token, apiRoot } = poll.tg
+  const ask = (query: string) => fetch(`${apiRoot}/bot${token}/${query}`)
+  await eventually(() => poll.states.at(-1)?.state === 'connected', 'the connection')
+  await ask('setWebhook?url=https://example.org/hook')
+  const problem = await eventually(() => poll.states.at(-1)?.problem, 'the problem')
+  assert.match(problem, /^The bot has a webhook.* open \S+\/bot<TOKEN>\/deleteWebhook in a browser/)
+  poll.owner.sends(poll.home, 'meanwhile')
+  await ask('deleteWebhook')
+  await eventually(() => poll.texts.includes('meanwhile'), 'the message')
+  assert.equal(poll.states.at(-1)?.state, 'connected')
+})
+
 test('A name that cannot be looked up is named, and asked again until it can', async () => {
   const { lookup } = dns
   let isDown = true

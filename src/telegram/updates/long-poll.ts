@@ -219,7 +219,7 @@ const explain = (error: unknown): Trouble => {
     return {
       state,
       problem:
-        'The bot has a webhook, so Telegram gives no updates: remove it, or use a bot of its own for the bridge',
+        'The bot has a webhook, so Telegram gives no updates: stop the program that has set it and open https://api.telegram.org/bot<TOKEN>/deleteWebhook in a browser, or use a bot of its own for the bridge',
     }
   }
   if (code === 409) {
