@@ -117,6 +117,7 @@ export const loadConfig = async (options: LoadOptions): Promise<LoadedConfig> =>
   }
   if (options.needToken !== true) return { config, warnings: keyWarnings }
   const { token, warnings } = await readToken({ written, base, env, ...(file ? { file } : {}) })
+  refuseBot(token, written, file)
   return {
     config: { ...config, telegram: { ...config.telegram, token } },
     warnings: [...keyWarnings, ...warnings],
@@ -152,6 +153,16 @@ const readUploadLimit = (
     )
   }
   return { uploadLimit: megabytes * 1024 * 1024 }
+}
+
+/** Who takes the number in front of the token for their own would be a stranger to their bot, and hear of no trouble. */
+const refuseBot = (token: string, { telegram: { owners } }: ConfigFile, file: string | undefined): void => {
+  const bot = owners.find(owner => token.startsWith(`${owner}:`))
+  if (bot === undefined) return
+  throw new ConfigError(
+    [`${file}: telegram.owners: ${bot} is the id of the bot, not of a person`],
+    'Take it out and start "wa2tg run": who writes to the bot then is told their own id',
+  )
 }
 
 /** The environment goes before the config file, and there the token before the file that holds one. */

@@ -184,6 +184,14 @@ test('no token, an unreadable token file and a malformed token are errors only w
   assert.ok(!malformed.join().includes('nonsense'))
 })
 
+test('the number in front of the token is the bot’s, and no owner’s', async () => {
+  await using dir = await tempDir()
+  const configFile = await write(dir.path, 'bot.yaml', 'telegram: {token: "1234:a", owners: [7, 1234]}')
+  await load(dir.path, { configFile })
+  const [problem] = await problemsOf(load(dir.path, { configFile, needToken: true }))
+  assert.match(problem ?? '', /bot\.yaml: telegram\.owners: 1234 is the id of the bot, not of a person$/)
+})
+
 test('a file that others can read and that holds the token is warned of', async () => {
   await using dir = await tempDir()
   const configFile = await write(dir.path, 'open.yaml', 'telegram: {token: "1:a"}', 0o644)
