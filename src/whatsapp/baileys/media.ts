@@ -73,18 +73,15 @@ const PICTURE_MS = 5000
  * have to wait.
  */
 const openPicture = async (
-  { picture, keys }: MediaSource,
+  { picture }: MediaSource,
   { findPicture, ...options }: OpenMediaOptions,
 ): Promise<AsyncIterable<Buffer>> => {
   if (picture === undefined || findPicture === undefined) throw reject('The picture cannot be had')
   const signal = AbortSignal.any([options.signal, AbortSignal.timeout(PICTURE_MS)])
   try {
-    const found = {
-      keys,
-      url: await whenConnected(() => unlessAborted(findPicture(picture), signal), signal),
-    }
+    const url = await whenConnected(() => unlessAborted(findPicture(picture), signal), signal)
     const limits = { ...options, signal, maxBytes: largestPicture }
-    return Readable.from([await buffer(await download(mediaUrl(found, options.mediaHost), found, limits))])
+    return Readable.from([await buffer(await download(mediaUrl({ url }, options.mediaHost), limits))])
   } catch (error) {
     const stays =
       options.signal.aborted || (error instanceof DeliveryError && error.verdict.kind === 'reject')
@@ -135,7 +132,7 @@ const fetchFile = async (source: MediaSource, options: OpenMediaOptions): Promis
     }
   }
   try {
-    return watched(await download(mediaUrl(source, mediaHost), source, options))
+    return watched(await download(mediaUrl(source, mediaHost), options))
   } catch (error) {
     throw unlessAway(error)
   }

@@ -90,6 +90,13 @@ describe('a download', () => {
     assert.ok((await buffer(stream)).equals(bytes))
   })
 
+  test('ends where the host falls behind the slowest pace, although something comes all the time', async () => {
+    await using host = await startMediaServer()
+    const fields = await host.put(BYTES.subarray(0, 1000), 'document')
+    host.fault(fields, { kind: 'slow', bytesPerSecond: 200 })
+    await assert.rejects(read(host, fields, { lateMs: 300 }), failsWith('retry'))
+  })
+
   test('needs no announced length', async () => {
     await using host = await startMediaServer()
     const fields = await host.put(BYTES, 'document')

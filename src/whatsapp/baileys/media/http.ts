@@ -8,6 +8,8 @@ import type { MediaSource } from './source.ts'
 export interface MediaLimits {
   /** Milliseconds between two pieces; for tests. */
   readonly idleMs?: number
+  /** Milliseconds that it may be behind the slowest pace; for tests. */
+  readonly lateMs?: number
   /** What WhatsApp itself takes where nothing is said. */
   readonly maxBytes?: number
 }
@@ -39,7 +41,7 @@ export const isMediaHost = (host: string, mediaHost: string | undefined): boolea
  * Where to fetch a file: its path at WhatsApp's own host, else the address in the message, which its sender wrote, and
  * only when it is one of WhatsApp's.
  */
-export const mediaUrl = (source: MediaSource, mediaHost: string | undefined): URL => {
+export const mediaUrl = (source: Pick<MediaSource, 'path' | 'url'>, mediaHost: string | undefined): URL => {
   const host = mediaHost ?? MEDIA_HOST
   const text = source.path?.startsWith('/') ? `https://${host}${source.path}` : (source.url ?? '')
   const url = URL.canParse(text) ? new URL(text) : undefined
@@ -51,29 +53,26 @@ export const mediaUrl = (source: MediaSource, mediaHost: string | undefined): UR
 
 /**
  * Begins a download. The length in a message is a claim that WhatsApp's apps do not check, and some senders' programs get
- * wrong (mautrix-whatsapp, pkg/connector): nothing is refused for it. Rejects with a `DeliveryError`; the body that it resolves to throws one, too, when it stalls, is
- * cut off or grows too large.
+ * wrong (mautrix-whatsapp, pkg/connector): nothing is refused for it. Rejects with a `DeliveryError`; the body that it
+ * resolves to throws one, too, when it stalls, falls behind the slowest pace, is cut off or grows too large.
  */
 export const download = async (
   url: URL,
-  source: MediaSource,
   options: MediaLimits & { signal: AbortSignal; mediaHost: string | undefined },
 ): Promise<AsyncIterable<Buffer>> => {
-  const { maxBytes: limit = MAX_BYTES, idleMs = 30_000, signal } = options
+  const { maxBytes: limit = MAX_BYTES } = options
   let target = url
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
     const response = await get(target, options)
     const { statusCode = 0, headers } = response
     if (statusCode === 200) {
-      const announced = Number(headers['content-length'] ?? 0)
-      if (announced > limit) {
+      if (Number(headers['content-length'] ?? 0) > limit) {
         response.destroy()
         throw tooLarge()
       }
       // Until somebody reads, an error has nobody to go to and would end the process.
       response.on('error', () => undefined)
-      const longest = 60_000 + ((announced || source.size || limit) / SLOWEST) * 1000
-      return pieces(response, { limit, idleMs, longest, signal })
+      return pieces(response, { ...options, limit })
     }
     response.destroy()
     const location = headers.location
@@ -127,9 +126,14 @@ const get = async (url: URL, { signal }: { signal: AbortSignal }): Promise<Incom
 /** The body, piece by piece. Waiting for a slow reader is no stall: only waiting for the sender counts. */
 async function* pieces(
   response: IncomingMessage,
-  { limit, idleMs, longest, signal }: { limit: number; idleMs: number; longest: number; signal: AbortSignal },
+  {
+    limit,
+    idleMs = 30_000,
+    lateMs = 60_000,
+    signal,
+  }: MediaLimits & { readonly limit: number; readonly signal: AbortSignal },
 ): AsyncGenerator<Buffer> {
-  let patience = longest
+  let patience = lateMs
   let since = performance.now()
   let timer: NodeJS.Timeout | undefined
   const expect = (): void => {
@@ -144,7 +148,7 @@ async function* pieces(
   try {
     for await (const piece of response) {
       clearTimeout(timer)
-      patience -= performance.now() - since
+      patience = Math.min(lateMs, patience - (performance.now() - since) + (piece.length / SLOWEST) * 1000)
       received += piece.length
       if (received > limit) throw tooLarge()
       yield piece

@@ -20,7 +20,6 @@ const TRIES = 3
 /** Between two tries, milliseconds. */
 const PAUSE = 1000
 
-const noFile: Parameters<typeof download>[1] = { keys: 'Document' }
 type Announced = Parameters<SocketConfig['shouldSyncHistoryMessage']>[0]
 
 /**
@@ -71,11 +70,11 @@ export class Downloads {
 
   async #fetchWhole(address: string, signal: AbortSignal): Promise<Buffer<ArrayBuffer>> {
     const { host, pathname, search } = new URL(address)
-    const source = host === MEDIA_HOST ? { ...noFile, path: pathname + search } : { ...noFile, url: address }
+    const source = host === MEDIA_HOST ? { path: pathname + search } : { url: address }
     const options = { signal, mediaHost: this.#mediaHost, maxBytes: LARGEST }
     for (let tries = 1; ; tries += 1) {
       try {
-        return await buffer(await download(mediaUrl(source, this.#mediaHost), noFile, options))
+        return await buffer(await download(mediaUrl(source, this.#mediaHost), options))
       } catch (error) {
         const again = error instanceof DeliveryError && error.verdict.kind === 'retry'
         if (!again || tries === TRIES || signal.aborted) throw error
