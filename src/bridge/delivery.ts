@@ -52,6 +52,8 @@ export interface Turn {
   lost(): void
   /** The network refused it because of its rates, for so many seconds. */
   refused(seconds: number): void
+  /** Resolves when the last byte of its files may go out: before that, the network cannot count it. */
+  lastByte(): Promise<void>
 }
 
 /** What decides how a message reads. */

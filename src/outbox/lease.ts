@@ -18,6 +18,11 @@ interface LeaseOptions {
 /** Milliseconds within which the network has counted a call whose answer was lost: it may still be on its way. */
 export const longestWay = 5000
 
+/** Milliseconds after which files that go up are slow. */
+const slowAfter = 5000
+/** Milliseconds that their last byte waits at most: longer would be too long for some who wait for it. */
+const longestHold = 30_000
+
 /**
  * What one attempt may send: the room for one message that its claim took, and further turns as the budgets allow.
  * `end` gives back what was not used.
@@ -112,6 +117,7 @@ export class Lease {
 
   #begin(room: Room, messages: number, gate: Gate | undefined): Turn {
     this.#open.set(room, gate)
+    if (gate && messages > 0) room.slowFrom(this.#clock.steady() + slowAfter)
     // That it may have made one call that counts as one, the next run knows by its job.
     if (messages > 1 || (messages > 0 && this.#hasCalled)) room.keep()
     this.#hasCalled ||= messages > 0
@@ -119,7 +125,21 @@ export class Lease {
       end: counted => this.#close(room, counted),
       lost: () => this.#close(room, 'lost'),
       refused: seconds => this.#end(room, () => room.refuse(this.#clock.steady(), seconds)),
+      lastByte: () => this.#land(room, messages),
     }
+  }
+
+  /** Lets slow files take their places when the network is about to count them. */
+  async #land(room: Room, messages: number): Promise<void> {
+    const start = this.#clock.steady()
+    for (let now = start; room.isSlow(start) && this.#open.has(room); now = this.#clock.steady()) {
+      const left = start + longestHold - now
+      const at = this.#pace.readyAt(this.#chat, now, messages, room)
+      if (at <= now || left <= 0 || this.#signal.aborted) break
+      room.putOff(at)
+      await this.#clock.sleep(Math.min(at - now, left), this.#signal)
+    }
+    if (this.#open.has(room)) room.begin()
   }
 
   #close(room: Room, counted: boolean | 'lost'): void {

@@ -4,14 +4,19 @@ import type { Budget } from './budget.ts'
 import { Lessons } from './lessons.ts'
 import type { PaceMemory } from './pace-memory.ts'
 import { everyPeer, Penalties } from './penalties.ts'
-import { aheadOf, freeAt, isPassable, isPatient, type Taken, usedSince, waitsForSeveral } from './places.ts'
+import { aheadOf, isPassable, isPatient, type Taken, usedSince, waitsForSeveral } from './places.ts'
+import { freeBeside, isSlow } from './slow.ts'
 
 /** Room taken for one call. */
 export interface Room {
   /** The time has come for a call that was planned: it goes out now. */
   begin(): void
-  /** A call that was planned has to go later than it was planned for. */
+  /** A call that was planned, or whose last byte waits, has to go later. */
   putOff(at: number): void
+  /** Files go up with it, and count as slow from then on. */
+  slowFrom(at: number): void
+  /** Whether they do. */
+  isSlow(now: number): boolean
   /** The call is written down before it goes out: should the process be killed in it, the next run counts it. */
   keep(): void
   /** The call has ended; whether it counts, or nobody knows. Room that is given back was never taken. */
@@ -62,11 +67,12 @@ export class Pace {
     const peer = this.#peerOf(chat)
     let ready = this.#penalties.until(peer)
     if (messages === 0) return ready
+    const own = place && this.#places.get(place)
     const passed = messages === 1 ? this.#passable(chat, now) : new Set<Taken>()
     for (const { key, budget } of this.#accounts(chat, now)) {
-      const all = aheadOf(place && this.#places.get(place), this.#taken.get(key) ?? [])
+      const all = aheadOf(own, this.#taken.get(key) ?? [])
       const ahead = passed.size === 0 ? all : all.filter(each => !passed.has(each))
-      ready = Math.max(ready, freeAt(messages, ahead, { budget, now }) ?? ready)
+      ready = Math.max(ready, freeBeside(messages, ahead, { budget, now, own }) ?? ready)
     }
     return Math.ceil(ready)
   }
@@ -125,11 +131,17 @@ export class Pace {
       begin: () => {
         taken.at = undefined
         taken.planned = false
+        taken.slowAt = undefined
         if (keys.size > 0) this.#goes(chat, taken)
       },
       putOff: at => {
         taken.at = at
+        taken.planned = true
       },
+      slowFrom: at => {
+        taken.slowAt = at
+      },
+      isSlow: now => isSlow(taken, now),
       keep: () => {
         taken.kept = true
         this.#saveAtOnce(chat, { flush: false })

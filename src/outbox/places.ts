@@ -9,6 +9,8 @@ export interface Taken {
   planned: boolean
   /** It is written down while it is under way, too. */
   kept: boolean
+  /** When its files count as slow, while they go up; undefined for a call without any. */
+  slowAt?: number | undefined
   /** What went before it while it waited for several places. */
   readonly passed: Set<Taken>
 }

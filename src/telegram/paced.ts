@@ -8,10 +8,10 @@ export type AskTurn = (messages: number, what?: 'files') => Promise<Turn>
 /** The Bot API for one attempt: each call goes out when the rates allow, and what a refusal says is heeded. */
 export const pacedApi = (api: BotApi, ask: AskTurn | undefined): BotApi => {
   if (ask === undefined) return api
-  const paced = async <T>(messages: number, call: () => Promise<T>, what?: 'files'): Promise<T> => {
+  const paced = async <T>(messages: number, call: (turn: Turn) => Promise<T>, what?: 'files'): Promise<T> => {
     const turn = await ask(messages, what)
     try {
-      const result = await call()
+      const result = await call(turn)
       turn.end(true)
       return result
     } catch (error) {
@@ -24,7 +24,11 @@ export const pacedApi = (api: BotApi, ask: AskTurn | undefined): BotApi => {
     call: (method, payload, options) =>
       paced(messagesOf(method, payload), () => api.call(method, payload, options)),
     upload: (method, files, payload, options) =>
-      paced(messagesOf(method, { media: files }), () => api.upload(method, files, payload, options), 'files'),
+      paced(
+        messagesOf(method, { media: files }),
+        ({ lastByte }) => api.upload(method, files, payload, { ...options, beforeLastByte: lastByte }),
+        'files',
+      ),
   }
 }
 

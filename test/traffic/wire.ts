@@ -52,6 +52,7 @@ export class Wire {
           end: counted => answered(() => leave.end(counted)),
           lost: () => answered(() => leave.lost()),
           refused: seconds => answered(() => leave.refused(seconds)),
+          lastByte: leave.lastByte,
         }
       })
       await back

@@ -7,6 +7,8 @@ export const answerMs = (bytes: number): number => 60_000 + (Math.min(bytes, big
 
 export interface UploadOptions {
   readonly signal?: AbortSignal
+  /** What the last piece of the last file waits for. */
+  readonly beforeLastByte?: () => Promise<void>
   /** Called when the last byte of the last file is out, with the number of bytes in all. */
   readonly onLastByte?: (bytes: number) => void
 }
@@ -26,7 +28,7 @@ export interface UploadWatch {
 /** Follows files on their way out in one body: is it moving, did it end, did a source fail. */
 export const watchUpload = (
   sources: readonly AsyncIterable<Uint8Array>[],
-  { signal: outer, onLastByte }: UploadOptions = {},
+  { signal: outer, beforeLastByte, onLastByte }: UploadOptions = {},
 ): UploadWatch => {
   const clock = new AbortController()
   const signal = outer ? AbortSignal.any([clock.signal, outer]) : clock.signal
@@ -47,11 +49,16 @@ export const watchUpload = (
 
   async function* follow(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     try {
+      let held: Uint8Array | undefined
       for await (const chunk of source) {
         sent += chunk.byteLength
         expect(idleMs)
-        yield chunk
+        if (held !== undefined) yield held
+        held = chunk
       }
+      if (left === 1) await beforeLastByte?.()
+      expect(idleMs)
+      if (held !== undefined) yield held
       left--
       if (left === 0) onLastByte?.(sent)
       expect(left === 0 ? answerMs(sent) : idleMs)

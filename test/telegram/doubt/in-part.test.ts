@@ -93,6 +93,7 @@ test('a wait that is asked for in a 400 is kept', async () => {
     end: () => undefined,
     lost: () => undefined,
     refused: (seconds: number) => waits.push(seconds),
+    lastByte: async () => undefined,
   }
   const job = { ...scene.job(text('ok')), turn: async () => turn }
   const description = 'Bad Request: Too Many Requests: retry after 8'
