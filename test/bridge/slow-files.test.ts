@@ -8,6 +8,7 @@ import { telegramBudgets } from '../../src/telegram/rates.ts'
 import { jpeg } from '../simulators/telegram/helpers.ts'
 import { startTelegramSimulator } from '../simulators/telegram/index.ts'
 import { tempStore } from '../store/temp-store.ts'
+import { endsWithin } from '../support/within.ts'
 import { event, waitUntil } from './bridge.ts'
 import { openMiddle } from './middle.ts'
 
@@ -26,6 +27,7 @@ const inAlbum = (chat: ChatRef, size: number) => [
 ]
 
 const chats = [1, 2, 3, 4].map((number): ChatRef => `whatsapp:${number}@lid`)
+const fifth: ChatRef = 'whatsapp:5@lid'
 const [first, second, third, fourth] = chats as [ChatRef, ChatRef, ChatRef, ChatRef]
 
 for (const [what, slow, calls] of [
@@ -69,3 +71,37 @@ for (const [what, slow, calls] of [
     assert.equal(uploaded().length, slow.filter(({ content }) => content.kind === 'media').length)
     assert.equal(middle.outbox.counts().failed, 0)
   })
+
+test('while four large files slowly go up, a voice note of another chat goes', async () => {
+  await using tg = await startTelegramSimulator()
+  using store = tempStore()
+  const groups = [...chats, fifth].map(whatsapp => {
+    const group = tg.addSupergroup({ title: whatsapp, botRights: {} })
+    store.mappings.add({ whatsapp, telegram: `telegram:${group.id}` })
+    return group
+  })
+  await using middle = openMiddle(store, tg)
+  const line = Promise.withResolvers<void>()
+  let begun = 0
+  middle.whatsapp.files = ({ source }) =>
+    Readable.from(
+      (async function* () {
+        yield jpeg(100, 100).subarray(0, 50)
+        begun += 1
+        if (source === 'film') await line.promise
+        yield jpeg(100, 100).subarray(50)
+      })(),
+    )
+  await middle.start()
+  const film: Content = { ...picture, media: { source: 'film', size: 9_000_000 } }
+  for (const chat of chats) middle.inbox.receive([{ event: event(chat, film) }])
+  await waitUntil(() => begun === 4)
+  const voice: Content = { ...picture, as: 'voice', media: { source: 'voice', size: 30_000 } }
+  middle.inbox.receive([{ event: event(fifth, voice) }])
+  const gone = waitUntil(() => groups[4]?.transcript().length === 1)
+  // Those that stand still are given up after a minute, and leave their places then.
+  assert.ok(await endsWithin(30_000, gone))
+  line.resolve()
+  await waitUntil(() => middle.outbox.counts().pending === 0)
+  assert.ok(groups.every(group => group.transcript().length === 1))
+})

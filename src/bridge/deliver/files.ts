@@ -1,4 +1,5 @@
 import type { Gate } from '../../outbox/index.ts'
+import { type BridgeEvent, type Media, readEvent } from '../event.ts'
 
 /** A place among the attempts that may have files open. */
 export interface FilePlace extends Gate {
@@ -47,4 +48,19 @@ export const limitFiles = (limit: number): (() => FilePlace) => {
       },
     }
   }
+}
+
+/** Bytes of files that take a moment also where large ones take half an hour. */
+const small = 1024 * 1024
+
+/** Whether all that an event brings of files is small, as far as it says. */
+export const isSmall = (event: string): boolean =>
+  filesOf(readEvent(event)).reduce((sum, { size = small + 1 }) => sum + size, 0) <= small
+
+const filesOf = (event: BridgeEvent | undefined): readonly Media[] => {
+  const content = event && 'content' in event ? event.content : undefined
+  if (content?.kind === 'media') return [content.media]
+  if (content?.kind === 'album') return content.items.map(({ media }) => media)
+  if (content?.kind !== 'card') return []
+  return [content, ...(content.more ?? [])].flatMap(({ media }) => media?.media ?? [])
 }
