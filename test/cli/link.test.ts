@@ -20,7 +20,10 @@ test('a machine that is linked already is told so with 0, and stays linked', asy
   assert.equal((await world.link()).code, 0)
   const again = await world.wa2tg('login')
   assert.deepEqual({ code: again.code, stdout: again.stdout }, { code: 0, stdout: '' })
-  assert.match(again.stderr, /^Already linked as Olivia Owner, \+15550000001\. .*wa2tg logout\n$/)
+  assert.match(
+    again.stderr,
+    /^Already linked as Olivia Owner, \+15550000001\. .* does not list this machine any more, .*wa2tg logout\n$/,
+  )
   const json = await world.wa2tg('login', '--json')
   assert.deepEqual(JSON.parse(json.stdout), {
     linked: true,

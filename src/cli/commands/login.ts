@@ -51,7 +51,9 @@ const login = async (context: Context, stop: AbortSignal): Promise<ExitCode> => 
     if (!(error instanceof LoginError)) throw error
     if (error.reason === 'alreadyLinked') {
       const { account = '', name } = opened.whatsapp.status
-      output.note(`Already linked${nameAccount(account, name)}. To link another account, type: wa2tg logout`)
+      output.note(
+        `Already linked${nameAccount(account, name)}. To link another account, or where the phone does not list this machine any more, type first: wa2tg logout`,
+      )
       if (output.json) output.data({ linked: true, already: true, account, name }, () => '')
       return 0
     }

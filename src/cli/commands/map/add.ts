@@ -3,7 +3,7 @@ import type { Config } from '../../../config/load.ts'
 import { openBeside } from '../../../store/open-beside.ts'
 import { parseAddress, renderAddress } from '../../../telegram/address.ts'
 import type { ChatCheck } from '../../../telegram/check-chat.ts'
-import { isBroadcast, isReadOnly, kindOfAddress } from '../../../whatsapp/address.ts'
+import { isBroadcast, isPhone, isReadOnly, kindOfAddress } from '../../../whatsapp/address.ts'
 import type { Command, Context } from '../../command.ts'
 import { callsItself, findChat } from '../../find-chat.ts'
 import { printable } from '../../output.ts'
@@ -65,8 +65,12 @@ async function addMapping({ args, options, output, loadConfig }: Context): Promi
     const back = toTelegramOnly ? '' : ', and what you write in its topics stays there'
     output.note(`Of a group with topics that is what stands in none of them (General)${back}`)
   }
-  if (known?.lastActivity === undefined)
-    output.note('Nothing has been seen in that WhatsApp chat yet; what comes from now on crosses')
+  if (known?.lastActivity === undefined) {
+    const doubt = isPhone(addressOf(mapping.whatsapp))
+      ? '. Should it not, WhatsApp knows that person by another number: see wa2tg chats'
+      : ''
+    output.note(`Nothing has been seen in that WhatsApp chat yet; what comes from now on crosses${doubt}`)
+  }
   if (output.json) {
     output.data(
       { whatsapp: addressOf(mapping.whatsapp), telegram: addressOf(telegram), toTelegramOnly },
