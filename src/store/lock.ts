@@ -51,6 +51,8 @@ export const updating = 'update'
 
 /** How long somebody may take to look who holds the lock, on a busy machine; in milliseconds. */
 const LOOK_MS = 2000
+/** And to bring the data up to date, on a slow disk. A start that gave up before would have to be made again by hand. */
+const UPDATE_MS = 120_000
 
 /**
  * Takes the data folder for this process until disposed. Throws `LockedError`, or `StoreError` when the disk is the
@@ -87,13 +89,14 @@ export const takeLock = async (dataDir: string, command: string): Promise<AsyncD
  */
 const takeFrom = async (file: string, note: string, dataDir: string): Promise<Sqlite.Database> => {
   let seen = 0
-  for (const end = performance.now() + LOOK_MS; ; ) {
-    const isLast = performance.now() > end
+  for (const began = performance.now(); ; ) {
+    const waited = performance.now() - began
     const lock = open(file, 'BEGIN EXCLUSIVE')
     if (lock) return lock
     const holder = await readHolder(note)
-    if (holder?.isElsewhere === false && holder.command !== updating) seen += 1
-    if (seen > 1 || isLast) throw new LockedError(dataDir, holder)
+    const updates = holder?.command === updating
+    if (holder?.isElsewhere === false && !updates) seen += 1
+    if (seen > 1 || waited > (updates ? UPDATE_MS : LOOK_MS)) throw new LockedError(dataDir, holder)
     await sleep(50)
   }
 }

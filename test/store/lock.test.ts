@@ -72,10 +72,10 @@ test('who only looks keeps nobody from it either where a note is left of one tha
   await using _lock = await takeLock(dir.path, 'run')
 })
 
-test('a command that brings the data up to date holds them for a moment, which a start waits for', async () => {
+test('a command that brings the data up to date holds them for a while, on a slow disk for longer, which a start waits for', async () => {
   using dir = tempDir()
   const update = await takeLock(dir.path, updating)
-  setTimeout(() => void update[Symbol.asyncDispose](), 300)
+  setTimeout(() => void update[Symbol.asyncDispose](), 4000)
   await using _lock = await takeLock(dir.path, 'run')
 })
 
