@@ -93,6 +93,13 @@ test('run on a machine that is not linked says what to type and ends with 2', as
   assert.ok(!stderr.includes('123456:abc'))
 })
 
+test('a run without data says that their disk may not be mounted, and only then', async () => {
+  await using box = await openOffline()
+  const mounted = /The data folder is new[^"]* may not be mounted/
+  assert.match((await box.run('run')).stderr, mounted)
+  assert.doesNotMatch((await box.run('run')).stderr, mounted)
+})
+
 test('logout asks a person, and where there is none it wants --yes', async () => {
   await using box = await openOffline()
   const asked = await box.run('logout')

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs'
 import type { End } from '../../app/watch.ts'
+import { storePath } from '../../store/data-folder.ts'
 import type { Command, Context } from '../command.ts'
 import { openCommandLog } from '../open-log.ts'
 import { runUntilStopped } from '../stop-signals.ts'
@@ -24,7 +26,9 @@ const carry = async (context: Context, stop: AbortSignal): Promise<ExitCode> => 
   const config = await context.loadConfig({ needToken: true })
   const logger = await openCommandLog(context, config)
   const { openBridge } = await import('../../app.ts')
+  const isNew = !existsSync(storePath(config.dataDir))
   await using bridge = await openBridge({ config, dataDir: config.dataDir, logger })
+  if (isNew) logger.warn({}, NEW)
   bridge.onReady(() => logger.info('Ready: both sides are connected'))
   const ended = new Promise<End>(resolve => bridge.onEnd(resolve))
   const stopped = whenAborted(stop)
@@ -35,6 +39,9 @@ const carry = async (context: Context, stop: AbortSignal): Promise<ExitCode> => 
   if (end !== undefined) throw new UserError(end.problem, { exitCode: end.needs === 'person' ? 2 : 1 })
   return 0
 }
+
+const NEW =
+  'The data folder is new: where you have linked this machine already, the disk that holds its data may not be mounted'
 
 const whenAborted = (signal: AbortSignal): Promise<undefined> =>
   new Promise(resolve => {
