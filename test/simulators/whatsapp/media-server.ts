@@ -106,6 +106,7 @@ export class MediaServer {
   readonly #downloadFaults = new Map<string, Planned<DownloadFault>>()
   #uploadFault: Planned<UploadFault> | undefined
   #connections = 0
+  #rangeStatus: number | undefined
 
   constructor(server: Server, name: string) {
     this.#server = server
@@ -197,6 +198,11 @@ export class MediaServer {
     this.#downloadFaults.set(pathOf(file.directPath), { fault, left: times })
   }
 
+  /** Answers whoever asks for the rest of a file with this status; 200 is the whole of it. */
+  refuseRanges(status: number): void {
+    this.#rangeStatus = status
+  }
+
   /** Makes uploads fail, `times` times or (by default) always. */
   faultUploads(fault: UploadFault, times = Number.POSITIVE_INFINITY): void {
     this.#uploadFault = { fault, left: times }
@@ -260,10 +266,18 @@ export class MediaServer {
       return
     }
     const length = announced(file.length, fault)
-    const lengthHeader = length === undefined ? {} : { 'content-length': length }
-    response.writeHead(200, { 'content-type': 'application/octet-stream', ...lengthHeader })
+    if (seen.headers.range && this.#rangeStatus && this.#rangeStatus !== 200)
+      return reply(response, this.#rangeStatus, { error: 'Injected fault' })
+    const from =
+      this.#rangeStatus === 200 ? 0 : Number(/^bytes=(\d+)-$/.exec(seen.headers.range ?? '')?.[1] ?? 0)
+    if (from >= file.length && from > 0)
+      return reply(response, 416, { error: 'There is nothing behind that' })
+    const lengthHeader = length === undefined ? {} : { 'content-length': Math.max(0, length - from) }
+    const range = from === 0 ? {} : { 'content-range': `bytes ${from}-${file.length - 1}/${file.length}` }
+    const headers = { 'content-type': 'application/octet-stream', ...lengthHeader, ...range }
+    response.writeHead(from === 0 ? 200 : 206, headers)
     response.flushHeaders()
-    const body = damage(file.open(), fault, { length: file.length, signal })
+    const body = behind(damage(file.open(), fault, { length: file.length, signal }), from)
     const counted = async function* () {
       for await (const chunk of body) {
         yield chunk
@@ -353,6 +367,14 @@ function announced(length: number, fault: DownloadFault | undefined): number | u
       return Math.min(length, fault.after)
     default:
       return length
+  }
+}
+
+async function* behind(body: AsyncIterable<Buffer>, from: number): AsyncGenerator<Buffer> {
+  let left = from
+  for await (const chunk of body) {
+    if (left < chunk.length) yield chunk.subarray(left)
+    left = Math.max(0, left - chunk.length)
   }
 }
 

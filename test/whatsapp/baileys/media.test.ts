@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { buffer } from 'node:stream/consumers'
 import { before, describe, test } from 'node:test'
 import { setImmediate as nextTurn } from 'node:timers/promises'
@@ -132,6 +132,36 @@ describe('a download', () => {
       host.fault(fields, fault)
       await assert.rejects(read(host, fields, { idleMs: 100 }), failsWith('retry'), fault.kind)
     }
+  })
+
+  test('goes on where the line broke, with what is left', async () => {
+    await using host = await startMediaServer()
+    const file = { size: 24_000_000, fill: randomBytes(1000) }
+    for (const fault of [
+      { kind: 'cut', after: 16_000_000 },
+      { kind: 'stall', after: 16_000_000 },
+    ] as const) {
+      const fields = await host.put(file, 'document')
+      host.fault(fields, fault, 1)
+      const bytes = await read(host, fields, { idleMs: 1000 })
+      assert.ok(createHash('sha256').update(bytes).digest().equals(fields.fileSha256))
+      const [first, second, ...more] = host.requests.splice(0)
+      assert.deepEqual([first?.status, second?.status, more.length], [200, 206, 0])
+      assert.ok((second?.bytesSent ?? 0) < 23_000_000, `${second?.bytesSent} bytes more`)
+    }
+  })
+
+  test('is tried again where it cannot go on where it broke', async () => {
+    const tryWith = async (status: number) => {
+      await using host = await startMediaServer()
+      const fields = await host.put({ size: 24_000_000 }, 'document')
+      host.fault(fields, { kind: 'cut', after: 16_000_000 }, 1)
+      host.refuseRanges(status)
+      await assert.rejects(read(host, fields), failsWith('retry'), String(status))
+      const asked = host.requests.map(request => request.status)
+      assert.deepEqual(asked, [200, status, status])
+    }
+    await Promise.all([200, 403, 503].map(tryWith))
   })
 
   test('does not end the process when it is cut off and nobody reads', async () => {

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { request } from 'node:https'
 import { DeliveryError, reject, retry } from '../../../bridge/verdict.ts'
 import { proxyAgent } from '../../proxy-agent.ts'
+import { goOn } from './go-on.ts'
 import type { MediaSource } from './source.ts'
 
 export interface MediaLimits {
@@ -60,19 +61,37 @@ export const download = async (
   url: URL,
   options: MediaLimits & { signal: AbortSignal; mediaHost: string | undefined },
 ): Promise<AsyncIterable<Buffer>> => {
-  const { maxBytes: limit = MAX_BYTES } = options
+  const { maxBytes = MAX_BYTES, signal } = options
+  const begun = await open(url, { ...options, maxBytes })
+  return goOn(begun, {
+    open: from => open(url, { ...options, maxBytes: maxBytes - from, from }),
+    signal,
+  })
+}
+
+interface Opening extends MediaLimits {
+  readonly maxBytes: number
+  /** How many bytes of it are here; undefined at the beginning. */
+  readonly from?: number
+  readonly signal: AbortSignal
+  readonly mediaHost: string | undefined
+}
+
+const open = async (url: URL, options: Opening): Promise<AsyncIterable<Buffer>> => {
+  const { maxBytes: limit, from = 0 } = options
   let target = url
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
     const response = await get(target, options)
     const { statusCode = 0, headers } = response
-    if (statusCode === 200) {
+    const isRest = statusCode === 206 && headers['content-range']?.startsWith(`bytes ${from}-`)
+    if (from === 0 ? statusCode === 200 : isRest) {
       if (Number(headers['content-length'] ?? 0) > limit) {
         response.destroy()
         throw tooLarge()
       }
       // Until somebody reads, an error has nobody to go to and would end the process.
       response.on('error', () => undefined)
-      return pieces(response, { ...options, limit })
+      return pieces(response, options)
     }
     response.destroy()
     const location = headers.location
@@ -103,11 +122,18 @@ const refusedWith = (status: number): DeliveryError => {
     : reject(`The media host refused the file (${status})`)
 }
 
-const get = async (url: URL, { signal }: { signal: AbortSignal }): Promise<IncomingMessage> => {
+const get = async (
+  url: URL,
+  { signal, from }: Pick<Opening, 'signal' | 'from'>,
+): Promise<IncomingMessage> => {
   const outgoing = request(url, {
     signal,
     agent: proxyAgent(url) ?? false,
-    headers: { origin: 'https://web.whatsapp.com' },
+    headers: {
+      origin: 'https://web.whatsapp.com',
+      // As Baileys asks for a part of a film (lib/Utils/messages-media.js, `downloadEncryptedContent`).
+      ...(from !== undefined && { range: `bytes=${from}-` }),
+    },
   })
   const timer = setTimeout(() => outgoing.destroy(new Error('No answer in time')), CONNECT_MS)
   // Errors after the answer has begun are the body's.
@@ -126,12 +152,7 @@ const get = async (url: URL, { signal }: { signal: AbortSignal }): Promise<Incom
 /** The body, piece by piece. Waiting for a slow reader is no stall: only waiting for the sender counts. */
 async function* pieces(
   response: IncomingMessage,
-  {
-    limit,
-    idleMs = 30_000,
-    lateMs = 60_000,
-    signal,
-  }: MediaLimits & { readonly limit: number; readonly signal: AbortSignal },
+  { maxBytes: limit, idleMs = 30_000, lateMs = 60_000, signal }: Opening,
 ): AsyncGenerator<Buffer> {
   let patience = lateMs
   let since = performance.now()
