@@ -126,6 +126,7 @@ describe('a download', () => {
       { kind: 'empty' },
       { kind: 'stall', after: 100_000 },
       { kind: 'status', status: 503 },
+      { kind: 'status', status: 408 },
     ] as const
     for (const fault of faults) {
       const fields = await host.put(BYTES, 'document')

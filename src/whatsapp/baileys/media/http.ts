@@ -117,7 +117,8 @@ export class FileGone extends DeliveryError {
 const refusedWith = (status: number): DeliveryError => {
   const gone = status === 403 || status === 404 || status === 410
   if (gone) return new FileGone(status)
-  return status === 429 || status >= 500
+  // 408 is what a host says that did not want to wait for a slow line.
+  return status === 408 || status === 429 || status >= 500
     ? retry(`The media host has trouble (${status})`)
     : reject(`The media host refused the file (${status})`)
 }

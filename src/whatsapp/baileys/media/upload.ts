@@ -122,7 +122,8 @@ const refusedWith = ({ status, cause }: Answer): DeliveryError => {
   if (status === 0) return retry('The upload to WhatsApp was cut off', cause)
   if (status === 413) return reject('The file is too large for WhatsApp')
   if (status === 429) return wait(60, 'WhatsApp asks for a pause')
-  return status >= 500 || status === 401 || status === 403
+  // 408: the host did not want to wait for a slow line.
+  return status >= 500 || [401, 403, 408].includes(status)
     ? retry(`WhatsApp's media host has trouble (${status})`)
     : reject(`WhatsApp's media host refused the file (${status})`)
 }

@@ -157,6 +157,7 @@ describe('an upload', () => {
       { kind: 'stall' },
       { kind: 'lost-reply' },
       { kind: 'status', status: 503 },
+      { kind: 'status', status: 408 },
       { kind: 'status', status: 507 },
     ] as const
     for (const [index, fault] of faults.entries()) {
