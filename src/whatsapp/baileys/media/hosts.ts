@@ -32,6 +32,12 @@ export const openMediaHosts = (mediaHost: string | undefined) => {
       known = { ...found, until: Date.now() + ttl * 1000 }
       return known
     },
+    /** These are out of reach, or in trouble: the others come first from now on. */
+    avoid(names: readonly string[]): void {
+      if (known === undefined) return
+      const others = known.hosts.filter(host => !names.includes(host))
+      known = { ...known, hosts: [...others, ...known.hosts.filter(host => names.includes(host))] }
+    },
     /** The word was not accepted: the next `find` asks for a new one. */
     forget(): void {
       known = undefined

@@ -66,8 +66,9 @@ export const openUploader = (options: UploaderOptions) => {
 
   const send = async (measured: Measured, body: () => AsyncIterable<Buffer>, upload: Upload) => {
     const { auth, hosts: names } = await hosts.find(upload.query)
+    const tried = names.slice(0, MOST_HOSTS)
     let answer: Answer = { status: 0, text: '' }
-    for (const host of names.slice(0, MOST_HOSTS)) {
+    for (const host of tried) {
       const url = new URL(
         `https://${host}/mms/${PATHS[upload.kind]}/${measured.sealedSha256.toString('base64url')}`,
       )
@@ -75,6 +76,7 @@ export const openUploader = (options: UploaderOptions) => {
       answer = await post(url, body(), { ...options, length: measured.sealedSize, signal: upload.signal })
       if (answer.status !== 0 && answer.status < 500) break
     }
+    if (answer.status === 0 || answer.status >= 500) hosts.avoid(tried)
     if (answer.status === 401 || answer.status === 403) hosts.forget()
     if (answer.status !== 200) throw refusedWith(answer)
     return readPlace(answer.text, options.mediaHost)

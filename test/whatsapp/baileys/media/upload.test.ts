@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
+import dns from 'node:dns'
 import { before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { BinaryNode } from '@whiskeysockets/baileys'
@@ -17,6 +18,8 @@ const BYTES = randomBytes(3_000_000)
 /** Time enough on every machine; and what a host that goes on with nothing meets soon. */
 const LIMITS = { stallMs: 60_000, answerMs: 60_000, slowest: 1_000_000 }
 const IMPATIENT = { stallMs: 5000, answerMs: 4000, slowest: 3_000_000 }
+
+type Tell = (error: Error | null, found: string | dns.LookupAddress[], family?: number) => void
 
 /** A machine that uploads to one media host, with a disk of its own. */
 class Bench implements AsyncDisposable {
@@ -199,6 +202,24 @@ describe('an upload', () => {
     bench.hosts = [bench.host.host, bench.host.host]
     bench.host.faultUploads({ kind: 'status', status: 500 }, 1)
     assert.deepEqual(await bench.read(await bench.uploader()(bench.upload(BYTES))), BYTES)
+  })
+
+  test('goes to further hosts the next time where the first two are out of reach', async t => {
+    await using bench = await Bench.open()
+    const { lookup } = dns
+    const asked: string[] = []
+    const isOut = (name: string) => name.endsWith('.whatsapp.net')
+    t.mock.method(dns, 'lookup', (name: string, options: dns.LookupOptions, tell: Tell) => {
+      if (!isOut(name)) return lookup(name, options, tell)
+      asked.push(name)
+      setImmediate(tell, Object.assign(new Error('No such name'), { code: 'ENOTFOUND' }), [])
+    })
+    bench.hosts = ['media-a.cdn.whatsapp.net', 'media-b.cdn.whatsapp.net', bench.host.host]
+    const upload = bench.uploader()
+    await assert.rejects(upload(bench.upload(BYTES)), failsWith('retry'))
+    assert.deepEqual(asked, bench.hosts.filter(isOut))
+    assert.deepEqual(await bench.read(await upload(bench.upload(BYTES))), BYTES)
+    assert.equal(bench.asked, 1)
   })
 
   test('that the host refuses is no use to repeat', async () => {
