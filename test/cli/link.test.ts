@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import { readQrCode } from '../simulators/camera.ts'
+import { el, unixSeconds } from '../simulators/whatsapp/node.ts'
 import { eventually, World } from '../simulators/world.ts'
 
 test('login draws a code that a camera reads, and ends with who is linked', async () => {
@@ -117,6 +119,19 @@ for (const manner of ['asked', 'unmarked'] as const) {
     assert.deepEqual(shown(), texts)
   })
 }
+
+test('what could not be read when this machine was unlinked has its placeholder behind a new link', async () => {
+  await using world = await World.open()
+  const { alice, group } = await world.mapAlice()
+  const attrs = { id: 'UNREAD', t: String(unixSeconds()), type: 'text', from: alice.lid, sender_pn: alice.pn }
+  world.wa.enqueue(el('message', attrs, [el('enc', { v: '2', type: 'msg' }, randomBytes(60))]))
+  assert.equal((await world.wa2tg('logout', '--yes')).code, 0)
+  assert.equal((await world.link()).code, 0)
+  await world.run()
+  const shown = () => group.transcript().map(({ text }) => text)
+  await eventually(() => shown().length > 0, 'the placeholder', 30_000)
+  assert.deepEqual(shown(), ['Waiting for this message; it may be on the phone already'])
+})
 
 test('logout without a network wipes the session and says what is left to do', async () => {
   await using world = await World.open()

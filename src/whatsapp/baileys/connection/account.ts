@@ -1,5 +1,6 @@
 import type { NetworkStatus, SessionChange, SessionStore } from '../../../bridge/network.ts'
 import { normalizeAddress } from '../../address.ts'
+import { clearDone } from '../inbound/clear-done.ts'
 import { type AuthState, isLinked, openAuthState } from '../keys/auth-state.ts'
 import type { Me } from '../me.ts'
 
@@ -73,9 +74,9 @@ export class Account {
     this.#auth = openAuthState(this.#sessions)
   }
 
-  /** Everything of it goes. */
+  /** Everything of it goes, but for what has come and is not with the bridge yet. */
   wipe(): void {
-    this.#sessions.clear()
+    clearDone(this.#sessions)
     this.#auth = openAuthState(this.#sessions)
   }
 }
