@@ -157,6 +157,11 @@ const files: readonly (readonly [MediaContent['as'], Partial<MediaContent['media
   ['voice', { mimeType: 'audio/amr' }, 'sendDocument', 'voice.amr'],
   ['audio', { mimeType: 'audio/mpeg' }, 'sendAudio', 'audio.mp3'],
   ['audio', { mimeType: 'audio/amr' }, 'sendDocument', 'audio.amr'],
+  ['audio', { mimeType: 'audio/wav' }, 'sendDocument', 'audio.wav'],
+  ['audio', { mimeType: 'audio/x-flac' }, 'sendAudio', 'audio.flac'],
+  ['audio', { mimeType: 'audio/x-m4a' }, 'sendAudio', 'audio.m4a'],
+  ['video', { mimeType: 'video/x-matroska' }, 'sendDocument', 'video.mkv'],
+  ['image', { mimeType: 'image/heif' }, 'sendDocument', 'image.heif'],
   ['document', { mimeType: 'text/html', fileName: 'p.html' }, 'sendDocument', 'p.html'],
   ['document', { mimeType: 'application/pdf' }, 'sendDocument', 'document.pdf'],
   [
