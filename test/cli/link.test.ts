@@ -120,6 +120,18 @@ for (const manner of ['asked', 'unmarked'] as const) {
   })
 }
 
+test('logout over a line that breaks in the middle is told to WhatsApp on the next one', async () => {
+  await using world = await World.open()
+  const { alice } = await world.mapAlice()
+  for (let index = 0; index < 30; index += 1) await alice.send(`While it was off ${index}`)
+  const logout = world.start('logout', '--yes')
+  await eventually(() => alice.receipts.length > 0, 'the first one')
+  world.wa.dropConnection()
+  const { code, stderr } = await logout.ended
+  assert.deepEqual([code, stderr.includes('Unlinked;')], [0, true], stderr)
+  assert.equal(world.wa.companion, undefined)
+})
+
 test('what could not be read when this machine was unlinked has its placeholder behind a new link', async () => {
   await using world = await World.open()
   const { alice, group } = await world.mapAlice()

@@ -35,8 +35,11 @@ async function logout(context: Context): Promise<ExitCode> {
   await using opened = await openWhatsAppFor({ config, dataDir: config.dataDir, logger, command: 'logout' })
   const { whatsapp } = opened
   const linked = whatsapp.status.state !== 'unlinked'
-  const reached = linked && (await connect(whatsapp))
-  const isAllHere = !reached || (await catchUp(whatsapp))
+  if (linked) await whatsapp.start()
+  const wasReached = linked && (await isReached(whatsapp))
+  const isAllHere = !wasReached || (await catchUp(whatsapp))
+  // The line may have broken meanwhile.
+  const reached = wasReached && (await isReached(whatsapp))
   await whatsapp.logout()
   output.note(farewell(linked, reached))
   if (!isAllHere)
@@ -53,8 +56,7 @@ const farewell = (linked: boolean, reached: boolean): string => {
 }
 
 /** WhatsApp can only be told over a connection. Resolves whether there is one, or needs none (the phone was faster). */
-const connect = async (whatsapp: WhatsAppConnection): Promise<boolean> => {
-  await whatsapp.start()
+const isReached = async (whatsapp: WhatsAppConnection): Promise<boolean> => {
   const deadline = systemClock.now() + REACH_MS
   while (systemClock.now() < deadline) {
     const { state } = whatsapp.status
