@@ -1,4 +1,13 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, realpathSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+} from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { networkDriveOf } from './network-drive.ts'
 import { StoreError } from './store-error.ts'
@@ -27,15 +36,24 @@ export const refuseNetworkDrive = (path: string): void => {
   }
 }
 
-/** A new folder can vanish in a power cut with all that is in it, until the folder around it is flushed. */
+/**
+ * Makes a folder, and those around it. (Node's `recursive` tries for ever where the system says of a folder in one that is
+ * there that it cannot be found: /proc, for instance.) A new folder can vanish in a power cut with all that is in it, until
+ * the folder around it is flushed.
+ */
 const makeFolder = (folder: string): void => {
-  const first = mkdirSync(folder, { recursive: true, mode: 0o700 })
-  if (first === undefined) return
-  for (let made = folder; ; made = dirname(made)) {
-    flushFolder(dirname(made))
-    if (made === first) return
+  if (isFolder(folder)) return
+  if (dirname(folder) !== folder) makeFolder(dirname(folder))
+  try {
+    mkdirSync(folder, { mode: 0o700 })
+  } catch (error) {
+    // Somebody else may have been faster.
+    if (!isFolder(folder)) throw error
   }
+  flushFolder(dirname(folder))
 }
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 
 /** Makes the names in a folder survive a power cut; Windows does that by itself and knows no such call. */
 export const flushFolder = (folder: string): void => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import {
   closeSync,
   mkdirSync,
@@ -129,6 +130,25 @@ test('a database that cannot be opened ends a command beside the bridge with 2 a
 
 // Elsewhere the system does not say what is mounted, and SQLite's calls cannot be made to fail without a compiler.
 if (process.platform === 'linux') {
+  test('a data folder where none can be made ends a command with 2 and what to do', async () => {
+    await using sandbox = await Sandbox.open()
+    const main = join(import.meta.dirname, '../../src/main.ts')
+    // Node's own way to make folders one in another tries that for ever, deaf to SIGTERM.
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      [main, 'status', '--data-dir', '/proc/none/data'],
+      {
+        cwd: sandbox.folder,
+        env: { HOME: sandbox.folder },
+        encoding: 'utf8',
+        timeout: 30_000,
+        killSignal: 'SIGKILL',
+      },
+    )
+    assert.equal(status, 2)
+    assert.match(stderr, /^[^\n]+ cannot be opened\. Check that the folder exists[^\n]+\n$/)
+  })
+
   test('a data folder on a network drive ends the run with 2 and what to do, and nothing is written there', async () => {
     await using sandbox = await Sandbox.open()
     const mounts = `28 1 179:2 / / rw - ext4 /dev/sda1 rw
