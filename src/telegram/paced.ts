@@ -26,7 +26,13 @@ export const pacedApi = (api: BotApi, ask: AskTurn | undefined): BotApi => {
     upload: (method, files, payload, options) =>
       paced(
         messagesOf(method, { media: files }),
-        ({ lastByte }) => api.upload(method, files, payload, { ...options, beforeLastByte: lastByte }),
+        ({ lastByte }) => {
+          const beforeLastByte = async () => {
+            await lastByte()
+            await options?.beforeLastByte?.()
+          }
+          return api.upload(method, files, payload, { ...options, beforeLastByte })
+        },
         'files',
       ),
   }

@@ -35,9 +35,13 @@ export const sendBatch = async (batch: Batch, errand: Errand, context: SendConte
   errand.beforeSending?.()
   const place = currentPlace(errand, context.marks)
   const flight = { place, parts: batch }
-  context.inFlight.add(flight)
+  const mayArrive = (): void => {
+    context.inFlight.add(flight)
+  }
+  // Of files nothing can stand there before their last byte is out, which may take long.
+  if (batch.every(({ file }) => file === undefined)) mayArrive()
   try {
-    const messages = await callBatch(batch, place, { errand, context })
+    const messages = await callBatch(batch, place, { errand, context, mayArrive })
     const [first] = messages
     if (place.threadId !== undefined && first && first.message_thread_id !== place.threadId) {
       await withdraw(messages, context)
@@ -66,7 +70,7 @@ export const sendBatch = async (batch: Batch, errand: Errand, context: SendConte
 const keepButtons = async (
   batch: Batch,
   messages: readonly Message[],
-  { errand: { signal }, context: { api, buttons } }: CallContext,
+  { errand: { signal }, context: { api, buttons } }: Omit<CallContext, 'mayArrive'>,
 ): Promise<void> => {
   for (const [index, message] of messages.entries()) {
     const markup = batch[index]?.markup
@@ -79,13 +83,15 @@ const keepButtons = async (
 interface CallContext {
   readonly errand: Errand
   readonly context: SendContext
+  /** Called before the last byte of files goes out. */
+  readonly mayArrive: () => void
 }
 
 /** Calls once, and once more where the refusal names something that can simply be left out or followed. */
 const callBatch = async (
   batch: Batch,
   place: Place,
-  { errand, context }: CallContext,
+  { errand, context, mayArrive }: CallContext,
 ): Promise<Message[]> => {
   const where = {
     chat_id: place.chatId,
@@ -93,7 +99,7 @@ const callBatch = async (
     ...(errand.silent && { disable_notification: true }),
   }
   const call = (parts: Batch, extra: Record<string, unknown>) =>
-    callOnce(parts, { ...where, ...extra }, { errand, context })
+    callOnce(parts, { ...where, ...extra }, { errand, context, mayArrive })
   try {
     return await call(batch, replyOf(errand, { quoted: true }))
   } catch (error) {
@@ -147,7 +153,7 @@ const withoutEntities = ([first, ...rest]: Batch): Batch => {
 const callOnce = async (
   batch: Batch,
   extra: Record<string, unknown>,
-  { errand, context: { api, uploadLimit, atWork } }: CallContext,
+  { errand, context: { api, uploadLimit, atWork }, mayArrive }: CallContext,
 ): Promise<Message[]> => {
   const { signal, openMedia, messageId } = errand
   const [part] = batch
@@ -162,7 +168,7 @@ const callOnce = async (
   )
   try {
     return await atWork.follow(messageId, async onLastByte => {
-      const options = { signal, onLastByte }
+      const options = { signal, beforeLastByte: async () => mayArrive(), onLastByte }
       if (batch.length === 1) {
         const one = ([input]: readonly InputFile[]) => ({ ...alone, [file.field]: input })
         return [(await api.upload(method, uploads, one, options)) as Message]

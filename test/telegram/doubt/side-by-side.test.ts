@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
+import { Readable } from 'node:stream'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ChatRef } from '../../../src/bridge/chat-ref.ts'
+import type { Content, MediaContent } from '../../../src/bridge/event.ts'
+import { plainText } from '../../../src/bridge/rich-text.ts'
+import { jpeg } from '../../simulators/telegram/helpers.ts'
 import type { Fault, SimChat } from '../../simulators/telegram/index.ts'
 import { Bench, delivery, failureOf, file, type TestDelivery, text } from '../bench.ts'
 
@@ -156,3 +160,45 @@ test('a text that another lane is just sending into the same chat is not taken f
   known.push(shown.id)
   assert.equal(await bench.network.settle(inDoubt), false)
 })
+
+const picture: MediaContent = { kind: 'media', as: 'image', media: { source: 'x' }, caption: plainText('') }
+const album: Content = {
+  kind: 'album',
+  items: [1, 2, 3].map(number => ({ ...picture, id: `P${number}` })),
+}
+
+for (const [what, content, call] of [
+  ['a photo', picture, 'sendPhoto'],
+  ['an album', album, 'sendMediaGroup'],
+] as const)
+  test(`${what} in doubt waits for no slow file of the same chat, which cannot stand there yet`, async () => {
+    await using bench = await Bench.open()
+    const group = bench.addGroup()
+    const chat: ChatRef = `telegram:${group.id}`
+    await bench.network.send(delivery({ chat, content: text('before') }))
+    const mark = bench.network.mark?.(chat) ?? ''
+    const lost = { ...delivery({ chat, content, bytes: jpeg(8, 8) }), mark }
+    bench.tg.faults.next(call, 'reply-lost')
+    assert.equal((await failureOf(bench.network.send(lost))).verdict.kind, 'unsure')
+    const line = Promise.withResolvers<void>()
+    const begun = Promise.withResolvers<void>()
+    const slowly = () =>
+      Readable.from(
+        (async function* () {
+          yield jpeg(8, 8).subarray(0, 50)
+          begun.resolve()
+          await line.promise
+          yield jpeg(8, 8).subarray(50)
+        })(),
+      )
+    const slow = delivery({ chat, content, bytes: slowly })
+    const sending = bench.network.send(slow)
+    try {
+      await begun.promise
+      assert.equal(await bench.network.settle?.(lost), true)
+    } finally {
+      line.resolve()
+      await sending
+    }
+    assert.equal(group.transcript().length, 1 + 2 * lost.sent.length)
+  })
