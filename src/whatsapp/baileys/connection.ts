@@ -106,7 +106,7 @@ class BaileysConnection implements WhatsAppConnection {
   async *login(options: LoginOptions = {}): AsyncIterable<LoginStep> {
     yield* login(options, {
       auth: () => this.#account.auth,
-      reset: () => this.#forget(() => this.#account.forget()),
+      reset: () => this.#account.forget(),
       open: onUpdate => this.#inbound.open(this.#account.auth, onUpdate),
       renewVersion: signal => this.#version.renew(signal),
       timing: this.#timing,
@@ -118,8 +118,11 @@ class BaileysConnection implements WhatsAppConnection {
 
   async logout(): Promise<void> {
     const socket = await this.#reach()
+    // What the end of that socket asks for is done here.
+    this.#stop.abort()
     if (socket !== undefined) await inTime(socket.sock.logout()).catch(() => undefined)
     await this.#close()
+    await this.#inbound.finish()
     this.#account.wipe()
     this.#change(this.#account.describeUnlinked())
   }
@@ -204,7 +207,8 @@ class BaileysConnection implements WhatsAppConnection {
     const next = isOutdated(ending) ? await this.#version.renew(signal) : afterClose(ending)
     if (signal.aborted) return
     if (next.do === 'stop') {
-      if (next.state === 'logged_out') this.#unlink(next.problem)
+      if (next.state === 'logged_out') await this.#unlink(next.problem)
+      if (signal.aborted) return
       this.#change({ ...this.#account.describe(next.state, next.problem), needs: 'person' })
       return
     }
@@ -228,19 +232,13 @@ class BaileysConnection implements WhatsAppConnection {
     await this.#socket?.end(reason)
   }
 
-  #unlink(problem: string): void {
+  async #unlink(problem: string): Promise<void> {
     try {
-      this.#forget(() => this.#account.ended(problem))
+      await this.#inbound.finish()
+      if (!this.#stop.signal.aborted) this.#account.ended(problem)
     } catch (error) {
       this.#options.logger.error({ err: error }, 'The session could not be forgotten; the next start does it')
     }
-  }
-
-  #forget(forgetAccount: () => void): void {
-    this.#options.sessions.transaction(() => {
-      forgetAccount()
-      this.#inbound.forget()
-    })
   }
 
   #change(status: NetworkStatus): void {

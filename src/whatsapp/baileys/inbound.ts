@@ -6,7 +6,7 @@ import { notConnected } from './errors.ts'
 import { Backlog } from './inbound/backlog.ts'
 import { Book } from './inbound/book.ts'
 import { ChannelNames } from './inbound/channel-names.ts'
-import { fetchGroups, forgetGroups, refreshGroup } from './inbound/fetch-groups.ts'
+import { fetchGroups, refreshGroup } from './inbound/fetch-groups.ts'
 import { fillBook } from './inbound/fill-book.ts'
 import { Intake } from './inbound/intake.ts'
 import { Journal } from './inbound/journal.ts'
@@ -173,9 +173,10 @@ export class Inbound {
     fetchGroups(socket, { ...this.#options, book: this.book })
   }
 
-  /** The account is gone; the next one has groups of its own. */
-  forget(): void {
-    forgetGroups(this.#options.sessions)
+  /** The account goes: what came for it is handed over while we know whose it is. Rejects where that cannot be. */
+  async finish(): Promise<void> {
+    await this.#intake.finish()
+    this.#receiver.finish()
   }
 
   /** Resolves when nothing is being handed over any more, and no key changes. */

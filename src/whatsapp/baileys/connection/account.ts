@@ -1,6 +1,6 @@
 import type { NetworkStatus, SessionChange, SessionStore } from '../../../bridge/network.ts'
 import { normalizeAddress } from '../../address.ts'
-import { clearDone } from '../inbound/clear-done.ts'
+import { forgetGroups } from '../inbound/fetch-groups.ts'
 import { type AuthState, isLinked, openAuthState } from '../keys/auth-state.ts'
 import type { Me } from '../me.ts'
 
@@ -65,18 +65,19 @@ export class Account {
     this.forget([{ ...LOGGED_OUT, value: problem }])
   }
 
-  /** Credentials and keys go; what was received but not handed over stays. Throws when the disk does not take it. */
+  /** Credentials and keys go, and the next account has groups of its own. Throws when the disk does not take it. */
   forget(alongside: readonly SessionChange[] = []): void {
     this.#sessions.transaction(() => {
       this.#auth.forget()
+      forgetGroups(this.#sessions)
       this.#sessions.set(alongside)
     })
     this.#auth = openAuthState(this.#sessions)
   }
 
-  /** Everything of it goes, but for what has come and is not with the bridge yet. */
+  /** Everything of it goes. */
   wipe(): void {
-    clearDone(this.#sessions)
+    this.#sessions.clear()
     this.#auth = openAuthState(this.#sessions)
   }
 }

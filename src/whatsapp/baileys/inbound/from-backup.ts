@@ -2,8 +2,7 @@ import type { SessionChange, SessionStore } from '../../../bridge/network.ts'
 import { putBack } from '../../../bridge/put-back.ts'
 import type { Journal } from './journal.ts'
 
-/** Rows of what `FromBackup` marks. */
-export const RESTORED = 'restored'
+const ROWS = 'restored'
 /** Rows of messages that are waited for (`waiting.ts`). */
 export const WAITING = 'waiting'
 
@@ -16,13 +15,13 @@ export class FromBackup {
 
   constructor(sessions: SessionStore, journal: Journal) {
     if (sessions.get(putBack.type, putBack.id) !== undefined) {
-      const before = [...sessions.list(RESTORED)].map(({ id }) => forget(id))
+      const before = [...sessions.list(ROWS)].map(({ id }) => forget(id))
       const parts = journal.undone().flatMap(envelope => envelope.parts.map(({ hash }) => hash))
       const ids = [...parts, ...[...sessions.list(WAITING)].map(({ id }) => id)]
-      const now = ids.map(id => ({ type: RESTORED, id, value: 'yes' }))
+      const now = ids.map(id => ({ type: ROWS, id, value: 'yes' }))
       sessions.set([...before, ...now, { ...putBack, value: null }])
     }
-    this.#ids = new Set([...sessions.list(RESTORED)].map(({ id }) => id))
+    this.#ids = new Set([...sessions.list(ROWS)].map(({ id }) => id))
   }
 
   has(ids: readonly string[]): boolean {
@@ -35,4 +34,4 @@ export class FromBackup {
   }
 }
 
-const forget = (id: string): SessionChange => ({ type: RESTORED, id, value: null })
+const forget = (id: string): SessionChange => ({ type: ROWS, id, value: null })

@@ -3,27 +3,11 @@ import { StoreError } from '../../../bridge/store-error.ts'
 import { childrenOf } from '../node.ts'
 import { bytesIn } from '../parse/posts.ts'
 import { type Entry, firstReady, newEntry } from './entry.ts'
-import type { Envelope, Journal } from './journal.ts'
+import type { IntakeOptions } from './intake-port.ts'
+import type { Envelope } from './journal.ts'
+import { takeRest } from './take-rest.ts'
 
-/** A stanza whose parts are decrypted as far as they will be. */
-export interface Opened {
-  readonly envelope: Envelope
-  /** Plaintexts by the position of the part; `undefined` where decryption failed. */
-  readonly plaintexts: readonly (Buffer | undefined)[]
-  /** Why the first part failed that did. */
-  readonly failure?: unknown
-}
-
-export interface IntakeOptions {
-  readonly journal: Journal
-  /** Hands one stanza to the bridge and marks it done. Rejects when that cannot be: it is tried again. */
-  readonly consume: (opened: Opened) => Promise<void>
-  /** Marks one done that cannot be handed over as it is, with words in its place. Throws when the disk does not take it. */
-  readonly giveUp: (envelope: Envelope) => void
-  readonly onError: (error: unknown) => void
-  /** Pause before a stanza is tried again, in milliseconds. */
-  readonly retryMs?: number
-}
+export type { Opened } from './intake-port.ts'
 
 /** Tries of what fails for another reason than the disk: what cannot be stored today cannot be stored tomorrow. */
 const MOST_TRIES = 3
@@ -141,6 +125,18 @@ export class Intake {
     const here = new Set(this.#entries.map(entry => entry.envelope.key))
     for (const { after } of this.#entries) if (after !== undefined && !here.has(after)) this.#release(after)
     this.#pump()
+  }
+
+  /** No connection comes any more: what has come is taken in now. Rejects where the disk does not take it. */
+  async finish(): Promise<void> {
+    this.closed()
+    while (this.#current !== undefined) await this.#current
+    this.#entries = []
+    const rest = takeRest(this.#options)
+    this.#current = rest.catch(() => undefined)
+    await rest.finally(() => {
+      this.#current = undefined
+    })
   }
 
   /** Resolves when everything settled so far is with the bridge or cannot be for now. */

@@ -158,13 +158,6 @@ export class Journal {
     return [...envelopes.values()].sort((one, other) => one.order - other.order)
   }
 
-  /** What was decrypted but never handed over, as it is on disk. */
-  undoneRows(): SessionChange[] {
-    return [...this.#sessions.list(ROWS)]
-      .filter(({ id }) => this.#sessions.get(DONE, id) === undefined)
-      .map(({ id, value }) => ({ type: ROWS, id, value }))
-  }
-
   /** Takes out what was never handed over and cannot be, because it is damaged on disk; returns how many parts that were. */
   dropDamaged(): number {
     const damaged = [...this.#sessions.list(ROWS)].filter(

@@ -149,6 +149,11 @@ export class Receiver {
     )
   }
 
+  /** Nobody comes any more who is waited for. Throws. */
+  finish(): void {
+    this.#handover.waiting.finish()
+  }
+
   stop(): void {
     this.#handover.waiting.stop()
   }

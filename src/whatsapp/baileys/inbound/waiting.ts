@@ -64,6 +64,12 @@ export class Waiting {
     return names.some(name => this.#sessions.get(WAITING, keyOf(name)) !== undefined)
   }
 
+  /** Nobody comes any more: who is still waited for is announced. Throws where that cannot be. */
+  finish(): void {
+    this.stop()
+    for (const { id, value } of [...this.#sessions.list(WAITING)]) this.#hand(id, readRow(id, value))
+  }
+
   stop(): void {
     for (const timer of this.#timers.values()) clearTimeout(timer)
     this.#timers.clear()
@@ -80,13 +86,17 @@ export class Waiting {
   #announce(id: string, row: Row): void {
     this.#timers.delete(id)
     try {
-      const arrival: Arrival = { ...row.more, event: placeholderFor(row) }
-      this.#receive(this.#fromBackup.has([id]) ? { ...arrival, restored: true } : arrival, () =>
-        this.#sessions.set(this.#over(id)),
-      )
+      this.#hand(id, row)
     } catch {
       this.#schedule(id, { ...row, due: Date.now() + this.#delayMs })
     }
+  }
+
+  #hand(id: string, row: Row): void {
+    const arrival: Arrival = { ...row.more, event: placeholderFor(row) }
+    this.#receive(this.#fromBackup.has([id]) ? { ...arrival, restored: true } : arrival, () =>
+      this.#sessions.set(this.#over(id)),
+    )
   }
 
   #over(id: string): SessionChange[] {

@@ -1,0 +1,46 @@
+import '../../../simulators/whatsapp/quiet.ts'
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { test } from 'node:test'
+import { StoreError } from '../../../../src/bridge/store-error.ts'
+import { el, unixSeconds } from '../../../simulators/whatsapp/node.ts'
+import { until } from '../../support.ts'
+import { Linked } from '../linked.ts'
+
+const ends = {
+  'unlinked here': ({ connection }: Linked) => connection.logout(),
+  'unlinked on the phone': async (linked: Linked) => {
+    linked.wa.phone.unlink()
+    await until('the end', () => linked.connection.status.state === 'logged_out')
+  },
+}
+
+for (const [name, end] of Object.entries(ends)) {
+  test(`What came for an account is with the bridge when it goes, ${name}, and nothing of it is left for the next`, async () => {
+    await using linked = await Linked.started({ waitingMs: 60_000 })
+    const { wa, bridge } = linked
+    const { sessions } = bridge
+    const count = (type: string) => [...sessions.list(type)].length
+    const undone = () => count('journal') - count('journal-done')
+    const [alice, bob] = [wa.addContact({ name: 'Alice' }), wa.addContact({ name: 'Bob' })]
+    const attrs = { id: 'UNREAD', t: String(unixSeconds()), type: 'text', from: bob.lid, sender_pn: bob.pn }
+    wa.enqueue(el('message', attrs, [el('enc', { v: '2', type: 'msg' }, randomBytes(60))]))
+    await until('the wait', () => count('waiting') === 1)
+    bridge.failure = new StoreError('The disk is full')
+    await alice.send('to the owner')
+    await until('the first row', () => undone() === 1)
+    await wa.phone.send(alice, 'from the phone')
+    await until('the second', () => undone() === 2)
+    bridge.failure = undefined
+    await end(linked)
+    assert.deepEqual(
+      bridge.messages.map(({ chat, sender, pending }) => [chat, sender.me, pending === true]),
+      [
+        [`whatsapp:${alice.lid}`, false, false],
+        [`whatsapp:${alice.lid}`, true, false],
+        [`whatsapp:${bob.lid}`, false, true],
+      ],
+    )
+    assert.deepEqual([undone(), count('waiting'), count('creds')], [0, 0, 0])
+  })
+}
