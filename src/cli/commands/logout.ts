@@ -9,6 +9,8 @@ import { type ExitCode, UserError } from '../user-error.ts'
 const REACH_MS = 10_000
 /** For so long nothing more of what waits may come before it is given up, in milliseconds. */
 const QUIET_MS = 15_000
+/** The same where as much has come as WhatsApp had announced, and its word that this is all has not. */
+const UNMARKED_MS = 3000
 
 export const command: Command = {
   options: [{ flags: '--yes', about: 'do not ask first' }],
@@ -73,14 +75,15 @@ const isReached = async (whatsapp: WhatsAppConnection): Promise<boolean> => {
  */
 const catchUp = async (whatsapp: WhatsAppConnection): Promise<boolean> => {
   let [done, total] = [0, 0]
-  for (let since = systemClock.now(); systemClock.now() - since < QUIET_MS; await systemClock.sleep(50)) {
+  for (let since = systemClock.now(); ; await systemClock.sleep(50)) {
+    const hasAnnounced = total > 0 && done === total
+    if (systemClock.now() - since >= (hasAnnounced ? UNMARKED_MS : QUIET_MS)) return done === total
     const { state, upToDate = false, catchingUp } = whatsapp.status
     if (state === 'logged_out' || upToDate) return true
     if (catchingUp === undefined || (catchingUp.done === done && catchingUp.total === total)) continue
     ;({ done, total } = catchingUp)
     since = systemClock.now()
   }
-  return done === total
 }
 
 const confirm = async ({ stdin, output }: Context): Promise<boolean> => {
