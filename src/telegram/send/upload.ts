@@ -1,5 +1,9 @@
 /** For how long neither side may move a byte while a body goes out. */
 const idleMs = 60_000
+/** How often a byte goes while the last one waits: whoever takes a body in gives it up when it stands still for a minute. */
+const trickleMs = 20_000
+/** Bytes at the end of the last file that are held back for that. */
+const heldBack = 64
 /** Nothing in Telegram is bigger, in bytes, whatever an update says: a timer that is to wait longer than 24 days does not wait. */
 const biggest = 4 * 2 ** 30
 /** After the last byte the server still works on the file, the longer the bigger: 60 s and 1 s per 256 KiB. */
@@ -7,7 +11,7 @@ export const answerMs = (bytes: number): number => 60_000 + (Math.min(bytes, big
 
 export interface UploadOptions {
   readonly signal?: AbortSignal
-  /** What the last piece of the last file waits for. */
+  /** What the last byte of the last file waits for. */
   readonly beforeLastByte?: () => Promise<void>
   /** Called when the last byte of the last file is out, with the number of bytes in all. */
   readonly onLastByte?: (bytes: number) => void
@@ -49,16 +53,8 @@ export const watchUpload = (
 
   async function* follow(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     try {
-      let held: Uint8Array | undefined
-      for await (const chunk of source) {
-        sent += chunk.byteLength
-        expect(idleMs)
-        if (held !== undefined) yield held
-        held = chunk
-      }
-      if (left === 1) await beforeLastByte?.()
-      expect(idleMs)
-      if (held !== undefined) yield held
+      const may = left === 1 ? beforeLastByte : undefined
+      yield* may ? holdBack(move(source), may) : move(source)
       left--
       if (left === 0) onLastByte?.(sent)
       expect(left === 0 ? answerMs(sent) : idleMs)
@@ -66,6 +62,37 @@ export const watchUpload = (
       sourceError = error
       throw error
     }
+  }
+
+  async function* move(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const chunk of source) {
+      sent += chunk.byteLength
+      expect(idleMs)
+      yield chunk
+    }
+  }
+
+  /** The end of it goes when it may, and until then a byte of it now and then. */
+  async function* holdBack(
+    chunks: AsyncIterable<Uint8Array>,
+    mayEnd: () => Promise<void>,
+  ): AsyncGenerator<Uint8Array> {
+    let held = Buffer.alloc(0)
+    for await (const chunk of chunks) {
+      held = Buffer.concat([held, chunk])
+      const more = held.length - heldBack
+      if (more > 0) yield held.subarray(0, more)
+      if (more > 0) held = held.subarray(more)
+    }
+    const leave = mayEnd()
+    while (held.length > 1 && !(await endsWithin(trickleMs, leave))) {
+      yield held.subarray(0, 1)
+      held = held.subarray(1)
+      expect(idleMs)
+    }
+    await leave
+    expect(idleMs)
+    if (held.length > 0) yield held
   }
 
   return {
@@ -81,5 +108,18 @@ export const watchUpload = (
       closed = true
       clearTimeout(timer)
     },
+  }
+}
+
+/** Whether it ends within so many milliseconds; rejects where it does. */
+const endsWithin = async (milliseconds: number, work: Promise<void>): Promise<boolean> => {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<boolean>(resolve => {
+    timer = setTimeout(resolve, milliseconds, false)
+  })
+  try {
+    return await Promise.race([work.then(() => true), late])
+  } finally {
+    clearTimeout(timer)
   }
 }

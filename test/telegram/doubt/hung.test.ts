@@ -68,3 +68,37 @@ test('behind the last byte the answer is waited for a minute, and a second for e
   t.mock.timers.tick(1)
   assert.equal(signal.aborted, true)
 })
+
+test('while the last byte waits for its turn, a byte goes now and then, for minutes', async t => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const leave = Promise.withResolvers<void>()
+  const { bodies, signal } = watchUpload([chunks(1), chunks(2)], { beforeLastByte: () => leave.promise })
+  const pieces: number[] = []
+  let isOver = false
+  const reading = (async () => {
+    for (const body of bodies) for await (const { length } of body) pieces.push(length)
+    isOver = true
+  })()
+  const whole = 3 * 262_144
+  const sum = () => pieces.reduce((all, each) => all + each, 0)
+  for (let round = 0; round < 50; round += 1) await turn()
+  for (let seconds = 20; seconds <= 300; seconds += 20) {
+    t.mock.timers.tick(20_000)
+    for (let round = 0; round < 5; round += 1) await turn()
+    assert.deepEqual([sum(), signal.aborted, isOver], [whole - 64 + seconds / 20, false, false])
+  }
+  leave.resolve()
+  await reading
+  assert.equal(sum(), whole)
+})
+
+test('a last byte that may not go ends the upload before its end', async () => {
+  const beforeLastByte = () => Promise.reject(new Error('no room'))
+  const watch = watchUpload([chunks(1)], { beforeLastByte })
+  const read = async () => {
+    for (const body of watch.bodies) for await (const _ of body);
+  }
+  await assert.rejects(read(), /no room/)
+  watch.close()
+  assert.equal(watch.complete, false)
+})
