@@ -20,8 +20,8 @@ export const longestWay = 5000
 
 /** Milliseconds after which files that go up are slow. */
 const slowAfter = 5000
-/** Milliseconds that their last byte waits at most: longer would be too long for some who wait for it. */
-const longestHold = 30_000
+/** Milliseconds that their last byte waits at most: some who wait for it do not wait for ever. */
+const longestHold = 300_000
 
 /**
  * What one attempt may send: the room for one message that its claim took, and further turns as the budgets allow.
@@ -129,17 +129,26 @@ export class Lease {
     }
   }
 
-  /** Lets slow files take their places when the network is about to count them. */
+  /**
+   * Lets slow files take their places when the network is about to count them; quick ones have theirs. Both heed a refusal
+   * in the meantime. Throws `DeliveryError` where that would take too long.
+   */
   async #land(room: Room, messages: number): Promise<void> {
     const start = this.#clock.steady()
-    for (let now = start; room.isSlow(start) && this.#open.has(room); now = this.#clock.steady()) {
-      const left = start + longestHold - now
-      const at = this.#pace.readyAt(this.#chat, now, messages, room)
-      if (at <= now || left <= 0 || this.#signal.aborted) break
-      room.putOff(at)
-      await this.#clock.sleep(Math.min(at - now, left), this.#signal)
+    let needed = 0
+    while (this.#open.has(room) && !this.#signal.aborted) {
+      const now = this.#clock.steady()
+      if (room.isSlow(now)) needed = messages
+      const at = this.#pace.readyAt(this.#chat, now, needed, room)
+      if (at <= now) return room.begin()
+      const seconds = (at - now) / 1000
+      if (at > start + longestHold) throw wait(seconds, 'Its last byte would have to wait for too long')
+      if (needed > 0) room.putOff(at)
+      // All of it is out but that: other files may go up.
+      this.#open.get(room)?.leave()
+      this.#open.set(room, undefined)
+      await this.rest(this.#clock.sleep(at - now, this.#signal))
     }
-    if (this.#open.has(room)) room.begin()
   }
 
   #close(room: Room, counted: boolean | 'lost'): void {

@@ -2,6 +2,7 @@ import type { ChatRef } from '../bridge/chat-ref.ts'
 import type { Budget } from './budget.ts'
 import { afterPass, afterRefusal, isOver, type Lesson, mostOf } from './lesson.ts'
 import { type Taken, usedSince } from './places.ts'
+import { unlessSlow } from './slow.ts'
 
 interface Call {
   readonly chat: ChatRef
@@ -32,9 +33,9 @@ export class Lessons {
     this.#learn({ ...call, taken: call.taken.filter(({ at }) => at !== undefined) }, afterPass)
   }
 
-  /** Of what is under way beside it the network may have counted all. */
+  /** Of what is under way beside it the network may have counted all, but what is slow. */
   refused(call: Call): void {
-    this.#learn(call, afterRefusal)
+    this.#learn({ ...call, taken: unlessSlow(call.taken, call.now) }, afterRefusal)
   }
 
   #learn({ chat, peer, now, taken }: Call, learn: typeof afterRefusal): void {

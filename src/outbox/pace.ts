@@ -5,7 +5,7 @@ import { Lessons } from './lessons.ts'
 import type { PaceMemory } from './pace-memory.ts'
 import { everyPeer, Penalties } from './penalties.ts'
 import { aheadOf, isPassable, isPatient, type Taken, usedSince, waitsForSeveral } from './places.ts'
-import { freeBeside, isSlow } from './slow.ts'
+import { freeBeside, isSlow, unlessSlow } from './slow.ts'
 
 /** Room taken for one call. */
 export interface Room {
@@ -72,7 +72,7 @@ export class Pace {
     for (const { key, budget } of this.#accounts(chat, now)) {
       const all = aheadOf(own, this.#taken.get(key) ?? [])
       const ahead = passed.size === 0 ? all : all.filter(each => !passed.has(each))
-      ready = Math.max(ready, freeBeside(messages, ahead, { budget, now, own }) ?? ready)
+      ready = Math.max(ready, freeBeside(messages, ahead, { budget, now }) ?? ready)
     }
     return Math.ceil(ready)
   }
@@ -80,7 +80,7 @@ export class Pace {
   /** What a single message to this chat may go before: albums that wait, all of them when it may go before the first one. */
   #passable(chat: ChatRef, now: number): ReadonlySet<Taken> {
     const peer = this.#peerOf(chat)
-    const all = this.#taken.get(peer) ?? []
+    const all = unlessSlow(this.#taken.get(peer) ?? [], now)
     const waiting = all.filter(waitsForSeveral)
     if (waiting.length === 0 || !waiting.every(isPatient)) return new Set()
     const own = this.#accounts(chat, now).filter(({ key }) => key === peer)
@@ -114,7 +114,10 @@ export class Pace {
     const own = this.#accounts(chat, now).filter(({ key }) => key === peer)
     if (own.length === 0) return undefined
     const inMinute = own.map(({ budget: { count, seconds } }) => Math.floor((count * 60) / seconds))
-    return Math.max(0, Math.min(...inMinute) - usedSince(now - 60_000, this.#taken.get(peer) ?? []))
+    return Math.max(
+      0,
+      Math.min(...inMinute) - usedSince(now - 60_000, unlessSlow(this.#taken.get(peer) ?? [], now)),
+    )
   }
 
   /** Takes room for a call that goes out now, or at a later time that `readyAt` gave. */
@@ -184,7 +187,10 @@ export class Pace {
     const calls = taken.flatMap(({ at, planned, messages }): [number, number][] =>
       at === undefined || planned ? [] : [[at, messages]],
     )
-    const open = taken.flatMap(({ at, kept, messages }) => (at === undefined && kept ? [messages] : []))
+    // Of files whose last byte waits it is not said again when it goes.
+    const open = taken.flatMap(({ at, planned, kept, messages }) =>
+      kept && (at === undefined || planned) ? [messages] : [],
+    )
     const lessons = this.#lessons.get(peer)
     if (taken.length > 0 || until || lessons)
       this.#memory?.save(

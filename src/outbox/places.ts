@@ -18,7 +18,7 @@ export interface Taken {
 /** How many single messages may go before an album. */
 const mostPassed = 3
 
-interface Window {
+export interface Window {
   readonly budget: Budget
   readonly now: number
 }

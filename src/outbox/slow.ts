@@ -1,10 +1,4 @@
-import type { Budget } from './budget.ts'
-import { freeAt, type Taken } from './places.ts'
-
-/** Seconds of a budget that is no burst. */
-const long = 30
-/** Places of such a one that slow files leave to others, however many there are. */
-const leftToOthers = 5
+import { freeAt, type Taken, type Window } from './places.ts'
 
 /** Whether its files go up slowly right now. */
 export const isSlow = ({ at, planned, slowAt }: Taken, now: number): boolean =>
@@ -18,21 +12,20 @@ const nextSlow = (all: readonly Taken[], now: number): number =>
     ),
   )
 
+/** What the network may have counted by now: files that go up slowly it counts behind their last byte. */
+export const unlessSlow = (all: readonly Taken[], now: number): readonly Taken[] =>
+  all.some(each => isSlow(each, now)) ? all.filter(each => !isSlow(each, now)) : all
+
 /**
- * When a call that counts as so many messages may go, all of these before it; undefined: at once. Files that go up slowly
- * the network counts behind their last byte, which waits for its places (`Lease`): until then they take nothing of a burst,
- * and of a longer budget what they will need, but for each other (`own`: the one that waits with its last byte).
+ * When a call that counts as so many messages may go, all of these before it; undefined: at once. Slow files take nothing: their
+ * last byte waits for its places (`Lease`).
  */
 export const freeBeside = (
   messages: number,
   all: readonly Taken[],
-  { budget, now, own }: { budget: Budget; now: number; own: Taken | undefined },
+  { budget, now }: Window,
 ): number | undefined => {
-  const slow = all.filter(each => isSlow(each, now))
-  const isLanding = own?.slowAt !== undefined
-  const needed = budget.seconds < long || isLanding ? 0 : slow.reduce((sum, taken) => sum + taken.messages, 0)
-  const count = budget.count - Math.max(0, Math.min(needed, budget.count - leftToOthers))
-  const others = slow.length === 0 ? all : all.filter(each => !slow.includes(each))
-  const free = freeAt(messages, others, { budget: { ...budget, count }, now })
+  const others = unlessSlow(all, now)
+  const free = freeAt(messages, others, { budget, now })
   return free === undefined ? undefined : Math.min(free, nextSlow(others, now))
 }

@@ -1,4 +1,5 @@
 import type { ChatRef } from '../../src/bridge/chat-ref.ts'
+import { limitFiles } from '../../src/bridge/deliver/files.ts'
 import { Outbox, type Outcome, openPaceMemory, Pace, Worker } from '../../src/outbox/index.ts'
 import { ratePeerOf, telegramBudgets } from '../../src/telegram/rates.ts'
 import { quiet } from '../bridge/bridge.ts'
@@ -16,6 +17,8 @@ export interface Arrival {
   readonly target: ChatRef
   /** As how many messages Telegram counts each call: `[1]` for a text, `[4]` for an album. */
   readonly calls: readonly number[]
+  /** For how long the files of each call go up, in milliseconds; undefined for calls without any. */
+  readonly upload?: number
 }
 
 export interface Drained {
@@ -24,6 +27,8 @@ export interface Drained {
   readonly impatient: number
   /** When each arrival was shown, in the order of the arrivals. */
   readonly shownAt: readonly number[]
+  /** Chats for which room is still taken when everything is through for longer than any budget lasts. */
+  readonly keptFrom: readonly ChatRef[]
 }
 
 /** Milliseconds that a call takes to Telegram, and its answer back. */
@@ -39,12 +44,15 @@ export const drain = async (
     budgets = telegramBudgets,
     setForward,
     limits = rates => rates,
+    wayOf = () => wayMs,
   }: {
     budgets?: typeof telegramBudgets
     /** When the machine's clock is set forward, and by how much; in milliseconds. */
     setForward?: { readonly at: number; readonly by: number }
     /** What stands between the calls and the rates of the simulator. */
     limits?: (rates: Pick<Rates, 'take'>, clock: VirtualClock) => Pick<Rates, 'take'>
+    /** How long a call takes to Telegram, or its answer back, if not as a rule; in milliseconds. */
+    wayOf?: () => number
   } = {},
 ): Promise<Drained> => {
   const clock = new VirtualClock()
@@ -56,6 +64,7 @@ export const drain = async (
   const memory = openPaceMemory(store.session('pace'), () => clock.now() - clock.steady())
   const pace = new Pace(budgets, ratePeerOf, memory)
   const shownAt: number[] = []
+  const placeFor = limitFiles(4)
   let refusals = 0
   await using worker = new Worker({
     outbox,
@@ -67,21 +76,26 @@ export const drain = async (
       ...plainCarrier,
       async deliver(job, _signal, turn): Promise<Outcome> {
         const index = Number(job.event)
-        for (const messages of arrivals[index]?.calls ?? []) {
-          const leave = await turn(messages)
-          await clock.sleep(wayMs)
+        const { calls = [], upload } = arrivals[index] ?? {}
+        for (const messages of calls) {
+          const leave = await turn(messages, upload === undefined ? undefined : placeFor())
+          if (upload !== undefined) {
+            await clock.sleep(upload)
+            await leave.lastByte()
+          }
+          await clock.sleep(wayOf())
           try {
             server.take(chatOf(job.target), messages)
           } catch (error) {
             if (!(error instanceof ApiError)) throw error
-            await clock.sleep(wayMs)
+            await clock.sleep(wayOf())
             refusals += 1
             const seconds = error.answer.parameters?.retry_after ?? 0
             leave.refused(seconds)
             return { kind: 'failure', verdict: { kind: 'wait', seconds }, problem: '429', from: 'send' }
           }
           shownAt[index] = clock.steady() - began
-          await clock.sleep(wayMs)
+          await clock.sleep(wayOf())
           leave.end(true)
         }
         return { kind: 'sent' }
@@ -107,10 +121,13 @@ export const drain = async (
   if (setForward) void clock.sleep(setForward.at).then(() => clock.set(setForward.by))
   await clock.runUntil(() => arrived === arrivals.length && outbox.counts().pending === 0)
   await arriving
+  const later = clock.steady() + 120_000
+  const targets = [...new Set(arrivals.map(({ target }) => target))]
   return {
     refusals,
     impatient: rates.impatient,
     shownAt,
+    keptFrom: targets.filter(target => [1, 10, 20].some(size => pace.readyAt(target, later, size) > later)),
   }
 }
 
