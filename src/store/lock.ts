@@ -85,18 +85,20 @@ export const takeLock = async (dataDir: string, command: string): Promise<AsyncD
 
 /**
  * Who only looks, or updates, is in the way for a moment, and is no holder. A note may have been left by one that died, and
- * its number be that of somebody else now: it counts where the lock is held a little later, too.
+ * its number be that of somebody else now: it counts where the lock is held a little later, too. Behind an update there is as
+ * much time to look as before: its note goes before its lock.
  */
 const takeFrom = async (file: string, note: string, dataDir: string): Promise<Sqlite.Database> => {
-  let seen = 0
-  for (const began = performance.now(); ; ) {
-    const waited = performance.now() - began
+  const began = performance.now()
+  for (let [seen, updated] = [0, began]; ; ) {
+    const now = performance.now()
     const lock = open(file, 'BEGIN EXCLUSIVE')
     if (lock) return lock
     const holder = await readHolder(note)
     const updates = holder?.command === updating
-    if (holder?.isElsewhere === false && !updates) seen += 1
-    if (seen > 1 || waited > (updates ? UPDATE_MS : LOOK_MS)) throw new LockedError(dataDir, holder)
+    if (updates) updated = now
+    else if (holder?.isElsewhere === false) seen += 1
+    if (seen > 1 || now - updated > LOOK_MS || now - began > UPDATE_MS) throw new LockedError(dataDir, holder)
     await sleep(50)
   }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import Sqlite from 'better-sqlite3'
@@ -75,7 +75,9 @@ test('who only looks keeps nobody from it either where a note is left of one tha
 test('a command that brings the data up to date holds them for a while, on a slow disk for longer, which a start waits for', async () => {
   using dir = tempDir()
   const update = await takeLock(dir.path, updating)
-  setTimeout(() => void update[Symbol.asyncDispose](), 4000)
+  // Its note goes first: who looks then sees nobody.
+  setTimeout(() => rmSync(join(dir.path, 'lock.json')), 2500)
+  setTimeout(() => void update[Symbol.asyncDispose](), 2700)
   await using _lock = await takeLock(dir.path, 'run')
 })
 
