@@ -85,6 +85,13 @@ export class Handover {
     })
   }
 
+  /** Nobody comes any more who is waited for. Throws `StoreError`. */
+  finish(): void {
+    this.waiting.finish(error => {
+      this.#options.logger.error({ err: error }, 'A message that never came was left out')
+    })
+  }
+
   /** What is tried again by itself: nobody else hears that what the book has told with it was not stored. */
   #announce(arrival: Arrival, alongside: () => void): void {
     try {

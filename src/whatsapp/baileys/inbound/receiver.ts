@@ -149,9 +149,9 @@ export class Receiver {
     )
   }
 
-  /** Nobody comes any more who is waited for. Throws. */
+  /** Throws `StoreError`. */
   finish(): void {
-    this.#handover.waiting.finish()
+    this.#handover.finish()
   }
 
   stop(): void {

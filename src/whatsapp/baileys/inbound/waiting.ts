@@ -1,6 +1,7 @@
 import type { ChatRef, MessageRef } from '../../../bridge/chat-ref.ts'
 import { type MessageEvent, parseEvent } from '../../../bridge/event.ts'
 import type { Arrival, SessionChange, SessionStore } from '../../../bridge/network.ts'
+import { StoreError } from '../../../bridge/store-error.ts'
 import { parseStored } from '../../../bridge/stored-json.ts'
 import { type FromBackup, WAITING } from './from-backup.ts'
 
@@ -64,10 +65,21 @@ export class Waiting {
     return names.some(name => this.#sessions.get(WAITING, keyOf(name)) !== undefined)
   }
 
-  /** Nobody comes any more: who is still waited for is announced. Throws where that cannot be. */
-  finish(): void {
+  /**
+   * Nobody comes any more: who is still waited for is announced, or left out where the bridge cannot take that, of which
+   * `leftOut` hears. Throws `StoreError`.
+   */
+  finish(leftOut: (error: unknown) => void): void {
     this.stop()
-    for (const { id, value } of [...this.#sessions.list(WAITING)]) this.#hand(id, readRow(id, value))
+    for (const { id, value } of [...this.#sessions.list(WAITING)]) {
+      try {
+        this.#hand(id, readRow(id, value))
+      } catch (error) {
+        if (error instanceof StoreError) throw error
+        this.#sessions.set(this.#over(id))
+        leftOut(error)
+      }
+    }
   }
 
   stop(): void {

@@ -3,9 +3,12 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import { StoreError } from '../../../../src/bridge/store-error.ts'
+import { openAuthState } from '../../../../src/whatsapp/baileys/keys/auth-state.ts'
 import { el, unixSeconds } from '../../../simulators/whatsapp/node.ts'
-import { until } from '../../support.ts'
+import { RecordingBridge, refuseEvents, TempDir, until } from '../../support.ts'
+import { JournalHarness } from '../journal-harness.ts'
 import { Linked } from '../linked.ts'
+import { Sender } from '../sender.ts'
 
 const ends = {
   'unlinked here': ({ connection }: Linked) => connection.logout(),
@@ -44,3 +47,36 @@ for (const [name, end] of Object.entries(ends)) {
     assert.deepEqual([undone(), count('waiting'), count('creds')], [0, 0, 0])
   })
 }
+
+for (const [name, end] of Object.entries(ends)) {
+  test(`An account goes, ${name}, also where the bridge cannot take what is waited for`, async () => {
+    await using linked = await Linked.started({ waitingMs: 60_000 })
+    const { wa, bridge, dir } = linked
+    const bob = wa.addContact({ name: 'Bob' })
+    const attrs = { id: 'UNREAD', t: String(unixSeconds()), type: 'text', from: bob.lid, sender_pn: bob.pn }
+    wa.enqueue(el('message', attrs, [el('enc', { v: '2', type: 'msg' }, randomBytes(60))]))
+    await until('the wait', () => [...bridge.sessions.list('waiting')].length === 1)
+    refuseEvents(dir.path, 'UNREAD')
+    await end(linked)
+    assert.deepEqual([...bridge.sessions.list('creds')], [])
+  })
+}
+
+test('What the disk has spoilt of a message in several parts keeps no account from going', async () => {
+  using dir = new TempDir()
+  using bridge = new RecordingBridge(dir.path)
+  const auth = openAuthState(bridge.sessions)
+  auth.saveCreds()
+  await using harness = new JournalHarness(bridge, { retryMs: 60_000 })
+  bridge.failure = new StoreError('The disk is full')
+  await harness.handle(
+    await new Sender('900000000000002@lid', auth.state.creds).group('G1', { conversation: 'one' }),
+  )
+  const [envelope] = harness.journal.undone()
+  const hashes = envelope?.parts.map(({ hash }) => hash) ?? []
+  assert.equal(hashes.length, 2)
+  bridge.sessions.set([{ type: 'journal', id: hashes[1] ?? '', value: 'no JSON' }])
+  bridge.failure = undefined
+  await harness.intake.finish()
+  assert.deepEqual(bridge.said, ['A message that could not be read; open WhatsApp'])
+})
