@@ -35,8 +35,10 @@ export const sendBatch = async (batch: Batch, errand: Errand, context: SendConte
   errand.beforeSending?.()
   const place = currentPlace(errand, context.marks)
   const flight = { place, parts: batch }
+  let isOver = false
   const mayArrive = (): void => {
-    context.inFlight.add(flight)
+    // A last byte that still waits when the call has failed goes nowhere.
+    if (!isOver) context.inFlight.add(flight)
   }
   // Of files nothing can stand there before their last byte is out, which may take long.
   if (batch.every(({ file }) => file === undefined)) mayArrive()
@@ -62,6 +64,7 @@ export const sendBatch = async (batch: Batch, errand: Errand, context: SendConte
       upload: batch.some(({ file }) => file !== undefined) && !errand.signal.aborted,
     })
   } finally {
+    isOver = true
     context.inFlight.delete(flight)
   }
 }
