@@ -124,7 +124,8 @@ const deliver = async (job: Job, options: AttemptOptions): Promise<Outcome> => {
       inDoubt: network.settle && inDoubt,
     })
     // It was done once more in vain, since it may be repeated. Of a message that has gone it is what that takes away.
-    if (failure.ownFailure && failure.from === 'send' && isBeyond()) {
+    const isRefused = failure.verdict.kind === 'reject'
+    if (failure.ownFailure && !isRefused && failure.from === 'send' && isBeyond()) {
       const refused = {
         ...failure,
         verdict: { kind: 'reject' },

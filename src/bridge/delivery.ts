@@ -38,6 +38,8 @@ interface Attempt {
    * may be repeated is done.
    */
   beforeSending?(): void
+  /** The network, which takes others, has failed at it for so long that what it fails at now is refused, and the rest goes. */
+  readonly isLastTry?: true
   /** Waits for something that takes nothing from other deliveries, so that they go on in the meantime. */
   rest?<T>(what: Promise<T>): Promise<T>
   /** Aborts when the process must stop now. */

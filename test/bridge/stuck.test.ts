@@ -52,7 +52,7 @@ test('what WhatsApp refuses for now for nine minutes is told; taken back, it nev
     told().map(({ text, replyTo }) => [text, replyTo]),
     [
       [
-        'Not delivered to Mum yet, and what you write there waits: WhatsApp refused the message for now (479). I try on for a day, or answer your message with /delete to take it back',
+        'Not delivered to Mum yet, and what you write there waits: WhatsApp refused the message for now (479). I try on for a day at most, or answer your message with /delete to take it back',
         id,
       ],
     ],
@@ -93,7 +93,7 @@ test('what may have arrived is told without the word that it can be taken back',
   const { owner, group, told } = bridge
   owner.sends(group, 'odd')
   await waitUntil(() => told().length > 0)
-  assert.match(told()[0]?.text ?? '', /^Not delivered to Mum yet.*in time\. I try on for a day$/)
+  assert.match(told()[0]?.text ?? '', /^Not delivered to Mum yet.*in time\. I try on for a day at most$/)
 })
 
 test('of a message of which a part has gone it is not said that it can be taken back', async () => {
@@ -108,7 +108,7 @@ test('of a message of which a part has gone it is not said that it can be taken 
   const { owner, group, told } = bridge
   owner.sends(group, 'odd')
   await waitUntil(() => told().length > 0)
-  assert.match(told()[0]?.text ?? '', /^Not delivered to Mum yet.*\(479\)\. I try on for a day$/)
+  assert.match(told()[0]?.text ?? '', /^Not delivered to Mum yet.*\(479\)\. I try on for a day at most$/)
 })
 
 test('new files of a message that went are taken back with it, and what waits behind them goes', async () => {
@@ -126,7 +126,7 @@ test('new files of a message that went are taken back with it, and what waits be
   await waitUntil(() => told().length > 0)
   assert.match(
     told()[0]?.text ?? '',
-    /^Not delivered to Mum yet.*\(479\)\. I try on for a day, or answer your message with \/delete to take it back, and the file before$/,
+    /^Not delivered to Mum yet.*\(479\)\. I try on for a day at most, or answer your message with \/delete to take it back, and the file before$/,
   )
   owner.edits(group, id, photo(160))
   await waitUntil(() => middle.outbox.counts().pending === 2)

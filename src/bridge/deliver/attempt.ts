@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import type { Job, Log, Rest } from '../../outbox/index.ts'
+import { type Job, type Log, ownFailureLimit, type Rest } from '../../outbox/index.ts'
 import type { StoredMessage } from '../../store/index.ts'
 import type { ChatRef, NetworkName } from '../chat-ref.ts'
 import type { Still } from '../content.ts'
@@ -46,6 +46,7 @@ export const describeAttempt = (job: Job, source: NetworkName, context: AttemptC
     messageId: job.messageId,
     ...(job.mark !== undefined && { mark: job.mark }),
     ...(job.unsure && { inDoubt: true as const, ...(job.restored && { restored: true as const }) }),
+    ...(job.ownFailures >= ownFailureLimit.all && { isLastTry: true as const }),
     isKnown: (id: string) => store.links.chatsWith(id).some(chat => peerOf(chat) === peerOf(job.target)),
     async openMedia(media: Parameters<Network['openMedia']>[0]) {
       // Where no call has asked for it: the file is read before anything goes out.

@@ -12,7 +12,7 @@ import { isMessage, readEvent } from '../event.ts'
  */
 export const findPlainer = (
   job: Job,
-  failure: Pick<Failure, 'from' | 'unreachable'>,
+  failure: Pick<Failure, 'from' | 'unreachable' | 'ownFailure'>,
   { links }: Pick<Store, 'links'>,
 ): number | undefined => {
   const event = readEvent(job.event)
@@ -23,7 +23,9 @@ export const findPlainer = (
     isMessage(event) && event.content.kind !== 'album' && links.parts(job.source).length > job.base
   if (isBegun && failure.from !== 'media') return undefined
   const forms = formsOf(event.content, networkOf(job.target))
-  const isFile = failure.from === 'media' && event.content.kind !== 'album'
+  // WhatsApp's hosts see of a file how long it is, and nothing more: as another kind it would be the same upload.
+  const isUpload = failure.ownFailure && networkOf(job.target) === 'whatsapp'
+  const isFile = (failure.from === 'media' || isUpload) && event.content.kind !== 'album'
   const next = isFile ? forms.findLastIndex(({ kind }) => kind !== 'media') : job.level + 1
   const isAlbumBegun = event.content.kind === 'album' && links.parts(job.source, 'album').length > 0
   if (isAlbumBegun && forms[next]?.kind !== 'album') return undefined

@@ -63,7 +63,7 @@ const showDelayBelow = (
   const others = isNewFile ? ', and the file before' : ''
   const way =
     isMessage(event) && waits ? `, or answer your message with /delete to take it back${others}` : ''
-  const text = `${notDone(event, store.chats.displayName(job.target))} yet, and what you write there waits: ${problem}. I try on for a day${way}`
+  const text = `${notDone(event, store.chats.displayName(job.target))} yet, and what you write there waits: ${problem}. I try on for a day at most${way}`
   const { id } = isMessage(event) ? whereSeen(event, { job, first: undefined }, options) : event.target
   addNotice(options, { chat: event.chat, text, replyTo: id, now: now() })
 }

@@ -64,7 +64,7 @@ const sendTo = async (
       sent.add(id)
       hasGone = true
     } catch (failure) {
-      const error = hasGone && failure instanceof WrongAddress ? failure.plain : failure
+      const error = hasGone && failure instanceof WrongAddress ? failure.plain : orRefused(failure, delivery)
       if (part.item === undefined || !isRefusal(error)) throw error
       refusals.push(error)
     }
@@ -84,6 +84,13 @@ const groupOf = (jid: string, context: SendContext): Promise<GroupMetadata | und
 
 const timerFrom = (group: GroupMetadata | undefined): Timer | undefined =>
   group?.ephemeralDuration === undefined ? undefined : { seconds: group.ephemeralDuration, setAt: 0 }
+
+/** What has failed for long enough before anything of it was sent: its file. What is beside it goes without it. */
+const orRefused = (error: unknown, { isLastTry }: Delivery): unknown => {
+  if (!isLastTry || !(error instanceof DeliveryError) || !error.ownFailure) return error
+  const message = `${error.message}, again and again, while others get through`
+  return new DeliveryError({ kind: 'reject' }, message, { cause: error, ownFailure: true })
+}
 
 const isRefusal = (error: unknown): error is DeliveryError =>
   error instanceof DeliveryError &&
@@ -109,6 +116,7 @@ const sendPart = async (
   const tools = {
     ...context,
     query: (node: Parameters<Socket['sock']['query']>[0]) => openSocket(context).sock.query(node),
+    isConnected: () => context.socket() !== undefined,
   }
   const { message, note } = await complete(part, { id, album, delivery, tools })
   const without = await transmit(message, { id, jid, signal: delivery.signal, transmitter: context })

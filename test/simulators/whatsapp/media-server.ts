@@ -69,6 +69,8 @@ interface StoredFile {
 interface Planned<Fault> {
   fault: Fault
   left: number
+  /** Bytes that a body has more than, where it meets the fault. */
+  over?: number
 }
 
 /** Bytes of the largest upload that can be downloaded again; of larger ones only length and hash are looked at. */
@@ -203,9 +205,9 @@ export class MediaServer {
     this.#rangeStatus = status
   }
 
-  /** Makes uploads fail, `times` times or (by default) always. */
-  faultUploads(fault: UploadFault, times = Number.POSITIVE_INFINITY): void {
-    this.#uploadFault = { fault, left: times }
+  /** Makes uploads fail, or those of more than `over` bytes, `times` times or (by default) always. */
+  faultUploads(fault: UploadFault, times = Number.POSITIVE_INFINITY, { over = 0 } = {}): void {
+    this.#uploadFault = { fault, left: times, over }
   }
 
   /** How many uploads are still to fail. */
@@ -294,7 +296,8 @@ export class MediaServer {
   ): Promise<void> {
     const hash = createHash('sha256')
     let chunks: Buffer[] | undefined = []
-    const fault = take(this.#uploadFault)
+    const { over = 0 } = this.#uploadFault ?? {}
+    const fault = Number(seen.headers['content-length']) > over ? take(this.#uploadFault) : undefined
     const each = (chunk: Buffer) => {
       seen.bytesReceived += chunk.length
       hash.update(chunk)

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { type DeliveryError, reject, retry, wait } from '../../../bridge/verdict.ts'
+import { DeliveryError, reject, wait } from '../../../bridge/verdict.ts'
 import type { Secrets } from '../keys/secrets.ts'
 import { openMediaHosts, type Query } from './hosts.ts'
 import { isMediaUrl } from './http.ts'
@@ -28,6 +28,8 @@ export interface Upload {
   /** Id of the message that the file is for. */
   readonly messageId: string
   readonly query: Query
+  /** Whether there is a connection to WhatsApp now, so that what fails is a matter of this file, or of files. */
+  isConnected(): boolean
   readonly signal: AbortSignal
 }
 
@@ -65,7 +67,9 @@ export const openUploader = (options: UploaderOptions) => {
   const done = new Map<string, Uploaded>()
 
   const send = async (measured: Measured, body: () => AsyncIterable<Buffer>, upload: Upload) => {
-    const { auth, hosts: names } = await hosts.find(upload.query)
+    const { auth, hosts: names } = await hosts.find(upload.query).catch(error => {
+      throw isRetried(error) ? failed(error.message, { upload, cause: error }) : error
+    })
     const tried = names.slice(0, MOST_HOSTS)
     let answer: Answer = { status: 0, text: '' }
     for (const host of tried) {
@@ -78,8 +82,8 @@ export const openUploader = (options: UploaderOptions) => {
     }
     if (answer.status === 0 || answer.status >= 500) hosts.avoid(tried)
     if (answer.status === 401 || answer.status === 403) hosts.forget()
-    if (answer.status !== 200) throw refusedWith(answer)
-    return readPlace(answer.text, options.mediaHost)
+    if (answer.status !== 200) throw refusedWith(answer, upload)
+    return readPlace(answer.text, upload, options.mediaHost)
   }
 
   return async (upload: Upload): Promise<Uploaded> => {
@@ -120,13 +124,22 @@ async function* iterate(chunks: readonly Buffer[]): AsyncGenerator<Buffer> {
   yield* chunks
 }
 
-const refusedWith = ({ status, cause }: Answer): DeliveryError => {
-  if (status === 0) return retry('The upload to WhatsApp was cut off', cause)
+const isRetried = (error: unknown): error is DeliveryError =>
+  error instanceof DeliveryError && error.verdict.kind === 'retry'
+
+/** It is tried again, but not for ever where WhatsApp is connected and nobody stopped it. */
+const failed = (message: string, { upload, cause }: { upload: Upload; cause?: unknown }): DeliveryError => {
+  const ownFailure = upload.isConnected() && !upload.signal.aborted
+  return new DeliveryError({ kind: 'retry' }, message, { cause, ownFailure })
+}
+
+const refusedWith = ({ status, cause }: Answer, upload: Upload): DeliveryError => {
+  if (status === 0) return failed('The upload to WhatsApp was cut off', { upload, cause })
   if (status === 413) return reject('The file is too large for WhatsApp')
   if (status === 429) return wait(60, 'WhatsApp asks for a pause')
   // 408: the host did not want to wait for a slow line.
   return status >= 500 || [401, 403, 408].includes(status)
-    ? retry(`WhatsApp's media host has trouble (${status})`)
+    ? failed(`WhatsApp's media host has trouble (${status})`, { upload })
     : reject(`WhatsApp's media host refused the file (${status})`)
 }
 
@@ -136,11 +149,15 @@ const answerSchema = z.object({
 })
 
 /** The path counts; the address is passed on only where it leads to a media host. */
-const readPlace = (text: string, mediaHost: string | undefined): Pick<Uploaded, 'url' | 'directPath'> => {
+const readPlace = (
+  text: string,
+  upload: Upload,
+  mediaHost: string | undefined,
+): Pick<Uploaded, 'url' | 'directPath'> => {
   try {
     const { url, direct_path: directPath } = answerSchema.parse(JSON.parse(text))
     return { directPath, ...(url !== undefined && isMediaUrl(url, mediaHost) && { url }) }
   } catch (error) {
-    throw retry("WhatsApp's media host did not say where it put the file", error)
+    throw failed("WhatsApp's media host did not say where it put the file", { upload, cause: error })
   }
 }

@@ -18,6 +18,7 @@ export interface CompleteTools {
   readonly secrets: Secrets
   readonly upload: Uploader
   readonly query: Query
+  readonly isConnected: Upload['isConnected']
   /** Looks at the page behind a link; undefined when nothing can be had of it. */
   preview(link: string, signal: AbortSignal): Promise<PageFacts | undefined>
 }
@@ -152,8 +153,9 @@ const upload = async (
   file: Pick<Upload, 'kind' | 'name' | 'open'>,
   { id, delivery, tools }: Context,
 ): Promise<Uploaded> => {
-  const { query } = tools
-  const uploaded = await tools.upload({ ...file, messageId: id, query, signal: delivery.signal })
+  const { query, isConnected } = tools
+  const { signal } = delivery
+  const uploaded = await tools.upload({ ...file, messageId: id, query, isConnected, signal })
   if (uploaded.fileLength === 0) throw reject('The file is empty')
   return uploaded
 }

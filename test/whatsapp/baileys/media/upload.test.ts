@@ -63,6 +63,7 @@ class Bench implements AsyncDisposable {
         this.asked += 1
         return this.answer()
       },
+      isConnected: () => true,
       signal: new AbortController().signal,
       ...more,
     }
@@ -95,11 +96,12 @@ class Bench implements AsyncDisposable {
 }
 
 const failsWith =
-  (kind: string, words = /./) =>
+  (kind: string, words = /./, { own }: { own?: boolean } = {}) =>
   (error: unknown) => {
     assert.ok(error instanceof DeliveryError, String(error))
     assert.equal(error.verdict.kind, kind, error.message)
     assert.match(error.message, words)
+    if (own !== undefined) assert.equal(error.ownFailure, own, error.message)
     return true
   }
 
@@ -152,7 +154,7 @@ describe('an upload', () => {
     assert.equal(bench.asked, 1)
   })
 
-  test('that was cut off, stalled, met trouble or got no answer is tried again later', async () => {
+  test('that was cut off, stalled, met trouble or got no answer is tried again later, and that counts against the file', async () => {
     await using bench = await Bench.open()
     const faults = [
       { kind: 'cut', after: 200_000 },
@@ -160,16 +162,33 @@ describe('an upload', () => {
       { kind: 'stall' },
       { kind: 'lost-reply' },
       { kind: 'status', status: 503 },
+      { kind: 'status', status: 403 },
       { kind: 'status', status: 408 },
       { kind: 'status', status: 507 },
     ] as const
     for (const [index, fault] of faults.entries()) {
       bench.host.faultUploads(fault, 1)
       const upload = bench.uploader(fault.kind === 'stall' ? IMPATIENT : LIMITS)
-      await assert.rejects(upload(bench.upload(BYTES)), failsWith('retry'), JSON.stringify(fault))
+      const failure = failsWith('retry', /./, { own: true })
+      await assert.rejects(upload(bench.upload(BYTES)), failure, JSON.stringify(fault))
       await until('the fault to be met', () => bench.host.requests.length === index + 1)
     }
     assert.deepEqual(await bench.read(await bench.uploader()(bench.upload(BYTES))), BYTES)
+  })
+
+  test('that fails while WhatsApp is not connected counts nothing', async () => {
+    await using bench = await Bench.open()
+    const away = { isConnected: () => false }
+    const failure = failsWith('retry', /./, { own: false })
+    const isSilent = { ...away, query: async () => undefined }
+    await assert.rejects(bench.uploader()(bench.upload(BYTES, isSilent)), failure)
+    for (const fault of [
+      { kind: 'cut', after: 1 },
+      { kind: 'status', status: 503 },
+    ] as const) {
+      bench.host.faultUploads(fault, 1)
+      await assert.rejects(bench.uploader()(bench.upload(BYTES, away)), failure)
+    }
   })
 
   test('of a slow line is no stall', async () => {
@@ -261,7 +280,8 @@ describe('an upload', () => {
       () => Promise.reject(new Error('closed')),
     ]
     for (const query of answers) {
-      await assert.rejects(bench.uploader()(bench.upload(BYTES, { query })), failsWith('retry'))
+      const failure = failsWith('retry', /./, { own: true })
+      await assert.rejects(bench.uploader()(bench.upload(BYTES, { query })), failure)
     }
   })
 
@@ -271,7 +291,8 @@ describe('an upload', () => {
       yield BYTES.subarray(0, 100_000)
       throw retry('Telegram broke off')
     }
-    await assert.rejects(bench.uploader()(bench.upload(breaking)), failsWith('retry', /Telegram/))
+    const failure = failsWith('retry', /Telegram/, { own: false })
+    await assert.rejects(bench.uploader()(bench.upload(breaking)), failure)
     let turn = 0
     const breaksLater = async function* () {
       turn += 1
@@ -279,7 +300,7 @@ describe('an upload', () => {
       if (turn > 1) throw retry('Telegram broke off')
       yield BYTES.subarray(1_500_000)
     }
-    await assert.rejects(bench.uploader()(bench.upload(breaksLater)), failsWith('retry', /Telegram/))
+    await assert.rejects(bench.uploader()(bench.upload(breaksLater)), failure)
     assert.equal(bench.host.uploads.length, 0)
   })
 
@@ -316,7 +337,7 @@ describe('an upload', () => {
     const sending = bench.uploader()({ ...upload, open })
     while (bench.host.requests.length === 0) await sleep(5)
     stop.abort()
-    await assert.rejects(sending, failsWith('retry'))
+    await assert.rejects(sending, failsWith('retry', /./, { own: false }))
     assert.equal(closed?.aborted, true)
   })
 
