@@ -8,7 +8,7 @@ const BLOCK = '█'
 
 /**
  * A QR code as lines of half blocks. Light modules are the foreground, and two more columns and one more row of light
- * go around it: phones want a quiet zone, and the terminal around may be dark. WhatsApp's codes come to 63 columns.
+ * go around it: phones want a quiet zone, and the terminal around may be dark. WhatsApp's codes come to 61 columns.
  */
 export const renderQrCode = (payload: string): string[] => {
   let drawn = ''
