@@ -10,8 +10,11 @@ export interface WhatsAppConnection extends Network {
    * `LoginError`. The connection must not be started yet.
    */
   login(options?: LoginOptions): AsyncIterable<LoginStep>
-  /** Unlinks this machine at WhatsApp where it can be reached, and forgets the session in any case. */
-  logout(): Promise<void>
+  /**
+   * Unlinks this machine at WhatsApp where it can be reached, and forgets the session in any case. Resolves whether WhatsApp
+   * has agreed. Throws `StoreError` where the disk does not take what has come.
+   */
+  logout(): Promise<boolean>
 }
 
 export interface LoginOptions {

@@ -157,6 +157,19 @@ test('logout without a network wipes the session and says what is left to do', a
   assert.equal(status.whatsapp.state, 'unlinked')
 })
 
+for (const how of ['silence', 500] as const) {
+  test(`logout to which WhatsApp does not agree (${how}) wipes the session and says what is left to do`, async () => {
+    await using world = await World.open()
+    await world.link()
+    world.wa.refuseQuery('md set remove-companion-device', how)
+    const { code, stderr } = await world.wa2tg('logout', '--yes')
+    assert.equal(code, 1, stderr)
+    assert.match(stderr, /WhatsApp could not be told\. Remove this device on the phone/)
+    const status = JSON.parse((await world.wa2tg('status', '--json')).stdout)
+    assert.equal(status.whatsapp.state, 'unlinked')
+  })
+}
+
 test('logout after the phone was faster forgets that, too', async () => {
   await using world = await World.open()
   await world.link()

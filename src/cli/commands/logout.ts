@@ -41,18 +41,19 @@ async function logout(context: Context): Promise<ExitCode> {
   const wasReached = linked && (await isReached(whatsapp))
   const isAllHere = !wasReached || (await catchUp(whatsapp))
   // The line may have broken meanwhile.
-  const reached = wasReached && (await isReached(whatsapp))
-  await whatsapp.logout()
-  output.note(farewell(linked, reached))
+  if (wasReached) await isReached(whatsapp)
+  const wasFaster = whatsapp.status.state === 'logged_out'
+  const isTold = (await whatsapp.logout()) || wasFaster
+  output.note(farewell(linked, isTold))
   if (!isAllHere)
     output.note('Of what waited at WhatsApp for this machine not all came: the rest is on the phone alone')
-  if (output.json) output.data({ linked: false, unlinkedAtWhatsApp: reached }, () => '')
-  return linked && !reached ? 1 : 0
+  if (output.json) output.data({ linked: false, unlinkedAtWhatsApp: isTold }, () => '')
+  return linked && !isTold ? 1 : 0
 }
 
-const farewell = (linked: boolean, reached: boolean): string => {
+const farewell = (linked: boolean, isTold: boolean): string => {
   if (!linked) return 'This machine is not linked. To link it, type: wa2tg login'
-  return reached
+  return isTold
     ? 'Unlinked; the mappings are kept. To link again, type: wa2tg login'
     : 'The session is wiped here, but WhatsApp could not be told. Remove this device on the phone: Settings → Linked devices'
 }

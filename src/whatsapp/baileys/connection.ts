@@ -8,8 +8,8 @@ import { Account } from './connection/account.ts'
 import { afterClose, isOutdated } from './connection/after-close.ts'
 import { ClientVersion } from './connection/client-version.ts'
 import { Reconnects } from './connection/reconnects.ts'
+import { unlink } from './connection/unlink.ts'
 import { notConnected } from './errors.ts'
-import { inTime } from './in-time.ts'
 import { Inbound } from './inbound.ts'
 import { login } from './login.ts'
 import { findPicture } from './media/group-picture.ts'
@@ -116,15 +116,16 @@ class BaileysConnection implements WhatsAppConnection {
     this.#change(this.#account.describe('stopped'))
   }
 
-  async logout(): Promise<void> {
+  async logout(): Promise<boolean> {
     const socket = await this.#reach()
     // What the end of that socket asks for is done here.
     this.#stop.abort()
-    if (socket !== undefined) await inTime(socket.sock.logout()).catch(() => undefined)
+    const isTold = socket !== undefined && (await unlink(socket, this.#account.me.pn))
     await this.#close()
     await this.#inbound.finish()
     this.#account.wipe()
     this.#change(this.#account.describeUnlinked())
+    return isTold
   }
 
   newMessageId(): string {

@@ -8,7 +8,7 @@ import { parseRegistration } from './device-keys.ts'
 import { answerIq } from './iq/index.ts'
 import { Linking } from './linking.ts'
 import { acceptMessage, refusal, type SendFault } from './messages.ts'
-import { child, el, SERVER } from './node.ts'
+import { child, el } from './node.ts'
 import { makeServerIdentity, type ServerIdentity } from './noise.ts'
 import { acceptAck, acceptReceipt } from './receipts.ts'
 import { describeNode } from './record.ts'
@@ -204,13 +204,9 @@ export class Server {
   }
 
   async #iq(node: BinaryNode, context: { world: World; companion: Companion; wire: Wire }): Promise<void> {
-    if (child(node, 'remove-companion-device')) {
-      context.wire.send(el('iq', { type: 'result', from: SERVER, id: node.attrs['id'] }))
-      this.unlink()
-      return
-    }
     const answer = await answerIq(node, context)
     if (answer) context.wire.send(answer)
+    if (answer?.attrs['type'] === 'result' && child(node, 'remove-companion-device')) this.unlink()
   }
 
   async #message(

@@ -42,6 +42,8 @@ export const accountHandlers: IqHandlers = {
   'w:stats set add': () => [],
   'urn:xmpp:whatsapp:dirty set clean': () => [],
   'passive set passive': () => [],
+  /** What follows from it is the server's. */
+  'md set remove-companion-device': () => [],
 
   /** From here on the server delivers. */
   'passive set active': (_request, { companion, wire }) => {
