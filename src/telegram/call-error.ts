@@ -139,8 +139,8 @@ const foreignAnswer = (method: string, { status, retryAfter }: NotJsonError): Ca
 const refusal = (method: string, error: GrammyError, redact: (text: string) => string): CallError => {
   const { retry_after: retryAfter, migrate_to_chat_id: migrateTo } = error.parameters
   const description = redact(error.description)
-  // Of an item of an album it is said in a 400.
-  const isFlood = /too many requests: retry after \d/i.test(description)
+  // Of an item of an album it is said in a 400. Behind a failure of the server itself it may have been done all the same.
+  const isFlood = error.error_code < 500 && /too many requests: retry after \d/i.test(description)
   const failure: CallFailure = {
     kind: 'refused',
     code: error.error_code,

@@ -84,6 +84,13 @@ test('how long to wait is taken from the words where the number is none, and is 
   }
 })
 
+test('a failure of the server itself asks for no wait, whatever its words: it may have been done all the same', async () => {
+  const failure = { ok: false, error_code: 500, description: 'Too Many Requests: retry after 3' }
+  const end = await answered(Buffer.from(JSON.stringify(failure)))
+  assert.ok(end instanceof CallError)
+  assert.equal(end.retryAfter, undefined)
+})
+
 test('a number without end is as large as one can be', async () => {
   const words = '{"ok":true,"result":{"message_id":5,"chat":{"id":1},"date":1e999,"views":-1e999}}'
   const { date, views } = (await answered(Buffer.from(words))) as Record<string, number>
