@@ -71,24 +71,24 @@ test('200 messages of a group that waited come as no more than a minute lets thr
   assert.deepEqual([note.replyTo, note.quote], [holderOf('Message no. 100')?.id, 'Message no. 100'])
   assert.match(note.text ?? '', /^👍 /)
 
-  await authorOf(3).send(
-    samples.reply('Quite so', { id: ids[4] ?? '', author: authorOf(4).lid, text: 'Message no. 4' }),
+  await authorOf(103).send(
+    samples.reply('Quite so', { id: ids[104] ?? '', author: authorOf(104).lid, text: 'Message no. 104' }),
     { to: family },
   )
   const answer = await eventually(
     () => group.transcript().find(({ text }) => text?.endsWith('Quite so')),
     'the answer',
   )
-  assert.deepEqual([answer.replyTo, answer.quote], [holderOf('Message no. 4')?.id, 'Message no. 4'])
+  assert.deepEqual([answer.replyTo, answer.quote], [holderOf('Message no. 104')?.id, 'Message no. 104'])
 
-  const about = holderOf('Message no. 4')
-  const position = about?.text?.indexOf('Message no. 4\n')
+  const about = holderOf('Message no. 104')
+  const position = about?.text?.indexOf('Message no. 104\n')
   owner.sends(group, {
     text: 'And you?',
     reply_to: about?.id ?? 0,
-    fields: { quote: { text: 'Message no. 4', position, is_manual: true } },
+    fields: { quote: { text: 'Message no. 104', position, is_manual: true } },
   })
-  const asked = await eventually(() => authorOf(4).inbox.at(-1), 'the question on the phone')
+  const asked = await eventually(() => authorOf(104).inbox.at(-1), 'the question on the phone')
   assert.equal(textOf(asked.message), 'And you?')
   wa.assertNoSurprises()
   tg.assertNoSurprises()
