@@ -128,9 +128,12 @@ test('whatever a phone sends, WhatsApp and Telegram go on, what is behind it arr
   t.diagnostic(
     `${inputs.length} messages, ${refused.length} refusals, ${log.lines.length} lines of log: ${JSON.stringify(counts)}`,
   )
-  // Whether something is pinned there already, no bot can ask.
+  // Whether something is pinned there already, no bot can ask. A reaction whose job has just begun shows the next one, too,
+  // whose own job then has nothing to change.
+  const harmless =
+    /file must be non-empty|IMAGE_PROCESS_FAILED|CHAT_NOT_MODIFIED|^editMessageText: .* is not modified.*"text":"\S+ (Alice|You)",/
   assert.deepEqual(
-    refused.filter(words => !/file must be non-empty|IMAGE_PROCESS_FAILED|CHAT_NOT_MODIFIED/.test(words)),
+    refused.filter(words => !harmless.test(words)),
     [],
   )
   assert.ok((asked['sendMessage']?.length ?? 0) >= least(60))
