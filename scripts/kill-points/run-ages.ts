@@ -91,7 +91,7 @@ const letAYearGoBy = (world: World): void => {
       const chat = 'whatsapp:999@lid'
       for (const id of ['OLD1', 'OLD2', 'OLD3']) links.remember({ chat, id, me: true }, then)
       expiry.keep({ chat, id: 'OLD' }, { kept: true, person: chat, at: then })
-      database.run("UPDATE jobs SET created_at = 1 WHERE state = 'failed'")
+      database.run("UPDATE jobs SET created_at = 1, last_failed_at = 1 WHERE state = 'failed'")
       database.run("UPDATE jobs SET failing_for = ?, due_at = 0 WHERE state <> 'failed'", year)
       database.run('UPDATE chats SET notified_at = NULL')
     }),
