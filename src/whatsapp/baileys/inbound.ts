@@ -173,8 +173,9 @@ export class Inbound {
     fetchGroups(socket, { ...this.#options, book: this.book })
   }
 
-  /** The account goes: what came for it is handed over while we know whose it is. Rejects where that cannot be. */
+  /** The account goes: what came for it is handed over while we know whose it is, and no key changes. Rejects where that cannot be. */
   async finish(): Promise<void> {
+    await this.#turns.stop()
     await this.#intake.finish()
     this.#receiver.finish()
   }

@@ -80,3 +80,29 @@ test('What the disk has spoilt of a message in several parts keeps no account fr
   await harness.intake.finish()
   assert.deepEqual(bridge.said, ['A message that could not be read; open WhatsApp'])
 })
+
+for (const [place, after] of [
+  ['before its session is read', 1],
+  ['before its session is written', 3],
+] as const) {
+  test(`What is being decrypted when the phone unlinks this machine (${place}) is with the bridge, and nothing of it left for the next account`, async () => {
+    await using linked = await Linked.started()
+    const { wa } = linked
+    const stranger = wa.addContact({ pushName: 'Stranger', addressing: 'pn', pair: 'unknown' })
+    const asked = () => wa.requests.filter(({ attrs }) => attrs['xmlns'] === 'usync').length
+    // Baileys asks for the LID before it decrypts, and then for each look for the session.
+    wa.refuseQuery('usync get usync', 'silence', { after })
+    const before = asked()
+    await stranger.send('to the owner')
+    await until('the question in the middle', () => asked() === before + after + 1)
+    wa.phone.unlink()
+    await until('the end', () => linked.connection.status.state === 'logged_out')
+    // The step is over then, however long it took.
+    await linked.stop()
+    linked.reopen()
+    const { said, sessions } = linked.bridge
+    const count = (type: string) => [...sessions.list(type)].length
+    assert.deepEqual(said, ['to the owner'])
+    assert.deepEqual([count('journal') - count('journal-done'), count('session')], [0, 0])
+  })
+}
