@@ -62,6 +62,25 @@ for (const [name, end] of Object.entries(ends)) {
   })
 }
 
+for (const [name, end] of Object.entries(ends)) {
+  test(`Where the disk takes nothing when an account goes, ${name}, the next start lets it go, and what came for it is with the bridge`, async () => {
+    await using linked = await Linked.started()
+    const { wa, bridge } = linked
+    const count = (type: string) => [...linked.bridge.sessions.list(type)].length
+    bridge.failure = new StoreError('The disk is full')
+    await wa.addContact({ name: 'Alice' }).send('to the owner')
+    await until('the row', () => count('journal') - count('journal-done') === 1)
+    await Promise.resolve(end(linked)).catch((error: unknown) => assert.ok(error instanceof StoreError))
+    assert.deepEqual([wa.companion, count('creds')], [undefined, 1])
+    await linked.stop()
+    linked.reopen()
+    await linked.connection.start()
+    await until('the end', () => linked.connection.status.state === 'logged_out')
+    assert.deepEqual(linked.bridge.said, ['to the owner'])
+    assert.deepEqual([count('journal') - count('journal-done'), count('creds')], [0, 0])
+  })
+}
+
 test('What the disk has spoilt of a message in several parts keeps no account from going', async () => {
   using dir = new TempDir()
   using bridge = new RecordingBridge(dir.path)
