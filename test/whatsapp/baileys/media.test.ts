@@ -152,6 +152,38 @@ describe('a download', () => {
     }
   })
 
+  test('that stands still again where it went on fails before the other side, which waits for a minute, gives up', async t => {
+    await using host = await startMediaServer()
+    const fields = await host.put(BYTES, 'document')
+    host.fault(fields, { kind: 'stall', after: 100_000 })
+    t.mock.timers.enable({ apis: ['setTimeout'] })
+    const waits: number[] = []
+    const set = globalThis.setTimeout
+    t.mock.method(globalThis, 'setTimeout', (run: () => void, milliseconds: number) => {
+      waits.push(milliseconds)
+      return set(run, milliseconds)
+    })
+    const stream = await openMedia(mediaOf(fields), { signal, mediaHost: host.host })
+    let received = 0
+    stream.on('data', (chunk: Buffer) => {
+      received += chunk.length
+    })
+    while (received < 99_900) await nextTurn()
+    for (let round = 0; round < 5; round += 1) await nextTurn()
+    const [stall] = waits.splice(0).slice(-1)
+    t.mock.timers.tick(stall ?? 0)
+    // For the answer, and for the first byte of the rest.
+    while (waits.length < 2) await nextTurn()
+    const [answer = 0, rest = 0, ...more] = waits
+    const pauses = 7000
+    assert.ok((stall ?? 0) + pauses + answer + rest < 60_000, `${stall}, ${waits.join(', ')} ms`)
+    const closed = new Promise(resolve => stream.once('close', resolve))
+    t.mock.timers.tick(rest)
+    await closed
+    assert.ok(failsWith('retry')(stream.errored))
+    assert.deepEqual([host.requests.map(({ status }) => status), more], [[200, 206], []])
+  })
+
   test('is tried again where it cannot go on where it broke', async () => {
     const tryWith = async (status: number) => {
       await using host = await startMediaServer()

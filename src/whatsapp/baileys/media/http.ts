@@ -22,6 +22,8 @@ export const MAX_BYTES = 2_000 * 1024 * 1024
 const MAX_REDIRECTS = 3
 /** Milliseconds until an answer begins. */
 const CONNECT_MS = 20_000
+/** The same of the rest of a file, and until its first byte: of a line that stood still, Telegram has waited half of its minute by then. */
+const REST_MS = 10_000
 /** Slower than this is as good as nothing, bytes per second: several files may share a line of 64 kbit. */
 const SLOWEST = 1024
 
@@ -136,7 +138,8 @@ const get = async (
       ...(from !== undefined && { range: `bytes=${from}-` }),
     },
   })
-  const timer = setTimeout(() => outgoing.destroy(new Error('No answer in time')), CONNECT_MS)
+  const patience = from === undefined ? CONNECT_MS : REST_MS
+  const timer = setTimeout(() => outgoing.destroy(new Error('No answer in time')), patience)
   // Errors after the answer has begun are the body's.
   outgoing.on('error', () => undefined)
   try {
@@ -153,17 +156,17 @@ const get = async (
 /** The body, piece by piece. Waiting for a slow reader is no stall: only waiting for the sender counts. */
 async function* pieces(
   response: IncomingMessage,
-  { maxBytes: limit, idleMs = 30_000, lateMs = 60_000, signal }: Opening,
+  { maxBytes: limit, from, idleMs = 30_000, lateMs = 60_000, signal }: Opening,
 ): AsyncGenerator<Buffer> {
   let patience = lateMs
   let since = performance.now()
   let timer: NodeJS.Timeout | undefined
-  const expect = (): void => {
+  const expect = (idle: number): void => {
     since = performance.now()
-    const words = idleMs < patience ? 'The download has stalled' : 'The download takes too long'
-    timer = setTimeout(() => response.destroy(retry(words)), Math.min(idleMs, patience))
+    const words = idle < patience ? 'The download has stalled' : 'The download takes too long'
+    timer = setTimeout(() => response.destroy(retry(words)), Math.min(idle, patience))
   }
-  expect()
+  expect(from === undefined ? idleMs : Math.min(idleMs, REST_MS))
   const abort = () => response.destroy(retry('The download was stopped'))
   signal.addEventListener('abort', abort, { once: true })
   let received = 0
@@ -174,7 +177,7 @@ async function* pieces(
       received += piece.length
       if (received > limit) throw tooLarge()
       yield piece
-      expect()
+      expect(idleMs)
     }
   } catch (error) {
     throw error instanceof DeliveryError ? error : retry('The download was cut off', error)
