@@ -50,7 +50,7 @@ const sendAlbum = async (open: (caption: string, tries: number) => void) => {
     captions.set(media.source, caption)
     tries.set(caption, (tries.get(caption) ?? 0) + 1)
     open(caption, tries.get(caption) ?? 0)
-    return Readable.from(['bytes'])
+    return Readable.from([Buffer.from('bytes')])
   }
   const ids = Array.from(
     { length: 6 },

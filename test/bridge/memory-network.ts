@@ -56,7 +56,7 @@ export class MemoryNetwork implements Network {
   /** Ids of what was given up. */
   readonly forgotten: string[] = []
   status: NetworkStatus = { state: 'connected' }
-  files: (media: Media) => Readable | Promise<Readable> = () => Readable.from(['file'])
+  files: (media: Media) => Readable | Promise<Readable> = () => Readable.from([Buffer.from('file')])
   openError: DeliveryError | undefined
   opened = 0
   settle?: (attempt: Delivery | Change) => Promise<boolean>
