@@ -5,7 +5,7 @@ import type { AttemptContext, CarrierOptions } from './deliver/attempt.ts'
 import { prepareChange } from './deliver/change.ts'
 import { addEcho, isOutward } from './deliver/echo.ts'
 import { describeFailure, watchMedia } from './deliver/failure.ts'
-import { isSmall, limitFiles } from './deliver/files.ts'
+import { limitFilesBySize } from './deliver/files.ts'
 import { mustKeep, takeFrame } from './deliver/frame.ts'
 import { giveWay } from './deliver/give-way.ts'
 import { joinTexts } from './deliver/join.ts'
@@ -28,10 +28,10 @@ export type { CarrierOptions } from './deliver/attempt.ts'
  * same id. What is refused goes again in a plainer form; what fails for good is shown to the owner.
  */
 export const makeCarrier = (options: CarrierOptions): Carrier => {
-  const placeFor = { small: limitFiles(filesAtOnce), large: limitFiles(filesAtOnce) }
+  const placeFor = limitFilesBySize(filesAtOnce)
   return {
     async deliver(job, signal, turn, rest) {
-      const files = placeFor[isSmall(job.event) ? 'small' : 'large']()
+      const files = placeFor(job.event)
       try {
         return await deliver(job, { ...options, signal, ask: turn, rest, files })
       } finally {
@@ -51,7 +51,7 @@ export const makeCarrier = (options: CarrierOptions): Carrier => {
   }
 }
 
-/** Attempts that may have large files open at a time; small ones have as many places of their own, and wait for no large ones. */
+/** Attempts that may have large files open at a time, and as many with small ones. */
 const filesAtOnce = 4
 
 interface AttemptOptions extends Omit<AttemptContext, 'watch' | 'turn' | 'beforeSending' | 'progressed'> {

@@ -50,12 +50,33 @@ export const limitFiles = (limit: number): (() => FilePlace) => {
   }
 }
 
+/** The same of attempts with large files, and of as many with small ones, which wait for no large ones. */
+export const limitFilesBySize = (limit: number): ((event: string) => FilePlace) => {
+  const [small, large] = [limitFiles(limit), limitFiles(limit)]
+  return event => {
+    let place: FilePlace | undefined
+    // Asked with the first file: most of what is delivered has none.
+    const own = (): FilePlace => {
+      place ??= isSmall(event) ? small() : large()
+      return place
+    }
+    return {
+      get isIn() {
+        return place?.isIn ?? false
+      },
+      enter: () => own().enter(),
+      opens: signal => own().opens(signal),
+      leave: () => place?.leave(),
+    }
+  }
+}
+
 /** Bytes of files that take a moment also where large ones take half an hour. */
-const small = 1024 * 1024
+const mostOfSmall = 1024 * 1024
 
 /** Whether all that an event brings of files is small, as far as it says. */
-export const isSmall = (event: string): boolean =>
-  filesOf(readEvent(event)).reduce((sum, { size = small + 1 }) => sum + size, 0) <= small
+const isSmall = (event: string): boolean =>
+  filesOf(readEvent(event)).reduce((sum, { size = mostOfSmall + 1 }) => sum + size, 0) <= mostOfSmall
 
 const filesOf = (event: BridgeEvent | undefined): readonly Media[] => {
   const content = event && 'content' in event ? event.content : undefined
