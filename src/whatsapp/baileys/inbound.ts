@@ -203,8 +203,8 @@ export class Inbound {
       this.#standings.observe(node)
       if (node.tag === 'notification' && !isTold(node, this.#options)) return
       this.#heldBack.observe(node)
-      if (node.tag !== 'message') this.#intake.observeWhole(node)
-      else if (!this.#intake.observe(node)) this.#receiver.absent(node)
+      if (node.tag === 'message') this.#intake.observe(node)
+      else this.#intake.observeWhole(node)
     } catch (error) {
       if (error instanceof StoreError) {
         // Not on disk, so it must not be acknowledged: it comes again on the next connection.

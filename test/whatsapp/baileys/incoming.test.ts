@@ -244,6 +244,21 @@ describe('contents', () => {
     ])
   })
 
+  test('what linked devices are only told of stands where it was sent, also behind messages that waited', async () => {
+    await using linked = await Linked.started()
+    const { wa } = linked
+    const alice = wa.addContact({ name: 'Alice' })
+    await linked.stop()
+    await alice.send('one')
+    await alice.send('two')
+    alice.sendUnavailable('view_once')
+    await alice.send('three')
+    linked.reopen()
+    await linked.start()
+    await until('four', () => linked.bridge.messages.length === 4)
+    assert.deepEqual(linked.bridge.said, ['one', 'two', 'View once message; open it on the phone', 'three'])
+  })
+
   for (const type of ['unknown_fanout', undefined]) {
     test(`a message that cannot be read is announced, and takes its place under the same id when it comes (${type})`, async () => {
       await using linked = await Linked.started({ waitingMs: 20 })

@@ -2,6 +2,7 @@ import type { BinaryNode } from '@whiskeysockets/baileys'
 import { StoreError } from '../../../bridge/store-error.ts'
 import { childrenOf } from '../node.ts'
 import { bytesIn } from '../parse/posts.ts'
+import { readAbsent } from './absent.ts'
 import { type Entry, firstReady, newEntry } from './entry.ts'
 import type { IntakeOptions } from './intake-port.ts'
 import type { Envelope } from './journal.ts'
@@ -51,14 +52,14 @@ export class Intake {
     this.#pump()
   }
 
-  /** A stanza has come in; called before Baileys handles it. Returns whether it has content to be decrypted. */
-  observe(node: BinaryNode): boolean {
+  /** A message has come in; called before Baileys handles it. One without content for us is handed over whole. */
+  observe(node: BinaryNode): void {
     const { journal } = this.#options
     const envelope = journal.envelopeOf(node, chat => this.#lastOpen(chat))
-    if (envelope === undefined) return false
-    if (envelope.parts.every(part => part.attrs['type'] === 'msmsg')) {
-      journal.forget(envelope)
-      return false
+    if (envelope === undefined || envelope.parts.every(part => part.attrs['type'] === 'msmsg')) {
+      if (envelope !== undefined) journal.forget(envelope)
+      if (readAbsent(node) !== undefined) this.observeWhole(node)
+      return
     }
     const plain = childrenOf(node).filter(({ tag }) => tag === 'plaintext')
     const bytes = plain.flatMap(child => bytesIn(node, child) ?? [])
@@ -67,10 +68,9 @@ export class Intake {
       if (content !== undefined) journal.writePlain(envelope, hash, content)
     }
     this.#entered.set(node, this.#enter(envelope))
-    return true
   }
 
-  /** A notification or call has come in, to be handed over whole; it is on disk when this returns. */
+  /** What has come in is to be handed over as it is, such as a notification or call; it is on disk when this returns. */
   observeWhole(node: BinaryNode): void {
     this.#enter(this.#options.journal.envelopeOfWhole(node, chat => this.#lastOpen(chat)))
   }

@@ -1,17 +1,17 @@
 import { type BinaryNode, decodeBinaryNode, type WAMessage } from '@whiskeysockets/baileys'
 import type { MessageRef } from '../../../bridge/chat-ref.ts'
-import { type Content, isMessage } from '../../../bridge/event.ts'
+import { isMessage } from '../../../bridge/event.ts'
 import type { Arrival, Inbox, SessionStore } from '../../../bridge/network.ts'
 import { StoreError } from '../../../bridge/store-error.ts'
 import type { Logger } from '../../../support/log.ts'
 import { decodeHead, decodeOpened } from '../decode.ts'
 import { type MediaUpdate, relocate } from '../media/reupload.ts'
-import { childOf, childrenOf } from '../node.ts'
 import { readCall, tellCall } from '../parse/calls.ts'
 import { type ParseContext, readRaw } from '../parse/context.ts'
 import { noticesIn, pairsIn, subjectIn } from '../parse/notifications.ts'
 import { isToOwnList, toEach } from '../parse/own-list.ts'
 import { messagesIn, type Parsed, parseHead, parseMessage } from '../parse.ts'
+import { readAbsent } from './absent.ts'
 import type { Book } from './book.ts'
 import { Handover } from './handover.ts'
 import type { Opened } from './intake.ts'
@@ -56,7 +56,7 @@ export class Receiver {
   async opened(opened: Opened): Promise<void> {
     const { book, logger, sessions, meetChannel } = this.#options
     const [part] = opened.envelope.parts
-    if (part?.tag === 'notification' || part?.tag === 'call') return this.#openedWhole(opened, part.tag)
+    if (isWholeTag(part?.tag)) return this.#openedWhole(opened, part.tag)
     let web: WAMessage
     try {
       web = decodeOpened(opened, book.context.me)
@@ -110,24 +110,6 @@ export class Receiver {
     return { ...context, isAwaited }
   }
 
-  /** A stanza that carries no content for us: view once, or what only the phone was given. */
-  absent(node: BinaryNode): void {
-    if (node.attrs['category'] === 'peer') return
-    const unavailable = childOf(node, 'unavailable')
-    const type = unavailable?.attrs['type']
-    if (type?.includes('view_once')) {
-      this.#place(this.#headOf(node), 'View once message; open it on the phone')
-    } else if (
-      node.attrs['from']?.endsWith('@bot') ||
-      childrenOf(node).some(({ attrs }) => attrs['type'] === 'msmsg')
-    ) {
-      this.#place(this.#headOf(node), 'A message of Meta AI; see it on the phone')
-    } else if (unavailable !== undefined) {
-      const web = this.#headOf(node)
-      if (web !== undefined) this.#unread.expect(web)
-    }
-  }
-
   /** A stanza that nobody can make anything of. */
   unreadable(node: BinaryNode): void {
     this.#handover.hand(this.#unreadable(this.#headOf(node)))
@@ -158,20 +140,33 @@ export class Receiver {
     this.#handover.waiting.stop()
   }
 
-  async #openedWhole({ envelope, plaintexts: [bytes] }: Opened, tag: 'notification' | 'call'): Promise<void> {
+  async #openedWhole({ envelope, plaintexts: [bytes] }: Opened, tag: WholeTag): Promise<void> {
     const { book } = this.#options
     let arrivals: Arrival[] = []
     let learn = (): void => undefined
     try {
       const node = await decodeBinaryNode(bytes ?? Buffer.alloc(0))
-      const notices = tag === 'call' ? [] : noticesIn(node, book.context.me)
-      arrivals = tag === 'call' ? this.#called(node) : this.#noticed(notices)
-      learn = () => this.#learn(node, notices)
+      if (tag === 'message') arrivals = this.#absent(node)
+      else {
+        const notices = tag === 'call' ? [] : noticesIn(node, book.context.me)
+        arrivals = tag === 'call' ? this.#called(node) : this.#noticed(notices)
+        learn = () => this.#learn(node, notices)
+      }
     } catch (error) {
       this.#odd.tell(envelope, tag, error)
       arrivals = this.#unreadable(this.#headOf(envelope))
     }
     this.#handover.handOver(envelope, arrivals, () => learn())
+  }
+
+  /** A message without content for us. */
+  #absent(node: BinaryNode): Arrival[] {
+    const found = readAbsent(node)
+    const web = found && this.#headOf(node)
+    if (found === undefined || web === undefined) return []
+    if (found !== 'awaited') return this.#placeholder(web, found.label, { silent: true })
+    this.#unread.expect(web)
+    return []
   }
 
   /** A call, or in its place what became of it. */
@@ -215,9 +210,7 @@ export class Receiver {
   }
 
   #unreadable(web: WAMessage | undefined): Arrival[] {
-    const label = 'A message that could not be read; open WhatsApp'
-    const arrival = web && this.#arrival(web, { kind: 'placeholder', label })
-    return arrival === undefined ? [] : [arrival]
+    return web ? this.#placeholder(web, 'A message that could not be read; open WhatsApp') : []
   }
 
   /** What only an administrator may do is asked about before it is refused: our list may be old. */
@@ -237,13 +230,16 @@ export class Receiver {
     }
   }
 
-  #place(web: WAMessage | undefined, label: string, silent = true): void {
-    const arrival = web && this.#arrival(web, { kind: 'placeholder', label })
-    if (arrival !== undefined) this.#handover.hand([{ ...arrival, event: { ...arrival.event, silent } }])
-  }
-
-  #arrival(web: WAMessage, content: Content): Arrival | undefined {
+  #placeholder(web: WAMessage, label: string, more: { readonly silent?: true } = {}): Arrival[] {
     const head = parseHead(web, this.#context)
-    return head && { ...head.more, event: { ...head.event, content } }
+    return head
+      ? [{ ...head.more, event: { ...head.event, content: { kind: 'placeholder', label }, ...more } }]
+      : []
   }
 }
+
+type WholeTag = 'notification' | 'call' | 'message'
+
+/** Of a message kept whole the one part has its tag; of others each has that of a child, `enc` or `plaintext`. */
+const isWholeTag = (tag: string | undefined): tag is WholeTag =>
+  tag === 'notification' || tag === 'call' || tag === 'message'

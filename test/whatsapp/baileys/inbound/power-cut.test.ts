@@ -25,7 +25,7 @@ const arrivals: Record<string, (harness: JournalHarness, alice: Sender) => Promi
     const content = proto.Message.encode(text('one')).finish()
     const attrs = { from: channel, id: 'M1', server_id: '5', t: '1790000000' }
     const node = el('message', attrs, [el('plaintext', {}, Buffer.from(content))])
-    assert.ok(intake.observe(node))
+    intake.observe(node)
     assert.ok(intake.handled(node))
   },
   'a call': async ({ intake }) => {
