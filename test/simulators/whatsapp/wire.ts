@@ -1,6 +1,7 @@
 import { once } from 'node:events'
-import { type BinaryNode, decodeBinaryNode, encodeBinaryNode, type proto } from '@whiskeysockets/baileys'
+import { type BinaryNode, decodeBinaryNode, type proto } from '@whiskeysockets/baileys'
 import type { WebSocket } from 'ws'
+import { encodeNode } from './encode.ts'
 import { NoiseResponder, type ServerIdentity } from './noise.ts'
 
 export interface WireEvents {
@@ -45,7 +46,7 @@ export class Wire {
 
   send(node: BinaryNode): void {
     if (this.silent || !this.isOpen || this.#stage !== 'open') return
-    this.#write(this.#noise.encrypt(encodeBinaryNode(node)))
+    this.#write(this.#noise.encrypt(encodeNode(node)))
   }
 
   /** Ends in an orderly way: what was sent before still arrives. For the server it is over at once. */

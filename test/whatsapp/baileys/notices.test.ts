@@ -100,6 +100,33 @@ for (const addressing of ['lid', 'pn'] as const) {
   })
 }
 
+test('a group is called what it is called, whatever that looks like', async () => {
+  const { linked, wa, alice } = await open()
+  await using _ = linked
+  const group = wa.addGroup({ subject: 'Class', participants: [alice] })
+  const names = [
+    'Team: A @ Berlin',
+    'snake_case@home',
+    'Meet:2@',
+    '@all',
+    'a@b:c@d',
+    '12_3@lid',
+    '@',
+    'FF00',
+    '1-2.3',
+  ]
+  for (const name of names) group.rename(name, alice)
+  await until('all of it', () => linked.bridge.said.length === names.length + 1)
+  assert.deepEqual(
+    linked.bridge.said.slice(1),
+    names.map(name => `Renamed the group to: ${name}`),
+  )
+  const told = linked.bridge.known.flatMap(
+    ({ chat, name }) => (chat === `whatsapp:${group.jid}` && name) || [],
+  )
+  assert.deepEqual([...new Set(told)], ['Class', ...names])
+})
+
 test('notices and messages of a group keep the order in which they came', async () => {
   const { linked, wa, alice } = await open()
   await using _ = linked

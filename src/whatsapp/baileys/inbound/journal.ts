@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import { type BinaryNode, encodeBinaryNode } from '@whiskeysockets/baileys'
+import type { BinaryNode } from '@whiskeysockets/baileys'
 import type { SessionChange, SessionStore } from '../../../bridge/network.ts'
 import { childOf, childrenOf } from '../node.ts'
 import { recipientsIn } from '../parse/own-list.ts'
 import { bytesIn, changedAtOf, isPostChange } from '../parse/posts.ts'
 import { type Envelope, type Part, parseRow, type Row, readRow } from './journal-row.ts'
+import { writeWhole } from './whole.ts'
 
 export type { Envelope } from './journal-row.ts'
 
@@ -65,10 +66,10 @@ export class Journal {
   envelopeOfWhole(node: BinaryNode, lastOpen: (chat: string) => string | undefined): Envelope {
     const { from = '', id = '', participant = '', t = '' } = node.attrs
     // A redelivery has other attributes (`offline`), but the same content.
-    const content = encodeBinaryNode({ ...node, attrs: { from, id, participant, t } })
+    const content = writeWhole({ ...node, attrs: { from, id, participant, t } })
     const part = { hash: this.hashOf(content), tag: node.tag, attrs: {} }
     const envelope = this.#expect(node, [part], lastOpen)
-    this.writePlain(envelope, part.hash, encodeBinaryNode(node))
+    this.writePlain(envelope, part.hash, writeWhole(node))
     return envelope
   }
 

@@ -1,4 +1,4 @@
-import { type BinaryNode, decodeBinaryNode, type WAMessage } from '@whiskeysockets/baileys'
+import type { BinaryNode, WAMessage } from '@whiskeysockets/baileys'
 import type { MessageRef } from '../../../bridge/chat-ref.ts'
 import { isMessage } from '../../../bridge/event.ts'
 import type { Arrival, Inbox, SessionStore } from '../../../bridge/network.ts'
@@ -18,6 +18,7 @@ import type { Opened } from './intake.ts'
 import type { Envelope, Journal } from './journal.ts'
 import { messageOf, OddForms } from './odd-forms.ts'
 import { Unread } from './unread.ts'
+import { readWhole } from './whole.ts'
 
 export interface ReceiverOptions {
   readonly sessions: SessionStore
@@ -145,7 +146,7 @@ export class Receiver {
     let arrivals: Arrival[] = []
     let learn = (): void => undefined
     try {
-      const node = await decodeBinaryNode(bytes ?? Buffer.alloc(0))
+      const node = await readWhole(bytes)
       if (tag === 'message') arrivals = this.#absent(node)
       else {
         const notices = tag === 'call' ? [] : noticesIn(node, book.context.me)
