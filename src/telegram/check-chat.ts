@@ -2,7 +2,6 @@ import type { ChatFullInfo, ChatMember } from 'grammy/types'
 import type { Place } from './address.ts'
 import { type BotApi, type BotUser, openApi } from './api.ts'
 import { CallError } from './call-error.ts'
-import { tokenRefused } from './errors.ts'
 
 export interface BotAccess {
   readonly token: string
@@ -17,6 +16,8 @@ export type ChatCheck =
       readonly title: string
       /** Nobody there can be told from another, so nothing comes from there. */
       readonly isChannel: boolean
+      /** What does not reach the bot there, and the remedy. */
+      readonly unheard?: string
       /** It has topics, each a place of its own, and the place is none of them. */
       readonly besideTopics?: true
       /** What time Telegram said that it was then, where it did: milliseconds since 1970, in whole seconds. */
@@ -37,16 +38,19 @@ export const checkChat = async ({ place, ...access }: BotAccess & { place: Place
     const bot = await api.getMe({ timeoutMs: checkTimeoutMs })
     const chat = await api.call('getChat', { chat_id: place.chatId }, { timeoutMs: checkTimeoutMs })
     const found: Place = { ...place, chatId: chat.id }
+    const member = chat.type === 'private' ? undefined : await askMember(api, { bot, chat })
     const missing =
-      (await findMissingRight(api, { bot, chat })) ??
+      (member && findMissingRight(member, { bot, chat })) ??
       (await findMissingTopic(api, { bot, chat, place: found }))
     if (missing) return { ok: false, ...missing }
+    const unheard = member && chat.type !== 'channel' ? whatIsUnheard(member, { bot, chat }) : undefined
     const besideTopics = chat.is_forum === true && place.threadId === undefined
     return {
       ok: true,
       place: found,
       title: titleOf(chat),
       isChannel: chat.type === 'channel',
+      ...(unheard !== undefined && { unheard }),
       ...(besideTopics && { besideTopics }),
       ...(time !== undefined && { time }),
     }
@@ -70,13 +74,10 @@ interface Asked {
 
 const titleOf = (chat: ChatFullInfo): string => chat.title ?? chat.first_name ?? String(chat.id)
 
-const findMissingRight = async (api: BotApi, { bot, chat }: Asked): Promise<Missing | undefined> => {
-  if (chat.type === 'private') return undefined
-  const member = await api.call(
-    'getChatMember',
-    { chat_id: chat.id, user_id: bot.id },
-    { timeoutMs: checkTimeoutMs },
-  )
+const askMember = (api: BotApi, { bot, chat }: Asked): Promise<ChatMember> =>
+  api.call('getChatMember', { chat_id: chat.id, user_id: bot.id }, { timeoutMs: checkTimeoutMs })
+
+const findMissingRight = (member: ChatMember, { bot, chat }: Asked): Missing | undefined => {
   const name = `"${titleOf(chat)}"`
   if (member.status === 'left' || member.status === 'kicked') {
     return { problem: `@${bot.username} is not in ${name}`, remedy: `Add @${bot.username} to ${name}` }
@@ -94,6 +95,15 @@ const findMissingRight = async (api: BotApi, { bot, chat }: Asked): Promise<Miss
     }
   }
   return undefined
+}
+
+/** Of a group administrators get everything, others no reactions, and in privacy mode only what is meant for them. */
+const whatIsUnheard = ({ status }: ChatMember, { bot, chat }: Asked): string | undefined => {
+  if (status === 'administrator' || status === 'creator') return undefined
+  const place = `"${titleOf(chat)}"`
+  return bot.can_read_all_group_messages
+    ? `Your reactions in ${place} do not reach @${bot.username}: make it an administrator there`
+    : `What you write in ${place} does not reach @${bot.username}, but for commands and answers to it: make it an administrator there`
 }
 
 const maySpeak = (member: ChatMember, chat: ChatFullInfo): boolean => {
@@ -172,7 +182,10 @@ const explain = (error: CallError, { chatId }: Place): Missing => {
     }
   }
   if (error.code === 401 || (error.code === 404 && error.method === 'getMe')) {
-    return { problem: 'Telegram refuses the bot token', remedy: tokenRefused }
+    return {
+      problem: 'Telegram refuses the bot token',
+      remedy: 'Get a new one from @BotFather with /token and put it into the config',
+    }
   }
   if (error.failure.migrateTo !== undefined) {
     return {

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { startTelegramSimulator, type TelegramSimulator } from '../simulators/telegram/index.ts'
+import {
+  startTelegramSimulator,
+  type TelegramSimulator,
+  type TelegramSimulatorOptions,
+} from '../simulators/telegram/index.ts'
 import { fillStore, Sandbox } from './wa2tg.ts'
 
 interface Bench extends AsyncDisposable {
@@ -11,9 +15,9 @@ interface Bench extends AsyncDisposable {
   readonly added: string[]
 }
 
-const open = async (): Promise<Bench> => {
+const open = async (simulator: TelegramSimulatorOptions = {}): Promise<Bench> => {
   const box = await Sandbox.open()
-  const tg = await startTelegramSimulator()
+  const tg = await startTelegramSimulator(simulator)
   await box.write('config.yaml', `telegram:\n  token: "${tg.token}"\n  api_root: "${tg.apiRoot}"\n`)
   {
     using store = box.openStore()
@@ -90,6 +94,27 @@ test('of a group with topics it is said that its topics are places of their own'
     /\(General\), and what you write in its topics stays there\n/,
   )
   assert.doesNotMatch((await bench.add('School trip', `${forum.id}/${topic}`)).stderr, /General/)
+})
+
+test('where the bot does not get what is written, or no reactions, that is said', async () => {
+  await using bench = await open({ privacy: true })
+  const group = bench.tg.addSupergroup({ title: 'Mum here' })
+  const unheard =
+    /^What you write in "Mum here" does not reach @bridge_bot, .*: make it an administrator there$/m
+  assert.match((await bench.add('Mum', String(group.id))).stderr, unheard)
+  const oneWay = bench.tg.addSupergroup({ title: 'One way' })
+  const { code, stderr } = await bench.add('School trip', String(oneWay.id), '--to-telegram-only')
+  assert.equal(code, 0, stderr)
+  assert.doesNotMatch(stderr, /does not reach/)
+  const administered = bench.tg.addSupergroup({ title: 'Administered', botRights: {} })
+  assert.doesNotMatch((await bench.add('+15550000077', String(administered.id))).stderr, /reach/)
+
+  await using without = await open()
+  const plain = without.tg.addSupergroup({ title: 'Plain' })
+  assert.match(
+    (await without.add('Mum', String(plain.id))).stderr,
+    /^Your reactions in "Plain" do not reach @bridge_bot: make it an administrator there$/m,
+  )
 })
 
 test('a public name becomes the id that stays', async () => {

@@ -15,7 +15,13 @@ test('a chat where the bot can post is found by id, by topic and by name, with t
   await using tg = await startTelegramSimulator({ now: () => time + 600 })
   const owner = tg.addUser({ id: 7001, first_name: 'Olivia' })
   tg.addPrivateChat(owner)
-  const group = tg.addSupergroup({ title: 'WhatsApp', forum: true, username: 'our_chats', members: [owner] })
+  const group = tg.addSupergroup({
+    title: 'WhatsApp',
+    forum: true,
+    username: 'our_chats',
+    members: [owner],
+    botRights: {},
+  })
   const topic = group.addTopic({ name: 'Family' })
   assert.deepEqual(await check(tg, '7001'), {
     ok: true,
@@ -69,6 +75,7 @@ test('what is missing is said with its remedy', async () => {
   assert.ok(!small.ok && small.remedy.includes(String(moved.id)))
   const refused = await check(tg, `${plain.id}`, '123456:wrong')
   assert.ok(!refused.ok)
-  assert.match(refused.problem, /token/)
+  assert.equal(refused.problem, 'Telegram refuses the bot token')
+  assert.match(refused.remedy, /^Get a new one/)
   tg.assertNoSurprises()
 })

@@ -31,7 +31,7 @@ async function addMapping({ args, options, output, loadConfig }: Context): Promi
   const config = await loadConfig({ needToken: true })
   using store = await openBeside(config.dataDir, config.storage)
   const whatsapp = findChat(typedChat, store)
-  const { telegram, title, isChannel, besideTopics, time } = await checkPlace(typedPlace, config)
+  const { telegram, title, isChannel, besideTopics, unheard, time } = await checkPlace(typedPlace, config)
   const isOneWay = isReadOnly(addressOf(whatsapp))
   const toTelegramOnly = options['toTelegramOnly'] === true || isOneWay
   if (isChannel && !toTelegramOnly) {
@@ -65,6 +65,7 @@ async function addMapping({ args, options, output, loadConfig }: Context): Promi
     const back = toTelegramOnly ? '' : ', and what you write in its topics stays there'
     output.note(`Of a group with topics that is what stands in none of them (General)${back}`)
   }
+  if (unheard !== undefined && !toTelegramOnly) output.note(printable(unheard))
   if (known?.lastActivity === undefined) {
     const doubt = isPhone(addressOf(mapping.whatsapp))
       ? '. Should it not, WhatsApp knows that person by another number: see wa2tg chats'
@@ -80,7 +81,7 @@ async function addMapping({ args, options, output, loadConfig }: Context): Promi
   return 0
 }
 
-interface Found extends Pick<Extract<ChatCheck, { ok: true }>, 'title' | 'isChannel' | 'time'> {
+interface Found extends Pick<Extract<ChatCheck, { ok: true }>, 'title' | 'isChannel' | 'unheard' | 'time'> {
   readonly telegram: ChatRef
   readonly besideTopics: boolean
 }
