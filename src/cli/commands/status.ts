@@ -17,7 +17,7 @@ import { version } from '../version.ts'
 const FRESH_MS = 3_000
 /** One older than this hangs, where it is not the disk. Milliseconds. */
 const STALE_MS = 60_000
-/** A delivery that failed longer ago is no problem any more: the chat that it came from was told. Milliseconds. */
+/** A delivery that failed longer ago is no problem any more: the owner was told. Milliseconds. */
 const LATELY_MS = 86_400_000
 /** Milliseconds; a wait that Telegram asks for is of seconds as a rule. */
 const LONG_WAIT_MS = 15 * 60_000
@@ -139,17 +139,15 @@ const findFailures = (
 ): (string | undefined)[] => {
   const now = Math.max(Date.now(), live?.clock ?? 0)
   const lately = { since: now - LATELY_MS, until: now + STALE_MS }
-  return [
-    sayFailed(countFailed(database, lately, owner)),
-    owner && sayUntold(lastUntold(database, owner, lately)),
-  ]
+  const untold = owner && lastUntold(database, owner, lately)
+  const failed = countFailed(database, lately, owner)
+  return [sayFailed(failed, { isTold: owner !== undefined && untold === undefined }), sayUntold(untold)]
 }
 
-const sayFailed = (failed: number): string | undefined => {
+const sayFailed = (failed: number, { isTold }: { readonly isTold: boolean }): string | undefined => {
   if (failed === 0) return undefined
-  return failed === 1
-    ? 'A delivery has failed within a day; the chat that it came from was told'
-    : `${failed} deliveries have failed within a day; the chats that they came from were told`
+  const what = failed === 1 ? 'A delivery has failed' : `${failed} deliveries have failed`
+  return `${what} within a day${isTold ? '; the bot has told you in Telegram' : ''}`
 }
 
 const sayUntold = (problem: string | undefined): string | undefined =>
