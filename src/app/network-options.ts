@@ -23,7 +23,6 @@ export const telegramOptions = ({
   apiRoot: telegram.apiRoot,
   owners: telegram.owners,
   ...(telegram.uploadLimit !== undefined && { uploadLimit: telegram.uploadLimit }),
-  chatsWith: id => store.links.chatsWith(id),
   forgetIds: isMeant => store.links.forgetIds(isMeant),
   deletionReaction: messages.deletionReaction,
   spoilersOnce: messages.spoilersAsViewOnce,

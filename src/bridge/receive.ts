@@ -8,7 +8,7 @@ import type { Arrival, FindMessage, Inbox, KnownChat } from './network.ts'
 import { receiveChange } from './receive/change.ts'
 import { mappedSince } from './receive/early.ts'
 import { isForOther, refuseForOther } from './receive/for-other.ts'
-import { holdBack, type IsOver, isForAnother, placed, takeReleased } from './receive/held.ts'
+import { holdBack, type IsOver, isForAnother, takeReleased } from './receive/held.ts'
 import type { Held } from './receive/held-rows.ts'
 import { tellOfMerged } from './receive/merged.ts'
 import { receiveMessage } from './receive/message.ts'
@@ -22,6 +22,7 @@ import { tellOfShutOut } from './receive/shut-out.ts'
 import { tellOfStanding } from './receive/standing.ts'
 import { standsIn } from './receive/status.ts'
 import { wentTo } from './receive/went-to.ts'
+import { placed } from './receive/whereabouts.ts'
 import { StoreError } from './store-error.ts'
 
 /**
@@ -108,8 +109,7 @@ const receiveReleased = (row: Held, options: InboxOptions): void => {
     if (isMessage(held)) addNotice(options, { chat, text, replyTo: id, now, ...about })
   }
   const receive = (): void => {
-    const event = placed(held, options)
-    const arrival = { event, ...(raw !== undefined && { raw }) }
+    const arrival = { event: held, ...(raw !== undefined && { raw }) }
     const result = receiveOne(arrival, { ...options, newMessageId }, { now, mayWait: false })
     if (result === 'unmapped') refuse(mappingGone)
     log.debug({ network: networkOf(held.chat), results: [result] }, 'Received after waiting')
@@ -142,7 +142,7 @@ const receiveOne = (
 ): Reception => {
   const { store } = options
   const time = options.time?.() ?? now
-  const event = learn({ ...arrival, event: withTimes(arrival.event, time) }, store)
+  const event = placed(learn({ ...arrival, event: withTimes(arrival.event, time) }, store), options)
   const mappings = store.mappings.forSource(event.chat)
   if (mayWait && mappings.length > 0 && isForOther(arrival.event, store))
     return refuseForOther(event, { ...options, now })

@@ -46,8 +46,6 @@ export interface TelegramOptions {
   readonly apiRoot: string
   /** User ids of those who may send through the bridge. */
   readonly owners: readonly number[]
-  /** The chats in which the bridge knows a message with this id. */
-  readonly chatsWith: (id: string) => readonly ChatRef[]
   /** See `knowBot`. */
   readonly forgetIds: BotOptions['forgetIds']
   /** The reaction by which an owner deletes a message in WhatsApp. */

@@ -77,7 +77,6 @@ export const openMiddle = (
     token: tg.token,
     apiRoot: tg.apiRoot,
     owners: [7001],
-    chatsWith: id => store.links.chatsWith(id),
     forgetIds: isMeant => store.links.forgetIds(isMeant),
     sessions: store.session('telegram'),
     inbox: { ...inbox, changed: () => worker.resume('telegram') },

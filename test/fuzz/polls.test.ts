@@ -63,7 +63,6 @@ test('behind whatever update comes, the next one is taken in', async () => {
     token: '8001:AAF-of-the-test-bot',
     apiRoot: server.apiRoot,
     owners: [7001],
-    chatsWith: () => [],
     forgetIds: () => undefined,
     sessions: store.session('telegram'),
     inbox: store.inbox.telegram,

@@ -152,7 +152,6 @@ test('whatever a server answers, a delivery is sent or ends with a verdict that 
           token,
           apiRoot: server.apiRoot,
           owners: [7001],
-          chatsWith: () => [],
           forgetIds: () => undefined,
           sessions,
           inbox,

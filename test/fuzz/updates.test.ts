@@ -17,7 +17,6 @@ test('whatever update comes from Telegram is sorted, and what it makes is stored
     owners: [7001],
     logger: log.logger,
     version: () => undefined,
-    chatsWith: () => ['telegram:-1001234567890'],
     mayCome: (_: number, messageId: number) => messageId % 2 === 0,
     customEmoji: new Map(),
     deletionReaction: '🙈',

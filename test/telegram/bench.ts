@@ -143,7 +143,6 @@ export class Bench implements AsyncDisposable {
       token: this.tg.token,
       apiRoot: this.tg.apiRoot,
       owners: [ownerId],
-      chatsWith: id => this.store.links.chatsWith(id),
       forgetIds: isMeant => this.store.links.forgetIds(isMeant),
       sessions: this.store.session('telegram'),
       inbox: this.inbox,

@@ -6,6 +6,7 @@ import type { Arrival } from '../network.ts'
 import { addHeld, type Held, readHeld } from './held-rows.ts'
 import type { InboxOptions } from './reception.ts'
 import { answerToStatus } from './status.ts'
+import { chatsWith } from './whereabouts.ts'
 
 type Tools = NoticeTools & Pick<InboxOptions, 'peerOf' | 'isSince' | 'isPart' | 'ownerChat' | 'log'>
 
@@ -101,12 +102,6 @@ const tellOfDamage = (damaged: readonly string[], { log, ownerChat, ...tools }: 
 const spoilt =
   'The disk has spoilt something that was still to be passed on: what you did in Telegram, or what was done in WhatsApp with pictures of yours. Look in both for what is missing, and check the disk'
 
-/** Of some changes Telegram does not say in which topic their message stands: its link does, once it is written. */
-export const placed = (event: BridgeEvent, tools: Pick<Tools, 'store' | 'peerOf'>): BridgeEvent => {
-  if (isMessage(event)) return event
-  return { ...event, chat: chatsOf(event, event.target.id, tools)[0] ?? event.chat }
-}
-
 /** The message that an event is about, where that may be one of the bridge's. */
 const namedIn = (event: BridgeEvent): string | undefined => {
   if (isMessage(event)) return event.replyTo?.byBridge ? event.replyTo.id : undefined
@@ -115,12 +110,14 @@ const namedIn = (event: BridgeEvent): string | undefined => {
 
 /** Whether nothing is known of the message that a change is about. */
 const isUnknown = (event: BridgeEvent, tools: Tools): boolean =>
-  !isMessage(event) && chatsOf(event, event.target.id, tools).length === 0
+  !isMessage(event) && chatsWith({ chat: event.chat, id: event.target.id }, tools).length === 0
 
 /** The jobs that may have sent the message that an event names, where nobody knows which one did. */
 const mayHaveSent = (event: BridgeEvent, tools: Tools): number[] => {
   const id = namedIn(event)
-  return id === undefined || chatsOf(event, id, tools).length > 0 ? [] : jobsInDoubt(event, id, tools)
+  return id === undefined || chatsWith({ chat: event.chat, id }, tools).length > 0
+    ? []
+    : jobsInDoubt(event, id, tools)
 }
 
 /**
@@ -135,13 +132,6 @@ const albumOf = (event: BridgeEvent, { store, outbox, isPart }: Tools): number[]
   const carried = job && readEvent(job.event)
   return job && carried && isMessage(carried) && carried.content.kind === 'album' ? [job.id] : []
 }
-
-/** The chat, or topics of it, in which a message with this id is known. */
-const chatsOf = (
-  { chat }: BridgeEvent,
-  id: string,
-  { store, peerOf = same }: Pick<Tools, 'store' | 'peerOf'>,
-) => store.links.chatsWith(id).filter(each => peerOf(each) === peerOf(chat))
 
 const jobsInDoubt = (
   { chat }: BridgeEvent,

@@ -14,6 +14,7 @@ import { fromBackup, type ReceiveContext, type Reception } from './reception.ts'
 import { type Route, route } from './route.ts'
 import { answerToStatus } from './status.ts'
 import { placeOfReceived } from './went-to.ts'
+import { whereabouts } from './whereabouts.ts'
 import { whomFor } from './whom.ts'
 
 /** Remembers a message that has come and adds the job that carries it across. */
@@ -128,7 +129,7 @@ const routeMessage = (event: MessageEvent, context: ReceiveContext): Route | 'ea
   if (networkOf(chat) === 'whatsapp') return route(event, undefined, context)
   const answer = answerToStatus(event, context)
   if (answer !== undefined) return answer
-  const answered = replyTo && context.store.links.subject({ chat, id: replyTo.id })
+  const answered = replyTo && context.store.links.subject(whereabouts({ chat, id: replyTo.id }, context))
   const asked = answered && whomFor(answered, context)
   // Whom an answer is for is known, whenever it was written.
   if (asked === undefined && context.early !== undefined) return 'early'

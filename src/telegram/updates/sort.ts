@@ -2,7 +2,7 @@ import type { CallbackQuery, ChatMemberUpdated, Message, MessageReactionUpdated,
 import type { ChatRef } from '../../bridge/chat-ref.ts'
 import type { Arrival, Overheard } from '../../bridge/network.ts'
 import type { Logger } from '../../support/log.ts'
-import { placeRef, readPlace } from '../address.ts'
+import { placeRef } from '../address.ts'
 import type { BotUser } from '../api.ts'
 import { parseCommand } from '../commands.ts'
 import { parseDeletion, parseEdit, parseJoin, parsePin, parseReaction, parseVote } from '../parse/change.ts'
@@ -28,8 +28,6 @@ export interface SortContext extends Omit<ParseOptions, 'bot'> {
   readonly logger: Logger
   /** Which version of a message was seen last. */
   readonly version: (chatId: number, messageId: number) => string | undefined
-  /** The chats and topics in which the bridge knows a message with this id. */
-  readonly chatsWith: (id: string) => readonly ChatRef[]
   /** Whether no message of that chat has been heard of under this id, where the next ones may have such ids. */
   readonly mayCome: (chatId: number, messageId: number) => boolean
   /** The ordinary emoji behind custom ones. */
@@ -207,10 +205,9 @@ class Sorter {
     return this.#context.owners.includes(from.id) ? 'owner' : 'stranger'
   }
 
-  /** The chat or topic in which a message stands, of which only chat and id are known. */
+  /** The chat in which a message stands, of which only that and its id are told; its topic where that has just been heard of. */
   #chatOf(chatId: number, messageId: number): ChatRef {
-    const known = this.#context.chatsWith(String(messageId)).find(ref => readPlace(ref)?.chatId === chatId)
-    return this.#places.get(`${chatId}/${messageId}`) ?? known ?? placeRef({ chatId })
+    return this.#places.get(`${chatId}/${messageId}`) ?? placeRef({ chatId })
   }
 
   /** A message that breaks the parser must neither stop the loop nor vanish. */

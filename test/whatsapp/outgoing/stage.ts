@@ -12,6 +12,7 @@ import { placeRef } from '../../../src/telegram/address.ts'
 import type { BotUser } from '../../../src/telegram/api.ts'
 import { renderCommandAnswer } from '../../../src/telegram/commands.ts'
 import { versionOf } from '../../../src/telegram/parse/version.ts'
+import { ratePeerOf } from '../../../src/telegram/rates.ts'
 import { sortUpdates } from '../../../src/telegram/updates/sort.ts'
 import type { Sorted } from '../../../src/telegram/updates/sorted.ts'
 import { openBaileys } from '../../../src/whatsapp/baileys/connection.ts'
@@ -151,6 +152,7 @@ export class Stage implements AsyncDisposable {
       newMessageId: name => this.#network(name).newMessageId(),
       network,
       isPart: (id, messageId) => this.#network(network).isPart?.(id, messageId) === true,
+      peerOf: ratePeerOf,
       wake: () => undefined,
       changed: () => undefined,
       log: silent,
@@ -173,7 +175,6 @@ export class Stage implements AsyncDisposable {
       owners: [7001],
       logger: silent,
       version: (_, messageId) => versionIn(links, messageId),
-      chatsWith: message => this.#store.links.chatsWith(message),
       mayCome: () => false,
       customEmoji: new Map(),
       now: Date.now(),
