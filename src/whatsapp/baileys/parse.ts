@@ -7,7 +7,8 @@ import { normalizeAddress } from '../address.ts'
 import { isMe } from './me.ts'
 import { pictureSource } from './media/group-picture.ts'
 import { albumOf, expiryOf, forwardedIn, parentIn, withSurroundings } from './parse/around.ts'
-import { contextInfoOf, type ParseContext, rawOfReceived } from './parse/context.ts'
+import { addressesOf, contextInfoOf, type ParseContext, rawOfReceived } from './parse/context.ts'
+import { isOfCrowd } from './parse/crowd.ts'
 import { type Decision, FIELDS } from './parse/fields.ts'
 import { parseHead } from './parse/head.ts'
 import { italic } from './parse/lines.ts'
@@ -99,7 +100,9 @@ const parseNotice = (
   context: ParseContext,
 ): Parsed => {
   if (web.messageStubType == null) return { arrivals: [], ignored: 'no content' }
-  const label = labelOfStub(web, address => (isMe(address, context.me) ? 'you' : context.nameOf(address)))
+  if (isOfCrowd(web, context)) return { arrivals: [], ignored: 'for the administrators of a community alone' }
+  const nameOf = (address: string) => (isMe(address, context.me) ? 'you' : context.nameOf(address))
+  const label = labelOfStub(web, nameOf, address => addressesOf(address, context))
   if (label === undefined) return { arrivals: [], ignored: silenceOf(web) }
   const content = withPicture(web, label) ?? { kind: 'placeholder', label }
   return { arrivals: [{ ...more, event: { ...event, content, silent: true } }] }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { BinaryNode, proto } from '@whiskeysockets/baileys'
-import type { Contact } from './contact.ts'
+import { Contact } from './contact.ts'
 import { el, unixSeconds } from './node.ts'
 import type { World } from './world.ts'
 
@@ -110,14 +110,45 @@ export class Group {
     this.icon = id === undefined ? undefined : { id, ...this.#world.media.publish(bytes) }
     const attrs = { jid: this.jid, author: this.#addressOf(by), ...(id !== undefined && { id }) }
     const change = el(id === undefined ? 'delete' : 'set', attrs)
-    this.#world.companion?.queue.push(el('notification', { ...this.#head(), type: 'picture' }, [change]))
+    const head = { ...this.#head(), type: 'picture', notify: nameOf(this.#person(by)) }
+    this.#world.companion?.queue.push(el('notification', head, [change]))
   }
 
-  /** Somebody outside asks to be let in, by the invite link or through a member who would add them. */
+  /**
+   * Somebody outside asks to be let in, by the invite link or through a member who would add them. Of the former the server tells in
+   * two forms, of which WhatsApp Web shows one (`shouldSkipGenMsg`).
+   */
   ask(who: Contact, by: Contact = who): void {
     const request_method = by === who ? 'invite_link' : 'non_admin_add'
     const { attrs } = participantNode(who, this.addressing)
+    if (by === who) this.notify(by, el('membership_approval_request', { request_method }))
     this.notify(by, el('created_membership_requests', { request_method }, [el('requested_user', attrs)]))
+  }
+
+  /** Becomes a part of a community (`link`), or is none any more: by an admin, or with the community itself. */
+  belong(
+    community: { jid: string; subject: string },
+    how: 'link' | { readonly unlink: 'unlink_group' | 'delete_parent' | 'integrity_delete_parent' },
+    by: Contact | 'me' = 'me',
+  ): void {
+    const { jid, subject } = community
+    const groups = [el('group', { jid, subject, s_t: String(this.#created) })]
+    const change =
+      how === 'link'
+        ? el('link', { link_type: 'parent_group' }, groups)
+        : el('unlink', { unlink_type: 'parent_group', unlink_reason: how.unlink }, groups)
+    this.notify(this.#person(by), change)
+  }
+
+  /** Another group of the same community is new, or gone. */
+  neighbour(
+    sibling: { jid: string; subject: string },
+    tag: 'link' | 'unlink',
+    by: Contact | 'me' = 'me',
+  ): void {
+    const { jid, subject } = sibling
+    const groups = [el('group', { jid, subject, s_t: String(this.#created) })]
+    this.notify(this.#person(by), el(tag, { [`${tag}_type`]: 'sibling_group' }, groups))
   }
 
   /** Does not ask any more, or (`by`) was declined by an admin. */
@@ -171,7 +202,9 @@ export class Group {
       ...this.#head(),
       type: 'w:gp2',
       participant: this.addressOf(author),
-      ...(this.addressing === 'lid' ? { participant_pn: author.pn } : { participant_lid: author.lid }),
+      ...(isTold(author) &&
+        (this.addressing === 'lid' ? { participant_pn: author.pn } : { participant_lid: author.lid })),
+      notify: nameOf(author),
       addressing_mode: this.addressing,
     }
     this.#world.companion?.queue.push(el('notification', attrs, [change]))
@@ -231,12 +264,26 @@ export class Group {
 }
 
 function participantNode(
-  { pn, lid }: { pn: string; lid: string },
+  person: { pn: string; lid: string },
   addressing: 'lid' | 'pn',
   type?: string,
 ): BinaryNode {
-  const addresses = addressing === 'lid' ? { jid: lid, phone_number: pn } : { jid: pn, lid }
+  const { pn, lid } = person
+  const one = { jid: addressing === 'lid' ? lid : pn }
+  const addresses = !isTold(person)
+    ? one
+    : { ...one, ...(addressing === 'lid' ? { phone_number: pn } : { lid }) }
   return el('participant', { ...addresses, type })
+}
+
+/** Whether the server tells both addresses of somebody. */
+function isTold(person: { pn: string; lid: string }): boolean {
+  return !(person instanceof Contact) || person.pair === 'told'
+}
+
+/** What whoever does something calls themself; it stands in a notification about that. */
+function nameOf(person: { pn: string; lid: string }): string | undefined {
+  return person instanceof Contact ? person.pushName : undefined
 }
 
 function settingNode(setting: Parameters<Group['set']>[0]): BinaryNode {

@@ -46,6 +46,23 @@ test('To be taken into a group that was there before is no creation', () => {
   assert.equal(stubOf({ reason: 'invite' })?.key.participant, ALICE)
 })
 
+test('Nobody gets the number or the name of whoever else is named', () => {
+  const carol = '900000000000003@lid'
+  const told = { ...head, participant_pn: '15550000002@s.whatsapp.net', notify: 'Alice' }
+  const created = el('create', { type: 'new' }, [el('group', { subject: 'Class', creator: carol })])
+  const changed = el('set', { author: carol, id: '1700000000' })
+  for (const [type, child] of [
+    ['w:gp2', created],
+    ['picture', changed],
+  ] as const) {
+    const [notice] = noticesIn(el('notification', { ...told, type }, [child]), ME)
+    assert.deepEqual(
+      [notice?.key.participant, notice?.key.participantAlt, notice?.pushName],
+      [carol, undefined, undefined],
+    )
+  }
+})
+
 test('Notifications that say nothing in a chat are left to Baileys', () => {
   const of = (attrs: Record<string, string>) => isNotice(el('notification', attrs))
   assert.equal(of({ type: 'picture', from: '120363000000000001@g.us' }), true)

@@ -14,6 +14,7 @@ export const context: ParseContext = {
   nameOf: address => (address === ALICE ? 'Alice' : undefined),
   isAdmin: () => false,
   maySetTimer: () => true,
+  isCrowd: () => false,
   findMessage: () => undefined,
   isAwaited: () => false,
 }

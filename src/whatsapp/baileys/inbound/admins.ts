@@ -7,6 +7,8 @@ import { normalizeAddress } from '../../address.ts'
 const ROWS = 'admins'
 /** Groups whose settings are for administrators alone. */
 const RESTRICTED = 'restricted'
+/** Groups that are the announcements of a community. */
+const ANNOUNCEMENTS = 'announcements'
 
 /**
  * Who may delete what others wrote in a group, and settle how it is run: every address of each. On disk, for what comes
@@ -28,10 +30,23 @@ export class Admins {
     return this.#sessions.get(RESTRICTED, group) === undefined || this.has(group, addresses)
   }
 
+  areAnnouncements(group: string): boolean {
+    return this.#sessions.get(ANNOUNCEMENTS, group) !== undefined
+  }
+
   /** Its settings are for administrators alone, or not any more. */
   restrict(group: string, isRestricted: boolean): void {
-    if (isRestricted === (this.#sessions.get(RESTRICTED, group) !== undefined)) return
-    this.#sessions.set([{ type: RESTRICTED, id: group, value: isRestricted ? '1' : null }])
+    this.#mark(RESTRICTED, group, isRestricted)
+  }
+
+  /** It is the announcements of a community, or is not. */
+  announce(group: string, areAnnouncements: boolean): void {
+    this.#mark(ANNOUNCEMENTS, group, areAnnouncements)
+  }
+
+  #mark(type: string, group: string, isSo: boolean): void {
+    if (isSo === (this.#sessions.get(type, group) !== undefined)) return
+    this.#sessions.set([{ type, id: group, value: isSo ? '1' : null }])
   }
 
   /** Takes in what is known of a whole group. */

@@ -65,8 +65,14 @@ export class Book {
       nameOf: address => this.nameOf(address),
       isAdmin: (group, addresses) => this.#admins.has(group, addresses),
       maySetTimer: (group, addresses) => this.#admins.maySetTimer(group, addresses),
+      isCrowd: group => this.#isCrowd(group),
       findMessage: this.#findMessage,
     }
+  }
+
+  #isCrowd(group: string): boolean {
+    const me = this.addressesOf(normalizeAddress(this.#me().pn) ?? '')
+    return this.#admins.areAnnouncements(group) && !this.#admins.has(group, me)
   }
 
   lidOf(address: string): string | undefined {
@@ -115,8 +121,9 @@ export class Book {
     for (const { id, subject, participants, ephemeralDuration, ...settings } of groups) {
       if (id && isGroup(id)) {
         this.#learn(id, undefined, { name: subject })
-        const { restrict, isCommunityAnnounce = false } = settings
-        if (restrict !== undefined) this.#admins.restrict(id, restrict || isCommunityAnnounce)
+        const { restrict, isCommunityAnnounce } = settings
+        if (restrict !== undefined) this.#admins.restrict(id, restrict || isCommunityAnnounce === true)
+        if (isCommunityAnnounce !== undefined) this.#admins.announce(id, isCommunityAnnounce)
         if (participants !== undefined) {
           this.#admins.learn({ id, participants })
           this.#timers.learn(id, { seconds: ephemeralDuration ?? 0, setAt: Math.floor(Date.now() / 1000) })

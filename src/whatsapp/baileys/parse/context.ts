@@ -17,6 +17,8 @@ export interface ParseContext {
   isAdmin(group: string, addresses: readonly string[]): boolean
   /** Whether somebody with these addresses may set the timer of a group, as far as is known. */
   maySetTimer(group: string, addresses: readonly string[]): boolean
+  /** Whether a group is the announcements of a community, which is not ours to administer. */
+  isCrowd(group: string): boolean
   readonly findMessage: FindMessage
   /** Whether a message is still to come: it could not be decrypted, and was asked for again. */
   isAwaited(message: MessageRef): boolean

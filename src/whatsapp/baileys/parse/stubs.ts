@@ -6,6 +6,7 @@ import { SILENT_STUBS } from './silent-stubs.ts'
 
 const { StubType } = proto.WebMessageInfo
 type NameOf = (address: string) => string | undefined
+type AddressesOf = (address: string) => readonly string[]
 
 interface Stub {
   readonly web: WAMessage
@@ -119,12 +120,16 @@ export const STUBS: Readonly<Record<number, Sentence>> = {
   [StubType.PAYMENT_ACTION_REQUEST_CANCELLED]: '💸 Payment request cancelled',
 }
 
-/** The text of a notice, or `undefined` where there is nothing to say. */
-export const labelOfStub = (web: WAMessage, nameOf: NameOf): string | undefined => {
+/** The text of a notice, or `undefined` where there is nothing to say; `addressesOf` gives all that is known of a person. */
+export const labelOfStub = (
+  web: WAMessage,
+  nameOf: NameOf,
+  addressesOf: AddressesOf = address => [address],
+): string | undefined => {
   const parameters = web.messageStubParameters ?? []
   const sentence = STUBS[web.messageStubType ?? 0]
   if (typeof sentence !== 'function') return sentence
-  const people = (): string => listOf(peopleOf(web).map(text => personIn(text, nameOf)))
+  const people = (): string => listOf(peopleOf(web).map(each => personIn(each.flatMap(addressesOf), nameOf)))
   return sentence({ web, first: parameters[0], people: () => people() || 'somebody' })
 }
 
@@ -146,14 +151,17 @@ const asks = ({ web, people }: Stub, verb: string): string =>
     : `${people()} ${verb} to join`
 
 const isAboutThemselves = (web: WAMessage): boolean => {
-  const actor = normalizeAddress(web.key.participant)
-  const [first, ...others] = peopleOf(web)
-  return actor !== undefined && others.length === 0 && addressesIn(first).includes(actor)
+  const { participant, participantAlt } = web.key
+  const actor = [participant, participantAlt].flatMap(jid => normalizeAddress(jid) ?? [])
+  const [first = [], ...others] = peopleOf(web)
+  return others.length === 0 && first.some(address => actor.includes(address))
 }
 
-/** The parameters that name people; others say what it is about. */
-const peopleOf = ({ messageStubParameters }: WAMessage): string[] =>
-  (messageStubParameters ?? []).filter((text: string) => addressesIn(text).length > 0)
+/** By their addresses, those whom the parameters name; others of them say what it is about. */
+export const peopleOf = ({ messageStubParameters }: WAMessage): (readonly string[])[] =>
+  (messageStubParameters ?? [])
+    .map((text: string) => addressesIn(text))
+    .filter((addresses: readonly string[]) => addresses.length > 0)
 
 const addressesIn = (text: string | undefined): string[] => {
   let value: unknown = text
@@ -170,8 +178,7 @@ const addressesIn = (text: string | undefined): string[] => {
 }
 
 /** A name, else a phone number, else a word: a LID means nothing to anybody. */
-const personIn = (text: string | undefined, nameOf: NameOf): string => {
-  const addresses = addressesIn(text)
+const personIn = (addresses: readonly string[], nameOf: NameOf): string => {
   for (const address of addresses) {
     const name = nameOf(address)
     if (name !== undefined) return name
