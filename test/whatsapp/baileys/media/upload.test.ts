@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
 import dns from 'node:dns'
 import { before, describe, test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import type { BinaryNode } from '@whiskeysockets/baileys'
 import { DeliveryError, retry } from '../../../../src/bridge/verdict.ts'
 import { openSecrets } from '../../../../src/whatsapp/baileys/keys/secrets.ts'
@@ -215,6 +215,29 @@ describe('an upload', () => {
     const upload = openUploader({ mediaHost: host.host, secrets: openSecrets(bridge.sessions) })
     assert.deepEqual(await bench.read(await upload(bench.upload(slowly))), bytes)
   })
+
+  for (const [what, isWhole] of [
+    ['comes after all', true],
+    ['breaks off then', false],
+  ] as const)
+    test(`of a file of which nothing comes for longer than a host may take, and that ${what}, is no stall of the host`, async t => {
+      await using bench = await Bench.open()
+      t.mock.timers.enable({ apis: ['setTimeout'] })
+      async function* haltingly() {
+        yield BYTES.subarray(0, 1_500_000)
+        if (bench.opened > 1) t.mock.timers.tick(40_000)
+        await turn()
+        if (bench.opened > 1 && !isWhole) throw retry('Telegram broke off')
+        yield BYTES.subarray(1_500_000)
+      }
+      const { host, bridge } = bench
+      const uploaded = openUploader({ mediaHost: host.host, secrets: openSecrets(bridge.sessions) })(
+        bench.upload(haltingly),
+      )
+      if (isWhole) assert.deepEqual(await bench.read(await uploaded), BYTES)
+      else await assert.rejects(uploaded, failsWith('retry', /Telegram/, { own: false }))
+      assert.equal(bench.opened, 2)
+    })
 
   test('goes to the next host where the first is in trouble', async () => {
     await using bench = await Bench.open()
