@@ -55,6 +55,8 @@ export const watchUpload = (
     try {
       const may = left === 1 ? beforeLastByte : undefined
       yield* may ? holdBack(move(source), may) : move(source)
+      // It may have been let go only when the call was over.
+      if (closed) return
       left--
       if (left === 0) onLastByte?.(sent)
       expect(left === 0 ? answerMs(sent) : idleMs)

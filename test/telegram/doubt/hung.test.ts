@@ -102,3 +102,23 @@ test('a last byte that may not go ends the upload before its end', async () => {
   watch.close()
   assert.equal(watch.complete, false)
 })
+
+test('of a last byte that may go only when the call is over nobody hears', async () => {
+  const leave = Promise.withResolvers<void>()
+  let heard = 0
+  const watch = watchUpload([chunks(1)], {
+    beforeLastByte: () => leave.promise,
+    onLastByte: () => {
+      heard += 1
+    },
+  })
+  const read = async () => {
+    for (const body of watch.bodies) for await (const _ of body);
+  }
+  const reading = read()
+  await turn()
+  watch.close()
+  leave.resolve()
+  await reading
+  assert.deepEqual([heard, watch.complete], [0, false])
+})
