@@ -50,6 +50,30 @@ test('a message that would land outside its topic is taken back, and the chat co
   assert.deepEqual(job.sent, [])
 })
 
+for (const fault of [
+  { error: 500 },
+  { error: 429, retryAfter: 1 },
+  { status: 502, html: 'Bad Gateway' },
+  'reset-before',
+  'reply-lost',
+] as const) {
+  test(`what lands outside its topic, and is not let go at once (${JSON.stringify(fault)}), does not stay there`, async () => {
+    await using bench = await Bench.open()
+    const group = bench.tg.addSupergroup({ title: 'No topics', members: [bench.owner] })
+    const chat = `telegram:${group.id}/42` as const
+    await bench.network.send(delivery({ chat: `telegram:${group.id}`, content: text('before') }))
+    const job = { ...delivery({ chat, content: text('where am I') }), mark: bench.network.mark?.(chat) ?? '' }
+    bench.tg.faults.next('deleteMessage', fault)
+    assert.equal((await failureOf(bench.network.send(job))).verdict.kind, 'unsure')
+    assert.equal(await bench.network.settle?.(job), false)
+    assert.deepEqual(
+      group.transcript().map(seen => seen.text),
+      ['before'],
+    )
+    assert.deepEqual(job.sent, [])
+  })
+}
+
 test('an answer points at the message it answers, and goes out without it when that is gone', async () => {
   await using bench = await Bench.open()
   const asked = bench.owner.sends(bench.home, 'Where?')
