@@ -110,7 +110,7 @@ for (const manner of ['asked', 'unmarked'] as const) {
     for (const text of texts) await alice.send(text)
     const { code, stderr } = await world.wa2tg('logout', '--yes')
     assert.equal(code, 0, stderr)
-    assert.ok(!stderr.includes('not all came'), stderr)
+    assert.ok(!stderr.includes('not all have come'), stderr)
     assert.equal((await world.link()).code, 0)
     await world.run()
     const shown = () =>
@@ -119,6 +119,20 @@ for (const manner of ['asked', 'unmarked'] as const) {
     assert.deepEqual(shown(), texts)
   })
 }
+
+const notAll =
+  /\nWhat waited at WhatsApp for this machine may not all have come: the rest is on the phone alone\n$/
+
+test('logout over a connection on which WhatsApp says nothing of what waits says that not all may have come', async () => {
+  await using world = await World.open()
+  const { alice } = await world.mapAlice()
+  world.wa.giveBacklog('withheld')
+  await alice.send('While it was off')
+  const { code, stderr } = await world.wa2tg('logout', '--yes')
+  assert.deepEqual([code, alice.receipts], [0, []], stderr)
+  assert.match(stderr, /^Unlinked;/)
+  assert.match(stderr, notAll)
+})
 
 test('logout over a line that breaks in the middle is told to WhatsApp on the next one', async () => {
   await using world = await World.open()
@@ -153,6 +167,7 @@ test('logout without a network wipes the session and says what is left to do', a
   const { code, stderr } = await world.wa2tg('logout', '--yes')
   assert.equal(code, 1)
   assert.match(stderr, /WhatsApp could not be told\. Remove this device on the phone/)
+  assert.match(stderr, notAll)
   const status = JSON.parse((await world.wa2tg('status', '--json')).stdout)
   assert.equal(status.whatsapp.state, 'unlinked')
 })

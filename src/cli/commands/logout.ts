@@ -39,14 +39,16 @@ async function logout(context: Context): Promise<ExitCode> {
   const linked = whatsapp.status.state !== 'unlinked'
   if (linked) await whatsapp.start()
   const wasReached = linked && (await isReached(whatsapp))
-  const isAllHere = !wasReached || (await catchUp(whatsapp))
+  const isAllHere = !linked || (wasReached && (await catchUp(whatsapp)))
   // The line may have broken meanwhile.
   if (wasReached) await isReached(whatsapp)
   const wasFaster = whatsapp.status.state === 'logged_out'
   const isTold = (await whatsapp.logout()) || wasFaster
   output.note(farewell(linked, isTold))
   if (!isAllHere)
-    output.note('Of what waited at WhatsApp for this machine not all came: the rest is on the phone alone')
+    output.note(
+      'What waited at WhatsApp for this machine may not all have come: the rest is on the phone alone',
+    )
   if (output.json) output.data({ linked: false, unlinkedAtWhatsApp: isTold }, () => '')
   return linked && !isTold ? 1 : 0
 }
@@ -60,8 +62,8 @@ const farewell = (linked: boolean, isTold: boolean): string => {
 
 /** WhatsApp can only be told over a connection. Resolves whether there is one, or needs none (the phone was faster). */
 const isReached = async (whatsapp: WhatsAppConnection): Promise<boolean> => {
-  const deadline = systemClock.now() + REACH_MS
-  while (systemClock.now() < deadline) {
+  const deadline = systemClock.steady() + REACH_MS
+  while (systemClock.steady() < deadline) {
     const { state } = whatsapp.status
     if (state === 'connected' || state === 'logged_out') return true
     if (state === 'stopped') return false
@@ -72,18 +74,18 @@ const isReached = async (whatsapp: WhatsAppConnection): Promise<boolean> => {
 
 /**
  * What waits at WhatsApp for this machine waits for no other, a new link of it included: it is taken in first. Resolves
- * whether that was all.
+ * whether that was all, as WhatsApp has said.
  */
 const catchUp = async (whatsapp: WhatsAppConnection): Promise<boolean> => {
   let [done, total] = [0, 0]
-  for (let since = systemClock.now(); ; await systemClock.sleep(50)) {
+  for (let since = systemClock.steady(); ; await systemClock.sleep(50)) {
     const hasAnnounced = total > 0 && done === total
-    if (systemClock.now() - since >= (hasAnnounced ? UNMARKED_MS : QUIET_MS)) return done === total
+    if (systemClock.steady() - since >= (hasAnnounced ? UNMARKED_MS : QUIET_MS)) return hasAnnounced
     const { state, upToDate = false, catchingUp } = whatsapp.status
     if (state === 'logged_out' || upToDate) return true
     if (catchingUp === undefined || (catchingUp.done === done && catchingUp.total === total)) continue
     ;({ done, total } = catchingUp)
-    since = systemClock.now()
+    since = systemClock.steady()
   }
 }
 

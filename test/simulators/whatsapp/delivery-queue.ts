@@ -18,8 +18,11 @@ const anything = (_stanza: BinaryNode): boolean => true
  * (Baileys #2779).
  */
 export class DeliveryQueue {
-  /** Servers that others have seen, or may have: all that waits comes for one request, or the end is never marked. */
-  manner: 'asked' | 'at-once' | 'unmarked' = 'asked'
+  /**
+   * Servers that others have seen, or may have: all that waits comes for one request, or the end is never marked, or a connection
+   * is deaf from its login on.
+   */
+  manner: 'asked' | 'at-once' | 'unmarked' | 'withheld' = 'asked'
   readonly #pending: BinaryNode[] = []
   readonly #onLive: () => void
   readonly #given = new Set<BinaryNode>()
@@ -62,6 +65,7 @@ export class DeliveryQueue {
     this.#isDeaf = false
     this.#given.clear()
     this.#room = 0
+    if (this.manner === 'withheld') return
     if (this.#pending.length === 0) {
       this.#finish(0)
       return

@@ -247,7 +247,7 @@ export class WhatsAppSimulator {
     this.#world.hashesAll = true
   }
 
-  /** What waits comes as others have seen it, or may have: for one request, or without the end marked. */
+  /** What waits comes as others have seen it, or may have: for one request, without the end marked, or not at all. */
   giveBacklog(manner: DeliveryQueue['manner']): void {
     const { companion } = this.#world
     if (companion) companion.queue.manner = manner
