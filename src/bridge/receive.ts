@@ -1,6 +1,6 @@
-import { contain } from '../outbox/index.ts'
+import { contain, noticeLane } from '../outbox/index.ts'
 import type { Store } from '../store/index.ts'
-import { networkOf } from './chat-ref.ts'
+import { type ChatRef, networkOf } from './chat-ref.ts'
 import { claimed, longestLife } from './claimed.ts'
 import { addNotice } from './deliver/notice.ts'
 import { type BridgeEvent, isMessage } from './event.ts'
@@ -64,7 +64,8 @@ export const makeInbox = (options: InboxOptions): Inbox => {
       const released = store.transaction(() => {
         const left = releaseLeft(known, options)
         store.chats.learn(last === undefined ? known : { ...known, lastActivity: claimed(last, now()) })
-        return tell() || left
+        const untold = known.chat === options.ownerChat?.() && tellAgain(known.chat, options, now())
+        return tell() || left || untold
       })
       if (released) wake()
     },
@@ -95,6 +96,12 @@ const releaseLeft = ({ chat, aliases = [] }: KnownChat, options: InboxOptions): 
   if (networkOf(chat) !== 'telegram' || aliases.length === 0) return false
   return makeRelease(options)((_, left) => aliases.includes(left))
 }
+
+/** The owner writes to the bot, which may have been kept from writing to them before. Returns whether there is anything to tell. */
+const tellAgain = (chat: ChatRef, { outbox }: InboxOptions, now: number): boolean =>
+  outbox.revive(noticeLane(chat), { since: now - day, now })
+
+const day = 86_400_000
 
 /** One that makes trouble must not keep the others. */
 const receiveReleased = (row: Held, options: InboxOptions): void => {

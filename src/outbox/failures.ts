@@ -95,3 +95,17 @@ export const stepJob = (database: Database, id: number, { level, unsure, now, pr
     problem,
   )
 }
+
+/** Lets what was given up begin anew; returns how many jobs that are. Times in milliseconds since 1970. */
+export const reviveJobs = (
+  database: Database,
+  { lane, since, now }: { readonly lane: string; readonly since: number; readonly now: number },
+): number =>
+  database.run(
+    `UPDATE jobs SET state = 'pending', due_at = ?3, level = 0, attempts = 0, media_failures = 0, pages = 0,
+       own_failures = 0, bugs = 0, asked = 0, failing_for = 0, problem = NULL
+     WHERE state = 'failed' AND lane = ?1 AND unsure = 0 AND created_at >= ?2`,
+    lane,
+    since,
+    now,
+  ).changes

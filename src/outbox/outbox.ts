@@ -1,7 +1,7 @@
 import type { ChatRef } from '../bridge/chat-ref.ts'
 import type { Database } from '../store/index.ts'
 import { findAbout } from './about.ts'
-import { type Again, type NextForm, postponeJob, stepJob } from './failures.ts'
+import { type Again, type NextForm, postponeJob, reviveJobs, stepJob } from './failures.ts'
 import { findFirst, findHeads, type Head } from './heads.ts'
 import { findInDoubt, findUnsettled, type InDoubt, type Unsettled } from './in-doubt.ts'
 import type { About, FinalFailure, Job, NewJob, Untouched, Waiting } from './job.ts'
@@ -173,6 +173,11 @@ export class Outbox {
     markOf: (target: ChatRef) => string | undefined = () => undefined,
   ): { cutOff: ChatRef[] } {
     return recoverJobs(this.#database, { now, markOf })
+  }
+
+  /** Tries once more what was given up in a lane and came since a time, unless it may have arrived. Returns whether there was any. */
+  revive(lane: string, { since, now }: { since: number; now: number }): boolean {
+    return reviveJobs(this.#database, { lane, since, now }) > 0
   }
 
   /** Drops at most `limit` jobs that were given up before that time; returns how many. */

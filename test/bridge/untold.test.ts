@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { startTelegramSimulator } from '../simulators/telegram/index.ts'
+import { tempStore } from '../store/temp-store.ts'
+import { event } from './bridge.ts'
+import { openMiddle } from './middle.ts'
+
+const family = 'whatsapp:3@g.us'
+
+test('an owner who presses Start late is told then of what failed before, once', async () => {
+  await using tg = await startTelegramSimulator()
+  const owner = tg.addUser({ id: 7001, first_name: 'Olga' })
+  const home = tg.addPrivateChat(owner, { started: false })
+  const group = tg.addSupergroup({ title: 'Family', members: [owner] })
+  using store = tempStore()
+  store.mappings.add({ whatsapp: family, telegram: `telegram:${group.id}` })
+  await using middle = openMiddle(store, tg, { ownerChat: () => `telegram:${owner.id}` })
+  await middle.start()
+  tg.faults.next(
+    'sendMessage',
+    { error: 403, description: 'Forbidden: bot was kicked from the supergroup chat' },
+    { when: ({ chat_id: chat }) => chat === group.id },
+  )
+  middle.inbox.receive([{ event: event(family, 'nobody sees it') }])
+  await tg.until('both to fail', () => middle.outbox.counts().failed === 2)
+  assert.deepEqual(home.transcript(), [])
+  home.state.started = true
+  owner.sends(home, '/start')
+  const told = () =>
+    home.transcript().filter(({ text }) => /^A message from .* could not be shown/.test(text))
+  await tg.until('what failed to be told', () => told().length === 1)
+  owner.sends(home, '/id')
+  await tg.until('the answer', () => home.transcript().some(({ text }) => text.startsWith('This is')))
+  await tg.until('nothing to wait', () => middle.outbox.counts().pending === 0)
+  assert.equal(told().length, 1)
+  assert.deepEqual(middle.outbox.counts(), { pending: 0, failed: 1 })
+  tg.assertNoSurprises()
+})
