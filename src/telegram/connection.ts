@@ -46,6 +46,8 @@ export interface TelegramOptions {
   readonly apiRoot: string
   /** User ids of those who may send through the bridge. */
   readonly owners: readonly number[]
+  /** The chats and topics to which WhatsApp chats are mapped. */
+  readonly mapped: () => readonly ChatRef[]
   /** See `knowBot`. */
   readonly forgetIds: BotOptions['forgetIds']
   /** The reaction by which an owner deletes a message in WhatsApp. */

@@ -63,6 +63,7 @@ test('behind whatever update comes, the next one is taken in', async () => {
     token: '8001:AAF-of-the-test-bot',
     apiRoot: server.apiRoot,
     owners: [7001],
+    mapped: () => [],
     forgetIds: () => undefined,
     sessions: store.session('telegram'),
     inbox: store.inbox.telegram,

@@ -152,6 +152,7 @@ test('whatever a server answers, a delivery is sent or ends with a verdict that 
           token,
           apiRoot: server.apiRoot,
           owners: [7001],
+          mapped: () => [],
           forgetIds: () => undefined,
           sessions,
           inbox,

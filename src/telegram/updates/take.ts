@@ -7,6 +7,7 @@ import type { Marks } from '../marks.ts'
 import { nameCustomEmoji } from './custom-emoji.ts'
 import { inFormer } from './former.ts'
 import type { LongPollOptions } from './long-poll.ts'
+import { type MissedMovesOptions, makeMissedMoves } from './missed-moves.ts'
 import { refuse } from './refuse.ts'
 import { type SortContext, sortUpdates } from './sort.ts'
 import type { Sorted } from './sorted.ts'
@@ -14,7 +15,8 @@ import type { Versions } from './versions.ts'
 
 export interface TakeOptions
   extends Omit<SortContext, 'bot' | 'customEmoji' | 'version' | 'mayCome' | 'now'>,
-    Pick<LongPollOptions, 'api' | 'signal'> {
+    Pick<LongPollOptions, 'api' | 'signal'>,
+    Pick<MissedMovesOptions, 'mapped'> {
   readonly inbox: Inbox
   readonly marks: Marks
   readonly versions: Versions
@@ -36,6 +38,7 @@ const mostBefore = 100
  */
 export const makeTake = (options: TakeOptions): LongPollOptions['take'] => {
   const { inbox, marks, versions, owners, logger } = options
+  const findMissedMoves = makeMissedMoves(options)
 
   const mayCome: SortContext['mayCome'] = (chatId, messageId) =>
     messageId > marks.top(chatId) - mostBefore && !marks.isTaken(chatId, messageId)
@@ -88,6 +91,7 @@ export const makeTake = (options: TakeOptions): LongPollOptions['take'] => {
   }
 
   return async (updates, bot: BotUser, confirm) => {
+    await findMissedMoves(updates)
     const customEmoji = await nameCustomEmoji(updates, options)
     const context = { ...options, bot, customEmoji, version: versions.get, mayCome, now: options.now() }
     for (const piece of piecesOf(updates)) {

@@ -4,7 +4,8 @@ import { isSeen } from './sight.ts'
 import type { Entry } from './types.ts'
 import type { World } from './world.ts'
 
-type Access = 'read' | 'edit' | 'write'
+/** `members`: of a group that is none any more they are out of reach. */
+type Access = 'read' | 'members' | 'edit' | 'write'
 
 /** `check_chat` of telegram-bot-api: finds the chat and refuses where the bot has no access of that kind. */
 export function findChat(world: World, given: string, access: Access): ChatState {
@@ -20,7 +21,7 @@ export function findChat(world: World, given: string, access: Access): ChatState
 }
 
 function checkAccess(chat: ChatState, access: Access): void {
-  const editing = access !== 'read'
+  const editing = access === 'edit' || access === 'write'
   if (chat.type === 'private') {
     if (chat.deactivated && editing) throw forbidden('user is deactivated')
     return
@@ -28,9 +29,10 @@ function checkAccess(chat: ChatState, access: Access): void {
   const kind =
     chat.type === 'group' ? 'group chat' : chat.type === 'channel' ? 'channel chat' : 'supergroup chat'
   if (chat.type === 'group') {
-    if (access === 'write' && chat.migratedTo !== undefined) throw migrated(chat.migratedTo)
-    if (access === 'write' && chat.deletedGroup) throw forbidden('the group chat was deleted')
-    if (!editing || chat.migratedTo !== undefined || chat.deletedGroup) return
+    const isWriting = access === 'write' || access === 'members'
+    if (isWriting && chat.migratedTo !== undefined) throw migrated(chat.migratedTo)
+    if (isWriting && chat.deletedGroup) throw forbidden('the group chat was deleted')
+    if (!(editing || isWriting) || chat.migratedTo !== undefined || chat.deletedGroup) return
   }
   if (chat.botStatus === 'kicked') throw forbidden(`bot was kicked from the ${kind}`)
   if (chat.botStatus === 'left' && (editing || chat.username === undefined))

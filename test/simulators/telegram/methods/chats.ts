@@ -35,8 +35,8 @@ export function getChat(world: World, query: Query): unknown {
 }
 
 export function getChatMember(world: World, query: Query): unknown {
-  const chat = findChat(world, query.text('chat_id'), 'read')
   const id = query.integer('user_id')
+  const chat = findChat(world, query.text('chat_id'), id === world.bot.id ? 'read' : 'members')
   if (id === world.bot.id) return chatMember(world, chat)
   const user = chat.members.get(id)
   if (user !== undefined) {
@@ -49,11 +49,11 @@ export function getChatMember(world: World, query: Query): unknown {
 }
 
 export function getChatMemberCount(world: World, query: Query): number {
-  return findChat(world, query.text('chat_id'), 'read').members.size + 1
+  return findChat(world, query.text('chat_id'), 'members').members.size + 1
 }
 
 export function getChatAdministrators(world: World, query: Query): unknown {
-  const chat = findChat(world, query.text('chat_id'), 'read')
+  const chat = findChat(world, query.text('chat_id'), 'members')
   if (chat.type === 'private') throw badRequest('there are no administrators in the private chat')
   const [creator] = chat.members.values()
   return [

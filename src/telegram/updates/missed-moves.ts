@@ -1,0 +1,64 @@
+import type { Message, Update } from 'grammy/types'
+import type { ChatRef } from '../../bridge/chat-ref.ts'
+import { idSpace, readPlace } from '../address.ts'
+import type { BotApi } from '../api.ts'
+import { CallError } from '../call-error.ts'
+
+export interface MissedMovesOptions {
+  readonly api: BotApi
+  readonly signal: AbortSignal
+  readonly owners: readonly number[]
+  /** The chats and topics to which chats are mapped. */
+  readonly mapped: () => readonly ChatRef[]
+  readonly move: (from: number, to: number) => void
+}
+
+/**
+ * That a group became a supergroup may never have been heard: Telegram keeps its word of that for a day, and a backup may be older.
+ * What the owner writes there would be for nobody. So where they write in a supergroup in which nothing is mapped, each group that is
+ * mapped is asked about, once in a run, before what they wrote is taken. The members of one that has moved are refused with its new id
+ * (telegram-bot-api `check_chat_access`), and nobody sees that they were asked for. Rejects with `CallError` where there is no answer.
+ */
+export const makeMissedMoves = ({ api, signal, owners, mapped, move }: MissedMovesOptions) => {
+  const asked = new Set<number>()
+
+  /** The supergroup in which an owner has written and nothing is mapped. An update of no known form is told of when it is taken. */
+  const unknownIn = ({ message }: Update): number[] => {
+    const { chat, from }: Partial<Message> = message ?? {}
+    if (chat?.type !== 'supergroup' || asked.has(chat.id) || !owners.includes(from?.id ?? 0)) return []
+    return mapped().some(each => readPlace(each)?.chatId === chat.id) ? [] : [chat.id]
+  }
+
+  const movedTo = async (group: number): Promise<number | undefined> => {
+    try {
+      await api.call('getChatMemberCount', { chat_id: group }, { signal })
+      return undefined
+    } catch (error) {
+      if (!(error instanceof CallError) || error.failure.kind !== 'refused') throw error
+      const { code, retryAfter, migrateTo } = error.failure
+      if (retryAfter !== undefined || code >= 500) throw error
+      return migrateTo
+    }
+  }
+
+  return async (updates: readonly Update[]): Promise<void> => {
+    // What was written before such a word is to be taken before it.
+    if (updates.some(isWord)) return
+    const unknown = updates.flatMap(unknownIn)
+    if (unknown.length === 0) return
+    for (const group of new Set(mapped().flatMap(groupOf))) {
+      const to = await movedTo(group)
+      if (to !== undefined) move(group, to)
+    }
+    for (const chatId of unknown) asked.add(chatId)
+  }
+}
+
+const isWord = ({ message }: Update): boolean =>
+  (message?.migrate_to_chat_id ?? message?.migrate_from_chat_id) !== undefined
+
+/** Private chats and those that have ids of their own do not move. */
+const groupOf = (chat: ChatRef): number[] => {
+  const chatId = Number(readPlace(chat)?.chatId)
+  return chatId < 0 && idSpace(chatId) === 'shared' ? [chatId] : []
+}

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { startTelegramSimulator } from '../simulators/telegram/index.ts'
+import { tempStore } from '../store/temp-store.ts'
+import { event } from './bridge.ts'
+import { openMiddle } from './middle.ts'
+
+const mum = 'whatsapp:1@lid'
+const day = 86_400_000
+
+/** A mapped group that has become a supergroup while the bridge was off, for so long that Telegram says nothing of it any more. */
+const openMoved = async () => {
+  await using opened = new AsyncDisposableStack()
+  const tg = opened.use(await startTelegramSimulator())
+  const owner = tg.addUser({ id: 7001, first_name: 'Olivia' })
+  const group = tg.addGroup({ title: 'Mum', members: [owner] })
+  const store = opened.use(tempStore())
+  store.mappings.add({ whatsapp: mum, telegram: `telegram:${group.id}` })
+  const middle = opened.use(openMiddle(store, tg))
+  const moved = tg.migrate(group)
+  tg.advanceClock(day + 1000)
+  const rest = opened.move()
+  return {
+    ...{ tg, owner, moved, middle },
+    mapped: () => store.mappings.list().map(({ telegram }) => telegram),
+    arrives: (text: string) =>
+      tg.until(text, () => middle.whatsapp.shown.find(each => each.text === text)?.chat),
+    asked: () => tg.callsOf('getChatMemberCount').length,
+    [Symbol.asyncDispose]: () => rest.disposeAsync(),
+  }
+}
+
+test('what is written where a group has moved unheard goes to whom that is mapped to, and what comes goes there', async () => {
+  await using it = await openMoved()
+  const { tg, owner, moved, middle } = it
+  owner.sends(moved, 'are you there?')
+  await middle.start()
+  assert.equal(await it.arrives('are you there?'), mum)
+  assert.deepEqual(it.mapped(), [`telegram:${moved.id}`])
+  owner.sends(moved, 'hello?')
+  await it.arrives('hello?')
+  assert.equal(it.asked(), 1)
+  middle.inbox.receive([{ event: event(mum, 'yes') }])
+  await tg.until('the answer', () => moved.transcript().some(({ text }) => text === 'yes'))
+  tg.assertNoSurprises()
+})
+
+test('while Telegram does not say whether a group has moved, nothing of what is written there is passed over', async () => {
+  await using it = await openMoved()
+  it.tg.faults.next('getChatMemberCount', { error: 500, description: 'Internal Server Error' })
+  it.tg.faults.next('getChatMemberCount', 'reply-lost')
+  it.owner.sends(it.moved, 'are you there?')
+  await it.middle.start()
+  assert.equal(await it.arrives('are you there?'), mum)
+  assert.equal(it.asked(), 3)
+})
+
+test('what is written in a supergroup of something else goes nowhere, and the mapped group is asked about once', async () => {
+  await using tg = await startTelegramSimulator()
+  const owner = tg.addUser({ id: 7001, first_name: 'Olivia' })
+  const group = tg.addGroup({ title: 'Mum', members: [owner] })
+  const other = tg.addSupergroup({ title: 'Football', members: [owner] })
+  using store = tempStore()
+  store.mappings.add({ whatsapp: mum, telegram: `telegram:${group.id}` })
+  await using middle = openMiddle(store, tg)
+  await middle.start()
+  for (const text of ['goal!', 'and another']) {
+    owner.sends(other, text)
+    await tg.until('it to be taken', () => tg.pendingUpdates === 0)
+  }
+  owner.sends(group, 'dinner?')
+  await tg.until('the message', () => middle.whatsapp.shown.length > 0)
+  assert.deepEqual(
+    middle.whatsapp.shown.map(({ text }) => text),
+    ['dinner?'],
+  )
+  assert.equal(tg.callsOf('getChatMemberCount').length, 1)
+  assert.deepEqual(
+    other.transcript().filter(({ from }) => from.isBot),
+    [],
+  )
+})
