@@ -1,4 +1,4 @@
-import type { GroupMetadata, GroupParticipant, ParticipantAction } from '@whiskeysockets/baileys'
+import type { GroupMetadata, GroupParticipant } from '@whiskeysockets/baileys'
 import * as z from 'zod/mini'
 import type { SessionStore } from '../../../bridge/network.ts'
 import { readStored } from '../../../bridge/stored-json.ts'
@@ -49,16 +49,23 @@ export class Admins {
     this.#sessions.set([{ type, id: group, value: isSo ? '1' : null }])
   }
 
-  /** Takes in what is known of a whole group. */
-  learn({ id, participants }: Pick<GroupMetadata, 'id' | 'participants'>): void {
-    this.#write(id, participants.filter(({ admin }) => admin != null).flatMap(addressesOf))
+  /**
+   * Takes in what is known of a whole group. `isAhead`: of the group as it is now, for what was done in it before; whoever
+   * administers it no more may have done that while they did.
+   */
+  learn(
+    { id, participants }: Pick<GroupMetadata, 'id' | 'participants'>,
+    { isAhead = false }: { readonly isAhead?: boolean } = {},
+  ): void {
+    const now = participants.filter(({ admin }) => admin != null).flatMap(addressesOf)
+    this.#write(id, isAhead ? [...this.#read(id), ...now] : now)
   }
 
-  change(group: string, participants: readonly GroupParticipant[], action: ParticipantAction): void {
-    if (action !== 'promote' && action !== 'demote' && action !== 'remove') return
-    const changed = participants.flatMap(addressesOf)
+  /** Those with these addresses administer a group from now on, or do not any more. */
+  change(group: string, who: readonly string[], are: boolean): void {
+    const changed = who.flatMap(jid => normalizeAddress(jid) ?? [])
     const rest = this.#read(group).filter(address => !changed.includes(address))
-    this.#write(group, action === 'promote' ? [...rest, ...changed] : rest)
+    this.#write(group, are ? [...rest, ...changed] : rest)
   }
 
   #read(group: string): string[] {

@@ -1,4 +1,4 @@
-import type { BaileysEventMap, Contact, GroupMetadata, WAMessage } from '@whiskeysockets/baileys'
+import type { Contact, GroupMetadata, WAMessage } from '@whiskeysockets/baileys'
 import { addressOf, type ChatRef, chatRef } from '../../../bridge/chat-ref.ts'
 import type { Arrival, FindMessage, Inbox, KnownChat, SessionStore } from '../../../bridge/network.ts'
 import { oneLine } from '../../../bridge/rich-text.ts'
@@ -117,7 +117,8 @@ export class Book {
     }
   }
 
-  groups(groups: readonly Partial<GroupMetadata>[]): void {
+  /** `isAhead`: as they are now, for what was done in them before. */
+  groups(groups: readonly Partial<GroupMetadata>[], options: { readonly isAhead?: boolean } = {}): void {
     for (const { id, subject, participants, ephemeralDuration, ...settings } of groups) {
       if (id && isGroup(id)) {
         this.#learn(id, undefined, { name: subject })
@@ -125,7 +126,7 @@ export class Book {
         if (restrict !== undefined) this.#admins.restrict(id, restrict || isCommunityAnnounce === true)
         if (isCommunityAnnounce !== undefined) this.#admins.announce(id, isCommunityAnnounce)
         if (participants !== undefined) {
-          this.#admins.learn({ id, participants })
+          this.#admins.learn({ id, participants }, options)
           this.#timers.learn(id, { seconds: ephemeralDuration ?? 0, setAt: Math.floor(Date.now() / 1000) })
         }
       }
@@ -136,8 +137,9 @@ export class Book {
     }
   }
 
-  participants({ id, participants, action }: BaileysEventMap['group-participants.update']): void {
-    this.#admins.change(id, participants, action)
+  /** See `Admins.change`. */
+  administer(group: string, who: readonly string[], are: boolean): void {
+    this.#admins.change(group, who, are)
   }
 
   /** Two addresses of one person. */

@@ -2,8 +2,9 @@ import type { WASocket } from '@whiskeysockets/baileys'
 import type { Book } from './book.ts'
 
 /**
- * Lets Baileys' events fill the book: people, chats, groups, who administers them. They come after the ack, so a crash can
- * cost a name until WhatsApp tells it again. `safely` runs a piece of work as one commit and lets nothing through.
+ * Lets Baileys' events fill the book: people, chats, groups. They come after the ack, so a crash can cost a name until
+ * WhatsApp tells it again, and overtake the messages that came before them: who administers a group is read from its notices.
+ * `safely` runs a piece of work as one commit and lets nothing through.
  */
 export const fillBook = ({ ev }: WASocket, book: Book, safely: (work: () => void) => void): void => {
   ev.on('contacts.upsert', contacts => safely(() => book.contacts(contacts)))
@@ -15,7 +16,6 @@ export const fillBook = ({ ev }: WASocket, book: Book, safely: (work: () => void
   )
   ev.on('groups.upsert', groups => safely(() => book.groups(groups)))
   ev.on('groups.update', groups => safely(() => book.groups(groups)))
-  ev.on('group-participants.update', change => safely(() => book.participants(change)))
   ev.on('lid-mapping.update', ({ lid, pn }) => safely(() => book.same(lid, pn)))
   ev.on('messaging-history.set', ({ chats, contacts, lidPnMappings }) =>
     safely(() => {

@@ -8,7 +8,7 @@ import { decodeHead, decodeOpened } from '../decode.ts'
 import { type MediaUpdate, relocate } from '../media/reupload.ts'
 import { readCall, tellCall } from '../parse/calls.ts'
 import { type ParseContext, readRaw } from '../parse/context.ts'
-import { groupIn, noticesIn, pairsIn } from '../parse/notifications.ts'
+import { adminsIn, groupIn, noticesIn, pairsIn } from '../parse/notifications.ts'
 import { isToOwnList, toEach } from '../parse/own-list.ts'
 import { messagesIn, type Parsed, parseHead, parseMessage } from '../parse.ts'
 import { readAbsent } from './absent.ts'
@@ -195,8 +195,10 @@ export class Receiver {
     if (node.attrs['type'] === 'newsletter') meetChannel(node.attrs['from'])
     for (const [address, other] of pairsIn(node)) book.same(address, other)
     for (const web of notices) book.timer(web, { isNotice: true })
+    const { from: id = '' } = node.attrs
+    for (const { are, who } of adminsIn(node)) book.administer(id, who, are)
     const group = groupIn(node)
-    if (group !== undefined) book.groups([{ id: node.attrs['from'] ?? '', ...group }])
+    if (group !== undefined) book.groups([{ id, ...group }])
   }
 
   /** A bug in parsing must neither lose a message nor stop the ones behind it. */

@@ -84,6 +84,22 @@ export const pairsIn = (node: BinaryNode): [string, string][] => {
   return pairs.filter((pair): pair is [string, string] => pair.every(address => address !== undefined))
 }
 
+/** What a notification says of who administers a group: those named do from now on, or do not any more. */
+export const adminsIn = (node: BinaryNode): { readonly are: boolean; readonly who: readonly string[] }[] =>
+  childrenOf(node).flatMap(child => {
+    const are = node.attrs['type'] === 'w:gp2' ? ADMINISTERS.get(child.tag) : undefined
+    if (are === undefined) return []
+    const who = childrenOf(child).flatMap(({ attrs: { jid, phone_number, lid } }) => [jid, phone_number, lid])
+    return [{ are, who: who.filter(address => address !== undefined) }]
+  })
+
+const ADMINISTERS: ReadonlyMap<string, boolean> = new Map([
+  ['promote', true],
+  ['demote', false],
+  ['remove', false],
+  ['leave', false],
+])
+
 /** What a notification says a group is called or, of a new one, is: the announcements of a community. */
 export const groupIn = (
   node: BinaryNode,

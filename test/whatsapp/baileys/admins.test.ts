@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { until } from '../support.ts'
+import { Linked } from './linked.ts'
+
+/** A group with an administrator, somebody who has written ten messages there, and somebody else. */
+const open = async () => {
+  const linked = await Linked.started()
+  const { wa } = linked
+  const alice = wa.addContact({ name: 'Alice' })
+  const [bob, eve] = [wa.addContact({ name: 'Bob' }), wa.addContact({ name: 'Eve' })]
+  const group = wa.addGroup({ subject: 'Class', participants: [alice, bob, eve], admins: [alice] })
+  const ids: string[] = []
+  for (let turn = 1; turn <= 10; turn += 1) ids.push(await bob.send(`advert ${turn}`, { to: group }))
+  await until('all of it', () => linked.bridge.said.length === 1 + ids.length)
+  await until('the administrator', () => linked.bridge.sessions.get('admins', group.jid)?.includes(alice.lid))
+  return { linked, wa, alice, eve, group, ids }
+}
+
+/** By whose right messages were deleted, in order. */
+const rights = ({ bridge }: Linked): string[] =>
+  bridge.changes.map(change => (change.kind === 'deletion' ? change.by : change.kind))
+
+test('What an administrator has deleted who leaves behind that is deleted, also where all of it comes at once', async () => {
+  const { linked, wa, alice, group, ids } = await open()
+  await using _ = linked
+  await linked.stop()
+  for (const id of ids) await alice.acts.revoke(id, { to: group })
+  group.remove(alice)
+  linked.reopen()
+  await linked.start()
+  await until('all of it', () => rights(linked).length === ids.length)
+  assert.deepEqual(new Set(rights(linked)), new Set(['admin']))
+  await until('the notice', () => linked.bridge.said.includes('Has left the group'))
+  assert.ok(!linked.bridge.sessions.get('admins', group.jid)?.includes(alice.lid))
+  wa.assertNoSurprises()
+})
+
+test('What was deleted by right stays so where WhatsApp was asked about somebody else behind that', async () => {
+  const { linked, wa, alice, eve, group, ids } = await open()
+  await using _ = linked
+  const [first = '', ...others] = ids
+  await eve.acts.revoke(first, { to: group })
+  for (const id of others) await alice.acts.revoke(id, { to: group })
+  group.demote(alice, alice)
+  await alice.acts.revoke(first, { to: group })
+  await until('all of it', () => rights(linked).length === ids.length + 1)
+  assert.deepEqual(rights(linked), ['author', ...others.map(() => 'admin'), 'author'])
+  wa.assertNoSurprises()
+})
