@@ -192,8 +192,8 @@ export const openWhatsAppFor = async ({
 }: AppOptions & { command: 'login' | 'logout' }): Promise<
   {
     readonly whatsapp: WhatsAppConnection
-    /** A phone has linked this account. Returns how many messages waited for another one and are given up. */
-    linked(names: AccountNames): number
+    /** A phone has linked this account. Says how many messages waited for another one and are given up, and whether chats are mapped. */
+    linked(names: AccountNames): { readonly givenUp: number; readonly isMapped: boolean }
   } & AsyncDisposable
 > => {
   await using opened = new AsyncDisposableStack()
@@ -221,7 +221,10 @@ export const openWhatsAppFor = async ({
   const rest = opened.move()
   return {
     whatsapp,
-    linked: names => takeAccount(names, whatsapp.time, tools),
+    linked: names => ({
+      givenUp: takeAccount(names, whatsapp.time, tools),
+      isMapped: store.mappings.list().length > 0,
+    }),
     [Symbol.asyncDispose]: () => rest.disposeAsync(),
   }
 }

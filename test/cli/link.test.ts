@@ -36,6 +36,19 @@ test('a machine that is linked already is told so with 0, and stays linked', asy
   assert.notEqual(world.wa.companion, undefined)
 })
 
+test('who links anew hears that what came meanwhile is on the phone, and that all goes on', async () => {
+  await using world = await World.open()
+  await world.mapAlice()
+  world.wa.phone.unlink()
+  assert.equal((await world.wa2tg('run')).code, 2)
+  const { code, stderr } = await world.link()
+  assert.equal(code, 0, stderr)
+  assert.match(
+    stderr,
+    /\nLinked as Olivia Owner, \+15550000001\. Next, type: wa2tg run\nWhat came in WhatsApp while this machine was not linked is on the phone alone\n$/,
+  )
+})
+
 test('with --qr text stdout holds the raw payload and nothing else', async () => {
   await using world = await World.open()
   const { code, stdout } = await world.link()

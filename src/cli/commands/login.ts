@@ -42,9 +42,8 @@ const login = async (context: Context, stop: AbortSignal): Promise<ExitCode> => 
   try {
     const steps = opened.whatsapp.login({ signal: stop, ...(phone === undefined ? {} : { phone }) })
     for await (const step of steps) {
-      const left = step.kind === 'linked' ? opened.linked(step) : 0
       show(step)
-      if (left > 0) output.note(leftBehind(left))
+      if (step.kind === 'linked') sayWhatFollows(context, step, opened.linked(step))
     }
     return 0
   } catch (error) {
@@ -59,6 +58,17 @@ const login = async (context: Context, stop: AbortSignal): Promise<ExitCode> => 
     }
     throw new UserError(error.message, { ...remedies[error.reason], cause: error })
   }
+}
+
+const sayWhatFollows = (
+  { output }: Context,
+  { account, name }: Extract<LoginStep, { kind: 'linked' }>,
+  { givenUp, isMapped }: { readonly givenUp: number; readonly isMapped: boolean },
+): void => {
+  output.note(`Linked${nameAccount(account, name)}. Next, type: wa2tg ${isMapped ? 'run' : 'chats'}`)
+  if (isMapped) output.note('What came in WhatsApp while this machine was not linked is on the phone alone')
+  if (givenUp > 0) output.note(leftBehind(givenUp))
+  if (output.json) output.data({ linked: true, already: false, account, name }, () => '')
 }
 
 const leftBehind = (count: number): string =>
@@ -135,12 +145,8 @@ const openPresenter = (
         return output.note('The phone agrees; connecting as its linked device…')
       case 'syncing':
         return output.note('Linked; the phone sends its list of chats…')
-      case 'linked': {
-        const { account, name } = step
-        output.note(`Linked${nameAccount(account, name)}. Next, type: wa2tg chats`)
-        if (output.json) output.data({ linked: true, already: false, account, name }, () => '')
+      case 'linked':
         return
-      }
       default:
         return step satisfies never
     }
