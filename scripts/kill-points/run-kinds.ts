@@ -122,7 +122,8 @@ const play = async (
   let act: (() => unknown) | undefined = () => kind.make(chat)
   try {
     for (const scope of [flow, ...repairs.map(repair => `${flow}, ${repair}`)].slice(0, mostHere)) {
-      const plan = { spared: walk.guess(scope), latest: walk.latest(scope) }
+      const sought = walk.seek(scope)
+      const plan = sought ? { spared: sought } : { spared: walk.guess(scope), latest: walk.latest(scope) }
       const isKilled = await live(scene, { plan, act, isThere, ms: longest.act })
       act = undefined
       const step = walk.hear(scope, scene.points, isKilled)
@@ -133,7 +134,9 @@ const play = async (
     }
     if (act !== undefined || !isThere()) {
       await live(scene, { plan: undefined, act, isThere, ms: longestPeace })
-      walk.writes.learn(flow, scene.points.writes())
+      // What only a life in peace comes to is where later ones are to die.
+      if (mostHere > 0) walk.hear(flow, scene.points, false)
+      else walk.writes.learn(flow, scene.points.writes())
     }
     await eventually(isThere, flow, 1)
     return undefined

@@ -96,6 +96,14 @@ export class Walk {
     return this.#plan(scope)
   }
 
+  /** The same for a life that is to die where nothing died anywhere, and nowhere before; nothing where it comes past no such point. */
+  seek(scope: string): ReadonlySet<string> | undefined {
+    const undied = this.#undied(scope)
+    if (undied.length === 0) return undefined
+    this.#planned = undied
+    return this.#spareAllBut(step => !this.#isDiedAt(step))
+  }
+
   /**
    * Where a life of which nothing is known ends at the latest, so that it does not come past what was died at elsewhere alone, and live:
    * at one of the first things that happen in it, another one in each scope.
@@ -121,6 +129,11 @@ export class Walk {
         )
         return { point, steps: known.length, isMissed: known.some(({ missed }) => missed >= mostMissed) }
       })
+  }
+
+  /** Whether lives of this flow, or what repaired it, have still to die at a point at which nothing died anywhere. */
+  hasUndied(flow: string): boolean {
+    return [...this.#scopes.keys()].some(scope => scope.startsWith(flow) && this.#undied(scope).length > 0)
   }
 
   /**
@@ -149,15 +162,30 @@ export class Walk {
     const turn = this.#plans.get(scope) ?? 0
     this.#plans.set(scope, turn + 1)
     this.#planned = this.#wanted(scope, turn)
-    const strange = [...this.#deaths]
-      .filter(([step]) => own?.has(step) !== true && !this.#usual.has(pointOf(step)))
-      .filter(([step]) => !this.#deathsAtPoint.has(pointOf(step)) || isChosen(scope, step))
-      .map(([step]) => step)
-    const deadly = new Set([...this.#planned, ...strange])
+    const planned = new Set(this.#planned)
+    const isStrange = (step: string): boolean =>
+      own?.has(step) !== true &&
+      !this.#usual.has(pointOf(step)) &&
+      (!this.#isDiedAt(step) || isChosen(scope, step))
+    return this.#spareAllBut(step => planned.has(step) || isStrange(step))
+  }
+
+  /** Everything that is known from somewhere, but for the deadly. */
+  #spareAllBut(isDeadly: (step: string) => boolean): ReadonlySet<string> {
     const points = [...this.#usual, ...this.#deathsAtPoint.keys()]
-    const spared = [...this.#deaths.keys(), ...points.flatMap(stepsOf)]
-    this.#spared = new Set(spared.filter(step => !deadly.has(step)))
+    const known = [...this.#deaths.keys()]
+    const deadly = new Set(known.filter(isDeadly))
+    this.#spared = new Set([...known, ...points.flatMap(stepsOf)].filter(step => !deadly.has(step)))
     return this.#spared
+  }
+
+  #undied(scope: string): string[] {
+    return this.#open(scope).filter(step => !this.#isDiedAt(step))
+  }
+
+  /** Whether something died at its point, anywhere. */
+  #isDiedAt(step: string): boolean {
+    return this.#deathsAtPoint.has(pointOf(step))
   }
 
   /** Now from the beginning of a life on, now only what is late in it. */

@@ -204,3 +204,16 @@ test('a life of which nothing is known ends at the latest at one of its first th
   )
   assert.ok(Math.min(...ends) >= 1 && Math.max(...ends) <= 20 && ends.size > 10, [...ends].join())
 })
+
+test('a walk that knows a flow with points at which nothing died spares all else there', () => {
+  const walk = new Walk()
+  const steps = ['1 a', '1 b', '1 c']
+  assert.equal(walk.seek('flow'), undefined)
+  walk.learn('flow', steps, false)
+  assert.equal(walk.hasUndied('another'), false)
+  const sought = () => die(walk, 'flow', walk.seek('flow') ?? new Set(steps), steps)
+  assert.deepEqual([sought(), sought(), sought(), sought()], ['1 a', '1 b', '1 c', undefined])
+  assert.equal(walk.hasUndied('flow'), false)
+  walk.learn('flow, behind a death', ['1 d'], false)
+  assert.equal(walk.hasUndied('flow'), true)
+})
