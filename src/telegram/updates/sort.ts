@@ -21,6 +21,7 @@ import { shortName } from '../send/line.ts'
 import { decodeVote, joinData } from '../vote-button.ts'
 import { refuse, whyNameless } from './refuse.ts'
 import { nothingSorted, type Sorted } from './sorted.ts'
+import { hearingOf } from './unheard.ts'
 
 export interface SortContext extends Omit<ParseOptions, 'bot'> {
   readonly bot: BotUser
@@ -163,7 +164,8 @@ class Sorter {
   #membership(update: Partial<ChatMemberUpdated>): void {
     const { chat, date, old_chat_member: former, new_chat_member: member } = update
     if (chat === undefined || date === undefined || chat.type === 'private') return
-    const { shutOut, admitted } = this.#sorted
+    const { shutOut, admitted, hearings } = this.#sorted
+    hearings.push(...hearingOf(update, this.#context.bot))
     const [was, is] = [former, member].map(each => each?.status === 'administrator')
     if (chat.type === 'channel' && !(was && is)) admitted.push({ chatId: chat.id, at: is ? date : undefined })
     const place = placeRef({ chatId: chat.id })

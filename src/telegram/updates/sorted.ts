@@ -1,6 +1,7 @@
 import type { Message } from 'grammy/types'
 import type { Arrival, KnownChat, Overheard, ShutOut } from '../../bridge/network.ts'
 import type { Command } from '../commands.ts'
+import type { Hearing } from './unheard.ts'
 
 interface Seen {
   readonly chatId: number
@@ -28,6 +29,8 @@ export interface Sorted {
   readonly admitted: { readonly chatId: number; readonly at: number | undefined }[]
   /** Groups and channels out of which the bot was thrown, and where it is not back again. */
   readonly shutOut: ShutOut[]
+  /** Groups in which another part of what is done reaches the bot than before, in order. */
+  readonly hearings: Hearing[]
   readonly moves: { readonly from: number; readonly to: number }[]
 }
 
@@ -43,5 +46,6 @@ export const nothingSorted = (): Sorted => ({
   overheard: [],
   admitted: [],
   shutOut: [],
+  hearings: [],
   moves: [],
 })

@@ -1,7 +1,7 @@
 import type { Update } from 'grammy/types'
 import type { Inbox } from '../../bridge/network.ts'
 import { StoreError } from '../../bridge/store-error.ts'
-import { idSpace } from '../address.ts'
+import { idSpace, readPlace } from '../address.ts'
 import type { BotUser } from '../api.ts'
 import type { Marks } from '../marks.ts'
 import { nameCustomEmoji } from './custom-emoji.ts'
@@ -39,6 +39,8 @@ const mostBefore = 100
 export const makeTake = (options: TakeOptions): LongPollOptions['take'] => {
   const { inbox, marks, versions, owners, logger } = options
   const findMissedMoves = makeMissedMoves(options)
+  const isMapped = (chatId: number): boolean =>
+    options.mapped().some(each => readPlace(each)?.chatId === chatId)
 
   const mayCome: SortContext['mayCome'] = (chatId, messageId) =>
     messageId > marks.top(chatId) - mostBefore && !marks.isTaken(chatId, messageId)
@@ -56,6 +58,7 @@ export const makeTake = (options: TakeOptions): LongPollOptions['take'] => {
       for (const { chatId, messageId, version } of sorted.versions) versions.set(chatId, messageId, version)
       for (const { from, to } of sorted.moves) options.move(from, to)
       for (const news of sorted.shutOut) inbox.shutOut(news)
+      for (const { chatId, standing } of sorted.hearings) if (isMapped(chatId)) inbox.standing(standing)
       for (const stranger of sorted.overheard) inbox.overheard(stranger)
     })
     return sorted
