@@ -44,7 +44,11 @@ export class Heartbeat {
 
   /** Writes the row as it is. Throws `StoreError` when the disk does not take it. */
   touch(): void {
-    this.#database.run('UPDATE heartbeat SET pid = pid')
+    this.#database.transaction(() => {
+      // SQLite writes nothing where nothing has changed.
+      this.#database.run('UPDATE heartbeat SET pid = pid + 1')
+      this.#database.run('UPDATE heartbeat SET pid = pid - 1')
+    })
   }
 
   read(): Beat | undefined {
