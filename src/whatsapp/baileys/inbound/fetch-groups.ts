@@ -2,7 +2,6 @@ import type { GroupMetadata } from '@whiskeysockets/baileys'
 import type { SessionStore } from '../../../bridge/network.ts'
 import type { Logger } from '../../../support/log.ts'
 import { isGroup } from '../../address.ts'
-import { inTime } from '../in-time.ts'
 import type { Socket } from '../socket.ts'
 import type { Book } from './book.ts'
 
@@ -33,7 +32,10 @@ export const refreshGroup = async (
   group: string,
   keep: (metadata: GroupMetadata) => void,
 ): Promise<void> => {
-  await inTime(groups.find(group).then(keep)).catch(() => undefined)
+  await groups
+    .findSoon(group)
+    .then(keep)
+    .catch(() => undefined)
 }
 
 /** The account is gone; the next one has groups of its own. */

@@ -1,9 +1,17 @@
 import type { GroupMetadata, WASocket } from '@whiskeysockets/baileys'
+import { readError } from '../errors.ts'
+import { inTime } from '../in-time.ts'
 
-/** Who is in which group, over one connection: asked for once, and again after every change. */
+/** For how long nobody waits again behind a question that was too much (429), or that was not answered soon. */
+const REST_MS = 30_000
+
+/** Who is in which group, over one connection: asked for once, however many wait for the answer, and again after every change. */
 export class Groups {
   readonly #sock: Pick<WASocket, 'ev' | 'groupMetadata'>
   readonly #known = new Map<string, GroupMetadata>()
+  readonly #asked = new Map<string, Promise<GroupMetadata>>()
+  /** On the clock that nobody sets, in milliseconds. */
+  #restsUntil = 0
 
   constructor(sock: Pick<WASocket, 'ev' | 'groupMetadata'>) {
     this.#sock = sock
@@ -15,11 +23,21 @@ export class Groups {
 
   /** Rejects when WhatsApp does not tell. */
   async find(jid: string): Promise<GroupMetadata> {
+    return this.known(jid) ?? (await (this.#asked.get(jid) ?? this.#ask(jid)))
+  }
+
+  /** For whoever keeps all chats waiting: rejects also when it is not told soon, and at once where a moment ago it was not. */
+  async findSoon(jid: string): Promise<GroupMetadata> {
     const known = this.known(jid)
     if (known !== undefined) return known
-    const found = await this.#sock.groupMetadata(jid)
-    this.#known.set(jid, found)
-    return found
+    if (performance.now() < this.#restsUntil) throw new Error('WhatsApp has just not told of a group')
+    try {
+      return await inTime(this.find(jid))
+    } catch (error) {
+      const { data } = readError(error)
+      if (typeof data !== 'number' || data === 429) this.#restsUntil = performance.now() + REST_MS
+      throw error
+    }
   }
 
   /** Without asking. */
@@ -27,7 +45,21 @@ export class Groups {
     return this.#known.get(jid)
   }
 
+  /** Also of what is on its way: that may be of before. */
   forget(jid: string): void {
     this.#known.delete(jid)
+    this.#asked.delete(jid)
+  }
+
+  async #ask(jid: string): Promise<GroupMetadata> {
+    const asked = this.#sock.groupMetadata(jid)
+    this.#asked.set(jid, asked)
+    try {
+      const found = await asked
+      if (this.#asked.get(jid) === asked) this.#known.set(jid, found)
+      return found
+    } finally {
+      if (this.#asked.get(jid) === asked) this.#asked.delete(jid)
+    }
   }
 }
