@@ -168,7 +168,7 @@ export class Inbound {
     if (this.#socket?.isOpen) await refreshGroup(this.#socket, group, keep)
   }
 
-  /** Once per account: later changes come as events. */
+  /** Until they are known: later changes come as events. */
   fetchGroups(socket: Socket): void {
     fetchGroups(socket, { ...this.#options, book: this.book })
   }

@@ -7,7 +7,10 @@ import type { Book } from './book.ts'
 
 const FETCHED = { type: 'meta', id: 'groups-fetched' } as const
 
-/** Asks for all groups of the account, once per account: later changes come as events. */
+/**
+ * Asks for all groups of the account, until it has been told of some: later changes come as events. Where there is no answer in
+ * a minute, as for hundreds of groups on a slow line, Baileys says that there are none (lib/Socket/socket.js, `waitForMessage`).
+ */
 export const fetchGroups = (
   socket: Socket,
   { sessions, book, logger }: { sessions: SessionStore; book: Book; logger: Logger },
@@ -15,6 +18,7 @@ export const fetchGroups = (
   if (sessions.get(FETCHED.type, FETCHED.id) !== undefined) return
   const fetch = async (): Promise<void> => {
     const groups = Object.values(await socket.sock.groupFetchAllParticipating())
+    if (groups.length === 0) return
     sessions.transaction(() => {
       book.groups(groups.filter(({ id }) => isGroup(id)))
       sessions.set([{ ...FETCHED, value: String(Date.now()) }])
