@@ -22,7 +22,7 @@ const hour = 60 * minute
 export const showFailure = (job: Job, problem: string, options: ShowOptions): void => {
   const event = readEvent(job.event)
   if (event?.kind === 'receipt') return
-  if (event?.kind === 'message' && event.content.kind === 'notice') takeBack(event.content, options)
+  if (event?.kind === 'message' && event.content.kind === 'notice') sayElsewhere(event.content, job, options)
   else if (event && networkOf(event.chat) === 'telegram') showBelow(event, { job, problem }, options)
   else showToOwner(event, { job, problem }, options)
 }
@@ -73,9 +73,22 @@ const notDone = (event: BridgeEvent, name: string): string =>
     ? `Not delivered to ${name}`
     : `Not ${event.kind === 'join' ? 'joined' : `changed for ${name}`}`
 
+/** What cannot be said where it is about, because nothing can, is said in the owner's chat. */
+const sayElsewhere = ({ text, about }: ContentOf<'notice'>, { target }: Job, options: ShowOptions): void => {
+  const { store, now = Date.now } = options
+  const chat = options.ownerChat()
+  if (chat === undefined || store.chats.resolve(chat) === store.chats.resolve(target)) {
+    takeBack(about, options)
+    return
+  }
+  const place = store.chats.displayName(target)
+  const words = `I could not say this in the Telegram chat "${place}", where you wrote: ${text}`
+  addNotice(options, { chat, text: words, now: now(), ...(about !== undefined && { about }) })
+}
+
 /** Nobody has read it: the next trouble with that chat is told, but not with each of many messages. */
 const takeBack = (
-  { about }: ContentOf<'notice'>,
+  about: ContentOf<'notice'>['about'],
   { store, now = Date.now }: Pick<CarrierOptions, 'store' | 'now'>,
 ): void => {
   if (about !== undefined) store.chats.takeBackNotice(about, now() - hour + minute)
