@@ -42,6 +42,11 @@ export const prefixed = (before: string, { text, spans }: RichText): RichText =>
 
 export const plainText = (text: string): RichText => ({ text, spans: [] })
 
+export const italicText = (text: string): RichText => ({
+  text,
+  spans: [{ start: 0, length: text.length, style: 'italic' }],
+})
+
 /** Other people's words in one harmless line: no breaks, no direction or zero-width controls, joiners of emoji kept. */
 export const oneLine = (text: string): string =>
   text

@@ -11,7 +11,18 @@ import type { Fault } from '../simulators/telegram/faults.ts'
 import { startTelegramSimulator } from '../simulators/telegram/index.ts'
 import { tempStore } from '../store/temp-store.ts'
 import { family, familyInTelegram, openBridge, waitUntil } from './bridge.ts'
-import { bob, changesTo, chat, conversation, eve, narrow, noon, says, text } from './conversation.ts'
+import {
+  bob,
+  changesTo,
+  chat,
+  conversation,
+  eve,
+  narrow,
+  noon,
+  openJoined,
+  says,
+  text,
+} from './conversation.ts'
 import type { Script } from './memory-network.ts'
 import { openMiddle } from './middle.ts'
 
@@ -107,6 +118,39 @@ test('an edit and a deletion of one text change that one alone; with the last on
     ...['c', 'd'].map(id => deleted(id, eve)),
   ])
   assert.deepEqual(all.seen, [])
+})
+
+test('a notice among texts is one of them, and what takes its place stands there; what makes a sound goes by itself', async () => {
+  const notice = (id: string, label: string, more = {}) =>
+    says(id, '', { from: eve, content: { kind: 'placeholder', label }, silent: true, ...more })
+  await using opened = await openJoined([
+    says('a', 'Good morning'),
+    notice('n', 'Has joined the group'),
+    notice('m', '📞 Missed voice call'),
+    says('b', 'Welcome'),
+    notice('c', '📞 Voice call', { silent: false }),
+  ])
+  const texts = () => opened.group.transcript().map(({ text: words }) => words?.split('\n'))
+  const shown = (call: string) => [
+    [
+      'Bob · 5 Jan 12:00',
+      'Good morning',
+      '',
+      'Eve · 5 Jan 12:00',
+      'Has joined the group',
+      call,
+      '',
+      'Bob · 5 Jan 12:00',
+      'Welcome',
+    ],
+    ['Eve', '📞 Voice call'],
+  ]
+  assert.deepEqual(texts(), shown('📞 Missed voice call'))
+  const edit = { kind: 'edit', content: { kind: 'placeholder', label: '📞 Voice call: 3:21' } } as const
+  await opened.receive(changesTo('m', edit, { from: eve }))
+  assert.deepEqual(texts(), shown('📞 Voice call: 3:21'))
+  const italic = opened.group.transcript()[0]?.entities.filter(({ type }) => type === 'italic')
+  assert.equal(italic?.length, 2)
 })
 
 test('where deletions are struck through, one text of several is', async () => {

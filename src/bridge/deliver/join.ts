@@ -1,11 +1,13 @@
 import type { Joined, Waiting } from '../../outbox/index.ts'
 import type { Store } from '../../store/index.ts'
 import { type ChatRef, networkOf } from '../chat-ref.ts'
-import type { JoinedItem } from '../content.ts'
+import type { ContentOf, JoinedItem } from '../content.ts'
 import { type BridgeEvent, isMessage, type MessageEvent, readEvent } from '../event.ts'
+import { italicText, type RichText } from '../rich-text.ts'
 import { senderLine } from '../sender-line.ts'
 
-type TextEvent = MessageEvent & { content: { kind: 'text' } }
+/** Words of somebody, or about what they did. */
+type TextEvent = MessageEvent & { content: ContentOf<'text' | 'placeholder'> }
 
 /** UTF-16 units of one text that is still short. */
 const mostEach = 500
@@ -27,7 +29,8 @@ export interface Joinable {
 }
 
 /**
- * Joins the leading short texts of a lane into one message, each with its sender and time. The names stay as they are now:
+ * Joins the leading short texts of a lane into one message, each with its sender and time, and notices of its group: hundreds may
+ * join that in an hour. The names stay as they are now:
  * an attempt in doubt is recognised by them.
  */
 export const joinTexts = (jobs: readonly Waiting[], tools: JoinTools): Joined | undefined => {
@@ -74,11 +77,20 @@ export const joinedEvent = (
 }
 
 const isJoinable = (event: BridgeEvent, target: ChatRef): event is TextEvent => {
-  if (!isMessage(event) || event.content.kind !== 'text') return false
+  if (!isMessage(event) || !isText(event)) return false
   const isAcross = networkOf(event.chat) !== networkOf(target) && networkOf(target) === 'telegram'
   const isWhole = event.pending !== true && event.album === undefined
-  return isAcross && isWhole && event.content.body.text.length <= mostEach && excerptOf(event) !== undefined
+  return (
+    isAcross && isWhole && bodyOf(event.content).text.length <= mostEach && excerptOf(event) !== undefined
+  )
 }
+
+/** What makes a sound stands for what somebody said, and by itself. */
+const isText = (event: MessageEvent): event is TextEvent =>
+  event.content.kind === 'text' || (event.content.kind === 'placeholder' && event.silent === true)
+
+const bodyOf = (content: TextEvent['content']): RichText =>
+  content.kind === 'text' ? content.body : italicText(content.label)
 
 /** What is answered, in words: empty where nothing is, undefined where there are none. */
 const excerptOf = ({ replyTo }: MessageEvent): string | undefined =>
@@ -92,7 +104,7 @@ const itemOf = (event: TextEvent, { target, store, now }: JoinTools & { target: 
     line: [senderLine(event, target, store), timeOf(event.sentAt, now)]
       .filter(part => part !== undefined)
       .join(' · '),
-    body: event.content.body,
+    body: bodyOf(event.content),
     ...(excerpt !== '' && { excerpt }),
     ...(event.forwarded && { forwarded: event.forwarded }),
     ...(event.forwardedFrom !== undefined && { forwardedFrom: event.forwardedFrom }),

@@ -2,6 +2,7 @@ import type { Job } from '../../outbox/index.ts'
 import type { Store } from '../../store/index.ts'
 import type { JoinedContent, JoinedItem } from '../content.ts'
 import type { ChangeEvent, ChangeOf } from '../event.ts'
+import { italicText } from '../rich-text.ts'
 import { isThat, joinedContentOf } from './gathered.ts'
 
 /** A change of one text of several as a change of the message that holds them. */
@@ -50,5 +51,7 @@ export const changeJoined = (job: Job, event: ChangeEvent, store: Store): Joined
 /** What has vanished by itself leaves nothing behind. */
 const changed = (item: JoinedItem, event: ChangeOf<'edit' | 'deletion'>): JoinedItem[] => {
   if (event.kind === 'deletion') return event.by === 'time' ? [] : [{ ...item, deleted: true }]
-  return event.content.kind === 'text' ? [{ ...item, body: event.content.body }] : [item]
+  const { content } = event
+  if (content.kind === 'placeholder') return [{ ...item, body: italicText(content.label) }]
+  return content.kind === 'text' ? [{ ...item, body: content.body }] : [item]
 }
