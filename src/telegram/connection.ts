@@ -117,6 +117,7 @@ export const openTelegram = (options: TelegramOptions): Network => {
     changes: { deletions: options.deletions ?? 'delete', receipts: options.receipts ?? false },
     inFlight: new Set(),
     buttons: openButtons(),
+    topicless: new Set(),
     inPart: new Map(),
     searches: new Map(),
     looked: openLookedFor(),

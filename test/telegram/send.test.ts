@@ -50,6 +50,32 @@ test('a message that would land outside its topic is taken back, and the chat co
   assert.deepEqual(job.sent, [])
 })
 
+test('where a group has no topics any more, a message rings once, and the others are not tried until there are some', async () => {
+  await using bench = await Bench.open()
+  const group = bench.tg.addSupergroup({ title: 'WhatsApp', forum: true, members: [bench.owner] })
+  const topic = group.addTopic({ name: 'Mum' })
+  const send = (words: string) =>
+    bench.network.send(
+      delivery({ chat: `telegram:${group.id}/${topic.message_thread_id}`, content: text(words) }),
+    )
+  group.state.forum = false
+  for (const words of ['one', 'two', 'three']) {
+    const error = await failureOf(send(words))
+    assert.deepEqual([error.verdict.kind, error.chatUnreachable], ['reject', true])
+  }
+  assert.equal(bench.tg.callsOf('sendMessage').length, 1)
+  bench.tg.faults.next('getChat', { error: 500 })
+  assert.equal((await failureOf(send('four'))).verdict.kind, 'retry')
+  group.state.forum = true
+  for (const words of ['five', 'six']) await send(words)
+  assert.deepEqual(
+    group.transcript().map(seen => [seen.text, seen.threadId]),
+    ['five', 'six'].map(words => [words, topic.message_thread_id]),
+  )
+  assert.equal(bench.tg.callsOf('getChat').length, 4)
+  bench.tg.assertNoSurprises()
+})
+
 for (const fault of [
   { error: 500 },
   { error: 429, retryAfter: 1 },

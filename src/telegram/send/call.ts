@@ -1,11 +1,11 @@
 import type { Message } from 'grammy/types'
 import type { Delivery, Picked } from '../../bridge/network.ts'
-import { DeliveryError, reject, unsure } from '../../bridge/verdict.ts'
 import type { Place } from '../address.ts'
 import type { InputFile, Payload } from '../api.ts'
 import { CallError } from '../call-error.ts'
 import { verdictOf } from '../errors.ts'
 import { giveBack } from '../settle/probe.ts'
+import { assertTopics, withdraw } from './astray.ts'
 import { currentPlace, type SendContext } from './context.ts'
 import { openUpload } from './open-upload.ts'
 import type { Part } from './part.ts'
@@ -34,6 +34,8 @@ export type Batch = readonly [Part, ...Part[]]
 export const sendBatch = async (batch: Batch, errand: Errand, context: SendContext): Promise<Message[]> => {
   errand.beforeSending?.()
   const place = currentPlace(errand, context.marks)
+  // An answer stays with what it answers.
+  if (errand.reply === undefined) await assertTopics(place, context, errand.signal)
   const flight = { place, parts: batch }
   let isOver = false
   const mayArrive = (): void => {
@@ -198,35 +200,3 @@ const replyOf = ({ reply }: Errand, { quoted }: { quoted: boolean }): Record<str
           ...(quoted && reply.quote && quoteFields(reply.quote)),
         },
       }
-
-/**
- * Takes a message of the bridge away that nobody is to see. What Telegram never lets go stays. Throws `CallError` where it may
- * yet do so.
- */
-export const takeBack = async (
-  { chat, message_id }: Message,
-  { api, marks }: Pick<SendContext, 'api' | 'marks'>,
-): Promise<void> => {
-  try {
-    await api.call('deleteMessage', { chat_id: chat.id, message_id })
-  } catch (error) {
-    if (!(error instanceof CallError)) throw error
-    if (verdictOf(error, { sending: false }).verdict.kind !== 'reject') throw error
-  }
-  marks.take(chat.id, message_id)
-}
-
-/**
- * The messages landed outside their topic: topics were switched off, or the topic was deleted (telegram-bot-api
- * `Client.cpp`). They are taken back, for they would stand among messages of another chat; where that does not work yet, a
- * search comes upon them (`settle/find-part.ts`).
- */
-const withdraw = async (messages: readonly Message[], context: SendContext): Promise<never> => {
-  try {
-    for (const message of messages) await takeBack(message, context)
-  } catch (error) {
-    throw unsure('It stands outside its topic in Telegram, and could not be taken away yet', error)
-  }
-  const gone = reject('The Telegram topic is gone: map the chat to another one')
-  throw new DeliveryError(gone.verdict, gone.message, { chatUnreachable: true })
-}

@@ -14,6 +14,8 @@ export interface SendContext extends RenderOptions {
   /** Parts that are on their way right now. */
   readonly inFlight: Set<InFlight>
   readonly buttons: Buttons
+  /** Groups where something landed outside its topic, since they have none. */
+  readonly topicless: Set<Place['chatId']>
   /** By delivery: how often Telegram said of its album that some of it was not sent. */
   readonly inPart: Map<string, number>
   readonly connected: () => boolean

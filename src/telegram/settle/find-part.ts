@@ -1,6 +1,6 @@
 import { wait } from '../../bridge/verdict.ts'
 import type { Place } from '../address.ts'
-import { takeBack } from '../send/call.ts'
+import { takeBack } from '../send/astray.ts'
 import { currentPlace } from '../send/context.ts'
 import type { Part } from '../send/part.ts'
 import { isAstray } from './match.ts'
