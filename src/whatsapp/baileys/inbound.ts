@@ -164,7 +164,7 @@ export class Inbound {
   }
 
   async #refreshAdmins(group: string): Promise<void> {
-    const keep = (found: GroupMetadata) => this.#safely(() => this.book.groups([found], { isAhead: true }))
+    const keep = (found: GroupMetadata) => this.#safely(() => this.book.groups([found], { isAnswer: true }))
     if (this.#socket?.isOpen) await refreshGroup(this.#socket, group, keep)
   }
 

@@ -48,3 +48,42 @@ test('What was deleted by right stays so where WhatsApp was asked about somebody
   assert.deepEqual(rights(linked), ['author', ...others.map(() => 'admin'), 'author'])
   wa.assertNoSurprises()
 })
+
+test('Who administers no more deletes nothing of others, also while Baileys is not there yet', async () => {
+  const { linked, wa, alice, eve, group, ids } = await open()
+  await using _ = linked
+  const [first = '', second = ''] = ids
+  await eve.acts.revoke(first, { to: group })
+  await until('the question', () => rights(linked).length === 1)
+  // Its handling of notifications waits for this answer.
+  wa.refuseQuery('w:sync:app:state set sync', 'silence')
+  wa.phone.saves(eve, 'Eve')
+  group.demote(alice)
+  for (const id of [first, second]) await alice.acts.revoke(id, { to: group })
+  await until('all of it', () => rights(linked).length === 3)
+  assert.deepEqual(rights(linked), ['author', 'author', 'author'])
+  assert.ok(!linked.bridge.sessions.get('admins', group.jid)?.includes(alice.lid))
+  wa.assertNoSurprises()
+})
+
+test('Of a group that we are out of nobody is known to administer it, and of one that is new to us whoever does', async () => {
+  const { linked, wa, alice, eve, group } = await open()
+  await using _ = linked
+  const row = () => linked.bridge.sessions.get('admins', group.jid)
+  group.remove('me', alice)
+  await until('the removal', () => row() === '[]')
+  // Baileys' handling of notifications waits for this answer.
+  wa.refuseQuery('w:sync:app:state set sync', 'silence')
+  wa.phone.saves(eve, 'Eve')
+  group.welcome(eve)
+  await until('the administrator', () => row()?.includes(alice.lid))
+  wa.assertNoSurprises()
+})
+
+test('Who administered groups when the phone ended the link is not known behind the next one', async () => {
+  const { linked, wa, group } = await open()
+  await using _ = linked
+  wa.streamError(401)
+  await until('the end', () => linked.connection.status.state === 'logged_out')
+  assert.equal(linked.bridge.sessions.get('admins', group.jid), undefined)
+})

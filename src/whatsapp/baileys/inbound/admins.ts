@@ -3,6 +3,7 @@ import * as z from 'zod/mini'
 import type { SessionStore } from '../../../bridge/network.ts'
 import { readStored } from '../../../bridge/stored-json.ts'
 import { normalizeAddress } from '../../address.ts'
+import type { AdminChange } from '../parse/notifications.ts'
 
 const ROWS = 'admins'
 /** Groups whose settings are for administrators alone. */
@@ -50,21 +51,18 @@ export class Admins {
   }
 
   /**
-   * Takes in what is known of a whole group. `isAhead`: of the group as it is now, for what was done in it before; whoever
-   * administers it no more may have done that while they did.
+   * Takes in how a group is now, for what was done in it before: whoever administers it no more may have done that while
+   * they did.
    */
-  learn(
-    { id, participants }: Pick<GroupMetadata, 'id' | 'participants'>,
-    { isAhead = false }: { readonly isAhead?: boolean } = {},
-  ): void {
+  learn({ id, participants }: Pick<GroupMetadata, 'id' | 'participants'>): void {
     const now = participants.filter(({ admin }) => admin != null).flatMap(addressesOf)
-    this.#write(id, isAhead ? [...this.#read(id), ...now] : now)
+    this.#write(id, [...this.#read(id), ...now])
   }
 
-  /** Those with these addresses administer a group from now on, or do not any more. */
-  change(group: string, who: readonly string[], are: boolean): void {
+  /** In the order of what is done in the group. */
+  change(group: string, { who, are, alone = false }: AdminChange): void {
     const changed = who.flatMap(jid => normalizeAddress(jid) ?? [])
-    const rest = this.#read(group).filter(address => !changed.includes(address))
+    const rest = alone ? [] : this.#read(group).filter(address => !changed.includes(address))
     this.#write(group, are ? [...rest, ...changed] : rest)
   }
 
@@ -78,6 +76,10 @@ export class Admins {
     if (this.#sessions.get(ROWS, group) !== value) this.#sessions.set([{ type: ROWS, id: group, value }])
   }
 }
+
+/** The link is gone: what changes until there is a new one is not told. */
+export const forgetAdmins = (sessions: SessionStore): void =>
+  sessions.set([...sessions.list(ROWS)].map(({ id }) => ({ type: ROWS, id, value: null })))
 
 const addressesSchema = z.array(z.string())
 

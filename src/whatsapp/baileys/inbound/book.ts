@@ -6,6 +6,7 @@ import { readStored } from '../../../bridge/stored-json.ts'
 import { isGroup, kindOfAddress, normalizeAddress, userOf } from '../../address.ts'
 import { addressesOf, canonical, type LongNumber, type ParseContext, toNumber } from '../parse/context.ts'
 import { parseHead } from '../parse/head.ts'
+import type { AdminChange } from '../parse/notifications.ts'
 import { type Timer, Timers, timerIn } from '../timers.ts'
 import { Admins } from './admins.ts'
 
@@ -117,8 +118,8 @@ export class Book {
     }
   }
 
-  /** `isAhead`: as they are now, for what was done in them before. */
-  groups(groups: readonly Partial<GroupMetadata>[], options: { readonly isAhead?: boolean } = {}): void {
+  /** `isAnswer`: WhatsApp was asked. Who administers them is not taken from events, which come behind later notices. */
+  groups(groups: readonly Partial<GroupMetadata>[], { isAnswer = false } = {}): void {
     for (const { id, subject, participants, ephemeralDuration, ...settings } of groups) {
       if (id && isGroup(id)) {
         this.#learn(id, undefined, { name: subject })
@@ -126,7 +127,7 @@ export class Book {
         if (restrict !== undefined) this.#admins.restrict(id, restrict || isCommunityAnnounce === true)
         if (isCommunityAnnounce !== undefined) this.#admins.announce(id, isCommunityAnnounce)
         if (participants !== undefined) {
-          this.#admins.learn({ id, participants }, options)
+          if (isAnswer) this.#admins.learn({ id, participants })
           this.#timers.learn(id, { seconds: ephemeralDuration ?? 0, setAt: Math.floor(Date.now() / 1000) })
         }
       }
@@ -138,8 +139,8 @@ export class Book {
   }
 
   /** See `Admins.change`. */
-  administer(group: string, who: readonly string[], are: boolean): void {
-    this.#admins.change(group, who, are)
+  administer(group: string, change: AdminChange): void {
+    this.#admins.change(group, change)
   }
 
   /** Two addresses of one person. */

@@ -3,6 +3,7 @@ import type { SessionStore } from '../../../bridge/network.ts'
 import type { Logger } from '../../../support/log.ts'
 import { isGroup } from '../../address.ts'
 import type { Socket } from '../socket.ts'
+import { forgetAdmins } from './admins.ts'
 import type { Book } from './book.ts'
 
 const FETCHED = { type: 'meta', id: 'groups-fetched' } as const
@@ -20,7 +21,10 @@ export const fetchGroups = (
     const groups = Object.values(await socket.sock.groupFetchAllParticipating())
     if (groups.length === 0) return
     sessions.transaction(() => {
-      book.groups(groups.filter(({ id }) => isGroup(id)))
+      book.groups(
+        groups.filter(({ id }) => isGroup(id)),
+        { isAnswer: true },
+      )
       sessions.set([{ ...FETCHED, value: String(Date.now()) }])
     })
   }
@@ -43,4 +47,7 @@ export const refreshGroup = async (
 }
 
 /** The account is gone; the next one has groups of its own. */
-export const forgetGroups = (sessions: SessionStore): void => sessions.set([{ ...FETCHED, value: null }])
+export const forgetGroups = (sessions: SessionStore): void => {
+  sessions.set([{ ...FETCHED, value: null }])
+  forgetAdmins(sessions)
+}

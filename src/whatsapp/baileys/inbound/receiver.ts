@@ -196,7 +196,7 @@ export class Receiver {
     for (const [address, other] of pairsIn(node)) book.same(address, other)
     for (const web of notices) book.timer(web, { isNotice: true })
     const { from: id = '' } = node.attrs
-    for (const { are, who } of adminsIn(node)) book.administer(id, who, are)
+    for (const change of adminsIn(node, book.context.me)) book.administer(id, change)
     const group = groupIn(node)
     if (group !== undefined) book.groups([{ id, ...group }])
   }

@@ -84,21 +84,44 @@ export const pairsIn = (node: BinaryNode): [string, string][] => {
   return pairs.filter((pair): pair is [string, string] => pair.every(address => address !== undefined))
 }
 
-/** What a notification says of who administers a group: those named do from now on, or do not any more. */
-export const adminsIn = (node: BinaryNode): { readonly are: boolean; readonly who: readonly string[] }[] =>
-  childrenOf(node).flatMap(child => {
-    const are = node.attrs['type'] === 'w:gp2' ? ADMINISTERS.get(child.tag) : undefined
-    if (are === undefined) return []
-    const who = childrenOf(child).flatMap(({ attrs: { jid, phone_number, lid } }) => [jid, phone_number, lid])
-    return [{ are, who: who.filter(address => address !== undefined) }]
-  })
+/** Who administers a group from now on, or (`are` is false) does not any more; `alone`: nobody else does. */
+export interface AdminChange {
+  readonly who: readonly string[]
+  readonly are: boolean
+  readonly alone?: boolean
+}
 
-const ADMINISTERS: ReadonlyMap<string, boolean> = new Map([
-  ['promote', true],
-  ['demote', false],
-  ['remove', false],
-  ['leave', false],
-])
+/** What a notification says of who administers a group. Where we are out, nothing is told of it any more. */
+export const adminsIn = (node: BinaryNode, me: Me): AdminChange[] =>
+  node.attrs['type'] !== 'w:gp2'
+    ? []
+    : childrenOf(node).flatMap((child): AdminChange[] => {
+        const people = childrenOf(child)
+        switch (child.tag) {
+          case 'promote':
+            return [{ who: addressesOf(people), are: true }]
+          case 'demote':
+            return [{ who: addressesOf(people), are: false }]
+          case 'remove':
+          case 'leave': {
+            const who = addressesOf(people)
+            return who.some(address => isMe(address, me))
+              ? [{ who: [], are: true, alone: true }]
+              : [{ who, are: false }]
+          }
+          case 'create': {
+            const admins = childrenOf(childOf(child, 'group')).filter(({ attrs }) => attrs['type'])
+            return [{ who: addressesOf(admins), are: true, alone: true }]
+          }
+          default:
+            return []
+        }
+      })
+
+const addressesOf = (people: readonly BinaryNode[]): string[] =>
+  people
+    .flatMap(({ attrs: { jid, phone_number, lid } }) => [jid, phone_number, lid])
+    .filter(address => address !== undefined)
 
 /** What a notification says a group is called or, of a new one, is: the announcements of a community. */
 export const groupIn = (

@@ -1,21 +1,24 @@
-import type { GroupMetadata, WASocket } from '@whiskeysockets/baileys'
+import type { BinaryNode, GroupMetadata, WASocket } from '@whiskeysockets/baileys'
 import { readError } from '../errors.ts'
 import { inTime } from '../in-time.ts'
 
 /** For how long nobody waits again behind a question that was too much (429), or that was not answered soon. */
 const REST_MS = 30_000
 
+type Asked = Pick<WASocket, 'ev' | 'ws' | 'groupMetadata'>
+
 /** Who is in which group, over one connection: asked for once, however many wait for the answer, and again after every change. */
 export class Groups {
-  readonly #sock: Pick<WASocket, 'ev' | 'groupMetadata'>
+  readonly #sock: Asked
   readonly #known = new Map<string, GroupMetadata>()
   readonly #asked = new Map<string, Promise<GroupMetadata>>()
   /** On the clock that nobody sets, in milliseconds. */
   #restsUntil = 0
 
-  constructor(sock: Pick<WASocket, 'ev' | 'groupMetadata'>) {
+  constructor(sock: Asked) {
     this.#sock = sock
-    sock.ev.on('group-participants.update', ({ id }) => this.forget(id))
+    // Baileys' own word of it may come long behind: it handles one notification at a time, and asks WhatsApp meanwhile.
+    sock.ws.on('CB:notification,type:w:gp2', ({ attrs: { from = '' } }: BinaryNode) => this.forget(from))
     sock.ev.on('groups.update', groups => {
       for (const { id = '' } of groups) this.forget(id)
     })
