@@ -190,7 +190,8 @@ export class Handset {
     group: Pick<Group, 'jid'>,
   ): Promise<BinaryNode[]> {
     const content: BinaryNode[] = []
-    const given = `${group.jid} ${outgoing.author}`
+    // Whoever has it has it, whatever the group calls its members since (whatsmeow, sqlstore, `MigratePNToLID`).
+    const given = `${group.jid} ${this.#addresses.pn}`
     if (!companion.senderKeysGiven.has(given)) {
       companion.senderKeysGiven.add(given)
       content.push(encNode(await this.#seal(companion, await this.#senderKey(group)), {}))

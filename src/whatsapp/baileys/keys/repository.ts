@@ -13,6 +13,7 @@ import { LeftOut } from './left-out.ts'
 import { askForLids } from './lid-lookup.ts'
 import { setOwn } from './own-rows.ts'
 import { injectOnce } from './same-keys.ts'
+import { decryptForGroup } from './sender-keys.ts'
 import { isSignedPreKey } from './trust.ts'
 import { leaveOtherSessions } from './untouched-session.ts'
 
@@ -74,7 +75,7 @@ export class Turns {
 }
 
 /**
- * Baileys' Signal repository with seven things put right.
+ * Baileys' Signal repository with eight things put right.
  *
  * 1. Journal: the plaintext is committed together with the ratchet step that produced it, and a ciphertext that comes
  *    again is answered from there. Baileys sends the receipt after `decrypt…` has resolved
@@ -89,6 +90,7 @@ export class Turns {
  * 5. A message spoils no session but its own (`untouched-session.ts`).
  * 6. A question for the LID of a sender that fails costs no message (`lid-lookup.ts`).
  * 7. The same keys make no second session, and it is told when keys are of a new identity (`same-keys.ts`).
+ * 8. The key of a member of a group is found under either address (`sender-keys.ts`).
  */
 export const journalledRepository =
   (journal: Journal, turns: Turns, openings: Openings): SocketConfig['makeSignalRepository'] =>
@@ -134,7 +136,11 @@ export const journalledRepository =
       decryptMessage: options =>
         inTurn(() => open(options.ciphertext, options.jid, () => real.decryptMessage(options))),
       decryptGroupMessage: options =>
-        inTurn(() => open(options.msg, options.group, () => real.decryptGroupMessage(options))),
+        inTurn(() =>
+          open(options.msg, options.group, () =>
+            decryptForGroup(options, { decrypt: real.decryptGroupMessage, keys }),
+          ),
+        ),
       injectE2ESession: options => {
         const { identityKey, signedPreKey } = options.session
         if (isSignedPreKey(identityKey, signedPreKey))
