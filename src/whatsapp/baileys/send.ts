@@ -50,7 +50,7 @@ const sendTo = async (
   const members = group === undefined ? [] : membersOf(group, me, nameOf)
   const timer = renderTimer(context.timerOf(jid) ?? timerFrom(group))
   if (delivery.inDoubt) await context.groupKeys.doubt(jid, openSocket(context), me)
-  const parts = renderMessage(delivery, { me, jid, members, timer })
+  const parts = renderMessage(delivery, { me, jid, group, members, timer })
   const album = parts[0]?.announces ? { remoteJid: jid, fromMe: true, id: delivery.messageId } : undefined
   // What announced an album keeps its id, also where there is no album left to announce.
   const isHeadless = album === undefined && delivery.sent.some(({ announces }) => announces)

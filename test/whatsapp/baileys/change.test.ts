@@ -105,6 +105,29 @@ test('a member of a group who is named is mentioned, as the group knows them, in
   }
 })
 
+test('an answer in a group says whose message it answers, as the group knows them', async () => {
+  await using it = await open()
+  const byNumber = it.wa.addGroup({ subject: 'Old', participants: [it.alice, it.bob], addressing: 'pn' })
+  const { pn, lid } = it.wa.account
+  for (const [group, bob, me] of [
+    [it.family, it.bob.lid, lid],
+    [byNumber, it.bob.pn, pn],
+  ] as const) {
+    const chat = chatOf(group.jid)
+    const theirs = seen(`${group.subject}1`, it.bob, { conversation: 'where?' })
+    const own = { ...theirs, id: `${group.subject}2`, fromMe: true, byBridge: true }
+    for (const [replyTo, author] of [
+      [theirs, bob],
+      [own, me],
+    ] as const) {
+      await it.linked.deliver('here', { chat, replyTo })
+      const line = await until('the message', () => it.line(lastSent(it.linked).id))
+      const { stanzaId, participant } = line.message.extendedTextMessage?.contextInfo ?? {}
+      assert.deepEqual([stanzaId, participant], [replyTo.id, author])
+    }
+  }
+})
+
 test('an edit of what answers something, in a chat with a timer, keeps both', async () => {
   await using it = await open()
   const chat = chatOf(it.alice.lid)

@@ -1,8 +1,8 @@
 import type { proto } from '@whiskeysockets/baileys'
 import { addressOf } from '../../../bridge/chat-ref.ts'
 import type { Delivery } from '../../../bridge/network.ts'
-import { isGroup, isPhone, normalizeAddress } from '../../address.ts'
-import type { Me } from '../me.ts'
+import { isGroup } from '../../address.ts'
+import type { Scene } from '../change/scene.ts'
 import { readRaw } from '../parse/context.ts'
 
 /** Says that somebody else's message was passed on. */
@@ -10,26 +10,17 @@ export const renderForward = ({ forwarded }: Delivery['event']): proto.IContextI
   forwarded ? { isForwarded: true, forwardingScore: 1 } : {}
 
 /**
- * What a message answers; nothing where that is not in WhatsApp: others may have said it in Telegram alone. Addressed as the
- * chat is: members of a group that shows LIDs do not know us by our number.
+ * What a message answers; nothing where that is not in WhatsApp: others may have said it in Telegram alone. Whose that is stands there
+ * as the chat knows them: members of a group that shows LIDs do not know us by our number, nor one by numbers anybody by their LID.
  */
-export const renderQuote = (
-  { event, replyTo: target }: Delivery,
-  { me, jid: address }: { me: Me; jid: string },
-): proto.IContextInfo => {
-  if (target === undefined) return {}
-  const myself = normalizeAddress(isPhone(address) ? me.pn : (me.lid ?? me.pn))
-  const author = target.fromMe
-    ? myself
-    : isGroup(address)
-      ? target.person && addressOf(target.person)
-      : address
-  if (author === undefined) return {}
+export const renderQuote = ({ event, replyTo: target }: Delivery, scene: Scene): proto.IContextInfo => {
+  // Whose message of a group that is, nobody can do without.
+  if (target === undefined || (isGroup(scene.jid) && !target.fromMe && !target.person)) return {}
   const { excerpt = '', quote } = event.replyTo ?? {}
   const quoted = target.raw === undefined ? { conversation: excerpt } : readQuoted(target.raw)
   return {
     stanzaId: target.id,
-    participant: author,
+    participant: scene.authorOf(target),
     // lib/Utils/messages.js, generateWAMessageFromContent, says where it stands whenever that is another chat.
     ...(target.chat !== undefined && { remoteJid: addressOf(target.chat) }),
     quotedMessage: quote === undefined ? quoted : pickOut(quoted, quote),

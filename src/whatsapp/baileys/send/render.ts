@@ -1,10 +1,11 @@
-import type { proto } from '@whiskeysockets/baileys'
+import type { GroupMetadata, proto } from '@whiskeysockets/baileys'
 import type { Content, ContentOf } from '../../../bridge/content.ts'
 import type { Delivery } from '../../../bridge/network.ts'
 import { plainText } from '../../../bridge/rich-text.ts'
 import { reject } from '../../../bridge/verdict.ts'
 import { jidOfChat } from '../../address.ts'
 import type { Member } from '../../mentions.ts'
+import { Scene } from '../change/scene.ts'
 import type { Me } from '../me.ts'
 import { renderAlbum } from './album.ts'
 import { renderForward, renderQuote } from './context.ts'
@@ -23,10 +24,18 @@ export const renderMessage = (
   {
     me,
     jid = jidOfChat(delivery.chat),
+    group,
     members = [],
     timer = {},
-  }: { me: Me; jid?: string; members?: readonly Member[]; timer?: proto.IContextInfo },
+  }: {
+    me: Me
+    jid?: string
+    group?: GroupMetadata | undefined
+    members?: readonly Member[]
+    timer?: proto.IContextInfo
+  },
 ): Part[] => {
+  const scene = new Scene(jid, me, group)
   const { event, senderLine } = delivery
   const parts = renderContent(event.content, {
     members,
@@ -37,7 +46,7 @@ export const renderMessage = (
       ...timer,
       ...renderForward(event),
       // Where an album is not shown as one, its announcement is not shown at all.
-      ...((index === 0 || parts[index - 1]?.announces) && renderQuote(delivery, { me, jid })),
+      ...((index === 0 || parts[index - 1]?.announces) && renderQuote(delivery, scene)),
       ...(part.mentions?.length && { mentionedJid: [...part.mentions] }),
     }
     return Object.keys(contextInfo).length === 0
