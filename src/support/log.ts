@@ -101,7 +101,8 @@ const renderLine = ({ time, message, err, fields }: HumanEntry): string => {
   const { level, ...rest } = fields
   const words = Object.entries(rest).map(([key, value]) => `${key}=${renderValue(value)}`)
   const failure = isRecord(err) ? String(err['message'] ?? '') : ''
-  const head = [time.slice(11, 19), String(level).padEnd(5), message, failure && `(${failure})`, ...words]
+  const why = failure === '' || String(message).includes(failure) ? undefined : `(${failure})`
+  const head = [time.slice(11, 19), String(level).padEnd(5), message, why, ...words]
   const stack = level === 'error' && isRecord(err) && err['stack'] !== undefined ? `\n${err['stack']}` : ''
   return `${head.filter(word => word !== undefined && word !== '').join(' ')}${stack}\n`
 }

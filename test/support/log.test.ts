@@ -20,6 +20,17 @@ test('the human form is one line: time, level, message, fields', async () => {
   assert.match(lines[0] ?? '', /^\d\d:\d\d:\d\d info {2}Delivered lane=a job=7 why="two words"\n$/)
 })
 
+test('why something failed stands in a line of the human form once', async () => {
+  const { logger, lines } = await open()
+  logger.warn({ err: new Error('other side closed') }, 'Not reached')
+  logger.warn({ err: new Error('other side closed') }, 'Not reached: other side closed; it is tried again')
+  const said = lines.map(line => line.slice('00:00:00 warn  '.length))
+  assert.deepEqual(said, [
+    'Not reached (other side closed)\n',
+    'Not reached: other side closed; it is tried again\n',
+  ])
+})
+
 test('the JSON form is one object a line with the level as a word', async () => {
   const { logger, lines } = await open({ format: 'json' })
   logger.warn({ job: 7 }, 'Late')
