@@ -64,7 +64,7 @@ export const makeInbox = (options: InboxOptions): Inbox => {
       const released = store.transaction(() => {
         const left = releaseLeft(known, options)
         store.chats.learn(last === undefined ? known : { ...known, lastActivity: claimed(last, now()) })
-        const untold = known.chat === options.ownerChat?.() && tellAgain(known.chat, options, now())
+        const untold = tellAgain(known.chat, options, now())
         return tell() || left || untold
       })
       if (released) wake()
@@ -98,7 +98,9 @@ const releaseLeft = ({ chat, aliases = [] }: KnownChat, options: InboxOptions): 
 }
 
 /** The owner writes to the bot, which may have been kept from writing to them before. Returns whether there is anything to tell. */
-const tellAgain = (chat: ChatRef, { outbox }: InboxOptions, now: number): boolean =>
+const tellAgain = (chat: ChatRef, { outbox, ownerChat }: InboxOptions, now: number): boolean =>
+  networkOf(chat) === 'telegram' &&
+  chat === ownerChat?.() &&
   outbox.revive(noticeLane(chat), { since: now - day, now })
 
 const day = 86_400_000
