@@ -71,3 +71,38 @@ test('A running bridge follows what is mapped and unmapped beside it at once', a
   )
   wa.assertNoSurprises()
 })
+
+test('What is written where the mapping was removed, and to the bot itself, gets a word that it goes nowhere, once', async () => {
+  await using world = await World.open()
+  const { tg, owner } = world
+  const { alice, group } = await world.mapAlice()
+  const home = tg.addPrivateChat(owner)
+  const elsewhere = tg.addSupergroup({ title: 'Of something else', members: [owner], botRights: {} })
+  const said = (chat: typeof group) =>
+    chat.transcript().flatMap(({ from, text, replyTo }) => (from.isBot ? [[text.slice(0, 9), replyTo]] : []))
+  await world.run()
+  assert.equal((await world.wa2tg('map', 'remove', 'Alice')).code, 0)
+  const first = owner.sends(group, 'to nobody').message_id
+  owner.sends(group, 'nor this')
+  owner.sends(elsewhere, 'among ourselves')
+  const hello = owner.sends(home, 'hello bot').message_id
+  owner.sends(home, 'is anybody there?')
+  await eventually(() => said(group).length > 0 && said(home).length > 0, 'both words')
+  assert.equal((await world.wa2tg('map', 'add', 'Alice', String(group.id))).code, 0)
+  owner.sends(group, 'to Alice')
+  await eventually(() => alice.inbox.length > 0, 'what goes to her again')
+  assert.equal((await world.wa2tg('map', 'remove', 'Alice')).code, 0)
+  const again = owner.sends(group, 'to nobody again').message_id
+  await eventually(() => said(group).length > 1, 'the word behind the second removal')
+  assert.deepEqual(said(group), [
+    ['Not sent:', first],
+    ['Not sent:', again],
+  ])
+  assert.deepEqual([said(home), said(elsewhere)], [[['Not sent:', hello]], []])
+  assert.doesNotMatch(JSON.stringify(group.transcript().filter(({ from }) => from.isBot)), /Alice/)
+  assert.deepEqual(
+    alice.inbox.map(({ message }) => textOf(message)),
+    ['to Alice'],
+  )
+  tg.assertNoSurprises()
+})

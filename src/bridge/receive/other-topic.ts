@@ -6,25 +6,27 @@ import { tellOnce } from './tell-once.ts'
 /**
  * What the owner writes in a topic that is mapped nowhere stays in Telegram, though its group may be mapped: that is
  * General alone, and other topics may be for other things. So does what is written in a group of which topics alone are
- * mapped: in General, or anywhere where topics were switched off. Somebody may have expected it to cross, and hears
- * so under the first message in each. Others may read it there, so it names nobody. Whoever writes in the name of the
- * group, and what could cross from nowhere, comes as a placeholder, and is none of it. Call it in a transaction. Returns
- * whether anything was said.
+ * mapped: in General, or anywhere where topics were switched off. And so does what is written where a mapping was removed, or
+ * to the bot itself. Somebody may have expected it to cross, and hears so under the first message in each. Others may read it
+ * there, so it names nobody. Whoever writes in the name of the group, and what could cross from nowhere, comes as a
+ * placeholder, and is none of it. Call it in a transaction. Returns whether anything was said.
  */
 export const tellOfOtherTopic = (event: MessageEvent, options: InboxOptions, now: number): boolean => {
   const { chat, id } = event
   if (event.content.kind === 'placeholder' || networkOf(chat) !== 'telegram') return false
   const { store } = options
   const mapped = store.mappings.list().filter(({ toTelegramOnly }) => !toTelegramOnly)
-  const text = mapped.some(({ telegram }) => chat.startsWith(`${telegram}/`))
-    ? topicNotMapped
-    : mapped.some(({ telegram }) => telegram.startsWith(`${chat}/`))
-      ? topicsAlone
-      : undefined
-  return text !== undefined && tellOnce(options, { about: 'topic', chat, text, replyTo: id, now })
+  const tell = (text: string, news?: string): boolean =>
+    tellOnce(options, { about: 'topic', chat, text, replyTo: id, now, ...(news !== undefined && { news }) })
+  if (mapped.some(({ telegram }) => chat.startsWith(`${telegram}/`))) return tell(topicNotMapped)
+  if (mapped.some(({ telegram }) => telegram.startsWith(`${chat}/`))) return tell(topicsAlone)
+  const removed = store.session('told').get('removed', chat)
+  return (removed !== undefined || chat === options.ownerChat?.()) && tell(notMapped, removed)
 }
 
 const topicNotMapped =
   'Not sent: this topic is mapped to no WhatsApp chat. /id, sent here, shows the id to map it by. (I say this once for each topic.)'
 const topicsAlone =
   'Not sent: only topics of this chat are mapped to WhatsApp chats, and this stands in none of them. Write in the topic; where there are none any more, switch topics on again. (I say this once for each chat.)'
+const notMapped =
+  'Not sent: this chat is mapped to no WhatsApp chat. /id, sent here, shows what to type to map it. (I say this once.)'

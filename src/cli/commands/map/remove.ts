@@ -22,6 +22,9 @@ async function removeMapping({ args: [typed = ''], output, loadConfig }: Context
   // A name that several chats have is clear when one of them alone is mapped.
   const chat = findChat(typed, store, among.length > 0 ? among : undefined)
   const { whatsapp, telegram, toTelegramOnly } = store.mappings.remove(chat)
+  // Whoever writes there from now on hears that it goes nowhere (`bridge/receive/other-topic.ts`).
+  if (!toTelegramOnly)
+    store.session('told').set([{ type: 'removed', id: telegram, value: String(Date.now()) }])
   output.note(
     `Removed: "${printable(store.chats.displayName(whatsapp))}" no longer goes to ${addressOf(telegram)}`,
   )
