@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { startTelegramSimulator } from '../simulators/telegram/index.ts'
+import type { ChatRef } from '../../src/bridge/chat-ref.ts'
+import { type SimChat, startTelegramSimulator } from '../simulators/telegram/index.ts'
 import { tempStore } from '../store/temp-store.ts'
 import { event } from './bridge.ts'
 import { openMiddle } from './middle.ts'
@@ -22,6 +23,7 @@ const openMoved = async () => {
   const rest = opened.move()
   return {
     ...{ tg, owner, moved, middle },
+    map: (whatsapp: ChatRef, { id }: SimChat) => store.mappings.add({ whatsapp, telegram: `telegram:${id}` }),
     mapped: () => store.mappings.list().map(({ telegram }) => telegram),
     arrives: (text: string) =>
       tg.until(text, () => middle.whatsapp.shown.find(each => each.text === text)?.chat),
@@ -53,6 +55,20 @@ test('while Telegram does not say whether a group has moved, nothing of what is 
   await it.middle.start()
   assert.equal(await it.arrives('are you there?'), mum)
   assert.equal(it.asked(), 3)
+})
+
+test('where Telegram never says whether a group has moved, what is written elsewhere comes all the same', async () => {
+  await using it = await openMoved()
+  const { tg, owner } = it
+  const other = tg.addSupergroup({ title: 'Dad', members: [owner] })
+  it.map('whatsapp:2@lid', other)
+  const error = { error: 500, description: 'Internal Server Error' } as const
+  tg.faults.next('getChatMemberCount', error, { times: 1000 })
+  owner.sends(tg.addSupergroup({ title: 'Football', members: [owner] }), 'goal!')
+  owner.sends(other, 'dinner?')
+  await it.middle.start()
+  assert.equal(await it.arrives('dinner?'), 'whatsapp:2@lid')
+  await tg.until('all to be taken', () => tg.pendingUpdates === 0)
 })
 
 test('what is written in a supergroup of something else goes nowhere, and the mapped group is asked about once', async () => {

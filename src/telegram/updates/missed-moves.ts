@@ -1,12 +1,17 @@
 import type { Message, Update } from 'grammy/types'
 import type { ChatRef } from '../../bridge/chat-ref.ts'
+import type { Logger } from '../../support/log.ts'
 import { idSpace, readPlace } from '../address.ts'
 import type { BotApi } from '../api.ts'
 import { CallError } from '../call-error.ts'
 
+/** Failures, one after the other, behind which nobody waits for a word of it any more: all that is written comes only behind that. */
+const mostFailures = 4
+
 export interface MissedMovesOptions {
   readonly api: BotApi
   readonly signal: AbortSignal
+  readonly logger: Logger
   readonly owners: readonly number[]
   /** The chats and topics to which chats are mapped. */
   readonly mapped: () => readonly ChatRef[]
@@ -17,10 +22,11 @@ export interface MissedMovesOptions {
  * That a group became a supergroup may never have been heard: Telegram keeps its word of that for a day, and a backup may be older.
  * What the owner writes there would be for nobody. So where they write in a supergroup in which nothing is mapped, each group that is
  * mapped is asked about, once in a run, before what they wrote is taken. The members of one that has moved are refused with its new id
- * (telegram-bot-api `check_chat_access`), and nobody sees that they were asked for. Rejects with `CallError` where there is no answer.
+ * (telegram-bot-api `check_chat_access`), and nobody sees that they were asked for. Rejects with `CallError` where there is no answer, a few times.
  */
-export const makeMissedMoves = ({ api, signal, owners, mapped, move }: MissedMovesOptions) => {
+export const makeMissedMoves = ({ api, signal, logger, owners, mapped, move }: MissedMovesOptions) => {
   const asked = new Set<number>()
+  let failures = 0
 
   /** The supergroup in which an owner has written and nothing is mapped. An update of no known form is told of when it is taken. */
   const unknownIn = ({ message }: Update): number[] => {
@@ -31,7 +37,7 @@ export const makeMissedMoves = ({ api, signal, owners, mapped, move }: MissedMov
 
   const movedTo = async (group: number): Promise<number | undefined> => {
     try {
-      await api.call('getChatMemberCount', { chat_id: group }, { signal })
+      await api.call('getChatMemberCount', { chat_id: group }, { signal, timeoutMs: 10_000 })
       return undefined
     } catch (error) {
       if (!(error instanceof CallError) || error.failure.kind !== 'refused') throw error
@@ -41,15 +47,28 @@ export const makeMissedMoves = ({ api, signal, owners, mapped, move }: MissedMov
     }
   }
 
+  /** The same, or undefined where Telegram does not say it again and again. */
+  const find = async (group: number): Promise<number | undefined> => {
+    try {
+      return await movedTo(group)
+    } catch (error) {
+      failures += 1
+      if (signal.aborted || failures < mostFailures) throw error
+      logger.warn({ err: error }, 'Telegram does not say whether a group has become a supergroup')
+      return undefined
+    }
+  }
+
   return async (updates: readonly Update[]): Promise<void> => {
     // What was written before such a word is to be taken before it.
     if (updates.some(isWord)) return
     const unknown = updates.flatMap(unknownIn)
     if (unknown.length === 0) return
     for (const group of new Set(mapped().flatMap(groupOf))) {
-      const to = await movedTo(group)
+      const to = await find(group)
       if (to !== undefined) move(group, to)
     }
+    failures = 0
     for (const chatId of unknown) asked.add(chatId)
   }
 }
