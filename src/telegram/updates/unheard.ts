@@ -29,7 +29,7 @@ export const hearingOf = (
     const text = `${place}: what you write there does not reach me, but for commands and answers to me, and goes to nobody.\n\nMake me an administrator there, then write again what is missing.`
     return hearing({ id: 'words', text })
   }
-  if (was !== 'administrator') return []
-  const text = `${place} any more: your reactions there do not reach me, and do not go to WhatsApp.\n\nMake me an administrator there again.`
+  if (was === 'member' || was === 'restricted') return []
+  const text = `${place}: your reactions there do not reach me, and do not go to WhatsApp.\n\nMake me an administrator there.`
   return hearing({ id: 'reactions', text })
 }
