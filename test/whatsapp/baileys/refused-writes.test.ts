@@ -159,3 +159,17 @@ test('A disk that cannot be read when the line is to be opened anew ends nothing
   await alice.send('behind it')
   await until('the message', () => bridge.said.includes('behind it'))
 })
+
+test('A message that comes later than the word of it crosses although the disk does not take that it is waited for', async () => {
+  await using linked = await Linked.started({ waitingMs: 60_000 })
+  const { wa, bridge } = linked
+  const alice = wa.addContact({ name: 'Alice' })
+  const refusal = refuseNext(bridge.sessions, ({ type }) => type === 'waiting')
+  const id = alice.sendUnavailable(undefined)
+  await until('the refusal', () => refusal.happened)
+  await alice.send('at last', { id })
+  await until('the message', () => bridge.said.includes('at last'))
+  assert.deepEqual(bridge.said, ['at last'])
+  assert.deepEqual(wa.nacks, [])
+  wa.assertNoSurprises()
+})

@@ -154,6 +154,7 @@ export class Receiver {
         learn = () => this.#learn(node, notices)
       }
     } catch (error) {
+      if (error instanceof StoreError) throw error
       this.#odd.tell(envelope, tag, error)
       arrivals = this.#unreadable(this.#headOf(envelope))
     }
