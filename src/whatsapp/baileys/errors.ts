@@ -53,6 +53,12 @@ const closed = (code: number, cause?: unknown): DeliveryError =>
     chatUnreachable: true,
   })
 
+/** Which code the server has for that is not published. */
+const forAdmins = (): DeliveryError =>
+  new DeliveryError({ kind: 'reject' }, 'Only administrators can write in this WhatsApp group', {
+    chatUnreachable: true,
+  })
+
 interface WrongAddressOptions {
   readonly kind?: 'reject' | 'retry'
   readonly plainly?: string
@@ -76,7 +82,16 @@ export class WrongAddress extends DeliveryError {
  */
 export const refusedByAck = (
   code: string,
-  { jid, hasMet }: { readonly jid: string; readonly hasMet: boolean },
+  {
+    jid,
+    hasMet,
+    isMuted = false,
+  }: {
+    readonly jid: string
+    readonly hasMet: boolean
+    /** It is a group in which administrators alone write, and we are none. */
+    readonly isMuted?: boolean
+  },
 ): DeliveryError => {
   const number = Number(code)
   switch (number) {
@@ -94,6 +109,7 @@ export const refusedByAck = (
     }
     case 401:
     case 403:
+      return isMuted ? forAdmins() : closed(number)
     case 404:
     case 410:
       return closed(number)
@@ -103,6 +119,7 @@ export const refusedByAck = (
     case 408:
       return retry(`WhatsApp refused the message for now (${code})`)
     default:
+      if (isMuted) return refusedForNow(number) ?? forAdmins()
       return refusedForNow(number) ?? reject(`WhatsApp refused the message (${maskNumbers(code)})`)
   }
 }

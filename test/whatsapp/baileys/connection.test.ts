@@ -6,6 +6,7 @@ import { DeliveryError } from '../../../src/bridge/verdict.ts'
 import { LoginError } from '../../../src/whatsapp/port.ts'
 import { trustTestCa } from '../../simulators/whatsapp/media-server.ts'
 import { until } from '../support.ts'
+import { failureOf } from './changes.ts'
 import { Linked } from './linked.ts'
 
 before(trustTestCa)
@@ -205,6 +206,26 @@ describe('sending', () => {
     assert.equal(info?.stanzaId, id)
     assert.equal(info?.participant, alice.lid)
     assert.equal(info?.quotedMessage?.conversation, 'where?')
+  })
+
+  test('where administrators alone write, the refusal says so, and it goes when all may', async () => {
+    await using linked = await Linked.started()
+    const alice = linked.wa.addContact({ name: 'Alice' })
+    const group = linked.wa.addGroup({
+      subject: 'News',
+      participants: [alice],
+      admins: [alice],
+      announce: true,
+    })
+    const chat = `whatsapp:${group.jid}` as const
+    const error = await failureOf(linked.deliver('hello', { chat }))
+    assert.equal(error.message, 'Only administrators can write in this WhatsApp group')
+    assert.deepEqual([error.verdict.kind, error.chatUnreachable], ['reject', true])
+    assert.equal(alice.inbox.length, 0)
+    group.set({ announce: false }, alice)
+    await until('the notice', () => linked.wa.pending.length === 0)
+    await linked.deliver('hello', { chat })
+    await until('the message', () => alice.inbox.length === 1)
   })
 
   test('a group reads what is written to it, and what is asked for again', async () => {

@@ -33,6 +33,11 @@ test('What the server says about a message becomes a verdict', () => {
   for (const [code, kind] of Object.entries(kinds))
     assert.equal(refusedByAck(code, chat).verdict.kind, kind, code)
   assert.equal(refusedByAck('404', chat).chatUnreachable, true)
+  for (const code of ['401', '403', '420']) {
+    const { message } = refusedByAck(code, { ...chat, isMuted: true })
+    assert.equal(message, 'Only administrators can write in this WhatsApp group', code)
+  }
+  assert.equal(refusedByAck('503', { ...chat, isMuted: true }).verdict.kind, 'retry')
 })
 
 test('A failure whose outcome is not certain is unsure: the same id is the same message', () => {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import type { proto } from '@whiskeysockets/baileys'
+import type { GroupMetadata, proto } from '@whiskeysockets/baileys'
 import { reject, retry, unsure } from '../../../bridge/verdict.ts'
 import { isGroup, isLid, isPhone } from '../../address.ts'
+import { Scene } from '../change/scene.ts'
 import { failedToSend, isForNobody, namesNobody, notConnected, refusedByAck, withoutKeys } from '../errors.ts'
 import { isForGoneDevice, leaveOutGone } from '../keys/gone-devices.ts'
 import type { GroupKeys } from '../keys/group-key.ts'
@@ -100,6 +101,7 @@ const transmitBy = async (
   // It may be another person's number by now, of which nobody has told.
   const number = ack.wasInvalid ? undefined : addressing.numberOf(jid)
   const way = { id, jid, socket, leftOut, me, number }
+  let group: GroupMetadata | undefined
   try {
     // The own phone would show as sent what reaches nobody, and the server acknowledges it (whatsapp-rust #1299).
     if (!isGroup(jid) && !(await leftOut.during(socket.sock, () => socket.devices.areAny(jid))))
@@ -107,6 +109,7 @@ const transmitBy = async (
     await relay(message, way)
     ack.written()
     // Who is in a group was asked by now.
+    group = socket.groups.known(jid)
     remember()
   } catch (error) {
     ack.cancel()
@@ -126,7 +129,10 @@ const transmitBy = async (
     if (hasCome) return await transmitBy(socket, message, { id, jid, signal, transmitter }, true)
     if (signal.aborted) throw retry('Stopped before WhatsApp gave the token of this chat')
   }
-  if (answer.error !== undefined) throw refusedByAck(answer.error, { jid, hasMet })
+  if (answer.error !== undefined) {
+    const isMuted = group?.announce === true && !new Scene(jid, me, group).isAdmin
+    throw refusedByAck(answer.error, { jid, hasMet, isMuted })
+  }
   const { phash } = answer
   const hasMissed =
     phash !== undefined && (await socket.devices.hasMissed(jid, sentTo, { hash: phash, signal }))
