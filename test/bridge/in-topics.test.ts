@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Content } from '../../src/bridge/event.ts'
+import { encodeVote } from '../../src/telegram/vote-button.ts'
 import { startTelegramSimulator } from '../simulators/telegram/index.ts'
 import { tempStore } from '../store/temp-store.ts'
 import { event } from './bridge.ts'
@@ -91,3 +93,19 @@ for (const [where, options] of Object.entries({
     tg.assertNoSurprises()
   })
 }
+
+test('a vote under a message that Telegram shows to no bot any more reaches it in its topic', async () => {
+  await using it = await openGroup({ isGeneralMapped: true })
+  const { tg, owner, place, middle } = it
+  const poll: Content = { kind: 'poll', question: 'Lunch?', options: ['yes', 'no'], choices: 1 }
+  middle.inbox.receive([{ event: event(mum, poll, { id: 'M2' }) }])
+  const shown = await tg.until('the poll', () => place.transcript().find(({ text }) => text.startsWith('📊')))
+  await it.isDone()
+  owner.calls(place, shown.id, encodeVote(1), { isShown: false })
+  await tg.until('the vote', () => middle.whatsapp.changes.length > 0)
+  assert.deepEqual(
+    middle.whatsapp.changes.map(({ chat, event: { kind, target } }) => [chat, kind, Number(target.id)]),
+    [[mum, 'vote', shown.id]],
+  )
+  tg.assertNoSurprises()
+})

@@ -186,15 +186,19 @@ export class SimUser {
     return this.calls(where, messageId, pressed.callback_data)
   }
 
-  /** What a button with this data, which was there once, says when it is pressed. */
-  calls(where: SimChat | SimTopic, messageId: number, data: string): string {
+  /**
+   * What a button with this data, which was there once, says when it is pressed. `isShown: false`: under a message that the server
+   * does not get any more (Bot API `InaccessibleMessage`).
+   */
+  calls(where: SimChat | SimTopic, messageId: number, data: string, { isShown = true } = {}): string {
     const { chat } = placeOf(where)
+    const { message } = entryOf(chat, messageId)
     const id = `${4_000_000 + this.#world.serial()}`
     this.#world.callbackQueries.set(id, { until: this.#world.clock.now() + keptPressed, answered: false })
     this.#world.updates.push('callback_query', {
       id,
       from: this.user,
-      message: entryOf(chat, messageId).message,
+      message: isShown ? message : { chat: message.chat, message_id: messageId, date: 0 },
       chat_instance: String(chat.id),
       data,
     })
