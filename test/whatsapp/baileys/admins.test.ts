@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { putBack } from '../../../src/bridge/put-back.ts'
 import { until } from '../support.ts'
 import { Linked } from './linked.ts'
 
@@ -86,4 +87,26 @@ test('Who administered groups when the phone ended the link is not known behind 
   wa.streamError(401)
   await until('the end', () => linked.connection.status.state === 'logged_out')
   assert.equal(linked.bridge.sessions.get('admins', group.jid), undefined)
+})
+
+test('Who administered a group when a backup was made, and does no more when it is put back, is asked about', async () => {
+  const { linked, wa, alice, eve, group, ids } = await open()
+  await using _ = linked
+  const row = () => linked.bridge.sessions.get('admins', group.jid)
+  await linked.restart()
+  await until('all groups', () => linked.bridge.sessions.get('meta', 'groups-fetched') !== undefined)
+  const value = row() ?? ''
+  group.promote(eve)
+  group.demote(alice)
+  await until('the news', () => row()?.includes(alice.lid) === false)
+  linked.bridge.sessions.set([
+    { type: 'admins', id: group.jid, value },
+    { ...putBack, value: 'yes' },
+  ])
+  await linked.restart()
+  await until('the news again', () => row()?.includes(eve.lid))
+  await alice.acts.revoke(ids[0] ?? '', { to: group })
+  await until('the deletion', () => rights(linked).length === 1)
+  assert.deepEqual(rights(linked), ['author'])
+  wa.assertNoSurprises()
 })

@@ -1,5 +1,6 @@
 import type { SessionChange, SessionStore } from '../../../bridge/network.ts'
 import { putBack } from '../../../bridge/put-back.ts'
+import { forgetGroups } from './fetch-groups.ts'
 import type { Journal } from './journal.ts'
 
 const ROWS = 'restored'
@@ -19,7 +20,11 @@ export class FromBackup {
       const parts = journal.undone().flatMap(envelope => envelope.parts.map(({ hash }) => hash))
       const ids = [...parts, ...[...sessions.list(WAITING)].map(({ id }) => id)]
       const now = ids.map(id => ({ type: ROWS, id, value: 'yes' }))
-      sessions.set([...before, ...now, { ...putBack, value: null }])
+      sessions.transaction(() => {
+        sessions.set([...before, ...now, { ...putBack, value: null }])
+        // What has changed in them since comes no more.
+        forgetGroups(sessions)
+      })
     }
     this.#ids = new Set([...sessions.list(ROWS)].map(({ id }) => id))
   }
