@@ -21,10 +21,13 @@ async function removeMapping({ args: [typed = ''], output, loadConfig }: Context
   const among = listWhatsAppChats(store, typed).filter(({ ref }) => mapped.has(ref))
   // A name that several chats have is clear when one of them alone is mapped.
   const chat = findChat(typed, store, among.length > 0 ? among : undefined)
-  const { whatsapp, telegram, toTelegramOnly } = store.mappings.remove(chat)
-  // Whoever writes there from now on hears that it goes nowhere (`bridge/receive/other-topic.ts`).
-  if (!toTelegramOnly)
-    store.session('told').set([{ type: 'removed', id: telegram, value: String(Date.now()) }])
+  const { whatsapp, telegram, toTelegramOnly } = store.transaction(() => {
+    const removed = store.mappings.remove(chat)
+    // Whoever writes there from now on hears that it goes nowhere (`bridge/receive/other-topic.ts`).
+    if (!removed.toTelegramOnly)
+      store.session('told').set([{ type: 'removed', id: removed.telegram, value: String(Date.now()) }])
+    return removed
+  })
   output.note(
     `Removed: "${printable(store.chats.displayName(whatsapp))}" no longer goes to ${addressOf(telegram)}`,
   )
