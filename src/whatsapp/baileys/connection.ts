@@ -57,7 +57,7 @@ class BaileysConnection implements WhatsAppConnection {
   constructor(options: BaileysOptions) {
     this.#options = options
     this.#timing = { ...TIMING, ...options.timing }
-    this.#reconnects = new Reconnects(this.#timing, this.#stop.signal)
+    this.#reconnects = new Reconnects(this.#timing, this.#stop.signal, { sessions: options.sessions })
     this.#account = new Account(options.sessions)
     this.#version = new ClientVersion({ ...options, host: options.server?.mediaHost })
     this.#inbound = new Inbound({

@@ -209,7 +209,7 @@ export class Inbound {
       if (error instanceof StoreError) {
         // Not on disk, so it must not be acknowledged: it comes again on the next connection.
         this.#options.logger.error({ err: error }, 'What came in could not be stored; disconnecting')
-        void socket.end('What came in could not be stored')
+        void socket.end('What came in could not be stored', error)
       } else {
         // It would come again and again, and nothing else would.
         this.#options.logger.error({ err: error }, 'What came in could not be read')

@@ -41,6 +41,33 @@ for (const addressing of ['pn', 'lid'] as const) {
   })
 }
 
+test('When the disk takes writes again everything comes at once, however long the pauses are by then', async () => {
+  await using linked = await Linked.started({ timing: { firstPause: 600_000, longestPause: 600_000 } })
+  const { wa, bridge } = linked
+  const alice = wa.addContact({ name: 'Alice' })
+  let isFull = true
+  let refused = 0
+  const { set } = bridge.sessions
+  Object.assign(bridge.sessions, {
+    set: (changes: readonly SessionChange[]) => {
+      if (!isFull) return set(changes)
+      refused += 1
+      throw new StoreError('The disk is full')
+    },
+  })
+  const id = await alice.send('one')
+  await until('the connection to end', () => bridge.statuses.at(-1)?.state === 'connecting')
+  const before = refused
+  // It is looked at while nothing else writes.
+  await until('another look', () => refused > before + 1)
+  assert.equal(wa.isConnected, false)
+  isFull = false
+  await until('the message', () => bridge.said.includes('one'))
+  await until('its receipt', () => alice.receipts.some(receipt => receipt.id === id))
+  assert.deepEqual(bridge.said, ['one'])
+  wa.assertNoSurprises()
+})
+
 test('A message goes to all devices of somebody or, for now, to none when the disk does not take the session of one', async () => {
   await using linked = await Linked.started()
   const { wa, bridge } = linked

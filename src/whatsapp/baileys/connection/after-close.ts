@@ -1,3 +1,4 @@
+import { StoreError } from '../../../bridge/store-error.ts'
 import { isForeignServer, maskNumbers, readError } from '../errors.ts'
 import type { Ending } from '../socket/ending.ts'
 
@@ -7,9 +8,9 @@ export type AfterClose =
       readonly do: 'reconnect'
       /**
        * `now`: the server wants it so. `soon`: after a pause that grows. `unreachable`: the same, but it does not grow
-       * as long. `late`: after the longest pause.
+       * as long. `late`: after the longest pause. `disk`: as `soon`, or when our disk takes writes again.
        */
-      readonly when: 'now' | 'soon' | 'unreachable' | 'late'
+      readonly when: 'now' | 'soon' | 'unreachable' | 'late' | 'disk'
       readonly problem: string
     }
   | {
@@ -34,11 +35,9 @@ const stop = (state: 'logged_out' | 'stopped', problem: string): AfterClose => (
   state,
   problem,
 })
-export const again = (when: 'now' | 'soon' | 'unreachable' | 'late', problem: string): AfterClose => ({
-  do: 'reconnect',
-  when,
-  problem,
-})
+type When = Extract<AfterClose, { do: 'reconnect' }>['when']
+
+export const again = (when: When, problem: string): AfterClose => ({ do: 'reconnect', when, problem })
 
 const unlinked = stop('logged_out', 'WhatsApp has unlinked this machine; link it again with "wa2tg login"')
 const replaced = stop(
@@ -150,10 +149,14 @@ const afterSilence = (error: unknown): AfterClose => {
     )
   }
   const words = maskNumbers(wordsOf(error))
+  if (isOfDisk(error)) return again('disk', `The connection was lost (${words})`)
   return /\b(getaddrinfo|connect E[A-Z]+)/.test(words)
     ? again('unreachable', `WhatsApp cannot be reached (${words})`)
     : again('soon', `The connection was lost (${words})`)
 }
+
+const isOfDisk = (error: unknown): boolean =>
+  error instanceof StoreError || (error instanceof Error && isOfDisk(error.cause))
 
 /** Where a name has several addresses and none was reached, Node's error has no words of its own, but one error for each. */
 const wordsOf = (error: unknown): string => {
