@@ -56,3 +56,29 @@ for (const [why, mute] of Object.entries(mutes)) {
     tg.assertNoSurprises()
   })
 }
+
+test("what answers such a word goes to nobody else, where the owner's chat is mapped, too", async () => {
+  await using tg = await startTelegramSimulator()
+  const owner = tg.addUser({ id: 7001, first_name: 'Olivia' })
+  const home = tg.addPrivateChat(owner)
+  const group = tg.addSupergroup({ title: 'WhatsApp', members: [owner] })
+  using store = tempStore()
+  store.chats.learn({ chat: mum, name: 'Mum' })
+  store.mappings.add({ whatsapp: mum, telegram: `telegram:${group.id}` })
+  store.mappings.add({ whatsapp: news, telegram: `telegram:${home.id}` })
+  await using middle = openMiddle(store, tg, { ownerChat: () => `telegram:${home.id}` })
+  middle.whatsapp.scripts.push(async () => {
+    throw reject('this contact takes no messages')
+  })
+  group.state.forbidden.add('messages')
+  owner.sends(group, 'hello')
+  await middle.start()
+  const told = await tg.until('it to be said', () => home.transcript()[0])
+  await tg.until('nothing more to do', () => middle.outbox.counts().pending === 0)
+  const answer = owner.sends(home, { text: 'for Mum alone', reply_to: told.id })
+  const refusal = await tg.until('the refusal', () =>
+    home.transcript().find(({ replyTo }) => replyTo === answer.message_id),
+  )
+  assert.equal(refusal.text, 'Not sent: that message belongs to Mum, and that chat is not mapped to this one')
+  assert.deepEqual(middle.whatsapp.shown, [])
+})

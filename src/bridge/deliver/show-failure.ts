@@ -83,7 +83,9 @@ const sayElsewhere = ({ text, about }: ContentOf<'notice'>, { target }: Job, opt
   }
   const place = store.chats.displayName(target)
   const words = `I could not say this in the Telegram chat "${place}", where you wrote: ${text}`
-  addNotice(options, { chat, text: words, now: now(), ...(about !== undefined && { about }) })
+  // Whoever answers it means whom they wrote to there.
+  const whom = about ?? store.mappings.forSource(target)[0]?.whatsapp
+  addNotice(options, { chat, text: words, now: now(), ...(whom !== undefined && { about: whom }) })
 }
 
 /** Nobody has read it: the next trouble with that chat is told, but not with each of many messages. */
