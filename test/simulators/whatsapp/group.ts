@@ -80,6 +80,8 @@ export class Group {
     if (member === 'me') this.includesMe = false
     else this.participants.delete(member)
     this.#admins.delete(member)
+    // What is said from now on is for those who are left.
+    for (const { handset } of this.participants) handset.changeSenderKey(this)
     this.#change(by, 'remove', [member])
   }
 

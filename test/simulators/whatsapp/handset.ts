@@ -76,6 +76,12 @@ export class Handset {
     this.device = this.#newDevice()
   }
 
+  /** Writes in a group with another key from now on, which the companion gets with the next message. */
+  changeSenderKey(group: Pick<Group, 'jid'>): void {
+    this.device.forgetOwnSenderKey(group.jid)
+    this.#world.companion?.senderKeysGiven.delete(this.#givenIn(group))
+  }
+
   /** Makes the next messages unreadable, so that the phone asks for them again. */
   failToRead(times: number): void {
     this.#unreadable = times
@@ -190,14 +196,18 @@ export class Handset {
     group: Pick<Group, 'jid'>,
   ): Promise<BinaryNode[]> {
     const content: BinaryNode[] = []
-    // Whoever has it has it, whatever the group calls its members since (whatsmeow, sqlstore, `MigratePNToLID`).
-    const given = `${group.jid} ${this.#addresses.pn}`
+    const given = this.#givenIn(group)
     if (!companion.senderKeysGiven.has(given)) {
       companion.senderKeysGiven.add(given)
       content.push(encNode(await this.#seal(companion, await this.#senderKey(group)), {}))
     }
     const enc = await this.device.encryptGroup(group.jid, pad(outgoing.message))
     return [...content, encNode(enc, outgoing.message)]
+  }
+
+  /** Whoever has it has it, whatever the group calls its members since (whatsmeow, sqlstore, `MigratePNToLID`). */
+  #givenIn({ jid }: Pick<Group, 'jid'>): string {
+    return `${jid} ${this.#addresses.pn}`
   }
 
   async #senderKey(group: Pick<Group, 'jid'>): Promise<proto.IMessage> {
