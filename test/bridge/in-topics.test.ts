@@ -60,6 +60,24 @@ test('where topics were switched off, what answers a message that came into one 
   tg.assertNoSurprises()
 })
 
+test('where topics were switched off, and they alone were mapped, each answer to what came into one has a word under it', async () => {
+  await using it = await openGroup({ isOff: true })
+  const { tg, owner, group, middle } = it
+  owner.sends(group, 'hello?')
+  const answers = ['yes', 'no'].map(text => owner.sends(group, { text, reply_to: it.hers }).message_id)
+  await tg.until('a word under each', () =>
+    answers.every(id =>
+      group.transcript().some(({ text, replyTo }) => replyTo === id && text.startsWith('Not sent')),
+    ),
+  )
+  await it.isDone()
+  assert.deepEqual(
+    middle.whatsapp.shown.map(({ text }) => text),
+    ['at one'],
+  )
+  tg.assertNoSurprises()
+})
+
 for (const [where, options] of Object.entries({
   'in a topic': {},
   'in a topic of a group that is mapped too': { isGeneralMapped: true },

@@ -1,20 +1,27 @@
 import { networkOf } from '../chat-ref.ts'
+import { addNotice } from '../deliver/notice.ts'
 import type { MessageEvent } from '../event.ts'
 import type { InboxOptions } from './reception.ts'
 import { tellOnce } from './tell-once.ts'
+import { chatsWith } from './whereabouts.ts'
 
 /**
  * What the owner writes in a topic that is mapped nowhere stays in Telegram, though its group may be mapped: that is
  * General alone, and other topics may be for other things. So does what is written in a group of which topics alone are
  * mapped: in General, or anywhere where topics were switched off. And so does what is written where a mapping was removed, or
- * to the bot itself. Somebody may have expected it to cross, and hears so under the first message in each. Others may read it
- * there, so it names nobody. Whoever writes in the name of the group, and what could cross from nowhere, comes as a
- * placeholder, and is none of it. Call it in a transaction. Returns whether anything was said.
+ * to the bot itself. Somebody may have expected it to cross, and hears so under the first message in each; and under every answer
+ * to what stands in a topic, which was meant for somebody. Others may read it there, so it names nobody. Whoever writes in the
+ * name of the group, and what could cross from nowhere, comes as a placeholder, and is none of it. Call it in a transaction.
+ * Returns whether anything was said.
  */
 export const tellOfOtherTopic = (event: MessageEvent, options: InboxOptions, now: number): boolean => {
-  const { chat, id } = event
+  const { chat, id, replyTo } = event
   if (event.content.kind === 'placeholder' || networkOf(chat) !== 'telegram') return false
   const { store } = options
+  if (replyTo && chatsWith({ chat, id: replyTo.id }, options).some(place => place !== chat)) {
+    addNotice(options, { chat, text: answersTopic, replyTo: id, now })
+    return true
+  }
   const mapped = store.mappings.list().filter(({ toTelegramOnly }) => !toTelegramOnly)
   const tell = (text: string, news?: string): boolean =>
     tellOnce(options, { about: 'topic', chat, text, replyTo: id, now, ...(news !== undefined && { news }) })
@@ -24,6 +31,8 @@ export const tellOfOtherTopic = (event: MessageEvent, options: InboxOptions, now
   return (removed !== undefined || chat === options.ownerChat?.()) && tell(notMapped, removed)
 }
 
+const answersTopic =
+  'Not sent: the message that you answered stands in a topic, and this in none. Where there are none any more, switch topics on again.'
 const topicNotMapped =
   'Not sent: this topic is mapped to no WhatsApp chat. /id, sent here, shows the id to map it by. (I say this once for each topic.)'
 const topicsAlone =
