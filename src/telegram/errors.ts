@@ -1,6 +1,10 @@
 import { DeliveryError, offline, reject, retry, unsure, wait } from '../bridge/verdict.ts'
 import type { CallError } from './call-error.ts'
 
+const mayNotWrite = 'The bot may not write in the Telegram chat: allow it to send messages'
+const mayNotSend =
+  'The bot may not send this kind of message in the Telegram chat: allow it in the permissions'
+
 /** The owner's remedy for each refusal, matched by substring, in any case (telegram-bot-api `Client.cpp`). */
 const unreachable: readonly (readonly [string, string])[] = [
   ['bot was blocked', 'You blocked the bot in Telegram: unblock it and press Start'],
@@ -21,17 +25,20 @@ const unreachable: readonly (readonly [string, string])[] = [
     'chat is not a forum',
     'Topics are switched off in the Telegram group: switch them on or map the chat itself',
   ],
-  ['CHAT_WRITE_FORBIDDEN', 'The bot may not write in the Telegram chat: allow it to send messages'],
+  ['CHAT_WRITE_FORBIDDEN', mayNotWrite],
+  // Telegram's own words where the server knew of no rule yet (core.telegram.org/method/messages.sendMessage).
+  ['CHAT_SEND_PLAIN_FORBIDDEN', mayNotWrite],
+  ['CHANNEL_PRIVATE', 'The bot is not in the Telegram chat: add it there'],
+  // TDLib `DialogManager.cpp`.
+  ['no write access', mayNotWrite],
   ['need administrator rights', 'The bot must be an administrator of the Telegram channel: make it one'],
   ['CHAT_ADMIN_REQUIRED', 'The bot must be an administrator of the Telegram chat: make it one'],
-  ['send text messages', 'The bot may not write in the Telegram chat: allow it to send messages'],
+  ['send text messages', mayNotWrite],
 ]
 
 const messageOnly: readonly (readonly [string, string])[] = [
-  [
-    'not enough rights',
-    'The bot may not send this kind of message in the Telegram chat: allow it in the permissions',
-  ],
+  ['not enough rights', mayNotSend],
+  ['CHAT_SEND_', mayNotSend],
   [
     'VOICE_MESSAGES_FORBIDDEN',
     'The Telegram account takes no voice messages: allow them in its privacy settings',

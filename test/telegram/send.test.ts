@@ -379,6 +379,23 @@ test('each failure gets the verdict that is true of it', async () => {
   assert.equal(bench.network.status.state, 'logged_out')
 })
 
+for (const [description, words, isClosed] of [
+  ['Bad Request: have no write access to the chat', /may not write in the Telegram chat: allow it/, true],
+  ['Bad Request: CHAT_SEND_PLAIN_FORBIDDEN', /may not write in the Telegram chat: allow it/, true],
+  ['Bad Request: CHANNEL_PRIVATE', /is not in the Telegram chat: add it there/, true],
+  ['Bad Request: CHAT_SEND_PHOTOS_FORBIDDEN', /this kind of message in the Telegram chat: allow it/, false],
+] as const)
+  test(`"${description}" is told as what the owner can do`, async () => {
+    await using bench = await Bench.open()
+    const group = bench.tg.addSupergroup({ title: 'Family', members: [bench.owner] })
+    bench.tg.faults.next('sendMessage', { error: 400, description })
+    const job = delivery({ chat: `telegram:${group.id}`, content: text('hello') })
+    const error = await failureOf(bench.network.send(job))
+    assert.equal(error.verdict.kind, 'reject')
+    assert.match(error.message, words)
+    assert.equal(error.chatUnreachable ?? false, isClosed)
+  })
+
 test('an unreachable server is certain, and no error ever holds the token', async () => {
   await using bench = await Bench.open()
   await using other = await Bench.open({ apiRoot: 'http://127.0.0.1:9' })
