@@ -154,6 +154,22 @@ describe('text', () => {
     assert.deepEqual(replyTo, { id: 'Q1', excerpt: 'Photo' })
   })
 
+  test('a mention is one by whichever address stands in the text', () => {
+    for (const [said, meant, person] of [
+      [BOB, '15550000003@s.whatsapp.net', BOB],
+      ['15550000003@s.whatsapp.net', BOB, BOB],
+      ['15550000001@s.whatsapp.net', '900000000000001@lid', '900000000000001@lid'],
+    ] as const) {
+      const text = `Ask @${said.slice(0, said.indexOf('@'))}`
+      const { content } = eventOf({ extendedTextMessage: { text, contextInfo: { mentionedJid: [meant] } } })
+      assert.ok(content.kind === 'text')
+      assert.deepEqual(
+        content.body.spans.map(span => span.person),
+        [`whatsapp:${person}`],
+      )
+    }
+  })
+
   test('a mention of the owner is one of me, under the name of the account', () => {
     const { content } = eventOf({
       extendedTextMessage: {

@@ -18,7 +18,9 @@ export const textOf = (
     if (address === undefined || person === undefined) continue
     const me = isMe(address, context.me)
     const name = (me ? context.me.name : undefined) ?? nameOf(address, context)
-    mentions.set(userOf(address), { name: oneLine(name), person: `whatsapp:${person}`, ...(me && { me }) })
+    const mention = { name: oneLine(name), person: `whatsapp:${person}`, ...(me && { me }) } as const
+    // In the text may stand the other address: of a LID nobody is to see the digits as a number.
+    for (const each of [...addressesOf(address, context), address]) mentions.set(userOf(each), mention)
   }
   for (const { groupJid, groupSubject } of info?.groupMentions ?? []) {
     const address = normalizeAddress(groupJid)
