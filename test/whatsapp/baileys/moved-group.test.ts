@@ -26,6 +26,8 @@ for (const [from, to] of [
         await person.send(`${words} of ${person.pushName}`, { to: group })
         expected.push(`${words} of ${person.pushName}`)
       }
+      await wa.phone.send(group, `${words} of mine`)
+      expected.push(`${words} of mine`)
     }
     for (const words of ['one', 'two']) await say(words)
     await until('what came before', () => linked.bridge.said.length === 1 + expected.length)
@@ -35,7 +37,7 @@ for (const [from, to] of [
     assert.deepEqual(linked.bridge.said.slice(1), expected)
     assert.deepEqual(wa.requests.filter(asksAgain), [])
     const writers = new Set(linked.bridge.messages.slice(1).map(({ sender }) => sender.person))
-    assert.deepEqual(writers, new Set(people.map(({ lid }) => `whatsapp:${lid}`)))
+    assert.deepEqual(writers, new Set([...people, wa.account].map(({ lid }) => `whatsapp:${lid}`)))
     wa.assertNoSurprises()
   })
 }
