@@ -94,7 +94,7 @@ test('Who administered a group when a backup was made, and does no more when it 
   await using _ = linked
   const row = () => linked.bridge.sessions.get('admins', group.jid)
   await linked.restart()
-  await until('all groups', () => linked.bridge.sessions.get('meta', 'groups-fetched') !== undefined)
+  await until('all groups', () => linked.bridge.sessions.get('meta', 'groups') !== undefined)
   const value = row() ?? ''
   group.promote(eve)
   group.demote(alice)

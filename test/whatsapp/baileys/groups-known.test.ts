@@ -14,6 +14,32 @@ globalThis.setTimeout = Object.assign(
   start,
 ) as typeof start
 
+test('The groups that an earlier version has asked for are asked for anew: it kept less of them, and missed who administers them no more', async () => {
+  await using linked = await Linked.unlinked()
+  const { wa } = linked
+  const alice = wa.addContact({ name: 'Alice' })
+  const group = wa.addGroup({ subject: 'News', participants: [alice], community: true, admins: ['me'] })
+  await linked.login()
+  await linked.start()
+  const row = (type: string) => linked.bridge.sessions.get(type, group.jid)
+  await until('the groups', () => row('announcements') !== undefined)
+  const former = { type: 'meta', id: 'groups-fetched' }
+  linked.bridge.sessions.set([
+    { type: 'meta', id: 'groups', value: null },
+    { ...former, value: '1790000000000' },
+    { type: 'announcements', id: group.jid, value: null },
+    { type: 'admins', id: group.jid, value: JSON.stringify([alice.lid]) },
+  ])
+  await linked.restart()
+  await until('the groups again', () => linked.bridge.sessions.get(former.type, former.id) === undefined)
+  assert.ok(row('announcements'))
+  assert.deepEqual(
+    [row('admins')?.includes(alice.lid), row('admins')?.includes(wa.account.lid)],
+    [false, true],
+  )
+  wa.assertNoSurprises()
+})
+
 for (const how of [429, 'silence'] as const) {
   test(`The groups of an account are asked for until WhatsApp has told of them (${how})`, async () => {
     await using linked = await Linked.unlinked()

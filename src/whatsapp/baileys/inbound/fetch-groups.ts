@@ -6,7 +6,9 @@ import type { Socket } from '../socket.ts'
 import { forgetAdmins } from './admins.ts'
 import type { Book } from './book.ts'
 
-const FETCHED = { type: 'meta', id: 'groups-fetched' } as const
+const FETCHED = { type: 'meta', id: 'groups' } as const
+/** Of versions that did not keep which are the announcements of a community, and that a crash could cost who administers one no more. */
+const FORMER = { type: 'meta', id: 'groups-fetched' } as const
 
 /**
  * Asks for all groups of the account, until it has been told of some: later changes come as events. Where there is no answer in
@@ -21,11 +23,15 @@ export const fetchGroups = (
     const groups = Object.values(await socket.sock.groupFetchAllParticipating())
     if (groups.length === 0) return
     sessions.transaction(() => {
+      if (sessions.get(FORMER.type, FORMER.id) !== undefined) forgetAdmins(sessions)
       book.groups(
         groups.filter(({ id }) => isGroup(id)),
         { isAnswer: true },
       )
-      sessions.set([{ ...FETCHED, value: String(Date.now()) }])
+      sessions.set([
+        { ...FETCHED, value: String(Date.now()) },
+        { ...FORMER, value: null },
+      ])
     })
   }
   fetch().catch((error: unknown) => {
