@@ -1,6 +1,6 @@
-import { contain, noticeLane } from '../outbox/index.ts'
+import { contain } from '../outbox/index.ts'
 import type { Store } from '../store/index.ts'
-import { type ChatRef, networkOf } from './chat-ref.ts'
+import { networkOf } from './chat-ref.ts'
 import { claimed, longestLife } from './claimed.ts'
 import { addNotice } from './deliver/notice.ts'
 import { type BridgeEvent, isMessage } from './event.ts'
@@ -21,6 +21,7 @@ import { refuseUnmapped } from './receive/refuse-change.ts'
 import { tellOfShutOut } from './receive/shut-out.ts'
 import { tellOfStanding } from './receive/standing.ts'
 import { standsIn } from './receive/status.ts'
+import { tellAgain } from './receive/tell-again.ts'
 import { wentTo } from './receive/went-to.ts'
 import { placed } from './receive/whereabouts.ts'
 import { StoreError } from './store-error.ts'
@@ -96,14 +97,6 @@ const releaseLeft = ({ chat, aliases = [] }: KnownChat, options: InboxOptions): 
   if (networkOf(chat) !== 'telegram' || aliases.length === 0) return false
   return makeRelease(options)((_, left) => aliases.includes(left))
 }
-
-/** The owner writes to the bot, which may have been kept from writing to them before. Returns whether there is anything to tell. */
-const tellAgain = (chat: ChatRef, { outbox, ownerChat }: InboxOptions, now: number): boolean =>
-  networkOf(chat) === 'telegram' &&
-  chat === ownerChat?.() &&
-  outbox.revive(noticeLane(chat), { since: now - day, now })
-
-const day = 86_400_000
 
 /** One that makes trouble must not keep the others. */
 const receiveReleased = (row: Held, options: InboxOptions): void => {

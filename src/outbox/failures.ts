@@ -96,16 +96,13 @@ export const stepJob = (database: Database, id: number, { level, unsure, now, pr
   )
 }
 
-/** Lets what was given up begin anew; returns how many jobs that are. Times in milliseconds since 1970. */
-export const reviveJobs = (
-  database: Database,
-  { lane, since, now }: { readonly lane: string; readonly since: number; readonly now: number },
-): number =>
+/** Lets a job that was given up begin anew. `now` in milliseconds since 1970. */
+export const reviveJob = (database: Database, id: number, now: number): void => {
   database.run(
-    `UPDATE jobs SET state = 'pending', due_at = ?3, level = 0, attempts = 0, media_failures = 0, pages = 0,
+    `UPDATE jobs SET state = 'pending', due_at = ?2, level = 0, attempts = 0, media_failures = 0, pages = 0,
        own_failures = 0, bugs = 0, asked = 0, failing_for = 0, problem = NULL
-     WHERE state = 'failed' AND lane = ?1 AND unsure = 0 AND created_at >= ?2`,
-    lane,
-    since,
+     WHERE id = ?1 AND state = 'failed'`,
+    id,
     now,
-  ).changes
+  )
+}

@@ -1,7 +1,7 @@
 import type { ChatRef } from '../bridge/chat-ref.ts'
 import type { Database } from '../store/index.ts'
 import { findAbout } from './about.ts'
-import { type Again, type NextForm, postponeJob, reviveJobs, stepJob } from './failures.ts'
+import { type Again, type NextForm, postponeJob, reviveJob, stepJob } from './failures.ts'
 import { findFirst, findHeads, type Head } from './heads.ts'
 import { findInDoubt, findUnsettled, type InDoubt, type Unsettled } from './in-doubt.ts'
 import type { About, FinalFailure, Job, NewJob, Untouched, Waiting } from './job.ts'
@@ -175,9 +175,16 @@ export class Outbox {
     return recoverJobs(this.#database, { now, markOf })
   }
 
-  /** Tries once more what was given up in a lane and came since a time, unless it may have arrived. Returns whether there was any. */
-  revive(lane: string, { since, now }: { since: number; now: number }): boolean {
-    return reviveJobs(this.#database, { lane, since, now }) > 0
+  /** What was given up in a lane, came since a time and cannot have arrived, oldest first. */
+  givenUp(lane: string, since: number): { readonly id: number; readonly event: string }[] {
+    const sql = `SELECT id, event FROM jobs
+                 WHERE state = 'failed' AND lane = ? AND unsure = 0 AND created_at >= ? ORDER BY id`
+    return this.#database.all(sql, lane, since)
+  }
+
+  /** Tries once more what was given up. */
+  revive(id: number, now: number): void {
+    reviveJob(this.#database, id, now)
   }
 
   /** Drops at most `limit` jobs that were given up before that time; returns how many. */

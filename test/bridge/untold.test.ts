@@ -7,22 +7,27 @@ import { openMiddle } from './middle.ts'
 
 const family = 'whatsapp:3@g.us'
 
-test('an owner who presses Start late is told then of what failed before, once', async () => {
+test('an owner who presses Start late is told then of what failed before, of each chat once', async () => {
   await using tg = await startTelegramSimulator()
   const owner = tg.addUser({ id: 7001, first_name: 'Olga' })
   const home = tg.addPrivateChat(owner, { started: false })
   const group = tg.addSupergroup({ title: 'Family', members: [owner] })
   using store = tempStore()
+  let now = Date.now()
   store.mappings.add({ whatsapp: family, telegram: `telegram:${group.id}` })
-  await using middle = openMiddle(store, tg, { ownerChat: () => `telegram:${owner.id}` })
+  await using middle = openMiddle(store, tg, { now: () => now, ownerChat: () => `telegram:${owner.id}` })
   await middle.start()
   tg.faults.next(
     'sendMessage',
     { error: 403, description: 'Forbidden: bot was kicked from the supergroup chat' },
-    { when: ({ chat_id: chat }) => chat === group.id },
+    { times: 2, when: ({ chat_id: chat }) => chat === group.id },
   )
   middle.inbox.receive([{ event: event(family, 'nobody sees it') }])
   await tg.until('both to fail', () => middle.outbox.counts().failed === 2)
+  // Nobody has read that: an hour later it is told again, and fails again.
+  now += 3_600_000
+  middle.inbox.receive([{ event: event(family, 'nor that') }])
+  await tg.until('all to fail', () => middle.outbox.counts().failed === 4)
   assert.deepEqual(home.transcript(), [])
   home.state.started = true
   owner.sends(home, '/start')
@@ -33,6 +38,6 @@ test('an owner who presses Start late is told then of what failed before, once',
   await tg.until('the answer', () => home.transcript().some(({ text }) => text.startsWith('This is')))
   await tg.until('nothing to wait', () => middle.outbox.counts().pending === 0)
   assert.equal(told().length, 1)
-  assert.deepEqual(middle.outbox.counts(), { pending: 0, failed: 1 })
+  assert.deepEqual(middle.outbox.counts(), { pending: 0, failed: 2 })
   tg.assertNoSurprises()
 })
