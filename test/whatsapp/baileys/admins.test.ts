@@ -110,3 +110,16 @@ test('Who administered a group when a backup was made, and does no more when it 
   assert.deepEqual(rights(linked), ['author'])
   wa.assertNoSurprises()
 })
+
+test('Whoever administers a group no more does not by their other address either, which the notice does not name', async () => {
+  const { linked, wa, alice, group, ids } = await open()
+  await using _ = linked
+  const [first = '', second = ''] = ids
+  await alice.acts.revoke(first, { to: group })
+  alice.pair = 'asked'
+  group.demote(alice, alice)
+  await alice.acts.revoke(second, { to: group })
+  await until('both', () => rights(linked).length === 2)
+  assert.deepEqual(rights(linked), ['admin', 'author'])
+  wa.assertNoSurprises()
+})

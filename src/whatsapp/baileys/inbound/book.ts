@@ -138,9 +138,10 @@ export class Book {
     }
   }
 
-  /** See `Admins.change`. */
+  /** See `Admins.change`. A notice may name one address of a person, and the list of members had both. */
   administer(group: string, change: AdminChange): void {
-    this.#admins.change(group, change)
+    const who = change.who.flatMap(jid => this.addressesOf(normalizeAddress(jid) ?? jid))
+    this.#admins.change(group, { ...change, who })
   }
 
   /** Two addresses of one person. */
