@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ChangeEvent, MessageEvent } from '../../src/bridge/event.ts'
 import { isMessage } from '../../src/bridge/event.ts'
+import type { Logger } from '../../src/support/log.ts'
 import { encodeVote } from '../../src/telegram/vote-button.ts'
 import { eventually } from '../simulators/eventually.ts'
-import { Bench, ownerId } from './bench.ts'
+import { Bench, ownerId, silent } from './bench.ts'
 
 const open = async (options: Parameters<typeof Bench.open>[0] = {}) => {
   const bench = await Bench.open(options)
@@ -259,6 +260,23 @@ test('/delete in answer to a message deletes that, and goes itself', async () =>
   bench.owner.sends(topic, '/delete')
   await eventually(() => topic.transcript().some(seen => /answer/i.test(seen.text)), 'the help')
   assert.equal(it.changes().length, 1)
+})
+
+test('where the bot may not take "/delete" away it stays, and nobody is alarmed', async () => {
+  const warned: string[] = []
+  const logger: Logger = { ...silent, warn: (_, message = '') => warned.push(message) }
+  await using bench = await Bench.open({ logger })
+  const group = bench.addGroup()
+  await bench.connect()
+  const { message_id: id } = bench.owner.sends(group, 'wrong chat')
+  const { message_id: command } = bench.owner.sends(group, { text: '/delete', reply_to: id })
+  await eventually(() => bench.inbox.arrivals.length === 2, 'the deletion')
+  const refused = await eventually(() => bench.tg.callsOf('deleteMessage')[0]?.response, 'the refusal')
+  assert.equal((refused as { error_code?: number }).error_code, 400)
+  bench.owner.sends(group, '/id')
+  await eventually(() => group.transcript().some(({ text }) => text.startsWith('This is')), 'the id')
+  assert.ok(group.transcript().some(seen => seen.id === command))
+  assert.deepEqual(warned, [])
 })
 
 test('/delete with words behind it deletes nothing and goes nowhere, and an answer says so', async () => {

@@ -4,6 +4,7 @@ import type { Turn } from '../../bridge/network.ts'
 import type { Logger } from '../../support/log.ts'
 import { placeRef } from '../address.ts'
 import type { BotApi } from '../api.ts'
+import { CallError } from '../call-error.ts'
 import { renderCommandAnswer, renderRefusal } from '../commands.ts'
 import type { Marks } from '../marks.ts'
 import { pacedApi } from '../paced.ts'
@@ -43,7 +44,11 @@ export const makeAnswers = ({ api, marks, signal, logger, turn }: AnswerOptions)
 
   /** In groups the bot needs a right for that; without it the command stays. */
   const remove = async ({ chat, message_id: id }: Message): Promise<void> => {
-    await api.call('deleteMessage', { chat_id: chat.id, message_id: id }, { signal })
+    try {
+      await api.call('deleteMessage', { chat_id: chat.id, message_id: id }, { signal })
+    } catch (error) {
+      if (!(error instanceof CallError && error.code === 400)) throw error
+    }
   }
 
   /** Nothing of it waits for anything else, and nothing is tried twice. */
