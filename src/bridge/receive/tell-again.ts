@@ -7,8 +7,8 @@ import type { InboxOptions } from './reception.ts'
 const day = 86_400_000
 
 /**
- * The owner writes to the bot, which may have been kept from writing to them before: they are told now, of each chat what was said
- * last. Call it in a transaction. Returns whether there is anything to tell.
+ * The owner writes to the bot, which may have been kept from writing to them before: they are told now, of what was said again and
+ * again the last. Call it in a transaction. Returns whether there is anything to tell.
  */
 export const tellAgain = (
   chat: ChatRef,
@@ -18,18 +18,17 @@ export const tellAgain = (
   if (networkOf(chat) !== 'telegram' || chat !== ownerChat?.()) return false
   const last = new Map<string, number>()
   for (const { id, event } of outbox.givenUp(noticeLane(chat), now - day)) {
-    const about = aboutOf(event)
-    const before = last.get(about)
+    const words = wordsOf(event)
+    const before = last.get(words)
     if (before !== undefined) outbox.finish(before)
-    last.set(about, id)
+    last.set(words, id)
   }
   for (const id of last.values()) outbox.revive(id, now)
   return last.size > 0
 }
 
-/** The chat whose trouble a notice tells of, else what it says. */
-const aboutOf = (json: string): string => {
+/** What a notice says, and of what: of one chat there may be several messages that did not go. */
+const wordsOf = (json: string): string => {
   const event = readEvent(json)
-  const content = event?.kind === 'message' ? event.content : undefined
-  return content?.kind === 'notice' ? (content.about ?? content.text) : json
+  return event?.kind === 'message' ? JSON.stringify(event.content) : json
 }
