@@ -30,6 +30,13 @@ export const lastUntold = (database: Database, owner: ChatRef, { since, until }:
     noticeLane(owner),
   )?.problem
 
+/** Whether something that the bridge says in its own name is still to be said. */
+export const isUnsaid = (database: Database): boolean =>
+  database.get(
+    "SELECT 1 FROM jobs WHERE state <> 'failed' AND lane LIKE ? LIMIT 1",
+    noticeLane('telegram:%'),
+  ) !== undefined
+
 /** How many jobs have failed so often that the owner is told, and are tried on: what is behind them in their lanes waits. */
 export const countDelayed = (database: Database): number =>
   database.get<{ count: number }>(

@@ -299,6 +299,13 @@ test('deliveries that have failed are a problem for a day, and counted for as lo
   fail('C', hour)
   const two = '2 deliveries have failed within a day; the bot has told you in Telegram'
   assert.deepEqual(await status(), { failed: 4, said: [two] })
+  {
+    using store = box.openStore()
+    const said = { target: telegram('7001'), source: 1, messageId: 'D', event: '{}' }
+    new Outbox(store.database).add({ lane: 'notice telegram:7001', ...said }, Date.now())
+  }
+  // It has yet to be said.
+  assert.deepEqual(await status(), { failed: 4, said: ['2 deliveries have failed within a day'] })
 })
 
 test('what the owner could not be told is a problem with why and what to do, and no failure that was told', async () => {

@@ -1,6 +1,6 @@
 import { type ChatRef, chatRef } from '../../bridge/chat-ref.ts'
 import type { Config } from '../../config/load.ts'
-import { countDelayed, countFailed, lastUntold } from '../../outbox/failed.ts'
+import { countDelayed, countFailed, isUnsaid, lastUntold } from '../../outbox/failed.ts'
 import { Outbox } from '../../outbox/outbox.ts'
 import { openPaceMemory } from '../../outbox/pace-memory.ts'
 import { everyPeer } from '../../outbox/penalties.ts'
@@ -141,7 +141,8 @@ const findFailures = (
   const lately = { since: now - LATELY_MS, until: now + STALE_MS }
   const untold = owner && lastUntold(database, owner, lately)
   const failed = countFailed(database, lately, owner)
-  return [sayFailed(failed, { isTold: owner !== undefined && untold === undefined }), sayUntold(untold)]
+  const isTold = owner !== undefined && untold === undefined && !isUnsaid(database)
+  return [sayFailed(failed, { isTold }), sayUntold(untold)]
 }
 
 const sayFailed = (failed: number, { isTold }: { readonly isTold: boolean }): string | undefined => {
