@@ -23,7 +23,7 @@ export const telegramOptions = ({
   apiRoot: telegram.apiRoot,
   owners: telegram.owners,
   ...(telegram.uploadLimit !== undefined && { uploadLimit: telegram.uploadLimit }),
-  mapped: () => store.mappings.list().map(each => each.telegram),
+  mapped: () => store.mappings.list(),
   forgetIds: isMeant => store.links.forgetIds(isMeant),
   deletionReaction: messages.deletionReaction,
   spoilersOnce: messages.spoilersAsViewOnce,

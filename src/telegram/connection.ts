@@ -36,6 +36,7 @@ import { makeAnswers } from './updates/answer.ts'
 import { openAway } from './updates/away.ts'
 import { CatchUp } from './updates/catch-up.ts'
 import { runLongPoll } from './updates/long-poll.ts'
+import type { MissedMovesOptions } from './updates/missed-moves.ts'
 import { tellOfRivals } from './updates/rivals.ts'
 import { makeTake } from './updates/take.ts'
 import { openVersions } from './updates/versions.ts'
@@ -46,8 +47,8 @@ export interface TelegramOptions {
   readonly apiRoot: string
   /** User ids of those who may send through the bridge. */
   readonly owners: readonly number[]
-  /** The chats and topics to which WhatsApp chats are mapped. */
-  readonly mapped: () => readonly ChatRef[]
+  /** Which chats and topics WhatsApp chats are mapped to. */
+  readonly mapped: MissedMovesOptions['mapped']
   /** See `knowBot`. */
   readonly forgetIds: BotOptions['forgetIds']
   /** The reaction by which an owner deletes a message in WhatsApp. */

@@ -77,7 +77,7 @@ export const openMiddle = (
     token: tg.token,
     apiRoot: tg.apiRoot,
     owners: [7001],
-    mapped: () => store.mappings.list().map(each => each.telegram),
+    mapped: () => store.mappings.list(),
     forgetIds: isMeant => store.links.forgetIds(isMeant),
     sessions: store.session('telegram'),
     inbox: { ...inbox, changed: () => worker.resume('telegram') },

@@ -15,8 +15,9 @@ const words =
 const reactions =
   'In the Telegram chat "WhatsApp" I am no administrator: your reactions there do not reach me, and do not go to WhatsApp.\n\nMake me an administrator there.'
 
-for (const [what, { privacy = false, course, told }] of Object.entries<{
+for (const [what, { privacy = false, toTelegramOnly = false, course, told }] of Object.entries<{
   privacy?: boolean
+  toTelegramOnly?: boolean
   course: readonly Course[]
   told: readonly string[]
 }>({
@@ -26,6 +27,12 @@ for (const [what, { privacy = false, course, told }] of Object.entries<{
     privacy: true,
     course: [demoted, demoted, promoted, demoted],
     told: [words, words],
+  },
+  'in privacy mode no administrator any more where nothing goes back': {
+    privacy: true,
+    toTelegramOnly: true,
+    course: [demoted],
+    told: [],
   },
   'no administrator any more': { course: [demoted], told: [reactions] },
   'let in again as a member': { course: [out, demoted], told: [reactions] },
@@ -41,6 +48,7 @@ for (const [what, { privacy = false, course, told }] of Object.entries<{
     store.mappings.add({
       whatsapp: 'whatsapp:1@lid',
       telegram: `telegram:${group.id}/${topic.message_thread_id}`,
+      toTelegramOnly,
     })
     await using middle = openMiddle(store, tg, { ownerChat: () => `telegram:${home.id}` })
     await middle.start()

@@ -143,7 +143,7 @@ export class Bench implements AsyncDisposable {
       token: this.tg.token,
       apiRoot: this.tg.apiRoot,
       owners: [ownerId],
-      mapped: () => this.store.mappings.list().map(each => each.telegram),
+      mapped: () => this.store.mappings.list(),
       forgetIds: isMeant => this.store.links.forgetIds(isMeant),
       sessions: this.store.session('telegram'),
       inbox: this.inbox,

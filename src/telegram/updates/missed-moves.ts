@@ -13,8 +13,8 @@ export interface MissedMovesOptions {
   readonly signal: AbortSignal
   readonly logger: Logger
   readonly owners: readonly number[]
-  /** The chats and topics to which chats are mapped. */
-  readonly mapped: () => readonly ChatRef[]
+  /** Which chats and topics chats are mapped to; `toTelegramOnly`: what is written there goes to nobody. */
+  readonly mapped: () => readonly { readonly telegram: ChatRef; readonly toTelegramOnly: boolean }[]
   readonly move: (from: number, to: number) => void
 }
 
@@ -32,7 +32,7 @@ export const makeMissedMoves = ({ api, signal, logger, owners, mapped, move }: M
   const unknownIn = ({ message }: Update): number[] => {
     const { chat, from }: Partial<Message> = message ?? {}
     if (chat?.type !== 'supergroup' || asked.has(chat.id) || !owners.includes(from?.id ?? 0)) return []
-    return mapped().some(each => readPlace(each)?.chatId === chat.id) ? [] : [chat.id]
+    return mapped().some(({ telegram }) => readPlace(telegram)?.chatId === chat.id) ? [] : [chat.id]
   }
 
   const movedTo = async (group: number): Promise<number | undefined> => {
@@ -77,7 +77,7 @@ const isWord = ({ message }: Update): boolean =>
   (message?.migrate_to_chat_id ?? message?.migrate_from_chat_id) !== undefined
 
 /** Private chats and those that have ids of their own do not move. */
-const groupOf = (chat: ChatRef): number[] => {
-  const chatId = Number(readPlace(chat)?.chatId)
+const groupOf = ({ telegram }: { readonly telegram: ChatRef }): number[] => {
+  const chatId = Number(readPlace(telegram)?.chatId)
   return chatId < 0 && idSpace(chatId) === 'shared' ? [chatId] : []
 }

@@ -39,8 +39,8 @@ const mostBefore = 100
 export const makeTake = (options: TakeOptions): LongPollOptions['take'] => {
   const { inbox, marks, versions, owners, logger } = options
   const findMissedMoves = makeMissedMoves(options)
-  const isMapped = (chatId: number): boolean =>
-    options.mapped().some(each => readPlace(each)?.chatId === chatId)
+  const goesBack = (chatId: number): boolean =>
+    options.mapped().some(each => !each.toTelegramOnly && readPlace(each.telegram)?.chatId === chatId)
 
   const mayCome: SortContext['mayCome'] = (chatId, messageId) =>
     messageId > marks.top(chatId) - mostBefore && !marks.isTaken(chatId, messageId)
@@ -58,7 +58,7 @@ export const makeTake = (options: TakeOptions): LongPollOptions['take'] => {
       for (const { chatId, messageId, version } of sorted.versions) versions.set(chatId, messageId, version)
       for (const { from, to } of sorted.moves) options.move(from, to)
       for (const news of sorted.shutOut) inbox.shutOut(news)
-      for (const { chatId, standing } of sorted.hearings) if (isMapped(chatId)) inbox.standing(standing)
+      for (const { chatId, standing } of sorted.hearings) if (goesBack(chatId)) inbox.standing(standing)
       for (const stranger of sorted.overheard) inbox.overheard(stranger)
     })
     return sorted
