@@ -43,6 +43,8 @@ const replySchema = z.object({
   person: z.optional(chatRefSchema),
   /** Whether the bridge has sent it, where its network says so. */
   byBridge: z.optional(z.boolean()),
+  /** When that was written, in milliseconds since 1970, where its network says so. */
+  at: z.optional(z.number()),
   /** What that message said, after who said it where that is known, for when it was never bridged. */
   excerpt: z.optional(z.string()),
   ...pickedFields,

@@ -287,6 +287,7 @@ test('an answer carries whom and what it answers, and the words picked out', asy
   await eventually(() => bench.inbox.arrivals.length === 2, 'both messages')
   assert.deepEqual(bench.inbox.messages[1]?.replyTo, {
     id: String(first.message_id),
+    at: first.date * 1000,
     person: 'telegram:7001',
     excerpt: 'a long story',
     quote: 'long',

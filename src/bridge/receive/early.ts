@@ -13,9 +13,17 @@ export const clockSlack = 2000
  */
 export const mappedSince = (event: BridgeEvent, mappings: readonly Mapping[]): number | undefined => {
   if (!isMessage(event) || networkOf(event.chat) !== 'telegram') return undefined
-  const since = mappings.find(({ toTelegramOnly }) => !toTelegramOnly)?.since
-  return since !== undefined && event.sentAt + clockSlack < since ? since : undefined
+  return isEarlier(event.sentAt, mappings) ? sinceWhen(mappings) : undefined
 }
+
+/** Whether that was before the chat was mapped to whom words go, both by Telegram's clock; false where that is not known. */
+export const isEarlier = (at: number, mappings: readonly Mapping[]): boolean => {
+  const since = sinceWhen(mappings)
+  return since !== undefined && at + clockSlack < since
+}
+
+const sinceWhen = (mappings: readonly Mapping[]): number | undefined =>
+  mappings.find(({ toTelegramOnly }) => !toTelegramOnly)?.since
 
 /**
  * Says so under the first of them. Each is taken for deleted: what is done with it later concerns nobody either. `source`: its

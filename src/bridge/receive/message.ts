@@ -10,6 +10,7 @@ import { messageTopic } from '../topics.ts'
 import { joinAlbum } from './album.ts'
 import { refuseEarly } from './early.ts'
 import { addEnd } from './end.ts'
+import { refusalOfGuess } from './guess.ts'
 import { fromBackup, type ReceiveContext, type Reception } from './reception.ts'
 import { type Route, route } from './route.ts'
 import { answerToStatus } from './status.ts'
@@ -133,17 +134,8 @@ const routeMessage = (event: MessageEvent, context: ReceiveContext): Route | 'ea
   const asked = answered && whomFor(answered, context)
   // Whom an answer is for is known, whenever it was written.
   if (asked === undefined && context.early !== undefined) return 'early'
-  const isOurs = answered !== undefined || replyTo?.byBridge
-  if (isOurs && asked === undefined && context.mappings.length > 1)
-    return { refusal: refusalOfGuess(context) }
-  return route(event, asked, context)
-}
-
-/** Whoever is answered in a message of which nothing is known any more may be somebody else than an answer would go to. */
-const refusalOfGuess = ({ mappings, store }: ReceiveContext): string => {
-  const first = mappings.find(({ toTelegramOnly }) => !toTelegramOnly)
-  const rest = first ? ` What answers no message goes to "${store.chats.displayName(first.whatsapp)}"` : ''
-  return `Not sent: several WhatsApp chats come here, and I do not know from which one the message is that you answered.${rest}`
+  const unclear = asked === undefined && refusalOfGuess(event, answered, context)
+  return unclear ? { refusal: unclear } : route(event, asked, context)
 }
 
 const refusalOf = ({ label, why }: ContentOf<'placeholder'>): string =>

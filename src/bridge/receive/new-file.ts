@@ -5,6 +5,7 @@ import { messageTopic } from '../topics.ts'
 import { rewrite } from './change-waiting.ts'
 import { fromBackup, type ReceiveContext, type Reception } from './reception.ts'
 import { placeOfOwn } from './went-to.ts'
+import { whereabouts } from './whereabouts.ts'
 
 /**
  * A file that the owner has put in the place of another goes as a further part of the same message, to where that went:
@@ -13,9 +14,10 @@ import { placeOfOwn } from './went-to.ts'
 export const receiveNewFile = (event: MessageEvent, context: ReceiveContext): Reception | undefined => {
   const { store, outbox, mappings, now, time } = context
   const { chat, id, sender, replaces, content } = event
-  const before = replaces === undefined ? undefined : store.links.find({ chat, id: replaces })
-  if (replaces === undefined || !before?.me) return undefined
-  if (before.deleted) return 'ignored'
+  if (replaces === undefined) return undefined
+  const before = store.links.find(whereabouts({ chat, id: replaces }, context))
+  // What never was for anybody is for nobody with another file either, whoever is mapped there by now.
+  if (!before?.me || before.deleted) return 'ignored'
   if (store.links.remember({ chat, id, author: sender.person, me: sender.me }, time) === undefined)
     return 'duplicate'
   if (rewrite(content, before, context)) return 'job'

@@ -17,6 +17,7 @@ export const parseReply = (message: Message, bot: { readonly id: number }): Repl
   const said = target.text ?? target.caption
   return {
     id: String(target.message_id),
+    at: target.date * 1000,
     ...(target.from &&
       (target.from.id === bot.id ? { byBridge: true } : { person: personRef(target.from.id) })),
     ...(said !== undefined && { excerpt: clip(said) }),

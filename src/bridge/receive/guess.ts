@@ -1,0 +1,36 @@
+import type { StoredMessage } from '../../store/index.ts'
+import { readContent } from '../content.ts'
+import type { MessageEvent } from '../event.ts'
+import { isEarlier } from './early.ts'
+import type { ReceiveContext } from './reception.ts'
+
+/**
+ * Why an answer does not go to the chat that is mapped, where nobody knows for whom it is: what it answers may be somebody
+ * else's. Undefined where it may go there. `answered`: what is known of that.
+ */
+export const refusalOfGuess = (
+  { replyTo }: Pick<MessageEvent, 'replyTo'>,
+  answered: StoredMessage | undefined,
+  { mappings, store }: Pick<ReceiveContext, 'mappings' | 'store'>,
+): string | undefined => {
+  if (replyTo === undefined) return undefined
+  const isOurs = answered !== undefined || replyTo.byBridge
+  if (isOurs && mappings.length > 1) {
+    const first = mappings.find(({ toTelegramOnly }) => !toTelegramOnly)
+    const rest = first ? ` What answers no message goes to "${store.chats.displayName(first.whatsapp)}"` : ''
+    return `Not sent: several WhatsApp chats come here, and I do not know from which one the message is that you answered.${rest}`
+  }
+  if (answered && isOwnWord(answered)) return ownWord
+  return replyTo.at !== undefined && isEarlier(replyTo.at, mappings) ? earlier : undefined
+}
+
+/** A word of the bridge to its owner that is about no chat, and stands under no message. */
+const isOwnWord = ({ content: json }: StoredMessage): boolean => {
+  const said = json === undefined ? undefined : readContent(json)
+  return said?.kind === 'notice' && said.about === undefined && said.answers === undefined
+}
+
+const ownWord =
+  'Not sent: you answered what I have told you, and that is about no chat. Write it as no answer if it is for whoever is mapped here'
+const earlier =
+  'Not sent: the message that you answered was written before this chat was mapped, and I do not know for whom the answer is. Write it as no answer if it is for whoever is mapped here now'
