@@ -4,8 +4,9 @@ import type { BridgeEvent } from './event.ts'
 
 /**
  * The line above a message in Telegram that says who speaks, where the chat does not say it already: in groups the
- * person, in a Telegram chat that shows several WhatsApp chats also which one, and `You` for what the owner typed on the
- * phone. Towards WhatsApp there is none: everything there is said in the owner's own name.
+ * person, in a Telegram chat that shows other WhatsApp chats also which one, and `You` for what the owner typed on the
+ * phone. What has waited for a Telegram chat may come when that shows another one alone. Towards WhatsApp there is none:
+ * everything there is said in the owner's own name.
  */
 export const senderLine = (
   event: BridgeEvent,
@@ -14,7 +15,8 @@ export const senderLine = (
 ): string | undefined => {
   if (networkOf(event.chat) === networkOf(target) || networkOf(target) !== 'telegram') return undefined
   const chatName = cleanName(chats.displayName(event.chat))
-  const isShared = mappings.forSource(target).length > 1
+  const chat = chats.resolve(event.chat)
+  const isShared = mappings.forSource(target).some(({ whatsapp }) => whatsapp !== chat)
   if (event.sender.me) return isShared ? `You → ${chatName}` : 'You'
   if (!isGroup(event, chats)) return isShared ? chatName : undefined
   const name = cleanName(chats.displayName(event.sender.person))
