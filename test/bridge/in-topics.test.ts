@@ -33,7 +33,7 @@ const openGroup = async ({ isOff = false, isGeneralMapped = false } = {}) => {
   group.state.forum = !isOff
   const rest = opened.move()
   return {
-    ...{ tg, owner, group, place: isOff ? group : topic, middle, hers, own: own.message_id },
+    ...{ tg, owner, group, store, place: isOff ? group : topic, middle, hers, own: own.message_id },
     isDone: () => tg.until('all to be done', () => middle.outbox.counts().pending === 0),
     [Symbol.asyncDispose]: () => rest.disposeAsync(),
   }
@@ -76,6 +76,19 @@ test('where topics were switched off, and they alone were mapped, each answer to
     ['at one'],
   )
   tg.assertNoSurprises()
+})
+
+test('where topics were switched off, what answers a message of which nothing is known any more goes to nobody', async () => {
+  await using it = await openGroup({ isOff: true, isGeneralMapped: true })
+  const { tg, owner, group, middle, store } = it
+  store.links.forget({ before: Date.now() + 86_400_000, after: 0, limit: 100 })
+  const answer = owner.sends(group, { text: 'for Mum alone', reply_to: it.hers })
+  owner.sends(group, 'for the boss')
+  await tg.until('the last message', () => middle.whatsapp.shown.some(({ text }) => text === 'for the boss'))
+  await it.isDone()
+  assert.ok(middle.whatsapp.shown.every(({ text }) => text !== 'for Mum alone'))
+  const words = group.transcript().filter(({ replyTo }) => replyTo === answer.message_id)
+  assert.match(words[0]?.text ?? '', /^Not sent: several WhatsApp chats come here/)
 })
 
 for (const [where, options] of Object.entries({

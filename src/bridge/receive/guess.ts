@@ -9,13 +9,16 @@ import type { ReceiveContext } from './reception.ts'
  * else's. Undefined where it may go there. `answered`: what is known of that.
  */
 export const refusalOfGuess = (
-  { replyTo }: Pick<MessageEvent, 'replyTo'>,
+  { chat, replyTo }: Pick<MessageEvent, 'chat' | 'replyTo'>,
   answered: StoredMessage | undefined,
   { mappings, store }: Pick<ReceiveContext, 'mappings' | 'store'>,
 ): string | undefined => {
   if (replyTo === undefined) return undefined
   const isOurs = answered !== undefined || replyTo.byBridge
-  if (isOurs && mappings.length > 1) {
+  // Where topics were switched off it may have come into one.
+  const isOfMany =
+    mappings.length > 1 || store.mappings.list().some(({ telegram }) => telegram.startsWith(`${chat}/`))
+  if (isOurs && isOfMany) {
     const first = mappings.find(({ toTelegramOnly }) => !toTelegramOnly)
     const rest = first ? ` What answers no message goes to "${store.chats.displayName(first.whatsapp)}"` : ''
     return `Not sent: several WhatsApp chats come here, and I do not know from which one the message is that you answered.${rest}`
