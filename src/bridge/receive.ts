@@ -170,8 +170,16 @@ const receiveOne = (
 /** Clocks of others may be wrong, and say what can be no time; nothing was said later than now. */
 const withTimes = (event: BridgeEvent, now: number): BridgeEvent => {
   const sentAt = claimed(event.sentAt, now)
-  if (!isMessage(event) || event.expiresAt === undefined) return { ...event, sentAt }
-  return { ...event, sentAt, expiresAt: claimed(event.expiresAt, now + longestLife) }
+  if (!isMessage(event)) return { ...event, sentAt }
+  const { expiresAt, replyTo } = event
+  return {
+    ...{ ...event, sentAt },
+    ...(expiresAt !== undefined && { expiresAt: claimed(expiresAt, now + longestLife) }),
+    // By the clock of its network, as what it is compared with.
+    ...(replyTo?.at !== undefined && {
+      replyTo: { ...replyTo, at: claimed(replyTo.at, Number.MAX_SAFE_INTEGER) },
+    }),
+  }
 }
 
 /** Records who takes part, and returns the event with every ref in its canonical form. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Content } from '../../src/bridge/event.ts'
+import { type Content, readEvent } from '../../src/bridge/event.ts'
 import { makeFindMessage } from '../../src/bridge/receive.ts'
 import { event, mum, mumInTelegram, openBridge, waitUntil } from './bridge.ts'
 
@@ -149,14 +149,22 @@ test('whatever time is claimed for a message can be stored, and none is later th
       // JSON knows no other numbers, and parsing makes none.
       ...(Number.isFinite(time) && { endsAt: time }),
     }
-    const message = event(mum, poll, { sentAt: time, expiresAt: time })
+    const replyTo = { id: 'before', at: time }
+    const message = event(mum, poll, { sentAt: time, expiresAt: time, replyTo })
     const { id, content: _, ...head } = message
     const target = { id }
     bridge.receive(
       message,
       { ...head, id: `${id}.r`, kind: 'reaction', target, emoji: '👍' },
       { ...head, id: `${id}.v`, kind: 'vote', target, choice: [0] },
-      { ...head, id: `${id}.p`, kind: 'pin', target, pinned: true, seconds: time },
+      {
+        ...head,
+        id: `${id}.p`,
+        kind: 'pin',
+        target,
+        pinned: true,
+        ...(Number.isFinite(time) && { seconds: time }),
+      },
     )
     bridge.inbox.whatsapp.learn({ chat: mum, lastActivity: time })
   }
@@ -171,4 +179,7 @@ test('whatever time is claimed for a message can be stored, and none is later th
   )
   assert.ok(ends.length > absurd.length)
   assert.ok(ends.every(({ at }) => Number.isSafeInteger(at) && at <= clock.now() + 90 * 86_400_000))
+  const jobs = store.database.all<{ event: string }>('SELECT event FROM jobs')
+  assert.ok(jobs.length >= absurd.length)
+  assert.ok(jobs.every(job => readEvent(job.event) !== undefined))
 })
