@@ -114,8 +114,8 @@ const deliver = async (job: Job, options: AttemptOptions): Promise<Outcome> => {
         progress,
       }
     }
-    await attempt.carryOut()
-    return { kind: 'sent', unasked: !hasAsked, passed }
+    const say = await attempt.carryOut()
+    return { kind: 'sent', unasked: !hasAsked, passed, ...(say && { say }) }
   } catch (error) {
     const failure = describeFailure(error, {
       stage: stage(),
@@ -172,7 +172,8 @@ const begunAnew = (job: Job, isThere: Exclude<Settled, true>, options: CarrierOp
 
 interface Prepared {
   settle(): Promise<Settled>
-  carryOut(): Promise<void>
+  /** Resolves with what is to be said when it is done (`Outcome`). */
+  carryOut(): Promise<(() => void) | undefined>
   /** Whether some of the message has gone; a change is not known to have. */
   hasGone(): boolean
 }
@@ -186,9 +187,10 @@ const prepare = (job: Job, network: Network, context: AttemptContext): Prepared 
       async carryOut() {
         // An album of which only the announcement came; what holds its place goes all the same.
         const isEmpty = event.content.kind === 'album' && event.content.items.length === 0
-        if (isEmpty && delivery.placeholder === undefined) return
+        if (isEmpty && delivery.placeholder === undefined) return undefined
         await network.send(delivery)
         giveWay(job, event, delivery, context)
+        return undefined
       },
       hasGone: () => delivery.sent.length > 0,
     }
@@ -206,13 +208,12 @@ const prepare = (job: Job, network: Network, context: AttemptContext): Prepared 
       }
       await network.change(change)
       keep?.()
-      const { store, now = Date.now } = context
-      if (event.kind === 'join') {
-        const told = { chat: event.chat, text: joined, replyTo: event.target.id, now: now() }
-        store.transaction(() => addNotice(context, told))
-      }
-      if (!isTakenBack) return
-      store.transaction(() => addEcho(event, { ...context, source: job.source, now: now() }))
+      const { now = Date.now } = context
+      if (event.kind === 'join')
+        return () =>
+          void addNotice(context, { chat: event.chat, text: joined, replyTo: event.target.id, now: now() })
+      if (!isTakenBack) return undefined
+      return () => addEcho(event, { ...context, source: job.source, now: now() })
     },
     hasGone: () => false,
   }

@@ -30,6 +30,7 @@ export const record = (job: Job, outcome: Outcome, tools: RecordTools): void => 
   if (outcome.kind === 'sent') {
     if (!outcome.unasked) holds.release(network)
     if (outcome.passed) holds.took(network, clock.now())
+    if (outcome.say) tell(outcome.say, { job, tools })
     outbox.finish(job.id)
     return
   }
@@ -67,7 +68,7 @@ export const record = (job: Job, outcome: Outcome, tools: RecordTools): void => 
   tell(() => carrier.failed({ ...job, unsure: isInDoubt }, problem), { job, tools })
 }
 
-/** A failure to tell of one failure must not hold up all lanes; a full disk does, until it is mended. */
+/** A failure to tell what became of a job must not hold up all lanes; a full disk does, until it is mended. */
 const tell = (
   words: () => void,
   { job, tools: { transaction, log } }: { job: Job; tools: RecordTools },
@@ -76,6 +77,6 @@ const tell = (
     transaction(words)
   } catch (error) {
     if (error instanceof StoreError) throw error
-    log.error({ err: error, job: job.id }, 'A failed delivery could not be shown')
+    log.error({ err: error, job: job.id }, 'What became of a delivery could not be told')
   }
 }
