@@ -32,6 +32,8 @@ const elsewhere: readonly (readonly [name: RegExp, test: string])[] = [
   [/^store\/links\.ts: UPDATE messages SET bridge = 1/, 'test/bridge/on-its-way.test.ts'],
   // The config names another bot.
   [/^store\/forget\.ts: .* WHERE \$\{own\}/, 'test/bridge/another-bot.test.ts'],
+  // Both addresses of a person are mapped.
+  [/^store\/merge-chat\.ts: DELETE FROM mappings/, 'test/bridge/one-person.test.ts'],
   // One message has come under both addresses of a person.
   [
     /^store\/merge-chat\.ts: (UPDATE messages SET (?:\(pending|edited_at)|UPDATE links|UPDATE OR IGNORE|UPDATE jobs SET source|DELETE FROM messages)/,
