@@ -114,8 +114,8 @@ const deliver = async (job: Job, options: AttemptOptions): Promise<Outcome> => {
         progress,
       }
     }
-    const say = await attempt.carryOut()
-    return { kind: 'sent', unasked: !hasAsked, passed, ...(say && { say }) }
+    const follow = await attempt.carryOut()
+    return { kind: 'sent', unasked: !hasAsked, passed, ...(follow && { follow }) }
   } catch (error) {
     const failure = describeFailure(error, {
       stage: stage(),
@@ -172,7 +172,7 @@ const begunAnew = (job: Job, isThere: Exclude<Settled, true>, options: CarrierOp
 
 interface Prepared {
   settle(): Promise<Settled>
-  /** Resolves with what is to be said when it is done (`Outcome`). */
+  /** Resolves with what adds to it when it is done (`Outcome.follow`), where anything does. */
   carryOut(): Promise<(() => void) | undefined>
   /** Whether some of the message has gone; a change is not known to have. */
   hasGone(): boolean

@@ -62,8 +62,8 @@ export type Outcome =
       readonly unasked?: boolean
       /** A message of it has gone just now, not only a change. */
       readonly passed?: boolean
-      /** Says what comes of it, inside the transaction that says that it is done: else both might come twice. */
-      readonly say?: () => void
+      /** Adds what follows from it, inside the transaction that says that it is done: else that might come twice. */
+      readonly follow?: () => void
     }
   | {
       readonly kind: 'failure'

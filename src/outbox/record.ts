@@ -30,7 +30,7 @@ export const record = (job: Job, outcome: Outcome, tools: RecordTools): void => 
   if (outcome.kind === 'sent') {
     if (!outcome.unasked) holds.release(network)
     if (outcome.passed) holds.took(network, clock.now())
-    if (outcome.say) tell(outcome.say, { job, tools })
+    if (outcome.follow) tell(outcome.follow, { job, tools })
     outbox.finish(job.id)
     return
   }

@@ -30,8 +30,7 @@ export interface Joinable {
 
 /**
  * Joins the leading short texts of a lane into one message, each with its sender and time, and notices of its group: hundreds may
- * join that in an hour. The names stay as they are now:
- * an attempt in doubt is recognised by them.
+ * join that in an hour. The names stay as they are now: an attempt in doubt is recognised by them.
  */
 export const joinTexts = (jobs: readonly Waiting[], tools: JoinTools): Joined | undefined => {
   const texts = leadingTexts(jobs, tools)
