@@ -48,69 +48,90 @@ const began = performance.now()
 let killed = 0
 let missed = 0
 let faults = 0
-/** How many worlds there were so far, and how many times all of them. */
+/** How many worlds there were so far. */
 let opened = 0
-let round = 0
+/** Whether only what has still to die at a point at which nothing died anywhere has its turn. */
+let isSeeking = false
 
-const isWanted = (name: string): boolean => isAsked(name) && (round % 2 === 0 || walk.hasUndied(name))
+const isWanted = (flow: string): boolean => isAsked(flow) && (!isSeeking || walk.hasUndied(flow))
 const diedAt = (): number => walk.points.length - walk.spared.length
 const left = (kills: number): number => Math.min(kills, most - killed)
-const lives =
-  (chosen: typeof flows, kills: number, env = {}) =>
-  async (): Promise<LivesReport> =>
-    await runLives({ ...options, flows: chosen, env, kills: left(kills), first: killed + missed })
 
-/** What happens in one world each. */
-const worlds: (() => Promise<LivesReport>)[] = [
-  ...[{ chosen: flows.filter(({ name }) => isAsked(name)), kills: perWorld.lives }]
-    .filter(({ chosen }) => chosen.length > 0)
-    .map(({ chosen, kills }) => lives(chosen, kills)),
-  ...(isAsked(oldDatabase.name) ? [lives([oldDatabase], perWorld.starts)] : []),
-  ...[sealing, resealing]
-    .filter(({ name }) => isAsked(name))
-    .map(flow => lives([flow], perWorld.starts, sealed)),
-  ...[byQrCode, byPairingCode]
-    .filter(({ name }) => isAsked(name))
-    .map(way => () => runLogins({ ...options, way, kills: left(perWorld.commands) })),
-  ...(isAsked('map add') ? [() => runMappings({ ...options, kills: left(perWorld.mappings) })] : []),
-  ...[restoring, unsealing]
-    .filter(({ commands }) => Object.keys(commands).some(isAsked))
-    .map(typed => () => runCommands({ ...options, typed, kills: left(perWorld.commands) })),
-  ...(isAsked(ages) ? [() => runAges({ ...options, kills: left(perWorld.ages) })] : []),
-  ...(isAsked(crowded) ? [() => runCrowds({ ...options, kills: left(perWorld.crowds) })] : []),
-  ...books.flatMap(book =>
-    [false, true].map(
-      offline => () =>
-        runKinds({ ...options, book, isAsked: isWanted, offline, kills: left(Number.POSITIVE_INFINITY) }),
-    ),
-  ),
+/** What happens in one world. */
+interface Opening {
+  /** The beginnings of its flows' names; it has its turn where one of them is wanted. */
+  readonly flows: readonly string[]
+  readonly run: () => Promise<LivesReport>
+}
+const lives = (chosen: typeof flows, kills: number, env = {}): Opening => ({
+  flows: chosen.map(({ name }) => name),
+  run: () =>
+    runLives({
+      ...options,
+      flows: chosen.filter(({ name }) => isWanted(name)),
+      env,
+      kills: left(isSeeking ? perWorld.starts : kills),
+      first: killed + missed,
+    }),
+})
+
+const worlds: readonly Opening[] = [
+  lives(flows, perWorld.lives),
+  lives([oldDatabase], perWorld.starts),
+  ...[sealing, resealing].map(flow => lives([flow], perWorld.starts, sealed)),
+  ...[byQrCode, byPairingCode].map(way => ({
+    flows: [way.name, `logout before a ${way.name}`],
+    run: () => runLogins({ ...options, way, kills: left(perWorld.commands) }),
+  })),
+  {
+    flows: ['map add', 'map remove'],
+    run: () => runMappings({ ...options, kills: left(perWorld.mappings) }),
+  },
+  ...[restoring, unsealing].map(typed => ({
+    flows: Object.keys(typed.commands),
+    run: () => runCommands({ ...options, typed, kills: left(perWorld.commands) }),
+  })),
+  { flows: [ages], run: () => runAges({ ...options, kills: left(perWorld.ages) }) },
+  { flows: [crowded], run: () => runCrowds({ ...options, kills: left(perWorld.crowds) }) },
 ]
+/** These look themselves for what is wanted. */
+const runBooks = books.flatMap(book =>
+  [false, true].map(
+    offline => () =>
+      runKinds({ ...options, book, isAsked: isWanted, offline, kills: left(Number.POSITIVE_INFINITY) }),
+  ),
+)
 
-// Each second round takes of the kinds only those with points at which nothing died yet.
-for (let idle = 0; idle < 2 && killed < most; round += 1) {
-  const before = killed
-  for (const world of worlds) {
-    if (killed >= most) break
-    opened += 1
-    const { kills, missed: notReached, faults: found } = await world()
-    killed += kills.length
-    missed += notReached
-    faults += found.length
-    for (const fault of found) console.log(fault)
-    if (found.length > 0) for (const { flow, step } of kills) console.log(`  ${flow}: ${step}`)
-    if (kills.length + notReached === 0) continue
-    const seconds = ((performance.now() - began) / 1000).toFixed(0)
-    console.log(
-      `${killed} kills at ${diedAt()} points, ${missed} lives that should have died did not, ${seconds} s`,
-    )
-  }
-  idle = killed > before ? 0 : idle + 1
+/** Opens the world that is in its turn, and says what came of it. */
+const open = async (run: () => Promise<LivesReport>): Promise<void> => {
+  opened += 1
+  const { kills, missed: notReached, faults: found } = await run()
+  killed += kills.length
+  missed += notReached
+  faults += found.length
+  for (const fault of found) console.log(fault)
+  if (found.length > 0) for (const { flow, step } of kills) console.log(`  ${flow}: ${step}`)
+  if (kills.length + notReached === 0) return
+  const seconds = ((performance.now() - began) / 1000).toFixed(0)
+  console.log(
+    `${killed} kills at ${diedAt()} points, ${missed} lives that should have died did not, ${seconds} s`,
+  )
+}
+
+// Behind each whole round it seeks, until two rounds in a row have died at nothing new: so often a step is waited for in vain.
+for (let idle = 0, barren = 0; idle < 2 && killed < most; ) {
+  const [before, atBefore] = [killed, diedAt()]
+  for (const { flows: names, run } of worlds) if (killed < most && names.some(isWanted)) await open(run)
+  for (const run of runBooks) if (killed < most) await open(run)
+  if (isSeeking) barren = diedAt() > atBefore ? 0 : barren + 1
+  else [idle, barren] = [killed > before ? 0 : idle + 1, 0]
+  isSeeking = !isSeeking || barren < 2
 }
 console.log(`${walk.idle} starts behind a death had too little left to do to die in it`)
 const points = walk.report()
 for (const line of points.told) console.log(line)
 const sources = writesIn(join(import.meta.dirname, '../src'))
-const isWhole = values.flow === undefined && opened >= worlds.length
+const isWhole = values.flow === undefined && opened >= worlds.length + runBooks.length
 const { told, missing } = isWhole ? walk.writes.report(sources) : { told: [], missing: 0 }
 for (const line of told) console.log(line)
 // Of a walk through some flows, or of fewer worlds, not every point has its turn.
