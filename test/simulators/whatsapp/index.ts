@@ -311,6 +311,13 @@ export class WhatsAppSimulator {
     this.#world.refusedQueries.set(name, { how, after, times })
   }
 
+  /** The next query of a name is answered as things are when it comes, but only when the returned function is called. */
+  holdAnswer(name: string): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#world.heldAnswers.set(name, promise)
+    return resolve
+  }
+
   /** Moves the time of this WhatsApp forward, by milliseconds: a login says so, and every message from now on. */
   advanceClock(milliseconds: number): void {
     this.#world.aheadBy += milliseconds

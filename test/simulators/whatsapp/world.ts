@@ -95,6 +95,8 @@ export class World {
   companion: Companion | undefined
   /** Codes with which the next queries of a name (`w:g2 set accept`) are refused, or that there is no answer to them. */
   readonly refusedQueries = new Map<string, RefusedQueries>()
+  /** The next answers to queries of a name, as they are made when those come, wait for these. */
+  readonly heldAnswers = new Map<string, Promise<void>>()
   /** Those for whom the server gives out a signed prekey that is not theirs. */
   readonly forgedBundles = new Set<Contact | Phone>()
   /** Those in whose keys something is missing or cut short. */

@@ -11,8 +11,8 @@ const FETCHED = { type: 'meta', id: 'groups' } as const
 const FORMER = { type: 'meta', id: 'groups-fetched' } as const
 
 /**
- * Asks for all groups of the account, until it has been told of some: later changes come as events. Where there is no answer in
- * a minute, as for hundreds of groups on a slow line, Baileys says that there are none (lib/Socket/socket.js, `waitForMessage`).
+ * Asks for all groups of the account, at each login until WhatsApp has told of some: later changes come as notices. What a notice
+ * has told of one meanwhile counts for more than the answer, which may be of before; then it is asked again at the next login.
  */
 export const fetchGroups = (
   socket: Socket,
@@ -20,16 +20,16 @@ export const fetchGroups = (
 ): void => {
   if (sessions.get(FETCHED.type, FETCHED.id) !== undefined) return
   const fetch = async (): Promise<void> => {
-    const groups = Object.values(await socket.sock.groupFetchAllParticipating())
+    const { groups, told } = await socket.groups.all()
     if (groups.length === 0) return
     sessions.transaction(() => {
       if (sessions.get(FORMER.type, FORMER.id) !== undefined) forgetAdmins(sessions)
       book.groups(
-        groups.filter(({ id }) => isGroup(id)),
+        groups.filter(({ id }) => isGroup(id) && !told.has(id)),
         { isAnswer: true },
       )
       sessions.set([
-        { ...FETCHED, value: String(Date.now()) },
+        { ...FETCHED, value: told.size === 0 ? String(Date.now()) : null },
         { ...FORMER, value: null },
       ])
     })

@@ -15,7 +15,10 @@ export const fillBook = ({ ev }: WASocket, book: Book, safely: (work: () => void
     safely(() => book.chats(chats.map(({ conversationTimestamp: _time, ...chat }) => chat))),
   )
   ev.on('groups.upsert', groups => safely(() => book.groups(groups)))
-  ev.on('groups.update', groups => safely(() => book.groups(groups)))
+  ev.on('groups.update', groups =>
+    // Without the members: whoever asked for all groups takes them, knowing which have changed since.
+    safely(() => book.groups(groups.map(({ participants: _members, ...group }) => group))),
+  )
   ev.on('lid-mapping.update', ({ lid, pn }) => safely(() => book.same(lid, pn)))
   ev.on('messaging-history.set', ({ chats, contacts, lidPnMappings }) =>
     safely(() => {

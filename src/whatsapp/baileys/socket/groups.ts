@@ -5,7 +5,10 @@ import { inTime } from '../in-time.ts'
 /** For how long nobody waits again behind a question that was too much (429), or that was not answered soon. */
 const REST_MS = 30_000
 
-type Asked = Pick<WASocket, 'ev' | 'ws' | 'groupMetadata'>
+/** Baileys' own word of a change may come long behind this: it handles one notification at a time, and asks WhatsApp meanwhile. */
+const NOTICE = 'CB:notification,type:w:gp2'
+
+type Asked = Pick<WASocket, 'ev' | 'ws' | 'groupMetadata' | 'groupFetchAllParticipating'>
 
 /** Who is in which group, over one connection: asked for once, however many wait for the answer, and again after every change. */
 export class Groups {
@@ -17,11 +20,25 @@ export class Groups {
 
   constructor(sock: Asked) {
     this.#sock = sock
-    // Baileys' own word of it may come long behind: it handles one notification at a time, and asks WhatsApp meanwhile.
-    sock.ws.on('CB:notification,type:w:gp2', ({ attrs: { from = '' } }: BinaryNode) => this.forget(from))
+    sock.ws.on(NOTICE, ({ attrs: { from = '' } }: BinaryNode) => this.forget(from))
     sock.ev.on('groups.update', groups => {
       for (const { id = '' } of groups) this.forget(id)
     })
+  }
+
+  /**
+   * All of the account, and those of which a notice came while WhatsApp was asked: what it says of them may be of before.
+   * None where there is no answer in a minute (lib/Socket/socket.js, `waitForMessage`). Rejects when WhatsApp does not tell.
+   */
+  async all(): Promise<{ groups: GroupMetadata[]; told: ReadonlySet<string> }> {
+    const told = new Set<string>()
+    const hear = ({ attrs: { from = '' } }: BinaryNode) => void told.add(from)
+    this.#sock.ws.on(NOTICE, hear)
+    try {
+      return { groups: Object.values(await this.#sock.groupFetchAllParticipating()), told }
+    } finally {
+      this.#sock.ws.off(NOTICE, hear)
+    }
   }
 
   /** Rejects when WhatsApp does not tell. */

@@ -35,6 +35,9 @@ export async function answerIq(request: BinaryNode, context: IqContext): Promise
     if (refusal === 'silence') return undefined
     if (refusal !== undefined) throw new IqError(refusal, 'refused', 'As the test asked', { everyday: true })
     const answer = await handler(request, context)
+    const held = context.world.heldAnswers.get(name)
+    context.world.heldAnswers.delete(name)
+    await held
     return answer && el('iq', { type: 'result', from: to ?? SERVER, id }, answer)
   } catch (error) {
     const refusal = error instanceof IqError ? error : new IqError(400, 'bad-request', String(error))
