@@ -200,3 +200,25 @@ test('A message that comes later than the word of it crosses although the disk d
   assert.deepEqual(wa.nacks, [])
   wa.assertNoSurprises()
 })
+
+test('A change is read as it is where the disk cannot be read once', async () => {
+  await using linked = await Linked.started()
+  const { wa, bridge } = linked
+  const alice = wa.addContact({ name: 'Alice' })
+  const id = await alice.send('one')
+  await until('the message', () => bridge.said.includes('one'))
+  const { findMessage } = bridge
+  let hasFailed = false
+  bridge.findMessage = message => {
+    if (hasFailed) return findMessage(message)
+    hasFailed = true
+    throw new StoreError('The disk fails')
+  }
+  await alice.acts.react(id, '👍')
+  await until('the reaction', () => bridge.events.length === 2)
+  assert.ok(hasFailed)
+  assert.deepEqual(
+    bridge.events.map(({ kind }) => kind),
+    ['message', 'reaction'],
+  )
+})

@@ -202,12 +202,13 @@ export class Receiver {
     if (group !== undefined) book.groups([{ id, ...group }])
   }
 
-  /** A bug in parsing must neither lose a message nor stop the ones behind it. */
+  /** A bug in parsing must neither lose a message nor stop the ones behind it. Throws `StoreError`. */
   #parse(web: WAMessage): Parsed {
     const { logger } = this.#options
     try {
       return parseMessage(web, this.#context)
     } catch (error) {
+      if (error instanceof StoreError) throw error
       logger.error({ reason: messageOf(error) }, 'A message could not be read')
       return { arrivals: this.#unreadable(web) }
     }
