@@ -2,6 +2,7 @@ import '../../simulators/whatsapp/quiet.ts'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { SessionChange, SessionStore } from '../../../src/bridge/network.ts'
+import { putBack } from '../../../src/bridge/put-back.ts'
 import { StoreError } from '../../../src/bridge/store-error.ts'
 import { until } from '../support.ts'
 import { Linked } from './linked.ts'
@@ -199,6 +200,28 @@ test('A message that comes later than the word of it crosses although the disk d
   assert.deepEqual(bridge.said, ['at last'])
   assert.deepEqual(wa.nacks, [])
   wa.assertNoSurprises()
+})
+
+test('What groups are called since a backup was made is kept where the disk does not take it the first time', async () => {
+  await using linked = await Linked.unlinked()
+  const { wa } = linked
+  const group = wa.addGroup({ subject: 'Class', participants: [wa.addContact({ name: 'Alice' })] })
+  await linked.login()
+  await linked.start()
+  await until('the groups', () => linked.bridge.sessions.get('meta', 'groups') !== undefined)
+  linked.bridge.sessions.set([{ ...putBack, value: 'yes' }])
+  await linked.stop()
+  group.subject = 'Last year'
+  linked.reopen()
+  const { sessions, known } = linked.bridge
+  const refusal = refuseNext(sessions, ({ type, id }) => type === 'meta' && id === 'groups')
+  await linked.start()
+  await until('the refusal', () => refusal.happened)
+  wa.dropConnection()
+  await until('the groups again', () => sessions.get('meta', 'groups') !== undefined)
+  assert.equal(sessions.get('name', group.jid), 'Last year')
+  // What was told in vain is told again.
+  assert.equal(known.filter(({ name }) => name === 'Last year').length, 2)
 })
 
 test('A change is read as it is where the disk cannot be read once', async () => {

@@ -35,7 +35,6 @@ const MAPPINGS = 'lid-mapping'
 export class Book {
   readonly #sessions: SessionStore
   readonly #inbox: Inbox
-  readonly #names: Map<string, string>
   readonly #me: () => ParseContext['me']
   readonly #admins: Admins
   readonly #timers: Timers
@@ -55,7 +54,6 @@ export class Book {
     this.#findMessage = options.findMessage
     this.#inbox = options.inbox
     this.#me = options.me
-    this.#names = new Map([...this.#sessions.list(NAMES)].map(({ id, value }) => [id, value]))
   }
 
   get context(): Omit<ParseContext, 'isAwaited'> {
@@ -93,7 +91,7 @@ export class Book {
   }
 
   nameOf(address: string): string | undefined {
-    return this.#names.get(address)
+    return this.#sessions.get(NAMES, address)
   }
 
   contacts(contacts: readonly Partial<Contact>[]): void {
@@ -155,7 +153,7 @@ export class Book {
     this.#tell({ chat, kind: kindOfAddress(address) })
     if (!sender.me) this.#meet(address)
     const writer = addressOf(sender.person)
-    if (sender.me || sender.name === undefined || this.#names.has(writer)) return
+    if (sender.me || sender.name === undefined || this.nameOf(writer) !== undefined) return
     this.#remember(writer, sender.name)
   }
 
@@ -210,7 +208,7 @@ export class Book {
     const name = facts.name ? oneLine(facts.name) : ''
     const pushName = facts.pushName ? oneLine(facts.pushName) : ''
     if (name !== '') this.#remember(who.address, name)
-    else if (pushName !== '' && !this.#names.has(who.address)) this.#remember(who.address, pushName)
+    else if (pushName !== '' && this.nameOf(who.address) === undefined) this.#remember(who.address, pushName)
     this.#tell({
       chat: chatRef('whatsapp', who.address),
       kind: kindOfAddress(who.address),
@@ -236,8 +234,7 @@ export class Book {
   }
 
   #remember(address: string, name: string): void {
-    if (this.#names.get(address) === name) return
-    this.#names.set(address, name)
+    if (this.nameOf(address) === name) return
     this.#sessions.set([{ type: NAMES, id: address, value: name }])
   }
 }

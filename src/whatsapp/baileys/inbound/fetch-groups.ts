@@ -35,6 +35,7 @@ export const fetchGroups = (
     })
   }
   fetch().catch((error: unknown) => {
+    book.doubt()
     // The next connection tries again.
     if (socket.isOpen) logger.warn({ err: error }, 'The list of groups could not be fetched')
   })
