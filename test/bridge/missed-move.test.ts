@@ -47,15 +47,20 @@ test('what is written where a group has moved unheard goes to whom that is mappe
   tg.assertNoSurprises()
 })
 
-test('while Telegram does not say whether a group has moved, nothing of what is written there is passed over', async () => {
-  await using it = await openMoved()
-  it.tg.faults.next('getChatMemberCount', { error: 500, description: 'Internal Server Error' })
-  it.tg.faults.next('getChatMemberCount', 'reply-lost')
-  it.owner.sends(it.moved, 'are you there?')
-  await it.middle.start()
-  assert.equal(await it.arrives('are you there?'), mum)
-  assert.equal(it.asked(), 3)
-})
+for (const fault of [
+  'reply-lost',
+  { cutAfter: 150, reset: true },
+  { status: 502, html: '<h1>Bad Gateway</h1>', done: true },
+  { error: 500, description: 'Internal Server Error' },
+] as const)
+  test(`while Telegram does not say whether a group has moved (${JSON.stringify(fault)}), nothing of what is written there is passed over`, async () => {
+    await using it = await openMoved()
+    it.tg.faults.next('getChatMemberCount', fault, { times: 2 })
+    it.owner.sends(it.moved, 'are you there?')
+    await it.middle.start()
+    assert.equal(await it.arrives('are you there?'), mum)
+    assert.equal(it.asked(), 3)
+  })
 
 test('where Telegram never says whether a group has moved, what is written elsewhere comes all the same', async () => {
   await using it = await openMoved()

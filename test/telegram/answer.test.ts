@@ -96,3 +96,22 @@ test('a number without end is as large as one can be', async () => {
   const { date, views } = (await answered(Buffer.from(words))) as Record<string, number>
   assert.deepEqual([date, views], [Number.MAX_VALUE, -Number.MAX_VALUE])
 })
+
+test('an answer of which nobody says how long it is, and that ends too early, is none', async () => {
+  const whole = sent(0)
+  let length = 0
+  await using server = createServer((request, response) => {
+    request.resume()
+    response.writeHead(200, { connection: 'close', 'transfer-encoding': 'identity' })
+    response.end(whole.subarray(0, length))
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const api = openApi({ token: '8001:AAF-of-the-test-bot', apiRoot: `http://127.0.0.1:${port}` })
+  for (; length < whole.length; length += 1) {
+    const end = await api.call('sendMessage', { chat_id: 1, text: 'hello' }).catch((error: unknown) => error)
+    assert.ok(end instanceof CallError, `${length} bytes`)
+    assert.deepEqual(end.failure, { kind: 'lost' })
+  }
+  assert.equal((await api.call('sendMessage', { chat_id: 1, text: 'hello' })).message_id, 5)
+})

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import dns from 'node:dns'
 import { test } from 'node:test'
+import { setImmediate as turn } from 'node:timers/promises'
 import { type Clock, systemClock } from '../../src/support/clock.ts'
 import { openApi } from '../../src/telegram/api.ts'
 import { type PollState, runLongPoll } from '../../src/telegram/updates/long-poll.ts'
@@ -99,6 +100,25 @@ const conflict = {
     'Conflict: terminated by other getUpdates request; make sure that only one bot instance is running',
 } as const
 const isHeldOpen = ({ timeout }: { readonly timeout?: unknown }) => Number(timeout) > 0
+
+test('A poll of which nothing is ever heard is given up after 65 s, and what came meanwhile comes once', async t => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  await using poll = await begin()
+  await poll.tg.until('the connection', () => poll.states.at(-1)?.state === 'connected')
+  const problems = () => poll.states.flatMap(({ problem }) => problem ?? [])
+  poll.tg.faults.next('getUpdates', 'hang')
+  poll.owner.sends(poll.home, 'before')
+  await poll.tg.until('the poll that hangs', () => poll.tg.faults.waiting === 0)
+  poll.owner.sends(poll.home, 'after')
+  t.mock.timers.tick(64_999)
+  for (let round = 0; round < 20; round += 1) await turn()
+  assert.deepEqual(problems(), [])
+  t.mock.timers.tick(1)
+  t.mock.timers.reset()
+  await poll.tg.until('the message', () => poll.texts.includes('after'))
+  assert.deepEqual(poll.texts, ['before', 'after'])
+  assert.equal(problems().join(), 'Telegram cannot be reached (getUpdates: no answer in time)')
+})
 
 test('Of two programs that throw each other out the bridge asks ever more seldom, with jitter, though it is answered in between', async t => {
   let chance = 0.5

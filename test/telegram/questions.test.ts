@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { buffer } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { checkChat } from '../../src/telegram/check-chat.ts'
 import { encodeVote } from '../../src/telegram/vote-button.ts'
@@ -16,19 +17,82 @@ const faults: readonly Fault[] = [
 for (const fault of faults) {
   const what = `broken by ${JSON.stringify(fault)}`
 
-  for (const method of ['getChat', 'getChatMember']) {
+  for (const method of ['getMe', 'getChat', 'getChatMember', 'sendMessage']) {
     test(`${method}, ${what}, says nothing of the chat that is looked at, and is asked again`, async () => {
       await using bench = await Bench.open()
       const access = { token: bench.tg.token, apiRoot: bench.tg.apiRoot }
-      const check = () => checkChat({ ...access, place: { chatId: bench.addGroup().id } })
+      const group = bench.addGroup()
+      const check = () => checkChat({ ...access, place: { chatId: group.id } })
       bench.tg.faults.next(method, fault)
       const broken = await check()
       assert.ok(!broken.ok && broken.passes)
       assert.match(broken.problem, /cannot be reached/)
       assert.ok((await check()).ok)
+      assert.deepEqual(group.transcript(), [])
       bench.tg.assertNoSurprises()
     })
   }
+
+  for (const method of ['getMe', 'getUpdates']) {
+    test(`${method}, ${what}, is asked again, and what was written comes once`, async () => {
+      await using bench = await Bench.open()
+      bench.tg.faults.next(method, fault)
+      bench.owner.sends(bench.home, 'one')
+      await bench.connect()
+      await eventually(() => bench.inbox.texts.length === 1, 'what was there at the start')
+      bench.tg.faults.next('getUpdates', fault)
+      for (const words of ['two', 'three']) bench.owner.sends(bench.home, words)
+      await eventually(() => bench.inbox.texts.includes('three'), 'what came in the middle')
+      await eventually(() => bench.tg.pendingUpdates === 0, 'all to be confirmed')
+      assert.deepEqual([bench.inbox.texts, bench.tg.faults.waiting], [['one', 'two', 'three'], 0])
+    })
+  }
+
+  test(`getFile, ${what}, is asked again, and the file is there`, async () => {
+    await using bench = await Bench.open()
+    await bench.connect()
+    const bytes = Buffer.alloc(3000, 'some bytes')
+    bench.owner.sends(bench.home, { document: { bytes, name: 'a.bin' } })
+    await eventually(() => bench.inbox.messages.length === 1, 'the message')
+    const content = bench.inbox.messages[0]?.content
+    assert.ok(content?.kind === 'media')
+    const open = () => bench.network.openMedia(content.media, new AbortController().signal)
+    bench.tg.faults.next('getFile', fault)
+    assert.equal((await failureOf(open())).verdict.kind, 'retry')
+    assert.deepEqual(await buffer(await open()), bytes)
+  })
+
+  test(`what answers a command, ${what}, is there once, and keeps nothing back`, async () => {
+    await using bench = await Bench.open()
+    const group = bench.addGroup()
+    await bench.connect()
+    bench.tg.faults.next('sendMessage', fault)
+    bench.owner.sends(group, '/id')
+    bench.owner.sends(group, 'then')
+    await eventually(() => bench.inbox.texts.includes('then'), 'what is behind it')
+    await eventually(() => bench.tg.faults.waiting === 0, 'the answer')
+    bench.owner.sends(group, '/id')
+    const answers = () => group.transcript().filter(({ from }) => from.isBot)
+    await eventually(() => bench.tg.callsOf('sendMessage').length > 1, 'the second answer')
+    await eventually(() => answers().length >= 2, 'both answers')
+    assert.equal(answers().length, 2)
+  })
+
+  test(`/delete, ${what} where it is taken away itself, is carried out once`, async () => {
+    await using bench = await Bench.open()
+    const botRights = { can_delete_messages: true }
+    const group = bench.tg.addSupergroup({ title: 'Family', members: [bench.owner], botRights })
+    await bench.connect()
+    const { message_id: id } = bench.owner.sends(group, 'oops')
+    bench.tg.faults.next('deleteMessage', fault)
+    bench.owner.sends(group, { text: '/delete', reply_to: id })
+    bench.owner.sends(group, 'then')
+    await eventually(() => bench.inbox.texts.includes('then'), 'what is behind it')
+    await eventually(() => bench.tg.faults.waiting === 0, 'the command to be taken away')
+    const deletions = bench.inbox.arrivals.filter(({ event }) => event.kind === 'deletion')
+    const shown = group.transcript().map(({ text: words }) => words)
+    assert.deepEqual([deletions.length, shown], [1, ['oops', 'then']])
+  })
 
   test(`getChat, ${what}, leaves what is in doubt there in doubt until it is asked again`, async () => {
     await using bench = await Bench.open()

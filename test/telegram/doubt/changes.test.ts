@@ -5,63 +5,11 @@ import type { ChatRef } from '../../../src/bridge/chat-ref.ts'
 import type { Change } from '../../../src/bridge/network.ts'
 import { jpeg } from '../../simulators/telegram/helpers.ts'
 import type { Fault, SimChat } from '../../simulators/telegram/index.ts'
-import { Bench, change, type DeliveryInit, failureOf, file, type Standing, sendFor, text } from '../bench.ts'
+import { Bench, change, failureOf, type Standing, sendFor } from '../bench.ts'
+import { type Changing, changings } from './changings.ts'
 import { cut, everySo, turnsFor } from './cuts.ts'
 
-const words = Array.from({ length: 1000 }, (_, n) => `word${n}`).join(' ')
-const place = { kind: 'location', latitude: 48.1, longitude: 11.5, live: 900 } as const
 const alice = { person: 'whatsapp:1@s.whatsapp.net', name: 'Alice', me: false } as const
-
-interface Case {
-  readonly method: string
-  readonly sent: Omit<DeliveryInit, 'chat'>
-  /** What has been carried out before. */
-  readonly before?: Parameters<typeof change>[1]
-  readonly change: Parameters<typeof change>[1]
-}
-
-/** One change for each method that leaves no message behind. */
-const cases: readonly Case[] = [
-  {
-    method: 'editMessageText',
-    sent: { content: text('Hello') },
-    change: { kind: 'edit', content: text('Hello you') },
-  },
-  {
-    method: 'editMessageCaption',
-    sent: { content: file('image', {}, 'Look'), bytes: jpeg(10, 10) },
-    change: { kind: 'edit', content: text('Look here') },
-  },
-  {
-    method: 'editMessageMedia',
-    sent: { content: file('image', {}, 'Look'), bytes: jpeg(10, 10) },
-    change: { kind: 'edit', content: file('image', {}, 'Look') },
-  },
-  {
-    method: 'editMessageLiveLocation',
-    sent: { content: place },
-    change: { kind: 'edit', content: { ...place, latitude: 48.2 } },
-  },
-  {
-    method: 'stopMessageLiveLocation',
-    sent: { content: place },
-    change: { kind: 'edit', content: { ...place, live: 0 } },
-  },
-  { method: 'deleteMessage', sent: { content: text('Hello') }, change: { kind: 'deletion', by: 'author' } },
-  { method: 'deleteMessages', sent: { content: text(words) }, change: { kind: 'deletion', by: 'author' } },
-  {
-    method: 'setMessageReaction',
-    sent: { content: text('Hello') },
-    change: { kind: 'reaction', emoji: '👍' },
-  },
-  { method: 'pinChatMessage', sent: { content: text('Hello') }, change: { kind: 'pin', pinned: true } },
-  {
-    method: 'unpinChatMessage',
-    sent: { content: text('Hello') },
-    before: { kind: 'pin', pinned: true },
-    change: { kind: 'pin', pinned: false },
-  },
-]
 
 /** What somebody in front says, and not Telegram. No poll has reached that here, so it says nothing of the one call. */
 const pages = [400, 401, 403, 404].map(status => ({ status, html: `<h1>${status}</h1>` }))
@@ -86,7 +34,7 @@ const look = (chat: SimChat) => ({
   })),
 })
 
-const open = async (bench: Bench, { sent, before, change: what }: Case) => {
+const open = async (bench: Bench, { sent, before, change: what }: Changing) => {
   const botRights = { can_pin_messages: true, can_delete_messages: true }
   const group = bench.tg.addSupergroup({ title: 'Family', members: [bench.owner], botRights })
   const chat: ChatRef = `telegram:${group.id}`
@@ -97,7 +45,7 @@ const open = async (bench: Bench, { sent, before, change: what }: Case) => {
   return { group, attempt }
 }
 
-for (const each of cases) {
+for (const each of changings) {
   test(`whatever becomes of the answer to ${each.method}, repeating it does it once`, async () => {
     await using bench = await Bench.open()
     const reference = await open(bench, each)
@@ -127,7 +75,7 @@ for (const each of cases) {
 
 const stride = everySo(23)
 
-for (const [each, turn] of cases.flatMap(each => turnsFor(stride).map(turn => [each, turn] as const))) {
+for (const [each, turn] of changings.flatMap(each => turnsFor(stride).map(turn => [each, turn] as const))) {
   test(`wherever the answer to ${each.method} is cut, repeating it does it once`, async t => {
     await using bench = await Bench.open()
     const reference = await open(bench, each)
