@@ -18,7 +18,9 @@ import { Linked } from './linked.ts'
 // The present version is asked for there.
 trustTestCa()
 
-const provoke = (wa: WhatsAppSimulator, { by, code, conflict }: Omit<Rule, 'next'>): void => {
+type Announced = Omit<Rule, 'next'>
+
+const provoke = (wa: WhatsAppSimulator, { by, code, conflict }: Announced): void => {
   if (by === 'downgrade') wa.downgrade()
   if (by === 'stream') {
     wa.streamError({ ...(code !== undefined && { code }), ...(conflict !== undefined && { conflict }) })
@@ -29,33 +31,53 @@ const provoke = (wa: WhatsAppSimulator, { by, code, conflict }: Omit<Rule, 'next
   }
 }
 
-const nameOf = ({ by, code, conflict }: Omit<Rule, 'next'>): string =>
+const nameOf = ({ by, code, conflict }: Announced): string =>
   [by, conflict, code].filter(part => part !== undefined).join(' ')
 
 /** New connections since the test began. */
 const logins = ({ statuses }: Linked['bridge']): number =>
   statuses.filter(({ state }) => state === 'connected').length
 
+/** Ends behind which nobody may log in again by themselves, with what a person is told. */
+const stops: readonly (readonly [Announced, 'logged_out' | 'stopped', RegExp])[] = [
+  [{ by: 'failure', code: 401 }, 'logged_out', /unlinked this machine.*"wa2tg login"/],
+  [{ by: 'failure', code: 402 }, 'stopped', /suspended this account/],
+  [{ by: 'failure', code: 403 }, 'logged_out', /locked this account.*"wa2tg login"/],
+  [{ by: 'failure', code: 405 }, 'stopped', /update wa2tg/],
+  [{ by: 'failure', code: 406 }, 'logged_out', /banned this account.*"wa2tg login"/],
+  [{ by: 'failure', code: 409 }, 'stopped', /update wa2tg/],
+  [{ by: 'failure', code: 411 }, 'logged_out', /does not take part.*"wa2tg login"/],
+  [{ by: 'stream', conflict: 'device_removed' }, 'logged_out', /unlinked this machine.*"wa2tg login"/],
+  [{ by: 'stream', conflict: 'replaced' }, 'stopped', /Another program uses this link/],
+  [{ by: 'stream', code: 440 }, 'stopped', /Another program uses this link/],
+  [{ by: 'stream', code: 405 }, 'stopped', /update wa2tg/],
+  [{ by: 'downgrade' }, 'logged_out', /does not take part.*"wa2tg login"/],
+]
+/** And those behind which it connects again. */
+const known: readonly Announced[] = [
+  ...[500, 501, 503].map(code => ({ by: 'failure' as const, code })),
+  ...[401, 500, 503, 515].map(code => ({ by: 'stream' as const, code })),
+]
+
 describe('ends that the server announces', () => {
-  for (const rule of RULES.filter(({ next }) => next.do === 'stop')) {
-    test(`${nameOf(rule)} ends it, and a person is told`, async () => {
-      assert.ok(rule.next.do === 'stop')
+  test('each of them has a rule, and nothing else has', () => {
+    const ends = [...stops.map(([end]) => end), ...known]
+    assert.deepEqual(RULES.map(nameOf).sort(), ends.map(nameOf).sort())
+  })
+
+  for (const [end, state, words] of stops) {
+    test(`${nameOf(end)} ends it, and a person is told`, async () => {
       // The longest first pause is 30 ms then: a login that must not come would be seen.
       await using linked = await Linked.started({ timing: { firstPause: 20 } })
-      provoke(linked.wa, rule)
-      const { status } = await until('the end', () => {
-        const { connection } = linked
-        return connection.status.state === 'logged_out' || connection.status.state === 'stopped'
-          ? connection
-          : undefined
-      })
-      assert.deepEqual(
-        [status.state, status.problem, status.needs],
-        [rule.next.state, rule.next.problem, 'person'],
-      )
-      const isForgotten = [...linked.bridge.sessions.list('creds')].length === 0
-      assert.equal(isForgotten, rule.next.state === 'logged_out')
+      provoke(linked.wa, end)
+      const isOver = () => ['logged_out', 'stopped'].includes(linked.connection.status.state)
+      await until('the end', isOver)
       await sleep(200)
+      const { status } = linked.connection
+      assert.deepEqual([status.state, status.needs], [state, 'person'])
+      assert.match(status.problem ?? '', words)
+      const isForgotten = [...linked.bridge.sessions.list('creds')].length === 0
+      assert.equal(isForgotten, state === 'logged_out')
       assert.equal(linked.wa.connections, 0)
       assert.equal(logins(linked.bridge), 1)
     })
@@ -64,7 +86,6 @@ describe('ends that the server announces', () => {
   test('all others are followed by a new connection, and lose nothing', async () => {
     await using linked = await Linked.started()
     const alice = linked.wa.addContact({ name: 'Alice' })
-    const known = RULES.filter(({ next }) => next.do === 'reconnect')
     const unknown = [
       ...[400, 413, 414, 415, 418, 429].map(code => ({ by: 'failure' as const, code })),
       ...[400, 429, 516].map(code => ({ by: 'stream' as const, code })),
