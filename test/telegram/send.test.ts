@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
 import { test } from 'node:test'
+import type { Content } from '../../src/bridge/event.ts'
+import { plainText } from '../../src/bridge/rich-text.ts'
 import { retry } from '../../src/bridge/verdict.ts'
 import { Bench, delivery, failureOf, file, text } from './bench.ts'
 
@@ -97,6 +99,41 @@ for (const fault of [
       ['before'],
     )
     assert.deepEqual(job.sent, [])
+  })
+}
+
+const threePictures = (): Content => ({
+  kind: 'album',
+  items: ['a', 'b', 'c'].map(id => ({
+    ...{ id, kind: 'media', as: 'image', media: { source: 'photo.jpg' }, caption: plainText(id) },
+  })),
+})
+
+for (const [method, fault] of [
+  ['deleteMessages', { error: 500 }],
+  ['deleteMessages', { error: 429, retryAfter: 1 }],
+  ['deleteMessages', 'reset-before'],
+  ['deleteMessages', 'reply-lost'],
+  ['sendMediaGroup', 'reply-lost'],
+] as const) {
+  test(`an album that lands outside its topic does not stay there (${method}: ${JSON.stringify(fault)})`, async () => {
+    await using bench = await Bench.open()
+    const { tg, owner, network } = bench
+    const group = tg.addSupergroup({ title: 'WhatsApp', forum: true, members: [owner] })
+    const chat = `telegram:${group.id}/${group.addTopic({ name: 'Mum' }).message_thread_id}` as const
+    await network.send(delivery({ chat: `telegram:${group.id}`, content: text('before') }))
+    group.state.forum = false
+    const album = delivery({ chat, content: threePictures(), bytes: jpeg })
+    const job = { ...album, mark: network.mark?.(chat) ?? '' }
+    tg.faults.next(method, fault)
+    assert.equal((await failureOf(network.send(job))).verdict.kind, 'unsure')
+    assert.equal(await network.settle?.(job), false)
+    const stands = () => group.transcript().map(seen => seen.text)
+    assert.deepEqual([stands(), job.sent], [['before'], []])
+    assert.equal((await failureOf(network.send(job))).verdict.kind, 'reject')
+    assert.deepEqual([stands(), job.sent], [['before'], []])
+    assert.equal(tg.callsOf('sendMediaGroup').length, 1)
+    tg.assertNoSurprises()
   })
 }
 

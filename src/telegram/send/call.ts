@@ -46,9 +46,9 @@ export const sendBatch = async (batch: Batch, errand: Errand, context: SendConte
   if (batch.every(({ file }) => file === undefined)) mayArrive()
   try {
     const messages = await callBatch(batch, place, { errand, context, mayArrive })
-    const [first] = messages
+    const [first, ...rest] = messages
     if (place.threadId !== undefined && first && first.message_thread_id !== place.threadId) {
-      await withdraw(messages, context)
+      await withdraw([first, ...rest], context)
     }
     for (const { chat, message_id: id } of messages) {
       context.marks.raise(chat.id, id)

@@ -1,6 +1,6 @@
 import { wait } from '../../bridge/verdict.ts'
 import type { Place } from '../address.ts'
-import { takeBack } from '../send/astray.ts'
+import { isTopicless, takeBack } from '../send/astray.ts'
 import { currentPlace } from '../send/context.ts'
 import type { Part } from '../send/part.ts'
 import { isAstray } from './match.ts'
@@ -38,8 +38,10 @@ const findIn = async (
   if (found === undefined) return undefined
   const { id, message, behind = [] } = found
   if (hasTwin(found.part, { place, context })) throw wait(5, 'The same text is on its way from another chat')
-  if (message && isAstray(message, place)) {
-    await takeBack(message, context)
+  // No bot can read where the items of an album stand: where there are no topics, they stand in none.
+  const isOutside = message ? isAstray(message, place) : await isTopicless(place, context, attempt.signal)
+  if (isOutside) {
+    await takeBack(place.chatId, [id, ...behind], context)
     return 'taken back'
   }
   context.marks.raise(place.chatId, Math.max(id, ...behind))

@@ -18,7 +18,7 @@ const attempt = async (
   return job
 }
 
-for (const sending of sendings.filter(({ messages }) => messages === 1)) {
+for (const sending of sendings) {
   test(`what is in doubt and stands outside its topic is taken back when it is found (${sending.method})`, async () => {
     await using bench = await Bench.open()
     const group = bench.tg.addSupergroup({ title: 'No topics', members: [bench.owner] })
@@ -37,20 +37,6 @@ for (const sending of sendings.filter(({ messages }) => messages === 1)) {
     bench.tg.assertNoSurprises()
   })
 }
-
-test('an album in doubt that stands outside its topic, which nobody can see, is found, and stays there', async () => {
-  await using bench = await Bench.open()
-  const group = bench.tg.addSupergroup({ title: 'No topics', members: [bench.owner] })
-  await bench.network.send(delivery({ chat: `telegram:${group.id}`, content: text('before') }))
-  const album = sendings.find(({ method }) => method === 'sendMediaGroup')
-  assert.ok(album)
-  const job = await attempt(bench, `telegram:${group.id}/42`, album, 'reply-lost')
-  assert.equal(await bench.network.settle?.(job), true)
-  assert.deepEqual(
-    job.sent.map(({ id }) => Number(id)),
-    group.transcript().flatMap(({ id, mediaGroup }) => (mediaGroup === undefined ? [] : [id])),
-  )
-})
 
 test('where there are topics, the same words outside them stay', async () => {
   await using bench = await Bench.open()
