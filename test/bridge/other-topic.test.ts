@@ -120,3 +120,19 @@ test('where nothing goes back from the group, or it is mapped nowhere, nothing i
   assert.deepEqual(it.said(), [])
   assert.deepEqual(middle.whatsapp.shown, [])
 })
+
+test('where a mapping was removed before it was known that its group is a supergroup, what is written there gets a word', async () => {
+  await using it = await open()
+  const { tg, owner, store, middle } = it
+  const group = tg.addGroup({ title: 'Mum', members: [owner] })
+  // As `map remove` leaves it.
+  store.session('told').set([{ type: 'removed', id: `telegram:${group.id}`, value: '1' }])
+  const supergroup = tg.migrate(group)
+  const own = owner.sends(supergroup, 'for Mum')
+  await tg.until('the word about it', () =>
+    supergroup.transcript().some(({ replyTo }) => replyTo === own.message_id),
+  )
+  await tg.until('nothing more to do', () => middle.outbox.counts().pending === 0)
+  assert.deepEqual(middle.whatsapp.shown, [])
+  tg.assertNoSurprises()
+})

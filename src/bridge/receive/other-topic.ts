@@ -27,7 +27,10 @@ export const tellOfOtherTopic = (event: MessageEvent, options: InboxOptions, now
     tellOnce(options, { about: 'topic', chat, text, replyTo: id, now, ...(news !== undefined && { news }) })
   if (mapped.some(({ telegram }) => chat.startsWith(`${telegram}/`))) return tell(topicNotMapped)
   if (mapped.some(({ telegram }) => telegram.startsWith(`${chat}/`))) return tell(topicsAlone)
-  const removed = store.session('told').get('removed', chat)
+  // Of a group it may have been removed before it was known that it is a supergroup by now.
+  const [removed] = [chat, ...(store.chats.get(chat)?.aliases ?? [])].flatMap(
+    each => store.session('told').get('removed', each) ?? [],
+  )
   return (removed !== undefined || chat === options.ownerChat?.()) && tell(notMapped, removed)
 }
 
