@@ -91,6 +91,38 @@ test('where topics were switched off, what answers a message of which nothing is
   assert.match(words[0]?.text ?? '', /^Not sent: several WhatsApp chats come here/)
 })
 
+test('where topics were switched off, what answers an own message of which nothing is known any more goes to nobody', async () => {
+  await using it = await openGroup({ isOff: true, isGeneralMapped: true })
+  const { tg, owner, group, middle, store } = it
+  await it.isDone()
+  store.links.forget({ before: Date.now() + 86_400_000, after: 0, limit: 100 })
+  const answer = owner.sends(group, { text: 'or at two', reply_to: it.own })
+  owner.sends(group, 'for the boss')
+  await tg.until('the last message', () => middle.whatsapp.shown.some(({ text }) => text === 'for the boss'))
+  await it.isDone()
+  assert.ok(middle.whatsapp.shown.every(({ text }) => text !== 'or at two'))
+  const words = group.transcript().filter(({ replyTo }) => replyTo === answer.message_id)
+  assert.match(words[0]?.text ?? '', /^Not sent: several WhatsApp chats come here/)
+})
+
+test('where topics were switched off, what answers a word said in one that is mapped nowhere goes to nobody', async () => {
+  await using it = await openGroup({ isGeneralMapped: true })
+  const { tg, owner, group, middle, store } = it
+  owner.sends(group.addTopic({ name: 'Other' }), 'hello?')
+  const told = await tg.until('the word about it', () =>
+    group.transcript().find(({ text }) => text.startsWith('Not sent: this topic is mapped to no')),
+  )
+  await it.isDone()
+  store.mappings.remove(mum)
+  group.state.forum = false
+  const answer = owner.sends(group, { text: 'I see', reply_to: told.id })
+  owner.sends(group, 'for the boss')
+  await tg.until('the last message', () => middle.whatsapp.shown.some(({ text }) => text === 'for the boss'))
+  await it.isDone()
+  assert.ok(middle.whatsapp.shown.every(({ text }) => text !== 'I see'))
+  assert.ok(group.transcript().some(({ replyTo }) => replyTo === answer.message_id))
+})
+
 for (const [where, options] of Object.entries({
   'in a topic': {},
   'in a topic of a group that is mapped too': { isGeneralMapped: true },

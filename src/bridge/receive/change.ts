@@ -114,10 +114,11 @@ const notKnown = 'I do not know which message there this one is'
 const addJobs = (event: ShownChange, subject: StoredMessage, context: ReceiveContext): Reception => {
   const { chat, target: changed } = event
   const { written: elsewhere } = context
-  const { target, refusal }: Route =
+  const { target, refusal, about }: Route =
     elsewhere === undefined ? route(event, askedChat(event, subject), context) : { target: elsewhere }
   if (refusal !== undefined) {
-    addNotice(context, { chat, text: refusal, replyTo: changed.id, now: context.now })
+    const notice = { text: refusal, ...(about !== undefined && { about }) }
+    addNotice(context, { chat, replyTo: changed.id, now: context.now, ...notice })
     return 'refused'
   }
   addChange(event, { ...context, target, subject })

@@ -9,25 +9,29 @@ import type { ReceiveContext } from './reception.ts'
  * else's. Undefined where it may go there. `answered`: what is known of that.
  */
 export const refusalOfGuess = (
-  { chat, replyTo }: Pick<MessageEvent, 'chat' | 'replyTo'>,
+  { chat, replyTo, sender }: Pick<MessageEvent, 'chat' | 'replyTo' | 'sender'>,
   answered: StoredMessage | undefined,
   { mappings, store }: Pick<ReceiveContext, 'mappings' | 'store'>,
 ): string | undefined => {
   if (replyTo === undefined) return undefined
   const isOurs = answered !== undefined || replyTo.byBridge
-  // Where topics were switched off it may have come into one.
-  const isOfMany =
-    mappings.length > 1 || store.mappings.list().some(({ telegram }) => telegram.startsWith(`${chat}/`))
-  if (isOurs && isOfMany) {
+  const isOwn = replyTo.person === sender.person
+  // Where topics were switched off it may have come into one, or have been written there.
+  const isBesideTopics = store.mappings.list().some(({ telegram }) => telegram.startsWith(`${chat}/`))
+  const isElsewhere = answered !== undefined && answered.chat !== chat
+  if (isElsewhere || (isOurs && mappings.length > 1) || ((isOurs || isOwn) && isBesideTopics)) {
     const first = mappings.find(({ toTelegramOnly }) => !toTelegramOnly)
     const rest = first ? ` What answers no message goes to "${store.chats.displayName(first.whatsapp)}"` : ''
     return `Not sent: several WhatsApp chats come here, and I do not know from which one the message is that you answered.${rest}`
   }
-  if (answered && isOwnWord(answered)) return ownWord
+  if (answered && isOwnWord(answered)) return answered.me ? wentNowhere : ownWord
   return replyTo.at !== undefined && isEarlier(replyTo.at, mappings) ? earlier : undefined
 }
 
-/** A word of the bridge to its owner that is about no chat, and stands under no message. */
+/**
+ * A word of the bridge to its owner that is about no chat, and stands under no message; or what the owner wrote and was refused
+ * for want of knowing for whom it was (`message.ts`).
+ */
 const isOwnWord = ({ content: json }: StoredMessage): boolean => {
   const said = json === undefined ? undefined : readContent(json)
   return said?.kind === 'notice' && said.about === undefined && said.answers === undefined
@@ -35,5 +39,7 @@ const isOwnWord = ({ content: json }: StoredMessage): boolean => {
 
 const ownWord =
   'Not sent: you answered what I have told you, and that is about no chat. Write it as no answer if it is for whoever is mapped here'
+const wentNowhere =
+  'Not sent: the message that you answered went to nobody, and I do not know for whom the answer is. Write it as no answer if it is for whoever is mapped here'
 const earlier =
   'Not sent: the message that you answered was written before this chat was mapped, and I do not know for whom the answer is. Write it as no answer if it is for whoever is mapped here now'

@@ -51,9 +51,11 @@ export const receiveMessage = (arrived: MessageEvent, context: ReceiveContext): 
   }
   const routed = routeMessage(event, context)
   if (routed === 'early') return refuseEarly(event, source, context)
-  const { target, refusal } = routed
+  const { target, refusal, about } = routed
   if (refusal !== undefined) {
-    addNotice(context, { chat, text: refusal, replyTo: id, now })
+    const notice = { text: refusal, ...(about !== undefined && { about }) }
+    addNotice(context, { chat, replyTo: id, now, ...notice })
+    if (source !== undefined && content.kind !== 'placeholder') keepRefusal(source, notice, context)
     return 'refused'
   }
   const replaces = source !== undefined && before?.key === source
@@ -85,6 +87,16 @@ export const receiveMessage = (arrived: MessageEvent, context: ReceiveContext): 
   )
   if (isMoved) showAnew({ chat, id, source, target }, context)
   return 'job'
+}
+
+/** Whoever answers what went to nobody means whom that was for (`whom.ts`), and not whoever is mapped there. */
+const keepRefusal = (
+  source: number,
+  notice: Omit<ContentOf<'notice'>, 'kind'>,
+  { store: { links } }: Pick<ReceiveContext, 'store'>,
+): void => {
+  const content: ContentOf<'notice'> = { kind: 'notice', ...notice }
+  links.update(source, 'content', JSON.stringify(content))
 }
 
 /**
