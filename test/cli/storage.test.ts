@@ -174,9 +174,31 @@ if (process.platform === 'linux') {
 60 28 0:45 / ${share} rw,relatime - cifs //nas.lan/share rw
 `,
     }
-    assertRefused(await run(sandbox, env), '"…" is on a network drive')
+    for (const args of [['run'], ['status'], ['map', 'list']])
+      assertRefused(await start(sandbox, args, env), '"…" is on a network drive')
     assert.deepEqual(readdirSync(share), ['wa2tg.db'])
   })
+
+  for (const [what, folder] of [
+    ['a data folder', 'data'],
+    ['the place for a new one', 'new/data'],
+  ] as const) {
+    test(`a disk that is mounted read-only, with ${what}, ends the run with 2 and what to do, and nothing is changed`, async () => {
+      await using sandbox = await openFilled()
+      const env = {
+        NODE_OPTIONS: preload('read-only-disk.ts'),
+        NODE_NO_WARNINGS: '1',
+        TELEGRAM_BOT_TOKEN: '1:a',
+        WA2TG_TEST_READ_ONLY: join(sandbox.folder, folder.split('/')[0] ?? ''),
+      }
+      const before = readdirSync(sandbox.folder, { recursive: true })
+      const args = ['run', '--data-dir', join(sandbox.folder, folder)]
+      const { code, stdout, stderr } = await sandbox.start(args, env).ended
+      assert.deepEqual({ code, stdout }, { code: 2, stdout: '' }, stderr)
+      assert.match(stderr, /^"[^"]+" cannot be written\. Make the disk and the file writable[^\n]*\n$/)
+      assert.deepEqual(readdirSync(sandbox.folder, { recursive: true }), before)
+    })
+  }
 
   for (const trouble of ['read-only', 'full']) {
     test(`a disk that is ${trouble} at the start ends the run with 2, one line, and what is there stays`, async () => {

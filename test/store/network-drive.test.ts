@@ -34,6 +34,15 @@ for (const [path, drive] of places) {
   })
 }
 
+test('every file system behind which another machine stands is a network drive, and none of those that a machine has of its own', () => {
+  const of = (type: string) => networkDriveOf('/data', `28 1 0:45 / /data rw,relatime - ${type} source rw`)
+  const network =
+    'nfs nfs4 cifs smb3 smbfs ncpfs afs coda ceph lustre beegfs gpfs gfs2 ocfs2 orangefs davfs fuse.sshfs fuse.rclone fuse.s3fs fuse.gcsfuse fuse.goofys fuse.blobfuse fuse.blobfuse2 fuse.glusterfs fuse.ceph fuse.ceph-fuse fuse.juicefs fuse.davfs fuse.davfs2 fuse.curlftpfs fuse.smbnetfs fuse.gvfsd-fuse'
+  for (const type of network.split(' ')) assert.equal(of(type), type)
+  for (const type of 'ext4 xfs btrfs zfs f2fs vfat exfat overlay tmpfs fuseblk 9p virtiofs'.split(' '))
+    assert.equal(of(type), undefined, type)
+})
+
 test('where the system does not say what is mounted, nothing is refused', () => {
   assert.equal(networkDriveOf('/anywhere', ''), undefined)
 })
