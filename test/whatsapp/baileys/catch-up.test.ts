@@ -67,6 +67,22 @@ describe('catching up', () => {
     wa.assertNoSurprises()
   })
 
+  test('what the bridge has is cleared away when a later connection has caught up: the file grows with nothing that is done', async () => {
+    await using linked = await Linked.started()
+    const { wa } = linked
+    const alice = wa.addContact({ name: 'Alice' })
+    for (const text of numbers(20)) await alice.send(text)
+    await until('all of them', () => linked.bridge.said.length === 20)
+    await until('the receipts', () => wa.pending.length === 0)
+    const kept = () => ['journal', 'journal-done'].map(type => [...linked.bridge.sessions.list(type)].length)
+    // Until then they answer what may come again.
+    assert.ok(Math.min(...kept()) >= 20, kept().join())
+    await linked.restart()
+    await until('a clear journal', () => kept().join() === '0,0')
+    await alice.send('behind that')
+    await until('the last', () => linked.bridge.said.includes('behind that'))
+  })
+
   test('where all that waits comes for one question, it comes once', async () => {
     await using linked = await Linked.started()
     const { wa } = linked
