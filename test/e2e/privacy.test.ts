@@ -8,6 +8,7 @@ import { files, samples, textOf } from '../simulators/samples.ts'
 import type { OutgoingMessage } from '../simulators/telegram/index.ts'
 import type { Contact } from '../simulators/whatsapp/index.ts'
 import { World } from '../simulators/world.ts'
+import { watchCommon } from './common-folder.ts'
 
 /** Words that stand for what people say and are called; each is nowhere else. */
 const planted = {
@@ -67,7 +68,11 @@ const keysIn = (folder: string): string[] => {
     ])
     const base64 = [...new Set(found.map(([, key = '']) => key))]
     assert.ok(base64.length >= least, `${base64.length} keys in ${type}`)
-    return base64.flatMap(key => [key, Buffer.from(key, 'base64').toString('hex')])
+    return base64.flatMap(key => {
+      const bytes = Buffer.from(key, 'base64')
+      // As the log would write bytes.
+      return [key, bytes.toString('hex'), bytes.join(',')]
+    })
   })
 }
 
@@ -94,6 +99,7 @@ const searchFiles = async (
 }
 
 test('nothing that people say, no number, token or key stands anywhere but in the database', async () => {
+  const common = await watchCommon()
   await using world = await World.open()
   const { wa, tg, owner } = world
   const zoe = wa.addContact({ phone: planted.phone, lid: planted.lid, name: 'Zoe', pushName: 'Zoe' })
@@ -149,6 +155,7 @@ test('nothing that people say, no number, token or key stands anywhere but in th
       assert.ok(!words.includes(secret), `${secret} in output ${index}:\n${words}`)
   }
   const left = await searchFiles(world, secrets, token)
+  await common.search(secrets)
   for (const name of left) assert.match(name, /^data\/(wa2tg|lock)\.db(-wal|-shm)?$/)
 })
 
@@ -241,6 +248,7 @@ test('at no level from silent to info is anything told of what people do, nor by
     WA2TG_TEST_CRASH: `${planted.text} at ${planted.phone}@s.whatsapp.net, +${planted.phone}`,
     WA2TG_PASSPHRASE: planted.passphrase,
   }
+  const common = await watchCommon()
   await using world = await World.open({ env })
   const { wa, tg, owner } = world
   // Several people do it, each something else at each level: what waits for long in one chat of Telegram is joined.
@@ -336,4 +344,5 @@ test('at no level from silent to info is anything told of what people do, nor by
   }
   const left = await searchFiles(world, secrets, nowhere)
   assert.ok(left.includes('backup.wa2tg'))
+  await common.search([...Object.values(planted), ...nowhere])
 })
