@@ -63,6 +63,20 @@ test('every file that the README names as a proof exists', () => {
   )
 })
 
+test('the fuzz tests make 5,000 inputs each time, and 100,000 in the long run, as the README says', () => {
+  assert.match(read('README.md'), /5,000 inputs each time, .* 100,000 with `npm run fuzz`/)
+  const tests = globSync('test/fuzz/*.test.ts', { cwd: root }).map(read)
+  const sizes = tests.flatMap(text =>
+    [...text.matchAll(/\bruns\(([\d_]+)\)/g)].map(([, size]) => Number(size)),
+  )
+  const inAll = sizes.reduce((sum, size) => sum + size, 0)
+  assert.ok(sizes.length >= 10 && inAll >= 5000, `${inAll} inputs in ${sizes.length} tests`)
+  const { 1: inCi, 2: usual } =
+    /const inCi = (\d+)[\s\S]*inputs: \{ usual: ([\d_]+)/.exec(read('scripts/fuzz.ts')) ?? assert.fail()
+  // What is asked for is as many times those of CI.
+  assert.deepEqual([Number(inCi), Number(usual?.replaceAll('_', ''))], [5000, 100_000])
+})
+
 test('the table of cases in src/README.md is that of the cases which the tests run', () => {
   const [, rows] = /\n\| Kind of content \|.*\n\|[-|]+\n((?:\|.*\n)+)/.exec(read('src/README.md')) ?? []
   assert.equal(rows, `${renderCounts()}\n`)
