@@ -146,11 +146,12 @@ const receiveOne = (
   const time = options.time?.() ?? now
   const event = placed(learn({ ...arrival, event: withTimes(arrival.event, time) }, store), options)
   const mappings = store.mappings.forSource(event.chat)
-  if (mayWait && mappings.length > 0 && isForOther(arrival.event, store))
-    return refuseForOther(event, { ...options, now })
+  const written = isMessage(event) ? undefined : (standsIn(event, options) ?? wentTo(event, options))
+  // What is done with a message reaches it, whatever is mapped by now.
+  const mayGo = mappings.length > 0 || written !== undefined
+  if (mayWait && mayGo && isForOther(arrival.event, store)) return refuseForOther(event, { ...options, now })
   const early = mayWait ? mappedSince(arrival.event, mappings) : undefined
   if (mayWait && holdBack({ ...arrival, event }, options, { now, early })) return 'held'
-  const written = isMessage(event) ? undefined : (standsIn(event, options) ?? wentTo(event, options))
   if (mappings.length === 0 && written === undefined) {
     if (!isMessage(event)) return refuseUnmapped(event, { ...options, now })
     return mayWait && tellOfOtherTopic(event, options, now) ? 'refused' : 'unmapped'

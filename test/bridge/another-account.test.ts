@@ -10,8 +10,10 @@ import { addHeld } from '../../src/bridge/receive/held-rows.ts'
 import { Outbox } from '../../src/outbox/index.ts'
 import { type Store, StoreError } from '../../src/store/index.ts'
 import { VirtualClock } from '../outbox/virtual-clock.ts'
+import { startTelegramSimulator } from '../simulators/telegram/index.ts'
 import { tempStore } from '../store/temp-store.ts'
 import { silent } from '../telegram/bench.ts'
+import { openMiddle } from './middle.ts'
 
 const ALICE = 'whatsapp:2@lid'
 const GROUP = 'telegram:-1001'
@@ -305,3 +307,38 @@ test('a bug that stops what goes to WhatsApp is a problem of the status and told
   guard.look({ state: 'connecting' })
   assert.equal(guard.problem, undefined, 'that it is not connected is one by itself')
 })
+
+for (const what of ['an edit', 'a deletion'] as const) {
+  test(`${what} of before another account was linked does not go in its name, also where that chat is mapped no more`, async () => {
+    await using tg = await startTelegramSimulator()
+    const owner = tg.addUser({ id: 7001, first_name: 'Olivia' })
+    const group = tg.addSupergroup({ title: 'Alice', botRights: {}, members: [owner] })
+    using store = tempStore()
+    store.chats.learn({ chat: ALICE, name: 'Alice' })
+    store.mappings.add({ whatsapp: ALICE, telegram: `telegram:${group.id}` })
+    const { message_id: id } = owner.sends(group, 'at one')
+    {
+      await using middle = openMiddle(store, tg)
+      await middle.start()
+      await tg.until('the message', () => middle.whatsapp.shown.length === 1)
+      await tg.until('its link', () => tg.pendingUpdates === 0 && middle.outbox.counts().pending === 0)
+    }
+    store.mappings.remove(ALICE)
+    if (what === 'an edit') owner.edits(group, id, 'at two')
+    else owner.sends(group, { text: '/delete', reply_to: id })
+    tg.advanceClock(10_000)
+    await using middle = openMiddle(store, tg)
+    const { outbox } = middle
+    const options = { store, outbox, ownerChat: () => undefined, log: silent, newMessageId: () => 'M1' }
+    takeAccount(named(1), Date.now(), options)
+    takeAccount(named(2), Date.now() + 10_000, options)
+    await middle.start()
+    const said = await tg.until('the word about it', () =>
+      group.transcript().find(({ replyTo, from }) => replyTo === id && from.isBot),
+    )
+    await tg.until('all to be done', () => tg.pendingUpdates === 0 && outbox.counts().pending === 0)
+    assert.match(said.text, /^Not done in WhatsApp: another WhatsApp account has been linked since/)
+    assert.deepEqual(middle.whatsapp.changes, [])
+    tg.assertNoSurprises()
+  })
+}
