@@ -1,7 +1,9 @@
 import '../../simulators/whatsapp/quiet.ts'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { bundleNodes, forgeBundle } from '../../simulators/whatsapp/device-keys.ts'
 import type { Contact, Spoilt } from '../../simulators/whatsapp/index.ts'
+import { bigEndian, el, unixSeconds } from '../../simulators/whatsapp/node.ts'
 import { until } from '../support.ts'
 import { failureOf } from './changes.ts'
 import { Linked } from './linked.ts'
@@ -150,6 +152,30 @@ test('Whoever asks for a message of a group again gets it, whatever the keys of 
   await linked.deliver('two', { chat: `whatsapp:${group.jid}` })
   await until('the second', () => alice.inbox.length === 2)
   assert.deepEqual(texts(alice), ['one', 'two'])
+})
+
+test('Keys in what asks for a message again make no session where they do not verify: the answer goes in the one that is known', async () => {
+  await using linked = await Linked.started()
+  const { wa } = linked
+  const alice = wa.addContact({ name: 'Alice' })
+  await alice.send('hello')
+  await until('her message', () => linked.bridge.said.includes('hello'))
+  await linked.deliver('for Alice', { chat: `whatsapp:${alice.lid}` })
+  const [first] = await until('it', () => alice.inbox.length === 1 && wa.pending.length === 0 && alice.inbox)
+  const { handset } = alice
+  const t = String(unixSeconds())
+  const content = [
+    el('retry', { count: '2', id: first?.id, t, v: '1' }),
+    el('registration', {}, bigEndian(handset.device.registrationId, 4)),
+    el('keys', {}, bundleNodes(forgeBundle(handset.device.bundle()))),
+  ]
+  wa.enqueue(el('receipt', { from: alice.lid, id: first?.id, t, type: 'retry' }, content))
+  await until('a copy that she can read', () => alice.inbox[0]?.copies === 2 && wa.pending.length === 0)
+  assert.deepEqual(wa.problems, [])
+  await linked.deliver('for Alice, too', { chat: `whatsapp:${alice.lid}` })
+  await until('the next message', () => alice.inbox.length === 2)
+  assert.deepEqual(wa.problems, [])
+  wa.assertNoSurprises()
 })
 
 test('Without the number of its registration somebody’s phone gets what is for it', async () => {
