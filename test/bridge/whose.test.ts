@@ -184,3 +184,23 @@ test('what answers a word of the bridge that is about no chat goes to nobody', a
   ])
   tg.assertNoSurprises()
 })
+
+test('what answers a message of the bridge in the chat with the owner of which nothing is known any more goes to nobody', async () => {
+  await using it = await open()
+  await using run = await it.begin()
+  const { tg, owner, friend, group, home } = it
+  await run.map(boss, home)
+  await run.map(mum)
+  friend.sends(group, 'hello everybody')
+  const told = await tg.until('it to be told', () =>
+    home.transcript().find(({ text }) => text.startsWith('Otto wrote')),
+  )
+  await tg.until('its link', () => run.middle.outbox.counts().pending === 0)
+  run.store.links.forget({ before: Date.now() + 86_400_000, after: 0, limit: 100 })
+  const answer = owner.sends(home, { text: 'Silly Otto', reply_to: told.id })
+  assert.deepEqual(await run.gone(home), [[boss, 'good morning']])
+  assert.deepEqual(it.wordsUnder(answer.message_id, home), [
+    'Not sent: I speak of several WhatsApp chats here, and I do not know from which one the message is that you answered. What answers no message goes to "Boss"',
+  ])
+  tg.assertNoSurprises()
+})

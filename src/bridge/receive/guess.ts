@@ -11,18 +11,28 @@ import type { ReceiveContext } from './reception.ts'
 export const refusalOfGuess = (
   { chat, replyTo, sender }: Pick<MessageEvent, 'chat' | 'replyTo' | 'sender'>,
   answered: StoredMessage | undefined,
-  { mappings, store }: Pick<ReceiveContext, 'mappings' | 'store'>,
+  { mappings, store, ownerChat }: Pick<ReceiveContext, 'mappings' | 'store' | 'ownerChat'>,
 ): string | undefined => {
   if (replyTo === undefined) return undefined
   const isOurs = answered !== undefined || replyTo.byBridge
   const isOwn = replyTo.person === sender.person
+  const all = store.mappings.list()
   // Where topics were switched off it may have come into one, or have been written there.
-  const isBesideTopics = store.mappings.list().some(({ telegram }) => telegram.startsWith(`${chat}/`))
+  const isBesideTopics = all.some(({ telegram }) => telegram.startsWith(`${chat}/`))
   const isElsewhere = answered !== undefined && answered.chat !== chat
-  if (isElsewhere || (isOurs && mappings.length > 1) || ((isOurs || isOwn) && isBesideTopics)) {
+  const mayBeOthers = isElsewhere || (isOurs && mappings.length > 1) || ((isOurs || isOwn) && isBesideTopics)
+  // In the owner's chat the bridge speaks of all chats.
+  const isUnknown = answered === undefined && (replyTo.byBridge || isOwn)
+  const maySpeakOfOthers = isUnknown && chat === ownerChat?.() && all.length > mappings.length
+  const why = mayBeOthers
+    ? 'several WhatsApp chats come here'
+    : maySpeakOfOthers
+      ? 'I speak of several WhatsApp chats here'
+      : undefined
+  if (why !== undefined) {
     const first = mappings.find(({ toTelegramOnly }) => !toTelegramOnly)
     const rest = first ? ` What answers no message goes to "${store.chats.displayName(first.whatsapp)}"` : ''
-    return `Not sent: several WhatsApp chats come here, and I do not know from which one the message is that you answered.${rest}`
+    return `Not sent: ${why}, and I do not know from which one the message is that you answered.${rest}`
   }
   if (answered && isOwnWord(answered)) return answered.me ? wentNowhere : ownWord
   return replyTo.at !== undefined && isEarlier(replyTo.at, mappings) ? earlier : undefined

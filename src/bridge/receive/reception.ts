@@ -37,7 +37,7 @@ export interface InboxOptions extends NoticeTools {
 /** What it takes to receive one event of a mapped chat, inside the transaction that does it. */
 export interface ReceiveContext
   extends NoticeTools,
-    Pick<InboxOptions, 'isPart' | 'layOut' | 'peerOf' | 'markFromBackup'>,
+    Pick<InboxOptions, 'isPart' | 'layOut' | 'peerOf' | 'ownerChat' | 'markFromBackup'>,
     Pick<Arrival, 'raw' | 'restored'> {
   /** The mappings of the event's chat, the two-way one first; empty for changes of what was `written` elsewhere alone. */
   readonly mappings: readonly Mapping[]
