@@ -139,6 +139,32 @@ for (const answered of ['the message', 'the word under it'] as const) {
   })
 }
 
+test('where an answer was refused, its new words and its new file go to nobody else who is mapped there', async () => {
+  await using it = await open()
+  await using run = await it.begin()
+  const { tg, owner, group } = it
+  await run.map(mum)
+  const asked = await run.mumSays('Which one?')
+  run.store.mappings.remove(mum)
+  await run.map(boss)
+  const photo = (width: number) => ({ photo: { bytes: jpeg(width, 480), name: 'a.jpg' }, caption: 'this' })
+  const { message_id: own } = owner.sends(group, { ...photo(640), reply_to: asked })
+  const isDone = () => tg.pendingUpdates === 0 && run.middle.outbox.counts().pending === 0
+  await tg.until('it to be refused', isDone)
+  owner.edits(group, own, { caption: 'this one' })
+  await tg.until('its words to be refused', isDone)
+  owner.edits(group, own, photo(320))
+  owner.reacts(group, own, '👍')
+  assert.deepEqual(await run.gone(), [[boss, 'good morning']])
+  assert.deepEqual(run.middle.whatsapp.changes, [])
+  assert.deepEqual(it.wordsUnder(own), [
+    'Not sent: that message belongs to Mum, and that chat is not mapped to this one',
+    'Not done in WhatsApp: this message never went to WhatsApp',
+    'Not sent: I cannot tell where this new file should go. Please send it as a message of its own',
+  ])
+  tg.assertNoSurprises()
+})
+
 test('where nobody knew for whom an answer was, what answers that goes to nobody either', async () => {
   await using it = await open()
   await using run = await it.begin()

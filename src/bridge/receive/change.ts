@@ -41,6 +41,10 @@ export const receiveChange = (event: ChangeEvent, context: ReceiveContext): Rece
   if (subject === 'gone') return refuseChange(event, changedSince, context)
   if (!subject) return refuseChange(event, notKnown, context)
   if (changeWaiting(event, subject, context)) return 'job'
+  if (wentNowhere(event, subject, context)) {
+    const isOfWords = event.kind === 'edit' || event.kind === 'deletion'
+    return isOfWords ? refuseChange(event, forNobody, context) : 'ignored'
+  }
   if (event.kind === 'deletion' && networkOf(chat) === 'telegram' && found?.bridge) {
     if (store.links.isNote(found.key)) return refuseChange(event, onlyNote, context)
     if (networkOf(subject.chat) === 'telegram' && !subject.me) {
@@ -51,6 +55,10 @@ export const receiveChange = (event: ChangeEvent, context: ReceiveContext): Rece
   const noted = noteDown(event, { subject, ...(found && { changed: found }) }, context)
   return noted === undefined ? 'ignored' : addJobs(noted, subject, context)
 }
+
+/** What the owner wrote and went to nobody is nobody's with another word either, whoever is mapped there by now. */
+const wentNowhere = ({ chat }: ShownChange, subject: StoredMessage, { written }: ReceiveContext): boolean =>
+  written === undefined && networkOf(chat) === 'telegram' && subject.chat === chat && subject.me
 
 /** Of several texts in one message the last is meant that it shows, or the one whose words are picked out. */
 const subjectOf = (
@@ -107,6 +115,7 @@ const receiveUnknown = (event: ShownChange, context: ReceiveContext): Reception 
   return reception
 }
 
+const forNobody = 'this message never went to WhatsApp'
 const neverCarried = 'I never carried this message to WhatsApp'
 const onlyNote = 'this is a note of mine. Answer the message that it stands under'
 const notKnown = 'I do not know which message there this one is'
