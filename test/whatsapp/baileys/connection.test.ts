@@ -85,6 +85,14 @@ describe('receiving', () => {
     await linked.stop()
     for (let turn = 1; turn <= 60; turn += 1) await alice.send(String(turn))
     const restarted = linked.restart({ stopped: true })
+    /** How many there were when one more was handed over. */
+    const before: (number | undefined)[] = []
+    const { bridge } = linked
+    const receive = bridge.receive.bind(bridge)
+    bridge.receive = (...given) => {
+      before.push(linked.connection.status.catchingUp?.done)
+      receive(...given)
+    }
     const seen: number[] = []
     await until('the end', () => {
       const { catchingUp, upToDate } = linked.connection.status
@@ -97,6 +105,10 @@ describe('receiving', () => {
     })
     await restarted
     assert.equal(linked.bridge.events.length, 60)
+    assert.deepEqual(
+      before,
+      Array.from({ length: 60 }, (_, done) => done),
+    )
     assert.deepEqual(
       seen,
       seen.toSorted((one, other) => one - other),
