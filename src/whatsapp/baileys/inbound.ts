@@ -59,21 +59,18 @@ export class Inbound {
   #socket: Socket | undefined
 
   constructor(options: InboundOptions) {
-    const { sessions, inbox, logger, waitingMs } = options
+    const { sessions, inbox, logger } = options
     this.#options = options
     this.#journal = new Journal(sessions)
     this.#reuploads = new Reuploads(options.timing.reupload)
     this.book = new Book({ sessions, inbox, findMessage: options.findMessage, me: options.me })
     const channels = new ChannelNames({ book: this.book, socket: () => this.#socket, logger })
     this.#receiver = new Receiver({
-      sessions,
-      inbox,
-      logger,
+      ...options,
       journal: this.#journal,
       book: this.book,
       meetChannel: jid => channels.meet(jid),
       refreshAdmins: group => this.#refreshAdmins(group),
-      ...(waitingMs !== undefined && { waitingMs }),
     })
     this.#intake = new Intake({
       journal: this.#journal,
@@ -163,9 +160,9 @@ export class Inbound {
     return socket
   }
 
-  async #refreshAdmins(group: string): Promise<void> {
+  async #refreshAdmins(group: string): Promise<boolean> {
     const keep = (found: GroupMetadata) => this.#safely(() => this.book.groups([found], { isAnswer: true }))
-    if (this.#socket?.isOpen) await refreshGroup(this.#socket, group, keep)
+    return this.#socket?.isOpen === true && (await refreshGroup(this.#socket, group, keep))
   }
 
   /** Until they are known: later changes come as events. */
@@ -238,13 +235,15 @@ export class Inbound {
     })
   }
 
-  /** A listener that throws would throw into Baileys. */
-  #safely(work: () => void): void {
+  /** A listener that throws would throw into Baileys. Says whether it is stored. */
+  #safely(work: () => void): boolean {
     try {
       this.#options.sessions.transaction(work)
+      return true
     } catch (error) {
       this.book.doubt()
       this.#options.logger.error({ err: error }, 'Something that WhatsApp told could not be stored')
+      return false
     }
   }
 }

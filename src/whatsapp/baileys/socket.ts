@@ -115,7 +115,7 @@ export class Socket {
       makeSignalRepository: options.makeSignalRepository,
       cachedGroupMetadata: jid => this.groups.find(jid),
     })
-    this.groups = new Groups(this.sock)
+    this.groups = new Groups(this.sock, timing.rest)
     this.numbers = new Numbers(this.sock)
     this.devices = new Devices(this.sock)
     this.#listen()

@@ -51,7 +51,8 @@ export class JournalHarness implements AsyncDisposable {
       journal: this.journal,
       book,
       meetChannel: () => undefined,
-      refreshAdmins: () => Promise.resolve(),
+      refreshAdmins: () => Promise.resolve(true),
+      timing: { claims: 60_000 },
       waitingMs: options.waitingMs ?? 50,
     })
     this.intake = new Intake({

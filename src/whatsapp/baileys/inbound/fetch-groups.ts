@@ -2,6 +2,7 @@ import type { GroupMetadata } from '@whiskeysockets/baileys'
 import type { SessionStore } from '../../../bridge/network.ts'
 import type { Logger } from '../../../support/log.ts'
 import { isGroup } from '../../address.ts'
+import { readError } from '../errors.ts'
 import type { Socket } from '../socket.ts'
 import { forgetAdmins } from './admins.ts'
 import type { Book } from './book.ts'
@@ -41,16 +42,21 @@ export const fetchGroups = (
   })
 }
 
-/** Asks for one group anew, for a message that waits; resolves when it is known, or was not told in time. */
+/**
+ * Asks for one group anew, for a message that waits; resolves when it is known, or was not told in time. Says whether all that there is
+ * to know is known: of a group that we are not in, nobody hears more.
+ */
 export const refreshGroup = async (
   { groups }: Socket,
   group: string,
-  keep: (metadata: GroupMetadata) => void,
-): Promise<void> => {
-  await groups
-    .findSoon(group)
-    .then(keep)
-    .catch(() => undefined)
+  keep: (metadata: GroupMetadata) => boolean,
+): Promise<boolean> => {
+  try {
+    return keep(await groups.findSoon(group))
+  } catch (error) {
+    const { data } = readError(error)
+    return typeof data === 'number' && data >= 400 && data < 500 && data !== 429
+  }
 }
 
 /** The account is gone; the next one has groups of its own. */

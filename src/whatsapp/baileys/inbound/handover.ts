@@ -5,7 +5,9 @@ import type { Arrival, Inbox, SessionChange, SessionStore } from '../../../bridg
 import { StoreError } from '../../../bridge/store-error.ts'
 import type { Logger } from '../../../support/log.ts'
 import type { Parsed } from '../parse.ts'
+import type { Timing } from '../socket/timing.ts'
 import type { Book } from './book.ts'
+import { Claims } from './claims.ts'
 import { EarlyChanges } from './early-changes.ts'
 import { withEnds } from './ends.ts'
 import { FromBackup } from './from-backup.ts'
@@ -20,7 +22,11 @@ export interface HandoverOptions {
   readonly parse: (web: WAMessage) => Parsed
   /** What stands for a message that cannot be taken in. */
   readonly unreadable: (web: WAMessage) => Arrival[]
+  /** How long to wait for a message that could not be decrypted before saying so, in milliseconds. */
   readonly waitingMs?: number
+  readonly timing: Pick<Timing, 'claims'>
+  /** Takes in anew who administers a group; false where WhatsApp does not say. */
+  readonly refreshAdmins: (group: string) => Promise<boolean>
   readonly journal: Journal
 }
 
@@ -28,14 +34,20 @@ export interface HandoverOptions {
 export class Handover {
   readonly waiting: Waiting
   readonly early: EarlyChanges
+  readonly #claims: Claims
   readonly #options: HandoverOptions
   readonly #fromBackup: FromBackup
 
   constructor(options: HandoverOptions) {
-    const { sessions, logger, waitingMs } = options
+    const { sessions, logger, waitingMs, timing } = options
     this.#options = options
     this.#fromBackup = new FromBackup(sessions, options.journal)
     this.early = new EarlyChanges(sessions, logger)
+    this.#claims = new Claims({
+      ...options,
+      release: (web, forget) => this.#release(web, forget),
+      pauseMs: timing.claims,
+    })
     this.waiting = new Waiting({
       sessions,
       receive: (arrival, alongside) => this.#announce(arrival, alongside),
@@ -85,6 +97,17 @@ export class Handover {
     })
   }
 
+  /** To be written with the mark that this is dealt with: it is to be read once more. */
+  later({ holds, asks }: Parsed, web: WAMessage): SessionChange[] {
+    if (holds !== undefined) return this.early.keep(holds, web)
+    return asks === undefined ? [] : this.#claims.keep(asks, web)
+  }
+
+  stop(): void {
+    this.waiting.stop()
+    this.#claims.stop()
+  }
+
   /** Nobody comes any more who is waited for. Throws `StoreError`. */
   finish(): void {
     this.waiting.finish(error => {
@@ -108,7 +131,10 @@ export class Handover {
     return [...chats].map(each => ({ chat: each, id }))
   }
 
-  /** A change whose message may have come by now, or was taken back. One that cannot be taken in must not cost the message. */
+  /**
+   * A change whose message may have come by now, or was taken back, or of which it is known now who may do it. One that cannot be
+   * taken in must not cost the message.
+   */
   #release(web: WAMessage, forget: SessionChange): void {
     const { inbox, book, sessions, parse, unreadable, logger } = this.#options
     const receive = (given: readonly Arrival[]): void => {

@@ -1,9 +1,8 @@
 import type { BinaryNode, WAMessage } from '@whiskeysockets/baileys'
 import type { MessageRef } from '../../../bridge/chat-ref.ts'
 import { isMessage } from '../../../bridge/event.ts'
-import type { Arrival, Inbox, SessionStore } from '../../../bridge/network.ts'
+import type { Arrival } from '../../../bridge/network.ts'
 import { StoreError } from '../../../bridge/store-error.ts'
-import type { Logger } from '../../../support/log.ts'
 import { decodeHead, decodeOpened } from '../decode.ts'
 import { type MediaUpdate, relocate } from '../media/reupload.ts'
 import { readCall, tellCall } from '../parse/calls.ts'
@@ -12,26 +11,16 @@ import { adminsIn, groupIn, noticesIn, pairsIn } from '../parse/notifications.ts
 import { isToOwnList, toEach } from '../parse/own-list.ts'
 import { messagesIn, type Parsed, parseHead, parseMessage } from '../parse.ts'
 import { readAbsent } from './absent.ts'
-import type { Book } from './book.ts'
-import { Handover } from './handover.ts'
+import { Handover, type HandoverOptions } from './handover.ts'
 import type { Opened } from './intake.ts'
-import type { Envelope, Journal } from './journal.ts'
+import type { Envelope } from './journal.ts'
 import { messageOf, OddForms } from './odd-forms.ts'
 import { Unread } from './unread.ts'
 import { readWhole } from './whole.ts'
 
-export interface ReceiverOptions {
-  readonly sessions: SessionStore
-  readonly inbox: Inbox
-  readonly journal: Journal
-  readonly book: Book
-  readonly logger: Logger
-  /** Takes in anew who administers a group, where that can be asked now. */
-  readonly refreshAdmins: (group: string) => Promise<void>
+export interface ReceiverOptions extends Omit<HandoverOptions, 'parse' | 'unreadable'> {
   /** Something came from this address, which may be a channel. */
   readonly meetChannel: (jid: string | undefined) => void
-  /** How long to wait for a message that could not be decrypted before saying so, in milliseconds. */
-  readonly waitingMs?: number
 }
 
 /** Turns what came in into events and hands them to the bridge. */
@@ -85,8 +74,7 @@ export class Receiver {
       sessions.set(came)
       meetChannel(opened.envelope.attrs['from'])
       book.timer(web)
-      for (const { each, parsed } of read)
-        if (parsed.holds !== undefined) sessions.set(this.#handover.early.keep(parsed.holds, each))
+      for (const { each, parsed } of read) sessions.set(this.#handover.later(parsed, each))
     })
   }
 
@@ -138,7 +126,7 @@ export class Receiver {
   }
 
   stop(): void {
-    this.#handover.waiting.stop()
+    this.#handover.stop()
   }
 
   async #openedWhole({ envelope, plaintexts: [bytes] }: Opened, tag: WholeTag): Promise<void> {
@@ -218,12 +206,12 @@ export class Receiver {
     return web ? this.#placeholder(web, 'A message that could not be read; open WhatsApp') : []
   }
 
-  /** What only an administrator may do is asked about before it is refused: our list may be old. */
+  /** What only an administrator may do is asked about before it is refused: our list may be old. Without an answer it still asks. */
   async #believe(web: WAMessage): Promise<Parsed> {
     const parsed = this.#parse(web)
-    if (parsed.asks === undefined) return parsed
-    await this.#options.refreshAdmins(parsed.asks)
-    return this.#parse(web)
+    if (parsed.asks === undefined || !(await this.#options.refreshAdmins(parsed.asks))) return parsed
+    const { asks: _, ...told } = this.#parse(web)
+    return told
   }
 
   #headOf({ attrs }: Pick<BinaryNode, 'attrs'>): WAMessage | undefined {

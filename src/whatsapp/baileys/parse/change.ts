@@ -58,7 +58,7 @@ export const readKept = (
   const kept = keepType === KEEP
   const change = { kind: 'kept', target: { id: key.id }, kept, ...sentAtOf(timestampMs) } as const
   const group = normalizeAddress(scene.key.remoteJid) ?? ''
-  return !isGroup(group) || scene.maySetTimer(group, scene.sender.addresses)
+  return !isGroup(group) || scene.sender.me || scene.maySetTimer(group, scene.sender.addresses)
     ? { change: { ...change, by: 'anyone' } }
     : { change: { ...change, by: 'author' }, asks: group }
 }
@@ -75,8 +75,8 @@ export const readDeletion = (
   if (author === undefined || !isGroup(group) || scene.sender.addresses.includes(author)) {
     return { change: { kind: 'deletion', target, by: 'author' } }
   }
-  const isAdmin = scene.isAdmin(group, scene.sender.addresses)
-  return isAdmin
+  // The own phone offers it to administrators alone.
+  return scene.sender.me || scene.isAdmin(group, scene.sender.addresses)
     ? { change: { kind: 'deletion', target, by: 'admin' } }
     : { change: { kind: 'deletion', target, by: 'author' }, asks: group }
 }

@@ -2,9 +2,6 @@ import type { BinaryNode, GroupMetadata, WASocket } from '@whiskeysockets/bailey
 import { readError } from '../errors.ts'
 import { inTime } from '../in-time.ts'
 
-/** For how long nobody waits again behind a question that was too much (429), or that was not answered soon. */
-const REST_MS = 30_000
-
 /** Baileys' own word of a change may come long behind this: it handles one notification at a time, and asks WhatsApp meanwhile. */
 const NOTICE = 'CB:notification,type:w:gp2'
 
@@ -17,9 +14,12 @@ export class Groups {
   readonly #asked = new Map<string, Promise<GroupMetadata>>()
   /** On the clock that nobody sets, in milliseconds. */
   #restsUntil = 0
+  readonly #restMs: number
 
-  constructor(sock: Asked) {
+  /** @param restMs for how long nobody waits again behind a question that was too much (429), or that was not answered soon */
+  constructor(sock: Asked, restMs: number) {
     this.#sock = sock
+    this.#restMs = restMs
     sock.ws.on(NOTICE, ({ attrs: { from = '' } }: BinaryNode) => this.forget(from))
     sock.ev.on('groups.update', groups => {
       for (const { id = '' } of groups) this.forget(id)
@@ -46,18 +46,33 @@ export class Groups {
     return this.known(jid) ?? (await (this.#asked.get(jid) ?? this.#ask(jid)))
   }
 
-  /** For whoever keeps all chats waiting: rejects also when it is not told soon, and at once where a moment ago it was not. */
+  /**
+   * For whoever keeps all chats waiting: rejects also when it is not told soon, and at once where a moment ago it was not. What it tells
+   * is of no time before the last notice of the group.
+   */
   async findSoon(jid: string): Promise<GroupMetadata> {
     const known = this.known(jid)
     if (known !== undefined) return known
     if (performance.now() < this.#restsUntil) throw new Error('WhatsApp has just not told of a group')
+    let found: GroupMetadata | undefined
     try {
-      return await inTime(this.find(jid))
+      found = await inTime(this.#findPresent(jid))
     } catch (error) {
       const { data } = readError(error)
-      if (typeof data !== 'number' || data === 429) this.#restsUntil = performance.now() + REST_MS
+      if (typeof data !== 'number' || data === 429) this.#restsUntil = performance.now() + this.#restMs
       throw error
     }
+    if (found === undefined) throw new Error('A group changes while WhatsApp is asked about it')
+    return found
+  }
+
+  /** Undefined where it has changed since WhatsApp was asked, twice. */
+  async #findPresent(jid: string): Promise<GroupMetadata | undefined> {
+    for (let tries = 0; tries < 2; tries += 1) {
+      const found = await this.find(jid)
+      if (this.known(jid) === found) return found
+    }
+    return undefined
   }
 
   /** Without asking. */

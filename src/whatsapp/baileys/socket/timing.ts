@@ -17,6 +17,10 @@ export interface Timing {
   readonly askedAgain: readonly number[]
   /** The same behind that, while the connection lasts: so long on average. */
   readonly askedLater: number
+  /** Behind a question about a group that WhatsApp did not answer, until all chats wait for one again. */
+  readonly rest: number
+  /** Between two questions who administers a group, where something waits to be believed. */
+  readonly claims: number
   /** The first pause before a reconnect; doubles up to `longestPause`. */
   readonly firstPause: number
   readonly longestPause: number
@@ -37,6 +41,8 @@ export const TIMING: Timing = {
   token: 5000,
   askedAgain: [1000, 10_000, 60_000],
   askedLater: 15 * 60_000,
+  rest: 30_000,
+  claims: 60_000,
   firstPause: 1000,
   longestPause: 5 * 60_000,
   longestUnreachable: 30_000,
