@@ -76,6 +76,19 @@ test('where Telegram never says whether a group has moved, what is written elsew
   await tg.until('all to be taken', () => tg.pendingUpdates === 0)
 })
 
+test('where Telegram did not say for a while whether a group has moved, it is asked again with what is written there next', async () => {
+  await using it = await openMoved()
+  const { tg, owner, moved, middle } = it
+  const error = { error: 500, description: 'Internal Server Error' } as const
+  tg.faults.next('getChatMemberCount', error, { times: 4 })
+  owner.sends(moved, 'are you there?')
+  await middle.start()
+  await tg.until('it to be taken', () => tg.pendingUpdates === 0)
+  owner.sends(moved, 'hello?')
+  assert.equal(await it.arrives('hello?'), mum)
+  assert.equal(it.asked(), 5)
+})
+
 test('what is written in a supergroup of something else goes nowhere, and the mapped group is asked about once', async () => {
   await using tg = await startTelegramSimulator()
   const owner = tg.addUser({ id: 7001, first_name: 'Olivia' })

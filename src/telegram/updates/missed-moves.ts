@@ -21,8 +21,9 @@ export interface MissedMovesOptions {
 /**
  * That a group became a supergroup may never have been heard: Telegram keeps its word of that for a day, and a backup may be older.
  * What the owner writes there would be for nobody. So where they write in a supergroup in which nothing is mapped, each group that is
- * mapped is asked about, once in a run, before what they wrote is taken. The members of one that has moved are refused with its new id
- * (telegram-bot-api `check_chat_access`), and nobody sees that they were asked for. Rejects with `CallError` where there is no answer, a few times.
+ * mapped is asked about before what they wrote is taken, until all have answered once in a run. The members of one that has moved are
+ * refused with its new id (telegram-bot-api `check_chat_access`), and nobody sees that they were asked for. Rejects with `CallError`
+ * where there is no answer, a few times.
  */
 export const makeMissedMoves = ({ api, signal, logger, owners, mapped, move }: MissedMovesOptions) => {
   const asked = new Set<number>()
@@ -64,10 +65,13 @@ export const makeMissedMoves = ({ api, signal, logger, owners, mapped, move }: M
     if (updates.some(isWord)) return
     const unknown = updates.flatMap(unknownIn)
     if (unknown.length === 0) return
+    const before = failures
     for (const group of new Set(mapped().flatMap(groupOf))) {
       const to = await find(group)
       if (to !== undefined) move(group, to)
     }
+    // It is asked again with what is written there next, which one failure holds up no longer.
+    if (failures > before) return
     failures = 0
     for (const chatId of unknown) asked.add(chatId)
   }
