@@ -165,19 +165,32 @@ test('where an answer was refused, its new words and its new file go to nobody e
   tg.assertNoSurprises()
 })
 
-test('where nobody knew for whom an answer was, what answers that goes to nobody either', async () => {
-  await using it = await open()
-  await using run = await it.begin()
-  await run.map(mum)
-  const asked = await run.mumSays('Do you love me?')
-  run.store.links.forget({ before: Date.now() + 86_400_000, after: 0, limit: 100 })
-  run.store.mappings.remove(mum)
-  await run.map(boss)
-  const { message_id: own } = it.owner.sends(it.group, { text: 'I do', reply_to: asked })
-  it.owner.sends(it.group, { text: 'Very much', reply_to: own })
-  assert.deepEqual(await run.gone(), [[boss, 'good morning']])
-  it.tg.assertNoSurprises()
-})
+for (const answered of ['the message', 'the word under it'] as const) {
+  test(`where nobody knew for whom an answer was, what answers that goes to nobody either: ${answered}`, async () => {
+    await using it = await open()
+    await using run = await it.begin()
+    const { tg, owner, group } = it
+    await run.map(mum)
+    const asked = await run.mumSays('Do you love me?')
+    run.store.links.forget({ before: Date.now() + 86_400_000, after: 0, limit: 100 })
+    run.store.mappings.remove(mum)
+    await run.map(boss)
+    const { message_id: own } = owner.sends(group, { text: 'I do', reply_to: asked })
+    const told = await tg.until('the word under it', () =>
+      group.transcript().find(({ replyTo }) => replyTo === own),
+    )
+    await tg.until('its link', () => run.middle.outbox.counts().pending === 0)
+    const { message_id: id } = owner.sends(group, {
+      text: 'Very much',
+      reply_to: answered === 'the message' ? own : told.id,
+    })
+    assert.deepEqual(await run.gone(), [[boss, 'good morning']])
+    assert.deepEqual(it.wordsUnder(id), [
+      'Not sent: that message went to nobody, and I do not know for whom the answer is. Write it as no answer if it is for whoever is mapped here',
+    ])
+    tg.assertNoSurprises()
+  })
+}
 
 test('a new file in the place of one that was for nobody is for nobody who is mapped there since', async () => {
   await using it = await open()

@@ -1,5 +1,5 @@
-import type { StoredMessage } from '../../store/index.ts'
-import { readContent } from '../content.ts'
+import type { Store, StoredMessage } from '../../store/index.ts'
+import { type ContentOf, readContent } from '../content.ts'
 import type { MessageEvent } from '../event.ts'
 import { isEarlier } from './early.ts'
 import type { ReceiveContext } from './reception.ts'
@@ -34,22 +34,31 @@ export const refusalOfGuess = (
     const rest = first ? ` What answers no message goes to "${store.chats.displayName(first.whatsapp)}"` : ''
     return `Not sent: ${why}, and I do not know from which one the message is that you answered.${rest}`
   }
-  if (answered && isOwnWord(answered)) return answered.me ? wentNowhere : ownWord
+  const isUnder = answered && noticeIn(answered)?.answers !== undefined
+  if (answered && isOfNobody(answered, store)) return answered.me || isUnder ? wentNowhere : ownWord
   return replyTo.at !== undefined && isEarlier(replyTo.at, mappings) ? earlier : undefined
 }
 
-/**
- * A word of the bridge to its owner that is about no chat, and stands under no message; or what the owner wrote and was refused
- * for want of knowing for whom it was (`message.ts`).
- */
-const isOwnWord = ({ content: json }: StoredMessage): boolean => {
+const noticeIn = ({ content: json }: StoredMessage): ContentOf<'notice'> | undefined => {
   const said = json === undefined ? undefined : readContent(json)
-  return said?.kind === 'notice' && said.about === undefined && said.answers === undefined
+  return said?.kind === 'notice' ? said : undefined
+}
+
+/**
+ * A word of the bridge to its owner that is about no chat, and stands under no message; what the owner wrote and was refused for
+ * want of knowing for whom it was (`message.ts`); and the word under that.
+ */
+const isOfNobody = (message: StoredMessage, { links }: Pick<Store, 'links'>): boolean => {
+  const notice = noticeIn(message)
+  if (notice === undefined || notice.about !== undefined) return false
+  if (notice.answers === undefined) return true
+  const below = links.subject({ chat: message.chat, id: notice.answers })
+  return below?.me === true && isOfNobody(below, { links })
 }
 
 const ownWord =
   'Not sent: you answered what I have told you, and that is about no chat. Write it as no answer if it is for whoever is mapped here'
 const wentNowhere =
-  'Not sent: the message that you answered went to nobody, and I do not know for whom the answer is. Write it as no answer if it is for whoever is mapped here'
+  'Not sent: that message went to nobody, and I do not know for whom the answer is. Write it as no answer if it is for whoever is mapped here'
 const earlier =
   'Not sent: the message that you answered was written before this chat was mapped, and I do not know for whom the answer is. Write it as no answer if it is for whoever is mapped here now'
