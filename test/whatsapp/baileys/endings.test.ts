@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DisconnectReason } from '@whiskeysockets/baileys'
+import { StoreError } from '../../../src/bridge/store-error.ts'
 import { RULES, type Rule } from '../../../src/whatsapp/baileys/connection/after-close.ts'
 import { Reconnects } from '../../../src/whatsapp/baileys/connection/reconnects.ts'
 import { openBaileys } from '../../../src/whatsapp/baileys/connection.ts'
@@ -12,7 +13,7 @@ import { TIMING } from '../../../src/whatsapp/baileys/socket/timing.ts'
 import type { WhatsAppSimulator } from '../../simulators/whatsapp/index.ts'
 import { trustTestCa } from '../../simulators/whatsapp/media-server.ts'
 import { endsWithin } from '../../support/within.ts'
-import { silentLogger, until } from '../support.ts'
+import { RecordingBridge, silentLogger, TempDir, until } from '../support.ts'
 import { Linked } from './linked.ts'
 
 // The present version is asked for there.
@@ -252,5 +253,30 @@ describe('pauses between connections', () => {
     ahead = 3_600_000
     await waiting
     assert.ok((await timed(reconnects.wait(0, 'now'))) < 300_000, 'as after the first end')
+  })
+
+  test('a disk that comes back behind a line that it did not let open ends the pause', {
+    timeout: 120_000,
+  }, async () => {
+    using dir = new TempDir()
+    using bridge = new RecordingBridge(dir.path)
+    const { sessions } = bridge
+    const refusal = new StoreError('The disk fails')
+    let isAway = true
+    const set: typeof sessions.set = changes => {
+      if (!isAway) return sessions.set(changes)
+      isAway = false
+      throw refusal
+    }
+    const timing = { ...TIMING, firstPause: 600_000, longestPause: 600_000 }
+    const signal = new AbortController().signal
+    const reconnects = new Reconnects(timing, signal, { sessions: { ...sessions, set } })
+    let tries = 0
+    const connect = (): void => {
+      tries += 1
+      if (isAway) throw refusal
+    }
+    await reconnects.again(connect, { openFor: 0, when: 'now' }, () => undefined)
+    assert.equal(tries, 2)
   })
 })

@@ -58,7 +58,7 @@ export class Reconnects {
     { openFor, when }: { openFor: number; when: When },
     onRefused: (error: StoreError) => void,
   ): Promise<void> {
-    for (let next = { openFor, when }; ; next = { openFor: 0, when: 'soon' }) {
+    for (let next = { openFor, when }; ; next = { openFor: 0, when: 'disk' }) {
       const isOver = await this.wait(next.openFor, next.when).then(
         () => false,
         () => true,
