@@ -149,3 +149,23 @@ test('Who administers no more does not again because WhatsApp says late how all 
   assert.ok(!row('admins', group.jid)?.includes(alice.lid))
   wa.assertNoSurprises()
 })
+
+test('Whether settings are for administrators alone is known behind its notice, also while Baileys is not there yet', async () => {
+  const { linked, wa, alice, eve, group, ids } = await open()
+  await using _ = linked
+  const [first = '', second = ''] = ids
+  // Its handling of notifications waits for this answer.
+  wa.refuseQuery('w:sync:app:state set sync', 'silence')
+  wa.phone.saves(eve, 'Eve')
+  group.set({ locked: true }, alice)
+  await eve.acts.keep(first, { to: group })
+  await until('the first', () => linked.bridge.changes.length === 1)
+  group.set({ locked: false }, alice)
+  await eve.acts.keep(second, { to: group })
+  await until('both', () => linked.bridge.changes.length === 2)
+  assert.deepEqual(
+    linked.bridge.changes.map(change => change.kind === 'kept' && change.by),
+    ['author', 'anyone'],
+  )
+  wa.assertNoSurprises()
+})

@@ -122,8 +122,8 @@ export class Book {
       if (id && isGroup(id)) {
         this.#learn(id, undefined, { name: subject })
         const { restrict, isCommunityAnnounce } = settings
-        if (restrict !== undefined) this.#admins.restrict(id, restrict || isCommunityAnnounce === true)
         if (isCommunityAnnounce !== undefined) this.#admins.announce(id, isCommunityAnnounce)
+        if (restrict !== undefined) this.#admins.restrict(id, restrict || this.#admins.areAnnouncements(id))
         if (participants !== undefined) {
           if (isAnswer) this.#admins.learn({ id, participants })
           this.#timers.learn(id, { seconds: ephemeralDuration ?? 0, setAt: Math.floor(Date.now() / 1000) })

@@ -186,8 +186,7 @@ export class Receiver {
     for (const web of notices) book.timer(web, { isNotice: true })
     const { from: id = '' } = node.attrs
     for (const change of adminsIn(node, book.context.me)) book.administer(id, change)
-    const group = groupIn(node)
-    if (group !== undefined) book.groups([{ id, ...group }])
+    book.groups(groupIn(node).map(news => ({ id, ...news })))
   }
 
   /** A bug in parsing must neither lose a message nor stop the ones behind it. Throws `StoreError`. */

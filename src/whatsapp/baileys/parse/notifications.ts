@@ -123,20 +123,27 @@ const addressesOf = (people: readonly BinaryNode[]): string[] =>
     .flatMap(({ attrs: { jid, phone_number, lid } }) => [jid, phone_number, lid])
     .filter(address => address !== undefined)
 
-/** What a notification says a group is called or, of a new one, is: the announcements of a community. */
-export const groupIn = (
-  node: BinaryNode,
-): { readonly subject?: string; readonly isCommunityAnnounce?: boolean } | undefined => {
-  for (const child of childrenOf(node)) {
-    const group = child.tag === 'create' ? childOf(child, 'group') : undefined
-    const { subject } = (group ?? child).attrs
-    if (group === undefined && child.tag !== 'subject') continue
-    return {
-      ...(subject !== undefined && { subject }),
-      ...(group && { isCommunityAnnounce: childOf(group, 'default_sub_group') !== undefined }),
-    }
+/** How a group is called, whether its settings are for administrators alone and, of a new one, what it is. */
+interface GroupNews {
+  readonly subject?: string
+  readonly restrict?: boolean
+  readonly isCommunityAnnounce?: boolean
+}
+
+/** What a notification says of a group. */
+export const groupIn = (node: BinaryNode): GroupNews[] =>
+  childrenOf(node).flatMap(child => readGroup(child) ?? [])
+
+const readGroup = (child: BinaryNode): GroupNews | undefined => {
+  const group = child.tag === 'create' ? childOf(child, 'group') : undefined
+  const { subject } = (group ?? child).attrs
+  const named = subject === undefined ? {} : { subject }
+  if (group !== undefined) {
+    const has = (tag: string): boolean => childOf(group, tag) !== undefined
+    return { ...named, restrict: has('locked'), isCommunityAnnounce: has('default_sub_group') }
   }
-  return undefined
+  if (child.tag === 'subject') return named
+  return child.tag === 'locked' || child.tag === 'unlocked' ? { restrict: child.tag === 'locked' } : undefined
 }
 
 const readChange = (notification: Attrs, child: BinaryNode, me: Me): Said | undefined => {
