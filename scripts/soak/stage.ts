@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Program } from '../../test/simulators/program.ts'
 import type { DownloadFault } from '../../test/simulators/whatsapp/media-faults.ts'
 import { World } from '../../test/simulators/world.ts'
+import { endsWithin } from '../../test/support/within.ts'
 import { Line } from './line.ts'
 import { Machine } from './machine.ts'
 import { makeRooms, namesOf } from './rooms.ts'
@@ -22,6 +23,9 @@ interface Parts {
 
 /** How long something that does not end by itself goes on, in milliseconds. */
 const spell = { from: 500, to: 3000 } as const
+
+/** In which a signal ends the process on the slowest machine; it lets what is under way finish for 10 s. In milliseconds. */
+const endLimit = 120_000
 
 /** A linked bridge with mapped chats, whose process may be ended and started again. */
 export class Stage implements AsyncDisposable {
@@ -70,7 +74,7 @@ export class Stage implements AsyncDisposable {
     return this.#bridge.pid
   }
 
-  /** Ends the process with a signal and, after a while, starts the next; throws when it ended by itself before. */
+  /** Ends the process with a signal and, after a while, starts the next; throws when it ended by itself before, or does not end. */
   async restart(
     signal: 'SIGKILL' | 'SIGTERM',
     { away = 0, byProxy = randomInt(2) === 0 } = {},
@@ -80,6 +84,8 @@ export class Stage implements AsyncDisposable {
       throw new Error(`The bridge ended by itself with ${code}\n${stderr}`)
     }
     this.#bridge.kill(signal)
+    if (!(await endsWithin(endLimit, this.#bridge.ended)))
+      throw new Error(`${signal} did not end it in ${endLimit / 1000} s\n${this.#bridge.stderr}`)
     const { code, stderr } = await this.#bridge.ended
     // Without a code it ended by the signal itself, before it had begun to listen for it: it had nothing to finish.
     if (signal === 'SIGTERM' && code !== 0 && code !== null) {

@@ -19,6 +19,7 @@ test('Data that are damaged while it runs end the run: the owner is told in Tele
 
   await spoilPage(storePath(join(world.folder, 'data')), 'sqlite_autoindex_messages_1')
   await alice.send(samples.text('after'))
+  await eventually(() => !bridge.running, 'the end of the run')
   const { code, stderr } = await bridge.ended
   assert.equal(code, 2, stderr)
   const words = /^"[^"]+wa2tg\.db" is damaged[^\n]+wa2tg restore FILE --force[^\n]+$/
