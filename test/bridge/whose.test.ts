@@ -192,6 +192,26 @@ for (const answered of ['the message', 'the word under it'] as const) {
   })
 }
 
+test('what answers the word under a message that was written before the chat was mapped goes to nobody', async () => {
+  await using it = await open()
+  await using run = await it.begin()
+  const { tg, owner, group } = it
+  const come = tg.delayMessages()
+  const { message_id: own } = owner.sends(group, 'for nobody')
+  await run.map(boss)
+  come()
+  const told = await tg.until('the word under it', () =>
+    group.transcript().find(({ replyTo }) => replyTo === own),
+  )
+  await tg.until('its link', () => run.middle.outbox.counts().pending === 0)
+  const { message_id: id } = owner.sends(group, { text: 'I see', reply_to: told.id })
+  assert.deepEqual(await run.gone(), [[boss, 'good morning']])
+  assert.deepEqual(it.wordsUnder(id), [
+    'Not sent: that message went to nobody, and I do not know for whom the answer is. Write it as no answer if it is for whoever is mapped here',
+  ])
+  tg.assertNoSurprises()
+})
+
 test('a new file in the place of one that was for nobody is for nobody who is mapped there since', async () => {
   await using it = await open()
   await using run = await it.begin()

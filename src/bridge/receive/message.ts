@@ -8,7 +8,7 @@ import { edited } from '../edited.ts'
 import type { MessageEvent } from '../event.ts'
 import { messageTopic } from '../topics.ts'
 import { joinAlbum } from './album.ts'
-import { refuseEarly } from './early.ts'
+import { early, refuseEarly } from './early.ts'
 import { addEnd } from './end.ts'
 import { refusalOfGuess } from './guess.ts'
 import { fromBackup, type ReceiveContext, type Reception } from './reception.ts'
@@ -50,7 +50,10 @@ export const receiveMessage = (arrived: MessageEvent, context: ReceiveContext): 
     store.deadlines.set({ message: source, what: 'poll' }, end)
   }
   const routed = routeMessage(event, context)
-  if (routed === 'early') return refuseEarly(event, source, context)
+  if (routed === 'early') {
+    if (source !== undefined) keepRefusal(source, { text: early }, context)
+    return refuseEarly(event, source, context)
+  }
   const { target, refusal, about } = routed
   if (refusal !== undefined) {
     const notice = { text: refusal, ...(about !== undefined && { about }) }
