@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { putBack } from '../../../src/bridge/put-back.ts'
-import { until } from '../support.ts'
+import { refuseEvents, until } from '../support.ts'
 import { Linked } from './linked.ts'
 
 /** A group with an administrator, somebody who has written ten messages there, and somebody else. */
@@ -167,5 +167,16 @@ test('Whether settings are for administrators alone is known behind its notice, 
     linked.bridge.changes.map(change => change.kind === 'kept' && change.by),
     ['author', 'anyone'],
   )
+  wa.assertNoSurprises()
+})
+
+test('Who administers no more deletes nothing of others, also where the notice of it cannot be stored', async () => {
+  const { linked, wa, alice, group, ids } = await open()
+  await using _ = linked
+  refuseEvents(linked.dir.path, 'No longer admin')
+  group.demote(alice)
+  await alice.acts.revoke(ids[0] ?? '', { to: group })
+  await until('the deletion', () => rights(linked).length === 1)
+  assert.deepEqual(rights(linked), ['author'])
   wa.assertNoSurprises()
 })

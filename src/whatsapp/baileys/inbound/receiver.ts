@@ -130,7 +130,7 @@ export class Receiver {
   }
 
   async #openedWhole({ envelope, plaintexts: [bytes] }: Opened, tag: WholeTag): Promise<void> {
-    const { book } = this.#options
+    const { book, sessions } = this.#options
     let arrivals: Arrival[] = []
     let learn = (): void => undefined
     try {
@@ -146,7 +146,13 @@ export class Receiver {
       this.#odd.tell(envelope, tag, error)
       arrivals = this.#unreadable(this.#headOf(envelope))
     }
-    this.#handover.handOver(envelope, arrivals, () => learn())
+    try {
+      this.#handover.handOver(envelope, arrivals, learn)
+    } catch (error) {
+      // Who may do what has changed all the same.
+      if (!(error instanceof StoreError)) sessions.transaction(learn)
+      throw error
+    }
   }
 
   /** A message without content for us. */
