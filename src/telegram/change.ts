@@ -51,7 +51,7 @@ export const settleChange = async (change: Change, context: ChangeContext): Prom
   const find = async (part: Part): Promise<boolean> => {
     const look = async (): Promise<boolean> => {
       const found = await findPart(part, quest)
-      if (found === undefined || found === 'taken back') return false
+      if (found === undefined || typeof found === 'string') return false
       record(change, found, { isFound: true })
       return true
     }

@@ -79,7 +79,10 @@ const findBatch = async (batch: Batch, { delivery, context }: Settling): Promise
   let behind: readonly number[] = []
   let isApart = false
   let isOpen: boolean | 'perhaps' = false
+  let isBack = false
   const look = async (): Promise<boolean> => {
+    // What else nobody can read there is of other albums.
+    if (isBack) return false
     let isWhole = true
     for (const part of batch.slice(found)) {
       const [id, ...others] = behind
@@ -92,6 +95,10 @@ const findBatch = async (batch: Batch, { delivery, context }: Settling): Promise
           : { id, part, behind: others }
       if (there === undefined) {
         isOpen = restored && sent.length === 0 && found === 0 && hasSeenOthers({ delivery, context })
+        return false
+      }
+      if (there === 'album taken back') {
+        isBack = true
         return false
       }
       if (there === 'taken back') {

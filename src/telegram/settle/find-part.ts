@@ -7,29 +7,27 @@ import { isAstray } from './match.ts'
 import type { FoundPart, Quest, SettleContext } from './quest.ts'
 import { search } from './search.ts'
 
+type TakenBack = 'taken back' | 'album taken back'
+
 /**
  * Looks for a message whose answer was lost (`search.ts`), also in the group that its chat was before.
  *
- * `taken back`: it stood outside its topic, where it may not stay. Throws `CallError` when a question fails,
- * `DeliveryError` when the answers leave it open.
+ * `taken back`: it stood outside its topic, where it may not stay; or the whole album of which it is the first. Throws
+ * `CallError` when a question fails, `DeliveryError` when the answers leave it open.
  */
-export const findPart = async (part: Part, quest: Quest): Promise<FoundPart | 'taken back' | undefined> => {
+export const findPart = async (part: Part, quest: Quest): Promise<FoundPart | TakenBack | undefined> => {
   const { attempt, context } = quest
   const place = currentPlace(attempt, context.marks)
   const former = context.marks.former(attempt.mark, place.chatId)
   const before = former === undefined ? undefined : await findIn({ chatId: former }, part, quest)
   if (before === undefined) return findIn(place, part, quest)
-  if (before === 'taken back') return before
+  if (typeof before === 'string') return before
   // Its id means nothing where the group is now.
   const behind = before.behind?.map(id => -id)
   return { ...before, id: -before.id, ...(behind && { behind }) }
 }
 
-const findIn = async (
-  place: Place,
-  part: Part,
-  quest: Quest,
-): Promise<FoundPart | 'taken back' | undefined> => {
+const findIn = async (place: Place, part: Part, quest: Quest): Promise<FoundPart | TakenBack | undefined> => {
   const { attempt, context, step } = quest
   const isFormer = context.marks.current(place.chatId) !== place.chatId
   const probing = { api: context.api, chatId: place.chatId, signal: attempt.signal, isFormer }
@@ -42,7 +40,7 @@ const findIn = async (
   const isOutside = message ? isAstray(message, place) : await isTopicless(place, context, attempt.signal)
   if (isOutside) {
     await takeBack(place.chatId, [id, ...behind], context)
-    return 'taken back'
+    return message ? 'taken back' : 'album taken back'
   }
   context.marks.raise(place.chatId, Math.max(id, ...behind))
   return found

@@ -38,6 +38,32 @@ for (const sending of sendings) {
   })
 }
 
+for (const grace of [0, 50]) {
+  test(`an album in doubt outside its topic is taken back whole, and not the one of another topic behind it (grace ${grace})`, async () => {
+    await using bench = await Bench.open({ graceMs: () => grace })
+    const group = bench.tg.addSupergroup({ title: 'No topics', members: [bench.owner] })
+    const album = sendings.find(({ method }) => method === 'sendMediaGroup')
+    assert.ok(album)
+    const before = () =>
+      bench.network.send(delivery({ chat: `telegram:${group.id}`, content: text('before') }))
+    await before()
+    const first = await attempt(bench, `telegram:${group.id}/42`, album, 'reply-lost')
+    await before()
+    const second = await attempt(bench, `telegram:${group.id}/43`, album, 'reply-lost')
+    const isOpen = new Set([first, second])
+    const albumsBeside = () => [...isOpen].map(({ mark }) => ({ since: mark }))
+    for (const job of [first, second]) {
+      isOpen.delete(job)
+      assert.equal(await bench.network.settle?.({ ...job, albumsBeside }), false)
+    }
+    assert.deepEqual(
+      group.transcript().map(seen => seen.text),
+      ['before', 'before'],
+    )
+    bench.tg.assertNoSurprises()
+  })
+}
+
 test('where there are topics, the same words outside them stay', async () => {
   await using bench = await Bench.open()
   const [words] = sendings
