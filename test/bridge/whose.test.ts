@@ -165,6 +165,30 @@ test('where an answer was refused, its new words and its new file go to nobody e
   tg.assertNoSurprises()
 })
 
+test('a live location that was refused is told of once, however long it moves', async () => {
+  await using it = await open()
+  await using run = await it.begin()
+  const { tg, owner, group } = it
+  await run.map(mum)
+  const asked = await run.mumSays('Where are you?')
+  run.store.mappings.remove(mum)
+  await run.map(boss)
+  const at = (latitude: number) => ({ latitude, longitude: 13.4 })
+  const { message_id: own } = owner.sends(group, {
+    location: { ...at(52.5), live_period: 900 },
+    reply_to: asked,
+  })
+  for (const latitude of [52.51, 52.52, 52.53])
+    owner.edits(group, own, { location: { ...at(latitude), live_period: 900 } })
+  owner.edits(group, own, { location: at(52.54) })
+  assert.deepEqual(await run.gone(), [[boss, 'good morning']])
+  assert.deepEqual(run.middle.whatsapp.changes, [])
+  assert.deepEqual(it.wordsUnder(own), [
+    'Not sent: that message belongs to Mum, and that chat is not mapped to this one',
+  ])
+  tg.assertNoSurprises()
+})
+
 for (const answered of ['the message', 'the word under it'] as const) {
   test(`where nobody knew for whom an answer was, what answers that goes to nobody either: ${answered}`, async () => {
     await using it = await open()

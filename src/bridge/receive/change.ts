@@ -42,8 +42,10 @@ export const receiveChange = (event: ChangeEvent, context: ReceiveContext): Rece
   if (!subject) return refuseChange(event, notKnown, context)
   if (changeWaiting(event, subject, context)) return 'job'
   if (wentNowhere(event, subject, context)) {
-    const isOfWords = event.kind === 'edit' || event.kind === 'deletion'
-    return isOfWords ? refuseChange(event, forNobody, context) : 'ignored'
+    // A position that moves is an edit every few seconds.
+    const isMove = event.kind === 'edit' && event.content.kind === 'location'
+    const isMeant = (event.kind === 'edit' && !isMove) || event.kind === 'deletion'
+    return isMeant ? refuseChange(event, forNobody, context) : 'ignored'
   }
   if (event.kind === 'deletion' && networkOf(chat) === 'telegram' && found?.bridge) {
     if (store.links.isNote(found.key)) return refuseChange(event, onlyNote, context)
