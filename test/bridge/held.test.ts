@@ -428,6 +428,36 @@ test('what is kept back where nobody hears it goes to nobody who is mapped later
   assert.equal(doubt.notices().length, 1)
 })
 
+test('what answers the word under what was kept back where nobody hears it goes to nobody who is mapped later', async () => {
+  await using doubt = await openDoubt()
+  const { tg, owner, group, place, store, telegram } = doubt
+  store.mappings.add({ whatsapp: mum, telegram, toTelegramOnly: true })
+  const id = await doubt.show(mum, 'Lunch?')
+  const { message_id: own } = owner.sends(place, { text: 'yes mum', reply_to: id })
+  await doubt.waitsFor(1)
+  store.mappings.remove(mum)
+  store.mappings.add({ whatsapp: boss, telegram })
+  doubt.middle.release(() => true)
+  doubt.free()
+  await doubt.isDone()
+  const told = group.transcript().find(({ replyTo }) => replyTo === own)
+  assert.ok(told)
+  const { message_id: answer } = owner.sends(place, { text: 'at one, mum', reply_to: told.id })
+  owner.sends(place, 'good morning')
+  await tg.until('it to be read', () =>
+    doubt.middle.whatsapp.shown.some(({ text }) => text === 'good morning'),
+  )
+  await doubt.isDone()
+  assert.deepEqual(
+    doubt.shown().map(([chat, text]) => [chat, text]),
+    [[boss, 'good morning']],
+  )
+  assert.match(
+    group.transcript().find(({ replyTo }) => replyTo === answer)?.text ?? '',
+    /^Not sent: that message went to nobody/,
+  )
+})
+
 test('an answer to a status in doubt goes to whoever posted that, whoever the place is mapped to by then', async () => {
   await using doubt = await openDoubt()
   const { owner, place, store, telegram } = doubt

@@ -46,14 +46,14 @@ const noticeIn = ({ content: json }: StoredMessage): ContentOf<'notice'> | undef
 
 /**
  * A word of the bridge to its owner that is about no chat, and stands under no message; what the owner wrote and was refused for
- * want of knowing for whom it was (`message.ts`); and the word under that.
+ * want of knowing for whom it was (`message.ts`); and the word under that, or under a message of which nothing is known.
  */
 const isOfNobody = (message: StoredMessage, { links }: Pick<Store, 'links'>): boolean => {
   const notice = noticeIn(message)
   if (notice === undefined || notice.about !== undefined) return false
   if (notice.answers === undefined) return true
   const below = links.subject({ chat: message.chat, id: notice.answers })
-  return below?.me === true && isOfNobody(below, { links })
+  return below === undefined || (below.me && isOfNobody(below, { links }))
 }
 
 const ownWord =
