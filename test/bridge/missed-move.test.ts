@@ -89,6 +89,20 @@ test('where Telegram did not say for a while whether a group has moved, it is as
   assert.equal(it.asked(), 5)
 })
 
+test('where Telegram never says whether a group has moved, it is not asked with each word that is written elsewhere', async () => {
+  await using it = await openMoved()
+  const { tg, owner } = it
+  const other = tg.addSupergroup({ title: 'Football', members: [owner] })
+  const error = { error: 500, description: 'Internal Server Error' } as const
+  tg.faults.next('getChatMemberCount', error, { times: 1000 })
+  await it.middle.start()
+  for (let goals = 1; goals <= 5; goals += 1) {
+    owner.sends(other, `goal ${goals}!`)
+    await tg.until('it to be taken', () => tg.pendingUpdates === 0)
+  }
+  assert.equal(it.asked(), 5)
+})
+
 test('what is written in a supergroup of something else goes nowhere, and the mapped group is asked about once', async () => {
   await using tg = await startTelegramSimulator()
   const owner = tg.addUser({ id: 7001, first_name: 'Olivia' })

@@ -7,6 +7,8 @@ import { CallError } from '../call-error.ts'
 
 /** Failures, one after the other, behind which nobody waits for a word of it any more: all that is written comes only behind that. */
 const mostFailures = 4
+/** For how long nobody is asked again who did not answer behind those either, in milliseconds. */
+const restMs = 60_000
 
 export interface MissedMovesOptions {
   readonly api: BotApi
@@ -23,11 +25,13 @@ export interface MissedMovesOptions {
  * What the owner writes there would be for nobody. So where they write in a supergroup in which nothing is mapped, each group that is
  * mapped is asked about before what they wrote is taken, until all have answered once in a run. The members of one that has moved are
  * refused with its new id (telegram-bot-api `check_chat_access`), and nobody sees that they were asked for. Rejects with `CallError`
- * where there is no answer, a few times.
+ * where there is no answer, a few times; behind that it is asked once more, and then at most once a minute.
  */
 export const makeMissedMoves = ({ api, signal, logger, owners, mapped, move }: MissedMovesOptions) => {
   const asked = new Set<number>()
   let failures = 0
+  /** On the clock that nobody sets, in milliseconds. */
+  let restsUntil = 0
 
   /** The supergroup in which an owner has written and nothing is mapped. An update of no known form is told of when it is taken. */
   const unknownIn = ({ message }: Update): number[] => {
@@ -64,13 +68,14 @@ export const makeMissedMoves = ({ api, signal, logger, owners, mapped, move }: M
     // What was written before such a word is to be taken before it.
     if (updates.some(isWord)) return
     const unknown = updates.flatMap(unknownIn)
-    if (unknown.length === 0) return
+    if (unknown.length === 0 || performance.now() < restsUntil) return
     const before = failures
     for (const group of new Set(mapped().flatMap(groupOf))) {
       const to = await find(group)
       if (to !== undefined) move(group, to)
     }
     // It is asked again with what is written there next, which one failure holds up no longer.
+    if (failures > before && before >= mostFailures) restsUntil = performance.now() + restMs
     if (failures > before) return
     failures = 0
     for (const chatId of unknown) asked.add(chatId)
