@@ -6,7 +6,7 @@ import { notConnected } from './errors.ts'
 import { Backlog } from './inbound/backlog.ts'
 import { Book } from './inbound/book.ts'
 import { ChannelNames } from './inbound/channel-names.ts'
-import { fetchGroups, refreshGroup } from './inbound/fetch-groups.ts'
+import { fetchDirtyGroups, fetchGroups, refreshGroup } from './inbound/fetch-groups.ts'
 import { fillBook } from './inbound/fill-book.ts'
 import { Intake } from './inbound/intake.ts'
 import { Journal } from './inbound/journal.ts'
@@ -156,6 +156,7 @@ export class Inbound {
       void socket.end('The disk does not take messages', error)
     })
     this.#listen(socket)
+    fetchDirtyGroups(socket, { ...this.#options, book: this.book })
     this.#socket = socket
     return socket
   }

@@ -180,3 +180,16 @@ test('Who administers no more deletes nothing of others, also where the notice o
   assert.deepEqual(rights(linked), ['author'])
   wa.assertNoSurprises()
 })
+
+test('Groups are asked for anew when WhatsApp says that they have changed, without a notice of how', async () => {
+  const { linked, wa, group } = await open()
+  await using _ = linked
+  const row = (type: string, id: string) => linked.bridge.sessions.get(type, id)
+  await linked.restart()
+  await until('all groups', () => row('meta', 'groups') !== undefined)
+  group.locked = true
+  const dirty = { tag: 'dirty', attrs: { type: 'groups', timestamp: '1' } }
+  wa.inject({ tag: 'ib', attrs: { from: 's.whatsapp.net' }, content: [dirty] })
+  await until('how it is', () => row('restricted', group.jid) !== undefined, 20_000)
+  wa.assertNoSurprises()
+})
