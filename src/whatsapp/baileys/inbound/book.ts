@@ -136,10 +136,9 @@ export class Book {
     }
   }
 
-  /** See `Admins.change`. A notice may name one address of a person, and the list of members had both. */
+  /** See `Admins.change`. To be named by every address that is known: the list of members had all. */
   administer(group: string, change: AdminChange): void {
-    const who = change.who.flatMap(jid => this.addressesOf(normalizeAddress(jid) ?? jid))
-    this.#admins.change(group, { ...change, who })
+    this.#admins.change(group, change)
   }
 
   /** Two addresses of one person. */

@@ -1,6 +1,7 @@
 import type { WAMessage } from '@whiskeysockets/baileys'
 import type { SessionChange, SessionStore } from '../../../bridge/network.ts'
 import type { Logger } from '../../../support/log.ts'
+import { normalizeAddress } from '../../address.ts'
 import { keptOf, PATIENCE_MS, readKept } from './kept-change.ts'
 
 const ROWS = 'claims'
@@ -18,14 +19,24 @@ export interface ClaimsOptions {
   readonly pauseMs: number
 }
 
+interface Row {
+  readonly id: string
+  readonly group: string
+  readonly who: string | undefined
+  readonly value: string
+}
+
 /**
  * What only an administrator of a group may do, done while WhatsApp did not say whether somebody is one. It is kept on disk and
- * read once more when WhatsApp says so, which it is asked about until then.
+ * read once more when WhatsApp says so, which it is asked about until then: about one group after the other, and behind one of
+ * which there is no answer about the next one only after a pause.
  */
 export class Claims {
   readonly #options: ClaimsOptions
   #timer: NodeJS.Timeout | undefined
   #isStopped = false
+  /** The group that was asked about last. */
+  #last = ''
 
   constructor(options: ClaimsOptions) {
     this.#options = options
@@ -44,13 +55,30 @@ export class Claims {
     return [{ type: ROWS, id: `${group} ${web.key.participant} ${web.key.id}`, value }]
   }
 
+  /** They administer a group from now on: what they claimed before was not theirs to do. To be written with that. */
+  promoted(group: string, who: readonly string[]): SessionChange[] {
+    return this.#rows().flatMap(row =>
+      row.group === group && who.includes(row.who ?? '') ? [forget(row)] : [],
+    )
+  }
+
   stop(): void {
     this.#isStopped = true
     clearTimeout(this.#timer)
   }
 
-  #rows(): { readonly id: string; readonly group: string; readonly value: string }[] {
-    return [...this.#options.sessions.list(ROWS)].map(row => ({ ...row, group: row.id.split(' ')[0] ?? '' }))
+  #rows(): Row[] {
+    return [...this.#options.sessions.list(ROWS)].map(row => {
+      const [group = '', who] = row.id.split(' ')
+      return { ...row, group, who: normalizeAddress(who) }
+    })
+  }
+
+  /** The groups to ask about, beginning behind the one that was last. */
+  #inTurn(): string[] {
+    const groups = [...new Set(this.#rows().map(({ group }) => group))]
+    const next = groups.indexOf(this.#last) + 1
+    return [...groups.slice(next), ...groups.slice(0, next)]
   }
 
   #askLater(): void {
@@ -62,10 +90,13 @@ export class Claims {
     const { sessions, refreshAdmins, logger } = this.#options
     let isOver = false
     try {
-      for (const group of new Set(this.#rows().map(row => row.group))) {
+      sessions.set(this.#rows().filter(isPast).map(forget))
+      for (const group of this.#inTurn()) {
+        this.#last = group
         const isTold = await refreshAdmins(group)
         if (this.#isStopped) return
-        sessions.transaction(() => this.#release(group, isTold))
+        if (!isTold) break
+        sessions.transaction(() => this.#release(group))
       }
       isOver = this.#rows().length === 0
     } catch (error) {
@@ -75,14 +106,15 @@ export class Claims {
     if (!isOver) this.#askLater()
   }
 
-  #release(group: string, isTold: boolean): void {
-    const { sessions, release } = this.#options
-    const oldest = Date.now() - PATIENCE_MS
-    for (const { id, value, ...row } of this.#rows()) {
-      const kept = readKept(value)
-      const forget = { type: ROWS, id, value: null }
-      if (kept === undefined || kept.keptAt < oldest) sessions.set([forget])
-      else if (isTold && row.group === group) release(kept.web, forget)
+  #release(group: string): void {
+    for (const row of this.#rows()) {
+      const web = row.group === group ? readKept(row.value)?.web : undefined
+      if (web !== undefined) this.#options.release(web, forget(row))
     }
   }
 }
+
+/** It has waited for too long, or is damaged. */
+const isPast = ({ value }: Row): boolean => (readKept(value)?.keptAt ?? 0) < Date.now() - PATIENCE_MS
+
+const forget = ({ id }: Row): SessionChange => ({ type: ROWS, id, value: null })

@@ -103,6 +103,11 @@ export class Handover {
     return asks === undefined ? [] : this.#claims.keep(asks, web)
   }
 
+  /** See `Claims.promoted`. */
+  promoted(group: string, who: readonly string[]): SessionChange[] {
+    return this.#claims.promoted(group, who)
+  }
+
   stop(): void {
     this.waiting.stop()
     this.#claims.stop()

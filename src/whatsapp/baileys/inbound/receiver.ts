@@ -3,6 +3,7 @@ import type { MessageRef } from '../../../bridge/chat-ref.ts'
 import { isMessage } from '../../../bridge/event.ts'
 import type { Arrival } from '../../../bridge/network.ts'
 import { StoreError } from '../../../bridge/store-error.ts'
+import { normalizeAddress } from '../../address.ts'
 import { decodeHead, decodeOpened } from '../decode.ts'
 import { type MediaUpdate, relocate } from '../media/reupload.ts'
 import { readCall, tellCall } from '../parse/calls.ts'
@@ -186,12 +187,17 @@ export class Receiver {
 
   /** What a notification says about people and groups. */
   #learn(node: BinaryNode, notices: readonly WAMessage[]): void {
-    const { book, meetChannel } = this.#options
+    const { book, sessions, meetChannel } = this.#options
     if (node.attrs['type'] === 'newsletter') meetChannel(node.attrs['from'])
     for (const [address, other] of pairsIn(node)) book.same(address, other)
     for (const web of notices) book.timer(web, { isNotice: true })
     const { from: id = '' } = node.attrs
-    for (const change of adminsIn(node, book.context.me)) book.administer(id, change)
+    for (const change of adminsIn(node, book.context.me)) {
+      // A notice may name one address of a person.
+      const who = change.who.flatMap(jid => book.addressesOf(normalizeAddress(jid) ?? jid))
+      if (change.are) sessions.set(this.#handover.promoted(id, who))
+      book.administer(id, { ...change, who })
+    }
     book.groups(groupIn(node).map(news => ({ id, ...news })))
   }
 

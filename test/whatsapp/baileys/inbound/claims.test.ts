@@ -9,12 +9,14 @@ import { Linked } from '../linked.ts'
 
 /** Baileys gives WhatsApp a minute for each answer (lib/Defaults, `defaultQueryTimeoutMs`): here a moment. */
 const ANSWER_MS = 60_000
+/** Between two questions; nothing else takes as long. */
+const PAUSE_MS = 53
+let pauses = 0
 const start = globalThis.setTimeout
-globalThis.setTimeout = Object.assign(
-  (...[work, milliseconds, ...more]: Parameters<typeof start>) =>
-    start(work, milliseconds === ANSWER_MS ? 300 : milliseconds, ...more),
-  start,
-) as typeof start
+globalThis.setTimeout = Object.assign((...[work, milliseconds, ...more]: Parameters<typeof start>) => {
+  if (milliseconds === PAUSE_MS) pauses += 1
+  return start(work, milliseconds === ANSWER_MS ? 300 : milliseconds, ...more)
+}, start) as typeof start
 
 const QUERY = 'w:g2 get query'
 
@@ -31,7 +33,7 @@ const hear = ({ bridge }: Linked): string[] => {
 
 /** A group of which it is not known who administers it, in which somebody has written twice. */
 const open = async () => {
-  const linked = await Linked.started({ timing: { claims: 50, rest: 100 } })
+  const linked = await Linked.started({ timing: { claims: PAUSE_MS, rest: 100 } })
   const { wa } = linked
   const [alice, bob, eve] = ['Alice', 'Bob', 'Eve'].map(name => wa.addContact({ name }))
   assert.ok(alice && bob && eve)
@@ -44,7 +46,7 @@ const open = async () => {
   await until('all of it', isDone)
   sessions.set([{ type: 'admins', id: group.jid, value: null }])
   const waiting = (): number => [...linked.bridge.sessions.list('claims')].length
-  return { linked, wa, alice, eve, group, ids, waiting }
+  return { linked, wa, alice, bob, eve, group, ids, waiting }
 }
 
 for (const how of [429, 'silence'] as const) {
@@ -121,4 +123,57 @@ test('What the owner deletes on the phone is deleted by right, whoever is known 
   await wa.phone.acts(group).revoke(ids[0], { to: group })
   await until('the deletion', () => heard.length > 0)
   assert.deepEqual([heard, waiting()], [['admin'], 0])
+})
+
+/** Of which groups WhatsApp was asked who is in them, in order. */
+const askedOf = ({ wa }: Linked): (string | undefined)[] =>
+  wa.requests.filter(node => child(node, 'query') !== undefined).map(({ attrs }) => attrs['to'])
+
+/** Somebody has deleted what another wrote in three groups, and WhatsApp does not say by what right. */
+const openThree = async (how: number) => {
+  const opened = await open()
+  const { linked, wa, alice, bob, group, ids, waiting } = opened
+  const all = [{ group, id: ids[0] }]
+  for (const subject of ['Choir', 'Chess']) {
+    const more = wa.addGroup({ subject, participants: [alice, bob], admins: [alice] })
+    all.push({ group: more, id: await bob.send(subject, { to: more }) })
+  }
+  await until('all of it', () => linked.bridge.said.includes('Chess'))
+  for (const { group } of all) linked.bridge.sessions.set([{ type: 'admins', id: group.jid, value: null }])
+  wa.refuseQuery(QUERY, how, { times: 1000 })
+  for (const { group, id } of all) await alice.acts.revoke(id, { to: group })
+  await until('all of them', () => waiting() === all.length)
+  return opened
+}
+
+test('While WhatsApp does not say who administers groups, it is asked about one at a time', async () => {
+  const { linked } = await openThree(500)
+  await using _ = linked
+  const [before, from] = [askedOf(linked).length, pauses]
+  await until('some time', () => pauses >= from + 4)
+  assert.ok(askedOf(linked).length - before <= pauses - from + 1)
+})
+
+test('A group of which WhatsApp does not say who administers it keeps no other from being asked about', async () => {
+  const { linked } = await openThree(429)
+  await using _ = linked
+  const before = askedOf(linked).length
+  await until('each of them', () => new Set(askedOf(linked).slice(before)).size === 3, 20_000)
+})
+
+test('Who was made an administrator only behind that has deleted nothing by right', async () => {
+  const { linked, wa, eve, group, ids, waiting } = await open()
+  await using _ = linked
+  const heard = hear(linked)
+  wa.refuseQuery(QUERY, 429, { times: 1000 })
+  await eve.acts.revoke(ids[1], { to: group })
+  await until('it', () => waiting() === 1)
+  group.promote(eve)
+  await until('the notice', () => linked.bridge.sessions.get('admins', group.jid)?.includes(eve.lid))
+  wa.refuseQuery(QUERY, 429)
+  await until('its end', () => waiting() === 0)
+  assert.deepEqual(heard, ['author'])
+  await eve.acts.revoke(ids[0], { to: group })
+  await until('what came behind it', () => heard.length === 2)
+  assert.equal(heard[1], 'admin')
 })
