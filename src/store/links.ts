@@ -109,10 +109,10 @@ export class Links {
     return row && fromRow(row)
   }
 
-  /** The stored message, by preference the one that `author` wrote: networks are not reliable in naming authors. */
+  /** The stored message, by preference the one that `author` wrote (networks may not say who), else one that is still there. */
   find(message: MessageRef, author?: ChatRef): StoredMessage | undefined {
     const all = this.#all(message)
-    return all.find(each => each.author === author) ?? all[0]
+    return all.find(each => each.author === author) ?? all.find(({ deleted }) => !deleted) ?? all[0]
   }
 
   /**

@@ -120,6 +120,21 @@ test('a message that was deleted before it came is not shown, but one of somebod
   assert.deepEqual(texts(bridge), ['another'])
 })
 
+for (const [when, isThere] of [
+  ['behind that', false],
+  ['when it has come', true],
+] as const)
+  test(`what an administrator deleted before it came is not shown, also where that is believed only ${when}`, async () => {
+    await using bridge = openBridge()
+    bridge.worker.start()
+    const early = event(family, 'advert')
+    const believed = change('deletion', early, { by: 'admin', sender: bob })
+    bridge.receive(change('deletion', early, { by: 'author', sender: bob }))
+    bridge.receive(...(isThere ? [early, believed] : [believed, early]))
+    await waitUntil(bridge.isDone)
+    assert.deepEqual(texts(bridge), [])
+  })
+
 test('reactions of several people stand together, the last of each counts, and one taken back is gone', async () => {
   await using bridge = openBridge()
   const first = event(family, 'look')

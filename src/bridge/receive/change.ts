@@ -31,7 +31,9 @@ export const receiveChange = (event: ChangeEvent, context: ReceiveContext): Rece
   const found = store.links.find({ chat, id: target.id }, target.person)
   const sending = found ? undefined : onItsWay(event, context)
   const stored = found ?? (sending && asSent(sending, chat))
-  if (!stored) return context.mappings.length > 0 ? receiveUnknown(event, context) : 'ignored'
+  const isUnknown =
+    !stored || (stored.deleted && !stored.bridge && event.kind === 'deletion' && event.by === 'admin')
+  if (isUnknown) return context.mappings.length > 0 ? receiveUnknown(event, context) : 'ignored'
   if (stored.deleted || !mayChange(event, stored)) return 'ignored'
   if (found && store.albums.isAnnouncement(found.key) && !meansOne(event)) return 'ignored'
   if (store.links.remember({ chat, id, author: sender.person, me: sender.me }, time) === undefined) {
