@@ -135,6 +135,35 @@ for (const [when, isThere] of [
     assert.deepEqual(texts(bridge), [])
   })
 
+test('a message that was deleted before it came is not shown, also where somebody else claimed to delete it before', async () => {
+  await using bridge = openBridge()
+  bridge.worker.start()
+  const early = event(family, 'regretted')
+  const own = change('deletion', early, { by: 'author' })
+  bridge.receive(change('deletion', early, { by: 'author', sender: bob }), own, own, early)
+  await waitUntil(bridge.isDone)
+  assert.deepEqual(texts(bridge), [])
+})
+
+test('what is deleted again and again is written down once for each who does that', async () => {
+  await using bridge = openBridge()
+  bridge.worker.start()
+  const first = event(family, 'regretted')
+  const again = (): ChangeEvent[] => [
+    change('deletion', first, { by: 'author' }),
+    change('deletion', first, { by: 'admin', sender: bob }),
+    change('deletion', first, { by: 'admin', sender: me }),
+  ]
+  const rows = () =>
+    bridge.store.database.all('SELECT key FROM messages WHERE chat = ? AND id = ?', family, first.id).length
+  bridge.receive(first, ...again())
+  const before = rows()
+  bridge.receive(...again(), ...again())
+  assert.deepEqual([before, rows()], [2, 2])
+  await waitUntil(bridge.isDone)
+  assert.deepEqual(texts(bridge), [])
+})
+
 test('reactions of several people stand together, the last of each counts, and one taken back is gone', async () => {
   await using bridge = openBridge()
   const first = event(family, 'look')
