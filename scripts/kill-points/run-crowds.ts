@@ -41,7 +41,7 @@ export const runCrowds = async ({ folder, walk, kills: most }: CrowdsOptions): P
   /** Lets the bridge die several times, and then live until all is read. */
   const carry = async (scope: string, isRead: () => boolean): Promise<void> => {
     for (let life = 0; life < mostInOne && kills.length < most && !isRead(); life += 1) {
-      points.plan({ spared: walk.guess(scope), latest: walk.latest(scope) })
+      points.plan(walk.guess(scope))
       const bridge = world.start('run')
       const read = eventually(isRead, 'all', longest.life).catch(() => undefined)
       await Promise.race([bridge.ended, read])

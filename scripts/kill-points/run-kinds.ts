@@ -122,9 +122,7 @@ const play = async (
   let act: (() => unknown) | undefined = () => kind.make(chat)
   try {
     for (const scope of [flow, ...repairs.map(repair => `${flow}, ${repair}`)].slice(0, mostHere)) {
-      const sought = walk.seek(scope)
-      const plan = sought ? { spared: sought } : { spared: walk.guess(scope), latest: walk.latest(scope) }
-      const isKilled = await live(scene, { plan, act, isThere, ms: longest.act })
+      const isKilled = await live(scene, { plan: walk.guess(scope), act, isThere, ms: longest.act })
       act = undefined
       const step = walk.hear(scope, scene.points, isKilled)
       if (step !== undefined) kills.push({ flow: scope, step })

@@ -91,27 +91,15 @@ export class Walk {
     return this.#scopes.has(scope) && !this.isOver(scope) ? this.#plan(scope) : undefined
   }
 
-  /** The same where what happens in a life cannot be had again: of an unknown scope, too. */
-  guess(scope: string): ReadonlySet<string> {
-    return this.#plan(scope)
-  }
-
-  /** The same for a life that is to die where nothing died anywhere, and nowhere before; nothing where it comes past no such point. */
-  seek(scope: string): ReadonlySet<string> | undefined {
-    const undied = this.#undied(scope)
-    if (undied.length === 0) return undefined
-    this.#planned = undied
-    return this.#spareAllBut(step => !this.#isDiedAt(step))
-  }
-
   /**
-   * Where a life of which nothing is known ends at the latest, so that it does not come past what was died at elsewhere alone, and live:
-   * at one of the first things that happen in it, another one in each scope.
+   * The same where what happens in a life cannot be had again. One of a scope that is known to come past a point at which nothing died
+   * anywhere dies there, and nowhere before. Of another one, known or not, so much is spared, and it ends at the latest somewhere.
    */
-  latest(scope: string): Latest {
-    const nth = 1 + (hashOf(`${scope} ${this.#plans.get(scope) ?? 0}`) % mostUnusual)
-    this.#latest = { usual: [...this.#usual], nth }
-    return this.#latest
+  guess(scope: string): { readonly spared: ReadonlySet<string>; readonly latest?: Latest } {
+    const undied = this.#undied(scope)
+    if (undied.length === 0) return { spared: this.#plan(scope), latest: this.#latestOf(scope) }
+    this.#planned = undied
+    return { spared: this.#spareAllBut(step => !this.#isDiedAt(step)) }
   }
 
   /** All points that were passed anywhere, by name. */
@@ -119,15 +107,16 @@ export class Walk {
     return [...new Set([...this.#deaths.keys()].map(pointOf))].sort()
   }
 
-  /** Steps at which nothing died, by point; and of those how many were waited for in vain. */
-  get spared(): { readonly point: string; readonly steps: number; readonly isMissed: boolean }[] {
+  /** Points at which nothing died, in which scopes lives came past them, and whether they were waited for in vain. */
+  get spared(): { readonly point: string; readonly scopes: readonly string[]; readonly isMissed: boolean }[] {
     return this.points
       .filter(point => !this.#deathsAtPoint.has(point))
       .map(point => {
-        const known = [...this.#scopes.values()].flatMap(own =>
-          [...own].filter(([step]) => pointOf(step) === point).map(([, each]) => each),
+        const known = [...this.#scopes].flatMap(([scope, own]) =>
+          [...own].filter(([step]) => pointOf(step) === point).map(([, { missed }]) => ({ scope, missed })),
         )
-        return { point, steps: known.length, isMissed: known.some(({ missed }) => missed >= mostMissed) }
+        const scopes = [...new Set(known.map(({ scope }) => scope))]
+        return { point, scopes, isMissed: known.some(({ missed }) => missed >= mostMissed) }
       })
   }
 
@@ -147,9 +136,9 @@ export class Walk {
     return {
       told: [
         `${all - spared.length} of ${all} points died at, ${spared.length} not${spared.length > 0 ? `: ${kinds}` : ''}`,
-        ...spared.map(({ point, steps, isMissed }) => {
+        ...spared.map(({ point, scopes, isMissed }) => {
           const why = isMissed ? 'waited for in vain' : 'not its turn yet'
-          return `Nothing died at "${point}" (${why}, ${steps} steps)`
+          return `Nothing died at "${point}" (${why}), passed in ${scopes.join('; ') || 'what every life passes'}`
         }),
       ],
       early,
@@ -177,6 +166,16 @@ export class Walk {
     const deadly = new Set(known.filter(isDeadly))
     this.#spared = new Set([...known, ...points.flatMap(stepsOf)].filter(step => !deadly.has(step)))
     return this.#spared
+  }
+
+  /**
+   * Where a life of which nothing is known ends at the latest, so that it does not come past what was died at elsewhere alone, and live:
+   * at one of the first things that happen in it, another one in each scope.
+   */
+  #latestOf(scope: string): Latest {
+    const nth = 1 + (hashOf(`${scope} ${this.#plans.get(scope) ?? 0}`) % mostUnusual)
+    this.#latest = { usual: [...this.#usual], nth }
+    return this.#latest
   }
 
   #undied(scope: string): string[] {

@@ -32,6 +32,11 @@ const elsewhere: readonly (readonly [name: RegExp, test: string])[] = [
   [/^store\/links\.ts: UPDATE messages SET bridge = 1/, 'test/bridge/on-its-way.test.ts'],
   // The config names another bot.
   [/^store\/forget\.ts: .* WHERE \$\{own\}/, 'test/bridge/another-bot.test.ts'],
+  // The owner presses Start only behind what could not be told.
+  [
+    /^outbox\/failures\.ts: UPDATE jobs SET state = 'pending', .* WHERE id = \?1 AND state/,
+    'test/bridge/untold.test.ts',
+  ],
   // Both addresses of a person are mapped.
   [/^store\/merge-chat\.ts: DELETE FROM mappings/, 'test/bridge/one-person.test.ts'],
   // One message has come under both addresses of a person.

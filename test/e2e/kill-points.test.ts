@@ -149,9 +149,9 @@ test('a walk counts the points at which nothing died, and tells those that were 
   assert.deepEqual(walk.report(), {
     told: [
       '1 of 4 points died at, 3 not: 2 waited for in vain, 1 before their turn',
-      'Nothing died at "b" (waited for in vain, 1 steps)',
-      'Nothing died at "c" (waited for in vain, 1 steps)',
-      'Nothing died at "d" (not its turn yet, 1 steps)',
+      'Nothing died at "b" (waited for in vain), passed in flow',
+      'Nothing died at "c" (waited for in vain), passed in flow',
+      'Nothing died at "d" (not its turn yet), passed in another',
     ],
     early: 1,
   })
@@ -165,7 +165,7 @@ test('where nothing is known of a flow, a walk spares what every life comes past
   const steps = Array.from({ length: 100 }, (_, index) => `1 step ${index}`)
   walk.learn('flow', steps, false)
   for (const _ of steps) die(walk, 'flow', walk.next('flow') ?? new Set(), steps)
-  const spared = walk.guess('other')
+  const { spared } = walk.guess('other')
   assert.ok(spared.has('1 start'))
   const most = steps.filter(step => spared.has(step)).length
   assert.ok(most > 80 && most < 100, `${most}`)
@@ -195,11 +195,10 @@ test('a life of which nothing is known ends at the latest at one of its first th
   const scopes = Array.from({ length: 50 }, (_, index) => `flow ${index}`)
   const ends = new Set(
     scopes.map(scope => {
-      walk.guess(scope)
-      const { usual, nth } = walk.latest(scope)
-      assert.deepEqual(usual, ['start'])
+      const { latest } = walk.guess(scope)
+      assert.deepEqual(latest?.usual, ['start'])
       assert.equal(walk.learn(scope, ['1 start', '1 a'], true), '1 a')
-      return nth
+      return latest.nth
     }),
   )
   assert.ok(Math.min(...ends) >= 1 && Math.max(...ends) <= 20 && ends.size > 10, [...ends].join())
@@ -208,12 +207,18 @@ test('a life of which nothing is known ends at the latest at one of its first th
 test('a walk that knows a flow with points at which nothing died spares all else there', () => {
   const walk = new Walk()
   const steps = ['1 a', '1 b', '1 c']
-  assert.equal(walk.seek('flow'), undefined)
   walk.learn('flow', steps, false)
   assert.equal(walk.hasUndied('another'), false)
-  const sought = () => die(walk, 'flow', walk.seek('flow') ?? new Set(steps), steps)
-  assert.deepEqual([sought(), sought(), sought(), sought()], ['1 a', '1 b', '1 c', undefined])
+  const sought = () => {
+    const { spared, latest } = walk.guess('flow')
+    return [die(walk, 'flow', spared, steps), latest]
+  }
+  assert.deepEqual(
+    [sought(), sought(), sought()],
+    steps.map(step => [step, undefined]),
+  )
   assert.equal(walk.hasUndied('flow'), false)
+  assert.notEqual(walk.guess('flow').latest, undefined)
   walk.learn('flow, behind a death', ['1 d'], false)
   assert.equal(walk.hasUndied('flow'), true)
 })
