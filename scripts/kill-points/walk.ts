@@ -12,6 +12,9 @@ interface Known {
 /** At the how manyth unusual step a life ends at the latest: hardly anything that happens comes past fewer. */
 const mostUnusual = 20
 
+/** In so many of its scopes, which are often dozens, the report says where a point is passed. */
+const mostTold = 3
+
 /** So often a step is waited for in vain. */
 const mostMissed = 2
 
@@ -138,7 +141,7 @@ export class Walk {
         `${all - spared.length} of ${all} points died at, ${spared.length} not${spared.length > 0 ? `: ${kinds}` : ''}`,
         ...spared.map(({ point, scopes, isMissed }) => {
           const why = isMissed ? 'waited for in vain' : 'not its turn yet'
-          return `Nothing died at "${point}" (${why}), passed in ${scopes.join('; ') || 'what every life passes'}`
+          return `Nothing died at "${point}" (${why}), passed in ${scopes.slice(0, mostTold).join('; ') || 'what every life passes'}`
         }),
       ],
       early,
