@@ -96,7 +96,8 @@ export class Walk {
 
   /**
    * The same where what happens in a life cannot be had again. One of a scope that is known to come past a point at which nothing died
-   * anywhere dies there, and nowhere before. Of another one, known or not, so much is spared, and it ends at the latest somewhere.
+   * anywhere dies there, and nowhere before. Any other one, known or not, is spared as much as by `next`, and ends at the latest at one
+   * of the first things in it.
    */
   guess(scope: string): { readonly spared: ReadonlySet<string>; readonly latest?: Latest } {
     const undied = this.#undied(scope)

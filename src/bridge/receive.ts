@@ -174,7 +174,8 @@ const withTimes = (event: BridgeEvent, now: number): BridgeEvent => {
   if (!isMessage(event)) return { ...event, sentAt }
   const { expiresAt, replyTo } = event
   return {
-    ...{ ...event, sentAt },
+    ...event,
+    sentAt,
     ...(expiresAt !== undefined && { expiresAt: claimed(expiresAt, now + longestLife) }),
     // By the clock of its network, as what it is compared with.
     ...(replyTo?.at !== undefined && {

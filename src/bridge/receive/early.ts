@@ -34,13 +34,13 @@ export const refuseEarly = (
   source: number | undefined,
   context: ReceiveContext,
 ): Reception => {
-  const { store, early: since, now } = context
+  const { store, early, now } = context
   if (source !== undefined) store.links.markDeleted(source)
-  const notice = { about: 'early', news: String(since), chat, text: early, replyTo: id, now }
+  const notice = { about: 'early', news: String(early), chat, text: earlyRefusal, replyTo: id, now }
   const isSaid = tellOnce(context, notice)
   return isSaid ? 'refused' : 'ignored'
 }
 
 /** What is said under it. */
-export const early =
+export const earlyRefusal =
   'Not sent: you wrote this before this chat was mapped. Send again what is meant for whoever is mapped here now, this and what else you wrote until then. (I say this once for each mapping.)'

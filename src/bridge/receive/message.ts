@@ -8,7 +8,7 @@ import { edited } from '../edited.ts'
 import type { MessageEvent } from '../event.ts'
 import { messageTopic } from '../topics.ts'
 import { joinAlbum } from './album.ts'
-import { early, refuseEarly } from './early.ts'
+import { earlyRefusal, refuseEarly } from './early.ts'
 import { addEnd } from './end.ts'
 import { refusalOfGuess } from './guess.ts'
 import { fromBackup, type ReceiveContext, type Reception } from './reception.ts'
@@ -51,7 +51,7 @@ export const receiveMessage = (arrived: MessageEvent, context: ReceiveContext): 
   }
   const routed = routeMessage(event, context)
   if (routed === 'early') {
-    if (source !== undefined) keepRefusal(source, { text: early }, context)
+    if (source !== undefined) keepRefusal(source, { text: earlyRefusal }, context)
     return refuseEarly(event, source, context)
   }
   const { target, refusal, about } = routed

@@ -74,9 +74,11 @@ export const makeMissedMoves = ({ api, signal, logger, owners, mapped, move }: M
       const to = await find(group)
       if (to !== undefined) move(group, to)
     }
-    // It is asked again with what is written there next, which one failure holds up no longer.
-    if (failures > before && before >= mostFailures) restsUntil = performance.now() + restMs
-    if (failures > before) return
+    if (failures > before) {
+      // It is asked again with what is written there next, but not with each word where it never answers.
+      if (before >= mostFailures) restsUntil = performance.now() + restMs
+      return
+    }
     failures = 0
     for (const chatId of unknown) asked.add(chatId)
   }
