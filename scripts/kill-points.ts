@@ -16,7 +16,7 @@ import { mkdtempDisposable } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { flows, oldDatabase, resealing, sealed, sealing } from './kill-points/flows.ts'
+import { flows, oldDatabase, resealing, sealed, sealedStart, sealing } from './kill-points/flows.ts'
 import { books } from './kill-points/kinds/books.ts'
 import { ages, runAges } from './kill-points/run-ages.ts'
 import { restoring, runCommands, unsealing } from './kill-points/run-commands.ts'
@@ -78,7 +78,7 @@ const lives = (chosen: typeof flows, kills: number, env = {}): Opening => ({
 const worlds: readonly Opening[] = [
   lives(flows, perWorld.lives),
   lives([oldDatabase], perWorld.starts),
-  ...[sealing, resealing].map(flow => lives([flow], perWorld.starts, sealed)),
+  ...[[sealing], [resealing, sealedStart]].map(each => lives(each, perWorld.starts, sealed)),
   ...[byQrCode, byPairingCode].map(way => ({
     flows: [way.name, `logout before a ${way.name}`],
     run: () => runLogins({ ...options, way, kills: left(perWorld.commands) }),

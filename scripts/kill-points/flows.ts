@@ -159,6 +159,8 @@ export const resealing: Flow = {
 
 /** What every life comes past is died at here first. */
 const start: Flow = { name: 'a start', where: 'chat', offline: false, act: () => undefined }
+/** The same for data that are sealed, and need nothing. */
+export const sealedStart: Flow = { ...start, name: 'a start with data that are sealed' }
 
 export const flows: readonly Flow[] = [
   start,

@@ -23,6 +23,7 @@ const jobWords: readonly (readonly [RegExp, string])[] = [
   [/'sending', mark/, 'claim'],
   [/SET frame/, 'frame'],
   [/SET event = seal\(\?2\), due_at/, 'job rewritten'],
+  [/SET \w+ = seal\(\w+\)/, 'job sealed'],
   [/SET event/, 'job joined'],
   [/'failed'/, 'job given up'],
   [/level = \?2/, 'job in a plainer form'],
