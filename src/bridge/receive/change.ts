@@ -32,9 +32,8 @@ export const receiveChange = (event: ChangeEvent, context: ReceiveContext): Rece
   const sending = found ? undefined : onItsWay(event, context)
   const stored = found ?? (sending && asSent(sending, chat))
   // It may be gone only in the words of somebody whose it was not.
-  const isUnknown =
-    !stored ||
-    (stored.deleted && !stored.bridge && event.kind === 'deletion' && networkOf(chat) === 'whatsapp')
+  const isSaidGone = stored?.deleted && !stored.bridge && stored.author !== target.person
+  const isUnknown = !stored || (isSaidGone && event.kind === 'deletion' && networkOf(chat) === 'whatsapp')
   if (isUnknown) return context.mappings.length > 0 ? receiveUnknown(event, context) : 'ignored'
   if (stored.deleted || !mayChange(event, stored)) return 'ignored'
   if (found && store.albums.isAnnouncement(found.key) && !meansOne(event)) return 'ignored'

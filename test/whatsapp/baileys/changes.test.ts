@@ -101,12 +101,11 @@ describe('deletions', () => {
 
   test('What somebody else wrote goes by an administrator; of others the group is asked about', () => {
     const key = { remoteJid: GROUP, id: 'T1', participant: ALICE }
-    const admin: ParseContext = { ...context, isAdmin: (group, who) => group === GROUP && who.includes(BOB) }
-    assert.deepEqual(changeOf(revoke(key), inGroup(BOB), admin), {
-      kind: 'deletion',
-      target: { id: 'T1' },
-      by: 'admin',
-    })
+    const isBob = (group: string, who: readonly string[]) => group === GROUP && who.includes(BOB)
+    const admin: ParseContext = { ...context, lidOf: () => ALICE, isAdmin: isBob }
+    const deletion = { kind: 'deletion', target: { id: 'T1', person: `whatsapp:${ALICE}` }, by: 'admin' }
+    for (const participant of [ALICE, '15550000002@s.whatsapp.net'])
+      assert.deepEqual(changeOf(revoke({ ...key, participant }), inGroup(BOB), admin), deletion)
     const { arrivals, asks } = parseMessage(web(revoke(key), inGroup(BOB)), context)
     assert.equal(asks, GROUP)
     assert.ok(arrivals[0]?.event.kind === 'deletion' && arrivals[0].event.by === 'author')

@@ -1,8 +1,9 @@
 import type { proto } from '@whiskeysockets/baileys'
+import { chatRef } from '../../../bridge/chat-ref.ts'
 import type { Content } from '../../../bridge/event.ts'
 import { plainText } from '../../../bridge/rich-text.ts'
 import { isGroup, normalizeAddress } from '../../address.ts'
-import { type LongNumber, toNumber } from './context.ts'
+import { canonical, type LongNumber, toNumber } from './context.ts'
 import type { Field, Ignored, Said, SaidChange, Scene } from './said.ts'
 import { textOf } from './text.ts'
 
@@ -63,7 +64,10 @@ export const readKept = (
     : { change: { ...change, by: 'author' }, asks: group }
 }
 
-/** A key that names a participant claims to be an administrator's deletion of somebody else's message. */
+/**
+ * A key that names a participant claims to be an administrator's deletion of that one's message: clients choose the ids, and
+ * somebody else may have written under the same.
+ */
 export const readDeletion = (
   key: proto.IMessageKey | null | undefined,
   scene: Scene,
@@ -76,9 +80,11 @@ export const readDeletion = (
     return { change: { kind: 'deletion', target, by: 'author' } }
   }
   // The own phone offers it to administrators alone.
-  return scene.sender.me || scene.isAdmin(group, scene.sender.addresses)
-    ? { change: { kind: 'deletion', target, by: 'admin' } }
-    : { change: { kind: 'deletion', target, by: 'author' }, asks: group }
+  if (!scene.sender.me && !scene.isAdmin(group, scene.sender.addresses)) {
+    return { change: { kind: 'deletion', target, by: 'author' }, asks: group }
+  }
+  const person = chatRef('whatsapp', canonical(author, undefined, scene)?.address ?? author)
+  return { change: { kind: 'deletion', target: { ...target, person }, by: 'admin' } }
 }
 
 /**
