@@ -23,6 +23,15 @@ test('the same offset asked at once is slowed down to one update', async () => {
   assert.equal((await api.getUpdates({ offset: 1 })).length, 1)
 })
 
+test('a poll that waits brings all that happens at one time', async () => {
+  await using bench = await openBench()
+  const { api, chat, owner, tg } = bench
+  const waiting = api.getUpdates({ offset: 1, timeout: 50 })
+  await tg.until('the poll to be there', () => tg.calls.length === 1)
+  for (const text of ['a', 'b', 'c']) owner.sends(chat, text)
+  assert.equal((await waiting).length, 3)
+})
+
 test('the kinds asked for are remembered until others are named', async () => {
   await using bench = await openBench()
   const { api, chat, owner } = bench
