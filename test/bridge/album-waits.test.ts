@@ -37,6 +37,26 @@ test('a picture of an album that waits is changed where it waits, and one that i
   assert.equal(whatsapp.changes.length, 0)
 })
 
+test('what is sent at one time is one album where time leaps, however long the next poll is on its way', async () => {
+  await using bridge = await openOwnGroup('whatsapp:1@lid')
+  const { tg, owner, group } = bridge
+  const { whatsapp, outbox } = bridge.middle
+  tg.faults.next('getUpdates', { lateMs: 30 }, { times: Number.POSITIVE_INFINITY })
+  // The second one asks for the same again: it brings one picture alone.
+  await waitUntil(() => tg.callsOf('getUpdates').length === 2)
+  for (const caption of ['one', 'two', 'three'])
+    owner.sends(group, {
+      photo: { bytes: jpeg(640, 480), name: 'a.jpg' },
+      caption,
+      media_group_id: '77',
+    })
+  await waitUntil(() => tg.pendingUpdates === 0 && outbox.counts().pending === 0)
+  assert.deepEqual(
+    whatsapp.attempts.map(({ event: { content } }) => content.kind === 'album' && content.items.length),
+    [3],
+  )
+})
+
 test('of an album that was announced nothing is taken out any more: what is taken back goes, and is deleted', async () => {
   await using bridge = await openOwnGroup('whatsapp:1@lid')
   const { owner, group, store, telegram } = bridge

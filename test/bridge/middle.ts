@@ -15,18 +15,22 @@ import type { TelegramSimulator } from '../simulators/telegram/index.ts'
 import { silent } from '../telegram/bench.ts'
 import { MemoryNetwork } from './memory-network.ts'
 
+/** Time that stands still until what people have done in Telegram is taken in: what they do at one time comes at one time. */
+export const leapingWith = (tg: Partial<Pick<TelegramSimulator, 'pendingUpdates'>>) =>
+  leapingClock(() => (tg.pendingUpdates ?? 0) > 0)
+
 /**
  * The middle of the bridge over a store, with the real Telegram network on one side. `watch` may stand between the worker and what
  * it delivers with.
  */
 export const openMiddle = (
   store: Store,
-  tg: Pick<TelegramSimulator, 'token' | 'apiRoot'>,
+  tg: Pick<TelegramSimulator, 'token' | 'apiRoot'> & Partial<Pick<TelegramSimulator, 'pendingUpdates'>>,
   {
     budgets = [],
     pace = new Pace(budgets, ratePeerOf),
-    clock = leapingClock(),
-    now = Date.now,
+    clock = leapingWith(tg),
+    now = clock.now,
     watch = carrier => carrier,
     deletions = 'delete',
     log = silent,

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { before, test } from 'node:test'
 import { makeFindMessage } from '../../src/bridge/receive.ts'
-import { leapingClock } from '../outbox/leaping-clock.ts'
 import { files } from '../simulators/samples.ts'
 import { startTelegramSimulator } from '../simulators/telegram/index.ts'
 import type { UploadFault } from '../simulators/whatsapp/media-faults.ts'
@@ -11,7 +10,7 @@ import { trustTestCa } from '../simulators/whatsapp/media-server.ts'
 import { tempStore } from '../store/temp-store.ts'
 import { Linked } from '../whatsapp/baileys/linked.ts'
 import { waitUntil } from './bridge.ts'
-import { openMiddle } from './middle.ts'
+import { leapingWith, openMiddle } from './middle.ts'
 
 before(trustTestCa)
 
@@ -28,7 +27,7 @@ const open = async ({ beside, inDoubt = false }: { beside: boolean; inDoubt?: bo
   const groupOf = (title: string) => ({ title, members: [owner], botRights: {} })
   const [home, other] = [tg.addSupergroup(groupOf('Alice')), tg.addSupergroup(groupOf('Bob'))]
   const store = opened.use(tempStore())
-  const clock = leapingClock()
+  const clock = leapingWith(tg)
   const tries: number[] = []
   const middle = opened.use(
     openMiddle(store, tg, {
