@@ -8,16 +8,19 @@ import { openMiddle } from './middle.ts'
 
 const mum = 'whatsapp:1@lid'
 const day = 86_400_000
+const unasked = (title: string): string =>
+  `You wrote in "${title}", which is mapped to no WhatsApp chat, and it stays there. It may be a mapped group that has become a supergroup: Telegram does not say now. If it is one, write again there later what was for WhatsApp.`
 
 /** A mapped group that has become a supergroup while the bridge was off, for so long that Telegram says nothing of it any more. */
 const openMoved = async () => {
   await using opened = new AsyncDisposableStack()
   const tg = opened.use(await startTelegramSimulator())
   const owner = tg.addUser({ id: 7001, first_name: 'Olivia' })
+  const home = tg.addPrivateChat(owner)
   const group = tg.addGroup({ title: 'Mum', members: [owner] })
   const store = opened.use(tempStore())
   store.mappings.add({ whatsapp: mum, telegram: `telegram:${group.id}` })
-  const middle = opened.use(openMiddle(store, tg))
+  const middle = opened.use(openMiddle(store, tg, { ownerChat: () => `telegram:${home.id}` }))
   const moved = tg.migrate(group)
   tg.advanceClock(day + 1000)
   const rest = opened.move()
@@ -28,6 +31,11 @@ const openMoved = async () => {
     arrives: (text: string) =>
       tg.until(text, () => middle.whatsapp.shown.find(each => each.text === text)?.chat),
     asked: () => tg.callsOf('getChatMemberCount').length,
+    /** What the owner is told in their chat with the bot, when all that is to be said there stands. */
+    async told() {
+      await tg.until('all to be said', () => middle.outbox.counts().pending === 0)
+      return home.transcript().map(({ text }) => text)
+    },
     [Symbol.asyncDispose]: () => rest.disposeAsync(),
   }
 }
@@ -76,7 +84,7 @@ test('where Telegram never says whether a group has moved, what is written elsew
   await tg.until('all to be taken', () => tg.pendingUpdates === 0)
 })
 
-test('where Telegram did not say for a while whether a group has moved, it is asked again with what is written there next', async () => {
+test('where Telegram did not say for a while whether a group has moved, it is asked again with what is written there next, and the owner told', async () => {
   await using it = await openMoved()
   const { tg, owner, moved, middle } = it
   const error = { error: 500, description: 'Internal Server Error' } as const
@@ -87,6 +95,7 @@ test('where Telegram did not say for a while whether a group has moved, it is as
   owner.sends(moved, 'hello?')
   assert.equal(await it.arrives('hello?'), mum)
   assert.equal(it.asked(), 5)
+  assert.deepEqual(await it.told(), [unasked('Mum')])
 })
 
 test('where Telegram never says whether a group has moved, it is not asked with each word that is written elsewhere', async () => {
@@ -101,6 +110,7 @@ test('where Telegram never says whether a group has moved, it is not asked with 
     await tg.until('it to be taken', () => tg.pendingUpdates === 0)
   }
   assert.equal(it.asked(), 5)
+  assert.deepEqual(await it.told(), [unasked('Football')])
 })
 
 test('what is written in a supergroup of something else goes nowhere, and the mapped group is asked about once', async () => {

@@ -1,5 +1,6 @@
 import type { Message, Update } from 'grammy/types'
 import type { ChatRef } from '../../bridge/chat-ref.ts'
+import type { Inbox } from '../../bridge/network.ts'
 import type { Logger } from '../../support/log.ts'
 import { idSpace, readPlace } from '../address.ts'
 import type { BotApi } from '../api.ts'
@@ -18,6 +19,13 @@ export interface MissedMovesOptions {
   /** Which chats and topics chats are mapped to; `toTelegramOnly`: what is written there goes to nobody. */
   readonly mapped: () => readonly { readonly telegram: ChatRef; readonly toTelegramOnly: boolean }[]
   readonly move: (from: number, to: number) => void
+  readonly inbox: Pick<Inbox, 'standing'>
+}
+
+/** A supergroup of which nobody knows whether a mapped group has become it. */
+interface Unknown {
+  readonly id: number
+  readonly title: string
 }
 
 /**
@@ -25,19 +33,26 @@ export interface MissedMovesOptions {
  * What the owner writes there would be for nobody. So where they write in a supergroup in which nothing is mapped, each group that is
  * mapped is asked about before what they wrote is taken, until all have answered once in a run. The members of one that has moved are
  * refused with its new id (telegram-bot-api `check_chat_access`), and nobody sees that they were asked for. Rejects with `CallError`
- * where there is no answer, a few times; behind that it is asked once more, and then at most once a minute.
+ * where there is no answer, a few times; behind that it is asked once more, and then at most once a minute; what is written
+ * meanwhile stays there, and the owner is told so.
  */
-export const makeMissedMoves = ({ api, signal, logger, owners, mapped, move }: MissedMovesOptions) => {
+export const makeMissedMoves = ({ api, signal, logger, owners, mapped, move, inbox }: MissedMovesOptions) => {
   const asked = new Set<number>()
   let failures = 0
   /** On the clock that nobody sets, in milliseconds. */
   let restsUntil = 0
 
   /** The supergroup in which an owner has written and nothing is mapped. An update of no known form is told of when it is taken. */
-  const unknownIn = ({ message }: Update): number[] => {
+  const unknownIn = ({ message }: Update): Unknown[] => {
     const { chat, from }: Partial<Message> = message ?? {}
     if (chat?.type !== 'supergroup' || asked.has(chat.id) || !owners.includes(from?.id ?? 0)) return []
-    return mapped().some(({ telegram }) => readPlace(telegram)?.chatId === chat.id) ? [] : [chat.id]
+    return mapped().some(({ telegram }) => readPlace(telegram)?.chatId === chat.id) ? [] : [chat]
+  }
+
+  /** Once for each: where a mapped group has become it, that is found as soon as Telegram answers. */
+  const tell = (updates: readonly Update[]): void => {
+    for (const { id, title } of updates.flatMap(unknownIn))
+      inbox.standing({ about: `moved ${id}`, trouble: { id: 'unasked', text: unasked(title) } })
   }
 
   const movedTo = async (group: number): Promise<number | undefined> => {
@@ -68,7 +83,8 @@ export const makeMissedMoves = ({ api, signal, logger, owners, mapped, move }: M
     // What was written before such a word is to be taken before it.
     if (updates.some(isWord)) return
     const unknown = updates.flatMap(unknownIn)
-    if (unknown.length === 0 || performance.now() < restsUntil) return
+    if (unknown.length === 0) return
+    if (performance.now() < restsUntil) return tell(updates)
     const before = failures
     for (const group of new Set(mapped().flatMap(groupOf))) {
       const to = await find(group)
@@ -77,12 +93,15 @@ export const makeMissedMoves = ({ api, signal, logger, owners, mapped, move }: M
     if (failures > before) {
       // It is asked again with what is written there next, but not with each word where it never answers.
       if (before >= mostFailures) restsUntil = performance.now() + restMs
-      return
+      return tell(updates)
     }
     failures = 0
-    for (const chatId of unknown) asked.add(chatId)
+    for (const { id } of unknown) asked.add(id)
   }
 }
+
+const unasked = (title: string): string =>
+  `You wrote in "${title}", which is mapped to no WhatsApp chat, and it stays there. It may be a mapped group that has become a supergroup: Telegram does not say now. If it is one, write again there later what was for WhatsApp.`
 
 const isWord = ({ message }: Update): boolean =>
   (message?.migrate_to_chat_id ?? message?.migrate_from_chat_id) !== undefined
