@@ -74,7 +74,11 @@ export const takeLock = async (dataDir: string, command: string): Promise<AsyncD
     renameSync(`${note}.new`, note)
     return {
       [Symbol.asyncDispose]: async () => {
-        rmSync(note, { force: true })
+        try {
+          rmSync(note, { force: true })
+        } catch {
+          // The disk may be read-only by now, and the note means nothing without the lock.
+        }
         lock.close()
       },
     }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import Sqlite from 'better-sqlite3'
@@ -46,6 +46,17 @@ test('the lock is free again after it is disposed, also within one process', asy
     await assert.rejects(takeLock(dir.path, 'run'), LockedError)
   }
   await using _again = await takeLock(dir.path, 'run')
+})
+
+test('where the note of the holder cannot be removed, as on a disk that is read-only by then, the lock is let go', async () => {
+  using dir = tempDir()
+  {
+    await using _lock = await takeLock(dir.path, 'run')
+    // No file that is removed like one: nothing else stops whoever may do everything.
+    rmSync(join(dir.path, 'lock.json'))
+    mkdirSync(join(dir.path, 'lock.json'))
+  }
+  assert.equal(await lockHolder(dir.path), undefined)
 })
 
 /** Does something with the file of the lock, as another process may. */
