@@ -18,8 +18,8 @@ const begin = async (more: { host?: string; clock?: Clock } = {}) => {
   const home = tg.addPrivateChat(owner)
   const states: PollState[] = []
   const texts: (string | undefined)[] = []
-  /** How much somebody else took, each time, and `peace`. */
-  const rivals: (number | 'peace')[] = []
+  /** How much somebody else took, each time, where that is known, and `peace`. */
+  const rivals: (number | 'unknown' | 'peace')[] = []
   const stop = new AbortController()
   let ahead = 0
   const apiRoot = more.host === undefined ? tg.apiRoot : tg.apiRoot.replace('127.0.0.1', more.host)
@@ -34,7 +34,7 @@ const begin = async (more: { host?: string; clock?: Clock } = {}) => {
       for (const update of updates) confirm(update)
     },
     onState: state => states.push(state),
-    rivals: { onTaken: updates => rivals.push(updates), onPeace: () => rivals.push('peace') },
+    rivals: { onTaken: updates => rivals.push(updates ?? 'unknown'), onPeace: () => rivals.push('peace') },
     leaps: { clocks: { wall: () => Date.now() + ahead, steady: () => performance.now() }, every: 20 },
   })
   return {
@@ -211,6 +211,40 @@ test('What another program has taken is counted where ids are left out behind a 
     rivals.filter(each => typeof each === 'number'),
     [3, 1],
   )
+})
+
+test('That another program polls is told behind two minutes of it also where the bridge is answered nothing, and not before', async () => {
+  const { clock, pauses, leap } = restless()
+  await using poll = await begin({ clock })
+  const { tg, owner, home, rivals, states } = poll
+  const told = () => rivals.filter(each => each === 'unknown').length
+  await eventually(() => states.at(-1)?.state === 'connected', 'the connection')
+  const meet = async (): Promise<void> => {
+    const before = pauses.length
+    await eventually(() => pauses.length >= before + 3, 'more conflicts')
+  }
+  tg.faults.next('getUpdates', conflict, { times: 1_000_000 })
+  owner.sends(home, 'wake')
+  await meet()
+  leap(60_000)
+  await meet()
+  assert.equal(told(), 0)
+  leap(60_000)
+  await eventually(() => told() > 0, 'the news')
+
+  // Conflicts far apart are none that last.
+  tg.faults.clear()
+  await eventually(() => states.at(-1)?.state === 'connected', 'the way back')
+  const before = told()
+  for (let round = 0; round < 2; round += 1) {
+    leap(120_000)
+    const paused = pauses.length
+    tg.faults.next('getUpdates', conflict)
+    owner.sends(home, 'wake')
+    await eventually(() => pauses.length > paused, 'a conflict')
+    await eventually(() => states.at(-1)?.state === 'connected', 'the way back again')
+  }
+  assert.equal(told(), before)
 })
 
 test('A webhook is named, with how to remove it, and what waited comes when it is gone', async () => {

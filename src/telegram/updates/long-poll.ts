@@ -120,8 +120,8 @@ export const runLongPoll = async (options: LongPollOptions): Promise<void> => {
       if (asleep.aborted) continue
       const trouble = explain(error)
       if (error instanceof CallError && error.code === 409) {
-        rivals.met()
         try {
+          rivals.met()
           options.onConflict?.()
         } catch (refusal) {
           logger.warn({ err: refusal }, 'That another program polls could not be written down')

@@ -3,8 +3,11 @@ import type { Clock } from '../../support/clock.ts'
 
 export interface RivalOptions {
   readonly clock: Clock
-  /** Another program has fetched so many updates at most that never came here. Throws when the disk does not take the news. */
-  readonly onTaken: (updates: number) => void
+  /**
+   * Another program has fetched so many updates at most that never came here; nobody knows how many where it has polled for so long
+   * that nothing was heard here. Throws when the disk does not take the news.
+   */
+  readonly onTaken: (updates?: number) => void
   /** Nobody else has polled for a while. Throws as above. */
   readonly onPeace: () => void
 }
@@ -29,6 +32,8 @@ export class Rivals {
   readonly #options: RivalOptions
   readonly #beganAt: number
   #metAt = Number.NEGATIVE_INFINITY
+  /** When the first of the conflicts was behind which there was no peace since. */
+  #since = 0
   #isDisturbed = false
   #isPeaceTold = false
   #answeredAt: number | undefined
@@ -38,11 +43,17 @@ export class Rivals {
     this.#beganAt = options.clock.steady()
   }
 
-  /** Telegram has answered a poll with a conflict. */
+  /**
+   * Telegram has answered a poll with a conflict. Who polls again at once leaves us none of what would show that ids are left out:
+   * behind two minutes of that it is told without.
+   */
   met(): void {
-    this.#metAt = this.#options.clock.steady()
+    const now = this.#options.clock.steady()
+    if (now - this.#metAt >= peaceMs) this.#since = now
+    this.#metAt = now
     this.#isDisturbed = true
     this.#isPeaceTold = false
+    if (now - this.#since >= peaceMs) this.#options.onTaken()
   }
 
   /**
@@ -81,8 +92,8 @@ export class Rivals {
 
 /** Tells the owner once of what another program has taken, and again when there was peace in between. */
 export const tellOfRivals = (inbox: Pick<Inbox, 'standing'>) => ({
-  onTaken: (updates: number): void => {
-    const what = updates === 1 ? 'something' : `up to ${updates} things`
+  onTaken: (updates?: number): void => {
+    const what = updates === 1 ? 'something' : updates === undefined ? 'things' : `up to ${updates} things`
     const text = `Another program uses the token of this bot and may have fetched ${what} that you sent or did here. What it fetched never came to me, so it is not in WhatsApp.\n\nStop that program, or give the bridge a bot of its own; then send again what is missing.`
     inbox.standing({ about: 'updates', trouble: { id: 'taken', text } })
   },
