@@ -10,7 +10,7 @@ import { type ChatRef, chatRef, type NetworkName, networkOf } from './bridge/cha
 import type { LayOut } from './bridge/deliver/gathered.ts'
 import { makeCarrier } from './bridge/deliver.ts'
 import { startExpiry } from './bridge/expire.ts'
-import type { Inbox, Network, NetworkStatus } from './bridge/network.ts'
+import { type Inbox, type Network, type NetworkStatus, takesMessages } from './bridge/network.ts'
 import { makeInbox, makeRelease } from './bridge/receive.ts'
 import { startRelease } from './bridge/release.ts'
 import { startRetention } from './bridge/retain.ts'
@@ -84,7 +84,7 @@ export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promi
     logger.info({ network: name, state: status.state }, status.problem ?? 'Connection changed')
     if (name === 'whatsapp') account.look(status)
     pulse.beat()
-    if (status.state === 'connected') worker.resume(name)
+    if (takesMessages(status)) worker.resume(name)
     watch.look(name, status)
   }
   const inboxOptions = (name: NetworkName) => ({

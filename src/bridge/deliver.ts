@@ -15,7 +15,7 @@ import { findPlainer, isPlainerAlone } from './deliver/plainer.ts'
 import { showDelay, showFailure } from './deliver/show-failure.ts'
 import { mayStandUnlinked } from './deliver/unlinked.ts'
 import { type BridgeEvent, isMessage, parseEvent } from './event.ts'
-import type { Network, Settled } from './network.ts'
+import { type Network, type Settled, takesMessages } from './network.ts'
 import { reject } from './verdict.ts'
 
 export type { CarrierOptions } from './deliver/attempt.ts'
@@ -47,7 +47,7 @@ export const makeCarrier = (options: CarrierOptions): Carrier => {
     delayed: (job, problem) => showDelay(job, problem, options),
     mark: target => options.network(networkOf(target)).mark?.(target),
     frame: job => frameOf(job, options),
-    isOnline: name => options.network(name).status.state === 'connected',
+    isOnline: name => takesMessages(options.network(name).status),
   }
 }
 

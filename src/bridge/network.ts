@@ -151,6 +151,8 @@ export interface NetworkStatus {
   readonly name?: string
   /** Why it is not connected, for a person. */
   readonly problem?: string
+  /** It takes messages though it is not connected: only nothing is heard of it. */
+  readonly takes?: true
   /** Who must act where it does not go on by itself: a person (who links it, mends a token) or a new process. */
   readonly needs?: 'person' | 'restart'
   /** Everything that has happened there is with the bridge, as far as can be known. */
@@ -158,6 +160,10 @@ export interface NetworkStatus {
   /** While what waited on the server comes in: how many messages of how many. */
   readonly catchingUp?: { readonly done: number; readonly total: number }
 }
+
+/** Whether anything can be sent there now. */
+export const takesMessages = ({ state, takes }: NetworkStatus): boolean =>
+  state === 'connected' || takes === true
 
 /**
  * What a network keeps between runs: rows of text by type and id, in one SQLite file with everything else. All of it

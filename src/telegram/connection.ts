@@ -185,11 +185,12 @@ export const openTelegram = (options: TelegramOptions): Network => {
         rivals: tellOfRivals(inbox),
         onHeard: () => marks.posts.heard(systemClock.now()),
         onConflict: marks.posts.missed,
-        onState: ({ state, bot, problem }) =>
+        onState: ({ state, bot, problem, takes }) =>
           setStatus({
             state,
             ...(bot ? { account: `@${bot.username}`, name: bot.first_name } : pickAccount(status)),
             ...(problem !== undefined && { problem }),
+            ...(takes && { takes }),
             ...(state === 'logged_out' && { needs: 'person' }),
           }),
       })

@@ -30,6 +30,41 @@ test('a conflict over updates is told in the status, and what stays at Telegram 
   assert.ok(run.running)
 })
 
+const deaf = {
+  'another program polls': [
+    'terminated by other getUpdates request',
+    'Another program uses the same bot token',
+  ],
+  'the bot has a webhook': ["can't use getUpdates method while webhook is active", 'The bot has a webhook'],
+} as const
+
+for (const [what, [description, words]] of Object.entries(deaf)) {
+  test(`while ${what}, so that nothing is heard of Telegram, what comes from WhatsApp goes there, also behind a start`, async () => {
+    await using world = await World.open()
+    const { tg, owner } = world
+    const { alice, group } = await world.mapAlice()
+    const isThere = (text: string) => () => group.transcript().some(seen => seen.text === text)
+    const run = await world.run()
+    tg.faults.next(
+      'getUpdates',
+      { error: 409, description: `Conflict: ${description}` },
+      { times: 1_000_000 },
+    )
+    owner.sends(group, 'wake')
+    await run.says(({ stderr }) => stderr.includes(words))
+    await alice.send('while nothing is heard')
+    await eventually(isThere('while nothing is heard'), 'the message')
+    run.kill('SIGTERM')
+    assert.equal((await run.ended).code, 0)
+    await alice.send('while it is off')
+    const next = world.start('run')
+    await eventually(isThere('while it is off'), 'the message behind the start')
+    assert.ok(!next.stderr.includes('Ready'))
+    assert.equal((await world.wa2tg('status')).code, 1)
+    tg.assertNoSurprises()
+  })
+}
+
 test('pages of a front server in place of every answer end no run and lose no message; the last word stays the bot’s', async () => {
   await using world = await World.open()
   const { tg, owner } = world

@@ -15,6 +15,8 @@ import { type RivalOptions, Rivals } from './rivals.ts'
  *   connecting ──getMe answered, and a first poll answered or held open──▶ connected
  *   connected ──401──▶ refused (the run ends)   ──409, 429, 5xx, no answer, full disk──▶ connecting, after a pause
  *
+ * With a 409 it takes messages all the same: deliveries go on.
+ *
  * Each batch is written down together with the offset behind it; only the next poll, which carries that offset, tells
  * Telegram that we have it. What is not written is asked for again. The backlog of a first start (24 h) is kept.
  *
@@ -56,6 +58,8 @@ export interface PollState {
   readonly state: 'connecting' | 'connected' | 'logged_out'
   readonly bot?: BotUser
   readonly problem?: string
+  /** Who gives us no updates may take messages. */
+  readonly takes?: true
 }
 
 /** Seconds that Telegram may hold a poll open; it clamps to 50. */
@@ -218,6 +222,7 @@ const explain = (error: unknown): Trouble => {
   if (code === 409 && error.says('webhook')) {
     return {
       state,
+      takes: true,
       problem:
         'The bot has a webhook, so Telegram gives no updates: stop the program that has set it and open https://api.telegram.org/bot<TOKEN>/deleteWebhook in a browser, or use a bot of its own for the bridge',
     }
@@ -225,6 +230,7 @@ const explain = (error: unknown): Trouble => {
   if (code === 409) {
     return {
       state,
+      takes: true,
       problem:
         'Another program uses the same bot token, and what it fetches never comes here: stop it, or use a bot of its own for the bridge',
     }
