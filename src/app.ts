@@ -151,7 +151,7 @@ export const openBridge = async ({ config, dataDir, logger }: AppOptions): Promi
   networks.set('whatsapp', opened.use(whatsapp))
   opened.use(pulse)
   opened.use(startRetention({ store, outbox, time: () => whatsapp.time, log: logger }))
-  const isOnline = (): boolean => telegram.status.state === 'connected'
+  const isOnline = (): boolean => takesMessages(telegram.status)
   opened.use(startRelease({ release, isOnline, wake, log: logger }))
   const disappearing = config.messages.disappearing === 'delete'
   opened.use(

@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import type { ChatRef } from '../bridge/chat-ref.ts'
-import type {
-  Change,
-  Delivery,
-  Inbox,
-  Network,
-  NetworkStatus,
-  NoteRole,
-  SentPart,
-  SessionStore,
-  Turn,
+import {
+  type Change,
+  type Delivery,
+  type Inbox,
+  type Network,
+  type NetworkStatus,
+  type NoteRole,
+  type SentPart,
+  type SessionStore,
+  type Turn,
+  takesMessages,
 } from '../bridge/network.ts'
 import { systemClock } from '../support/clock.ts'
 import type { Logger } from '../support/log.ts'
@@ -123,14 +124,14 @@ export const openTelegram = (options: TelegramOptions): Network => {
     searches: new Map(),
     looked: openLookedFor(),
     caughtUp: () => catchUp.ask(),
-    connected: () => status.state === 'connected',
+    connected: () => takesMessages(status),
     busyUntil: chatId => (doubts.get(String(chatId)) ?? openedAt) + graceMs(0),
     failed(error: CallError, { chatId }: Place) {
       if (verdictOf(error, { sending: true }).verdict.kind === 'unsure') {
         doubts.set(String(chatId), systemClock.now())
       }
       if (error.code === 401)
-        setStatus({ ...status, state: 'logged_out', problem: tokenRefused, needs: 'person' })
+        setStatus({ ...pickAccount(status), state: 'logged_out', problem: tokenRefused, needs: 'person' })
     },
     moved: move,
   }

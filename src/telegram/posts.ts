@@ -28,7 +28,7 @@ export interface Posts {
   isClear(space: string, post: { readonly message_id: number; readonly date: number }): boolean
   /** Telegram was heard at this time, in milliseconds since 1970. To be called before what it said is taken. */
   heard(now: number): void
-  /** What was posted up to now may never have come here. */
+  /** What is posted before Telegram is heard again may never come here, nor what was posted up to now. */
   missed(): void
   /** Whether a chat is a channel; undefined where it was never asked. It stays what it is. */
   isChannel(chatId: number | string): boolean | undefined
@@ -62,6 +62,7 @@ export const openPosts = (sessions: SessionStore): Posts => {
   for (const { id, value } of sessions.list(admittedType)) admittedAt.set(id, Number(value))
   const [row] = sessions.list(heardType)
   let heardAt = row && Number(row.value)
+  let isMissing = false
 
   const missedIn = (spaces: Iterable<string>): void => {
     const rows = [...spaces].flatMap(id => [sinceType, admittedType].map(type => ({ type, id, value: null })))
@@ -83,11 +84,14 @@ export const openPosts = (sessions: SessionStore): Posts => {
     return { type: admittedType, id: space, value: at === undefined ? null : String(at) }
   }
   const begin = (space: string, messageId: number): void => {
-    if (!since.has(space)) sessions.set([knowSince(space, messageId)], { flush: false })
+    if (!isMissing && !since.has(space)) sessions.set([knowSince(space, messageId)], { flush: false })
   }
   return {
     begin,
-    missed,
+    missed() {
+      isMissing = true
+      missed()
+    },
     has: (space, messageId) => known.get(space)?.has(messageId) === true,
     take(space, messageId) {
       const ids = idsOf(space)
@@ -111,6 +115,7 @@ export const openPosts = (sessions: SessionStore): Posts => {
       id >= (since.get(space) ?? Number.POSITIVE_INFINITY) ||
       date > (admittedAt.get(space) ?? Number.POSITIVE_INFINITY),
     heard(now) {
+      isMissing = false
       if (heardAt === undefined || Math.abs(now - heardAt) > longestSilence) missed()
       if (heardAt !== undefined && Math.abs(now - heardAt) < hour) return
       heardAt = now

@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import type { Content } from '../../src/bridge/event.ts'
 import { plainText } from '../../src/bridge/rich-text.ts'
 import { retry } from '../../src/bridge/verdict.ts'
+import { eventually } from '../simulators/eventually.ts'
 import { Bench, delivery, failureOf, file, text } from './bench.ts'
 
 const jpeg = Buffer.from(
@@ -382,6 +383,23 @@ test('a page of whoever stands in front refuses neither the token nor the chat n
   }
   assert.equal(bench.network.status.state, 'connected')
   assert.equal(group.transcript().length, 12)
+})
+
+test('while another program takes the updates, a failure is one of the message and not of the line', async () => {
+  await using bench = await Bench.open()
+  await bench.connect()
+  const conflict = 'Conflict: terminated by other getUpdates request'
+  bench.tg.faults.next('getUpdates', { error: 409, description: conflict }, { times: 1_000_000 })
+  bench.owner.sends(bench.home, 'wake')
+  await eventually(() => bench.network.status.takes === true, 'the conflict')
+  const send = () =>
+    failureOf(bench.network.send(delivery({ chat: `telegram:${bench.owner.id}`, content: text('x') })))
+  bench.tg.faults.next('sendMessage', { status: 403, html: '<h1>403</h1>' })
+  const { verdict, page } = await send()
+  assert.deepEqual([verdict.kind, page], ['retry', true])
+  bench.tg.revokeToken()
+  await send()
+  assert.deepEqual([bench.network.status.state, bench.network.status.takes], ['logged_out', undefined])
 })
 
 test('each failure gets the verdict that is true of it', async () => {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { Api } from 'grammy'
 import type { ChatRef } from '../../../src/bridge/chat-ref.ts'
 import { openMarks } from '../../../src/telegram/marks.ts'
+import { eventually } from '../../simulators/eventually.ts'
 import type { SimChat } from '../../simulators/telegram/index.ts'
 import { Bench, delivery, failureOf, type TestDelivery, text } from '../bench.ts'
 
@@ -125,6 +127,29 @@ test('what others post in a channel while the bot is not let in is nobody’s', 
   bench.owner.sends(channel, 'Good morning')
   bench.tg.readmit(channel, {})
   await bench.tg.until('that to be taken in', () => bench.tg.pendingUpdates === 0)
+  const { neverKnown } = await failureOf(bench.network.settle?.(job) ?? Promise.resolve())
+  assert.equal(neverKnown, true)
+  assert.deepEqual(job.sent, [])
+})
+
+test('what another program took of a channel is nobody’s, also where something was sent while it did', async () => {
+  const { bench, channel, chat } = await open()
+  await using _ = bench
+  const conflict = 'Conflict: terminated by other getUpdates request'
+  bench.tg.faults.next('getUpdates', { error: 409, description: conflict }, { times: 1_000_000 })
+  bench.owner.sends(bench.home, 'wake')
+  await eventually(() => bench.network.status.takes === true, 'the conflict')
+  await bench.network.send(delivery({ chat, content: text('meanwhile') }))
+  const job = jobFor(bench, chat)
+  bench.owner.sends(channel, 'Good morning')
+  await attempt(bench, job, 'reset-before')
+  await bench.network[Symbol.asyncDispose]()
+  bench.tg.faults.clear()
+  const rival = new Api(bench.tg.token, { apiRoot: bench.tg.apiRoot })
+  for (let taken = await rival.getUpdates(); taken.length > 0; )
+    taken = await rival.getUpdates({ offset: Number(taken.at(-1)?.update_id) + 1 })
+  await bench.restart()
+  await bench.connect()
   const { neverKnown } = await failureOf(bench.network.settle?.(job) ?? Promise.resolve())
   assert.equal(neverKnown, true)
   assert.deepEqual(job.sent, [])
