@@ -13,7 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import * as z from 'zod/mini'
 import { prepareDataFolder } from './data-folder.ts'
 import { openSqlite, type Sqlite } from './sqlite.ts'
-import { explainFailure, isBusy } from './store-error.ts'
+import { explainFailure, isBusy, isDamage, StoreError } from './store-error.ts'
 
 const noteSchema = z.object({
   pid: z.number(),
@@ -83,7 +83,7 @@ export const takeLock = async (dataDir: string, command: string): Promise<AsyncD
       },
     }
   } catch (error) {
-    throw explainFailure(error, file)
+    throw explain(error, file)
   }
 }
 
@@ -116,7 +116,7 @@ export const lockHolder = async (dataDir: string): Promise<Holder | 'unknown' | 
     free?.close()
     return free ? undefined : ((await readHolder(join(dataDir, 'lock.json'))) ?? 'unknown')
   } catch (error) {
-    throw explainFailure(error, file)
+    throw explain(error, file)
   }
 }
 
@@ -134,6 +134,14 @@ const open = (file: string, sql: string): Sqlite.Database | undefined => {
     throw error
   }
 }
+
+const explain = (error: unknown, file: string): unknown =>
+  isDamage(error)
+    ? new StoreError(
+        `"${file}" is damaged, and holds nothing. See that no wa2tg runs here, delete it, and start again`,
+        { cause: error },
+      )
+    : explainFailure(error, file)
 
 /**
  * The holder writes its note just after it has the lock: give it a moment. The note of one that runs here counts at

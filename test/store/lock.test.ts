@@ -59,6 +59,20 @@ test('where the note of the holder cannot be removed, as on a disk that is read-
   assert.equal(await lockHolder(dir.path), undefined)
 })
 
+test('where the file of the lock is damaged, no backup is asked for: it holds nothing', async () => {
+  using dir = tempDir()
+  const file = join(dir.path, 'lock.db')
+  writeFileSync(file, Buffer.alloc(9000, 7))
+  const problem = {
+    name: 'StoreError',
+    message: /"[^"]+lock\.db" is damaged, and holds nothing\. .*delete it/,
+  }
+  await assert.rejects(takeLock(dir.path, 'run'), problem)
+  await assert.rejects(lockHolder(dir.path), problem)
+  rmSync(file)
+  await using _lock = await takeLock(dir.path, 'run')
+})
+
 /** Does something with the file of the lock, as another process may. */
 const openFile = (dir: string, sql: string): Sqlite.Database => {
   const file = new Sqlite(join(dir, 'lock.db'))
