@@ -93,6 +93,7 @@ export const openTelegram = (options: TelegramOptions): Network => {
   const catchUp = new CatchUp()
   const openedAt = systemClock.now()
   const doubts = new Map<string, number>()
+  let hasRival = false
   let status: NetworkStatus = { state: 'connecting' }
   let loop: Promise<void> = Promise.resolve()
 
@@ -123,6 +124,7 @@ export const openTelegram = (options: TelegramOptions): Network => {
     inPart: new Map(),
     searches: new Map(),
     looked: openLookedFor(),
+    hasRival: () => hasRival,
     caughtUp: () => catchUp.ask(),
     connected: () => takesMessages(status),
     busyUntil: chatId => (doubts.get(String(chatId)) ?? openedAt) + graceMs(0),
@@ -185,7 +187,10 @@ export const openTelegram = (options: TelegramOptions): Network => {
         onBot: bot => knowBot(bot, { ...options, marks }),
         rivals: tellOfRivals(inbox),
         onHeard: () => marks.posts.heard(systemClock.now()),
-        onConflict: marks.posts.missed,
+        onConflict() {
+          hasRival = true
+          marks.posts.missed()
+        },
         onState: ({ state, bot, problem, takes }) =>
           setStatus({
             state,

@@ -103,12 +103,16 @@ interface Run {
 
 const beginAt = (begin: number, quest: Search): Run => ({
   begin,
-  end: runEnd + unknownBefore(begin, quest),
+  end: isUnheard(quest) ? longestGap : runEnd + unknownBefore(begin, quest),
   ruledOutBefore: quest.looked.ruledOut.size,
   questions: 0,
   empty: 0,
   items: [],
 })
+
+/** Whether other chats may have taken ids without a word. In a space of its own all that others write can be seen to be theirs. */
+const isUnheard = ({ place, context }: Search): boolean =>
+  context.hasRival() && idSpace(place.chatId) === 'shared'
 
 /** Of the ids before this one: as much as was not seen there, may not be seen behind it. Private chats hide nothing. */
 const unknownBefore = (begin: number, { attempt, place, context: { marks } }: Search): number => {
