@@ -78,7 +78,7 @@ const lives = (chosen: typeof flows, kills: number, env = {}): Opening => ({
 const worlds: readonly Opening[] = [
   lives(flows, perWorld.lives),
   lives([oldDatabase], perWorld.starts),
-  ...[[sealing], [resealing, sealedStart]].map(each => lives(each, perWorld.starts, sealed)),
+  ...[sealing, resealing, sealedStart].map(flow => lives([flow], perWorld.starts, sealed)),
   ...[byQrCode, byPairingCode].map(way => ({
     flows: [way.name, `logout before a ${way.name}`],
     run: () => runLogins({ ...options, way, kills: left(perWorld.commands) }),
