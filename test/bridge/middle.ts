@@ -2,6 +2,7 @@ import type { ChatRef, NetworkName } from '../../src/bridge/chat-ref.ts'
 import type { LayOut } from '../../src/bridge/deliver/gathered.ts'
 import { makeCarrier } from '../../src/bridge/deliver.ts'
 import type { Network } from '../../src/bridge/network.ts'
+import type { IsOver } from '../../src/bridge/receive/held.ts'
 import { makeInbox, makeRelease } from '../../src/bridge/receive.ts'
 import { type Budget, type Carrier, type Log, Outbox, Pace, Worker } from '../../src/outbox/index.ts'
 import type { Store } from '../../src/store/index.ts'
@@ -114,7 +115,12 @@ export const openMiddle = (
     inbox,
     outbox,
     clock,
-    release,
+    /** As `startRelease` does it. */
+    release(isOver?: IsOver): boolean {
+      const isFound = release(isOver)
+      if (isFound) worker.wake()
+      return isFound
+    },
     async start() {
       worker.start()
       await telegram.start()
