@@ -55,6 +55,24 @@ test('what is written where a group has moved unheard goes to whom that is mappe
   tg.assertNoSurprises()
 })
 
+test('what is written where a group has moved unheard goes there also where it comes with the word of another one that moved', async () => {
+  await using it = await openMoved()
+  const { tg, owner, moved, middle } = it
+  const other = tg.addGroup({ title: 'Dad', members: [owner] })
+  it.map('whatsapp:2@lid', other)
+  owner.sends(moved, 'are you there?')
+  owner.sends(other, 'dinner?')
+  owner.sends(tg.migrate(other), 'at eight')
+  await middle.start()
+  await it.arrives('at eight')
+  assert.deepEqual(middle.whatsapp.shown.map(({ text, chat }) => [text, chat]).sort(), [
+    ['are you there?', mum],
+    ['at eight', 'whatsapp:2@lid'],
+    ['dinner?', 'whatsapp:2@lid'],
+  ])
+  tg.assertNoSurprises()
+})
+
 for (const fault of [
   'reply-lost',
   { cutAfter: 150, reset: true },

@@ -80,20 +80,22 @@ export const makeMissedMoves = ({ api, signal, logger, owners, mapped, move, inb
   }
 
   return async (updates: readonly Update[]): Promise<void> => {
-    // What was written before such a word is to be taken before it.
-    if (updates.some(isWord)) return
-    const unknown = updates.flatMap(unknownIn)
+    // Of these it comes in its place: what was written before it is to be taken before.
+    const heardOf = new Set(updates.flatMap(movedIn))
+    const others = updates.filter(({ message }) => !heardOf.has(message?.chat?.id))
+    const unknown = others.flatMap(unknownIn)
     if (unknown.length === 0) return
-    if (performance.now() < restsUntil) return tell(updates)
+    if (performance.now() < restsUntil) return tell(others)
     const before = failures
     for (const group of new Set(mapped().flatMap(groupOf))) {
+      if (heardOf.has(group)) continue
       const to = await find(group)
       if (to !== undefined) move(group, to)
     }
     if (failures > before) {
       // It is asked again with what is written there next, but not with each word where it never answers.
       if (before >= mostFailures) restsUntil = performance.now() + restMs
-      return tell(updates)
+      return tell(others)
     }
     failures = 0
     for (const { id } of unknown) asked.add(id)
@@ -103,8 +105,11 @@ export const makeMissedMoves = ({ api, signal, logger, owners, mapped, move, inb
 const unasked = (title: string): string =>
   `You wrote in "${title}", which is mapped to no WhatsApp chat, and it stays there. It may be a mapped group that has become a supergroup: Telegram does not say now. If it is one, write again there later what was for WhatsApp.`
 
-const isWord = ({ message }: Update): boolean =>
-  (message?.migrate_to_chat_id ?? message?.migrate_from_chat_id) !== undefined
+/** The group that became a supergroup and what it became, where the update is the word of that. */
+const movedIn = ({ message }: Update): (number | undefined)[] => {
+  const other = message?.migrate_to_chat_id ?? message?.migrate_from_chat_id
+  return other === undefined ? [] : [message?.chat?.id, other]
+}
 
 /** Private chats and those that have ids of their own do not move. */
 const groupOf = ({ telegram }: { readonly telegram: ChatRef }): number[] => {
