@@ -54,7 +54,7 @@ export const openMiddle = (
     /** For how long the server may be at work on what has no answer, in milliseconds. */
     graceMs?: (bytes: number) => number
     /** What the config says of Telegram. */
-    settings?: Partial<Pick<TelegramOptions, 'uploadLimit' | 'receipts' | 'owners'>>
+    settings?: Partial<Pick<TelegramOptions, 'uploadLimit' | 'receipts' | 'owners' | 'trustNameless'>>
     /** In place of a WhatsApp in memory. */
     whatsapp?: () => Network
   } = {},

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ChatRef } from '../../src/bridge/chat-ref.ts'
+import type { TelegramOptions } from '../../src/telegram/connection.ts'
 import { type SimChat, startTelegramSimulator } from '../simulators/telegram/index.ts'
 import { tempStore } from '../store/temp-store.ts'
 import { event } from './bridge.ts'
@@ -12,7 +13,7 @@ const unasked = (title: string): string =>
   `You wrote in "${title}", which is mapped to no WhatsApp chat, and it stays there. It may be a mapped group that has become a supergroup: Telegram does not say now. If it is one, write again there later what was for WhatsApp.`
 
 /** A mapped group that has become a supergroup while the bridge was off, for so long that Telegram says nothing of it any more. */
-const openMoved = async () => {
+const openMoved = async (settings: Pick<TelegramOptions, 'trustNameless'> = {}) => {
   await using opened = new AsyncDisposableStack()
   const tg = opened.use(await startTelegramSimulator())
   const owner = tg.addUser({ id: 7001, first_name: 'Olivia' })
@@ -20,7 +21,7 @@ const openMoved = async () => {
   const group = tg.addGroup({ title: 'Mum', members: [owner] })
   const store = opened.use(tempStore())
   store.mappings.add({ whatsapp: mum, telegram: `telegram:${group.id}` })
-  const middle = opened.use(openMiddle(store, tg, { ownerChat: () => `telegram:${home.id}` }))
+  const middle = opened.use(openMiddle(store, tg, { ownerChat: () => `telegram:${home.id}`, settings }))
   const moved = tg.migrate(group)
   tg.advanceClock(day + 1000)
   const rest = opened.move()
@@ -53,6 +54,13 @@ test('what is written where a group has moved unheard goes to whom that is mappe
   middle.inbox.receive([{ event: event(mum, 'yes') }])
   await tg.until('the answer', () => moved.transcript().some(({ text }) => text === 'yes'))
   tg.assertNoSurprises()
+})
+
+test('what is written in the name of a group that has moved unheard goes there, where that counts as the owner', async () => {
+  await using it = await openMoved({ trustNameless: true })
+  it.owner.sends(it.moved, { text: 'are you there?', nameless: true })
+  await it.middle.start()
+  assert.equal(await it.arrives('are you there?'), mum)
 })
 
 test('what is written where a group has moved unheard goes there also where it comes with the word of another one that moved', async () => {

@@ -1,21 +1,21 @@
-import type { Message, Update } from 'grammy/types'
+import type { Update } from 'grammy/types'
 import type { ChatRef } from '../../bridge/chat-ref.ts'
 import type { Inbox } from '../../bridge/network.ts'
 import type { Logger } from '../../support/log.ts'
 import { idSpace, readPlace } from '../address.ts'
 import type { BotApi } from '../api.ts'
 import { CallError } from '../call-error.ts'
+import { type Owners, speakerOf } from './speaker.ts'
 
 /** Failures, one after the other, behind which nobody waits for a word of it any more: all that is written comes only behind that. */
 const mostFailures = 4
 /** For how long nobody is asked again who did not answer behind those either, in milliseconds. */
 const restMs = 60_000
 
-export interface MissedMovesOptions {
+export interface MissedMovesOptions extends Owners {
   readonly api: BotApi
   readonly signal: AbortSignal
   readonly logger: Logger
-  readonly owners: readonly number[]
   /** Which chats and topics chats are mapped to; `toTelegramOnly`: what is written there goes to nobody. */
   readonly mapped: () => readonly { readonly telegram: ChatRef; readonly toTelegramOnly: boolean }[]
   readonly move: (from: number, to: number) => void
@@ -36,7 +36,8 @@ interface Unknown {
  * where there is no answer, a few times; behind that it is asked once more, and then at most once a minute; what is written
  * meanwhile stays there, and the owner is told so.
  */
-export const makeMissedMoves = ({ api, signal, logger, owners, mapped, move, inbox }: MissedMovesOptions) => {
+export const makeMissedMoves = (options: MissedMovesOptions) => {
+  const { api, signal, logger, mapped, move, inbox } = options
   const asked = new Set<number>()
   let failures = 0
   /** On the clock that nobody sets, in milliseconds. */
@@ -44,8 +45,9 @@ export const makeMissedMoves = ({ api, signal, logger, owners, mapped, move, inb
 
   /** The supergroup in which an owner has written and nothing is mapped. An update of no known form is told of when it is taken. */
   const unknownIn = ({ message }: Update): Unknown[] => {
-    const { chat, from }: Partial<Message> = message ?? {}
-    if (chat?.type !== 'supergroup' || asked.has(chat.id) || !owners.includes(from?.id ?? 0)) return []
+    if (message?.chat?.type !== 'supergroup' || speakerOf(message, options) !== 'owner') return []
+    const { chat } = message
+    if (asked.has(chat.id)) return []
     return mapped().some(({ telegram }) => readPlace(telegram)?.chatId === chat.id) ? [] : [chat]
   }
 

@@ -21,11 +21,11 @@ import { shortName } from '../send/line.ts'
 import { decodeVote, joinData } from '../vote-button.ts'
 import { refuse, whyNameless } from './refuse.ts'
 import { nothingSorted, type Sorted } from './sorted.ts'
+import { type Owners, speakerOf } from './speaker.ts'
 import { hearingOf } from './unheard.ts'
 
-export interface SortContext extends Omit<ParseOptions, 'bot'> {
+export interface SortContext extends Omit<ParseOptions, 'bot'>, Owners {
   readonly bot: BotUser
-  readonly owners: readonly number[]
   readonly logger: Logger
   /** Which version of a message was seen last. */
   readonly version: (chatId: number, messageId: number) => string | undefined
@@ -34,16 +34,11 @@ export interface SortContext extends Omit<ParseOptions, 'bot'> {
   /** The ordinary emoji behind custom ones. */
   readonly customEmoji: ReadonlyMap<string, string>
   readonly deletionReaction?: string | undefined
-  /** Whoever writes in the name of the group itself counts as an owner. */
-  readonly trustNameless?: boolean
   /** Milliseconds since 1970. */
   readonly now: number
 }
 
-/**
- * Sorts updates into events, commands and what is to be ignored. Only owners speak through the bridge, told by `from`:
- * whoever writes in the name of the group is one of its administrators, and in that of a channel anybody at all.
- */
+/** Sorts updates into events, commands and what is to be ignored. Only owners speak through the bridge (`speaker.ts`). */
 export const sortUpdates = (updates: readonly Update[], context: SortContext): Sorted => {
   const sorted = nothingSorted()
   const sorter = new Sorter(context, sorted)
@@ -71,7 +66,7 @@ class Sorter {
     const { channel_post: post } = update
     if (post) this.#sorted.posts.push({ chatId: post.chat.id, messageId: post.message_id })
     if (message) this.#message(message)
-    if (edited && this.#speakerOf(edited) === 'owner') this.#edited(edited, id)
+    if (edited && speakerOf(edited, this.#context) === 'owner') this.#edited(edited, id)
     if (update.message_reaction) this.#reaction(update.message_reaction, id)
     if (update.my_chat_member) this.#membership(update.my_chat_member)
     if (update.callback_query) this.#press(update.callback_query)
@@ -83,7 +78,7 @@ class Sorter {
     // Each of the two chats has a queue of its own: either word may come first.
     const { migrate_to_chat_id: to = message.chat.id, migrate_from_chat_id: from = message.chat.id } = message
     if (from !== to) sorted.moves.push({ from, to })
-    const speaker = this.#speakerOf(message)
+    const speaker = speakerOf(message, context)
     if (speaker === 'stranger' && message.chat.type === 'private') sorted.strangers.push(message)
     if (speaker === 'stranger' && message.chat.type !== 'private') this.#overhear(message)
     if (speaker === 'channel') this.#overhear(message)
@@ -194,17 +189,6 @@ class Sorter {
         option === undefined ? parseJoin(query, pressed) : parseVote(query, { ...pressed, option }),
       )
     }
-  }
-
-  #speakerOf({ from, sender_chat: sender, chat, is_automatic_forward: automatic }: Message) {
-    if (sender !== undefined) {
-      // Telegram itself puts a channel's posts into the group where they are discussed.
-      if (automatic || chat.type === 'channel') return 'nobody'
-      if (sender.id !== chat.id) return 'channel'
-      return this.#context.trustNameless ? 'owner' : 'nameless'
-    }
-    if (from === undefined || from.is_bot) return 'nobody'
-    return this.#context.owners.includes(from.id) ? 'owner' : 'stranger'
   }
 
   /** The chat in which a message stands, of which only that and its id are told; its topic where that has just been heard of. */
