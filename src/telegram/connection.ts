@@ -93,7 +93,6 @@ export const openTelegram = (options: TelegramOptions): Network => {
   const catchUp = new CatchUp()
   const openedAt = systemClock.now()
   const doubts = new Map<string, number>()
-  let hasRival = false
   let status: NetworkStatus = { state: 'connecting' }
   let loop: Promise<void> = Promise.resolve()
 
@@ -124,7 +123,6 @@ export const openTelegram = (options: TelegramOptions): Network => {
     inPart: new Map(),
     searches: new Map(),
     looked: openLookedFor(),
-    hasRival: () => hasRival,
     caughtUp: () => catchUp.ask(),
     connected: () => takesMessages(status),
     busyUntil: chatId => (doubts.get(String(chatId)) ?? openedAt) + graceMs(0),
@@ -185,12 +183,9 @@ export const openTelegram = (options: TelegramOptions): Network => {
         catchUp,
         away,
         onBot: bot => knowBot(bot, { ...options, marks }),
-        rivals: tellOfRivals(inbox),
+        rivals: tellOfRivals({ inbox, marks }),
         onHeard: () => marks.posts.heard(systemClock.now()),
-        onConflict() {
-          hasRival = true
-          marks.posts.missed()
-        },
+        onConflict: marks.missed,
         onState: ({ state, bot, problem, takes }) =>
           setStatus({
             state,

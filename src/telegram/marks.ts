@@ -9,6 +9,9 @@ const topType = 'top'
 const firstType = 'first'
 const movedType = 'moved'
 const backupType = 'backup-top'
+/** The highest id that was known when it was over that another program takes updates, or `goesOn`. */
+const unheard = { type: 'unheard', id: 'shared' } as const
+const goesOn = 'goes on'
 
 /**
  * What must be remembered of Telegram's message ids between runs: the highest id known in each id space, raised by every
@@ -30,6 +33,12 @@ export interface Marks {
   /** The same of a post in a channel, and for the runs to come. */
   takePost(chatId: number | string, messageId: number): void
   readonly posts: Posts
+  /** Another program takes updates: what others write may never come here. May throw when the disk does not take it. */
+  missed(): void
+  /** None does any more. Throws as above. */
+  heardAgain(): void
+  /** Whether other chats may have taken ids behind this one without a word of it. In a space of its own all are seen to be theirs. */
+  isUnheardBehind(chatId: number | string, messageId: number): boolean
   /** Whether a message is older than the backup that was put back last: it may be otherwise now than written down here. */
   isOfBackup(chatId: number | string, messageId: number): boolean
   /** Whether the message under an id, in whichever chat of the id space, is known in this process not to be looked for. */
@@ -65,6 +74,7 @@ export const openMarks = (sessions: SessionStore): Marks => {
     others.missed()
     keepTops(sessions)
   }
+  let unheardUpTo = sessions.get(unheard.type, unheard.id)
   const tops = new Map<string, number>()
   const taken = new Map<string, Set<number>>()
   const remember = (space: string, messageId: number): void => {
@@ -74,12 +84,12 @@ export const openMarks = (sessions: SessionStore): Marks => {
     const [oldest] = ids
     if (ids.size > mostTaken && oldest !== undefined) ids.delete(oldest)
   }
-  const top = (chatId: number | string): number => {
-    const space = idSpace(chatId)
+  const topOf = (space: string): number => {
     const known = tops.get(space) ?? Number(sessions.get(topType, space) ?? 0)
     tops.set(space, known)
     return known
   }
+  const top = (chatId: number | string): number => topOf(idSpace(chatId))
   const current = (chatId: number | string): number | string => {
     const moved = sessions.get(movedType, String(chatId))
     return moved === undefined ? chatId : Number(moved)
@@ -120,10 +130,26 @@ export const openMarks = (sessions: SessionStore): Marks => {
       others.take(idSpace(chatId), messageId)
     },
     posts: others,
+    missed() {
+      unheardUpTo = goesOn
+      others.missed()
+      if (sessions.get(unheard.type, unheard.id) !== goesOn) sessions.set([{ ...unheard, value: goesOn }])
+    },
+    heardAgain() {
+      if (unheardUpTo !== goesOn) return
+      const value = String(topOf(unheard.id))
+      sessions.set([{ ...unheard, value }], { flush: false })
+      unheardUpTo = value
+    },
+    isUnheardBehind: (chatId, messageId) =>
+      idSpace(chatId) === unheard.id &&
+      (unheardUpTo === goesOn || (unheardUpTo !== undefined && messageId <= Number(unheardUpTo))),
     isOfBackup: (chatId, messageId) => messageId <= Number(sessions.get(backupType, idSpace(chatId)) ?? 0),
     forgetShared() {
-      sessions.set([topType, firstType, backupType].map(type => ({ type, id: 'shared', value: null })))
+      const types = [topType, firstType, backupType, unheard.type]
+      sessions.set(types.map(type => ({ type, id: 'shared', value: null })))
       tops.delete('shared')
+      unheardUpTo = undefined
     },
     move: (from, to) => sessions.set([{ type: movedType, id: String(from), value: String(to) }]),
     former(mark, chatId) {

@@ -12,8 +12,6 @@ export interface SettleContext extends SendContext, PostsContext {
   /** The search under way in each id space. */
   readonly searches: Map<string, Promise<unknown>>
   readonly looked: LookedFor
-  /** Whether another program has taken updates in this run: of what others wrote there may be no word, however much that was. */
-  readonly hasRival: () => boolean
 }
 
 export interface Quest {

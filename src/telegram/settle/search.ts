@@ -103,21 +103,22 @@ interface Run {
 
 const beginAt = (begin: number, quest: Search): Run => ({
   begin,
-  end: isUnheard(quest) ? longestGap : runEnd + unknownBefore(begin, quest),
+  end: runEnd + unknownBefore(begin, quest),
   ruledOutBefore: quest.looked.ruledOut.size,
   questions: 0,
   empty: 0,
   items: [],
 })
 
-/** Whether other chats may have taken ids without a word. In a space of its own all that others write can be seen to be theirs. */
-const isUnheard = ({ place, context }: Search): boolean =>
-  context.hasRival() && idSpace(place.chatId) === 'shared'
-
-/** Of the ids before this one: as much as was not seen there, may not be seen behind it. Private chats hide nothing. */
+/**
+ * Of the ids before this one: as much as was not seen there, may not be seen behind it. Private chats hide nothing, but what
+ * another program took of others.
+ */
 const unknownBefore = (begin: number, { attempt, place, context: { marks } }: Search): number => {
+  const most = longestGap - runEnd
+  if (marks.isUnheardBehind(place.chatId, begin)) return most
   if (Number(place.chatId) > 0) return 0
-  const first = Math.max(1, begin - (longestGap - runEnd) + 1)
+  const first = Math.max(1, begin - most + 1)
   const ids = Array.from({ length: Math.max(0, begin - first + 1) }, (_, index) => first + index)
   return ids.filter(id => !attempt.isKnown(String(id)) && !marks.isTaken(place.chatId, id)).length
 }

@@ -1,5 +1,6 @@
 import type { Inbox } from '../../bridge/network.ts'
 import type { Clock } from '../../support/clock.ts'
+import type { Marks } from '../marks.ts'
 
 export interface RivalOptions {
   readonly clock: Clock
@@ -91,11 +92,20 @@ export class Rivals {
 }
 
 /** Tells the owner once of what another program has taken, and again when there was peace in between. */
-export const tellOfRivals = (inbox: Pick<Inbox, 'standing'>) => ({
-  onTaken: (updates?: number): void => {
+export const tellOfRivals = ({
+  inbox,
+  marks,
+}: {
+  readonly inbox: Pick<Inbox, 'standing'>
+  readonly marks: Pick<Marks, 'heardAgain'>
+}): Pick<RivalOptions, 'onTaken' | 'onPeace'> => ({
+  onTaken(updates) {
     const what = updates === 1 ? 'something' : updates === undefined ? 'things' : `up to ${updates} things`
     const text = `Another program uses the token of this bot and may have fetched ${what} that you sent or did here. What it fetched never came to me, so it is not in WhatsApp.\n\nStop that program, or give the bridge a bot of its own; then send again what is missing.`
     inbox.standing({ about: 'updates', trouble: { id: 'taken', text } })
   },
-  onPeace: (): void => inbox.standing({ about: 'updates' }),
+  onPeace() {
+    marks.heardAgain()
+    inbox.standing({ about: 'updates' })
+  },
 })

@@ -2,31 +2,65 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Api } from 'grammy'
 import type { ChatRef } from '../../../src/bridge/chat-ref.ts'
+import { openMarks } from '../../../src/telegram/marks.ts'
+import { tellOfRivals } from '../../../src/telegram/updates/rivals.ts'
 import { eventually } from '../../simulators/eventually.ts'
-import { Bench, delivery, failureOf, text } from '../bench.ts'
+import type { Fault } from '../../simulators/telegram/index.ts'
+import { Bench, delivery, failureOf, type TestDelivery, text } from '../bench.ts'
 
-for (const isOver of [false, true]) {
-  test(`${isOver ? 'behind' : 'in'} a time in which another program takes the updates, a message in doubt is found behind much that was written in other chats`, async () => {
-    await using bench = await Bench.open()
-    await bench.connect()
-    const chat: ChatRef = `telegram:${bench.owner.id}`
-    const elsewhere = bench.tg.addGroup({ title: 'Class', members: [bench.owner] })
-    await bench.network.send(delivery({ chat, content: text('before') }))
-    const conflict = 'Conflict: terminated by other getUpdates request'
-    const times = isOver ? 1 : 1_000_000
-    bench.tg.faults.next('getUpdates', { error: 409, description: conflict }, { times })
-    bench.owner.sends(elsewhere, 'wake')
-    await eventually(() => bench.network.status.takes === true, 'the conflict')
+/** A bridge from which another program keeps the updates: polls are refused. */
+const open = async () => {
+  const bench = await Bench.open()
+  await bench.connect()
+  const chat: ChatRef = `telegram:${bench.owner.id}`
+  const elsewhere = bench.tg.addGroup({ title: 'Class', members: [bench.owner] })
+  await bench.network.send(delivery({ chat, content: text('before') }))
+  const conflict = 'Conflict: terminated by other getUpdates request'
+  bench.tg.faults.next('getUpdates', { error: 409, description: conflict }, { times: 1_000_000 })
+  bench.owner.sends(elsewhere, 'wake')
+  await eventually(() => bench.network.status.takes === true, 'the conflict')
+  return { bench, chat, elsewhere }
+}
+
+/** The other program has fetched all that waits, and asks no more. */
+const goAway = async ({ tg }: Bench): Promise<void> => {
+  tg.faults.clear()
+  const rival = new Api(tg.token, { apiRoot: tg.apiRoot })
+  const [last] = await rival.getUpdates({ offset: -1 })
+  if (last) await rival.getUpdates({ offset: last.update_id + 1 })
+}
+
+/** Sends what is in doubt then. */
+const attempt = async (bench: Bench, chat: ChatRef, fault: Fault): Promise<TestDelivery> => {
+  const job = { ...delivery({ chat, content: text('in doubt') }), mark: bench.network.mark?.(chat) ?? '' }
+  bench.tg.faults.next('sendMessage', fault)
+  assert.equal((await failureOf(bench.network.send(job))).verdict.kind, 'unsure')
+  return job
+}
+
+const whens = {
+  'in a time': [],
+  'behind a time': ['goes away'],
+  'in a time, and killed before its end,': ['sends', 'goes away', 'restarts'],
+  'behind a start in a time': ['goes away', 'restarts'],
+} as const
+
+for (const [when, deeds] of Object.entries(whens)) {
+  test(`${when} in which another program takes the updates, a message in doubt is found behind much that was written in other chats`, async () => {
+    const { bench, chat, elsewhere } = await open()
+    await using _ = bench
     for (let number = 0; number < 100; number += 1) bench.owner.sends(elsewhere, `unheard ${number}`)
-    if (isOver) {
-      const rival = new Api(bench.tg.token, { apiRoot: bench.tg.apiRoot })
-      const [last] = await rival.getUpdates({ offset: -1 })
-      if (last) await rival.getUpdates({ offset: last.update_id + 1 })
-      await eventually(() => bench.network.status.state === 'connected', 'the end of it')
+    let job: TestDelivery | undefined
+    for (const deed of deeds) {
+      if (deed === 'sends') job = await attempt(bench, chat, 'reply-lost')
+      if (deed === 'goes away') await goAway(bench)
+      if (deed === 'restarts') {
+        await bench.restart()
+        await bench.network.start()
+      }
     }
-    const job = { ...delivery({ chat, content: text('in doubt') }), mark: bench.network.mark?.(chat) ?? '' }
-    bench.tg.faults.next('sendMessage', 'reply-lost')
-    assert.equal((await failureOf(bench.network.send(job))).verdict.kind, 'unsure')
+    if (deeds.length > 0) await eventually(() => bench.network.status.state === 'connected', 'the end of it')
+    job ??= await attempt(bench, chat, 'reply-lost')
     assert.equal(await bench.network.settle?.(job), true)
     const there = bench.home.transcript().filter(seen => seen.text === 'in doubt')
     assert.deepEqual(
@@ -36,3 +70,24 @@ for (const isOver of [false, true]) {
     bench.tg.assertNoSurprises()
   })
 }
+
+test('what goes behind the peace with another program is looked for no further than ever', async () => {
+  const { bench, chat } = await open()
+  await using _ = bench
+  await goAway(bench)
+  await eventually(() => bench.network.status.state === 'connected', 'the end of it')
+  await bench.network[Symbol.asyncDispose]()
+  const marks = openMarks(bench.store.session('telegram'))
+  tellOfRivals({ inbox: { standing: () => undefined }, marks }).onPeace()
+  await bench.restart()
+  await bench.connect()
+  const asked = async (): Promise<number> => {
+    const before = bench.tg.callsOf('editMessageReplyMarkup').length
+    const job = await attempt(bench, chat, 'reset-before')
+    assert.equal(await bench.network.settle?.(job), false)
+    return bench.tg.callsOf('editMessageReplyMarkup').length - before
+  }
+  assert.equal(await asked(), 330)
+  await bench.network.send(delivery({ chat, content: text('behind it') }))
+  assert.equal(await asked(), 30)
+})
