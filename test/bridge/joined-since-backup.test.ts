@@ -83,7 +83,11 @@ const putBack = async ({ waiting, delivered, since = [], changes = [], inTelegra
   const seen = () => group.transcript().map(({ text, id }) => ({ text, id }))
   {
     await using middle = openMiddle(store, tg, { budgets: narrow })
-    for (const event of waiting) middle.inbox.receive([{ event }])
+    for (const event of waiting) {
+      middle.inbox.receive([{ event }])
+      // So that it is not left out for the next one: it has been tried in vain.
+      store.database.run("UPDATE jobs SET attempts = 1 WHERE topic GLOB 'edit *'")
+    }
     await writeBackup(store.database.path, file, { force: false })
     if (delivered !== undefined) store.database.run('DELETE FROM jobs WHERE id > ?', delivered)
     for (const event of since) middle.inbox.receive([{ event }])

@@ -282,10 +282,10 @@ test('of two edits of a picture of an album the later one wins, also where the n
     bridge.receive(event(there, content, { sender: byOwner, album: { id: 'G' } }))
   }
   bridge.worker.start()
-  await waitUntil(() => bridge.isDone() && bridge.telegram.changes.length === 2)
+  await waitUntil(() => bridge.isDone() && bridge.telegram.changes.length > 0)
   assert.deepEqual(
     bridge.telegram.changes.map(({ event }) => event.id),
-    ['first', 'second'],
+    ['second'],
   )
 })
 

@@ -104,7 +104,7 @@ interface Call {
 
 /**
  * Without those that need no call. Reactions, votes and moves are shown as they stand: all of one kind about a message together are
- * one call, and none where it is deleted. What goes at once is by itself where it is gone when the next one comes. A reaction to an
+ * one call, and none where it is deleted. Of edits of one text the last is needed. What goes at once is by itself where it is gone when the next one comes. A reaction to an
  * album is shown at its first picture. A deletion is no message for Telegram, but where the text is one of several
  * (`joined`).
  */
@@ -116,8 +116,17 @@ const needed = (
   const about = (row: number) => rows[row]?.[4] ?? -1
   const deleted = new Set(own.filter(row => rows[row]?.[2] === 'deletion').map(about))
   const shown = new Map<string, number>()
+  const isOutdated = (row: number): boolean =>
+    own.some(
+      later =>
+        later > row &&
+        rows[later]?.[2] === 'edit' &&
+        about(later) === about(row) &&
+        (gone.get(row) ?? Number.POSITIVE_INFINITY) > (times[later] ?? 0),
+    )
   return own.filter(row => {
     const kind = rows[row]?.[2] ?? 'deletion'
+    if (kind === 'edit') return !isOutdated(row)
     if (!states.has(kind)) return true
     if (deleted.has(about(row)) && !gone.has(row)) return false
     const what = `${kind} ${about(row)}`
