@@ -5,6 +5,7 @@ import { plainText } from '../../src/bridge/rich-text.ts'
 import type { Fault } from '../simulators/telegram/faults.ts'
 import { startTelegramSimulator } from '../simulators/telegram/index.ts'
 import { tempStore } from '../store/temp-store.ts'
+import { mostTries } from '../telegram/bench.ts'
 import { event, family } from './bridge.ts'
 import { openMiddle } from './middle.ts'
 
@@ -53,7 +54,11 @@ const openScene = async (t: TestContext) => {
     /** Sends what is in doubt when the bridge ends. */
     async leave(received: MessageEvent, method: string): Promise<void> {
       tg.faults.next(method, 'reply-lost')
-      tg.faults.next('editMessageReplyMarkup', { error: 500, description: 'Internal Server Error' })
+      tg.faults.next(
+        'editMessageReplyMarkup',
+        { error: 500, description: 'Internal Server Error' },
+        { times: mostTries },
+      )
       middle.inbox.receive([{ event: received }])
       await tg.until('the message', () => group.transcript().length === 1)
       await middle[Symbol.asyncDispose]()
@@ -77,7 +82,11 @@ test('a message in doubt is recognised when its sender has another name by then'
 test('it is recognised by the next run of the bridge, too', async t => {
   const scene = await openScene(t)
   scene.tg.faults.next('sendMessage', 'reply-lost')
-  scene.tg.faults.next('editMessageReplyMarkup', { error: 500, description: 'Internal Server Error' })
+  scene.tg.faults.next(
+    'editMessageReplyMarkup',
+    { error: 500, description: 'Internal Server Error' },
+    { times: mostTries },
+  )
   scene.receive(fromAnn('hello'))
   await scene.tg.until('the message', () => scene.group.transcript().length === 1)
   await scene.middle()[Symbol.asyncDispose]()

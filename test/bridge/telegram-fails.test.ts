@@ -6,6 +6,7 @@ import { plainText } from '../../src/bridge/rich-text.ts'
 import { retry } from '../../src/bridge/verdict.ts'
 import type { Fault, Params } from '../simulators/telegram/faults.ts'
 import { jpeg } from '../simulators/telegram/helpers.ts'
+import { mostTries } from '../telegram/bench.ts'
 import { event as eventIn, waitUntil } from './bridge.ts'
 import { changesTo, eve, says, text } from './conversation.ts'
 import { carried, receive } from './family.ts'
@@ -317,7 +318,10 @@ for (const what of ['the look whether it is there', 'its download'])
     tg.faults.next('sendPhoto', failure, { times: 9 })
     if (isLook) {
       tg.faults.next('sendPhoto', { ...failure, done: true })
-      tg.faults.next('editMessageReplyMarkup', 'reset-before', { when: () => tries.length === 11 })
+      tg.faults.next('editMessageReplyMarkup', 'reset-before', {
+        times: mostTries,
+        when: () => tries.length === 11,
+      })
     }
     middle.inbox.receive([{ event: says('p', '', { content: picture }) }])
     await carried(middle)

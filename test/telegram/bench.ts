@@ -203,6 +203,9 @@ export const event = (content: Content, extra: Partial<MessageEvent> = {}): Mess
   ...extra,
 })
 
+/** So often is one question of a search asked where no answer comes. */
+export const mostTries = 4
+
 export const text = (words: string): Content => ({ kind: 'text', body: plainText(words) })
 
 export const file = (as: MediaContent['as'], media: Partial<Media> = {}, caption = ''): Content => ({

@@ -100,16 +100,36 @@ export const readForEdit = async (id: number, context: ProbeContext): Promise<Me
   }
 }
 
-/** Gives a message these buttons, or takes away those that it has. Returns the message as it is then. */
+/**
+ * So often the same is asked again at once where the line or the server failed. A look is thirty questions and more, and begins
+ * anew behind the highest id known: where one of ten fails, next to none would come to its end.
+ */
+const repeats = 3
+
+/**
+ * Gives a message these buttons, or takes away those that it has. Returns the message as it is then. "Message is not modified" may
+ * be said of what this has done itself: a try whose answer was lost.
+ */
 export const setButtons = async (
   id: number,
   markup: InlineKeyboardMarkup | undefined,
   { api, chatId, signal }: ProbeContext,
 ): Promise<Message> => {
   const payload = { chat_id: chatId, message_id: id, ...(markup && { reply_markup: markup }) }
-  // `true` comes back for inline messages alone.
-  return (await api.call('editMessageReplyMarkup', payload, { signal })) as Message
+  for (let left = repeats; ; left -= 1) {
+    try {
+      // `true` comes back for inline messages alone.
+      return (await api.call('editMessageReplyMarkup', payload, { signal })) as Message
+    } catch (error) {
+      if (left === 0 || signal.aborted || !isPassing(error)) throw error
+    }
+  }
 }
+
+/** Whether the next try may well get an answer. A page of somebody else is one, and so is a wait. */
+const isPassing = (error: unknown): boolean =>
+  error instanceof CallError &&
+  (error.code >= 500 || ['lost', 'cut', 'unreachable'].includes(error.failure.kind))
 
 /** Gives a message the buttons back that a search has taken away, where they are not there again by now. */
 export const giveBack = async (

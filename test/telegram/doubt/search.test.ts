@@ -7,7 +7,7 @@ import { plainText } from '../../../src/bridge/rich-text.ts'
 import { openMarks } from '../../../src/telegram/marks.ts'
 import { jpeg } from '../../simulators/telegram/helpers.ts'
 import type { Fault, SimChat } from '../../simulators/telegram/index.ts'
-import { Bench, delivery, failureOf, type TestDelivery, text } from '../bench.ts'
+import { Bench, delivery, failureOf, mostTries, type TestDelivery, text } from '../bench.ts'
 
 const question = 'editMessageReplyMarkup'
 
@@ -74,7 +74,8 @@ for (const [fault, verdict] of faults) {
       const scene = await loseAnswer(bench, bench.addGroup())
       let left = nth
       bench.tg.faults.next(question, fault, {
-        when: ({ chat_id: chat }) => chat === scene.group.id && --left === 0,
+        when: ({ chat_id: chat }) => chat === scene.group.id && --left <= 0,
+        times: verdict === 'retry' ? mostTries : 1,
       })
       const failure = await failureOf(settle(bench, scene.job)).catch(() => undefined)
       whole = failure === undefined
@@ -89,6 +90,27 @@ for (const [fault, verdict] of faults) {
       assertOnce(scene, what)
     }
     assert.ok(struck >= 4, `${struck} questions`)
+    bench.tg.assertNoSurprises()
+  })
+}
+
+for (const isThere of [true, false]) {
+  test(`on a line on which every second question fails, one look says that a message is ${isThere ? '' : 'not '}there`, async () => {
+    await using bench = await Bench.open()
+    const chat: ChatRef = `telegram:${bench.addGroup().id}`
+    await bench.network.send(delivery({ chat, content: text('before') }))
+    for (const fault of ['reset-before', 'reply-lost', { error: 502, done: true }] as const) {
+      const mark = bench.network.mark?.(chat) ?? ''
+      const job: TestDelivery = { ...delivery({ chat, content: text(JSON.stringify(fault)) }), mark }
+      bench.tg.faults.next('sendMessage', isThere ? 'reply-lost' : 'reset-before')
+      assert.equal((await failureOf(bench.network.send(job))).verdict.kind, 'unsure')
+      let asked = 0
+      bench.tg.faults.next(question, fault, { times: 1_000_000, when: () => ++asked % 2 === 0 })
+      assert.equal(await settle(bench, job), isThere)
+      assert.equal(job.sent.length, isThere ? 1 : 0)
+      assert.ok(asked > 30 || isThere, `${asked} questions`)
+      bench.tg.faults.clear()
+    }
     bench.tg.assertNoSurprises()
   })
 }
