@@ -63,16 +63,19 @@ export const openPosts = (sessions: SessionStore): Posts => {
   const [row] = sessions.list(heardType)
   let heardAt = row && Number(row.value)
   let isMissing = false
+  /** The disk has not taken yet that posts were missed. */
+  let isUnwritten = false
 
-  const missedIn = (spaces: Iterable<string>): void => {
-    const rows = [...spaces].flatMap(id => [sinceType, admittedType].map(type => ({ type, id, value: null })))
-    for (const { id } of rows) {
-      since.delete(id)
-      admittedAt.delete(id)
-    }
+  const missed = (): void => {
+    since.clear()
+    admittedAt.clear()
+    isUnwritten = true
+    const rows = [sinceType, admittedType].flatMap(type =>
+      [...sessions.list(type)].map(({ id }) => ({ type, id, value: null })),
+    )
     if (rows.length > 0) sessions.set(rows)
+    isUnwritten = false
   }
-  const missed = (): void => missedIn(new Set([...since.keys(), ...admittedAt.keys()]))
 
   const knowSince = (space: string, messageId: number): SessionChange => {
     since.set(space, messageId)
@@ -108,15 +111,15 @@ export const openPosts = (sessions: SessionStore): Posts => {
       sessions.set(changes)
     },
     admitted(space, at) {
-      missedIn([space])
-      sessions.set([knowAdmitted(space, at)])
+      since.delete(space)
+      sessions.set([{ type: sinceType, id: space, value: null }, knowAdmitted(space, at)])
     },
     isClear: (space, { message_id: id, date }) =>
       id >= (since.get(space) ?? Number.POSITIVE_INFINITY) ||
       date > (admittedAt.get(space) ?? Number.POSITIVE_INFINITY),
     heard(now) {
       isMissing = false
-      if (heardAt === undefined || Math.abs(now - heardAt) > longestSilence) missed()
+      if (isUnwritten || heardAt === undefined || Math.abs(now - heardAt) > longestSilence) missed()
       if (heardAt !== undefined && Math.abs(now - heardAt) < hour) return
       heardAt = now
       sessions.set([{ type: heardType, id: '', value: String(now) }], { flush: false })

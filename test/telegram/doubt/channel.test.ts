@@ -2,9 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Api } from 'grammy'
 import type { ChatRef } from '../../../src/bridge/chat-ref.ts'
-import { openMarks } from '../../../src/telegram/marks.ts'
+import type { SessionStore } from '../../../src/bridge/network.ts'
+import { StoreError } from '../../../src/bridge/store-error.ts'
+import { type Marks, openMarks } from '../../../src/telegram/marks.ts'
 import { eventually } from '../../simulators/eventually.ts'
 import type { SimChat } from '../../simulators/telegram/index.ts'
+import { tempStore } from '../../store/temp-store.ts'
 import { Bench, delivery, failureOf, type TestDelivery, text } from '../bench.ts'
 
 const open = async (): Promise<{ bench: Bench; channel: SimChat; chat: ChatRef }> => {
@@ -153,6 +156,31 @@ test('what another program took of a channel is nobody’s, also where something
   const { neverKnown } = await failureOf(bench.network.settle?.(job) ?? Promise.resolve())
   assert.equal(neverKnown, true)
   assert.deepEqual(job.sent, [])
+})
+
+test('what another program took of a channel is nobody’s, also where the disk did not take that it did, behind a start', async () => {
+  using store = tempStore()
+  const disk = store.session('telegram')
+  let isFull = false
+  const sessions: SessionStore = {
+    ...disk,
+    set(...given) {
+      if (isFull) throw new StoreError('The disk is full')
+      disk.set(...given)
+    },
+  }
+  const marks = openMarks(sessions)
+  const channel = -1_000_000_000_007
+  marks.posts.heard(1)
+  marks.take(channel, 5)
+  const isClear = ({ posts }: Marks) => posts.isClear(String(channel), { message_id: 6, date: 0 })
+  assert.equal(isClear(openMarks(disk)), true)
+  isFull = true
+  assert.throws(() => marks.missed(), StoreError)
+  assert.throws(() => marks.posts.heard(2), StoreError)
+  isFull = false
+  marks.posts.heard(3)
+  assert.equal(isClear(openMarks(disk)), false)
 })
 
 const day = 86_400_000
