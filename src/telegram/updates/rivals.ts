@@ -101,7 +101,7 @@ export const tellOfRivals = ({
 }): Pick<RivalOptions, 'onTaken' | 'onPeace'> => ({
   onTaken(updates) {
     const what = updates === 1 ? 'something' : updates === undefined ? 'things' : `up to ${updates} things`
-    const text = `Another program uses the token of this bot and may have fetched ${what} that you sent or did here. What it fetched never came to me, so it is not in WhatsApp.\n\nStop that program, or give the bridge a bot of its own; then send again what is missing.`
+    const text = `Another program uses the token of this bot and may have fetched ${what} that you sent or did here. What it fetched never came to me, so it is not in WhatsApp.\n\nStop that program, or give the bridge a bot of its own. A webhook that it has set stays: wa2tg status says how to remove it. Then send again what is missing.`
     inbox.standing({ about: 'updates', trouble: { id: 'taken', text } })
   },
   onPeace() {
