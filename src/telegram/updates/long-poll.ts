@@ -219,21 +219,11 @@ const explain = (error: unknown): Trouble => {
   if (code === 401 || code === 404) {
     return { state: 'logged_out', problem: tokenRefused, pauseMs: refusedPauseMs }
   }
-  if (code === 409 && error.says('webhook')) {
-    return {
-      state,
-      takes: true,
-      problem:
-        'The bot has a webhook, so Telegram gives no updates: stop the program that has set it and open https://api.telegram.org/bot<TOKEN>/deleteWebhook in a browser, or use a bot of its own for the bridge',
-    }
-  }
   if (code === 409) {
-    return {
-      state,
-      takes: true,
-      problem:
-        'Another program uses the same bot token, and what it fetches never comes here: stop it, or use a bot of its own for the bridge',
-    }
+    const problem = error.says('webhook')
+      ? 'The bot has a webhook, so Telegram gives no updates: stop the program that has set it and open https://api.telegram.org/bot<TOKEN>/deleteWebhook in a browser, or use a bot of its own for the bridge'
+      : 'Another program uses the same bot token, and what it fetches never comes here: stop it, or use a bot of its own for the bridge'
+    return { state, takes: true, problem }
   }
   if (seconds !== undefined) {
     return { state, problem: `Telegram asks to wait ${seconds} s`, pauseMs: seconds * 1000 }
