@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, openSync } from 'node:fs'
+import { chmodSync, closeSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { CommitOptions } from '../bridge/network.ts'
 import { prepareDataFolder } from './data-folder.ts'
@@ -11,13 +11,15 @@ type Value = string | number | null
 
 /**
  * One SQLite file, opened for this process. Statements are prepared once per text. Every method throws `StoreError`
- * when the disk is the cause. Once damage was met nothing is written any more: what would be, a restore takes away.
+ * when the disk is the cause. Once damage was met, or the file stands no more where it stood, nothing is written any more: what
+ * would be, nobody would find again.
  */
 export class Database implements Disposable {
   readonly path: string
   readonly #sqlite: Sqlite.Database
   readonly #statements = new Map<string, Sqlite.Statement<unknown[], unknown>>()
   readonly #openRow: OpenRow
+  readonly #files: readonly StandingFile[]
   readonly #met = Promise.withResolvers<StoreError>()
   #damage: StoreError | undefined
   #transactions = 0
@@ -31,13 +33,14 @@ export class Database implements Disposable {
     this.#sqlite = guard(path, () => prepareFile(path))
     try {
       this.#openRow = guard(path, () => openSeal(this.#sqlite, path, seal))
+      this.#files = filesOf(path)
     } catch (error) {
       this.#sqlite.close()
       throw error
     }
   }
 
-  /** Resolves when something is found in the file that cannot be: it was whole when it was opened. */
+  /** Resolves when something is found in the file that cannot be, which was whole when it was opened, or the file not in its place. */
   get damaged(): Promise<StoreError> {
     return this.#met.promise
   }
@@ -105,15 +108,24 @@ export class Database implements Disposable {
     try {
       return guard(this.path, work)
     } catch (error) {
-      if (error instanceof StoreError && isDamage(error.cause)) {
-        this.#damage ??= error
-        this.#met.resolve(error)
-      }
+      if (error instanceof StoreError && isDamage(error.cause)) this.#meet(error)
       throw error
     }
   }
 
+  #meet(damage: StoreError): void {
+    this.#damage ??= damage
+    this.#met.resolve(damage)
+  }
+
   #refuseDamaged(): void {
+    const gone = this.#sqlite.inTransaction ? undefined : this.#files.find(hasMoved)
+    if (gone !== undefined)
+      this.#meet(
+        new StoreError(
+          `"${gone.file}" was moved, deleted or replaced while it was in use. See that "${this.path}" is where it was, or put the last backup back (wa2tg restore FILE), and start again`,
+        ),
+      )
     if (this.#damage !== undefined) throw this.#damage
   }
 
@@ -130,6 +142,33 @@ export class Database implements Disposable {
 /** better-sqlite3 takes `?` by position, but `?1` by name. */
 const bind = (sql: string, values: Value[]): unknown[] =>
   sql.includes('?1') ? [Object.fromEntries(values.map((value, index) => [index + 1, value]))] : values
+
+interface StandingFile {
+  readonly file: string
+  /** The system's number of what stands under that name (inode). */
+  readonly number: bigint | undefined
+}
+
+/** The database and what stands beside it while it is open: its log, and what several processes share to find their way in that. */
+const filesOf = (path: string): readonly StandingFile[] =>
+  ['', '-wal', '-shm'].map(end => ({ file: `${path}${end}`, number: numberOf(`${path}${end}`) }))
+
+/**
+ * Whether something else, or nothing, stands there by now. SQLite looks for that itself, but only where it keeps another kind of
+ * journal than ours (`databaseIsUnmoved` in pager.c): it would write on into a file that has no name any more, and another
+ * process that makes the missing one anew would spoil both.
+ */
+const hasMoved = ({ file, number }: StandingFile): boolean => {
+  try {
+    return numberOf(file) !== number
+  } catch {
+    // Nobody can say it: a folder that is closed to us, or a disk that fails.
+    return false
+  }
+}
+
+const numberOf = (path: string): bigint | undefined =>
+  statSync(path, { bigint: true, throwIfNoEntry: false })?.ino
 
 const guard = <T>(path: string, work: () => T): T => {
   try {
