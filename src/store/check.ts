@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { openSqlite, type Sqlite } from './sqlite.ts'
-import { explainFailure, isDamage, remedyOfDamage, StoreError } from './store-error.ts'
+import { explainFailure, isDamage, isReadable, remedyOfDamage, StoreError } from './store-error.ts'
 
 /**
  * Reads the whole file and throws `StoreError` when it is damaged, after a copy of it has been put aside. The file itself
@@ -41,7 +41,7 @@ export const findDamage = (path: string): string | undefined => {
     const answer = String(sqlite.pragma('integrity_check(1)', { simple: true }))
     return answer === 'ok' ? undefined : answer.replaceAll(/\s+/g, ' ')
   } catch (error) {
-    if (isDamage(error)) return error instanceof Error ? error.message : String(error)
+    if (isDamage(error) && isReadable(path)) return error instanceof Error ? error.message : String(error)
     throw explainFailure(error, path)
   } finally {
     sqlite?.close()

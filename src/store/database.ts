@@ -106,10 +106,12 @@ export class Database implements Disposable {
 
   #guard<T>(work: () => T): T {
     try {
-      return guard(this.path, work)
+      return work()
     } catch (error) {
-      if (error instanceof StoreError && isDamage(error.cause)) this.#meet(error)
-      throw error
+      if (this.#damage !== undefined && isDamage(error)) throw this.#damage
+      const explained = explainFailure(error, this.path)
+      if (explained instanceof StoreError && isDamage(explained.cause)) this.#meet(explained)
+      throw explained
     }
   }
 

@@ -1,3 +1,4 @@
+import { closeSync, openSync, readSync } from 'node:fs'
 import { StoreError } from '../bridge/store-error.ts'
 
 export { StoreError }
@@ -21,9 +22,27 @@ export const isDamage = (error: unknown): boolean => /^SQLITE_(NOTADB|CORRUPT)/.
  */
 export const explainFailure = (error: unknown, path: string): unknown => {
   if (error instanceof StoreError) return error
-  const code = codeOf(error)
+  const code = isDamage(error) && !isReadable(path) ? 'EIO' : codeOf(error)
   const problem = problems.find(([pattern]) => pattern.test(code))
   return problem ? new StoreError(problem[1](path), { cause: error }) : error
+}
+
+/**
+ * Whether all bytes of a file can be had. SQLite calls it damage where they cannot (`SQLITE_IOERR_CORRUPTFS` becomes
+ * `SQLITE_CORRUPT` in vdbe.c): behind a stick that was pulled, whose file is whole when it is back.
+ */
+export const isReadable = (path: string): boolean => {
+  let file: number | undefined
+  try {
+    file = openSync(path, 'r')
+    const piece = Buffer.alloc(1 << 20)
+    while (readSync(file, piece) > 0);
+    return true
+  } catch (error) {
+    return codeOf(error) !== 'EIO'
+  } finally {
+    if (file !== undefined) closeSync(file)
+  }
 }
 
 const problems: readonly (readonly [RegExp, (path: string) => string])[] = [
