@@ -13,7 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import * as z from 'zod/mini'
 import { prepareDataFolder } from './data-folder.ts'
 import { openSqlite, type Sqlite } from './sqlite.ts'
-import { explainFailure, isBusy, isDamage, StoreError } from './store-error.ts'
+import { codeOf, explainFailure, isBusy, isDamage, StoreError } from './store-error.ts'
 
 const noteSchema = z.object({
   pid: z.number(),
@@ -67,8 +67,13 @@ export const takeLock = async (dataDir: string, command: string): Promise<AsyncD
   try {
     prepareDataFolder(dataDir)
     const lock = await takeFrom(file, note, dataDir)
-    // Of one that died: who looks from another container could take it for ours.
-    rmSync(note, { force: true })
+    try {
+      // Of one that died: who looks from another container could take it for ours.
+      rmSync(note, { force: true })
+    } catch (error) {
+      lock.close()
+      throw error
+    }
     const said = { pid: process.pid, command, startedAt: Date.now(), pids: numbering() }
     writeFileSync(`${note}.new`, JSON.stringify(said), { mode: 0o600 })
     renameSync(`${note}.new`, note)
@@ -83,7 +88,9 @@ export const takeLock = async (dataDir: string, command: string): Promise<AsyncD
       },
     }
   } catch (error) {
-    throw explain(error, file)
+    throw codeOf(error) === 'ERR_FS_EISDIR'
+      ? new StoreError(`"${note}" is a folder. Move it away, and start again`, { cause: error })
+      : explain(error, file)
   }
 }
 

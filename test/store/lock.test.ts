@@ -59,6 +59,16 @@ test('where the note of the holder cannot be removed, as on a disk that is read-
   assert.equal(await lockHolder(dir.path), undefined)
 })
 
+test('a folder in the place of the holder’s note is told as one', async () => {
+  using dir = tempDir()
+  mkdirSync(join(dir.path, 'lock.json'))
+  await assert.rejects(takeLock(dir.path, 'run'), {
+    name: 'StoreError',
+    message: /lock\.json" is a folder\. Move it away, and start again$/,
+  })
+  assert.equal(await lockHolder(dir.path), undefined)
+})
+
 test('where the file of the lock is damaged, no backup is asked for: it holds nothing', async () => {
   using dir = tempDir()
   const file = join(dir.path, 'lock.db')
