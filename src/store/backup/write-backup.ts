@@ -52,6 +52,7 @@ export const writeBackup = async (path: string, file: string, options: BackupOpt
 }
 
 const refusePlace = (file: string, { path, force }: { path: string; force: boolean }): void => {
+  if (file === '-') throw new BackupError('A backup goes into a file, not to stdout. Name the file')
   if (isOurs(file, path)) {
     throw new BackupError(`"${file}" is one of the files that wa2tg works with. Choose another name`)
   }

@@ -188,6 +188,14 @@ for (const [what, make] of Object.entries(noFiles)) {
   })
 }
 
+test('a backup is not written into a file called "-", where somebody waits for it at stdout', async () => {
+  using store = tempStore()
+  await assert.rejects(writeBackup(store.database.path, '-', { force: true }), {
+    name: 'BackupError',
+    message: 'A backup goes into a file, not to stdout. Name the file',
+  })
+})
+
 test('two backups into one file at once are each whole, and leave a file beside it alone', async () => {
   using store = tempStore()
   using elsewhere = tempDir()
