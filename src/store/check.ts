@@ -21,9 +21,11 @@ import { explainFailure, isDamage, isReadable, remedyOfDamage, StoreError } from
  * reading is what takes time (0.7 s), and that is the same for both.
  */
 export const checkDatabase = (path: string): void => {
-  // An empty file is how a new one begins.
-  if (!existsSync(path) || statSync(path).size === 0) return
-  const damage = findDamage(path)
+  if (!existsSync(path)) return
+  const isEmpty = statSync(path).size === 0
+  // An empty file is how a new one begins, but its log comes later.
+  if (isEmpty && !(statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0)) return
+  const damage = isEmpty ? 'it is empty, but not its log' : findDamage(path)
   if (damage === undefined) return
   throw new StoreError(`"${path}" is damaged (${damage}). ${keepCopy(path)}. ${remedyOfDamage}`)
 }

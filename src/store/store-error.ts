@@ -13,8 +13,10 @@ export const codeOf = (error: unknown): string =>
 /** Whether somebody else holds the file. */
 export const isBusy = (error: unknown): boolean => codeOf(error).startsWith('SQLITE_BUSY')
 
-/** Whether SQLite says that the bytes of the file are wrong, not that they cannot be read or written. */
-export const isDamage = (error: unknown): boolean => /^SQLITE_(NOTADB|CORRUPT)/.test(codeOf(error))
+/** Whether SQLite says that the bytes of the file are wrong, not that they cannot be read or written. Of one kind it has words alone. */
+export const isDamage = (error: unknown): boolean =>
+  /^SQLITE_(NOTADB|CORRUPT)/.test(codeOf(error)) ||
+  (error instanceof Error && error.message === 'unsupported file format')
 
 /**
  * Turns what SQLite and the file system say about a file into a `StoreError`, where it is about the disk and not
@@ -22,7 +24,7 @@ export const isDamage = (error: unknown): boolean => /^SQLITE_(NOTADB|CORRUPT)/.
  */
 export const explainFailure = (error: unknown, path: string): unknown => {
   if (error instanceof StoreError) return error
-  const code = isDamage(error) && !isReadable(path) ? 'EIO' : codeOf(error)
+  const code = isDamage(error) ? (isReadable(path) ? 'SQLITE_CORRUPT' : 'EIO') : codeOf(error)
   const problem = problems.find(([pattern]) => pattern.test(code))
   return problem ? new StoreError(problem[1](path), { cause: error }) : error
 }

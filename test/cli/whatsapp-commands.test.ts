@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, truncate, writeFile } from 'node:fs/promises'
 import { createServer as createHttpServer } from 'node:http'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { takeLock } from '../../src/store/index.ts'
+import { storePath, takeLock } from '../../src/store/index.ts'
 import { Sandbox } from './wa2tg.ts'
 
 /** A port on which nobody listens. */
@@ -98,6 +98,9 @@ test('a run without data says that their disk may not be mounted, and only then'
   const mounted = /The data folder is new[^"]* may not be mounted/
   assert.match((await box.run('run')).stderr, mounted)
   assert.doesNotMatch((await box.run('run')).stderr, mounted)
+  // As a power cut may leave a file.
+  await truncate(storePath(box.dataDir), 0)
+  assert.match((await box.run('run')).stderr, mounted)
 })
 
 test('logout asks a person, and where there is none it wants --yes', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import {
   closeSync,
+  copyFileSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -71,6 +72,7 @@ const damages: readonly (readonly [what: string, damage: (path: string) => void]
   ['a head of rubbish', path => overwrite(path, 0, Buffer.alloc(100, 0x5a))],
   ['an end that is cut off', path => truncateSync(path, Math.floor(statSync(path).size / 2 / page) * page)],
   ['an index that does not fit its table', changeBehindIndex],
+  ['a form that SQLite does not know', path => overwrite(path, 44, Buffer.from([0, 0, 0, 5]))],
 ]
 
 for (const [what, damage] of damages) {
@@ -91,6 +93,16 @@ for (const [what, damage] of damages) {
     assert.ok(readFileSync(join(copy, 'wa2tg.db')).equals(before))
   })
 }
+
+test('an empty database whose log is not empty is no new one', () => {
+  using filled = filledStore()
+  copyFileSync(filled.path, `${filled.path}-wal`)
+  truncateSync(filled.path, 0)
+  assert.throws(() => openStore(filled.path, { check: true }), {
+    name: 'StoreError',
+    message: /is damaged \(it is empty, but not its log\)\. A copy is kept in/,
+  })
+})
 
 test('however often a damaged database is tried, one copy is kept, with the log beside it', () => {
   using filled = filledStore()

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import type { End } from '../../app/watch.ts'
 import { storePath } from '../../store/data-folder.ts'
 import type { Command, Context } from '../command.ts'
@@ -26,7 +26,7 @@ const carry = async (context: Context, stop: AbortSignal): Promise<ExitCode> => 
   const config = await context.loadConfig({ needToken: true })
   const logger = await openCommandLog(context, config)
   const { openBridge } = await import('../../app.ts')
-  const isNew = !existsSync(storePath(config.dataDir))
+  const isNew = isMissing(storePath(config.dataDir))
   await using bridge = await openBridge({ config, dataDir: config.dataDir, logger })
   if (isNew) logger.warn({}, NEW)
   bridge.onReady(() => logger.info('Ready: both sides are connected'))
@@ -38,6 +38,16 @@ const carry = async (context: Context, stop: AbortSignal): Promise<ExitCode> => 
   await bridge.stop({ graceMs: GRACE_MS })
   if (end !== undefined) throw new UserError(end.problem, { exitCode: end.needs === 'person' ? 2 : 1 })
   return 0
+}
+
+/** A power cut may leave an empty file. */
+const isMissing = (path: string): boolean => {
+  try {
+    return !statSync(path, { throwIfNoEntry: false })?.size
+  } catch {
+    // Who opens it says what is wrong.
+    return false
+  }
 }
 
 const NEW =
