@@ -7,13 +7,13 @@ import { World } from '../simulators/world.ts'
 
 const { Type } = proto.Message.ProtocolMessage
 
-test('Of two messages under one id an administrator deletes the one that they mean', async () => {
+test('Of two messages under one id the one that is meant is reacted to, pinned, and deleted by an administrator', async () => {
   await using world = await World.open()
   const { wa, tg, owner } = world
   const [ann, eve, carl] = ['Ann', 'Eve', 'Carl'].map(name => wa.addContact({ name }))
   assert.ok(ann && eve && carl)
   const room = wa.addGroup({ subject: 'Class', participants: [ann, eve, carl], admins: [carl] })
-  const group = tg.addSupergroup({ title: 'Class', members: [owner], botRights: {} })
+  const group = tg.addSupergroup({ title: 'Class', members: [owner], botRights: { can_pin_messages: true } })
   await world.link()
   assert.equal((await world.wa2tg('map', 'add', room.jid, String(group.id))).code, 0)
   await world.run()
@@ -26,6 +26,19 @@ test('Of two messages under one id an administrator deletes the one that they me
   await ann.send('homework', { to: room, id })
   await eve.send('advert', { to: room, id })
   await shows('advert')
+  const key = { remoteJid: room.jid, id, fromMe: false, participant: eve.lid }
+  await ann.send({ reactionMessage: { key, text: '👎' } }, { to: room })
+  await eve.send(
+    { reactionMessage: { key: { ...key, fromMe: true, participant: null }, text: '👍' } },
+    { to: room },
+  )
+  await carl.send({ pinInChatMessage: { key, type: 1 } }, { to: room })
+  await carl.send('that was all', { to: room })
+  await shows('that was all')
+  const advert = group.transcript().find(({ text }) => text.endsWith('advert'))?.id
+  const note = group.transcript().find(({ text }) => text.includes('👎'))
+  assert.deepEqual([note?.replyTo, note?.text.includes('👍')], [advert, true])
+  assert.deepEqual(group.state.pinned, [advert])
   // A second administrator, or the same on another device, does it again.
   for (let times = 0; times < 2; times += 1)
     await change(carl, { fromMe: false, participant: eve.lid }, { type: Type.REVOKE })

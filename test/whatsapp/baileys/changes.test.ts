@@ -282,7 +282,7 @@ describe('what is sealed', () => {
       changeOf({ encReactionMessage }, alice, knowing({ conversation: 'x', messageContextInfo })),
       {
         kind: 'reaction',
-        target: { id: 'T1' },
+        target: { id: 'T1', person: `whatsapp:${BOB}` },
         emoji: '👍',
       },
     )

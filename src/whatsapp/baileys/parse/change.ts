@@ -1,5 +1,5 @@
 import type { proto } from '@whiskeysockets/baileys'
-import { chatRef } from '../../../bridge/chat-ref.ts'
+import { type ChatRef, chatRef } from '../../../bridge/chat-ref.ts'
 import type { Content } from '../../../bridge/event.ts'
 import { plainText } from '../../../bridge/rich-text.ts'
 import { isGroup, normalizeAddress } from '../../address.ts'
@@ -17,28 +17,42 @@ export const sentAtOf = (time: LongNumber): { sentAt?: number } => {
 const LONGEST_REACTION = 64
 
 export const reactionTo = (
-  id: string | null | undefined,
+  key: proto.IMessageKey | null | undefined,
   { text, senderTimestampMs }: Field<'reactionMessage'>,
+  scene: Scene,
 ): SaidChange | Ignored => {
   const emoji = text ?? ''
-  if (!id) return { ignored: 'a reaction that does not say to what' }
+  if (!key?.id) return { ignored: 'a reaction that does not say to what' }
   if (emoji.length > LONGEST_REACTION) return { ignored: 'a reaction that is no emoji' }
-  return { change: { kind: 'reaction', target: { id }, emoji, ...sentAtOf(senderTimestampMs) } }
+  const target = { id: key.id, ...authorOf(key, scene) }
+  return { change: { kind: 'reaction', target, emoji, ...sentAtOf(senderTimestampMs) } }
 }
 
-export const readReaction = (reaction: Field<'reactionMessage'>): SaidChange | Ignored =>
-  reactionTo(reaction.key?.id, reaction)
+export const readReaction = (reaction: Field<'reactionMessage'>, scene: Scene): SaidChange | Ignored =>
+  reactionTo(reaction.key, reaction, scene)
+
+/** Whose message a key names in a group: clients choose the ids, and somebody else may have written under the same. */
+const authorOf = (
+  { participant, fromMe }: proto.IMessageKey,
+  scene: Scene,
+): { readonly person?: ChatRef } => {
+  if (!isGroup(normalizeAddress(scene.key.remoteJid) ?? '')) return {}
+  const author = canonical(participant, undefined, scene)
+  if (author) return { person: chatRef('whatsapp', author.address) }
+  return fromMe ? { person: scene.sender.person } : {}
+}
 
 /** `PinInChatMessage.Type`. */
 const PIN = 1
 const UNPIN = 2
 
-export const readPin = ({ key, type }: Field<'pinInChatMessage'>, { info }: Scene): SaidChange | Ignored => {
+export const readPin = ({ key, type }: Field<'pinInChatMessage'>, scene: Scene): SaidChange | Ignored => {
   if (!key?.id || (type !== PIN && type !== UNPIN)) return { ignored: 'a pin that does not say of what' }
   const pinned = type === PIN
-  const seconds = info.messageAddOnDurationInSecs
+  const target = { id: key.id, ...authorOf(key, scene) }
+  const seconds = scene.info.messageAddOnDurationInSecs
   return {
-    change: { kind: 'pin', target: { id: key.id }, pinned, ...(pinned && seconds && { seconds }) },
+    change: { kind: 'pin', target, pinned, ...(pinned && seconds && { seconds }) },
   }
 }
 
@@ -64,10 +78,7 @@ export const readKept = (
     : { change: { ...change, by: 'author' }, asks: group }
 }
 
-/**
- * A key that names a participant claims to be an administrator's deletion of that one's message: clients choose the ids, and
- * somebody else may have written under the same.
- */
+/** A key that names a participant claims to be an administrator's deletion of that one's message. */
 export const readDeletion = (
   key: proto.IMessageKey | null | undefined,
   scene: Scene,
@@ -83,8 +94,7 @@ export const readDeletion = (
   if (!scene.sender.me && !scene.isAdmin(group, scene.sender.addresses)) {
     return { change: { kind: 'deletion', target, by: 'author' }, asks: group }
   }
-  const person = chatRef('whatsapp', canonical(author, undefined, scene)?.address ?? author)
-  return { change: { kind: 'deletion', target: { ...target, person }, by: 'admin' } }
+  return { change: { kind: 'deletion', target: { ...target, ...authorOf(key, scene) }, by: 'admin' } }
 }
 
 /**

@@ -43,8 +43,8 @@ type Body<T> = T extends ChangeEvent
   : never
 
 /**
- * A change of an earlier message. Of the key that names it only the id counts, and whose it is that an administrator deletes: the
- * rest is written in the frame of whoever sent it, with addresses of either kind.
+ * A change of an earlier message. Of the key that names it only the id counts, and in a group whose it is that is reacted to, pinned,
+ * or deleted by an administrator: the rest is written in the frame of whoever sent it, with addresses of either kind.
  */
 export interface SaidChange {
   readonly change: Body<ChangeEvent>

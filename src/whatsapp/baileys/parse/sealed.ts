@@ -184,7 +184,7 @@ export const readSealedReaction = (message: Field<'encReactionMessage'>, scene: 
   if (opened === 'no secret') return unknown
   if ('ignored' in opened) return opened
   const reaction = decode(() => proto.Message.ReactionMessage.decode(opened.plain))
-  return reaction === undefined ? garbled : reactionTo(opened.id, reaction)
+  return reaction === undefined ? garbled : reactionTo(message.targetMessageKey, reaction, scene)
 }
 
 /** A comment is a message of its own: it leaves a trace even when it cannot be opened. */
