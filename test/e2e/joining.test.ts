@@ -51,6 +51,7 @@ test('200 messages of a group that waited come as no more than a minute lets thr
   const holderOf = (words: string) => group.transcript().find(({ text }) => text?.split('\n').includes(words))
   const keyOf = (index: number) => ({ id: ids[index] ?? '', remoteJid: family.jid, fromMe: true })
   const { Type } = proto.Message.ProtocolMessage
+  const before = holderOf('Message no. 57')?.id
   await authorOf(57).send(
     {
       protocolMessage: {
@@ -63,7 +64,7 @@ test('200 messages of a group that waited come as no more than a minute lets thr
   )
   await authorOf(58).send({ protocolMessage: { key: keyOf(58), type: Type.REVOKE } }, { to: family })
   await eventually(() => holderOf('Message no. 57, mended') && !holderOf('Message no. 58'), 'the changes')
-  assert.equal(holderOf('Message no. 57, mended')?.id, holderOf('Message no. 59')?.id)
+  assert.equal(holderOf('Message no. 57, mended')?.id, before)
 
   const reacted = { ...keyOf(100), fromMe: false, participant: authorOf(100).lid }
   await authorOf(101).send({ reactionMessage: { key: reacted, text: '👍' } }, { to: family })
