@@ -47,6 +47,18 @@ const assertRefused = ({ code, stdout, stderr }: Outcome, words: RegExp): void =
   assert.equal(stderr.trimEnd().split('\n').length, 1, stderr)
 }
 
+test('where a deleted file that is open keeps its folder, as on a stick with exFAT, a backup is made, and nothing is left', async () => {
+  await using filled = await openFilled()
+  const { sandbox, file } = filled
+  const { code, stderr } = await sandbox.start(['backup', file, '--data-dir', sandbox.dataDir], {
+    WA2TG_PASSPHRASE: passphrase,
+    NODE_OPTIONS: `--import ${join(import.meta.dirname, 'keep-open-files.ts')}`,
+  }).ended
+  assert.equal(code, 0, stderr)
+  assert.deepEqual(readdirSync(sandbox.dataDir), ['wa2tg.db'])
+  assert.ok(existsSync(file))
+})
+
 test('what a backup left beside the data when it was killed goes with the next one, and not while it may be at work', async () => {
   await using filled = await openFilled()
   const { sandbox, file, run } = filled

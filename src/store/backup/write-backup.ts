@@ -34,11 +34,11 @@ export const writeBackup = async (path: string, file: string, options: BackupOpt
     throw explainFile(error, file, 'written')
   }
   const words = await passphrase?.()
-  let copy: FileHandle | undefined
+  let copy: Copy | undefined
   try {
     clearLeftovers(dirname(path), { now })
     copy = await copySnapshot(path)
-    const snapshot = copy
+    const { snapshot } = copy
     await writeNewFile(file, async target => {
       if (words === undefined) await copyAll(snapshot, target)
       else await encrypt(snapshot, target, { passphrase: words, now })
@@ -47,7 +47,7 @@ export const writeBackup = async (path: string, file: string, options: BackupOpt
   } catch (error) {
     throw copy === undefined ? explainFailure(error, path) : explainFile(error, file, 'written')
   } finally {
-    await copy?.close()
+    await copy?.[Symbol.asyncDispose]()
   }
 }
 
@@ -89,13 +89,20 @@ const sameFile = (one: string, other: string): boolean => {
   return first !== undefined && first.ino === second?.ino && first.dev === second.dev
 }
 
+interface Copy extends AsyncDisposable {
+  readonly snapshot: FileHandle
+}
+
 /**
  * A copy of the database that has no name any more when it comes back, so that nothing is left behind. It stands beside
- * the original meanwhile, as private as that one.
+ * the original meanwhile, as private as that one. Where a file that is open keeps its folder (many file systems of FUSE, as those
+ * of sticks), that goes with it.
  */
-const copySnapshot = async (path: string): Promise<FileHandle> => {
+const copySnapshot = async (path: string): Promise<Copy> => {
   const folder = await mkdtemp(join(dirname(path), copyFolder))
   const copy = join(folder, 'wa2tg.db')
+  // What stays goes with the next start.
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true }).catch(() => undefined)
   try {
     using _atWork = holdFolder(folder)
     await (await open(copy, 'wx', 0o600)).close()
@@ -110,8 +117,17 @@ const copySnapshot = async (path: string): Promise<FileHandle> => {
     } finally {
       sqlite.close()
     }
-    return await open(copy, 'r')
-  } finally {
-    await rm(folder, { recursive: true, force: true })
+    const snapshot = await open(copy, 'r')
+    await remove()
+    return {
+      snapshot,
+      [Symbol.asyncDispose]: async () => {
+        await snapshot.close()
+        await remove()
+      },
+    }
+  } catch (error) {
+    await remove()
+    throw error
   }
 }
