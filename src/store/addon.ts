@@ -48,7 +48,7 @@ const checkFolder = (folder: string): void => {
   if (isMine(stats)) return
   throw new StoreError(
     stats.uid === process.geteuid?.()
-      ? `Other users can write to "${folder}", where the program keeps a part of itself. Type: chmod go-w "${folder}"`
+      ? `Other users can write to "${folder}", where the program keeps a part of itself. Type: chmod go-w "${folder}"; where that changes nothing (exFAT, NTFS), mount that disk with umask=077, or use another --data-dir`
       : `"${folder}" belongs to another user, and the program keeps a part of itself there. Use a --data-dir of your own`,
   )
 }
