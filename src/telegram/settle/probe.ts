@@ -68,11 +68,9 @@ const button: InlineKeyboardMarkup = { inline_keyboard: [[{ text: '…', callbac
  */
 export const read = async (id: number, context: ProbeContext): Promise<Found> => {
   try {
-    return await setButtons(id, button, context)
+    return await readForEdit(id, context)
   } catch (error) {
-    const proof = proofOf(error, context)
-    // A crash has left it there: taking it away changes something, too.
-    return proof === 'own' ? await probe(id, context) : proof
+    return proofOf(error, context)
   }
 }
 
@@ -90,14 +88,39 @@ export const leave = async (
   }
 }
 
-/** Reads a message of the bot that is about to be edited: a button of the search may be left under it. */
-export const readForEdit = async (id: number, context: ProbeContext): Promise<Message> => {
-  try {
-    return await setButtons(id, button, context)
-  } catch (error) {
-    if (!(error instanceof CallError && error.says('message is not modified'))) throw error
-    return await setButtons(id, undefined, context)
-  }
+/**
+ * The same of a message that is about to be edited. A try whose answer was lost may have put the button there, or taken it away:
+ * that nothing is modified says that no button can stand there only where both were answered one behind the other.
+ */
+export const readForEdit = (id: number, context: ProbeContext): Promise<Message> =>
+  repeated(async () => {
+    try {
+      return await setOnce(id, button, context)
+    } catch (error) {
+      if (!(error instanceof CallError && error.says('message is not modified'))) throw error
+      // A crash, or the try before, has left it there: taking it away changes something, too.
+      return await setOnce(id, undefined, context)
+    }
+  }, context)
+
+/**
+ * Gives a message these buttons, or takes away those that it has. Returns the message as it is then. "Message is not modified" may
+ * be said of what this has done itself: a try whose answer was lost.
+ */
+export const setButtons = (
+  id: number,
+  markup: InlineKeyboardMarkup | undefined,
+  context: ProbeContext,
+): Promise<Message> => repeated(() => setOnce(id, markup, context), context)
+
+const setOnce = async (
+  id: number,
+  markup: InlineKeyboardMarkup | undefined,
+  { api, chatId, signal }: ProbeContext,
+): Promise<Message> => {
+  const payload = { chat_id: chatId, message_id: id, ...(markup && { reply_markup: markup }) }
+  // `true` comes back for inline messages alone.
+  return (await api.call('editMessageReplyMarkup', payload, { signal })) as Message
 }
 
 /**
@@ -106,20 +129,10 @@ export const readForEdit = async (id: number, context: ProbeContext): Promise<Me
  */
 const repeats = 3
 
-/**
- * Gives a message these buttons, or takes away those that it has. Returns the message as it is then. "Message is not modified" may
- * be said of what this has done itself: a try whose answer was lost.
- */
-export const setButtons = async (
-  id: number,
-  markup: InlineKeyboardMarkup | undefined,
-  { api, chatId, signal }: ProbeContext,
-): Promise<Message> => {
-  const payload = { chat_id: chatId, message_id: id, ...(markup && { reply_markup: markup }) }
+const repeated = async <T>(ask: () => Promise<T>, { signal }: Pick<ProbeContext, 'signal'>): Promise<T> => {
   for (let left = repeats; ; left -= 1) {
     try {
-      // `true` comes back for inline messages alone.
-      return (await api.call('editMessageReplyMarkup', payload, { signal })) as Message
+      return await ask()
     } catch (error) {
       if (left === 0 || signal.aborted || !isPassing(error)) throw error
     }

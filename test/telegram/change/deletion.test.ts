@@ -183,6 +183,22 @@ test('captions are struck through, and a button left by a crash in between goes'
   assert.deepEqual(seen?.buttons, [])
 })
 
+test('a message is struck through also where every second answer about its button is lost', async () => {
+  await using bench = await Bench.open({ deletions: 'strike' })
+  const { group, chat } = family(bench)
+  const shown = await sendFor(bench, { chat, content: text('very bold') })
+  let asked = 0
+  bench.tg.faults.next('editMessageReplyMarkup', 'reply-lost', {
+    times: 1_000_000,
+    when: () => ++asked % 2 === 1,
+  })
+  await bench.network.change(change(chat, deleted, shown))
+  const [seen] = group.transcript()
+  assert.equal(seen?.text, '🗑 very bold')
+  assert.deepEqual(seen?.buttons, [])
+  assert.ok(asked > 1, `${asked} questions`)
+})
+
 test('a message whose time is over goes even where deleted ones are struck through', async () => {
   await using bench = await Bench.open({ deletions: 'strike' })
   const { group, chat } = family(bench)

@@ -99,13 +99,18 @@ for (const isThere of [true, false]) {
     await using bench = await Bench.open()
     const chat: ChatRef = `telegram:${bench.addGroup().id}`
     await bench.network.send(delivery({ chat, content: text('before') }))
-    for (const fault of ['reset-before', 'reply-lost', { error: 502, done: true }] as const) {
+    const faults = ['reset-before', 'reply-lost', { error: 502, done: true }] as const
+    const either = faults.flatMap(fault => [0, 1].map(failing => ({ fault, failing })))
+    for (const { fault, failing } of either) {
       const mark = bench.network.mark?.(chat) ?? ''
-      const job: TestDelivery = { ...delivery({ chat, content: text(JSON.stringify(fault)) }), mark }
+      const job: TestDelivery = {
+        ...delivery({ chat, content: text(JSON.stringify({ fault, failing })) }),
+        mark,
+      }
       bench.tg.faults.next('sendMessage', isThere ? 'reply-lost' : 'reset-before')
       assert.equal((await failureOf(bench.network.send(job))).verdict.kind, 'unsure')
       let asked = 0
-      bench.tg.faults.next(question, fault, { times: 1_000_000, when: () => ++asked % 2 === 0 })
+      bench.tg.faults.next(question, fault, { times: 1_000_000, when: () => ++asked % 2 === failing })
       assert.equal(await settle(bench, job), isThere)
       assert.equal(job.sent.length, isThere ? 1 : 0)
       assert.ok(asked > 30 || isThere, `${asked} questions`)
