@@ -8,6 +8,7 @@ import {
   renameSync,
   statSync,
   symlinkSync,
+  truncateSync,
   writeSync,
 } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
@@ -56,6 +57,15 @@ test('a damaged database ends the run with 2, one line, and one copy', async () 
     assertRefused(await run(sandbox), '"…" is damaged')
   }
   assert.equal(readdirSync(sandbox.dataDir).filter(name => name.startsWith('damaged-')).length, 1)
+})
+
+test('a start that has much to read says so first, and no other does', async () => {
+  await using sandbox = await openFilled()
+  const words = /"info"[^\n]*"The data are read once, to see that they are whole: \d+ MB"/
+  assert.doesNotMatch((await run(sandbox)).stderr, words)
+  // What stands behind its last page is nothing to SQLite.
+  truncateSync(storePath(sandbox.dataDir), 60_000_000)
+  assert.match((await run(sandbox)).stderr, words)
 })
 
 test('every command says the same of a damaged database, and what to do', async () => {
