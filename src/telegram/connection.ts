@@ -184,7 +184,7 @@ export const openTelegram = (options: TelegramOptions): Network => {
         away,
         onBot: bot => knowBot(bot, { ...options, marks }),
         rivals: tellOfRivals({ inbox, marks }),
-        onHeard: () => marks.posts.heard(systemClock.now()),
+        onHeard: () => marks.heard(systemClock.now()),
         onConflict: marks.missed,
         onState: ({ state, bot, problem, takes }) =>
           setStatus({

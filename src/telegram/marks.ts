@@ -9,7 +9,10 @@ const topType = 'top'
 const firstType = 'first'
 const movedType = 'moved'
 const backupType = 'backup-top'
-/** The highest id that was known when it was over that another program takes updates, or `goesOn`. */
+/**
+ * The highest id that was known when it was over that updates were missed (another program took them, nothing was heard for a day,
+ * a backup was put back), or `goesOn`.
+ */
 const unheard = { type: 'unheard', id: 'shared' } as const
 const goesOn = 'goes on'
 
@@ -37,6 +40,8 @@ export interface Marks {
   missed(): void
   /** None does any more. Throws as above. */
   heardAgain(): void
+  /** Telegram was heard (`Posts.heard`). Throws as above. */
+  heard(now: number): void
   /** Whether other chats may have taken ids behind this one without a word of it. In a space of its own all are seen to be theirs. */
   isUnheardBehind(chatId: number | string, messageId: number): boolean
   /** Whether a message is older than the backup that was put back last: it may be otherwise now than written down here. */
@@ -109,6 +114,10 @@ export const openMarks = (sessions: SessionStore): Marks => {
     sessions.set([{ type: topType, id: space, value: String(messageId) }], { flush: false })
     tops.set(space, messageId)
   }
+  const noteUnheard = (upTo: string): void => {
+    unheardUpTo = upTo
+    if (sessions.get(unheard.type, unheard.id) !== upTo) sessions.set([{ ...unheard, value: upTo }])
+  }
   return {
     top,
     isTaken(chatId, messageId) {
@@ -133,13 +142,19 @@ export const openMarks = (sessions: SessionStore): Marks => {
     missed() {
       unheardUpTo = goesOn
       others.missed()
-      if (sessions.get(unheard.type, unheard.id) !== goesOn) sessions.set([{ ...unheard, value: goesOn }])
+      noteUnheard(goesOn)
     },
     heardAgain() {
       if (unheardUpTo !== goesOn) return
       const value = String(topOf(unheard.id))
       sessions.set([{ ...unheard, value }], { flush: false })
       unheardUpTo = value
+    },
+    heard(now) {
+      // The disk may not have taken it yet.
+      if (unheardUpTo === goesOn) noteUnheard(goesOn)
+      else if (others.wasDeaf(now) && topOf(unheard.id) > 0) noteUnheard(String(topOf(unheard.id)))
+      others.heard(now)
     },
     isUnheardBehind: (chatId, messageId) =>
       idSpace(chatId) === unheard.id &&
@@ -167,10 +182,13 @@ export const openMarks = (sessions: SessionStore): Marks => {
   }
 }
 
-/** What was sent since the backup was made has higher ids. A kill before has it done again. */
+/** What was sent since the backup was made has higher ids, and what was heard since comes no more. A kill before has it done again. */
 const keepTops = (sessions: SessionStore): void => {
   const rows = (type: string) => [...sessions.list(type)]
+  const top = sessions.get(topType, unheard.id)
+  const goes = sessions.get(unheard.type, unheard.id) === goesOn
   sessions.set([
+    ...(top === undefined || goes ? [] : [{ ...unheard, value: top }]),
     ...rows(backupType).map(({ id }) => ({ type: backupType, id, value: null })),
     ...rows(topType).map(({ id, value }) => ({ type: backupType, id, value })),
     { ...putBack, value: null },

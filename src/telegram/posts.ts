@@ -26,6 +26,8 @@ export interface Posts {
   admitted(space: string, at: number | undefined): void
   /** Whether it would be known if a post with this id, of this second since 1970, were somebody else's. */
   isClear(space: string, post: { readonly message_id: number; readonly date: number }): boolean
+  /** Whether Telegram was never heard, or not for so long, in milliseconds since 1970, that what it had to say may be gone. */
+  wasDeaf(now: number): boolean
   /** Telegram was heard at this time, in milliseconds since 1970. To be called before what it said is taken. */
   heard(now: number): void
   /** What is posted before Telegram is heard again may never come here, nor what was posted up to now. */
@@ -77,6 +79,8 @@ export const openPosts = (sessions: SessionStore): Posts => {
     isUnwritten = false
   }
 
+  const wasDeaf = (now: number): boolean => heardAt === undefined || Math.abs(now - heardAt) > longestSilence
+
   const knowSince = (space: string, messageId: number): SessionChange => {
     since.set(space, messageId)
     return { type: sinceType, id: space, value: String(messageId) }
@@ -117,9 +121,10 @@ export const openPosts = (sessions: SessionStore): Posts => {
     isClear: (space, { message_id: id, date }) =>
       id >= (since.get(space) ?? Number.POSITIVE_INFINITY) ||
       date > (admittedAt.get(space) ?? Number.POSITIVE_INFINITY),
+    wasDeaf,
     heard(now) {
       isMissing = false
-      if (isUnwritten || heardAt === undefined || Math.abs(now - heardAt) > longestSilence) missed()
+      if (isUnwritten || wasDeaf(now)) missed()
       if (heardAt !== undefined && Math.abs(now - heardAt) < hour) return
       heardAt = now
       sessions.set([{ type: heardType, id: '', value: String(now) }], { flush: false })

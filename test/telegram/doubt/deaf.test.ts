@@ -2,10 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Api } from 'grammy'
 import type { ChatRef } from '../../../src/bridge/chat-ref.ts'
+import { StoreError } from '../../../src/bridge/store-error.ts'
 import { openMarks } from '../../../src/telegram/marks.ts'
 import { tellOfRivals } from '../../../src/telegram/updates/rivals.ts'
 import { eventually } from '../../simulators/eventually.ts'
 import type { Fault } from '../../simulators/telegram/index.ts'
+import { tempStore } from '../../store/temp-store.ts'
 import { Bench, delivery, failureOf, type TestDelivery, text } from '../bench.ts'
 
 /** A bridge from which another program keeps the updates: polls are refused. */
@@ -70,6 +72,73 @@ for (const [when, deeds] of Object.entries(whens)) {
     bench.tg.assertNoSurprises()
   })
 }
+
+const day = 86_400_000
+
+/** Each lets all that was written elsewhere go unheard. */
+const gaps: Readonly<Record<string, (bench: Bench, top: number) => Promise<void>>> = {
+  async 'nothing was heard for more than a day'(bench) {
+    const sessions = bench.store.session('telegram')
+    bench.tg.advanceClock(day + 1000)
+    sessions.set([{ type: 'heard', id: '', value: String(Date.now() - day) }])
+    await bench.restart()
+    await bench.connect()
+    // Telegram holds the first poll where the one before was a moment ago.
+    await eventually(() => Number(sessions.get('heard', '')) > Date.now() - day / 2, 'the first answer')
+  },
+  async 'a backup was put back'(bench, top) {
+    await bench.restart()
+    await bench.connect()
+    await eventually(() => bench.inbox.messages.length === 100, 'all of it')
+    await bench.restart({ tops: [{ id: 'shared', value: String(top) }] })
+    await bench.connect()
+  },
+}
+
+for (const [what, goBy] of Object.entries(gaps)) {
+  test(`where ${what}, a message in doubt is found behind much that was written in other chats`, async () => {
+    await using bench = await Bench.open()
+    await bench.connect()
+    const chat: ChatRef = `telegram:${bench.owner.id}`
+    const elsewhere = bench.tg.addGroup({ title: 'Class', members: [bench.owner] })
+    await bench.network.send(delivery({ chat, content: text('before') }))
+    await bench.network[Symbol.asyncDispose]()
+    for (let number = 0; number < 100; number += 1) bench.owner.sends(elsewhere, `unheard ${number}`)
+    await goBy(bench, bench.home.transcript()[0]?.id ?? 0)
+    const job = await attempt(bench, chat, 'reply-lost')
+    assert.equal(await bench.network.settle?.(job), true)
+    await bench.network.send(delivery({ chat, content: text('behind it') }))
+    // From here on it is heard again.
+    const before = bench.tg.callsOf('editMessageReplyMarkup').length
+    const lost = await attempt(bench, chat, 'reset-before')
+    assert.equal(await bench.network.settle?.(lost), false)
+    assert.equal(bench.tg.callsOf('editMessageReplyMarkup').length - before, 30)
+    bench.tg.assertNoSurprises()
+  })
+}
+
+test('that another program takes the updates is known behind a start also where the disk took it only when it was heard again', () => {
+  using store = tempStore()
+  const disk = store.session('telegram')
+  let isFull = false
+  const marks = openMarks({
+    ...disk,
+    set(...given) {
+      if (isFull) throw new StoreError('The disk is full')
+      disk.set(...given)
+    },
+  })
+  marks.take(7001, 5)
+  marks.heard(1)
+  marks.take(7001, 6)
+  const isUnheard = () => openMarks(disk).isUnheardBehind(7001, 6)
+  assert.equal(isUnheard(), false)
+  isFull = true
+  assert.throws(() => marks.missed(), StoreError)
+  isFull = false
+  marks.heard(2)
+  assert.equal(isUnheard(), true)
+})
 
 test('what goes behind the peace with another program is looked for no further than ever', async () => {
   const { bench, chat } = await open()
