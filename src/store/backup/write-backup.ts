@@ -2,7 +2,7 @@ import { existsSync, lstatSync, realpathSync, statSync } from 'node:fs'
 import { type FileHandle, mkdtemp, open, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { applicationId } from '../migrations/index.ts'
-import { openSqlite } from '../sqlite.ts'
+import { openSqlite, type Sqlite } from '../sqlite.ts'
 import { explainFailure } from '../store-error.ts'
 import { BackupError, explainFile } from './backup-error.ts'
 import { encrypt } from './container.ts'
@@ -99,31 +99,36 @@ interface Copy extends AsyncDisposable {
  * of sticks), that goes with it.
  */
 const copySnapshot = async (path: string): Promise<Copy> => {
-  const folder = await mkdtemp(join(dirname(path), copyFolder))
+  // As it is, with the schema of an older release where that is what runs. Opened for reading only, SQLite would leave
+  // its side files behind. Opened first of all: beside that the single file keeps its addon, which stays open.
+  const sqlite = openSqlite(path, { timeout: 5000 })
+  try {
+    if (sqlite.pragma('application_id', { simple: true }) !== applicationId) {
+      throw new BackupError(`There is nothing to back up: "${path}" is empty, or not of wa2tg`)
+    }
+    return await copyInto(await mkdtemp(join(dirname(path), copyFolder)), sqlite)
+  } finally {
+    sqlite.close()
+  }
+}
+
+const copyInto = async (folder: string, sqlite: Sqlite.Database): Promise<Copy> => {
   const copy = join(folder, 'wa2tg.db')
   // What stays goes with the next start.
-  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true }).catch(() => undefined)
+  const remove = (maxRetries = 0): Promise<void> =>
+    rm(folder, { recursive: true, force: true, maxRetries, retryDelay: 50 }).catch(() => undefined)
   try {
     using _atWork = holdFolder(folder)
     await (await open(copy, 'wx', 0o600)).close()
-    // As it is, with the schema of an older release where that is what runs. Opened for reading only, SQLite would leave
-    // its side files behind.
-    const sqlite = openSqlite(path, { timeout: 5000 })
-    try {
-      if (sqlite.pragma('application_id', { simple: true }) !== applicationId) {
-        throw new BackupError(`There is nothing to back up: "${path}" is empty, or not of wa2tg`)
-      }
-      sqlite.prepare('VACUUM INTO ?').run(copy)
-    } finally {
-      sqlite.close()
-    }
+    sqlite.prepare('VACUUM INTO ?').run(copy)
     const snapshot = await open(copy, 'r')
     await remove()
     return {
       snapshot,
       [Symbol.asyncDispose]: async () => {
         await snapshot.close()
-        await remove()
+        // A file system of FUSE hears of that a moment later.
+        await remove(5)
       },
     }
   } catch (error) {
