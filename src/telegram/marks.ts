@@ -42,8 +42,11 @@ export interface Marks {
   heardAgain(): void
   /** Telegram was heard (`Posts.heard`). Throws as above. */
   heard(now: number): void
-  /** Whether other chats may have taken ids behind this one without a word of it. In a space of its own all are seen to be theirs. */
-  isUnheardBehind(chatId: number | string, messageId: number): boolean
+  /**
+   * Whether other chats may have taken ids behind the highest one known without a word of it. In a space of its own all are seen to be
+   * theirs.
+   */
+  isUnheard(chatId: number | string): boolean
   /** Whether a message is older than the backup that was put back last: it may be otherwise now than written down here. */
   isOfBackup(chatId: number | string, messageId: number): boolean
   /** Whether the message under an id, in whichever chat of the id space, is known in this process not to be looked for. */
@@ -156,9 +159,9 @@ export const openMarks = (sessions: SessionStore): Marks => {
       else if (others.wasDeaf(now) && topOf(unheard.id) > 0) noteUnheard(String(topOf(unheard.id)))
       others.heard(now)
     },
-    isUnheardBehind: (chatId, messageId) =>
+    isUnheard: chatId =>
       idSpace(chatId) === unheard.id &&
-      (unheardUpTo === goesOn || (unheardUpTo !== undefined && messageId <= Number(unheardUpTo))),
+      (unheardUpTo === goesOn || (unheardUpTo !== undefined && top(chatId) <= Number(unheardUpTo))),
     isOfBackup: (chatId, messageId) => messageId <= Number(sessions.get(backupType, idSpace(chatId)) ?? 0),
     forgetShared() {
       const types = [topType, firstType, backupType, unheard.type]

@@ -116,7 +116,7 @@ const beginAt = (begin: number, quest: Search): Run => ({
  */
 const unknownBefore = (begin: number, { attempt, place, context: { marks } }: Search): number => {
   const most = longestGap - runEnd
-  if (marks.isUnheardBehind(place.chatId, begin)) return most
+  if (marks.isUnheard(place.chatId)) return most
   if (Number(place.chatId) > 0) return 0
   const first = Math.max(1, begin - most + 1)
   const ids = Array.from({ length: Math.max(0, begin - first + 1) }, (_, index) => first + index)

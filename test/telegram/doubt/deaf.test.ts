@@ -108,11 +108,15 @@ for (const [what, goBy] of Object.entries(gaps)) {
     const job = await attempt(bench, chat, 'reply-lost')
     assert.equal(await bench.network.settle?.(job), true)
     await bench.network.send(delivery({ chat, content: text('behind it') }))
-    // From here on it is heard again.
-    const before = bench.tg.callsOf('editMessageReplyMarkup').length
-    const lost = await attempt(bench, chat, 'reset-before')
-    assert.equal(await bench.network.settle?.(lost), false)
-    assert.equal(bench.tg.callsOf('editMessageReplyMarkup').length - before, 30)
+    // From here on it is heard again: what waits behind the first one, be it from before, is not looked for as far.
+    const asked = async (mark: Partial<TestDelivery> = {}): Promise<number> => {
+      const before = bench.tg.callsOf('editMessageReplyMarkup').length
+      const lost = { ...(await attempt(bench, chat, 'reset-before')), ...mark }
+      assert.equal(await bench.network.settle?.(lost), false)
+      return bench.tg.callsOf('editMessageReplyMarkup').length - before
+    }
+    assert.equal(await asked(), 30)
+    assert.ok((await asked({ mark: job.mark ?? '' })) < 150)
     bench.tg.assertNoSurprises()
   })
 }
@@ -131,7 +135,7 @@ test('that another program takes the updates is known behind a start also where 
   marks.take(7001, 5)
   marks.heard(1)
   marks.take(7001, 6)
-  const isUnheard = () => openMarks(disk).isUnheardBehind(7001, 6)
+  const isUnheard = () => openMarks(disk).isUnheard(7001)
   assert.equal(isUnheard(), false)
   isFull = true
   assert.throws(() => marks.missed(), StoreError)
