@@ -63,7 +63,7 @@ export class Inbound {
     this.#options = options
     this.#journal = new Journal(sessions)
     this.#reuploads = new Reuploads(options.timing.reupload)
-    this.book = new Book({ sessions, inbox, findMessage: options.findMessage, me: options.me })
+    this.book = new Book({ ...options, time: this.time })
     const channels = new ChannelNames({ book: this.book, socket: () => this.#socket, logger })
     this.#receiver = new Receiver({
       ...options,

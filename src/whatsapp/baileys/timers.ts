@@ -22,9 +22,12 @@ const timerSchema = z.object({ seconds: z.number(), setAt: z.number() })
  */
 export class Timers {
   readonly #sessions: SessionStore
+  readonly #now: () => number
 
-  constructor(sessions: SessionStore) {
+  /** @param now what time it is at WhatsApp, in milliseconds since 1970: by its word on the moment a setting is old or new */
+  constructor(sessions: SessionStore, now = Date.now) {
     this.#sessions = sessions
+    this.#now = now
   }
 
   /** Undefined where nothing was ever heard, or what was is damaged. */
@@ -33,11 +36,13 @@ export class Timers {
     return row === undefined ? undefined : timerSchema.safeParse(readStored(row)).data
   }
 
-  /** The newest setting counts; messages come out of order. */
+  /** The newest setting counts; messages come out of order. One of the future was written down by a clock that was wrong. */
   learn(address: string, { seconds, setAt: claimed }: Timer): void {
     const known = this.of(address)
-    const setAt = Math.min(claimed, Math.ceil(Date.now() / 1000))
-    if (known !== undefined && (known.setAt > setAt || known.seconds === seconds)) return
+    const now = Math.ceil(this.#now() / 1000)
+    const setAt = Math.min(claimed, now)
+    const isOlder = known !== undefined && known.setAt > setAt && known.setAt <= now
+    if (isOlder || known?.seconds === seconds) return
     // Most chats have none, and a row for each would say nothing.
     if (known === undefined && seconds === 0) return
     this.#sessions.set([{ type: ROWS, id: address, value: JSON.stringify({ seconds, setAt }) }])

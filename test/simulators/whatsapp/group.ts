@@ -44,6 +44,8 @@ export class Group {
   readonly #world: World
   readonly #admins: Set<Contact | 'me'>
   readonly #created = unixSeconds()
+  /** Seconds after which messages disappear. */
+  #lasts = 0
 
   constructor(world: World, jid: string, options: GroupOptions) {
     this.#world = world
@@ -191,6 +193,7 @@ export class Group {
 
   /** Seconds after which messages disappear; 0 is off. */
   disappear(seconds: number, by: Contact | 'me' = 'me'): void {
+    this.#lasts = seconds
     const change =
       seconds > 0
         ? el('ephemeral', { expiration: String(seconds), trigger: '0' })
@@ -213,7 +216,7 @@ export class Group {
   }
 
   #head(): Record<string, string> {
-    return { from: this.jid, id: this.#world.newId(), t: String(unixSeconds()) }
+    return { from: this.jid, id: this.#world.newId(), t: String(this.#world.seconds()) }
   }
 
   #person(member: Contact | 'me'): { pn: string; lid: string } {
@@ -259,6 +262,7 @@ export class Group {
     const flags = [
       ...(this.announce ? [el('announcement')] : []),
       ...(this.locked ? [el('locked')] : []),
+      ...(this.#lasts > 0 ? [el('ephemeral', { expiration: String(this.#lasts), trigger: '0' })] : []),
       ...(this.community ? [el('default_sub_group')] : []),
     ]
     return el('group', attrs, [...nodes, ...flags])

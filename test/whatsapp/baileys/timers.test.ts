@@ -16,6 +16,8 @@ before(trustTestCa)
 
 const week = 604_800
 const day = 86_400
+/** Milliseconds. */
+const hour = 3_600_000
 
 const setting = (ephemeralExpiration: number): proto.IMessage => ({
   protocolMessage: { type: proto.Message.ProtocolMessage.Type.EPHEMERAL_SETTING, ephemeralExpiration },
@@ -102,6 +104,50 @@ test('The timer of a group is what WhatsApp tells of it, not what a member claim
   group.disappear(week)
   await until('the notice', () => linked.bridge.said.includes('Disappearing messages: 7 days'))
   assert.deepEqual(await lasting(linked, group.jid, alice), [week, week, week, week])
+})
+
+test('A timer that is changed while the clock is an hour behind counts, of a person and of a group, and what it was before does not', async t => {
+  await using linked = await Linked.started()
+  const alice = linked.wa.addContact({ name: 'Alice' })
+  const group = linked.wa.addGroup({ subject: 'Family', participants: [alice] })
+  const set = async (seconds: number): Promise<void> => {
+    const told = () => linked.bridge.said.filter(words => words.startsWith('Disappearing messages')).length
+    const before = told()
+    await alice.send(setting(seconds))
+    group.disappear(seconds)
+    await until('both settings', () => told() === before + 2)
+  }
+  assert.deepEqual(await lasting(linked, group.jid, alice), [undefined, undefined, undefined, undefined])
+  await set(week)
+  assert.deepEqual(await lasting(linked, alice.lid, alice), [week, week, week, week])
+  assert.deepEqual(await lasting(linked, group.jid, alice), [week, week, week, week])
+  const right = Date.now
+  t.mock.method(Date, 'now', () => right() - hour)
+  linked.wa.advanceClock(hour)
+  await set(day)
+  assert.deepEqual(await lasting(linked, alice.lid, alice), [day, day, day, day])
+  assert.deepEqual(await lasting(linked, group.jid, alice), [day, day, day, day])
+})
+
+test('The timer of a group that is new lasts, also where it is changed before the news of the group are told', async () => {
+  await using linked = await Linked.started()
+  const alice = linked.wa.addContact({ name: 'Alice' })
+  await linked.stop()
+  const group = linked.wa.addGroup({ subject: 'Family', participants: [alice] })
+  group.disappear(week)
+  linked.reopen()
+  await linked.start()
+  await until('the notice', () => linked.bridge.said.includes('Disappearing messages: 7 days'))
+  assert.deepEqual(await lasting(linked, group.jid, alice), [week, week, week, week])
+})
+
+test('What was written down by a clock that was ahead holds up no later setting', () => {
+  using store = tempStore()
+  const sessions = store.session('x')
+  new Timers(sessions, () => 9_000_000).learn('a@lid', { seconds: week, setAt: 8000 })
+  const timers = new Timers(sessions, () => 7_000_000)
+  timers.learn('a@lid', { seconds: day, setAt: 6000 })
+  assert.equal(timers.of('a@lid')?.seconds, day)
 })
 
 test('The newest setting counts, whatever order they come in, and none can be from the future', () => {

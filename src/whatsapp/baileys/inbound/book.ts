@@ -3,6 +3,7 @@ import { addressOf, type ChatRef, chatRef } from '../../../bridge/chat-ref.ts'
 import type { Arrival, FindMessage, Inbox, KnownChat, SessionStore } from '../../../bridge/network.ts'
 import { oneLine } from '../../../bridge/rich-text.ts'
 import { readStored } from '../../../bridge/stored-json.ts'
+import type { ToldTime } from '../../../support/clock.ts'
 import { isGroup, kindOfAddress, normalizeAddress, userOf } from '../../address.ts'
 import { addressesOf, canonical, type LongNumber, type ParseContext, toNumber } from '../parse/context.ts'
 import { parseHead } from '../parse/head.ts'
@@ -39,6 +40,7 @@ export class Book {
   readonly #admins: Admins
   readonly #timers: Timers
   readonly #findMessage: FindMessage
+  readonly #time: Pick<ToldTime, 'now'> | undefined
   /** What the bridge was told last about an address: most events say nothing new, and each would cost a commit. */
   readonly #told = new Map<string, string>()
 
@@ -47,13 +49,21 @@ export class Book {
     inbox: Inbox
     findMessage: FindMessage
     me: () => ParseContext['me']
+    /** What time it is at WhatsApp. */
+    time?: Pick<ToldTime, 'now'>
   }) {
     this.#sessions = options.sessions
+    this.#time = options.time
     this.#admins = new Admins(options.sessions)
-    this.#timers = new Timers(options.sessions)
+    this.#timers = new Timers(options.sessions, () => this.now)
     this.#findMessage = options.findMessage
     this.#inbox = options.inbox
     this.#me = options.me
+  }
+
+  /** What time it is at WhatsApp, where it has said so; in milliseconds since 1970. */
+  get now(): number {
+    return this.#time?.now ?? Date.now()
   }
 
   get context(): Omit<ParseContext, 'isAwaited'> {
@@ -116,18 +126,17 @@ export class Book {
     }
   }
 
-  /** `isAnswer`: WhatsApp was asked. Who administers them is not taken from events, which come behind later notices. */
-  groups(groups: readonly Partial<GroupMetadata>[], { isAnswer = false } = {}): void {
+  /** `isAnswer`: WhatsApp was asked, and has said all. `at`: when it said so, in milliseconds since 1970. */
+  groups(groups: readonly Partial<GroupMetadata>[], { isAnswer = false, at = this.now } = {}): void {
     for (const { id, subject, participants, ephemeralDuration, ...settings } of groups) {
       if (id && isGroup(id)) {
         this.#learn(id, undefined, { name: subject })
         const { restrict, isCommunityAnnounce } = settings
         if (isCommunityAnnounce !== undefined) this.#admins.announce(id, isCommunityAnnounce)
         if (restrict !== undefined) this.#admins.restrict(id, restrict || this.#admins.areAnnouncements(id))
-        if (participants !== undefined) {
-          if (isAnswer) this.#admins.learn({ id, participants })
-          this.#timers.learn(id, { seconds: ephemeralDuration ?? 0, setAt: Math.floor(Date.now() / 1000) })
-        }
+        if (isAnswer && participants !== undefined) this.#admins.learn({ id, participants })
+        const lasts = ephemeralDuration ?? (isAnswer ? 0 : undefined)
+        if (lasts !== undefined) this.#timers.learn(id, { seconds: lasts, setAt: Math.floor(at / 1000) })
       }
       for (const member of participants ?? []) {
         const other = member.lid ?? member.phoneNumber

@@ -8,7 +8,7 @@ import { decodeHead, decodeOpened } from '../decode.ts'
 import { type MediaUpdate, relocate } from '../media/reupload.ts'
 import { readCall, tellCall } from '../parse/calls.ts'
 import { type ParseContext, readRaw } from '../parse/context.ts'
-import { adminsIn, groupIn, noticesIn, pairsIn } from '../parse/notifications.ts'
+import { adminsIn, groupIn, noticesIn, pairsIn, timeOf } from '../parse/notifications.ts'
 import { isToOwnList, toEach } from '../parse/own-list.ts'
 import { messagesIn, type Parsed, parseHead, parseMessage } from '../parse.ts'
 import { readAbsent } from './absent.ts'
@@ -198,7 +198,8 @@ export class Receiver {
       if (change.are) sessions.set(this.#handover.promoted(id, who))
       book.administer(id, { ...change, who })
     }
-    book.groups(groupIn(node).map(news => ({ id, ...news })))
+    const news = groupIn(node).map(each => ({ id, ...each }))
+    book.groups(news, { at: timeOf(node) })
   }
 
   /** A bug in parsing must neither lose a message nor stop the ones behind it. Throws `StoreError`. */

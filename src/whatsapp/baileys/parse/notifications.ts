@@ -126,9 +126,14 @@ const addressesOf = (people: readonly BinaryNode[]): string[] =>
 /** How a group is called, whether its settings are for administrators alone and, of a new one, what it is. */
 interface GroupNews {
   readonly subject?: string
+  /** Seconds after which messages disappear; 0 where they do not. */
+  readonly ephemeralDuration?: number
   readonly restrict?: boolean
   readonly isCommunityAnnounce?: boolean
 }
+
+/** When something was told of, in milliseconds since 1970; 0 where that is not said. */
+export const timeOf = ({ attrs }: BinaryNode): number => (Number(attrs['t']) || 0) * 1000
 
 /** What a notification says of a group. */
 export const groupIn = (node: BinaryNode): GroupNews[] =>
@@ -140,7 +145,13 @@ const readGroup = (child: BinaryNode): GroupNews | undefined => {
   const named = subject === undefined ? {} : { subject }
   if (group !== undefined) {
     const has = (tag: string): boolean => childOf(group, tag) !== undefined
-    return { ...named, restrict: has('locked'), isCommunityAnnounce: has('default_sub_group') }
+    const ephemeralDuration = Number(childOf(group, 'ephemeral')?.attrs['expiration']) || 0
+    return {
+      ...named,
+      ephemeralDuration,
+      restrict: has('locked'),
+      isCommunityAnnounce: has('default_sub_group'),
+    }
   }
   if (child.tag === 'subject') return named
   return child.tag === 'locked' || child.tag === 'unlocked' ? { restrict: child.tag === 'locked' } : undefined
