@@ -2,7 +2,8 @@ import type { WAMessage } from '@whiskeysockets/baileys'
 import type { SessionChange, SessionStore } from '../../../bridge/network.ts'
 import type { Logger } from '../../../support/log.ts'
 import { normalizeAddress } from '../../address.ts'
-import { keptOf, PATIENCE_MS, readKept } from './kept-change.ts'
+import type { Book } from './book.ts'
+import { isPast, keptOf, readKept } from './kept-change.ts'
 
 const ROWS = 'claims'
 /** As many wait at most; more are left out. */
@@ -10,6 +11,7 @@ const MOST = 100
 
 export interface ClaimsOptions {
   readonly sessions: SessionStore
+  readonly book: Pick<Book, 'now'>
   readonly logger: Logger
   /** Takes in anew who administers a group; false where WhatsApp does not say. */
   readonly refreshAdmins: (group: string) => Promise<boolean>
@@ -90,7 +92,11 @@ export class Claims {
     const { sessions, refreshAdmins, logger } = this.#options
     let isOver = false
     try {
-      sessions.set(this.#rows().filter(isPast).map(forget))
+      sessions.set(
+        this.#rows()
+          .filter(row => this.#isOver(row))
+          .map(forget),
+      )
       for (const group of this.#inTurn()) {
         this.#last = group
         const isTold = await refreshAdmins(group)
@@ -106,15 +112,18 @@ export class Claims {
     if (!isOver) this.#askLater()
   }
 
+  /** It has waited for too long, or is damaged. */
+  #isOver({ value }: Row): boolean {
+    const web = readKept(value)
+    return web === undefined || isPast(web, this.#options.book.now)
+  }
+
   #release(group: string): void {
     for (const row of this.#rows()) {
-      const web = row.group === group ? readKept(row.value)?.web : undefined
+      const web = row.group === group ? readKept(row.value) : undefined
       if (web !== undefined) this.#options.release(web, forget(row))
     }
   }
 }
-
-/** It has waited for too long, or is damaged. */
-const isPast = ({ value }: Row): boolean => (readKept(value)?.keptAt ?? 0) < Date.now() - PATIENCE_MS
 
 const forget = ({ id }: Row): SessionChange => ({ type: ROWS, id, value: null })

@@ -2,7 +2,7 @@ import type { WAMessage } from '@whiskeysockets/baileys'
 import type { MessageRef } from '../../../bridge/chat-ref.ts'
 import type { SessionChange, SessionStore } from '../../../bridge/network.ts'
 import type { Logger } from '../../../support/log.ts'
-import { keptOf, PATIENCE_MS, readKept } from './kept-change.ts'
+import { isPast, keptOf, readKept } from './kept-change.ts'
 
 const ROWS = 'held'
 /** As many wait at most; of more the oldest are given up. */
@@ -17,20 +17,17 @@ const DAMAGED = 'they are damaged on disk'
 export class EarlyChanges {
   readonly #sessions: SessionStore
   readonly #logger: Logger
+  readonly #now: () => number
   /** Messages that something may wait for: looking into the store for each message would be a waste. */
   readonly #awaited: Set<string>
 
-  constructor(sessions: SessionStore, logger: Logger, now = Date.now()) {
+  /** @param now what time it is at WhatsApp, in milliseconds since 1970 */
+  constructor(sessions: SessionStore, logger: Logger, now: () => number) {
     this.#sessions = sessions
     this.#logger = logger
-    const rows = [...sessions.list(ROWS)].map(({ id, value }) => ({ id, since: readKept(value)?.keptAt }))
-    const damaged = rows.filter(({ since }) => since === undefined)
-    const old = rows.filter(({ since = now }) => since < now - PATIENCE_MS)
-    const givenUp = [
-      ...this.#giveUp(damaged, DAMAGED),
-      ...this.#giveUp(old, 'their message did not come in two weeks'),
-    ]
-    if (givenUp.length > 0) sessions.set(givenUp)
+    this.#now = now
+    const damaged = [...sessions.list(ROWS)].filter(({ value }) => readKept(value) === undefined)
+    if (damaged.length > 0) sessions.set(this.#giveUp(damaged, DAMAGED))
     this.#awaited = new Set([...sessions.list(ROWS)].map(({ id }) => targetIn(id)))
   }
 
@@ -42,14 +39,24 @@ export class EarlyChanges {
       return []
     }
     const rows = [...this.#sessions.list(ROWS)]
+    // The oldest stand first.
+    const firstFresh = rows.findIndex(row => !this.#isOld(row))
+    const old = rows.splice(0, firstFresh === -1 ? rows.length : firstFresh)
     const tooMany = rows.splice(0, Math.max(0, rows.length - MOST + 1))
-    const left = new Set(tooMany.length > 0 ? rows.map(({ id }) => targetIn(id)) : [])
-    for (const name of tooMany.map(({ id }) => targetIn(id))) if (!left.has(name)) this.#awaited.delete(name)
+    const gone = [...old, ...tooMany]
+    const left = new Set(gone.length > 0 ? rows.map(({ id }) => targetIn(id)) : [])
+    for (const name of gone.map(({ id }) => targetIn(id))) if (!left.has(name)) this.#awaited.delete(name)
     this.#awaited.add(nameOf(target))
     return [
+      ...this.#giveUp(old, 'their message did not come in two weeks'),
       ...this.#giveUp(tooMany, 'their message is one of too many that have not come'),
       { type: ROWS, id: `${nameOf(target)} ${web.key.id}`, value },
     ]
+  }
+
+  #isOld({ value }: { readonly value: string }): boolean {
+    const web = readKept(value)
+    return web === undefined || isPast(web, this.#now())
   }
 
   /** What waits for a message, under whichever of its names, in the order in which it came, and how each is forgotten. */
@@ -59,7 +66,7 @@ export class EarlyChanges {
     const found = [...this.#sessions.list(ROWS)].filter(({ id }) => names.includes(targetIn(id)))
     if (found.length === 0) for (const name of names) this.#awaited.delete(name)
     return found.flatMap(({ id, value }) => {
-      const web = readKept(value)?.web
+      const web = readKept(value)
       if (web !== undefined) return [{ web, forget: forget(id) }]
       this.#sessions.set(this.#giveUp([{ id }], DAMAGED))
       return []

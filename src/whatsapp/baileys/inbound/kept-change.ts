@@ -6,7 +6,7 @@ import { toNumber } from '../parse/context.ts'
 /** Base64; a larger one is no vote and no edit that anybody makes. */
 const LONGEST = 256 * 1024
 /** WhatsApp keeps what it could not deliver for two weeks: what has not come by then does not come. In milliseconds. */
-export const PATIENCE_MS = 14 * 86_400_000
+const PATIENCE_MS = 14 * 86_400_000
 
 interface Row {
   readonly key: WAMessageKey
@@ -15,8 +15,6 @@ interface Row {
   readonly name?: string
   /** `proto.Message`, base64. */
   readonly message: string
-  /** Milliseconds since 1970. */
-  readonly heldAt: number
 }
 
 /** A change of a message as it came, to be read later, in the form in which it is kept on disk; undefined when it is too large. */
@@ -29,27 +27,32 @@ export const keptOf = (web: WAMessage): string | undefined => {
     sent: toNumber(web.messageTimestamp) ?? 0,
     ...(name && { name }),
     message,
-    heldAt: Date.now(),
   }
   return JSON.stringify(row)
 }
 
-const rowSchema = z.looseObject({ key: z.looseObject({}), message: z.string(), heldAt: z.number() })
+const rowSchema = z.looseObject({ key: z.looseObject({}), message: z.string(), sent: z.number() })
 
-/** The same read back, and since when it is kept, in milliseconds since 1970. Undefined when it is damaged. */
-export const readKept = (value: string): { readonly web: WAMessage; readonly keptAt: number } | undefined => {
+/** The same read back. Undefined when it is damaged. */
+export const readKept = (value: string): WAMessage | undefined => {
   const row = rowSchema.safeParse(readStored(value)).data as Row | undefined
   if (row === undefined) return undefined
-  const { key, sent, name, message, heldAt } = row
+  const { key, sent, name, message } = row
   try {
-    const web = {
+    return {
       key,
       messageTimestamp: sent,
       ...(name !== undefined && { pushName: name }),
       message: proto.Message.decode(Buffer.from(message, 'base64')),
     }
-    return { web, keptAt: heldAt }
   } catch {
     return undefined
   }
 }
+
+/**
+ * Whether what it waits for comes no more. Both times are WhatsApp's: by this machine's clock, which may be wrong for a while, a change
+ * of this minute would be years old.
+ */
+export const isPast = ({ messageTimestamp }: WAMessage, now: number): boolean =>
+  (toNumber(messageTimestamp) ?? 0) * 1000 < now - PATIENCE_MS

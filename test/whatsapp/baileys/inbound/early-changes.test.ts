@@ -245,11 +245,14 @@ test('What waits is bounded, and the log says when the oldest, the huge or the t
   const lines: string[] = []
   const logger = await openLogger({ level: 'warn', format: 'human', write: line => lines.push(line) })
   const said = () => lines.splice(0).map(line => line.slice(line.indexOf('warn')).trimEnd())
-  const held = new EarlyChanges(sessions, logger)
+  let now = Date.UTC(2026, 10, 1)
+  const sentAt = now / 1000
+  const held = new EarlyChanges(sessions, logger, () => now)
   const target = { chat: 'whatsapp:1@lid', id: 'T' } as const
   const message = (id: string, words = 'x') => ({
     key: { id, remoteJid: '1@lid' },
     message: { conversation: words },
+    messageTimestamp: Math.max(sentAt, now / 1000 - 60),
   })
   const keep = (count: number) => sessions.set(held.keep(target, message(`M${count}`)))
   for (let count = 0; count < 500; count += 1) keep(count)
@@ -264,12 +267,37 @@ test('What waits is bounded, and the log says when the oldest, the huge or the t
   assert.match(said().join(), /A change that is too large for one was left out/)
   const [first] = held.about([target])
   assert.equal(first?.web.message?.conversation, 'x')
-  const soon = new EarlyChanges(sessions, logger, Date.now() + 13 * 86_400_000)
-  assert.equal(soon.about([target]).length, 500)
-  assert.deepEqual(said(), [])
-  const later = new EarlyChanges(sessions, logger, Date.now() + 15 * 86_400_000)
-  assert.equal(later.about([target]).length, 0)
+  now += 13 * 86_400_000
+  const other = { chat: 'whatsapp:2@lid', id: 'T' } as const
+  sessions.set(held.keep(other, message('N1')))
+  assert.match(said().join(), /one of too many/)
+  assert.equal(held.about([target]).length, 499)
+  now += 2 * 86_400_000
+  sessions.set(held.keep(other, message('N2')))
+  assert.equal(held.about([target]).length, 0)
+  assert.equal(held.about([other]).length, 2)
   assert.match(said().join(), /did not come in two weeks/)
+})
+
+test('A change that waits since the clock had not been set yet is read when its message comes, also in a later run', async t => {
+  await using linked = await Linked.started({ waitingMs: 60_000 })
+  const alice = linked.wa.addContact({ name: 'Alice' })
+  const right = Date.now
+  const sinceBoot = right()
+  const { mock } = t.mock.method(Date, 'now', () => right() - sinceBoot)
+  linked.wa.advanceClock(sinceBoot)
+  sendUnreadable(linked, alice, 'M1')
+  await until('the wait', () => [...linked.bridge.sessions.list('waiting')].length === 1)
+  const type = proto.Message.ProtocolMessage.Type.MESSAGE_EDIT
+  const change = { key: keyOf(linked, 'M1'), type, editedMessage: { conversation: 'Good day' } }
+  await alice.send({ protocolMessage: change }, { id: 'E1' })
+  await until('what is held', () => [...linked.bridge.sessions.list('held')].length === 1)
+  mock.restore()
+  linked.wa.advanceClock(-sinceBoot)
+  await linked.restart()
+  await alice.send('Good dya', { id: 'M1' })
+  await until('the edit', () => linked.bridge.events.length === 2)
+  assert.deepEqual(heard(linked), ['M1: Good dya', 'edit of M1: Good day'])
 })
 
 test('What is given up is remembered no more: nobody looks for it when its message comes', () => {
@@ -284,7 +312,7 @@ test('What is given up is remembered no more: nobody looks for it when its messa
       },
     },
   }) as typeof bridge.sessions
-  const held = new EarlyChanges(sessions, silentLogger())
+  const held = new EarlyChanges(sessions, silentLogger(), () => 0)
   const target = (count: number) => ({ chat: 'whatsapp:1@lid', id: `T${count}` }) as const
   const change = (id: string) => ({ key: { id, remoteJid: '1@lid' }, message: { conversation: 'x' } })
   for (let count = 0; count < 501; count += 1) {
