@@ -50,6 +50,26 @@ test('Messages that Baileys passes by undecrypted hold nobody up, and are announ
   await until('the placeholders', () => bridge.said.filter(text => text === WAITING).length === 30)
 })
 
+test('Of many messages of one chat that nobody can read ten are announced at once, and those that come meanwhile stand there as they are; other chats do not wait', async () => {
+  await using linked = await Linked.started({ waitingMs: 50, timing: { placeholders: 3_600_000 } })
+  const { wa, bridge } = linked
+  const [alice, bob] = [wa.addContact({ name: 'Alice' }), wa.addContact({ name: 'Bob' })]
+  const group = wa.addGroup({ subject: 'Family', participants: [alice, bob] })
+  const announced = (chat: string) =>
+    bridge.messages.filter(({ chat: place, pending }) => place === `whatsapp:${chat}` && pending).length
+  const stanzas = numbers(14).map(() => unreadable(alice, group))
+  for (const stanza of stanzas) wa.inject(stanza)
+  await until('ten placeholders', () => announced(group.jid) >= 10)
+  wa.inject(unreadable(bob))
+  await until('the one beside', () => announced(bob.lid) === 1)
+  assert.equal(announced(group.jid), 10)
+  for (const [turn, { attrs }] of stanzas.entries())
+    await alice.send(String(turn), { to: group, ...(attrs['id'] !== undefined && { id: attrs['id'] }) })
+  await until('all of them', () => numbers(14).every(turn => saidIn(linked, group.jid).includes(turn)))
+  assert.equal(announced(group.jid), 0)
+  assert.deepEqual([...bridge.sessions.list('waiting')], [])
+})
+
 test('A message crosses although the name of the business that sends it is none', async () => {
   await using linked = await Linked.started()
   const { wa, bridge } = linked

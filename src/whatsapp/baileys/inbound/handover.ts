@@ -24,7 +24,7 @@ export interface HandoverOptions {
   readonly unreadable: (web: WAMessage) => Arrival[]
   /** How long to wait for a message that could not be decrypted before saying so, in milliseconds. */
   readonly waitingMs?: number
-  readonly timing: Pick<Timing, 'claims'>
+  readonly timing: Pick<Timing, 'claims' | 'placeholders'>
   /** Takes in anew who administers a group; false where WhatsApp does not say. */
   readonly refreshAdmins: (group: string) => Promise<boolean>
   readonly journal: Journal
@@ -52,6 +52,8 @@ export class Handover {
       sessions,
       receive: (arrival, alongside) => this.#announce(arrival, alongside),
       fromBackup: this.#fromBackup,
+      isKnown: message => options.book.context.findMessage(message) !== undefined,
+      apartMs: timing.placeholders,
       ...(waitingMs !== undefined && { delayMs: waitingMs }),
     })
   }

@@ -3,6 +3,7 @@ import { type MessageEvent, parseEvent } from '../../../bridge/event.ts'
 import type { Arrival, SessionChange, SessionStore } from '../../../bridge/network.ts'
 import { StoreError } from '../../../bridge/store-error.ts'
 import { parseStored } from '../../../bridge/stored-json.ts'
+import { FewAtOnce } from './few-at-once.ts'
 import { type FromBackup, WAITING } from './from-backup.ts'
 
 interface Row {
@@ -14,14 +15,16 @@ interface Row {
 
 /**
  * Messages that could not be decrypted. WhatsApp asks the sender for them again, and most come within seconds; one that
- * has not come when its time is up is announced by a placeholder, whose place the real one takes whenever it comes. The
- * list is on disk: a restart forgets nobody.
+ * has not come when its time is up is announced by a placeholder, whose place the real one takes whenever it comes. Of many
+ * in one chat some are announced later (`few-at-once.ts`). The list is on disk: a restart forgets nobody.
  */
 export class Waiting {
   readonly #sessions: SessionStore
   readonly #receive: (arrival: Arrival, alongside: () => void) => void
   readonly #delayMs: number
   readonly #fromBackup: FromBackup
+  readonly #isKnown: (message: MessageRef) => boolean
+  readonly #few: FewAtOnce
   readonly #timers = new Map<string, NodeJS.Timeout>()
 
   constructor(options: {
@@ -29,12 +32,18 @@ export class Waiting {
     /** Hands a placeholder to the bridge, and writes `alongside` in the same transaction. May throw. */
     receive: (arrival: Arrival, alongside: () => void) => void
     fromBackup: FromBackup
+    /** Whether the bridge carries a message, or has carried it. */
+    isKnown: (message: MessageRef) => boolean
     delayMs?: number
+    /** Between two placeholders in a chat where many wait. */
+    apartMs?: number | undefined
   }) {
     this.#fromBackup = options.fromBackup
     this.#sessions = options.sessions
     this.#receive = options.receive
     this.#delayMs = options.delayMs ?? 10_000
+    this.#isKnown = options.isKnown
+    this.#few = new FewAtOnce(options.apartMs ?? 3 * this.#delayMs)
   }
 
   /** Takes up what an earlier run waited for. */
@@ -89,16 +98,27 @@ export class Waiting {
 
   #schedule(id: string, row: Row): void {
     // The clock may have been ahead when it began.
-    const wait = Math.min(row.due - Date.now(), this.#delayMs)
-    const timer = setTimeout(() => this.#announce(id, row), Math.max(0, wait))
+    this.#later(id, row, Math.min(row.due - Date.now(), this.#delayMs))
+  }
+
+  #later(id: string, row: Row, milliseconds: number): void {
+    const timer = setTimeout(() => this.#announce(id, row), Math.max(0, milliseconds))
     timer.unref()
     this.#timers.set(id, timer)
   }
 
   #announce(id: string, row: Row): void {
     this.#timers.delete(id)
+    const { chat } = row.head
+    const rest = this.#few.restIn(chat)
+    if (rest > 0) {
+      this.#later(id, row, rest)
+      return
+    }
     try {
       this.#hand(id, row)
+      // In a chat that nobody has mapped none is announced, however many wait.
+      if (this.#isKnown(row.head)) this.#few.took(chat)
     } catch {
       this.#schedule(id, { ...row, due: Date.now() + this.#delayMs })
     }

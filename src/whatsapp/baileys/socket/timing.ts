@@ -21,6 +21,8 @@ export interface Timing {
   readonly rest: number
   /** Between two questions who administers a group, where something waits to be believed. */
   readonly claims: number
+  /** From one placeholder to the next in a chat where many wait; three times as long as one is waited for where nothing is said. */
+  readonly placeholders?: number
   /** The first pause before a reconnect; doubles up to `longestPause`. */
   readonly firstPause: number
   readonly longestPause: number

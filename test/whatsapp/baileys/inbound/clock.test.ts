@@ -25,7 +25,7 @@ test('A message that waits since the clock was an hour ahead is announced in tim
   const told: Arrival[] = []
   const fromBackup = new FromBackup(sessions, new Journal(sessions))
   const receive = (arrival: Arrival) => told.push(arrival)
-  const open = () => new Waiting({ sessions, delayMs: 200, receive, fromBackup })
+  const open = () => new Waiting({ sessions, delayMs: 200, receive, fromBackup, isKnown: () => true })
   const setRight = setAhead(t)
   const chat = 'whatsapp:1@lid'
   const first = open()
