@@ -55,6 +55,31 @@ test('While WhatsApp takes no prekeys, messages come all the same; the next logi
   assert.deepEqual(wa.nacks, [])
 })
 
+test('Somebody with a new phone to whom we have written by then is read on, though what they wrote before that comes behind it', async () => {
+  await using linked = await Linked.started()
+  const { wa } = linked
+  const alice = wa.addContact({ name: 'Alice' })
+  await alice.send('on the old phone')
+  await until('the first', () => linked.bridge.said.length === 1)
+  alice.reinstall()
+  const asked = () =>
+    wa.requests.filter(({ tag, attrs }) => tag === 'iq' && attrs['xmlns'] === 'encrypt').length
+  const before = asked()
+  await until('the new keys', () => asked() > before)
+  await wa.heard()
+  // What she writes now is on its way while we write to her.
+  wa.deafen()
+  await alice.send('on the new phone')
+  await linked.deliver('welcome back', { chat: `whatsapp:${alice.lid}` })
+  await until('our message', () => alice.inbox.length === 1)
+  await alice.send('thank you')
+  wa.dropConnection()
+  await until('all', () => linked.bridge.said.includes('thank you') && wa.pending.length === 0)
+  assert.deepEqual(linked.bridge.said, ['on the old phone', 'on the new phone', 'thank you'])
+  assert.deepEqual(retries(linked), [])
+  wa.assertNoSurprises()
+})
+
 for (const [refusal, uploads] of [
   [500, 1000],
   [503, 1000],

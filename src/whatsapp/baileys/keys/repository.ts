@@ -9,6 +9,7 @@ import { inTime } from '../in-time.ts'
 import type { Journal } from '../inbound/journal.ts'
 import { StorageError } from './auth-state.ts'
 import { hushed } from './hush.ts'
+import { keepSessions } from './kept-sessions.ts'
 import { LeftOut } from './left-out.ts'
 import { askForLids } from './lid-lookup.ts'
 import { setOwn } from './own-rows.ts'
@@ -75,7 +76,7 @@ export class Turns {
 }
 
 /**
- * Baileys' Signal repository with eight things put right.
+ * Baileys' Signal repository with nine things put right.
  *
  * 1. Journal: the plaintext is committed together with the ratchet step that produced it, and a ciphertext that comes
  *    again is answered from there. Baileys sends the receipt after `decrypt…` has resolved
@@ -91,13 +92,15 @@ export class Turns {
  * 6. A question for the LID of a sender that fails costs no message (`lid-lookup.ts`).
  * 7. The same keys make no second session, and it is told when keys are of a new identity (`same-keys.ts`).
  * 8. The key of a member of a group is found under either address (`sender-keys.ts`).
+ * 9. A message of a new identity costs no session (`kept-sessions.ts`).
  */
 export const journalledRepository =
   (journal: Journal, turns: Turns, openings: Openings): SocketConfig['makeSignalRepository'] =>
   (auth, logger, pnToLid) => {
     leaveOtherSessions()
-    const real = DEFAULT_CONNECTION_CONFIG.makeSignalRepository(auth, logger, pnToLid)
     const keys = auth.keys as SignalKeyStoreWithTransaction
+    const kept = { ...auth, keys: keepSessions(keys) }
+    const real = DEFAULT_CONNECTION_CONFIG.makeSignalRepository(kept, logger, pnToLid)
     askForLids(real.lidMapping, keys)
     const outside = AsyncLocalStorage.snapshot()
     const inTurn = <T>(step: () => Promise<T>): Promise<T> => turns.take(() => outside(() => hushed(step)))
