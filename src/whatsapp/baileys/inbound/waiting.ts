@@ -25,7 +25,10 @@ export class Waiting {
   readonly #fromBackup: FromBackup
   readonly #isKnown: (message: MessageRef) => boolean
   readonly #few: FewAtOnce
+  /** Of each row until its time is up, and of each chat where some of those are announced later. */
   readonly #timers = new Map<string, NodeJS.Timeout>()
+  /** Of each chat in the order in which they came: so they are to stand there. */
+  readonly #rows = new Map<ChatRef, Map<string, { readonly row: Row; isUp: boolean }>>()
 
   constructor(options: {
     sessions: SessionStore
@@ -62,9 +65,11 @@ export class Waiting {
 
   /** A message has come, under whichever of its names: the changes that end the wait for it, to be written with it. */
   arrived(names: readonly MessageRef[]): SessionChange[] {
-    return names.map(keyOf).flatMap(id => {
+    return names.flatMap(name => {
+      const id = keyOf(name)
       clearTimeout(this.#timers.get(id))
       this.#timers.delete(id)
+      this.#rows.get(name.chat)?.delete(id)
       return this.#sessions.get(WAITING, id) === undefined ? [] : this.#over(id)
     })
   }
@@ -94,31 +99,57 @@ export class Waiting {
   stop(): void {
     for (const timer of this.#timers.values()) clearTimeout(timer)
     this.#timers.clear()
+    this.#rows.clear()
   }
 
   #schedule(id: string, row: Row): void {
+    const { chat } = row.head
+    const rows = this.#rows.get(chat) ?? new Map<string, { readonly row: Row; isUp: boolean }>()
+    rows.delete(id)
+    this.#rows.set(chat, rows.set(id, { row, isUp: false }))
     // The clock may have been ahead when it began.
-    this.#later(id, row, Math.min(row.due - Date.now(), this.#delayMs))
+    this.#later(id, Math.min(row.due - Date.now(), this.#delayMs), () => this.#end(id, rows, chat))
   }
 
-  #later(id: string, row: Row, milliseconds: number): void {
-    const timer = setTimeout(() => this.#announce(id, row), Math.max(0, milliseconds))
+  #later(name: string, milliseconds: number, what: () => void): void {
+    clearTimeout(this.#timers.get(name))
+    const timer = setTimeout(what, Math.max(0, milliseconds))
     timer.unref()
-    this.#timers.set(id, timer)
+    this.#timers.set(name, timer)
+  }
+
+  /** The time of a row is up, and so is that of all that came before it, whichever timer is faster. */
+  #end(last: string, rows: Map<string, { isUp: boolean }>, chat: ChatRef): void {
+    for (const [id, each] of rows) {
+      clearTimeout(this.#timers.get(id))
+      this.#timers.delete(id)
+      each.isUp = true
+      if (id === last) break
+    }
+    this.#goOn(chat)
+  }
+
+  /** Announces as many of a chat as may be for now. */
+  #goOn(chat: ChatRef): void {
+    const rows = this.#rows.get(chat)
+    for (const [id, { row, isUp }] of rows ?? []) {
+      if (!isUp) return
+      const rest = this.#few.restIn(chat)
+      if (rest > 0) {
+        this.#later(chat, rest, () => this.#goOn(chat))
+        return
+      }
+      rows?.delete(id)
+      this.#announce(id, row)
+    }
+    if (rows?.size === 0) this.#rows.delete(chat)
   }
 
   #announce(id: string, row: Row): void {
-    this.#timers.delete(id)
-    const { chat } = row.head
-    const rest = this.#few.restIn(chat)
-    if (rest > 0) {
-      this.#later(id, row, rest)
-      return
-    }
     try {
       this.#hand(id, row)
       // In a chat that nobody has mapped none is announced, however many wait.
-      if (this.#isKnown(row.head)) this.#few.took(chat)
+      if (this.#isKnown(row.head)) this.#few.took(row.head.chat)
     } catch {
       this.#schedule(id, { ...row, due: Date.now() + this.#delayMs })
     }

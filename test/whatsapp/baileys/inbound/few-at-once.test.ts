@@ -24,7 +24,11 @@ test('Ten placeholders stand in a chat at once, and each further one a while beh
   assert.equal(few.restIn('a'), 0)
 })
 
-test('What waits in a chat that nobody has mapped is forgotten when its time is up, however much it is', async () => {
+/** What is told of so many that come one behind the other into one chat. */
+const openWaiting = async (
+  count: number,
+  options: { readonly isMapped: boolean; readonly apartMs: number },
+) => {
   using dir = new TempDir()
   using store = openStore(storePath(dir.path))
   const sessions = store.session('baileys')
@@ -36,17 +40,30 @@ test('What waits in a chat that nobody has mapped is forgotten when its time is 
       alongside()
     },
     fromBackup: new FromBackup(sessions, new Journal(sessions)),
-    isKnown: () => false,
+    isKnown: () => options.isMapped,
     delayMs: 20,
-    apartMs: 3_600_000,
+    apartMs: options.apartMs,
   })
   const chat = 'whatsapp:1@lid'
-  for (let count = 0; count < 30; count += 1)
+  for (let number = 0; number < count; number += 1)
     waiting.expect(
-      { version: 1, kind: 'message', chat, id: `M${count}`, sender: { person: chat, me: false }, sentAt: 1 },
+      { version: 1, kind: 'message', chat, id: `M${number}`, sender: { person: chat, me: false }, sentAt: 1 },
       {},
     )
-  await until('all of them', () => told.length === 30)
-  assert.deepEqual([...sessions.list('waiting')], [])
+  await until('all of them', () => told.length === count)
   waiting.stop()
+  return { ids: told.map(({ event }) => event.id), left: [...sessions.list('waiting')] }
+}
+
+test('What waits in a chat that nobody has mapped is forgotten when its time is up, however much it is', async () => {
+  const { left } = await openWaiting(30, { isMapped: false, apartMs: 3_600_000 })
+  assert.deepEqual(left, [])
+})
+
+test('What is announced later in a chat stands there in the order in which it came', async () => {
+  const { ids } = await openWaiting(40, { isMapped: true, apartMs: 5 })
+  assert.deepEqual(
+    ids,
+    Array.from({ length: 40 }, (_, number) => `M${number}`),
+  )
 })
