@@ -3,7 +3,7 @@ import { addressOf, type ChatRef, chatRef } from '../../../bridge/chat-ref.ts'
 import type { Arrival, FindMessage, Inbox, KnownChat, SessionStore } from '../../../bridge/network.ts'
 import { oneLine } from '../../../bridge/rich-text.ts'
 import { readStored } from '../../../bridge/stored-json.ts'
-import type { ToldTime } from '../../../support/clock.ts'
+import { ToldTime } from '../../../support/clock.ts'
 import { isGroup, kindOfAddress, normalizeAddress, userOf } from '../../address.ts'
 import { addressesOf, canonical, type LongNumber, type ParseContext, toNumber } from '../parse/context.ts'
 import { parseHead } from '../parse/head.ts'
@@ -40,7 +40,8 @@ export class Book {
   readonly #admins: Admins
   readonly #timers: Timers
   readonly #findMessage: FindMessage
-  readonly #time: Pick<ToldTime, 'now'> | undefined
+  /** What time it is at WhatsApp. */
+  readonly time: Pick<ToldTime, 'now'>
   /** What the bridge was told last about an address: most events say nothing new, and each would cost a commit. */
   readonly #told = new Map<string, string>()
 
@@ -49,11 +50,10 @@ export class Book {
     inbox: Inbox
     findMessage: FindMessage
     me: () => ParseContext['me']
-    /** What time it is at WhatsApp. */
     time?: Pick<ToldTime, 'now'>
   }) {
     this.#sessions = options.sessions
-    this.#time = options.time
+    this.time = options.time ?? new ToldTime()
     this.#admins = new Admins(options.sessions)
     this.#timers = new Timers(options.sessions, () => this.now)
     this.#findMessage = options.findMessage
@@ -61,9 +61,9 @@ export class Book {
     this.#me = options.me
   }
 
-  /** What time it is at WhatsApp, where it has said so; in milliseconds since 1970. */
+  /** What time it is at WhatsApp, or by this machine's clock where it has not said so; in milliseconds since 1970. */
   get now(): number {
-    return this.#time?.now ?? Date.now()
+    return this.time.now ?? Date.now()
   }
 
   get context(): Omit<ParseContext, 'isAwaited'> {

@@ -11,7 +11,7 @@ const MOST = 100
 
 export interface ClaimsOptions {
   readonly sessions: SessionStore
-  readonly book: Pick<Book, 'now'>
+  readonly book: Pick<Book, 'now' | 'time'>
   readonly logger: Logger
   /** Takes in anew who administers a group; false where WhatsApp does not say. */
   readonly refreshAdmins: (group: string) => Promise<boolean>
@@ -48,7 +48,7 @@ export class Claims {
 
   /** To be written with the mark that it is dealt with. */
   keep(group: string, web: WAMessage): SessionChange[] {
-    const value = this.#rows().length < MOST ? keptOf(web) : undefined
+    const value = this.#rows().length < MOST ? keptOf(web, this.#options.book.now) : undefined
     if (value === undefined) {
       this.#options.logger.warn({}, 'A change was left out, since it is not known who administers its group')
       return []
@@ -114,13 +114,13 @@ export class Claims {
 
   /** It has waited for too long, or is damaged. */
   #isOver({ value }: Row): boolean {
-    const web = readKept(value)
-    return web === undefined || isPast(web, this.#options.book.now)
+    const kept = readKept(value)
+    return kept === undefined || isPast(kept, this.#options.book.time.now)
   }
 
   #release(group: string): void {
     for (const row of this.#rows()) {
-      const web = row.group === group ? readKept(row.value) : undefined
+      const web = row.group === group ? readKept(row.value)?.web : undefined
       if (web !== undefined) this.#options.release(web, forget(row))
     }
   }

@@ -2,6 +2,7 @@ import type { WAMessage } from '@whiskeysockets/baileys'
 import type { MessageRef } from '../../../bridge/chat-ref.ts'
 import type { SessionChange, SessionStore } from '../../../bridge/network.ts'
 import type { Logger } from '../../../support/log.ts'
+import type { Book } from './book.ts'
 import { isPast, keptOf, readKept } from './kept-change.ts'
 
 const ROWS = 'held'
@@ -17,15 +18,14 @@ const DAMAGED = 'they are damaged on disk'
 export class EarlyChanges {
   readonly #sessions: SessionStore
   readonly #logger: Logger
-  readonly #now: () => number
+  readonly #book: Pick<Book, 'now' | 'time'>
   /** Messages that something may wait for: looking into the store for each message would be a waste. */
   readonly #awaited: Set<string>
 
-  /** @param now what time it is at WhatsApp, in milliseconds since 1970 */
-  constructor(sessions: SessionStore, logger: Logger, now: () => number) {
+  constructor(sessions: SessionStore, logger: Logger, book: Pick<Book, 'now' | 'time'>) {
     this.#sessions = sessions
     this.#logger = logger
-    this.#now = now
+    this.#book = book
     const damaged = [...sessions.list(ROWS)].filter(({ value }) => readKept(value) === undefined)
     if (damaged.length > 0) sessions.set(this.#giveUp(damaged, DAMAGED))
     this.#awaited = new Set([...sessions.list(ROWS)].map(({ id }) => targetIn(id)))
@@ -33,7 +33,7 @@ export class EarlyChanges {
 
   /** Keeps a change of `target`; to be written with the mark that it is dealt with. Nothing when it is too large. */
   keep(target: MessageRef, web: WAMessage): SessionChange[] {
-    const value = keptOf(web)
+    const value = keptOf(web, this.#book.now)
     if (value === undefined) {
       this.#logger.warn({}, 'A change that is too large for one was left out')
       return []
@@ -55,8 +55,8 @@ export class EarlyChanges {
   }
 
   #isOld({ value }: { readonly value: string }): boolean {
-    const web = readKept(value)
-    return web === undefined || isPast(web, this.#now())
+    const kept = readKept(value)
+    return kept === undefined || isPast(kept, this.#book.time.now)
   }
 
   /** What waits for a message, under whichever of its names, in the order in which it came, and how each is forgotten. */
@@ -66,7 +66,7 @@ export class EarlyChanges {
     const found = [...this.#sessions.list(ROWS)].filter(({ id }) => names.includes(targetIn(id)))
     if (found.length === 0) for (const name of names) this.#awaited.delete(name)
     return found.flatMap(({ id, value }) => {
-      const web = readKept(value)
+      const web = readKept(value)?.web
       if (web !== undefined) return [{ web, forget: forget(id) }]
       this.#sessions.set(this.#giveUp([{ id }], DAMAGED))
       return []

@@ -42,7 +42,7 @@ export class Handover {
     const { sessions, logger, waitingMs, timing } = options
     this.#options = options
     this.#fromBackup = new FromBackup(sessions, options.journal)
-    this.early = new EarlyChanges(sessions, logger, () => options.book.now)
+    this.early = new EarlyChanges(sessions, logger, options.book)
     this.#claims = new Claims({
       ...options,
       release: (web, forget) => this.#release(web, forget),

@@ -1,9 +1,10 @@
 import '../../../simulators/whatsapp/quiet.ts'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { proto } from '@whiskeysockets/baileys'
 import { putBack } from '../../../../src/bridge/put-back.ts'
 import { StoreError } from '../../../../src/bridge/store-error.ts'
-import { child } from '../../../simulators/whatsapp/node.ts'
+import { child, unixSeconds } from '../../../simulators/whatsapp/node.ts'
 import { until } from '../../support.ts'
 import { Linked } from '../linked.ts'
 
@@ -67,6 +68,20 @@ for (const how of [429, 'silence'] as const) {
     wa.assertNoSurprises()
   })
 }
+
+test('What was deleted by right, of which WhatsApp told only three weeks later, is asked about', async () => {
+  const { linked, wa, alice, bob, group, ids, waiting } = await open()
+  await using _ = linked
+  const heard = hear(linked)
+  wa.refuseQuery(QUERY, 429)
+  const type = proto.Message.ProtocolMessage.Type.REVOKE
+  const key = { remoteJid: group.jid, fromMe: false, id: ids[0], participant: bob.lid }
+  const timestamp = unixSeconds() - 21 * 86_400
+  await alice.send({ protocolMessage: { key, type } }, { to: group, timestamp })
+  await until('it', () => heard.length > 0)
+  await until('its end', () => waiting() === 0)
+  assert.deepEqual(heard, ['author', 'admin'])
+})
 
 test('What was deleted by right, and not taken in before a backup was put back, is deleted', async () => {
   const { linked, wa, alice, group, ids, waiting } = await open()

@@ -23,13 +23,16 @@ const poll: proto.IMessage = {
 }
 
 /** A message that our keys do not open. */
-const sendUnreadable = ({ wa }: Linked, { lid, pn, pushName }: Contact, id: string): void =>
+const sendUnreadable = (
+  { wa }: Linked,
+  { lid, pn, pushName }: Contact,
+  id: string,
+  sentAt = unixSeconds(),
+): void =>
   wa.inject(
-    el(
-      'message',
-      { from: lid, sender_pn: pn, notify: pushName, id, t: String(unixSeconds()), type: 'text' },
-      [el('enc', { v: '2', type: 'msg' }, randomBytes(100))],
-    ),
+    el('message', { from: lid, sender_pn: pn, notify: pushName, id, t: String(sentAt), type: 'text' }, [
+      el('enc', { v: '2', type: 'msg' }, randomBytes(100)),
+    ]),
   )
 
 const keyOf = ({ wa }: Linked, id: string) => ({ remoteJid: wa.account.lid, fromMe: true, id })
@@ -87,6 +90,18 @@ const comment = (linked: Linked, who: Contact, id: string, words: string): Promi
     encCommentMessage: { targetMessageKey: keyOf(linked, id), ...sealed(who, id, 'Enc Comment', plain) },
   })
 }
+
+/** WhatsApp has said what time it is. */
+const at = (now: () => number) => ({
+  get now() {
+    return now()
+  },
+  time: {
+    get now() {
+      return now()
+    },
+  },
+})
 
 /** What the bridge has got, in a few words each. */
 const heard = ({ bridge }: Linked): string[] =>
@@ -247,7 +262,11 @@ test('What waits is bounded, and the log says when the oldest, the huge or the t
   const said = () => lines.splice(0).map(line => line.slice(line.indexOf('warn')).trimEnd())
   let now = Date.UTC(2026, 10, 1)
   const sentAt = now / 1000
-  const held = new EarlyChanges(sessions, logger, () => now)
+  const held = new EarlyChanges(
+    sessions,
+    logger,
+    at(() => now),
+  )
   const target = { chat: 'whatsapp:1@lid', id: 'T' } as const
   const message = (id: string, words = 'x') => ({
     key: { id, remoteJid: '1@lid' },
@@ -300,6 +319,42 @@ test('A change that waits since the clock had not been set yet is read when its 
   assert.deepEqual(heard(linked), ['M1: Good dya', 'edit of M1: Good day'])
 })
 
+test('Changes that WhatsApp kept for three weeks wait for their messages all the same', async () => {
+  await using linked = await Linked.started({ waitingMs: 60_000 })
+  const alice = linked.wa.addContact({ name: 'Alice' })
+  const timestamp = unixSeconds() - 21 * 86_400
+  const type = proto.Message.ProtocolMessage.Type.MESSAGE_EDIT
+  for (const id of ['M1', 'M2']) {
+    sendUnreadable(linked, alice, id, timestamp)
+    const change = { key: keyOf(linked, id), type, editedMessage: { conversation: `${id} in other words` } }
+    await alice.send({ protocolMessage: change }, { id: `E${id}`, timestamp })
+  }
+  await until(
+    'what is held',
+    () => linked.bridge.sessions.get('held', `whatsapp:${alice.lid} M2 EM2`) !== undefined,
+  )
+  for (const id of ['M1', 'M2']) await alice.send(id, { id, timestamp })
+  await until('the last edit', () => heard(linked).includes('edit of M2: M2 in other words'))
+  assert.ok(heard(linked).includes('edit of M1: M1 in other words'))
+})
+
+test('Nothing is given up by a clock that is years ahead, before WhatsApp has said what time it is', () => {
+  using dir = new TempDir()
+  using bridge = new RecordingBridge(dir.path)
+  const { sessions } = bridge
+  const target = { chat: 'whatsapp:1@lid', id: 'T' } as const
+  const change = (id: string) => ({
+    key: { id, remoteJid: '1@lid' },
+    message: { conversation: 'x' },
+    messageTimestamp: unixSeconds(),
+  })
+  sessions.set(new EarlyChanges(sessions, silentLogger(), at(Date.now)).keep(target, change('E1')))
+  const ahead = { now: Date.now() + 400 * 86_400_000, time: { now: undefined } }
+  const held = new EarlyChanges(sessions, silentLogger(), ahead)
+  sessions.set(held.keep(target, change('E2')))
+  assert.equal(held.about([target]).length, 2)
+})
+
 test('What is given up is remembered no more: nobody looks for it when its message comes', () => {
   using dir = new TempDir()
   using bridge = new RecordingBridge(dir.path)
@@ -312,7 +367,11 @@ test('What is given up is remembered no more: nobody looks for it when its messa
       },
     },
   }) as typeof bridge.sessions
-  const held = new EarlyChanges(sessions, silentLogger(), () => 0)
+  const held = new EarlyChanges(
+    sessions,
+    silentLogger(),
+    at(() => 0),
+  )
   const target = (count: number) => ({ chat: 'whatsapp:1@lid', id: `T${count}` }) as const
   const change = (id: string) => ({ key: { id, remoteJid: '1@lid' }, message: { conversation: 'x' } })
   for (let count = 0; count < 501; count += 1) {
