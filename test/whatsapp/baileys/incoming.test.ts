@@ -49,7 +49,7 @@ describe('changes of messages', () => {
       const to = linked.wa.addGroup({ subject: 'Class', participants: [alice, bob], addressing })
       const sender = `whatsapp:${bob.lid}`
       const id = await alice.send('first', { to })
-      const target = { id }
+      const target = { id, person: `whatsapp:${alice.lid}` }
       await bob.acts.react(id, '👍', { to, sealed: true })
       await bob.acts.comment(id, 'indeed', { to, sealed: true })
       await bob.acts.comment(id, 'truly', { to })
