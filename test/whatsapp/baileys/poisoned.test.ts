@@ -70,6 +70,21 @@ test('Of many messages of one chat that nobody can read ten are announced at onc
   assert.deepEqual([...bridge.sessions.list('waiting')], [])
 })
 
+test('What is announced, and comes again as unreadable as before, lets no other placeholder wait', async () => {
+  await using linked = await Linked.started({ waitingMs: 50, timing: { placeholders: 3_600_000 } })
+  const { wa, bridge } = linked
+  const alice = wa.addContact({ name: 'Alice' })
+  const group = wa.addGroup({ subject: 'Family', participants: [alice] })
+  const announced = () => bridge.messages.filter(({ pending }) => pending).length
+  const stanzas = numbers(9).map(() => unreadable(alice, group))
+  for (const stanza of stanzas) wa.inject(stanza)
+  await until('nine placeholders', () => announced() === 9)
+  for (const { tag, attrs } of stanzas) wa.inject(el(tag, attrs, [enc()]))
+  wa.inject(unreadable(alice, group))
+  await until('the tenth', () => announced() === 10, 20_000)
+  assert.deepEqual([...bridge.sessions.list('waiting')], [])
+})
+
 test('A message crosses although the name of the business that sends it is none', async () => {
   await using linked = await Linked.started()
   const { wa, bridge } = linked

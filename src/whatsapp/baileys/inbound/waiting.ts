@@ -147,9 +147,10 @@ export class Waiting {
 
   #announce(id: string, row: Row): void {
     try {
+      const wasKnown = this.#isKnown(row.head)
       this.#hand(id, row)
-      // In a chat that nobody has mapped none is announced, however many wait.
-      if (this.#isKnown(row.head)) this.#few.took(row.head.chat)
+      // Nothing is announced in a chat that nobody has mapped, nor of what stands there and has come again, unreadable as before.
+      if (!wasKnown && this.#isKnown(row.head)) this.#few.took(row.head.chat)
     } catch {
       this.#schedule(id, { ...row, due: Date.now() + this.#delayMs })
     }

@@ -40,7 +40,7 @@ const openWaiting = async (
       alongside()
     },
     fromBackup: new FromBackup(sessions, new Journal(sessions)),
-    isKnown: () => options.isMapped,
+    isKnown: ({ id }) => options.isMapped && told.some(({ event }) => event.id === id),
     delayMs: 20,
     apartMs: options.apartMs,
   })
