@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
 import { type BinaryNode, proto } from '@whiskeysockets/baileys'
 import { bytes, child, el, unixSeconds } from './node.ts'
+import { readMessage } from './polls.ts'
 import type { World } from './world.ts'
 
 /** A file in a message, whatever its kind. */
@@ -37,9 +38,8 @@ export class MediaRetries {
   #answer(node: BinaryNode): void {
     const { id = '', to } = node.attrs
     const rmr = child(node, 'rmr')
-    const file = this.#fileOf(id)
-    const key = file && retryKey(file.mediaKey)
-    if (to !== this.#world.account.pn || rmr?.attrs['jid'] === undefined || !key || !asksFor(node, id, key)) {
+    const file = this.#filesOf(id).find(each => asksFor(node, id, retryKey(each.mediaKey)))
+    if (to !== this.#world.account.pn || rmr?.attrs['jid'] === undefined || !file) {
       this.#world.record.surprise(`A wrong request to put up the file of "${id}" again`)
       return
     }
@@ -52,18 +52,25 @@ export class MediaRetries {
     }).finish()
     const attrs = { from: this.#world.account.pn, id, type: 'mediaretry', t: String(unixSeconds()) }
     this.#world.companion?.queue.push(
-      el('notification', attrs, [sealed(answer, id, key), el('rmr', rmr.attrs)]),
+      el('notification', attrs, [sealed(answer, id, retryKey(file.mediaKey)), el('rmr', rmr.attrs)]),
     )
   }
 
-  #fileOf(id: string): File | undefined {
-    const message = this.#world.transcript.find(line => line.id === id)?.message ?? {}
-    return Object.values(message).find(
-      (value): value is File =>
-        value !== null && typeof value === 'object' && 'mediaKey' in value && 'directPath' in value,
-    )
+  #filesOf(id: string): File[] {
+    const message = this.#world.transcript.find(line => line.id === id)?.message
+    return message ? filesIn(readMessage(message)) : []
   }
 }
+
+/** All files in a message, whatever it is wrapped in. */
+const filesIn = (value: unknown): File[] => {
+  if (value === null || typeof value !== 'object' || value instanceof Uint8Array) return []
+  const within = Object.values(value).flatMap(filesIn)
+  return isFile(value) ? [value, ...within] : within
+}
+
+const isFile = (value: object): value is File =>
+  'mediaKey' in value && value.mediaKey instanceof Uint8Array && 'directPath' in value
 
 const retryKey = (mediaKey: Uint8Array): Buffer =>
   Buffer.from(hkdfSync('sha256', mediaKey, '', 'WhatsApp Media Retry Notification', 32))

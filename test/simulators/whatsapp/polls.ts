@@ -40,6 +40,15 @@ export function encodeMessage(message: proto.IMessage & { [raw]?: Uint8Array }):
   ])
 }
 
+/** What phones that can read it make of a message. */
+export function readMessage(message: proto.IMessage): proto.IMessage {
+  try {
+    return proto.Message.decode(encodeMessage(message))
+  } catch {
+    return {}
+  }
+}
+
 function encodePoll(poll: Poll): Buffer {
   const newer = protobuf.Writer.create()
   if (poll.endTime !== undefined) newer.uint32(9 * 8).int64(poll.endTime)

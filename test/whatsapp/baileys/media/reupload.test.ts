@@ -2,10 +2,12 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { buffer } from 'node:stream/consumers'
 import { test } from 'node:test'
+import { proto } from '@whiskeysockets/baileys'
 import { WebSocket } from 'ws'
 import { DeliveryError } from '../../../../src/bridge/verdict.ts'
 import { renderSource } from '../../../../src/whatsapp/baileys/media/source.ts'
 import { trustTestCa } from '../../../simulators/whatsapp/media-server.ts'
+import { rawMessage } from '../../../simulators/whatsapp/polls.ts'
 import { endsWithin } from '../../../support/within.ts'
 import { until } from '../../support.ts'
 import { Linked } from '../linked.ts'
@@ -23,26 +25,32 @@ const isToTryAgain = (error: unknown): boolean =>
 const pictures = ({ bridge }: Linked) => bridge.messages.filter(({ content }) => content.kind === 'media')
 
 /** A bridge that has got a picture whose file WhatsApp has deleted meanwhile. */
-const withExpiredPicture = async (linked: Linked) => {
+const withExpiredPicture = async (linked: Linked, wrap = (message: proto.IMessage) => message) => {
   const { wa } = linked
   const alice = wa.addContact({ name: 'Alice' })
   const group = wa.addGroup({ subject: 'School', participants: [alice] })
   const file = await wa.media.put(bytes, 'image')
   const imageMessage = { ...file, mimetype: 'image/jpeg', caption: 'look' }
-  const sent = await alice.send({ imageMessage }, { to: group })
+  const sent = await alice.send(wrap({ imageMessage }), { to: group })
   const event = await until('the event', () => pictures(linked).find(({ id }) => id === sent))
   assert.ok(event.content.kind === 'media')
   wa.media.expire(file.directPath)
   return { event, media: event.content.media }
 }
 
-test('The phone puts a file up again that WhatsApp has deleted', async () => {
-  await using linked = await Linked.started()
-  const { media } = await withExpiredPicture(linked)
-  const stream = await linked.connection.openMedia(media, new AbortController().signal)
-  assert.deepEqual(await buffer(stream), bytes)
-  linked.wa.assertNoSurprises()
-})
+const wraps: Readonly<Record<string, (message: proto.IMessage) => proto.IMessage>> = {
+  'as it is': message => message,
+  'of a message that disappears': message => ({ ephemeralMessage: { message } }),
+  'in bytes of its own': message => rawMessage(proto.Message.encode(message).finish()),
+}
+for (const [how, wrap] of Object.entries(wraps))
+  test(`The phone puts a file up again that WhatsApp has deleted, ${how}`, async () => {
+    await using linked = await Linked.started()
+    const { media } = await withExpiredPicture(linked, wrap)
+    const stream = await linked.connection.openMedia(media, new AbortController().signal)
+    assert.deepEqual(await buffer(stream), bytes)
+    linked.wa.assertNoSurprises()
+  })
 
 test('A file that two chats want at once is there for both', async () => {
   await using linked = await Linked.started()
