@@ -161,7 +161,8 @@ export const openMarks = (sessions: SessionStore): Marks => {
     },
     isUnheard: chatId =>
       idSpace(chatId) === unheard.id &&
-      (unheardUpTo === goesOn || (unheardUpTo !== undefined && top(chatId) <= Number(unheardUpTo))),
+      // Where nothing is known at all, everything went unheard.
+      (unheardUpTo === goesOn || top(chatId) <= Number(unheardUpTo ?? 0)),
     isOfBackup: (chatId, messageId) => messageId <= Number(sessions.get(backupType, idSpace(chatId)) ?? 0),
     forgetShared() {
       const types = [topType, firstType, backupType, unheard.type]

@@ -121,6 +121,21 @@ for (const [what, goBy] of Object.entries(gaps)) {
   })
 }
 
+test('the first message of all that a bot sends is found, which others have used for private chats before', async () => {
+  await using bench = await Bench.open()
+  const stranger = bench.tg.addUser({ id: 555, first_name: 'Sam' })
+  const elsewhere = bench.tg.addPrivateChat(stranger)
+  for (let number = 0; number < 100; number += 1) stranger.sends(elsewhere, `long ago ${number}`)
+  bench.tg.advanceClock(day + 1000)
+  const job = await attempt(bench, `telegram:${bench.owner.id}`, 'reply-lost')
+  assert.equal(await bench.network.settle?.(job), true)
+  assert.deepEqual(
+    job.sent.map(({ id }) => id),
+    bench.home.transcript().map(({ id }) => String(id)),
+  )
+  bench.tg.assertNoSurprises()
+})
+
 test('that another program takes the updates is known behind a start also where the disk took it only when it was heard again', () => {
   using store = tempStore()
   const disk = store.session('telegram')
