@@ -111,8 +111,8 @@ const beginAt = (begin: number, quest: Search): Run => ({
 })
 
 /**
- * Of the ids before this one: as much as was not seen there, may not be seen behind it. Private chats hide nothing, but what
- * another program took of others.
+ * Of the ids before this one: as much as was not seen there, may not be seen behind it. Private chats hide nothing of their own,
+ * but others may have taken ids unheard.
  */
 const unknownBefore = (begin: number, { attempt, place, context: { marks } }: Search): number => {
   const most = longestGap - runEnd
