@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
+import { readText } from '../config/read-text.ts'
+import { reasonOf } from '../config/secret-file.ts'
 import type { CommandOption, Context } from './command.ts'
 import { UserError } from './user-error.ts'
 
@@ -36,9 +37,9 @@ const check = (passphrase: string, source: string): string => {
 
 const firstLine = async (file: string): Promise<string> => {
   try {
-    return (await readFile(file, 'utf8')).split(/\r?\n/)[0] ?? ''
+    return (await readText(file)).split(/\r?\n/)[0] ?? ''
   } catch (cause) {
-    throw new UserError(`Cannot read the passphrase file "${file}"`, { cause })
+    throw new UserError(`Cannot read the passphrase file "${file}": ${reasonOf(cause)}`, { cause })
   }
 }
 

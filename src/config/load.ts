@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { LogLevel } from '../support/log.ts'
 import { ConfigError } from './config-error.ts'
 import { defaults } from './defaults.ts'
 import { defaultDataDir, type Environment, expandPath, findConfigFile, userConfigFile } from './paths.ts'
+import { readText } from './read-text.ts'
 import type { ConfigFile } from './schema.ts'
 import { reasonOf, warnIfReadable } from './secret-file.ts'
 import { readStorageKey } from './storage-key.ts'
@@ -126,7 +126,7 @@ export const loadConfig = async (options: LoadOptions): Promise<LoadedConfig> =>
 
 /** The checker (a YAML parser and a schema) is loaded only when there is a file to check. */
 const readConfigFile = async (file: string): Promise<ConfigFile> => {
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+  const text = await readText(file).catch((cause: unknown) => {
     throw new ConfigError(
       [`Cannot read the config file "${file}": ${reasonOf(cause)}`],
       'Check --config and WA2TG_CONFIG, or copy config.example.yaml there',
@@ -190,7 +190,7 @@ const readToken = async (place: {
     )
   }
   const path = expandPath(token_file, base, env)
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+  const text = await readText(path).catch((cause: unknown) => {
     throw new ConfigError(
       [`${file}: telegram.token_file: cannot read "${path}": ${reasonOf(cause)}`],
       'Write the bot token into that file, or correct the path',

@@ -14,5 +14,6 @@ export const reasonOf = (cause: unknown): string => {
   if (code === 'ENOENT') return 'there is no such file'
   if (code === 'EACCES') return 'permission denied'
   if (code === 'EISDIR') return 'it is a folder'
+  if (code === 'ENXIO') return 'it is a socket'
   return cause instanceof Error ? cause.message : String(cause)
 }

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ConfigError } from './config-error.ts'
 import { type Environment, expandPath } from './paths.ts'
+import { readText } from './read-text.ts'
 import { reasonOf, warnIfReadable } from './secret-file.ts'
 
 /** As systemd names it: `LoadCredential=wa2tg-key:…` puts a file of this name into $CREDENTIALS_DIRECTORY. */
@@ -31,7 +31,7 @@ export const readStorageKey = async (place: {
 }
 
 const readKey = async (path: string): Promise<Buffer> => {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+  const text = await readText(path).catch((cause: unknown) => {
     throw new ConfigError([`Cannot read the key file "${path}": ${reasonOf(cause)}`], advice)
   })
   return parseKey(text.trim(), `"${path}"`)

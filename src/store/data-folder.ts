@@ -37,6 +37,20 @@ export const refuseNetworkDrive = (path: string): void => {
 }
 
 /**
+ * Throws `StoreError` where a pipe, socket or device stands under the name of a database or of what SQLite keeps beside it. To open
+ * a pipe is to wait for its other end, and no signal would end the program meanwhile (fifo(7)). A folder is refused by the system.
+ */
+export const refuseOtherKinds = (path: string): void => {
+  for (const file of ['', '-journal', '-wal', '-shm'].map(end => `${path}${end}`)) {
+    const stats = statSync(file, { throwIfNoEntry: false })
+    if (stats === undefined || stats.isFile() || stats.isDirectory()) continue
+    throw new StoreError(
+      `"${file}" is a pipe, socket or device, where a file belongs. Move it away, and start again`,
+    )
+  }
+}
+
+/**
  * Makes a folder, and those around it. (Node's `recursive` tries for ever where the system says of a folder in one that is
  * there that it cannot be found: /proc, for instance.) A new folder can vanish in a power cut with all that is in it, until
  * the folder around it is flushed.

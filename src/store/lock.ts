@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as z from 'zod/mini'
-import { prepareDataFolder } from './data-folder.ts'
+import { prepareDataFolder, refuseOtherKinds } from './data-folder.ts'
 import { openSqlite, type Sqlite } from './sqlite.ts'
 import { codeOf, explainFailure, isBusy, isDamage, StoreError } from './store-error.ts'
 
@@ -129,6 +129,7 @@ export const lockHolder = async (dataDir: string): Promise<Holder | 'unknown' | 
 
 /** The file, when it has let us do that; undefined when somebody holds it. */
 const open = (file: string, sql: string): Sqlite.Database | undefined => {
+  refuseOtherKinds(file)
   closeSync(openSync(file, 'a', 0o600))
   if (process.platform !== 'win32') chmodSync(file, 0o600)
   const lock = openSqlite(file, { timeout: 100 })

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { getAssetKeys, getRawAsset, isSea } from 'node:sea'
 import Sqlite from 'better-sqlite3'
 import { loadAddon } from './addon.ts'
+import { refuseOtherKinds } from './data-folder.ts'
 
 export type { Sqlite }
 
@@ -18,6 +19,7 @@ export const openSqlite = (
   path: string,
   options: { readonly timeout: number; readonly readonly?: boolean },
 ): Sqlite.Database => {
+  refuseOtherKinds(path)
   const folder = resolve(dirname(path))
   const sqlite = new Sqlite(path, { ...options, ...(isSea() ? handOver(folder) : {}) })
   try {

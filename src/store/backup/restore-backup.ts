@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { type FileHandle, mkdir, open, realpath, rename, rm, stat, utimes } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { findDamage } from '../check.ts'
-import { flushFolder, prepareDataFolder } from '../data-folder.ts'
+import { flushFolder, prepareDataFolder, refuseOtherKinds } from '../data-folder.ts'
 import { applicationId, migrate, migrations } from '../migrations/index.ts'
 import { noteRestore } from '../restored.ts'
 import { sealedWith } from '../seal.ts'
@@ -44,6 +44,7 @@ export const restoreBackup = async (
   const source = await openBackup(file)
   const bench = join(dirname(path), workshop)
   try {
+    refuseOtherKinds(path)
     if (!force && existsSync(path) && !holdsNothing(path)) {
       throw new BackupError(`"${path}" exists. To replace it (it is kept aside), add --force`)
     }
