@@ -24,6 +24,11 @@ export interface Marks {
   /** The highest message id known in the id space of the chat; 0 when none is. */
   top(chatId: number | string): number
   raise(chatId: number | string, messageId: number): void
+  /**
+   * The same by a message that may be older than what is heard now, so that what came behind it may still be unheard: a search has found
+   * it, or it was edited.
+   */
+  raiseByOlder(chatId: number | string, messageId: number): void
   /** The first id that was known in the id space, or guessed while none was; 0 when there is neither. */
   first(chatId: number | string): number
   /** Keeps a guess at the highest id while none is known. It is no `top`: it may be above what comes next. */
@@ -121,6 +126,10 @@ export const openMarks = (sessions: SessionStore): Marks => {
     unheardUpTo = upTo
     if (sessions.get(unheard.type, unheard.id) !== upTo) sessions.set([{ ...unheard, value: upTo }])
   }
+  const isUnheard = (chatId: number | string): boolean =>
+    idSpace(chatId) === unheard.id &&
+    // Where nothing is known at all, everything went unheard.
+    (unheardUpTo === goesOn || top(chatId) <= Number(unheardUpTo ?? 0))
   return {
     top,
     isTaken(chatId, messageId) {
@@ -128,6 +137,11 @@ export const openMarks = (sessions: SessionStore): Marks => {
       return taken.get(space)?.has(messageId) === true || others.has(space, messageId)
     },
     raise,
+    raiseByOlder(chatId, messageId) {
+      if (messageId <= top(chatId) || !isId(messageId)) return
+      if (unheardUpTo !== goesOn && isUnheard(chatId)) noteUnheard(String(messageId))
+      raise(chatId, messageId)
+    },
     first,
     guess,
     take(chatId, messageId) {
@@ -159,10 +173,7 @@ export const openMarks = (sessions: SessionStore): Marks => {
       else if (others.wasDeaf(now) && topOf(unheard.id) > 0) noteUnheard(String(topOf(unheard.id)))
       others.heard(now)
     },
-    isUnheard: chatId =>
-      idSpace(chatId) === unheard.id &&
-      // Where nothing is known at all, everything went unheard.
-      (unheardUpTo === goesOn || top(chatId) <= Number(unheardUpTo ?? 0)),
+    isUnheard,
     isOfBackup: (chatId, messageId) => messageId <= Number(sessions.get(backupType, idSpace(chatId)) ?? 0),
     forgetShared() {
       const types = [topType, firstType, backupType, unheard.type]

@@ -42,7 +42,7 @@ const findIn = async (place: Place, part: Part, quest: Quest): Promise<FoundPart
     await takeBack(place.chatId, [id, ...behind], context)
     return message ? 'taken back' : 'album taken back'
   }
-  context.marks.raise(place.chatId, Math.max(id, ...behind))
+  context.marks.raiseByOlder(place.chatId, Math.max(id, ...behind))
   return found
 }
 

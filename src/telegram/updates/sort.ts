@@ -60,7 +60,8 @@ class Sorter {
   take({ update_id: id, message, edited_message: edited, ...update }: Update): void {
     const posted = message ?? edited
     if (posted) {
-      this.#sorted.seen.push({ chatId: posted.chat.id, messageId: posted.message_id })
+      const isEdited = message === undefined
+      this.#sorted.seen.push({ chatId: posted.chat.id, messageId: posted.message_id, isEdited })
       this.#places.set(`${posted.chat.id}/${posted.message_id}`, placeRef(placeOfMessage(posted)))
     }
     const { channel_post: post } = update

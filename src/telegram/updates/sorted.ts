@@ -12,8 +12,8 @@ interface Seen {
 export interface Sorted {
   readonly arrivals: Arrival[]
   readonly chats: KnownChat[]
-  /** Every message seen, for the ids that are taken. */
-  readonly seen: Seen[]
+  /** Every message seen, for the ids that are taken; one that was edited may be an old one. */
+  readonly seen: (Seen & { readonly isEdited: boolean })[]
   /** Others' posts in channels. */
   readonly posts: Seen[]
   /** The latest version of each message of an owner. */

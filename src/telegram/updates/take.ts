@@ -52,7 +52,10 @@ export const makeTake = (options: TakeOptions): LongPollOptions['take'] => {
     )
     inbox.receive(sorted.arrivals, () => {
       confirm()
-      for (const { chatId, messageId } of sorted.seen) marks.take(chatId, messageId)
+      for (const { chatId, messageId, isEdited } of sorted.seen) {
+        if (isEdited) marks.raiseByOlder(chatId, messageId)
+        marks.take(chatId, messageId)
+      }
       for (const { chatId, messageId } of sorted.posts) marks.takePost(chatId, messageId)
       for (const { chatId, at } of sorted.admitted) marks.posts.admitted(idSpace(chatId), at)
       for (const { chatId, messageId, version } of sorted.versions) versions.set(chatId, messageId, version)

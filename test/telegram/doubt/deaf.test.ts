@@ -121,6 +121,77 @@ for (const [what, goBy] of Object.entries(gaps)) {
   })
 }
 
+/** A private chat of which a backup knows the first message, and of which much was not heard of since, and another chat. */
+const openOlder = async () => {
+  const bench = await Bench.open()
+  await bench.connect()
+  const chat: ChatRef = `telegram:${bench.owner.id}`
+  const elsewhere = bench.tg.addGroup({ title: 'Class', members: [bench.owner] })
+  await bench.network.send(delivery({ chat, content: text('before') }))
+  const mark = bench.network.mark?.(chat) ?? ''
+  const write = async (): Promise<void> => {
+    const count = bench.inbox.messages.length
+    for (let number = 0; number < 50; number += 1) bench.owner.sends(elsewhere, `since ${number}`)
+    await eventually(() => bench.inbox.messages.length === count + 50, 'all of it')
+  }
+  const putBack = async (): Promise<void> => {
+    const [first] = bench.home.transcript()
+    await bench.restart({ tops: [{ id: 'shared', value: String(first?.id) }] })
+    await bench.connect()
+  }
+  return { bench, chat, elsewhere, mark, write, putBack }
+}
+
+test('behind a backup each of two messages in doubt is found, with much between them that was written in other chats', async () => {
+  const { bench, chat, mark, write, putBack } = await openOlder()
+  await using _ = bench
+  await bench.network.send(delivery({ chat, content: text('one') }))
+  await write()
+  await bench.network.send(delivery({ chat, content: text('two') }))
+  await putBack()
+  const known: number[] = []
+  for (const words of ['one', 'two']) {
+    const job = delivery({ chat, content: text(words), mark, known })
+    assert.equal(await bench.network.settle?.(job), true, words)
+    known.push(...job.sent.map(({ id }) => Number(id)))
+  }
+  assert.deepEqual(
+    known,
+    bench.home
+      .transcript()
+      .slice(1)
+      .map(({ id }) => id),
+  )
+})
+
+test('what is edited behind a backup says nothing of how much was written in other chats since', async () => {
+  const { bench, chat, write, putBack } = await openOlder()
+  await using _ = bench
+  const { message_id: typed } = bench.owner.sends(bench.home, 'typed')
+  await eventually(() => bench.inbox.messages.length === 1, 'what was typed')
+  await write()
+  await putBack()
+  bench.owner.edits(bench.home, typed, 'typed anew')
+  await eventually(() => bench.inbox.arrivals.length === 1, 'the edit')
+  const job = await attempt(bench, chat, 'reply-lost')
+  assert.equal(await bench.network.settle?.(job), true)
+})
+
+test('behind the time of another program what is in doubt in two chats is found, with much between them that was written in a third', async () => {
+  const { bench, chat, elsewhere } = await open()
+  await using _ = bench
+  const other = bench.tg.addGroup({ title: 'Family', members: [bench.owner] })
+  const one = await attempt(bench, chat, 'reply-lost')
+  for (let number = 0; number < 320; number += 1) bench.owner.sends(elsewhere, `unheard ${number}`)
+  const two = await attempt(bench, `telegram:${other.id}`, 'reply-lost')
+  await goAway(bench)
+  await bench.network[Symbol.asyncDispose]()
+  const marks = openMarks(bench.store.session('telegram'))
+  tellOfRivals({ inbox: { standing: () => undefined }, marks }).onPeace()
+  await bench.restart()
+  for (const job of [one, two]) assert.equal(await bench.network.settle?.(job), true)
+})
+
 test('the first message of all that a bot sends is found, which others have used for private chats before', async () => {
   await using bench = await Bench.open()
   const stranger = bench.tg.addUser({ id: 555, first_name: 'Sam' })
