@@ -23,8 +23,8 @@ interface Attempt {
   readonly restored?: true
   /** What else may stand in `chat` without a link, so that what is found may be that; only for `settle`. */
   beside?(): readonly Beside[]
-  /** Whether a message in the target chat is known already, as ours or somebody's; only for `settle`. */
-  isKnown(id: string): boolean
+  /** Whether a message is known already, as ours or somebody's, in `chat` where no other one is named; only for `settle`. */
+  isKnown(id: string, chat?: ChatRef): boolean
   /** Opens the event's file at its source, from the beginning, at every call. */
   openMedia(media: Media): Promise<Readable>
   /**

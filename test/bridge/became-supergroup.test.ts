@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { reject } from '../../src/bridge/verdict.ts'
+import { startTelegramSimulator } from '../simulators/telegram/index.ts'
+import { tempStore } from '../store/temp-store.ts'
 import { event, openBridge, waitUntil } from './bridge.ts'
+import { openMiddle } from './middle.ts'
 
 const alice = 'whatsapp:5@lid'
 const [group, supergroup] = ['telegram:-5', 'telegram:-1009'] as const
@@ -44,4 +47,37 @@ test('an answer that was typed before a group became a supergroup quotes what it
     ['first', 'second', 'another', 'another'],
   )
   assert.equal(shown[1]?.replyTo, shown[0]?.id)
+})
+
+test('what was in doubt when a group became a supergroup is found where others have its id in that, too', async () => {
+  await using tg = await startTelegramSimulator()
+  using store = tempStore()
+  const owner = tg.addUser({ id: 7001, first_name: 'Olivia' })
+  const before = tg.addGroup({ title: 'Alice', members: [owner] })
+  store.mappings.add({ whatsapp: alice, telegram: `telegram:${before.id}` })
+  {
+    await using middle = openMiddle(store, tg)
+    await middle.start()
+    middle.inbox.receive([{ event: event(alice, 'hello') }])
+    await waitUntil(() => middle.outbox.counts().pending === 0)
+    tg.faults.next('sendMessage', 'silent')
+    middle.inbox.receive([{ event: event(alice, 'in doubt') }])
+    await waitUntil(() => before.transcript().length === 2)
+  }
+  const lost = before.transcript()[1]?.id ?? 0
+  const now = tg.migrate(before)
+  {
+    await using middle = openMiddle(store, tg)
+    for (let id = 0; id < lost; id = owner.sends(now, 'gossip').message_id);
+    await middle.telegram.start()
+    await waitUntil(() => tg.pendingUpdates === 0)
+  }
+  await using middle = openMiddle(store, tg)
+  await middle.start()
+  await waitUntil(() => middle.outbox.counts().pending === 0)
+  const shown = [...before.transcript(), ...now.transcript()].filter(({ from }) => from.isBot)
+  assert.deepEqual(
+    shown.map(({ text }) => text),
+    ['hello', 'in doubt'],
+  )
 })

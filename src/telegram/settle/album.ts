@@ -11,9 +11,9 @@ import type { FoundPart, Search } from './quest.ts'
  * it back. Throws `DeliveryError` where nobody can tell.
  */
 export const findAlbum = (ids: readonly number[], part: Part, quest: Search): FoundPart | undefined => {
-  const { attempt, place, context, items } = quest
+  const { place, isKnown, context, items } = quest
   const { marks, inFlight } = context
-  const unknown = ids.filter(id => !attempt.isKnown(String(id)) && !marks.isTaken(place.chatId, id))
+  const unknown = ids.filter(id => !isKnown(id) && !marks.isTaken(place.chatId, id))
   if (unknown.length === 0 || typeof items !== 'number') return undefined
   const isOnItsWay = [...inFlight].some(
     other => other.place.chatId === place.chatId && other.parts.some(({ album }) => album !== undefined),

@@ -1,5 +1,5 @@
 import { wait } from '../../bridge/verdict.ts'
-import type { Place } from '../address.ts'
+import { type Place, placeRef } from '../address.ts'
 import { isTopicless, takeBack } from '../send/astray.ts'
 import { currentPlace } from '../send/context.ts'
 import type { Part } from '../send/part.ts'
@@ -32,7 +32,11 @@ const findIn = async (place: Place, part: Part, quest: Quest): Promise<FoundPart
   const isFormer = context.marks.current(place.chatId) !== place.chatId
   const probing = { api: context.api, chatId: place.chatId, signal: attempt.signal, isFormer }
   const looked = context.looked.of(attempt.messageId, `${step} ${place.chatId}`)
-  const found = await search(part, { ...quest, place, probing, looked })
+  // Of a former group, those that a search has found are known under ids below zero.
+  const isKnown = isFormer
+    ? (id: number) => attempt.isKnown(String(id), placeRef(place)) || attempt.isKnown(String(-id))
+    : (id: number) => attempt.isKnown(String(id))
+  const found = await search(part, { ...quest, place, isKnown, probing, looked })
   if (found === undefined) return undefined
   const { id, message, behind = [] } = found
   if (hasTwin(found.part, { place, context })) throw wait(5, 'The same text is on its way from another chat')

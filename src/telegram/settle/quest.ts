@@ -37,6 +37,8 @@ export interface FoundPart extends Made {
 /** A quest in one chat. */
 export interface Search extends Quest {
   readonly place: Place
+  /** Whether the message under an id there is known, as ours or somebody's. */
+  isKnown(id: number): boolean
   readonly probing: ProbeContext
   readonly looked: Looked
 }

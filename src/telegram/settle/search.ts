@@ -114,21 +114,21 @@ const beginAt = (begin: number, quest: Search): Run => ({
  * Of the ids before this one: as much as was not seen there, may not be seen behind it. Private chats hide nothing of their own,
  * but others may have taken ids unheard.
  */
-const unknownBefore = (begin: number, { attempt, place, context: { marks } }: Search): number => {
+const unknownBefore = (begin: number, { isKnown, place, context: { marks } }: Search): number => {
   const most = longestGap - runEnd
   if (marks.isUnheard(place.chatId)) return most
   if (Number(place.chatId) > 0) return 0
   const first = Math.max(1, begin - most + 1)
   const ids = Array.from({ length: Math.max(0, begin - first + 1) }, (_, index) => first + index)
-  return ids.filter(id => !attempt.isKnown(String(id)) && !marks.isTaken(place.chatId, id)).length
+  return ids.filter(id => !isKnown(id) && !marks.isTaken(place.chatId, id)).length
 }
 
 const goesOn = (id: number, { empty, end }: Run, { place, context }: Search): boolean =>
   empty < (id <= context.marks.top(place.chatId) ? longestGap : end)
 
 /** What need not be asked: whose messages are known, and what was looked at before. */
-const knownOf = (id: number, { attempt, place, context, looked }: Search) => {
-  if (attempt.isKnown(String(id)) || context.marks.isTaken(place.chatId, id)) return 'foreign'
+const knownOf = (id: number, { isKnown, place, context, looked }: Search) => {
+  if (isKnown(id) || context.marks.isTaken(place.chatId, id)) return 'foreign'
   const isEmpty = looked.ruledOut.get(id)
   return isEmpty === undefined ? undefined : isEmpty ? 'nothing' : 'foreign'
 }
@@ -180,13 +180,13 @@ const compare = async (
   run: Run,
   quest: Search,
 ): Promise<FoundPart | undefined> => {
-  const { attempt, place, context, probing, looked, items } = quest
+  const { attempt, place, isKnown, context, probing, looked, items } = quest
   const id = message.message_id
   if (inTopic(message, place)) looked.others.set(id, onItsWay(quest))
   // One that can be read is no item of an album; one that looks like it may be any other since the backup.
   const match = items === 'restored' ? undefined : matchPart(message, part, place)
   const doubts = () => match && doubtsAbout(message, match.part, quest)
-  const isIt = () => match?.exact === true && doubts() === undefined && !attempt.isKnown(String(id))
+  const isIt = () => match?.exact === true && doubts() === undefined && !isKnown(id)
   const buttons = () => (isIt() ? match?.part.markup : context.buttons.of(place.chatId, id))
   const left = buttons()
   await leave(id, left, probing)
@@ -205,9 +205,9 @@ const compare = async (
 /** What it means that none was it for certain. */
 const conclude = async (
   { almost, unclear, nobodys }: Run,
-  { attempt, probing }: Search,
+  { isKnown, probing }: Search,
 ): Promise<FoundPart | undefined> => {
-  if (almost && !attempt.isKnown(String(almost.id))) {
+  if (almost && !isKnown(almost.id)) {
     if (almost.part.markup) await giveBack(almost.id, almost.part.markup, probing)
     return almost
   }
