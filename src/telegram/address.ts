@@ -50,6 +50,10 @@ const isSupergroup = (chatId: number | string): boolean =>
  */
 export const idSpace = (chatId: number | string): string => (isSupergroup(chatId) ? String(chatId) : 'shared')
 
+/** Whether it is a group that may become a supergroup. */
+export const isBasicGroup = (chatId: number | string): chatId is number =>
+  typeof chatId === 'number' && chatId < 0 && !isSupergroup(chatId)
+
 /** Which rate budget a place draws on: all topics of a group have one between them. */
 export const paceKey = ({ chatId }: Place): { key: string; kind: PaceKind } => ({
   key: `telegram:${chatId}`,

@@ -15,6 +15,7 @@ import { keepParts, readParts } from './send/kept-parts.ts'
 import type { Part } from './send/part.ts'
 import type { Made } from './send.ts'
 import { findPart } from './settle/find-part.ts'
+import { askForMove } from './settle/missed-move.ts'
 import { lookInTurn } from './settle/turns.ts'
 import type { SettleContext } from './settle.ts'
 
@@ -47,6 +48,7 @@ export const showChange = (change: Change, context: ChangeContext): Promise<void
  */
 export const settleChange = async (change: Change, context: ChangeContext): Promise<Settled> => {
   await untilOver(change, context)
+  await askForMove(change, context)
   const quest = { attempt: change, after: [], context, step: 0 }
   const find = async (part: Part): Promise<boolean> => {
     const look = async (): Promise<boolean> => {

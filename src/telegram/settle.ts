@@ -8,6 +8,7 @@ import type { Part } from './send/part.ts'
 import { renderParts } from './send/render.ts'
 import { batchAt, report } from './send.ts'
 import { findPart } from './settle/find-part.ts'
+import { askForMove } from './settle/missed-move.ts'
 import type { SettleContext } from './settle/quest.ts'
 import { lookInTurn } from './settle/turns.ts'
 
@@ -22,6 +23,7 @@ export const settleDelivery = async (
   delivery: Delivery,
   context: SettleContext,
 ): Promise<boolean | 'perhaps'> => {
+  await askForMove(delivery, context)
   const { together: _, ...alone } = delivery
   const before = delivery.sent.length
   const isThere = await settleNext(delivery, context)

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { reject } from '../../src/bridge/verdict.ts'
+import { openStore, restoreBackup, type Store, storePath, writeBackup } from '../../src/store/index.ts'
 import { startTelegramSimulator } from '../simulators/telegram/index.ts'
 import { tempStore } from '../store/temp-store.ts'
 import { event, openBridge, waitUntil } from './bridge.ts'
@@ -79,5 +81,50 @@ test('what was in doubt when a group became a supergroup is found where others h
   assert.deepEqual(
     shown.map(({ text }) => text),
     ['hello', 'in doubt'],
+  )
+})
+
+test('what waited in a backup is found in the supergroup that its group became since, among much else', async () => {
+  await using tg = await startTelegramSimulator()
+  using store = tempStore()
+  const owner = tg.addUser({ id: 7001, first_name: 'Olivia' })
+  const before = tg.addGroup({ title: 'Alice', members: [owner] })
+  store.mappings.add({ whatsapp: alice, telegram: `telegram:${before.id}` })
+  const carry = async (of: Store, ...words: readonly string[]): Promise<void> => {
+    await using middle = openMiddle(of, tg)
+    await middle.start()
+    for (const each of words) middle.inbox.receive([{ event: event(alice, each) }])
+    await waitUntil(() => middle.outbox.counts().pending === 0 && tg.pendingUpdates === 0)
+  }
+  await carry(store, 'hello')
+  const file = join(store.dir, 'backup')
+  {
+    await using idle = openMiddle(store, tg)
+    idle.inbox.receive([{ event: event(alice, 'waiting') }])
+    await writeBackup(store.database.path, file, { force: false })
+  }
+  const now = tg.migrate(before)
+  const gossip = (): void => {
+    for (let number = 0; number < 60; number += 1) owner.sends(now, `gossip ${number}`)
+  }
+  {
+    await using middle = openMiddle(store, tg)
+    gossip()
+    await middle.telegram.start()
+    await waitUntil(() => tg.pendingUpdates === 0)
+  }
+  await carry(store, 'since')
+  gossip()
+  await carry(store)
+  const path = storePath(join(store.dir, 'restored'))
+  await restoreBackup(file, path, { passphrase: () => assert.fail('it is plain'), force: false })
+  using restored = openStore(path)
+  tg.faults.next('getChatMemberCount', { error: 500, description: 'Internal Server Error' })
+  await carry(restored)
+  assert.equal(tg.faults.waiting, 0)
+  const shown = [...before.transcript(), ...now.transcript()].filter(({ from }) => from.isBot)
+  assert.deepEqual(
+    shown.map(({ text }) => text),
+    ['hello', 'waiting', 'since'],
   )
 })

@@ -16,7 +16,7 @@ export interface SettleContext extends SendContext, PostsContext {
 
 export interface Quest {
   readonly attempt: Partial<Pick<Delivery, 'albumsBeside'>> &
-    Pick<Delivery, 'chat' | 'messageId' | 'mark' | 'isKnown' | 'beside' | 'rest' | 'signal'>
+    Pick<Delivery, 'chat' | 'messageId' | 'mark' | 'restored' | 'isKnown' | 'beside' | 'rest' | 'signal'>
   /** Ids of messages that were sent earlier in the same attempt. */
   readonly after: readonly number[]
   readonly context: SettleContext

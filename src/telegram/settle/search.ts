@@ -229,12 +229,13 @@ const onItsWay = ({ place, context }: Pick<Search, 'place' | 'context'>): InFlig
 /**
  * The id behind which the search begins: the mark, or the last part sent where there is none. Or where nothing was
  * known then, a little before what was heard of first, however much has been written since; or where still nothing is,
- * before what is found at the first look.
+ * before what is found at the first look. What a backup brought back stands anywhere in a supergroup that came into being since.
  */
 const firstId = async (quest: Search): Promise<number> => {
-  const { place, context, probing } = quest
+  const { attempt, place, context, probing } = quest
   const known = knownBefore(quest)
-  if (known > 0) return known
+  if (known > 0 || (attempt.restored && context.marks.former(attempt.mark, place.chatId) !== undefined))
+    return known
   if (context.marks.first(place.chatId) === 0) context.marks.guess(place.chatId, await findTop(probing))
   return Math.max(0, context.marks.first(place.chatId) - guessReach)
 }

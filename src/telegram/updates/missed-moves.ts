@@ -2,9 +2,9 @@ import type { Update } from 'grammy/types'
 import type { ChatRef } from '../../bridge/chat-ref.ts'
 import type { Inbox } from '../../bridge/network.ts'
 import type { Logger } from '../../support/log.ts'
-import { idSpace, readPlace } from '../address.ts'
+import { isBasicGroup, readPlace } from '../address.ts'
 import type { BotApi } from '../api.ts'
-import { CallError } from '../call-error.ts'
+import { movedTo } from '../moved-to.ts'
 import { type Owners, speakerOf } from './speaker.ts'
 
 /** Failures, one after the other, behind which nobody waits for a word of it any more: all that is written comes only behind that. */
@@ -31,10 +31,9 @@ interface Unknown {
 /**
  * That a group became a supergroup may never have been heard: Telegram keeps its word of that for a day, and a backup may be older.
  * What the owner writes there would be for nobody. So where they write in a supergroup in which nothing is mapped, each group that is
- * mapped is asked about before what they wrote is taken, until all have answered once in a run. The members of one that has moved are
- * refused with its new id (telegram-bot-api `check_chat_access`), and nobody sees that they were asked for. Rejects with `CallError`
- * where there is no answer, a few times; behind that it is asked once more, and then at most once a minute; what is written
- * meanwhile stays there, and the owner is told so.
+ * mapped is asked about before what they wrote is taken, until all have answered once in a run. Rejects with `CallError` where there is
+ * no answer, a few times; behind that it is asked once more, and then at most once a minute; what is written meanwhile stays there,
+ * and the owner is told so.
  */
 export const makeMissedMoves = (options: MissedMovesOptions) => {
   const { api, signal, logger, mapped, move, inbox } = options
@@ -57,22 +56,10 @@ export const makeMissedMoves = (options: MissedMovesOptions) => {
       inbox.standing({ about: `moved ${id}`, trouble: { id: 'unasked', text: unasked(title) } })
   }
 
-  const movedTo = async (group: number): Promise<number | undefined> => {
-    try {
-      await api.call('getChatMemberCount', { chat_id: group }, { signal, timeoutMs: 10_000 })
-      return undefined
-    } catch (error) {
-      if (!(error instanceof CallError) || error.failure.kind !== 'refused') throw error
-      const { code, retryAfter, migrateTo } = error.failure
-      if (retryAfter !== undefined || code >= 500) throw error
-      return migrateTo
-    }
-  }
-
-  /** The same, or undefined where Telegram does not say it again and again. */
+  /** What a group has become; undefined also where Telegram does not say it again and again. */
   const find = async (group: number): Promise<number | undefined> => {
     try {
-      return await movedTo(group)
+      return await movedTo(group, { api, signal })
     } catch (error) {
       failures += 1
       if (signal.aborted || failures < mostFailures) throw error
@@ -113,8 +100,7 @@ const movedIn = ({ message }: Update): (number | undefined)[] => {
   return other === undefined ? [] : [message?.chat?.id, other]
 }
 
-/** Private chats and those that have ids of their own do not move. */
 const groupOf = ({ telegram }: { readonly telegram: ChatRef }): number[] => {
-  const chatId = Number(readPlace(telegram)?.chatId)
-  return chatId < 0 && idSpace(chatId) === 'shared' ? [chatId] : []
+  const { chatId = 0 } = readPlace(telegram) ?? {}
+  return isBasicGroup(chatId) ? [chatId] : []
 }
