@@ -169,6 +169,17 @@ test('what is deleted again and again is written down once for each who does tha
   assert.deepEqual(texts(bridge), [])
 })
 
+test('what an administrator deletes again of the one whom they name takes away nothing that another wrote under that id', async () => {
+  await using bridge = openBridge()
+  bridge.worker.start()
+  const first = event(family, 'advert')
+  const target = { id: first.id, person: first.sender.person }
+  const again = () => change('deletion', first, { by: 'admin', sender: me, target })
+  bridge.receive(first, again(), again(), event(family, 'another', { id: first.id, sender: bob }))
+  await waitUntil(bridge.isDone)
+  assert.deepEqual(texts(bridge), ['another'])
+})
+
 test('reactions of several people stand together, the last of each counts, and one taken back is gone', async () => {
   await using bridge = openBridge()
   const first = event(family, 'look')
