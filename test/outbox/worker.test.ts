@@ -192,6 +192,24 @@ test('an attempt cut off by a crash is in doubt at the next start and keeps its 
   assert.deepEqual({ unsure, mark }, { unsure: true, mark: 'before' })
 })
 
+test('what was put off by a clock that was years ahead is due at the next start, and what waits for an hour is not', async () => {
+  await using bench = openWorker()
+  const hour = 3_600_000
+  for (const [lane, dueAt] of [
+    ['a', 100_000 * hour],
+    ['b', 2 * hour],
+  ] as const)
+    bench.outbox.rewrite(bench.add(lane, lane), { event: lane, dueAt })
+  bench.outbox.recover(hour)
+  assert.deepEqual(
+    bench.outbox.heads([]).map(({ lane, dueAt }) => [lane, dueAt]),
+    [
+      ['a', hour],
+      ['b', 2 * hour],
+    ],
+  )
+})
+
 test('draining lets what is in flight end and begins nothing new', async () => {
   await using bench = openWorker({ clock: systemClock })
   bench.add('a', 'a1')
