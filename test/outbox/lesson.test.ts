@@ -164,6 +164,18 @@ test('what nobody knows to have passed says nothing of how much may', () => {
   assert.equal(pace.leftInMinute(group, 200_000), 5)
 })
 
+test('what was taught is forgotten in time, also where nothing has passed that shows it: one refusal is for any reason then', () => {
+  const after = (minutes: number) => {
+    const pace = openPace()
+    teach(pace, group, 10)
+    const now = minutes * minute
+    for (let call = 0; call < 10; call += 1) pace.take(group).close(now + call * 1000, true)
+    pace.take(group).refuse(now + 11_000, 1)
+    return pace.leftInMinute(group, now + 120_000)
+  }
+  assert.deepEqual([after(6), after(10)], [10, 20])
+})
+
 test('refusals with nothing passed in between are one', () => {
   const pace = openPace()
   for (let call = 0; call < 10; call += 1) pace.take(group).close(call * 1000, true)
