@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { copyFileSync, renameSync, rmSync, symlinkSync } from 'node:fs'
+import { chmodSync, copyFileSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { openStore, storePath } from '../../src/store/index.ts'
@@ -45,5 +45,33 @@ test('a folder that has another name and a link by its old one is the same', () 
   renameSync(join(dir.path, 'data'), join(dir.path, 'moved'))
   symlinkSync('moved', join(dir.path, 'data'))
   store.session('x').set([{ type: 't', id: 'i', value: 'after' }])
+  assert.equal(store.session('x').get('t', 'i'), 'after')
+})
+
+/** Nothing is refused to root: this process becomes a user to whom a folder is closed. */
+const closed = (folder: string): Disposable => {
+  const { seteuid } = process
+  const become = (user: number): void => {
+    if (process.getuid?.() === 0) seteuid?.(user)
+  }
+  chmodSync(folder, 0)
+  become(65_534)
+  return {
+    [Symbol.dispose]: () => {
+      become(0)
+      chmodSync(folder, 0o700)
+    },
+  }
+}
+
+test('in a folder that is closed to us for a while nothing was moved: what is open is written', () => {
+  using dir = tempDir()
+  const path = storePath(join(dir.path, 'data'))
+  using store = openStore(path)
+  {
+    using _ = closed(join(dir.path, 'data'))
+    assert.throws(() => statSync(path), { code: 'EACCES' })
+    store.session('x').set([{ type: 't', id: 'i', value: 'after' }])
+  }
   assert.equal(store.session('x').get('t', 'i'), 'after')
 })
