@@ -324,6 +324,24 @@ for (const [what, change] of Object.entries(spoil)) {
   })
 }
 
+test('a plain backup with a page of rubbish replaces nothing, though nothing else would look at that page', async () => {
+  using store = tempStore()
+  const values = Array.from({ length: 200 }, (_, n) => ({ type: 't', id: `${n}`, value: 'x'.repeat(1000) }))
+  store.session('x').set(values)
+  using elsewhere = tempDir()
+  const file = join(elsewhere.path, 'file')
+  await writeBackup(store.database.path, file, { force: false })
+  const bytes = readFileSync(file)
+  const page = Math.floor(bytes.lastIndexOf('x'.repeat(1000)) / 4096) * 4096
+  writeFileSync(file, bytes.fill(0x5a, page, page + 4096))
+  await assert.rejects(restoreBackup(file, store.database.path, { passphrase: words, force: true }), {
+    name: 'BackupError',
+    message: /^The backup is damaged \(.+\); nothing was changed$/,
+  })
+  assert.equal(store.session('x').get('t', '0'), 'x'.repeat(1000))
+  assert.deepEqual(readdirSync(store.dir).sort(), ['wa2tg.db', 'wa2tg.db-shm', 'wa2tg.db-wal'])
+})
+
 const foreign: readonly (readonly [what: string, sql: string, words: RegExp])[] = [
   ['a plain database of another program', 'PRAGMA application_id = 1', /no backup of wa2tg/],
   ['a plain backup of a newer wa2tg', 'PRAGMA user_version = 999', /newer wa2tg/],
