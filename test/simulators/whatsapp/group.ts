@@ -21,6 +21,8 @@ export interface GroupOptions {
   incognito?: boolean
   /** Contacts that are admins, `me` for the account itself (default: the account is). */
   admins?: (Contact | 'me')[]
+  /** Seconds after which messages disappear from the beginning. */
+  lasts?: number
 }
 
 /** A group with the account as a member. */
@@ -45,7 +47,7 @@ export class Group {
   readonly #admins: Set<Contact | 'me'>
   readonly #created = unixSeconds()
   /** Seconds after which messages disappear. */
-  #lasts = 0
+  #lasts: number
 
   constructor(world: World, jid: string, options: GroupOptions) {
     this.#world = world
@@ -57,6 +59,7 @@ export class Group {
     this.community = options.community ?? this.incognito
     this.announce = options.announce ?? this.community
     this.#admins = new Set(options.admins ?? ['me'])
+    this.#lasts = options.lasts ?? 0
   }
 
   isAdmin(member: Contact | 'me'): boolean {

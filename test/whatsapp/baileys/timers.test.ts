@@ -141,6 +141,20 @@ test('The timer of a group that is new lasts, also where it is changed before th
   assert.deepEqual(await lasting(linked, group.jid, alice), [week, week, week, week])
 })
 
+test('The timer with which a group is made is as old as the group: what it is set to behind that counts, however late both are told', async () => {
+  await using linked = await Linked.started()
+  const alice = linked.wa.addContact({ name: 'Alice' })
+  await linked.stop()
+  const group = linked.wa.addGroup({ subject: 'Family', participants: [alice], lasts: day })
+  group.welcome(alice)
+  group.disappear(week)
+  linked.wa.advanceClock(hour)
+  linked.reopen()
+  await linked.start()
+  await until('the notice', () => linked.bridge.said.includes('Disappearing messages: 7 days'))
+  assert.deepEqual(await lasting(linked, group.jid, alice), [week, week, week, week])
+})
+
 test('What was written down by a clock that was ahead holds up no later setting', () => {
   using store = tempStore()
   const sessions = store.session('x')
