@@ -338,7 +338,7 @@ test('Changes that WhatsApp kept for three weeks wait for their messages all the
   assert.ok(heard(linked).includes('edit of M1: M1 in other words'))
 })
 
-test('Nothing is given up by a clock that is years ahead, before WhatsApp has said what time it is', () => {
+test('Nothing is given up by a clock that is years ahead, before WhatsApp has said what time it is', t => {
   using dir = new TempDir()
   using bridge = new RecordingBridge(dir.path)
   const { sessions } = bridge
@@ -349,7 +349,9 @@ test('Nothing is given up by a clock that is years ahead, before WhatsApp has sa
     messageTimestamp: unixSeconds(),
   })
   sessions.set(new EarlyChanges(sessions, silentLogger(), at(Date.now)).keep(target, change('E1')))
-  const ahead = { now: Date.now() + 400 * 86_400_000, time: { now: undefined } }
+  const inAYear = Date.now() + 400 * 86_400_000
+  t.mock.method(Date, 'now', () => inAYear)
+  const ahead = { now: inAYear, time: { now: undefined } }
   const held = new EarlyChanges(sessions, silentLogger(), ahead)
   sessions.set(held.keep(target, change('E2')))
   assert.equal(held.about([target]).length, 2)
