@@ -16,7 +16,7 @@ import type { Part } from './send/part.ts'
 import type { Made } from './send.ts'
 import { findPart } from './settle/find-part.ts'
 import { askForMove } from './settle/missed-move.ts'
-import { lookInTurn } from './settle/turns.ts'
+import { lookInTurn, restUntil } from './settle/turns.ts'
 import type { SettleContext } from './settle.ts'
 
 export interface ChangeContext extends SettleContext {
@@ -47,9 +47,10 @@ export const showChange = (change: Change, context: ChangeContext): Promise<void
  * on it any more: what it does late would undo the next change.
  */
 export const settleChange = async (change: Change, context: ChangeContext): Promise<Settled> => {
-  await untilOver(change, context)
-  await askForMove(change, context)
   const quest = { attempt: change, after: [], context, step: 0 }
+  const { chatId } = currentPlace(change, context.marks)
+  await restUntil(Math.max(context.busyUntil(chatId), context.atWork.until(change.messageId)), quest)
+  await askForMove(change, context)
   const find = async (part: Part): Promise<boolean> => {
     const look = async (): Promise<boolean> => {
       const found = await findPart(part, quest)
@@ -85,15 +86,6 @@ export const settleChange = async (change: Change, context: ChangeContext): Prom
   let goesOn = isThere === true && change.event.kind === 'edit'
   while (goesOn) goesOn = (await findNext()) === true
   return isThere ?? true
-}
-
-const untilOver = async (
-  attempt: Change,
-  { clock, marks, busyUntil, atWork }: ChangeContext,
-): Promise<void> => {
-  const { chatId } = currentPlace(attempt, marks)
-  const until = Math.max(busyUntil(chatId), atWork.until(attempt.messageId))
-  await clock.sleep(Math.max(0, until - clock.now()), attempt.signal)
 }
 
 const record = (

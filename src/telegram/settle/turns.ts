@@ -33,8 +33,20 @@ export const lookInTurn = async (
     throw error
   })
   if (isThere || !isEarly) return isThere
-  await rest(attempt, clock.sleep(Math.max(0, until - clock.now()), attempt.signal))
+  await restUntil(until, quest)
   return await inTurn(look, quest)
+}
+
+/**
+ * Waits until then, in milliseconds since 1970. By that time it is heard what was written elsewhere, also where the poll that is open is
+ * dead: in the space that private chats share it looks empty.
+ */
+export const restUntil = async (time: number, { attempt, context }: Quester): Promise<void> => {
+  const { clock, marks, caughtUp } = context
+  const left = time - clock.now()
+  if (left <= 0) return
+  if (idSpace(currentPlace(attempt, marks).chatId) === 'shared') void caughtUp()
+  await rest(attempt, clock.sleep(left, attempt.signal))
 }
 
 const rest = <T>(attempt: Quester['attempt'], what: Promise<T>): Promise<T> => attempt.rest?.(what) ?? what

@@ -192,6 +192,23 @@ test('behind the time of another program what is in doubt in two chats is found,
   for (const job of [one, two]) assert.equal(await bench.network.settle?.(job), true)
 })
 
+for (const when of ['of a start', 'that is open'] as const) {
+  test(`where the poll ${when} is dead, a message in doubt is found behind much that was written in other chats`, async () => {
+    await using bench = await Bench.open({ graceMs: () => 3000 })
+    const chat: ChatRef = `telegram:${bench.owner.id}`
+    const elsewhere = bench.tg.addGroup({ title: 'Class', members: [bench.owner] })
+    await bench.network.send(delivery({ chat, content: text('before') }))
+    if (when === 'that is open') await bench.connect()
+    bench.tg.faults.next('getUpdates', 'hang')
+    if (when === 'of a start') await bench.connect()
+    else bench.owner.sends(elsewhere, 'wakes the poll before')
+    await eventually(() => bench.tg.faults.waiting === 0, 'the dead one')
+    for (let number = 0; number < 100; number += 1) bench.owner.sends(elsewhere, `unheard ${number}`)
+    const job = await attempt(bench, chat, 'reply-lost')
+    assert.equal(await bench.network.settle?.(job), true)
+  })
+}
+
 test('the first message of all that a bot sends is found, which others have used for private chats before', async () => {
   await using bench = await Bench.open()
   const stranger = bench.tg.addUser({ id: 555, first_name: 'Sam' })
