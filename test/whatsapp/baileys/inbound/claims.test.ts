@@ -130,6 +130,30 @@ test('Of a group that we are out of nobody is asked about for long', async () =>
   await until('its end', () => waiting() === 0)
 })
 
+test('What WhatsApp has said nothing of for two weeks is asked about no more, and not done', async () => {
+  const { linked, wa, alice, group, ids, waiting } = await open()
+  await using _ = linked
+  const heard = hear(linked)
+  wa.refuseQuery(QUERY, 429, { times: 1000 })
+  await alice.acts.revoke(ids[0], { to: group })
+  await until('it', () => waiting() === 1)
+  const age = (days: number): void =>
+    linked.bridge.sessions.set(
+      [...linked.bridge.sessions.list('claims')].map(({ id, value }) => {
+        const since = Date.now() - days * 86_400_000
+        const aged = { ...(JSON.parse(value) as object), sent: Math.floor(since / 1000), heldAt: since }
+        return { type: 'claims', id, value: JSON.stringify(aged) }
+      }),
+    )
+  age(13)
+  const from = pauses
+  await until('some questions', () => pauses >= from + 3)
+  assert.equal(waiting(), 1)
+  age(15)
+  await until('its end', () => waiting() === 0)
+  assert.deepEqual(heard, ['author'])
+})
+
 test('What the owner deletes on the phone is deleted by right, whoever is known to administer the group', async () => {
   const { linked, wa, group, ids, waiting } = await open()
   await using _ = linked
