@@ -97,7 +97,8 @@ export const openTelegram = (options: TelegramOptions): Network => {
   let loop: Promise<void> = Promise.resolve()
 
   const setStatus = (next: NetworkStatus): void => {
-    const changed = next.state !== status.state || next.problem !== status.problem
+    const changed =
+      next.state !== status.state || next.problem !== status.problem || next.takes !== status.takes
     status = next
     if (changed) inbox.changed(next)
   }
@@ -124,6 +125,7 @@ export const openTelegram = (options: TelegramOptions): Network => {
     searches: new Map(),
     looked: openLookedFor(),
     caughtUp: () => catchUp.ask(),
+    isDeaf: () => status.takes === true,
     connected: () => takesMessages(status),
     busyUntil: chatId => (doubts.get(String(chatId)) ?? openedAt) + graceMs(0),
     failed(error: CallError, { chatId }: Place) {

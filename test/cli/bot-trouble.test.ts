@@ -65,6 +65,47 @@ for (const [what, [description, words]] of Object.entries(deaf)) {
   })
 }
 
+const pollFaults = {
+  'with a failure of the server': { error: 502, description: 'Bad Gateway' },
+  'with a page of a proxy': { status: 504, html: '<h1>Gateway Time-out</h1>' },
+  'with a wait of an hour': { error: 429, retryAfter: 3600 },
+  'as the line breaks': 'reset-before',
+} as const
+
+for (const [how, fault] of Object.entries(pollFaults)) {
+  test(`while polls alone fail, ${how}, what comes from WhatsApp goes to Telegram, also behind a start`, async () => {
+    await using world = await World.open()
+    const { tg, owner } = world
+    const { alice, group } = await world.mapAlice()
+    const isThere = (text: string) => () => group.transcript().some(seen => seen.text === text)
+    const run = await world.run()
+    tg.faults.next('getUpdates', fault, { times: 1_000_000 })
+    owner.sends(group, 'typed meanwhile')
+    await tg.until('a poll that fails', () => run.stderr.includes('"level":"warn"'))
+    for (const text of ['one', 'two']) {
+      await alice.send(text)
+      await eventually(isThere(text), text, 60_000)
+    }
+    run.kill('SIGTERM')
+    assert.equal((await run.ended).code, 0)
+    await alice.send('while it is off')
+    const next = world.start('run')
+    await eventually(isThere('while it is off'), 'the message behind the start', 60_000)
+    assert.equal((await world.wa2tg('status')).code, 1)
+    tg.faults.clear()
+    // It does not ask before that time.
+    if (typeof fault === 'object' && 'retryAfter' in fault) {
+      next.kill('SIGTERM')
+      assert.equal((await next.ended).code, 0)
+      world.start('run')
+    }
+    const answer = await eventually(() => alice.inbox[0], 'what was typed', 120_000)
+    assert.equal(textOf(answer.message), 'typed meanwhile')
+    assert.equal(alice.inbox.length, 1)
+    tg.assertNoSurprises()
+  })
+}
+
 test('pages of a front server in place of every answer end no run and lose no message; the last word stays the bot’s', async () => {
   await using world = await World.open()
   const { tg, owner } = world

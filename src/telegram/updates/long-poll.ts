@@ -4,10 +4,10 @@ import { type Clock, type Clocks, watchLeaps } from '../../support/clock.ts'
 import type { Logger } from '../../support/log.ts'
 import type { BotApi, BotUser } from '../api.ts'
 import { CallError } from '../call-error.ts'
-import { tokenRefused } from '../errors.ts'
 import type { Away } from './away.ts'
 import type { CatchUp } from './catch-up.ts'
 import { type RivalOptions, Rivals } from './rivals.ts'
+import { explain, type PollState, type Trouble } from './trouble.ts'
 
 /**
  * The update loop.
@@ -15,7 +15,8 @@ import { type RivalOptions, Rivals } from './rivals.ts'
  *   connecting ──getMe answered, and a first poll answered or held open──▶ connected
  *   connected ──401──▶ refused (the run ends)   ──409, 429, 5xx, no answer, full disk──▶ connecting, after a pause
  *
- * With a 409 it takes messages all the same: deliveries go on.
+ * With a 409 it takes messages all the same: deliveries go on. So they do where polls alone fail: behind each failure Telegram is asked
+ * who the bot is before it is polled again, also in a penalty of the polls, and who answers that takes messages.
  *
  * Each batch is written down together with the offset behind it; only the next poll, which carries that offset, tells
  * Telegram that we have it. What is not written is asked for again. The backlog of a first start (24 h) is kept.
@@ -54,14 +55,6 @@ export interface LongPollOptions {
   readonly leaps?: { readonly clocks: Clocks; readonly every: number }
 }
 
-export interface PollState {
-  readonly state: 'connecting' | 'connected' | 'logged_out'
-  readonly bot?: BotUser
-  readonly problem?: string
-  /** Who gives us no updates may take messages. */
-  readonly takes?: true
-}
-
 /** Seconds that Telegram may hold a poll open; it clamps to 50. */
 const pollSeconds = 50
 /** Beyond that a poll is lost, not slow. */
@@ -71,7 +64,6 @@ const pollTimeoutMs = (pollSeconds + 15) * 1000
  * (`Client.cpp`, 15700): that poll is accepted, and deliveries need not wait for its answer.
  */
 const heldMs = 200
-const refusedPauseMs = 60_000
 /** They double, with jitter. */
 const pauseMs = { first: 500, most: 30_000 }
 
@@ -96,6 +88,9 @@ export const forgetOffset = (sessions: SessionStore): void => sessions.set([{ ..
 export const runLongPoll = async (options: LongPollOptions): Promise<void> => {
   const { signal, clock, logger, onState } = options
   let failures = 0
+  /** Why the last poll failed, until one is answered; and when the next one may be, by `clock.steady()`. */
+  let trouble: Trouble | undefined
+  let pollAt = 0
   const rivals = new Rivals({ ...options.rivals, clock })
   // A poll that was open when the machine fell asleep is dead, but would only be given up after its time.
   let awake = new AbortController()
@@ -107,6 +102,7 @@ export const runLongPoll = async (options: LongPollOptions): Promise<void> => {
   options.catchUp?.attach(leapt)
   while (!signal.aborted) {
     const { signal: asleep } = awake
+    let isReached = false
     try {
       await pollUntilFailure(
         { ...options, signal: AbortSignal.any([signal, asleep]) },
@@ -114,7 +110,16 @@ export const runLongPoll = async (options: LongPollOptions): Promise<void> => {
           // A conflict may be told late; having met one, only an answer counts.
           trustHeld: failures === 0,
           rivals,
+          pollAt,
+          onReached: () => {
+            isReached = true
+          },
+          onHeld: bot => {
+            if (trouble?.state === 'connecting') onState({ ...trouble, bot, takes: true })
+          },
           onSuccess: () => {
+            isReached = false
+            trouble = undefined
             if (rivals.isOver()) failures = 0
           },
         },
@@ -122,7 +127,8 @@ export const runLongPoll = async (options: LongPollOptions): Promise<void> => {
     } catch (error) {
       if (signal.aborted) return
       if (asleep.aborted) continue
-      const trouble = explain(error)
+      const seen = explain(error)
+      trouble = isReached && seen.state === 'connecting' ? { ...seen, takes: true } : seen
       if (error instanceof CallError && error.code === 409) {
         try {
           rivals.met()
@@ -134,27 +140,47 @@ export const runLongPoll = async (options: LongPollOptions): Promise<void> => {
       logger.warn({ err: error }, trouble.problem)
       onState(trouble)
       const pause = Math.min(pauseMs.first * 2 ** failures++, pauseMs.most) * (0.5 + Math.random())
-      await clock.sleep(Math.max(pause, trouble.pauseMs ?? 0), AbortSignal.any([signal, awake.signal]))
+      const { pauseMs: asked = 0 } = trouble
+      const isPoll =
+        error instanceof CallError && error.method === 'getUpdates' && error.retryAfter !== undefined
+      pollAt = clock.steady() + asked
+      await clock.sleep(Math.max(pause, isPoll ? 0 : asked), AbortSignal.any([signal, awake.signal]))
     }
   }
+}
+
+interface Pursuit {
+  readonly trustHeld: boolean
+  readonly rivals: Rivals
+  /** When it may be polled, by `clock.steady()`. */
+  readonly pollAt: number
+  /** Telegram has said who the bot is. */
+  readonly onReached: () => void
+  /** And then nothing for a moment, where that proves nothing. */
+  readonly onHeld: (bot: BotUser) => void
+  /** A poll was answered, and what it brought is on disk. */
+  readonly onSuccess: () => void
 }
 
 /** Polls until something fails; a new connection asks for the bot anew, whose name and settings may have changed. */
 const pollUntilFailure = async (
   options: LongPollOptions,
-  { trustHeld, rivals, onSuccess }: { trustHeld: boolean; rivals: Rivals; onSuccess: () => void },
+  { trustHeld, rivals, pollAt, onReached, onHeld, onSuccess }: Pursuit,
 ): Promise<void> => {
   const { signal, clock, onState } = options
   const bot = await options.api.getMe({ signal })
   options.onBot?.(bot)
+  onReached()
   const connected = once(() => onState({ state: 'connected', bot }))
   const held = new AbortController()
-  if (trustHeld) {
-    void clock.sleep(heldMs, held.signal).then(() => {
-      if (!held.signal.aborted) connected()
-    })
-  }
+  void clock.sleep(heldMs, held.signal).then(() => {
+    if (held.signal.aborted) return
+    if (trustHeld) connected()
+    else onHeld(bot)
+  })
   try {
+    const left = pollAt - clock.steady()
+    if (left > 0) await clock.sleep(left, signal)
     // The first poll does not wait, so that the state is known at once.
     await pollOnce(options, bot, { seconds: 0, rivals })
   } finally {
@@ -197,36 +223,4 @@ const pollOnce = async (
   // Asked again too soon, Telegram gives one at a time (`Client.cpp`, 15700).
   else isAll?.()
   away?.taken()
-}
-
-interface Trouble extends PollState {
-  readonly problem: string
-  readonly pauseMs?: number
-}
-
-const explain = (error: unknown): Trouble => {
-  const state = 'connecting'
-  if (!(error instanceof CallError)) {
-    const words = error instanceof Error ? error.message : 'unknown failure'
-    return { state, problem: `What came from Telegram could not be stored (${words}); it is asked for again` }
-  }
-  const { failure, code, retryAfter: seconds } = error
-  if (failure.kind === 'page') {
-    const problem = `What answers is no Bot API server (${error.message}): a proxy, a server in front, or telegram.api_root is wrong`
-    return { state, problem }
-  }
-  if (failure.kind !== 'refused') return { state, problem: `Telegram cannot be reached (${error.message})` }
-  if (code === 401 || code === 404) {
-    return { state: 'logged_out', problem: tokenRefused, pauseMs: refusedPauseMs }
-  }
-  if (code === 409) {
-    const problem = error.says('webhook')
-      ? 'The bot has a webhook, so Telegram gives no updates: stop the program that has set it and open https://api.telegram.org/bot<TOKEN>/deleteWebhook in a browser, or use a bot of its own for the bridge'
-      : 'Another program uses the same bot token, and what it fetches never comes here: stop it, or use a bot of its own for the bridge'
-    return { state, takes: true, problem }
-  }
-  if (seconds !== undefined) {
-    return { state, problem: `Telegram asks to wait ${seconds} s`, pauseMs: seconds * 1000 }
-  }
-  return { state, problem: `Telegram had a failure (${code})` }
 }

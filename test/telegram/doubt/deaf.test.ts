@@ -73,6 +73,39 @@ for (const [when, deeds] of Object.entries(whens)) {
   })
 }
 
+for (const [count, isThere] of [
+  [5, true],
+  [100, true],
+  [100, false],
+] as const) {
+  const where = isThere ? 'there' : 'not there'
+  test(`while polls alone fail, and ${count} were written in other chats, a message in doubt that is ${where} is found, or waited for`, async () => {
+    await using bench = await Bench.open()
+    await bench.connect()
+    const chat: ChatRef = `telegram:${bench.owner.id}`
+    const elsewhere = bench.tg.addGroup({ title: 'Class', members: [bench.owner] })
+    await bench.network.send(delivery({ chat, content: text('before') }))
+    const failure = { error: 502, description: 'Bad Gateway' }
+    bench.tg.faults.next('getUpdates', failure, { times: 1_000_000 })
+    bench.owner.sends(elsewhere, 'unheard 0')
+    await eventually(() => bench.network.status.takes === true, 'the failures')
+    for (let number = 1; number < count; number += 1) bench.owner.sends(elsewhere, `unheard ${number}`)
+    const job = await attempt(bench, chat, isThere ? 'reply-lost' : 'reset-before')
+    if (count > 30) {
+      assert.ok(bench.network.settle)
+      assert.equal((await failureOf(bench.network.settle(job))).verdict.kind, 'wait')
+      bench.tg.faults.clear()
+      await eventually(() => bench.inbox.messages.length === count, 'all of it', 60_000)
+    }
+    assert.equal(await bench.network.settle?.(job), isThere)
+    assert.deepEqual(
+      job.sent.map(({ id }) => id),
+      bench.home.transcript().flatMap(seen => (seen.text === 'in doubt' ? [String(seen.id)] : [])),
+    )
+    bench.tg.assertNoSurprises()
+  })
+}
+
 const day = 86_400_000
 
 /** Each lets all that was written elsewhere go unheard. */
@@ -82,6 +115,8 @@ const gaps: Readonly<Record<string, (bench: Bench, top: number) => Promise<void>
     bench.tg.advanceClock(day + 1000)
     sessions.set([{ type: 'heard', id: '', value: String(Date.now() - day) }])
     await bench.restart()
+    // The owner is told of it.
+    bench.inbox.standing = () => undefined
     await bench.connect()
     // Telegram holds the first poll where the one before was a moment ago.
     await eventually(() => Number(sessions.get('heard', '')) > Date.now() - day / 2, 'the first answer')
