@@ -1,20 +1,21 @@
 import type { AskTurn, Carrier, Job, Outcome } from '../outbox/index.ts'
 import { mediaFailureLimit, ownFailureLimit } from '../outbox/index.ts'
-import { type ChatRef, networkOf } from './chat-ref.ts'
+import { networkOf } from './chat-ref.ts'
 import type { AttemptContext, CarrierOptions } from './deliver/attempt.ts'
+import { begunAnew, frameOf } from './deliver/begun-anew.ts'
 import { prepareChange } from './deliver/change.ts'
 import { addEcho, isOutward } from './deliver/echo.ts'
 import { describeFailure, watchMedia } from './deliver/failure.ts'
 import { limitFilesBySize } from './deliver/files.ts'
-import { mustKeep, takeFrame } from './deliver/frame.ts'
 import { giveWay } from './deliver/give-way.ts'
 import { joinTexts } from './deliver/join.ts'
+import { loadEvent } from './deliver/load-event.ts'
 import { prepareMessage } from './deliver/message.ts'
 import { addNotice } from './deliver/notice.ts'
 import { findPlainer, isPlainerAlone } from './deliver/plainer.ts'
 import { showDelay, showFailure } from './deliver/show-failure.ts'
 import { mayStandUnlinked } from './deliver/unlinked.ts'
-import { type BridgeEvent, isMessage, parseEvent } from './event.ts'
+import { isMessage, parseEvent } from './event.ts'
 import { type Network, type Settled, takesMessages } from './network.ts'
 import { reject } from './verdict.ts'
 
@@ -142,34 +143,6 @@ const deliver = async (job: Job, options: AttemptOptions): Promise<Outcome> => {
   }
 }
 
-/** Where the network chooses ids itself, a message is recognised by how it reads. */
-const frameOf = (job: Job, options: CarrierOptions): string | undefined => {
-  const { network, store } = options
-  if (network(networkOf(job.target)).settle === undefined || mustKeep(job, store)) return undefined
-  const event = loadEvent(job, ref => store.chats.resolve(ref))
-  return JSON.stringify(takeFrame(job, event, options))
-}
-
-/**
- * Of what is certain not to be there as it was: nothing has to stay so, and what it answers may be gone by now. What
- * may be there otherwise says so from now on.
- */
-const begunAnew = (job: Job, isThere: Exclude<Settled, true>, options: CarrierOptions): Job => {
-  const { store, outbox } = options
-  if (store.links.isLinked(job.source)) return job
-  const mayBe = isThere === 'perhaps'
-  const event = mayBe ? JSON.stringify({ ...parseEvent(job.event), again: true }) : job.event
-  // What an attempt leaves from now on is no backup's, which its row says also where it reads the same.
-  const { frame: _, ...unframed } = job
-  const settled = { ...unframed, event, unsure: false, restored: false }
-  const frame = frameOf(settled, options)
-  if (frame === undefined) return settled
-  return store.transaction(() => {
-    if (mayBe) outbox.rewrite(job.id, { event })
-    return outbox.keepFrame(settled, frame)
-  })
-}
-
 interface Prepared {
   settle(): Promise<Settled>
   /** Resolves with what adds to it when it is done (`Outcome.follow`), where anything does. */
@@ -233,16 +206,3 @@ const nothingThere = 'I know of nothing there that this message became'
 
 /** What the owner hears under an invitation that was accepted. */
 const joined = 'You are in the group now. To read it in Telegram, too, map it: wa2tg chats lists it'
-
-/**
- * Its refs may have become aliases since it was stored. What was written in a group of Telegram stays where it was
- * written: in the supergroup that it became, its ids belong to other messages.
- */
-const loadEvent = (job: Job, resolve: (ref: ChatRef) => ChatRef): BridgeEvent => {
-  const event = parseEvent(job.event)
-  return {
-    ...event,
-    chat: networkOf(event.chat) === 'telegram' ? event.chat : resolve(event.chat),
-    sender: { ...event.sender, person: resolve(event.sender.person) },
-  }
-}
