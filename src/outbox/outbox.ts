@@ -20,7 +20,7 @@ import { findUntouched, type WaitsHow } from './untouched.ts'
  *   - goes back to `pending`, due later (`postpone`) or at once in a plainer form (`step`),
  *   - or is `failed`: kept to be shown, out of its lane's way.
  * A row found `sending` at start was cut off by a crash: `recover` makes it `pending` and unsure. A row that is unsure
- * is settled at its next attempt, with the mark from before the attempt in doubt; where its network settles none, it is
+ * is settled at its next attempt, with the mark from before the attempt in doubt (`keepMark`); where its network settles none, it is
  * unsure until it is sent.
  *
  * Only the first row of a lane that has not failed is ever claimed, so a lane keeps its order whatever happens.
@@ -132,6 +132,13 @@ export class Outbox {
       this.#database.run(sql, job.id, frame, job.restored ? 1 : 0)
     }
     return { ...job, frame }
+  }
+
+  /** Nothing is there of the attempts before: the network's word of this moment is the one to look from. */
+  keepMark(job: Job, mark: string | undefined): Job {
+    if (mark === undefined) return job
+    if (mark !== job.mark) this.#database.run('UPDATE jobs SET mark = ?2 WHERE id = ?1', job.id, mark)
+    return { ...job, mark }
   }
 
   /** The job is sent. */

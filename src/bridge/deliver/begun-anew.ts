@@ -15,11 +15,12 @@ export const frameOf = (job: Job, options: CarrierOptions): string | undefined =
 }
 
 /**
- * Of what is certain not to be there as it was: nothing has to stay so, and what it answers may be gone by now. What
- * may be there otherwise says so from now on.
+ * Of what is certain not to be there as it was: it comes behind all that is known now, nothing has to stay so, and what it answers may
+ * be gone by now. What may be there otherwise says so from now on.
  */
-export const begunAnew = (job: Job, isThere: Exclude<Settled, true>, options: CarrierOptions): Job => {
-  const { store, outbox } = options
+export const begunAnew = (before: Job, isThere: Exclude<Settled, true>, options: CarrierOptions): Job => {
+  const { store, outbox, network } = options
+  const job = outbox.keepMark(before, network(networkOf(before.target)).mark?.(before.target))
   if (store.links.isLinked(job.source)) return job
   const mayBe = isThere === 'perhaps'
   const event = mayBe ? JSON.stringify({ ...parseEvent(job.event), again: true }) : job.event
