@@ -97,12 +97,14 @@ export interface Delivery extends Attempt {
   tell(text: string): void
 }
 
-/** A message that may have arrived, and was given up; or another change's that is in doubt, where no name tells them apart. */
+/** What may have arrived: given up, or in doubt, too; of a change that of another one, where no name tells them apart. */
 export interface Beside {
   /** What `mark` returned when it was given up: nothing of it came later. Absent where it was not, or that is not known. */
   readonly mark?: string
   /** As it went out, if it did (`Network.render`). */
   readonly rendered: string
+  /** It is looked for by itself: what can be no other than that one is not this one. */
+  readonly inDoubt?: true
 }
 
 /** What `mark` returned around an album that may have arrived, where that is known. */

@@ -7,15 +7,17 @@ import { readFrame } from './frame.ts'
 type Tools = Pick<AttemptContext, 'outbox'>
 
 /**
- * What was given up in the chat of a job and may have arrived, as long as its row is kept; of a change what other changes
- * may have sent there, too, for their lines say nothing of their lane, which may be another by now.
+ * What was given up in the chat of a job and may have arrived, as long as its row is kept; and what else is in doubt there: of a
+ * message those of other lanes, of a change what other changes may have sent, for their lines say nothing of their lane, which may
+ * be another by now.
  */
 export const beside = (job: Job, { outbox }: Tools): Beside[] =>
   outbox.unsettled(job.target).flatMap(({ id, target, event, isGivenUp, mark, ...kept }) => {
     const rendered = readFrame(kept)?.rendered?.text
     if (rendered === undefined || target !== job.target) return []
     if (isGivenUp) return [{ rendered, ...(mark !== undefined && { mark }) }]
-    return id !== job.id && isChange(event) && isChange(job.event) ? [{ rendered }] : []
+    if (id === job.id || isChange(event) !== isChange(job.event)) return []
+    return [{ rendered, ...(!isChange(event) && { inDoubt: true as const }) }]
   })
 
 const isChange = (json: string): boolean => {

@@ -32,8 +32,19 @@ const isAnybodys = (post: Message, { place, context: { marks } }: Doubting): boo
 const mayBeEarlier = (message: Message, { attempt, place, context }: Doubting): boolean => {
   const read = (mark: string | undefined) => context.marks.read(mark, place.chatId) ?? 0
   return (attempt.beside?.() ?? []).some(
-    ({ mark, rendered }) =>
+    ({ mark, rendered, inDoubt }) =>
+      !inDoubt &&
       (mark === undefined || read(attempt.mark) <= read(mark)) &&
       partsBeside(rendered).some(part => matchPart(message, part, place) !== undefined),
   )
 }
+
+/**
+ * Whether it is another message in doubt of that chat, to which all of it fits: of what says nothing, as stickers, the size alone
+ * tells one from the other.
+ */
+export const isAnothers = (message: Message, { attempt, place }: Omit<Doubting, 'context'>): boolean =>
+  (attempt.beside?.() ?? []).some(
+    ({ rendered, inDoubt }) =>
+      inDoubt && partsBeside(rendered).some(part => matchPart(message, part, place)?.exact),
+  )

@@ -6,7 +6,7 @@ import type { InFlight } from '../send/context.ts'
 import type { Part } from '../send/part.ts'
 import { findAlbum } from './album.ts'
 import { knownBefore } from './before.ts'
-import { doubtsAbout } from './doubts.ts'
+import { doubtsAbout, isAnothers } from './doubts.ts'
 import { findTop } from './find-top.ts'
 import { inTopic } from './match.ts'
 import { matchPart } from './match-part.ts'
@@ -52,6 +52,7 @@ const guessReach = 30
  *   nothing there              → go on
  *   somebody else's            → go on
  *   ours, reads as another one → go on (a command's answer, another lane's message)
+ *   ours, fits another in doubt → go on, where it does not fit the part as well (`doubts.ts`)
  *   ours, reads as the part    → it arrived
  *   ours, cannot be read       → go on: an item of an album (`album.ts`)
  *   an answer nobody knows     → go on; what is not found then is not known to be missing, and not sent again
@@ -200,7 +201,7 @@ const compare = async (
   if (match === undefined || context.marks.isTaken(place.chatId, id)) looked.ruledOut.set(id, false)
   else if (doubts() !== undefined) run.nobodys ??= doubts()
   else if (isIt()) return { id, message, part: match.part }
-  else run.almost ??= { id, message, part: match.part }
+  else if (!isAnothers(message, quest)) run.almost ??= { id, message, part: match.part }
   return undefined
 }
 
