@@ -6,6 +6,8 @@ import { type ChangeEvent, type Content, isMessage, readEvent } from '../event.t
 import { messageTopic } from '../topics.ts'
 import { changeAlbum, placeOfAlbum } from './album.ts'
 import type { ReceiveContext } from './reception.ts'
+import { keepWhomFor } from './went-nowhere.ts'
+import { placeOfOwn } from './went-to.ts'
 
 /**
  * What the owner edits or takes back before it went is changed where it waits: nobody ever sees the first version.
@@ -18,9 +20,12 @@ export const changeWaiting = (
 ): boolean => {
   if (networkOf(event.chat) !== 'telegram' || subject.chat !== event.chat) return false
   if (event.kind !== 'edit' && event.kind !== 'deletion') return false
-  const isDone = event.kind === 'edit' ? rewrite(event.content, subject, context) : withdraw(subject, context)
-  if (isDone && event.kind === 'deletion') addEcho(event, { ...context, source: subject.key })
-  return isDone
+  if (event.kind === 'edit') return rewrite(event.content, subject, context)
+  const about = placeOfOwn(subject.key, context)
+  if (!withdraw(subject, context)) return false
+  if (about !== undefined) keepWhomFor(subject.key, { text: '', about }, context.store)
+  addEcho(event, { ...context, source: subject.key })
+  return true
 }
 
 /** Gives a message of the owner's that waits another content. Returns whether there was one. */

@@ -14,6 +14,7 @@ import { refusalOfGuess } from './guess.ts'
 import { fromBackup, type ReceiveContext, type Reception } from './reception.ts'
 import { type Route, route } from './route.ts'
 import { answerToStatus } from './status.ts'
+import { keepWhomFor } from './went-nowhere.ts'
 import { placeOfReceived } from './went-to.ts'
 import { whereabouts } from './whereabouts.ts'
 import { whomFor } from './whom.ts'
@@ -51,14 +52,14 @@ export const receiveMessage = (arrived: MessageEvent, context: ReceiveContext): 
   }
   const routed = routeMessage(event, context)
   if (routed === 'early') {
-    if (source !== undefined) keepRefusal(source, { text: earlyRefusal }, context)
+    if (source !== undefined) keepWhomFor(source, { text: earlyRefusal }, store)
     return refuseEarly(event, source, context)
   }
   const { target, refusal, about } = routed
   if (refusal !== undefined) {
     const notice = { text: refusal, ...(about !== undefined && { about }) }
     addNotice(context, { chat, replyTo: id, now, ...notice })
-    if (source !== undefined && content.kind !== 'placeholder') keepRefusal(source, notice, context)
+    if (source !== undefined && content.kind !== 'placeholder') keepWhomFor(source, notice, store)
     return 'refused'
   }
   const replaces = source !== undefined && before?.key === source
@@ -90,16 +91,6 @@ export const receiveMessage = (arrived: MessageEvent, context: ReceiveContext): 
   )
   if (isMoved) showAnew({ chat, id, source, target }, context)
   return 'job'
-}
-
-/** Whoever answers what went to nobody means whom that was for (`whom.ts`), and not whoever is mapped there. */
-const keepRefusal = (
-  source: number,
-  notice: Omit<ContentOf<'notice'>, 'kind'>,
-  { store: { links } }: Pick<ReceiveContext, 'store'>,
-): void => {
-  const content: ContentOf<'notice'> = { kind: 'notice', ...notice }
-  links.update(source, 'content', JSON.stringify(content))
 }
 
 /**
