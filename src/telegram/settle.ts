@@ -7,7 +7,7 @@ import { partsOf } from './send/kept-parts.ts'
 import type { Part } from './send/part.ts'
 import { renderParts } from './send/render.ts'
 import { batchAt, report } from './send.ts'
-import { findPart } from './settle/find-part.ts'
+import { findPart, knownIn } from './settle/find-part.ts'
 import { askForMove } from './settle/missed-move.ts'
 import type { SettleContext } from './settle/quest.ts'
 import { lookInTurn } from './settle/turns.ts'
@@ -66,9 +66,12 @@ interface Settling {
 
 /** Whether the search for the first message has come upon any that nobody knows by now; `perhaps`: it is just being sent. */
 const hasSeenOthers = ({ delivery, context }: Settling): boolean | 'perhaps' => {
-  const { chatId } = currentPlace(delivery, context.marks)
-  const { others } = context.looked.of(delivery.messageId, `0 ${chatId}`)
-  const unknown = [...others].filter(([id]) => !delivery.isKnown(String(id)))
+  const { marks, looked } = context
+  const { chatId } = currentPlace(delivery, marks)
+  const unknown = [chatId, marks.former(delivery.mark, chatId) ?? []].flat().flatMap(each => {
+    const isKnown = knownIn({ chatId: each }, { attempt: delivery, context })
+    return [...looked.of(delivery.messageId, `0 ${each}`).others].filter(([id]) => !isKnown(id))
+  })
   const isUnderWay = unknown.map(([, flights]) => flights.some(each => context.inFlight.has(each)))
   return isUnderWay.includes(false) || (isUnderWay.length > 0 && 'perhaps')
 }

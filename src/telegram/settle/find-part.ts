@@ -27,15 +27,22 @@ export const findPart = async (part: Part, quest: Quest): Promise<FoundPart | Ta
   return { ...before, id: -before.id, ...(behind && { behind }) }
 }
 
+/** Which messages are known by their ids in the chat to which an attempt goes, or in the group that it was before. */
+export const knownIn = (
+  { chatId }: Place,
+  { attempt, context: { marks } }: Pick<Quest, 'attempt' | 'context'>,
+): ((id: number) => boolean) =>
+  marks.current(chatId) === chatId
+    ? id => attempt.isKnown(String(id))
+    : // Those that a search has found there are known under ids below zero.
+      id => attempt.isKnown(String(id), placeRef({ chatId })) || attempt.isKnown(String(-id))
+
 const findIn = async (place: Place, part: Part, quest: Quest): Promise<FoundPart | TakenBack | undefined> => {
   const { attempt, context, step } = quest
   const isFormer = context.marks.current(place.chatId) !== place.chatId
   const probing = { api: context.api, chatId: place.chatId, signal: attempt.signal, isFormer }
   const looked = context.looked.of(attempt.messageId, `${step} ${place.chatId}`)
-  // Of a former group, those that a search has found are known under ids below zero.
-  const isKnown = isFormer
-    ? (id: number) => attempt.isKnown(String(id), placeRef(place)) || attempt.isKnown(String(-id))
-    : (id: number) => attempt.isKnown(String(id))
+  const isKnown = knownIn(place, quest)
   const found = await search(part, { ...quest, place, isKnown, probing, looked })
   if (found === undefined) return undefined
   const { id, message, behind = [] } = found

@@ -76,4 +76,21 @@ test('where Telegram says of each message of the former group that its id is inv
   assert.deepEqual([job.sent.length, partsIn(moved)], [1, []])
 })
 
+test('what a backup brought back, and stands in the former group in other words by now, may be there', async () => {
+  await using bench = await Bench.open()
+  const group = bench.tg.addGroup({ title: 'Family', members: [bench.owner] })
+  const chat: ChatRef = `telegram:${group.id}`
+  await bench.connect()
+  await bench.network.send(delivery({ chat, content: text('before') }))
+  const mark = bench.network.mark?.(chat) ?? ''
+  await bench.network.send(delivery({ chat, content: text('edited since') }))
+  const [first] = group.transcript()
+  await bench.restart({ tops: [{ id: 'shared', value: String(first?.id) }] })
+  await bench.connect()
+  bench.owner.sends(bench.tg.migrate(group), 'gossip')
+  await eventually(() => bench.inbox.texts.includes('gossip'), 'the move')
+  const job = { ...delivery({ chat, content: text('said'), mark }), inDoubt: true, restored: true } as const
+  assert.equal(await bench.network.settle?.(job), 'perhaps')
+})
+
 const lastOf = (chat: SimChat): number => chat.messages.at(-1)?.message_id ?? 0
