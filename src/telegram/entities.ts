@@ -5,6 +5,8 @@ import { placeOf } from './address.ts'
 
 /** Marks of a message: more than about a hundred make the server drop some or answer `ENTITIES_TOO_LONG`. */
 export const maxEntities = 100
+/** Bytes of the name of a language. Longer ones are none, and a hundred of them come to `ENTITIES_TOO_LONG`, too. */
+const longestLanguage = 64
 
 /** RichText as `text` and `entities` of a Bot API call. Offsets are clipped: a wrong one is a 400 from Telegram. */
 export const renderEntities = ({ text, spans }: RichText): MessageEntity[] =>
@@ -26,7 +28,7 @@ const renderSpan = (span: Span): MessageEntity | undefined => {
     case 'link':
       return span.url === undefined ? undefined : { type: 'text_link', url: span.url, ...at }
     case 'pre':
-      return { type: 'pre', ...(span.language !== undefined && { language: span.language }), ...at }
+      return { type: 'pre', ...languageOf(span), ...at }
     case 'mention': {
       const id = userIdOf(span.person)
       // Telegram reads only the id of the user.
@@ -38,6 +40,9 @@ const renderSpan = (span: Span): MessageEntity | undefined => {
       return { type: span.style, ...at }
   }
 }
+
+const languageOf = ({ language = '' }: Span): { language?: string } =>
+  language !== '' && Buffer.byteLength(language) <= longestLanguage ? { language } : {}
 
 const userIdOf = (person: string | undefined): number | undefined => {
   if (!isChatRef(person) || !person.startsWith('telegram:')) return undefined

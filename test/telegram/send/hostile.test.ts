@@ -195,3 +195,20 @@ test('the words picked out of a message are shown where they are found, and do n
     ],
   )
 })
+
+test('code stays code whatever its language is called', async () => {
+  await using bench = await Bench.open()
+  const languages = [
+    'ж'.repeat(5000),
+    ...Array<string>(49).fill('ж'.repeat(100)),
+    ...Array<string>(50).fill('ts'),
+  ]
+  const spans = languages.map((language, n): Span => ({ start: n * 2, length: 1, style: 'pre', language }))
+  const body = { text: 'x '.repeat(languages.length), spans }
+  await bench.network.send(delivery({ chat: `telegram:${bench.owner.id}`, content: { kind: 'text', body } }))
+  const [seen] = bench.home.transcript()
+  assert.deepEqual(
+    seen?.entities?.map(entity => [entity.type, 'language' in entity ? entity.language : '']),
+    languages.map(language => ['pre', language === 'ts' ? language : '']),
+  )
+})
