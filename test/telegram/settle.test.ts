@@ -277,7 +277,7 @@ test('of a message in several parts that a backup brought back all that has gone
   assert.deepEqual([texts[0], texts.slice(1).join(' '), texts.length], ['before', words, 6])
 })
 
-test('a search that is asked to wait goes on where it stopped', async () => {
+test('a search that is asked to wait for long goes on where it stopped', async () => {
   await using bench = await Bench.open()
   const { group, chat } = family(bench)
   await bench.network.send(delivery({ chat, content: text('before') }))
@@ -285,8 +285,8 @@ test('a search that is asked to wait goes on where it stopped', async () => {
   for (let n = 0; n < 6; n++) bench.owner.sends(group, `gossip ${n}`)
   const job = { ...(await loseAnswer(bench, { chat, content: text('in doubt') })), mark }
   const asked = () => bench.tg.callsOf('editMessageReplyMarkup').length
-  bench.tg.faults.next('editMessageReplyMarkup', { error: 429, retryAfter: 3 }, { when: () => asked() >= 5 })
-  assert.deepEqual((await failureOf(settle(bench, job))).verdict, { kind: 'wait', seconds: 3 })
+  bench.tg.faults.next('editMessageReplyMarkup', { error: 429, retryAfter: 31 }, { when: () => asked() >= 5 })
+  assert.deepEqual((await failureOf(settle(bench, job))).verdict, { kind: 'wait', seconds: 31 })
   const before = asked()
   assert.equal(await settle(bench, job), true)
   assert.ok(asked() - before < 7, `${asked() - before} questions`)

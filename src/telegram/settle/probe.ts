@@ -124,10 +124,13 @@ const setOnce = async (
 }
 
 /**
- * So often the same is asked again at once where the line or the server failed. A look is thirty questions and more, and begins
- * anew behind the highest id known: where one of ten fails, next to none would come to its end.
+ * So often the same is asked again at once where the line or the server failed, and behind the wait where Telegram asks for a short
+ * one. A look is thirty questions and more, and begins anew behind the highest id known: where one of ten fails, next to none would
+ * come to its end. What others write meanwhile has higher ids than what is looked for.
  */
 const repeats = 3
+/** Seconds of a wait behind which the look goes on: no other one in the id space can begin before. */
+const longestWait = 30
 
 const repeated = async <T>(ask: () => Promise<T>, { signal }: Pick<ProbeContext, 'signal'>): Promise<T> => {
   for (let left = repeats; ; left -= 1) {
@@ -139,10 +142,12 @@ const repeated = async <T>(ask: () => Promise<T>, { signal }: Pick<ProbeContext,
   }
 }
 
-/** Whether the next try may well get an answer. A page of somebody else is one, and so is a wait. */
+/** Whether the next try may well get an answer. A page of somebody else is one. No try goes before its time (`paced.ts`). */
 const isPassing = (error: unknown): boolean =>
   error instanceof CallError &&
-  (error.code >= 500 || ['lost', 'cut', 'unreachable'].includes(error.failure.kind))
+  (error.code >= 500 ||
+    ['lost', 'cut', 'unreachable'].includes(error.failure.kind) ||
+    (error.retryAfter ?? Number.POSITIVE_INFINITY) <= longestWait)
 
 /** Gives a message the buttons back that a search has taken away, where they are not there again by now. */
 export const giveBack = async (

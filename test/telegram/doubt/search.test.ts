@@ -19,7 +19,7 @@ const faults: readonly (readonly [Fault, verdict: string])[] = [
   [{ cutAfter: 150, reset: true }, 'retry'],
   [{ status: 502, html: '<h1>Bad Gateway</h1>', done: true }, 'retry'],
   [{ error: 500, description: 'Internal Server Error: restart', done: true }, 'retry'],
-  [{ error: 429, retryAfter: 3 }, 'wait'],
+  [{ error: 429, retryAfter: 31 }, 'wait'],
   ...[400, 401, 403, 404].map(status => [{ status, html: `<h1>${status}</h1>` }, 'offline'] as const),
 ]
 
