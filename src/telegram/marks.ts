@@ -3,18 +3,15 @@ import type { SessionStore } from '../bridge/network.ts'
 import { putBack } from '../bridge/put-back.ts'
 import { idSpace, placeOf } from './address.ts'
 import { highestId } from './answer.ts'
+import { gapSinceBackup, openGap } from './gap.ts'
 import { openPosts, type Posts } from './posts.ts'
 
 const topType = 'top'
 const firstType = 'first'
 const movedType = 'moved'
 const backupType = 'backup-top'
-/**
- * The highest id that was known when it was over that updates were missed (another program took them, nothing was heard for a day,
- * a backup was put back), or `goesOn`.
- */
-const unheard = { type: 'unheard', id: 'shared' } as const
-const goesOn = 'goes on'
+/** The id space that private chats and basic groups have together (`idSpace`). */
+const shared = 'shared'
 
 /**
  * What must be remembered of Telegram's message ids between runs: the highest id known in each id space, raised by every
@@ -56,7 +53,7 @@ export interface Marks {
   isOfBackup(chatId: number | string, messageId: number): boolean
   /** Whether the message under an id, in whichever chat of the id space, is known in this process not to be looked for. */
   isTaken(chatId: number | string, messageId: number): boolean
-  /** Another bot counts anew what the bots count each for itself. */
+  /** Another bot counts anew what the bots count each for itself. To be called in a transaction. */
   forgetShared(): void
   /** Notes that a basic group became a supergroup with another id. */
   move(from: number | string, to: number): void
@@ -81,13 +78,12 @@ const isId = (messageId: number): boolean =>
   Number.isInteger(messageId) && messageId > 0 && messageId <= highestId
 
 export const openMarks = (sessions: SessionStore): Marks => {
-  const others = openPosts(sessions)
+  const posts = openPosts(sessions)
   if (sessions.get(putBack.type, putBack.id) !== undefined) {
     // What was posted since the backup was made comes no more.
-    others.missed()
+    posts.missed()
     keepTops(sessions)
   }
-  let unheardUpTo = sessions.get(unheard.type, unheard.id)
   const tops = new Map<string, number>()
   const taken = new Map<string, Set<number>>()
   const remember = (space: string, messageId: number): void => {
@@ -103,6 +99,7 @@ export const openMarks = (sessions: SessionStore): Marks => {
     return known
   }
   const top = (chatId: number | string): number => topOf(idSpace(chatId))
+  const gap = openGap(sessions, () => topOf(shared))
   const current = (chatId: number | string): number | string => {
     const moved = sessions.get(movedType, String(chatId))
     return moved === undefined ? chatId : Number(moved)
@@ -122,24 +119,16 @@ export const openMarks = (sessions: SessionStore): Marks => {
     sessions.set([{ type: topType, id: space, value: String(messageId) }], { flush: false })
     tops.set(space, messageId)
   }
-  const noteUnheard = (upTo: string): void => {
-    unheardUpTo = upTo
-    if (sessions.get(unheard.type, unheard.id) !== upTo) sessions.set([{ ...unheard, value: upTo }])
-  }
-  const isUnheard = (chatId: number | string): boolean =>
-    idSpace(chatId) === unheard.id &&
-    // Where nothing is known at all, everything went unheard.
-    (unheardUpTo === goesOn || top(chatId) <= Number(unheardUpTo ?? 0))
   return {
     top,
     isTaken(chatId, messageId) {
       const space = idSpace(chatId)
-      return taken.get(space)?.has(messageId) === true || others.has(space, messageId)
+      return taken.get(space)?.has(messageId) === true || posts.has(space, messageId)
     },
     raise,
     raiseByOlder(chatId, messageId) {
       if (messageId <= top(chatId) || !isId(messageId)) return
-      if (unheardUpTo !== goesOn && isUnheard(chatId)) noteUnheard(String(messageId))
+      if (idSpace(chatId) === shared) gap.reaches(messageId)
       raise(chatId, messageId)
     },
     first,
@@ -148,38 +137,31 @@ export const openMarks = (sessions: SessionStore): Marks => {
       const space = idSpace(chatId)
       raise(chatId, messageId)
       remember(space, messageId)
-      if (space !== 'shared' && isId(messageId)) others.begin(space, messageId)
+      if (space !== shared && isId(messageId)) posts.begin(space, messageId)
     },
     takePost(chatId, messageId) {
       if (!isId(messageId)) return
       raise(chatId, messageId)
-      others.take(idSpace(chatId), messageId)
+      posts.take(idSpace(chatId), messageId)
     },
-    posts: others,
+    posts,
     missed() {
-      unheardUpTo = goesOn
-      others.missed()
-      noteUnheard(goesOn)
+      gap.begin()
+      posts.missed()
+      gap.keep()
     },
-    heardAgain() {
-      if (unheardUpTo !== goesOn) return
-      const value = String(topOf(unheard.id))
-      sessions.set([{ ...unheard, value }], { flush: false })
-      unheardUpTo = value
-    },
+    heardAgain: gap.over,
     heard(now) {
-      // The disk may not have taken it yet.
-      if (unheardUpTo === goesOn) noteUnheard(goesOn)
-      else if (others.wasDeaf(now) && topOf(unheard.id) > 0) noteUnheard(String(topOf(unheard.id)))
-      others.heard(now)
+      gap.keep()
+      if (posts.wasDeaf(now)) gap.passed()
+      posts.heard(now)
     },
-    isUnheard,
+    isUnheard: chatId => idSpace(chatId) === shared && gap.isOpen(),
     isOfBackup: (chatId, messageId) => messageId <= Number(sessions.get(backupType, idSpace(chatId)) ?? 0),
     forgetShared() {
-      const types = [topType, firstType, backupType, unheard.type]
-      sessions.set(types.map(type => ({ type, id: 'shared', value: null })))
-      tops.delete('shared')
-      unheardUpTo = undefined
+      sessions.set([topType, firstType, backupType].map(type => ({ type, id: shared, value: null })))
+      gap.forget()
+      tops.delete(shared)
     },
     move: (from, to) => sessions.set([{ type: movedType, id: String(from), value: String(to) }]),
     former(mark, chatId) {
@@ -200,10 +182,8 @@ export const openMarks = (sessions: SessionStore): Marks => {
 /** What was sent since the backup was made has higher ids, and what was heard since comes no more. A kill before has it done again. */
 const keepTops = (sessions: SessionStore): void => {
   const rows = (type: string) => [...sessions.list(type)]
-  const top = sessions.get(topType, unheard.id)
-  const goes = sessions.get(unheard.type, unheard.id) === goesOn
   sessions.set([
-    ...(top === undefined || goes ? [] : [{ ...unheard, value: top }]),
+    ...gapSinceBackup(sessions, sessions.get(topType, shared)),
     ...rows(backupType).map(({ id }) => ({ type: backupType, id, value: null })),
     ...rows(topType).map(({ id, value }) => ({ type: backupType, id, value })),
     { ...putBack, value: null },
