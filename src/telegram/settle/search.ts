@@ -5,9 +5,8 @@ import { CallError } from '../call-error.ts'
 import type { InFlight } from '../send/context.ts'
 import type { Part } from '../send/part.ts'
 import { findAlbum } from './album.ts'
-import { knownBefore } from './before.ts'
+import { firstId } from './before.ts'
 import { doubtsAbout, isAnothers } from './doubts.ts'
-import { findTop } from './find-top.ts'
 import { inTopic } from './match.ts'
 import { matchPart } from './match-part.ts'
 import { knowPosts } from './posts.ts'
@@ -35,12 +34,6 @@ const mostQuestions = 1000
 const mostBehind = 5000
 /** Seconds until it is looked once more whether the message is there, while nothing is heard of what others write. */
 const deafPause = 30
-/**
- * How far below the first id known the message may stand, where none was before the attempt: all that others write comes as
- * updates, in order, but for what bots do not see.
- */
-const guessReach = 30
-
 /**
  * Looks for a message whose answer was lost.
  *
@@ -231,17 +224,3 @@ const nothingSaid = (words: string): DeliveryError => reject(`Telegram's answer 
 /** What is just being sent into the chat, and may stand there already. */
 const onItsWay = ({ place, context }: Pick<Search, 'place' | 'context'>): InFlight[] =>
   [...context.inFlight].filter(other => other.place.chatId === place.chatId)
-
-/**
- * The id behind which the search begins: the mark, or the last part sent where there is none. Or where nothing was
- * known then, a little before what was heard of first, however much has been written since; or where still nothing is,
- * before what is found at the first look. What a backup brought back stands anywhere in a supergroup that came into being since.
- */
-const firstId = async (quest: Search): Promise<number> => {
-  const { attempt, place, context, probing } = quest
-  const known = knownBefore(quest)
-  if (known > 0 || (attempt.restored && context.marks.former(attempt.mark, place.chatId) !== undefined))
-    return known
-  if (context.marks.first(place.chatId) === 0) context.marks.guess(place.chatId, await findTop(probing))
-  return Math.max(0, context.marks.first(place.chatId) - guessReach)
-}
