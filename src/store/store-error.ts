@@ -1,4 +1,5 @@
-import { closeSync, openSync, readSync } from 'node:fs'
+import { closeSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs'
+import { constants } from 'node:os'
 import { StoreError } from '../bridge/store-error.ts'
 
 export { StoreError }
@@ -7,8 +8,12 @@ export { StoreError }
 export const remedyOfDamage =
   'Put the last backup back (wa2tg restore FILE --force), or move it away and link anew'
 
-export const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+export const codeOf = (error: unknown): string => {
+  if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) return ''
+  // Node has no name for it (libuv, `UV_ERRNO_MAP`).
+  const isQuota = 'errno' in error && error.errno === -constants.errno.EDQUOT
+  return isQuota ? 'EDQUOT' : error.code
+}
 
 /** Whether somebody else holds the file. */
 export const isBusy = (error: unknown): boolean => codeOf(error).startsWith('SQLITE_BUSY')
@@ -24,9 +29,31 @@ export const isDamage = (error: unknown): boolean =>
  */
 export const explainFailure = (error: unknown, path: string): unknown => {
   if (error instanceof StoreError) return error
-  const code = isDamage(error) ? (isReadable(path) ? 'SQLITE_CORRUPT' : 'EIO') : codeOf(error)
+  const code = causeOf(error, path)
   const problem = problems.find(([pattern]) => pattern.test(code))
   return problem ? new StoreError(problem[1](path), { cause: error }) : error
+}
+
+/** The code where it says enough, and else what the disk says when it is asked. */
+const causeOf = (error: unknown, path: string): string => {
+  if (isDamage(error)) return isReadable(path) ? 'SQLITE_CORRUPT' : 'EIO'
+  const code = codeOf(error)
+  return /^SQLITE_IOERR_(WRITE|FSYNC|SHMSIZE)/.test(code) && isOverQuota(path) ? 'EDQUOT' : code
+}
+
+/** Whether what one may store there is used up. For a full disk alone SQLite has a code of its own (`unixWrite` in os_unix.c). */
+const isOverQuota = (path: string): boolean => {
+  const trial = `${path}-trial.${process.pid}`
+  try {
+    try {
+      writeFileSync(trial, Buffer.alloc(1 << 16), { flag: 'wx', mode: 0o600 })
+    } finally {
+      rmSync(trial, { force: true })
+    }
+    return false
+  } catch (failure) {
+    return codeOf(failure) === 'EDQUOT'
+  }
 }
 
 /**
@@ -51,8 +78,12 @@ const problems: readonly (readonly [RegExp, (path: string) => string])[] = [
   [/^SQLITE_NOTADB|^SQLITE_CORRUPT/, path => `"${path}" is damaged, or no wa2tg database. ${remedyOfDamage}`],
   [
     // SHMSIZE: the shared memory beside the log is a file too, and could not grow. EFBIG: a limit on the size of files.
-    /^SQLITE_FULL|^SQLITE_IOERR_SHMSIZE|^ENOSPC|^EDQUOT|^EFBIG/,
+    /^SQLITE_FULL|^SQLITE_IOERR_SHMSIZE|^ENOSPC|^EFBIG/,
     path => `The disk that holds "${path}" is full. Make room and start again`,
+  ],
+  [
+    /^EDQUOT/,
+    path => `Your quota on the disk that holds "${path}" is used up. Make room there and start again`,
   ],
   [
     /^SQLITE_READONLY|^EROFS/,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import { statSync } from 'node:fs'
-import { join } from 'node:path'
+import fs, { readdirSync, statSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
+import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { Outbox } from '../../src/outbox/index.ts'
 import { openStore, restoreBackup, StoreError, storePath, writeBackup } from '../../src/store/index.ts'
@@ -52,6 +53,42 @@ if (process.platform === 'linux') {
       assert.equal([...session.list('t')].length, 400)
     })
   }
+
+  test('where a quota is used up, of which SQLite says no more than that it cannot write, it is told as that until there is room', t => {
+    using store = tempStore()
+    const session = store.session('x')
+    const folder = dirname(store.database.path)
+    let isOver = true
+    using _watch = watchDisk(({ kind }) => (kind === 'write' && isOver ? errno.EDQUOT : undefined))
+    const { writeFileSync } = fs
+    // As the system answers Node's own calls there: the file is there, and empty.
+    t.mock.method(fs, 'writeFileSync', (...given: Parameters<typeof writeFileSync>) => {
+      const [path, , ...more] = given
+      if (!isOver || dirname(String(path)) !== folder) return writeFileSync(...given)
+      writeFileSync(path, '', ...more)
+      const code = `Unknown system error -${errno.EDQUOT}`
+      throw Object.assign(new Error(`${code}: ${code}, write`), { code, errno: -errno.EDQUOT })
+    })
+    syncBuiltinESMExports()
+    try {
+      for (let number = 0; number < 3; number += 1) {
+        assert.throws(() => session.set(rows(number)), {
+          name: 'StoreError',
+          message: /^Your quota on the disk that holds "[^"]+" is used up\. Make room there and start again$/,
+        })
+      }
+      isOver = false
+      session.set(rows(1))
+      assert.equal(session.get('t', '1'), rows(1)[0]?.value)
+      assert.deepEqual(
+        readdirSync(folder).filter(name => name.includes('trial')),
+        [],
+      )
+    } finally {
+      t.mock.restoreAll()
+      syncBuiltinESMExports()
+    }
+  })
 
   test('on a read-only disk what is there can be read, and a write is refused in clear words', () => {
     using dir = tempDir()

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
+import { constants } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { explainFailure } from '../../src/store/store-error.ts'
@@ -23,6 +24,21 @@ if (process.platform === 'linux') {
     assert.match(
       String(explained),
       /^StoreError: The disk that holds "[^"]+" fails\. Check the disk and its cables$/,
+    )
+  })
+}
+
+// Windows has no such number.
+if (constants.errno.EDQUOT !== undefined) {
+  test('a quota that is used up is told as that where Node meets it, too, which has no name for that', () => {
+    const code = `Unknown system error -${constants.errno.EDQUOT}`
+    const error = Object.assign(new Error(`${code}: ${code}, write`), {
+      code,
+      errno: -constants.errno.EDQUOT,
+    })
+    assert.match(
+      String(explainFailure(error, '/data/wa2tg.db')),
+      /^StoreError: Your quota on the disk that holds/,
     )
   })
 }

@@ -17,7 +17,7 @@ export type DiskCall =
 export type DiskWatcher = (call: DiskCall) => number | undefined
 
 /** Values of Linux. */
-export const errno = { EIO: 5, ENOSPC: 28, EROFS: 30 } as const
+export const errno = { EIO: 5, ENOSPC: 28, EROFS: 30, EDQUOT: 122 } as const
 
 /**
  * Shows `watcher` every change that SQLite makes to a file in this process, until disposed. Linux with glibc, x64 and arm64.
