@@ -8,12 +8,17 @@ import type { Search } from './quest.ts'
 const guessReach = 30
 
 /** The highest id of the chat that was known before the message can have got one: the mark, or the last part sent. 0: none was. */
-export const knownBefore = ({ attempt, after, place, context: { marks } }: Search): number => {
-  const top = marks.top(place.chatId)
-  // One above the top was sent before the group became a supergroup, and counted elsewhere.
-  const last = Math.max(0, ...after.filter(id => id <= top))
-  return marks.read(attempt.mark, place.chatId) ?? last
+export const knownBefore = (quest: Search): number => {
+  const { attempt, after, place, context } = quest
+  const { marks } = context
+  // What was sent before the group became a supergroup was counted elsewhere.
+  const own = isNewer(quest) ? [] : after.filter(id => id <= marks.top(place.chatId))
+  return marks.read(attempt.mark, place.chatId) ?? Math.max(0, ...own)
 }
+
+/** Whether the chat was another group when the mark was written. */
+const isNewer = ({ attempt, place, context: { marks } }: Search): boolean =>
+  marks.former(attempt.mark, place.chatId) !== undefined
 
 /**
  * The id behind which the search begins: the mark, or the last part sent where there is none. Or where nothing was
@@ -23,8 +28,7 @@ export const knownBefore = ({ attempt, after, place, context: { marks } }: Searc
 export const firstId = async (quest: Search): Promise<number> => {
   const { attempt, place, context, probing } = quest
   const known = knownBefore(quest)
-  if (known > 0 || (attempt.restored && context.marks.former(attempt.mark, place.chatId) !== undefined))
-    return known
+  if (known > 0 || (attempt.restored && isNewer(quest))) return known
   if (context.marks.first(place.chatId) === 0) context.marks.guess(place.chatId, await findTop(probing))
   return Math.max(0, context.marks.first(place.chatId) - guessReach)
 }
