@@ -142,7 +142,9 @@ const prepare = (path: string): Pick<Restored, 'inDoubt' | 'sealedWith'> => {
       throw new BackupError('The backup was made by a newer wa2tg; update wa2tg')
     }
     migrate(sqlite, path)
-    sqlite.exec("UPDATE jobs SET unsure = 1, restored = 1 WHERE state <> 'failed'")
+    // Of what was in no doubt then nothing was there: the word of an earlier attempt is older than what may be.
+    sqlite.exec(`UPDATE jobs SET mark = NULL WHERE state = 'pending' AND unsure = 0;
+                 UPDATE jobs SET unsure = 1, restored = 1 WHERE state <> 'failed'`)
     noteRestore(sqlite)
     const inDoubt =
       "SELECT count(*) FROM jobs WHERE unsure = 1 AND state <> 'failed' AND target GLOB 'telegram:*'"
