@@ -7,15 +7,15 @@ import { currentPlace } from '../send/context.ts'
 import type { SettleContext } from './quest.ts'
 
 /**
- * What a backup brought back may stand in the supergroup that its group has become since: of that no word comes any more. Throws
- * `DeliveryError` where Telegram does not say.
+ * That a group has become a supergroup may not be heard yet, or never where a backup was put back: then what is looked for may stand
+ * there, and what Telegram says of messages in the group proves less (`probe.ts`). Throws `DeliveryError` where it does not say.
  */
 export const askForMove = async (
-  { chat, restored, signal }: Pick<Delivery, 'chat' | 'restored' | 'signal'>,
+  { chat, signal }: Pick<Delivery, 'chat' | 'signal'>,
   { api, marks, moved, connected }: SettleContext,
 ): Promise<void> => {
   const { chatId } = currentPlace({ chat }, marks)
-  if (!restored || !isBasicGroup(chatId)) return
+  if (!isBasicGroup(chatId)) return
   try {
     const to = await movedTo(chatId, { api, signal })
     if (to !== undefined) moved({ chatId }, { chatId: to })

@@ -118,4 +118,25 @@ test('a further part that went to the supergroup is found where that has had the
   assert.equal([...partsIn(group), ...partsIn(moved)].join(' '), words)
 })
 
+test('before it is heard that a group became a supergroup, that an id there is invalid proves nothing either', async () => {
+  await using bench = await Bench.open()
+  const group = bench.tg.addGroup({ title: 'Family', members: [bench.owner] })
+  const chat: ChatRef = `telegram:${group.id}`
+  await bench.network.send(delivery({ chat, content: text('before') }))
+  const job = { ...delivery({ chat, content: text('in doubt') }), mark: bench.network.mark?.(chat) ?? '' }
+  bench.tg.faults.next('sendMessage', 'reply-lost')
+  assert.equal((await failureOf(bench.network.send(job))).verdict.kind, 'unsure')
+  bench.tg.migrate(group)
+  bench.tg.faults.next(
+    'editMessageReplyMarkup',
+    { error: 400, description: 'Bad Request: MESSAGE_ID_INVALID' },
+    {
+      times: 99,
+      when: params => params['chat_id'] === group.id && Number(params['message_id']) <= lastOf(group),
+    },
+  )
+  assert.ok(bench.network.settle)
+  assert.equal((await failureOf(bench.network.settle(job))).verdict.kind, 'reject')
+})
+
 const lastOf = (chat: SimChat): number => chat.messages.at(-1)?.message_id ?? 0
