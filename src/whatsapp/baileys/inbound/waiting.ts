@@ -13,6 +13,12 @@ interface Row {
   readonly due: number
 }
 
+/** A row, and whether its time is up. */
+interface Waited {
+  readonly row: Row
+  isUp: boolean
+}
+
 /**
  * Messages that could not be decrypted. WhatsApp asks the sender for them again, and most come within seconds; one that
  * has not come when its time is up is announced by a placeholder, whose place the real one takes whenever it comes. Of many
@@ -28,7 +34,7 @@ export class Waiting {
   /** Of each row until its time is up, and of each chat where some of those are announced later. */
   readonly #timers = new Map<string, NodeJS.Timeout>()
   /** Of each chat in the order in which they came: so they are to stand there. */
-  readonly #rows = new Map<ChatRef, Map<string, { readonly row: Row; isUp: boolean }>>()
+  readonly #rows = new Map<ChatRef, Map<string, Waited>>()
 
   constructor(options: {
     sessions: SessionStore
@@ -104,11 +110,11 @@ export class Waiting {
 
   #schedule(id: string, row: Row): void {
     const { chat } = row.head
-    const rows = this.#rows.get(chat) ?? new Map<string, { readonly row: Row; isUp: boolean }>()
+    const rows = this.#rows.get(chat) ?? new Map<string, Waited>()
     rows.delete(id)
     this.#rows.set(chat, rows.set(id, { row, isUp: false }))
     // The clock may have been ahead when it began.
-    this.#later(id, Math.min(row.due - Date.now(), this.#delayMs), () => this.#end(id, rows, chat))
+    this.#later(id, Math.min(row.due - Date.now(), this.#delayMs), () => this.#end(id, chat))
   }
 
   #later(name: string, milliseconds: number, what: () => void): void {
@@ -119,8 +125,8 @@ export class Waiting {
   }
 
   /** The time of a row is up, and so is that of all that came before it, whichever timer is faster. */
-  #end(last: string, rows: Map<string, { isUp: boolean }>, chat: ChatRef): void {
-    for (const [id, each] of rows) {
+  #end(last: string, chat: ChatRef): void {
+    for (const [id, each] of this.#rows.get(chat) ?? []) {
       clearTimeout(this.#timers.get(id))
       this.#timers.delete(id)
       each.isUp = true
@@ -131,29 +137,37 @@ export class Waiting {
 
   /** Announces as many of a chat as may be for now. */
   #goOn(chat: ChatRef): void {
-    const rows = this.#rows.get(chat)
-    for (const [id, { row, isUp }] of rows ?? []) {
-      if (!isUp) return
+    const rows = this.#rows.get(chat) ?? new Map<string, Waited>()
+    const goOnIn = (milliseconds: number): void => this.#later(chat, milliseconds, () => this.#goOn(chat))
+    for (const [id, each] of rows) {
+      if (!each.isUp) return
       const rest = this.#few.restIn(chat)
       if (rest > 0) {
-        this.#later(chat, rest, () => this.#goOn(chat))
+        goOnIn(rest)
         return
       }
-      rows?.delete(id)
-      this.#announce(id, row)
+      rows.delete(id)
+      if (!this.#announce(id, each.row)) {
+        this.#rows.set(chat, new Map([[id, each], ...rows]))
+        goOnIn(this.#delayMs)
+        return
+      }
     }
-    if (rows?.size === 0) this.#rows.delete(chat)
+    if (rows.size === 0) this.#rows.delete(chat)
   }
 
-  #announce(id: string, row: Row): void {
+  /** False where the disk is full: then those behind it have to wait, too. */
+  #announce(id: string, row: Row): boolean {
     try {
       const wasKnown = this.#isKnown(row.head)
       this.#hand(id, row)
       // Nothing is announced in a chat that nobody has mapped, nor of what stands there and has come again, unreadable as before.
       if (!wasKnown && this.#isKnown(row.head)) this.#few.took(row.head.chat)
-    } catch {
+    } catch (error) {
+      if (error instanceof StoreError) return false
       this.#schedule(id, { ...row, due: Date.now() + this.#delayMs })
     }
+    return true
   }
 
   #hand(id: string, row: Row): void {

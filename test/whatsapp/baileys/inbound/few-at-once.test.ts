@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Arrival } from '../../../../src/bridge/network.ts'
+import { StoreError } from '../../../../src/bridge/store-error.ts'
 import { openStore, storePath } from '../../../../src/store/index.ts'
 import { FewAtOnce } from '../../../../src/whatsapp/baileys/inbound/few-at-once.ts'
 import { FromBackup } from '../../../../src/whatsapp/baileys/inbound/from-backup.ts'
@@ -27,15 +28,18 @@ test('Ten placeholders stand in a chat at once, and each further one a while beh
 /** What is told of so many that come one behind the other into one chat. */
 const openWaiting = async (
   count: number,
-  options: { readonly isMapped: boolean; readonly apartMs: number },
+  options: { readonly isMapped: boolean; readonly apartMs: number; readonly refusals?: number },
 ) => {
   using dir = new TempDir()
   using store = openStore(storePath(dir.path))
   const sessions = store.session('baileys')
   const told: Arrival[] = []
+  let { refusals = 0 } = options
   const waiting = new Waiting({
     sessions,
     receive: (arrival, alongside) => {
+      refusals -= 1
+      if (refusals >= 0) throw new StoreError('The disk is full')
       told.push(arrival)
       alongside()
     },
@@ -65,5 +69,13 @@ test('What is announced later in a chat stands there in the order in which it ca
   assert.deepEqual(
     ids,
     Array.from({ length: 40 }, (_, number) => `M${number}`),
+  )
+})
+
+test('What a full disk keeps from being announced stands before what came behind it', async () => {
+  const { ids } = await openWaiting(20, { isMapped: true, apartMs: 5, refusals: 13 })
+  assert.deepEqual(
+    ids,
+    Array.from({ length: 20 }, (_, number) => `M${number}`),
   )
 })
