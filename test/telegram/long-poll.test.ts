@@ -248,6 +248,34 @@ test('That another program polls is told behind two minutes of it also where the
   assert.equal(told(), before)
 })
 
+const penalty = { error: 429, description: 'Too Many Requests: retry after 3600', retryAfter: 3600 } as const
+
+test('What Telegram asks to wait with polls is waited for also where the question who the bot is fails meanwhile', async () => {
+  const { clock, pauses } = restless()
+  await using poll = await begin({ clock })
+  await eventually(() => poll.states.at(-1)?.state === 'connected', 'the connection')
+  poll.tg.faults.next('getUpdates', penalty)
+  poll.tg.faults.next('getMe', { error: 502, description: 'Bad Gateway' })
+  poll.owner.sends(poll.home, 'wakes the poll before')
+  await eventually(() => poll.tg.faults.waiting === 0, 'both failures')
+  poll.owner.sends(poll.home, 'typed meanwhile')
+  await eventually(() => poll.texts.includes('typed meanwhile'), 'the next poll')
+  assert.ok(Math.max(...pauses) > 3_590_000, pauses.join(' '))
+})
+
+test('A wait that Telegram asks for is over where the machine has slept for longer', async () => {
+  let ahead = 0
+  await using poll = await begin({ clock: { ...systemClock, now: () => systemClock.now() + ahead } })
+  await eventually(() => poll.states.at(-1)?.state === 'connected', 'the connection')
+  poll.tg.faults.next('getUpdates', penalty)
+  poll.owner.sends(poll.home, 'wakes the poll before')
+  await eventually(() => poll.states.at(-1)?.takes === true, 'the wait')
+  poll.owner.sends(poll.home, 'typed meanwhile')
+  ahead += 8 * 3_600_000
+  poll.sleep(8 * 3_600_000)
+  await eventually(() => poll.texts.includes('typed meanwhile'), 'what was typed')
+})
+
 test('A webhook is named, with how to remove it, and what waited comes when it is gone', async () => {
   await using poll = await begin()
   const { token, apiRoot } = poll.tg

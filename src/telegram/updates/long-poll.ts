@@ -88,7 +88,7 @@ export const forgetOffset = (sessions: SessionStore): void => sessions.set([{ ..
 export const runLongPoll = async (options: LongPollOptions): Promise<void> => {
   const { signal, clock, logger, onState } = options
   let failures = 0
-  /** Why the last poll failed, until one is answered; and when the next one may be, by `clock.steady()`. */
+  /** Why the last poll failed, until one is answered; and when the next one may be, by `clock.now()`, which counts what was slept. */
   let trouble: Trouble | undefined
   let pollAt = 0
   const rivals = new Rivals({ ...options.rivals, clock })
@@ -143,7 +143,7 @@ export const runLongPoll = async (options: LongPollOptions): Promise<void> => {
       const { pauseMs: asked = 0 } = trouble
       const isPoll =
         error instanceof CallError && error.method === 'getUpdates' && error.retryAfter !== undefined
-      pollAt = clock.steady() + asked
+      if (isPoll) pollAt = clock.now() + asked
       await clock.sleep(Math.max(pause, isPoll ? 0 : asked), AbortSignal.any([signal, awake.signal]))
     }
   }
@@ -152,7 +152,7 @@ export const runLongPoll = async (options: LongPollOptions): Promise<void> => {
 interface Pursuit {
   readonly trustHeld: boolean
   readonly rivals: Rivals
-  /** When it may be polled, by `clock.steady()`. */
+  /** When it may be polled, by `clock.now()`. */
   readonly pollAt: number
   /** Telegram has said who the bot is. */
   readonly onReached: () => void
@@ -179,7 +179,7 @@ const pollUntilFailure = async (
     else onHeld(bot)
   })
   try {
-    const left = pollAt - clock.steady()
+    const left = pollAt - clock.now()
     if (left > 0) await clock.sleep(left, signal)
     // The first poll does not wait, so that the state is known at once.
     await pollOnce(options, bot, { seconds: 0, rivals })
