@@ -47,7 +47,8 @@ export const describeAttempt = (job: Job, source: NetworkName, context: AttemptC
     ...(job.mark !== undefined && { mark: job.mark }),
     ...(job.unsure && { inDoubt: true as const, ...(job.restored && { restored: true as const }) }),
     ...(job.ownFailures >= ownFailureLimit.all && { isLastTry: true as const }),
-    isKnown: (id: string, chat = job.target) =>
+    // It may have become an alias since the job was claimed, of a chat with other ids.
+    isKnown: (id: string, chat = store.chats.resolve(job.target)) =>
       store.links.chatsWith(id).some(each => peerOf(each) === peerOf(chat)),
     async openMedia(media: Parameters<Network['openMedia']>[0]) {
       // Where no call has asked for it: the file is read before anything goes out.

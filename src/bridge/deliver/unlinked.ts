@@ -12,7 +12,8 @@ export const mayStandUnlinked = (
 ): boolean => {
   const message = links.get(source)
   if (message === undefined) return false
-  return outbox.unsettled(target).some(({ isGivenUp, event: json }) => {
+  // It may have become an alias since the job was claimed.
+  return outbox.unsettled(chats.resolve(target)).some(({ isGivenUp, event: json }) => {
     const event = isGivenUp ? readEvent(json) : undefined
     if (event === undefined || !isMessage(event)) return false
     return chats.resolve(event.chat) === message.chat && idsIn(event).includes(message.id)

@@ -16,9 +16,9 @@ export const knownBefore = (quest: Search): number => {
   return marks.read(attempt.mark, place.chatId) ?? Math.max(0, ...own)
 }
 
-/** Whether the chat was another group when the mark was written. */
-const isNewer = ({ attempt, place, context: { marks } }: Search): boolean =>
-  marks.former(attempt.mark, place.chatId) !== undefined
+/** Whether the chat was another group once; a mark may be of the chat that knows of no id there yet. */
+const isNewer = ({ place, context: { marks } }: Search): boolean =>
+  marks.former('', place.chatId) !== undefined
 
 /**
  * The id behind which the search begins: the mark, or the last part sent where there is none. Or where nothing was
