@@ -125,7 +125,7 @@ export const openTelegram = (options: TelegramOptions): Network => {
     searches: new Map(),
     looked: openLookedFor(),
     caughtUp: () => catchUp.ask(),
-    isDeaf: () => status.takes === true,
+    isDeaf: () => status.takes === true || catchUp.isLate,
     connected: () => takesMessages(status),
     busyUntil: chatId => (doubts.get(String(chatId)) ?? openedAt) + graceMs(0),
     failed(error: CallError, { chatId }: Place) {

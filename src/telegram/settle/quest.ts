@@ -9,7 +9,7 @@ import type { ProbeContext } from './probe.ts'
 export interface SettleContext extends SendContext, PostsContext {
   /** Until when the server may still be at work on an attempt without files in the chat, in milliseconds since 1970. */
   readonly busyUntil: (chatId: Place['chatId']) => number
-  /** Telegram takes messages, but tells nothing: what others write is heard later, or never. */
+  /** Telegram takes messages, but answers no poll: what others write is heard later, or never. */
   readonly isDeaf: () => boolean
   /** The search under way in each id space. */
   readonly searches: Map<string, Promise<unknown>>

@@ -28,6 +28,7 @@ export const lookInTurn = async (
     part.file ? context.atWork.until(attempt.messageId) : 0,
   )
   const isEarly = until > clock.now()
+  if (!isEarly) hear(quest)
   const isThere = await inTurn(look, quest).catch(error => {
     if (isEarly && error instanceof DeliveryError && error.neverKnown) return false
     throw error
@@ -37,16 +38,20 @@ export const lookInTurn = async (
   return await inTurn(look, quest)
 }
 
+/** Waits until then, in milliseconds since 1970, or for nothing, where a look has taken longer than that. */
+export const restUntil = async (time: number, quest: Quester): Promise<void> => {
+  const { attempt, context } = quest
+  hear(quest)
+  const left = time - context.clock.now()
+  if (left > 0) await rest(attempt, context.clock.sleep(left, attempt.signal))
+}
+
 /**
- * Waits until then, in milliseconds since 1970. By that time it is heard what was written elsewhere, also where the poll that is open is
+ * Before the last look ends, with a question a second, it is heard what was written elsewhere, also where the poll that is open is
  * dead: in the space that private chats share it looks empty.
  */
-export const restUntil = async (time: number, { attempt, context }: Quester): Promise<void> => {
-  const { clock, marks, caughtUp } = context
-  const left = time - clock.now()
-  if (left <= 0) return
+const hear = ({ attempt, context: { marks, caughtUp } }: Quester): void => {
   if (idSpace(currentPlace(attempt, marks).chatId) === 'shared') void caughtUp()
-  await rest(attempt, clock.sleep(left, attempt.signal))
 }
 
 const rest = <T>(attempt: Quester['attempt'], what: Promise<T>): Promise<T> => attempt.rest?.(what) ?? what

@@ -244,6 +244,45 @@ for (const when of ['of a start', 'that is open'] as const) {
   })
 }
 
+/** An open poll is dead, and so many behind it; much was written in other chats since. What it sends then is in doubt. */
+const goDead = async (bench: Bench, times: number): Promise<TestDelivery> => {
+  await bench.connect()
+  const chat: ChatRef = `telegram:${bench.owner.id}`
+  const elsewhere = bench.tg.addGroup({ title: 'Class', members: [bench.owner] })
+  await bench.network.send(delivery({ chat, content: text('before') }))
+  bench.tg.faults.next('getUpdates', 'hang', { times })
+  bench.owner.sends(elsewhere, 'wakes the poll before')
+  await eventually(() => bench.tg.faults.waiting < times, 'the dead one')
+  for (let number = 0; number < 100; number += 1) bench.owner.sends(elsewhere, `unheard ${number}`)
+  return await attempt(bench, chat, 'reply-lost')
+}
+
+test('while no poll is answered at all, a message in doubt that is not found waits, and is found when they are', async () => {
+  await using bench = await Bench.open({ graceMs: () => 6000 })
+  const job = await goDead(bench, 1_000_000)
+  assert.ok(bench.network.settle)
+  assert.equal((await failureOf(bench.network.settle(job))).verdict.kind, 'wait')
+  assert.equal((await failureOf(bench.network.settle(job))).verdict.kind, 'wait')
+  bench.tg.faults.clear()
+  await bench.restart()
+  await bench.connect()
+  await eventually(() => bench.inbox.messages.length >= 100, 'all of it')
+  assert.equal(await bench.network.settle?.(job), true)
+})
+
+for (const [server, graceMs] of Object.entries({
+  'has long been done': 0,
+  'is done before the look': 1000,
+})) {
+  test(`where the open poll is dead, and the server ${server}, a message in doubt is found behind much that was written in other chats`, async () => {
+    await using bench = await Bench.open({ graceMs: () => graceMs })
+    const job = await goDead(bench, 1)
+    // In a private chat it is even a question a second.
+    bench.tg.faults.next('editMessageReplyMarkup', { lateMs: 200 }, { times: 1_000_000 })
+    assert.equal(await bench.network.settle?.(job), true)
+  })
+}
+
 test('the first message of all that a bot sends is found, which others have used for private chats before', async () => {
   await using bench = await Bench.open()
   const stranger = bench.tg.addUser({ id: 555, first_name: 'Sam' })
