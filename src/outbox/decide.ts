@@ -20,7 +20,7 @@ const pageLimit = 7
  * some chats or of files alone.
  */
 export const ownFailureLimit = { words: 7, all: 12 } as const
-/** Failed attempts after which the owner is told of a job that is tried on: the backoffs up to there take nine minutes. */
+/** Failed attempts after which the owner is told of a job that is tried on: the pauses up to there take four minutes or nine. */
 export const longDelay = 9
 /** A bug of ours that hits one job this often gives the job up, so that it does not block its lane for ever. */
 const bugLimit = 3
@@ -30,6 +30,11 @@ const longestDoubt = 9
 const longestGap = 15 * 60_000
 /** Milliseconds until a file whose network is offline is asked for again. */
 const sourceOffline = 30_000
+/**
+ * Milliseconds until what the line did not let through, or not the answer to it, is tried again, at most: it may have been good for
+ * long, and where this message alone breaks it the others have it for most of the time.
+ */
+const longestAfterLine = 60_000
 
 interface Circumstances {
   readonly now: number
@@ -59,7 +64,7 @@ export type Decision =
  * | `page`    | a page of somebody else came for an answer     | seven times behind what passed      | a plainer form |
  * | `own`     | the network itself, or the line at a file      | `ownFailureLimit`, behind the same  | as `refused`, by its carrier |
  * | `bug`     | the bridge                                     | three times                         | a plainer form |
- * | `other`   | anything else                                  |                                     |                |
+ * | `other`   | anything else, most often the line             |                                     |                |
  *
  * Each kind is counted for itself. All but the first three count as an attempt, too, back off by that, and are given up when it has
  * been failing for `giveUpAfter` milliseconds in all. What has no plainer form is given up instead (`record.ts`).
@@ -122,7 +127,13 @@ export const decide = (given: Failures, failure: Failure, circumstances: Circums
     const failingFor = failures.failingFor + Math.min(gap, longestGap)
     if (failingFor >= giveUpAfter) return { kind: 'give-up' }
     const failed = { ...failures, failingFor, lastFailedAt: now }
-    return { kind: 'again', failures: failed, dueAt: now + backoff(failures.attempts, random) }
+    const delay = backoff(failures.attempts, random)
+    const isLine = kind === 'other' && verdict.kind === 'unsure'
+    return {
+      kind: 'again',
+      failures: failed,
+      dueAt: now + (isLine ? Math.min(delay, longestAfterLine) : delay),
+    }
   }
 }
 

@@ -67,6 +67,18 @@ test('retry and unsure count an attempt, wait and offline do not', () => {
   assert.deepEqual(after({ kind: 'offline' }), { attempts: 0, unsure: false, dueAt: 1_000_000 })
 })
 
+test('what got no answer is tried again each minute at least, and what was refused for now is not', () => {
+  const delay = (verdict: Failure['verdict'], more: Partial<Failure> = {}) => {
+    const decision = decide({ ...unfailed, attempts: 20 }, { ...failure(verdict), ...more }, policy)
+    return decision.kind === 'again' && (decision.dueAt - policy.now) / 1000
+  }
+  assert.equal(delay({ kind: 'unsure' }), 60)
+  assert.equal(delay({ kind: 'unsure' }, { ownFailure: true }), 600)
+  assert.equal(delay({ kind: 'retry' }), 600)
+  const begun = decide(unfailed, failure({ kind: 'unsure' }), policy)
+  assert.equal(begun.kind === 'again' && begun.dueAt - policy.now, 1000)
+})
+
 test('a failure before an earlier attempt is settled finds nothing out: the job stays unsure', () => {
   for (const verdict of [{ kind: 'retry' }, { kind: 'offline' }, { kind: 'wait', seconds: 1 }] as const) {
     for (const from of ['settle', 'send', 'media'] as const) {
