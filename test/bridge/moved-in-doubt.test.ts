@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import type { BridgeEvent, MessageEvent } from '../../src/bridge/event.ts'
 import { openStore, restoreBackup, type Store, storePath, writeBackup } from '../../src/store/index.ts'
-import type { Params } from '../simulators/telegram/faults.ts'
 import { type SimChat, startTelegramSimulator } from '../simulators/telegram/index.ts'
 import { tempStore } from '../store/temp-store.ts'
 import { event, waitUntil } from './bridge.ts'
@@ -71,35 +70,6 @@ test('what waited in a backup is found in the supergroup that its group became s
   })
   await carry(restored)
   assert.deepEqual(said(before, ...now), ['hello', 'waiting'])
-})
-
-test('a further part that went to a supergroup of which nothing was heard yet is found where that has had the ids of the former group since', async () => {
-  await using it = await open()
-  const { tg, before, store } = it
-  const words = Array.from({ length: 1000 }, (_, number) => `word${number}`).join(' ')
-  const isLast = ({ text }: Params): boolean => String(text).endsWith('word999')
-  {
-    await using middle = openMiddle(store, tg)
-    await middle.start()
-    tg.faults.next('sendMessage', 'hang', { when: isLast })
-    middle.inbox.receive([{ event: event(alice, words) }])
-    await waitUntil(() => tg.faults.waiting === 0)
-  }
-  const now = tg.migrate(before)
-  {
-    // What stands there first is heard later.
-    await using middle = openMiddle(store, { token: tg.token, apiRoot: tg.apiRoot })
-    tg.faults.next('getUpdates', 'hang', { times: 1_000_000 })
-    tg.faults.next('sendMessage', 'silent', {
-      when: params => isLast(params) && params['chat_id'] === now.id,
-    })
-    await middle.start()
-    await waitUntil(() => said(now).length > 0)
-  }
-  tg.faults.clear()
-  await it.writeUpTo(before.transcript()[0]?.id ?? assert.fail(), now)
-  await it.carry(store)
-  assert.equal(said(before, now).join(' '), words)
 })
 
 const deletionOf = ({ chat, sender, sentAt, id }: MessageEvent): BridgeEvent => ({
