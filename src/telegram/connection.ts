@@ -125,7 +125,11 @@ export const openTelegram = (options: TelegramOptions): Network => {
     searches: new Map(),
     looked: openLookedFor(),
     caughtUp: () => catchUp.ask(),
-    isDeaf: () => status.takes === true || catchUp.isLate,
+    isDeaf: () =>
+      status.takes === true ||
+      catchUp.isLate ||
+      // The connection for polls is made anew.
+      (status.state === 'connecting' && status.account !== undefined),
     connected: () => takesMessages(status),
     busyUntil: chatId => (doubts.get(String(chatId)) ?? openedAt) + graceMs(0),
     failed(error: CallError, { chatId }: Place) {

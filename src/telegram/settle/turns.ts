@@ -20,38 +20,45 @@ export const lookInTurn = async (
   quest: Quester,
 ): Promise<boolean> => {
   const { attempt, context } = quest
-  const { clock } = context
-  const place = currentPlace(attempt, context.marks)
-  const former = context.marks.former(attempt.mark, place.chatId)
+  const { clock, marks, isDeaf } = context
+  const place = currentPlace(attempt, marks)
+  const former = marks.former(attempt.mark, place.chatId)
+  const chats = [place.chatId, ...(former === undefined ? [] : [former])]
   const until = Math.max(
-    ...[place.chatId, ...(former === undefined ? [] : [former])].map(chatId => context.busyUntil(chatId)),
+    ...chats.map(chatId => context.busyUntil(chatId)),
     part.file ? context.atWork.until(attempt.messageId) : 0,
   )
   const isEarly = until > clock.now()
-  if (!isEarly) hear(quest)
   const isThere = await inTurn(look, quest).catch(error => {
     if (isEarly && error instanceof DeliveryError && error.neverKnown) return false
     throw error
   })
-  if (isThere || !isEarly) return isThere
-  await restUntil(until, quest)
-  return await inTurn(look, quest)
+  if (isThere) return true
+  const tops = (): string => chats.map(chatId => marks.top(chatId)).join()
+  const [before, wasDeaf] = [tops(), isDeaf()]
+  await Promise.all([restUntil(until, quest), hear(chats, quest)])
+  return isEarly || tops() !== before || isDeaf() !== wasDeaf ? await inTurn(look, quest) : false
 }
 
-/** Waits until then, in milliseconds since 1970, or for nothing, where a look has taken longer than that. */
-export const restUntil = async (time: number, quest: Quester): Promise<void> => {
-  const { attempt, context } = quest
-  hear(quest)
-  const left = time - context.clock.now()
-  if (left > 0) await rest(attempt, context.clock.sleep(left, attempt.signal))
+/** Waits until then, in milliseconds since 1970. */
+export const restUntil = async (time: number, { attempt, context: { clock } }: Quester): Promise<void> => {
+  const left = time - clock.now()
+  if (left > 0) await rest(attempt, clock.sleep(left, attempt.signal))
 }
+
+/** Milliseconds: more than it takes where polls are answered (`CatchUp.isLate`). */
+const longestCatchUp = 6000
 
 /**
- * Before the last look ends, with a question a second, it is heard what was written elsewhere, also where the poll that is open is
- * dead: in the space that private chats share it looks empty.
+ * Waits until it is heard what was written elsewhere up to now, also where the poll that is open is dead: in the space that private
+ * chats share it looks empty. The look behind that says so where it is not heard by then.
  */
-const hear = ({ attempt, context: { marks, caughtUp } }: Quester): void => {
-  if (idSpace(currentPlace(attempt, marks).chatId) === 'shared') void caughtUp()
+const hear = async (chats: readonly (number | string)[], { attempt, context }: Quester): Promise<void> => {
+  if (!chats.some(chatId => idSpace(chatId) === 'shared') || !context.connected() || context.isDeaf()) return
+  const over = new AbortController()
+  const isLate = context.clock.sleep(longestCatchUp, AbortSignal.any([attempt.signal, over.signal]))
+  await rest(attempt, Promise.race([context.caughtUp(), isLate]))
+  over.abort()
 }
 
 const rest = <T>(attempt: Quester['attempt'], what: Promise<T>): Promise<T> => attempt.rest?.(what) ?? what

@@ -283,6 +283,35 @@ for (const [server, graceMs] of Object.entries({
   })
 }
 
+test('while the connection for polls is made anew, a message in doubt that is not found is waited for', async () => {
+  await using bench = await Bench.open()
+  await bench.connect()
+  const chat: ChatRef = `telegram:${bench.owner.id}`
+  const elsewhere = bench.tg.addGroup({ title: 'Class', members: [bench.owner] })
+  await bench.network.send(delivery({ chat, content: text('before') }))
+  const failure = { error: 502, description: 'Bad Gateway' }
+  for (const method of ['getUpdates', 'getMe']) bench.tg.faults.next(method, failure, { times: 1_000_000 })
+  for (let number = 0; number < 100; number += 1) bench.owner.sends(elsewhere, `unheard ${number}`)
+  await eventually(() => bench.network.status.state === 'connecting', 'the failures')
+  const job = await attempt(bench, chat, 'reply-lost')
+  assert.ok(bench.network.settle)
+  assert.equal((await failureOf(bench.network.settle(job))).verdict.kind, 'wait')
+  bench.tg.faults.clear()
+  await eventually(() => bench.inbox.messages.length === 100, 'all of it', 60_000)
+  assert.equal(await bench.network.settle(job), true)
+})
+
+for (const [how, fault] of [
+  ['at once', undefined],
+  ['late', { lateMs: 2000 }],
+] as const)
+  test(`where the open poll is dead, and the next one is answered ${how}, a message in doubt is found behind much that was written in other chats`, async () => {
+    await using bench = await Bench.open()
+    const job = await goDead(bench, 1)
+    if (fault) bench.tg.faults.next('getUpdates', fault)
+    assert.equal(await bench.network.settle?.(job), true)
+  })
+
 test('the first message of all that a bot sends is found, which others have used for private chats before', async () => {
   await using bench = await Bench.open()
   const stranger = bench.tg.addUser({ id: 555, first_name: 'Sam' })
