@@ -98,12 +98,13 @@ const deliver = async (job: Job, options: AttemptOptions): Promise<Outcome> => {
     attempt = prepare(job, network, context)
     if (isSettling) {
       const isThere = await attempt.settle()
+      const anew = isThere === true ? undefined : begunAnew(job, isThere, options)
       isSettling = false
       unsettled = isThere === 'repeats'
       // One that a backup brought back was carried out up to what it has to send.
       isUntried = unsettled || (job.restored && isChange(job))
       inDoubt = false
-      if (isThere !== true) attempt = prepare(begunAnew(job, isThere, options), network, context)
+      if (anew) attempt = prepare(anew, network, context)
     }
     if (job.mediaFailures >= mediaFailureLimit) {
       return {

@@ -20,16 +20,17 @@ export const frameOf = (job: Job, options: CarrierOptions): string | undefined =
  */
 export const begunAnew = (before: Job, isThere: Exclude<Settled, true>, options: CarrierOptions): Job => {
   const { store, outbox, network } = options
-  const job = outbox.keepMark(before, network(networkOf(before.target)).mark?.(before.target))
-  if (store.links.isLinked(job.source)) return job
-  const mayBe = isThere === 'perhaps'
-  const event = mayBe ? JSON.stringify({ ...parseEvent(job.event), again: true }) : job.event
-  // What an attempt leaves from now on is no backup's, which its row says also where it reads the same.
-  const { frame: _, ...unframed } = job
-  const settled = { ...unframed, event, unsure: false, restored: false }
-  const frame = frameOf(settled, options)
-  if (frame === undefined) return settled
+  // All or nothing: where a later look began, what may be there otherwise is seen no more.
   return store.transaction(() => {
+    const job = outbox.keepMark(before, network(networkOf(before.target)).mark?.(before.target))
+    if (store.links.isLinked(job.source)) return job
+    const mayBe = isThere === 'perhaps'
+    const event = mayBe ? JSON.stringify({ ...parseEvent(job.event), again: true }) : job.event
+    // What an attempt leaves from now on is no backup's, which its row says also where it reads the same.
+    const { frame: _, ...unframed } = job
+    const settled = { ...unframed, event, unsure: false, restored: false }
+    const frame = frameOf(settled, options)
+    if (frame === undefined) return settled
     if (mayBe) outbox.rewrite(job.id, { event })
     return outbox.keepFrame(settled, frame)
   })
