@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Media } from '../../bridge/event.ts'
 import { mimeTypeOf } from '../../bridge/file-name.ts'
 import { plainText } from '../../bridge/rich-text.ts'
@@ -17,12 +18,13 @@ export const moved = (still: Part, media: Media): Part => {
   if (file === undefined) return still
   if (mimeTypeOf(media) !== 'application/was') {
     const { method, field, kinds } = forms.animation
+    const name = nameOf(media)
     return {
       ...still,
       method,
       payload: {},
-      file: { ...file, field, name: 'sticker.gif', moving: 'gif' },
-      look: { kinds, words: plainText('') },
+      file: { ...file, field, name, moving: 'gif' },
+      look: { kinds, words: plainText(''), fileName: name },
       plainer: still,
     }
   }
@@ -34,3 +36,7 @@ export const moved = (still: Part, media: Media): Part => {
     ...(words && { plainer: words }),
   }
 }
+
+/** It says nothing else, and nobody knows its size before: the name tells it from another one in doubt. */
+const nameOf = ({ source }: Media): string =>
+  `sticker-${createHash('sha256').update(source).digest('hex').slice(0, 8)}.gif`

@@ -62,6 +62,8 @@ export interface Look {
   /** Or, where it is not known what they were: the form they have, which others have, too. */
   readonly form?: RegExp
   readonly fileSize?: number
+  /** What the name of its file begins with: Telegram turns GIFs into films, and names them `….gif.mp4` (eternnoir/pyTelegramBotAPI#672). */
+  readonly fileName?: string
   readonly location?: { readonly latitude: number; readonly longitude: number }
   /** Title of a venue, number of a contact. */
   readonly title?: string

@@ -23,7 +23,7 @@ export const matchMessage = (message: Message, look: Look, place: Place): 'exact
   const entities = message.entities ?? message.caption_entities ?? []
   const styled = styleMap(words, entities)
   const sameStyles = styled === styleMap(look.words.text, renderEntities(look.words))
-  return sameStyles && sameSize(fields, look) ? 'exact' : 'loose'
+  return sameStyles && sameFile(fields, look) ? 'exact' : 'loose'
 }
 
 export const inTopic = (message: Message, place: Place): boolean =>
@@ -85,10 +85,15 @@ const sameTitle = (message: Message, { title }: Look): boolean => {
 
 const digits = (text: string): string => text.replace(/\D/g, '')
 
-const sameSize = (fields: Readonly<Record<string, unknown>>, { kinds, fileSize }: Look): boolean => {
-  if (fileSize === undefined) return true
-  return kinds.some(kind => {
-    const file = fields[kind]
-    return typeof file === 'object' && file !== null && 'file_size' in file && file.file_size === fileSize
-  })
+const sameFile = (
+  fields: Readonly<Record<string, unknown>>,
+  { kinds, fileSize, fileName }: Look,
+): boolean => {
+  const files = kinds.map(
+    kind => ({ ...(fields[kind] ?? {}) }) as { file_size?: unknown; file_name?: unknown },
+  )
+  return (
+    (fileSize === undefined || files.some(file => file.file_size === fileSize)) &&
+    (fileName === undefined || files.some(file => String(file.file_name ?? '').startsWith(fileName)))
+  )
 }
