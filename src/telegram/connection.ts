@@ -90,7 +90,7 @@ export const openTelegram = (options: TelegramOptions): Network => {
   const versions = openVersions(sessions)
   const atWork = openAtWork(sessions, { clock: systemClock, graceMs })
   const stop = new AbortController()
-  const catchUp = new CatchUp()
+  const catchUp = new CatchUp(() => systemClock.now())
   const openedAt = systemClock.now()
   const doubts = new Map<string, number>()
   let status: NetworkStatus = { state: 'connecting' }
@@ -125,9 +125,9 @@ export const openTelegram = (options: TelegramOptions): Network => {
     searches: new Map(),
     looked: openLookedFor(),
     caughtUp: () => catchUp.ask(),
+    heardUpTo: () => catchUp.heardUpTo,
     isDeaf: () =>
       status.takes === true ||
-      catchUp.isLate ||
       // The connection for polls is made anew.
       (status.state === 'connecting' && status.account !== undefined),
     connected: () => takesMessages(status),

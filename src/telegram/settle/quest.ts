@@ -11,6 +11,8 @@ export interface SettleContext extends SendContext, PostsContext {
   readonly busyUntil: (chatId: Place['chatId']) => number
   /** Telegram takes messages, but answers no poll: what others write is heard later, or never. */
   readonly isDeaf: () => boolean
+  /** What others have written up to then is known, in milliseconds since 1970. */
+  readonly heardUpTo: () => number
   /** The search under way in each id space. */
   readonly searches: Map<string, Promise<unknown>>
   readonly looked: LookedFor

@@ -1,5 +1,5 @@
 import type { Message } from 'grammy/types'
-import { DeliveryError, reject, retry, wait } from '../../bridge/verdict.ts'
+import { DeliveryError, reject, retry } from '../../bridge/verdict.ts'
 import { idSpace } from '../address.ts'
 import { CallError } from '../call-error.ts'
 import type { InFlight } from '../send/context.ts'
@@ -32,8 +32,6 @@ const mostQuestions = 1000
  * would have us ask for ever. When word comes of a higher one, the search goes on.
  */
 const mostBehind = 5000
-/** Seconds until it is looked once more whether the message is there, while nothing is heard of what others write. */
-const deafPause = 30
 /**
  * Looks for a message whose answer was lost.
  *
@@ -201,7 +199,7 @@ const compare = async (
 /** What it means that none was it for certain. */
 const conclude = async (
   { almost, unclear, nobodys }: Run,
-  { isKnown, place, context, probing }: Search,
+  { isKnown, probing }: Search,
 ): Promise<FoundPart | undefined> => {
   if (almost && !isKnown(almost.id)) {
     if (almost.part.markup) await giveBack(almost.id, almost.part.markup, probing)
@@ -213,9 +211,6 @@ const conclude = async (
     throw new DeliveryError({ kind: 'reject' }, nobodys, options)
   }
   if (unclear !== undefined) throw nothingSaid(unclear)
-  // Of the ids that others take there meanwhile, word comes later.
-  if (idSpace(place.chatId) === 'shared' && context.isDeaf() && !context.marks.isUnheard(place.chatId))
-    throw wait(deafPause, 'Telegram does not say at present what was written elsewhere')
   return undefined
 }
 

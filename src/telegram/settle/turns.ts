@@ -1,4 +1,4 @@
-import { DeliveryError } from '../../bridge/verdict.ts'
+import { DeliveryError, wait } from '../../bridge/verdict.ts'
 import { idSpace } from '../address.ts'
 import { CallError } from '../call-error.ts'
 import { verdictOf } from '../errors.ts'
@@ -20,7 +20,7 @@ export const lookInTurn = async (
   quest: Quester,
 ): Promise<boolean> => {
   const { attempt, context } = quest
-  const { clock, marks, isDeaf } = context
+  const { clock, marks } = context
   const place = currentPlace(attempt, marks)
   const former = marks.former(attempt.mark, place.chatId)
   const chats = [place.chatId, ...(former === undefined ? [] : [former])]
@@ -29,15 +29,16 @@ export const lookInTurn = async (
     part.file ? context.atWork.until(attempt.messageId) : 0,
   )
   const isEarly = until > clock.now()
+  const tops = (): string => chats.map(chatId => marks.top(chatId)).join()
+  const before = tops()
   const isThere = await inTurn(look, quest).catch(error => {
     if (isEarly && error instanceof DeliveryError && error.neverKnown) return false
     throw error
   })
   if (isThere) return true
-  const tops = (): string => chats.map(chatId => marks.top(chatId)).join()
-  const [before, wasDeaf] = [tops(), isDeaf()]
-  await Promise.all([restUntil(until, quest), hear(chats, quest)])
-  return isEarly || tops() !== before || isDeaf() !== wasDeaf ? await inTurn(look, quest) : false
+  await restUntil(until, quest)
+  await hear(until, chats, quest)
+  return isEarly || tops() !== before ? await inTurn(look, quest) : false
 }
 
 /** Waits until then, in milliseconds since 1970. */
@@ -46,19 +47,33 @@ export const restUntil = async (time: number, { attempt, context: { clock } }: Q
   if (left > 0) await rest(attempt, clock.sleep(left, attempt.signal))
 }
 
-/** Milliseconds: more than it takes where polls are answered (`CatchUp.isLate`). */
-const longestCatchUp = 6000
+/** Milliseconds for which a poll is waited for. One that is answered later counts at the next look. */
+const longestCatchUp = 10_000
+/** Seconds until it is looked once more whether the message is there, while nothing is heard of what others write. */
+const deafPause = 30
 
 /**
- * Waits until it is heard what was written elsewhere up to now, also where the poll that is open is dead: in the space that private
- * chats share it looks empty. The look behind that says so where it is not heard by then.
+ * Waits until it is heard what was written elsewhere up to that time, also where the poll that is open is dead: in the space that
+ * private chats share it looks empty, and a message among it missing. Throws `DeliveryError` where it is not heard; but for a gap in
+ * what is heard, behind which the look goes further.
  */
-const hear = async (chats: readonly (number | string)[], { attempt, context }: Quester): Promise<void> => {
-  if (!chats.some(chatId => idSpace(chatId) === 'shared') || !context.connected() || context.isDeaf()) return
-  const over = new AbortController()
-  const isLate = context.clock.sleep(longestCatchUp, AbortSignal.any([attempt.signal, over.signal]))
-  await rest(attempt, Promise.race([context.caughtUp(), isLate]))
-  over.abort()
+const hear = async (
+  time: number,
+  chats: readonly (number | string)[],
+  { attempt, context }: Quester,
+): Promise<void> => {
+  const { marks, clock } = context
+  const isHeard = (): boolean => context.heardUpTo() >= time
+  if (!chats.some(chatId => idSpace(chatId) === 'shared' && !marks.isUnheard(chatId)) || isHeard()) return
+  if (!context.isDeaf()) {
+    // Nothing is sent then on what the look has said.
+    if (!context.connected()) return
+    const over = new AbortController()
+    const isLate = clock.sleep(longestCatchUp, AbortSignal.any([attempt.signal, over.signal]))
+    await rest(attempt, Promise.race([context.caughtUp(), isLate]))
+    over.abort()
+  }
+  if (!isHeard()) throw wait(deafPause, 'Telegram does not say at present what was written elsewhere')
 }
 
 const rest = <T>(attempt: Quester['attempt'], what: Promise<T>): Promise<T> => attempt.rest?.(what) ?? what

@@ -1,19 +1,17 @@
-/** Milliseconds: Telegram holds a poll for 3 s where the same was asked a moment ago (`long-poll.ts`). */
-const usual = 5000
-
-interface Asked extends PromiseWithResolvers<void> {
-  /** By the clock that nobody sets, in milliseconds. */
-  readonly at: number
-}
-
 /** Lets others wait until the loop has taken in all that has happened in Telegram up to now. */
 export class CatchUp {
+  readonly #now: () => number
   readonly #interrupt = new Set<() => void>()
-  #waiting: Asked[] = []
+  #waiting: PromiseWithResolvers<void>[] = []
+  #heardUpTo = 0
+
+  constructor(now: () => number) {
+    this.#now = now
+  }
 
   /** Resolves when a poll that began after this has brought everything. */
   ask(): Promise<void> {
-    const asked = { ...Promise.withResolvers<void>(), at: performance.now() }
+    const asked = Promise.withResolvers<void>()
     this.#waiting.push(asked)
     // One who came before has interrupted it.
     if (this.#waiting.length === 1) for (const interrupt of this.#interrupt) interrupt()
@@ -25,10 +23,9 @@ export class CatchUp {
     return this.#waiting.length > 0
   }
 
-  /** Whether somebody has waited for longer than it takes where polls are answered. */
-  get isLate(): boolean {
-    const since = performance.now() - usual
-    return this.#waiting.some(({ at }) => at <= since)
+  /** All that happened up to then is taken in, in milliseconds since 1970; 0 before the first time. */
+  get heardUpTo(): number {
+    return this.#heardUpTo
   }
 
   /** `interrupt` ends a poll that is held open. */
@@ -39,7 +36,9 @@ export class CatchUp {
   /** A poll begins. What is returned is to be called when it has brought all that there was. */
   begin(): () => void {
     const asked = new Set(this.#waiting)
+    const at = this.#now()
     return () => {
+      this.#heardUpTo = at
       this.#waiting = this.#waiting.filter(each => !asked.has(each))
       for (const { resolve } of asked) resolve()
     }

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { Api } from 'grammy'
 import type { ChatRef } from '../../../src/bridge/chat-ref.ts'
 import { StoreError } from '../../../src/bridge/store-error.ts'
+import type { DeliveryError } from '../../../src/bridge/verdict.ts'
 import { openMarks } from '../../../src/telegram/marks.ts'
 import { tellOfRivals } from '../../../src/telegram/updates/rivals.ts'
 import { eventually } from '../../simulators/eventually.ts'
@@ -311,6 +312,19 @@ for (const [how, fault] of [
     if (fault) bench.tg.faults.next('getUpdates', fault)
     assert.equal(await bench.network.settle?.(job), true)
   })
+
+test('where each poll is answered after twelve seconds, a message in doubt that is not there is known to be missing all the same', async () => {
+  await using bench = await Bench.open()
+  await bench.connect()
+  const chat: ChatRef = `telegram:${bench.owner.id}`
+  await bench.network.send(delivery({ chat, content: text('before') }))
+  bench.tg.faults.next('getUpdates', { lateMs: 12_000 }, { times: 1_000_000 })
+  const job = await attempt(bench, chat, 'reset-before')
+  const looks: unknown[] = []
+  while (looks.length < 4 && looks.at(-1) !== false)
+    looks.push(await bench.network.settle?.(job).catch((error: DeliveryError) => error.verdict.kind))
+  assert.deepEqual(looks, ['wait', false])
+})
 
 test('the first message of all that a bot sends is found, which others have used for private chats before', async () => {
   await using bench = await Bench.open()
