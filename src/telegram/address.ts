@@ -19,9 +19,7 @@ export const parseAddress = (text: string): Place | undefined => {
   const chatId = chat.startsWith('@') ? chat : Number(chat)
   const threadId = found?.[2] === undefined ? undefined : Number(found[2])
   // General is thread 1, and sending there by that number is refused: it goes without (`Client.cpp`, 8275).
-  return threadId === undefined || (threadId === 1 && isSupergroup(chatId))
-    ? { chatId }
-    : { chatId, threadId }
+  return threadId === undefined || (threadId === 1 && !isShared(chatId)) ? { chatId } : { chatId, threadId }
 }
 
 export const renderAddress = ({ chatId, threadId }: Place): string =>
@@ -40,19 +38,21 @@ export const placeOf = (ref: ChatRef): Place => {
   return place
 }
 
-/** Supergroups and channels have numbers below -10^12; `@name`s are theirs (people's names cannot be used by bots). */
-const isSupergroup = (chatId: number | string): boolean =>
-  typeof chatId === 'string' || chatId < -1_000_000_000_000
+/** The counter that all private chats and basic groups of the bot have together. */
+export const sharedSpace = 'shared'
 
 /**
- * Which counter gives a chat its message ids: its own in a supergroup or channel (topics share it), one for all
- * private chats and basic groups of the bot together.
+ * Whether a chat gets its message ids from there. Supergroups and channels have numbers below -10^12; `@name`s are theirs (people's
+ * names cannot be used by bots).
  */
-export const idSpace = (chatId: number | string): string => (isSupergroup(chatId) ? String(chatId) : 'shared')
+export const isShared = (chatId: number | string): chatId is number =>
+  typeof chatId === 'number' && chatId >= -1_000_000_000_000
+
+/** Which counter gives a chat its message ids: its own in a supergroup or channel (topics share it), or the shared one. */
+export const idSpace = (chatId: number | string): string => (isShared(chatId) ? sharedSpace : String(chatId))
 
 /** Whether it is a group that may become a supergroup. */
-export const isBasicGroup = (chatId: number | string): chatId is number =>
-  typeof chatId === 'number' && chatId < 0 && !isSupergroup(chatId)
+export const isBasicGroup = (chatId: number | string): chatId is number => isShared(chatId) && chatId < 0
 
 /** Which rate budget a place draws on: all topics of a group have one between them. */
 export const paceKey = ({ chatId }: Place): { key: string; kind: PaceKind } => ({

@@ -1,6 +1,6 @@
 import type { ChatRef } from '../bridge/chat-ref.ts'
 import type { SessionStore } from '../bridge/network.ts'
-import { idSpace, readPlace } from './address.ts'
+import { isShared, readPlace } from './address.ts'
 import type { BotUser } from './api.ts'
 import type { Marks } from './marks.ts'
 import { forgetOffset } from './updates/long-poll.ts'
@@ -29,11 +29,11 @@ export const knowBot = ({ id }: Pick<BotUser, 'id'>, { sessions, marks, forgetId
     forgetOffset(sessions)
     forgetIds(isOfBot)
     marks.forgetShared()
-    forgetVersions(sessions, chatId => idSpace(chatId) === 'shared')
+    forgetVersions(sessions, isShared)
   })
 }
 
 const isOfBot = (chat: ChatRef): boolean => {
   const place = readPlace(chat)
-  return place !== undefined && idSpace(place.chatId) === 'shared'
+  return place !== undefined && isShared(place.chatId)
 }

@@ -1,7 +1,8 @@
 import type { SessionChange, SessionStore } from '../bridge/network.ts'
+import { sharedSpace } from './address.ts'
 
 /** The highest id that was known when a gap was over, or `goesOn`. */
-const row = { type: 'unheard', id: 'shared' } as const
+const row = { type: 'unheard', id: sharedSpace } as const
 const goesOn = 'goes on'
 
 /**

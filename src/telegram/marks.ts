@@ -1,7 +1,7 @@
 import type { ChatRef, MessageRef } from '../bridge/chat-ref.ts'
 import type { SessionStore } from '../bridge/network.ts'
 import { putBack } from '../bridge/put-back.ts'
-import { idSpace, placeOf } from './address.ts'
+import { idSpace, isShared, placeOf, sharedSpace } from './address.ts'
 import { highestId } from './answer.ts'
 import { gapSinceBackup, openGap } from './gap.ts'
 import { openPosts, type Posts } from './posts.ts'
@@ -10,8 +10,6 @@ const topType = 'top'
 const firstType = 'first'
 const movedType = 'moved'
 const backupType = 'backup-top'
-/** The id space that private chats and basic groups have together (`idSpace`). */
-const shared = 'shared'
 
 /**
  * What must be remembered of Telegram's message ids between runs: the highest id known in each id space, raised by every
@@ -57,6 +55,8 @@ export interface Marks {
   forgetShared(): void
   /** Notes that a basic group became a supergroup with another id. */
   move(from: number | string, to: number): void
+  /** Whether it became what it is from a basic group. */
+  wasGroup(chatId: number | string): boolean
   /** The group that became this chat, where such a word was written before it did. */
   former(mark: string | undefined, chatId: number | string): number | undefined
   /** Where messages for the chat go today. */
@@ -99,10 +99,14 @@ export const openMarks = (sessions: SessionStore): Marks => {
     return known
   }
   const top = (chatId: number | string): number => topOf(idSpace(chatId))
-  const gap = openGap(sessions, () => topOf(shared))
+  const gap = openGap(sessions, () => topOf(sharedSpace))
   const current = (chatId: number | string): number | string => {
     const moved = sessions.get(movedType, String(chatId))
     return moved === undefined ? chatId : Number(moved)
+  }
+  const formerOf = (chatId: number | string): number | undefined => {
+    const before = [...sessions.list(movedType)].find(({ value }) => value === String(chatId))
+    return before && Number(before.id)
   }
   // Where earlier versions kept no first id, the highest one is the best that is known.
   const first = (chatId: number | string): number =>
@@ -128,7 +132,7 @@ export const openMarks = (sessions: SessionStore): Marks => {
     raise,
     raiseByOlder(chatId, messageId) {
       if (messageId <= top(chatId) || !isId(messageId)) return
-      if (idSpace(chatId) === shared) gap.reaches(messageId)
+      if (isShared(chatId)) gap.reaches(messageId)
       raise(chatId, messageId)
     },
     first,
@@ -137,7 +141,7 @@ export const openMarks = (sessions: SessionStore): Marks => {
       const space = idSpace(chatId)
       raise(chatId, messageId)
       remember(space, messageId)
-      if (space !== shared && isId(messageId)) posts.begin(space, messageId)
+      if (!isShared(chatId) && isId(messageId)) posts.begin(space, messageId)
     },
     takePost(chatId, messageId) {
       if (!isId(messageId)) return
@@ -156,19 +160,19 @@ export const openMarks = (sessions: SessionStore): Marks => {
       if (posts.wasDeaf(now)) gap.passed()
       posts.heard(now)
     },
-    isUnheard: chatId => idSpace(chatId) === shared && gap.isOpen(),
+    isUnheard: chatId => isShared(chatId) && gap.isOpen(),
     isOfBackup: (chatId, messageId) => messageId <= Number(sessions.get(backupType, idSpace(chatId)) ?? 0),
     forgetShared() {
-      sessions.set([topType, firstType, backupType].map(type => ({ type, id: shared, value: null })))
+      sessions.set([topType, firstType, backupType].map(type => ({ type, id: sharedSpace, value: null })))
       gap.forget()
-      tops.delete(shared)
+      tops.delete(sharedSpace)
     },
     move: (from, to) => sessions.set([{ type: movedType, id: String(from), value: String(to) }]),
     former(mark, chatId) {
       if (mark === undefined || mark.startsWith(`${idSpace(chatId)}:`)) return undefined
-      const before = [...sessions.list(movedType)].find(({ value }) => value === String(chatId))
-      return before && Number(before.id)
+      return formerOf(chatId)
     },
+    wasGroup: chatId => formerOf(chatId) !== undefined,
     current,
     write(chat, from) {
       const chatId = current(placeOf(chat).chatId)
@@ -183,7 +187,7 @@ export const openMarks = (sessions: SessionStore): Marks => {
 const keepTops = (sessions: SessionStore): void => {
   const rows = (type: string) => [...sessions.list(type)]
   sessions.set([
-    ...gapSinceBackup(sessions, sessions.get(topType, shared)),
+    ...gapSinceBackup(sessions, sessions.get(topType, sharedSpace)),
     ...rows(backupType).map(({ id }) => ({ type: backupType, id, value: null })),
     ...rows(topType).map(({ id, value }) => ({ type: backupType, id, value })),
     { ...putBack, value: null },

@@ -1,5 +1,5 @@
 import type { SessionChange, SessionStore } from '../bridge/network.ts'
-import { idSpace } from './address.ts'
+import { isShared } from './address.ts'
 
 const postType = 'post'
 const sinceType = 'posts-since'
@@ -134,7 +134,7 @@ export const openPosts = (sessions: SessionStore): Posts => {
       return kind === undefined ? undefined : kind === 'yes'
     },
     noteChannel(chatId, isChannel) {
-      if (idSpace(chatId) === 'shared' || sessions.get(channelType, String(chatId)) !== undefined) return
+      if (isShared(chatId) || sessions.get(channelType, String(chatId)) !== undefined) return
       const value = isChannel ? 'yes' : 'no'
       sessions.set([{ type: channelType, id: String(chatId), value }], { flush: false })
     },

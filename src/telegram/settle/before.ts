@@ -12,13 +12,9 @@ export const knownBefore = (quest: Search): number => {
   const { attempt, after, place, context } = quest
   const { marks } = context
   // What was sent before the group became a supergroup was counted elsewhere.
-  const own = isNewer(quest) ? [] : after.filter(id => id <= marks.top(place.chatId))
+  const own = marks.wasGroup(place.chatId) ? [] : after.filter(id => id <= marks.top(place.chatId))
   return marks.read(attempt.mark, place.chatId) ?? Math.max(0, ...own)
 }
-
-/** Whether the chat was another group once; a mark may be of the chat that knows of no id there yet. */
-const isNewer = ({ place, context: { marks } }: Search): boolean =>
-  marks.former('', place.chatId) !== undefined
 
 /**
  * The id behind which the search begins: the mark, or the last part sent where there is none. Or where nothing was
@@ -28,7 +24,7 @@ const isNewer = ({ place, context: { marks } }: Search): boolean =>
 export const firstId = async (quest: Search): Promise<number> => {
   const { attempt, place, context, probing } = quest
   const known = knownBefore(quest)
-  if (known > 0 || (attempt.restored && isNewer(quest))) return known
+  if (known > 0 || (attempt.restored && context.marks.wasGroup(place.chatId))) return known
   if (context.marks.first(place.chatId) === 0) context.marks.guess(place.chatId, await findTop(probing))
   return Math.max(0, context.marks.first(place.chatId) - guessReach)
 }

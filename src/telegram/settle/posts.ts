@@ -1,6 +1,6 @@
 import { retry } from '../../bridge/verdict.ts'
 import type { Clock } from '../../support/clock.ts'
-import { idSpace } from '../address.ts'
+import { isShared } from '../address.ts'
 import type { BotApi } from '../api.ts'
 import type { Marks } from '../marks.ts'
 
@@ -25,7 +25,7 @@ export const knowPosts = async (
   chatId: number | string,
   { api, clock, signal, caughtUp, marks: { posts } }: PostsContext & { signal: AbortSignal },
 ): Promise<void> => {
-  if (idSpace(chatId) === 'shared') return
+  if (isShared(chatId)) return
   if (posts.isChannel(chatId) === undefined) {
     const { type } = await api.call('getChat', { chat_id: chatId }, { signal })
     posts.noteChannel(chatId, type === 'channel')

@@ -1,6 +1,6 @@
 import type { Message } from 'grammy/types'
 import { DeliveryError, reject, retry } from '../../bridge/verdict.ts'
-import { idSpace } from '../address.ts'
+import { isShared } from '../address.ts'
 import { CallError } from '../call-error.ts'
 import type { InFlight } from '../send/context.ts'
 import type { Part } from '../send/part.ts'
@@ -32,6 +32,7 @@ const mostQuestions = 1000
  * would have us ask for ever. When word comes of a higher one, the search goes on.
  */
 const mostBehind = 5000
+
 /**
  * Looks for a message whose answer was lost.
  *
@@ -159,8 +160,7 @@ const count = (id: number, seen: Found, run: Run, { attempt, place, context, loo
     run.empty = 0
     if (seen === 'own') looked.others.set(id, onItsWay({ place, context }))
     // Before a mark, what is empty says nothing.
-    const isCounted =
-      idSpace(place.chatId) !== 'shared' && context.marks.read(attempt.mark, place.chatId) !== undefined
+    const isCounted = !isShared(place.chatId) && context.marks.read(attempt.mark, place.chatId) !== undefined
     if (run.gap !== undefined && isCounted) looked.others.set(run.gap, [])
   }
 }

@@ -1,5 +1,5 @@
 import { DeliveryError, wait } from '../../bridge/verdict.ts'
-import { idSpace } from '../address.ts'
+import { idSpace, isShared } from '../address.ts'
 import { CallError } from '../call-error.ts'
 import { verdictOf } from '../errors.ts'
 import { currentPlace } from '../send/context.ts'
@@ -64,7 +64,7 @@ const hear = async (
 ): Promise<void> => {
   const { marks, clock } = context
   const isHeard = (): boolean => context.heardUpTo() >= time
-  if (!chats.some(chatId => idSpace(chatId) === 'shared' && !marks.isUnheard(chatId)) || isHeard()) return
+  if (!chats.some(chatId => isShared(chatId) && !marks.isUnheard(chatId)) || isHeard()) return
   if (!context.isDeaf()) {
     // Nothing is sent then on what the look has said.
     if (!context.connected()) return
