@@ -24,11 +24,15 @@ export const settleDelivery = async (
   context: SettleContext,
 ): Promise<boolean | 'perhaps'> => {
   await askForMove(delivery, context)
+  return await settleOn(delivery, context)
+}
+
+/** The same, and then of what stands behind it. */
+const settleOn = async (delivery: Delivery, context: SettleContext): Promise<boolean | 'perhaps'> => {
   const { together: _, ...alone } = delivery
   const before = delivery.sent.length
   const isThere = await settleNext(delivery, context)
-  if (isThere === true && delivery.restored && delivery.sent.length > before)
-    await settleDelivery(alone, context)
+  if (isThere === true && delivery.restored && delivery.sent.length > before) await settleOn(alone, context)
   return isThere
 }
 
