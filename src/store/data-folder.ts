@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   closeSync,
   existsSync,
   fsyncSync,
@@ -48,6 +49,13 @@ export const refuseOtherKinds = (path: string): void => {
       `"${file}" is a pipe, socket or device, where a file belongs. Move it away, and start again`,
     )
   }
+}
+
+/** Makes a database's file where it is missing, for its owner alone. Throws as above. */
+export const makePrivateFile = (path: string): void => {
+  refuseOtherKinds(path)
+  closeSync(openSync(path, 'a', 0o600))
+  if (process.platform !== 'win32') chmodSync(path, 0o600)
 }
 
 /**

@@ -1,7 +1,7 @@
-import { chmodSync, closeSync, openSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { CommitOptions } from '../bridge/network.ts'
-import { prepareDataFolder, refuseOtherKinds } from './data-folder.ts'
+import { makePrivateFile, prepareDataFolder } from './data-folder.ts'
 import { migrate } from './migrations/index.ts'
 import { type OpenRow, openSeal, removeSeal, type SealOptions } from './seal.ts'
 import { openSqlite, type Sqlite } from './sqlite.ts'
@@ -181,6 +181,8 @@ const guard = <T>(path: string, work: () => T): T => {
 }
 
 const prepareFile = (path: string): Sqlite.Database => {
+  prepareDataFolder(dirname(path))
+  // SQLite gives its side files (`-wal`, `-shm`) the mode of the main one.
   makePrivateFile(path)
   const sqlite = openSqlite(path, { timeout: 5000 })
   try {
@@ -199,12 +201,4 @@ const prepareFile = (path: string): Sqlite.Database => {
     sqlite.close()
     throw error
   }
-}
-
-/** SQLite gives its side files (`-wal`, `-shm`) the mode of the main one, so that one is made first, for us alone. */
-const makePrivateFile = (path: string): void => {
-  prepareDataFolder(dirname(path))
-  refuseOtherKinds(path)
-  closeSync(openSync(path, 'a', 0o600))
-  if (process.platform !== 'win32') chmodSync(path, 0o600)
 }

@@ -1,17 +1,8 @@
-import {
-  chmodSync,
-  closeSync,
-  openSync,
-  readFileSync,
-  readlinkSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { readFileSync, readlinkSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as z from 'zod/mini'
-import { prepareDataFolder, refuseOtherKinds } from './data-folder.ts'
+import { makePrivateFile, prepareDataFolder } from './data-folder.ts'
 import { openSqlite, type Sqlite } from './sqlite.ts'
 import { codeOf, explainFailure, isBusy, isDamage, StoreError } from './store-error.ts'
 
@@ -129,9 +120,7 @@ export const lockHolder = async (dataDir: string): Promise<Holder | 'unknown' | 
 
 /** The file, when it has let us do that; undefined when somebody holds it. */
 const open = (file: string, sql: string): Sqlite.Database | undefined => {
-  refuseOtherKinds(file)
-  closeSync(openSync(file, 'a', 0o600))
-  if (process.platform !== 'win32') chmodSync(file, 0o600)
+  makePrivateFile(file)
   const lock = openSqlite(file, { timeout: 100 })
   try {
     lock.exec(sql)
