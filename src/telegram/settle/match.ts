@@ -8,7 +8,7 @@ const roundOff = 0.0001
 
 /**
  * Whether a message of the bot is the one we look for: `exact`, or `loose` when everything fits but what Telegram is known
- * to change (shape of entities, size of a file). Undefined when it is another one.
+ * to change (shape of entities, size or name of a file). Undefined when it is another one.
  */
 export const matchMessage = (message: Message, look: Look, place: Place): 'exact' | 'loose' | undefined => {
   const fields = message as unknown as Readonly<Record<string, unknown>>
@@ -23,7 +23,7 @@ export const matchMessage = (message: Message, look: Look, place: Place): 'exact
   const entities = message.entities ?? message.caption_entities ?? []
   const styled = styleMap(words, entities)
   const sameStyles = styled === styleMap(look.words.text, renderEntities(look.words))
-  return sameStyles && sameFile(fields, look) ? 'exact' : 'loose'
+  return sameStyles && sameSize(fields, look) && sameName(message, look) ? 'exact' : 'loose'
 }
 
 export const inTopic = (message: Message, place: Place): boolean =>
@@ -85,15 +85,15 @@ const sameTitle = (message: Message, { title }: Look): boolean => {
 
 const digits = (text: string): string => text.replace(/\D/g, '')
 
-const sameFile = (
-  fields: Readonly<Record<string, unknown>>,
-  { kinds, fileSize, fileName }: Look,
-): boolean => {
-  const files = kinds.map(
-    kind => ({ ...(fields[kind] ?? {}) }) as { file_size?: unknown; file_name?: unknown },
-  )
-  return (
-    (fileSize === undefined || files.some(file => file.file_size === fileSize)) &&
-    (fileName === undefined || files.some(file => String(file.file_name ?? '').startsWith(fileName)))
-  )
+const sameSize = (fields: Readonly<Record<string, unknown>>, { kinds, fileSize }: Look): boolean => {
+  if (fileSize === undefined) return true
+  return kinds.some(kind => {
+    const file = fields[kind]
+    return typeof file === 'object' && file !== null && 'file_size' in file && file.file_size === fileSize
+  })
+}
+
+const sameName = ({ animation, document, video }: Message, { fileName }: Look): boolean => {
+  if (fileName === undefined) return true
+  return (animation ?? document ?? video)?.file_name?.startsWith(fileName) === true
 }
