@@ -11,13 +11,19 @@ import type { Fault } from '../../simulators/telegram/index.ts'
 import { tempStore } from '../../store/temp-store.ts'
 import { Bench, delivery, failureOf, type TestDelivery, text } from '../bench.ts'
 
-/** A bridge from which another program keeps the updates: polls are refused. */
-const open = async () => {
-  const bench = await Bench.open()
+/** A private chat in which something is known, and another one: what is written there takes ids of the same space. */
+const begin = async (bench: Bench) => {
   await bench.connect()
   const chat: ChatRef = `telegram:${bench.owner.id}`
   const elsewhere = bench.tg.addGroup({ title: 'Class', members: [bench.owner] })
   await bench.network.send(delivery({ chat, content: text('before') }))
+  return { chat, elsewhere }
+}
+
+/** A bridge from which another program keeps the updates: polls are refused. */
+const open = async () => {
+  const bench = await Bench.open()
+  const { chat, elsewhere } = await begin(bench)
   const conflict = 'Conflict: terminated by other getUpdates request'
   bench.tg.faults.next('getUpdates', { error: 409, description: conflict }, { times: 1_000_000 })
   bench.owner.sends(elsewhere, 'wake')
@@ -82,10 +88,7 @@ for (const [count, isThere] of [
   const where = isThere ? 'there' : 'not there'
   test(`while polls alone fail, and ${count} were written in other chats, a message in doubt that is ${where} is found, or waited for`, async () => {
     await using bench = await Bench.open()
-    await bench.connect()
-    const chat: ChatRef = `telegram:${bench.owner.id}`
-    const elsewhere = bench.tg.addGroup({ title: 'Class', members: [bench.owner] })
-    await bench.network.send(delivery({ chat, content: text('before') }))
+    const { chat, elsewhere } = await begin(bench)
     const failure = { error: 502, description: 'Bad Gateway' }
     bench.tg.faults.next('getUpdates', failure, { times: 1_000_000 })
     bench.owner.sends(elsewhere, 'unheard 0')
@@ -134,10 +137,7 @@ const gaps: Readonly<Record<string, (bench: Bench, top: number) => Promise<void>
 for (const [what, goBy] of Object.entries(gaps)) {
   test(`where ${what}, a message in doubt is found behind much that was written in other chats`, async () => {
     await using bench = await Bench.open()
-    await bench.connect()
-    const chat: ChatRef = `telegram:${bench.owner.id}`
-    const elsewhere = bench.tg.addGroup({ title: 'Class', members: [bench.owner] })
-    await bench.network.send(delivery({ chat, content: text('before') }))
+    const { chat, elsewhere } = await begin(bench)
     await bench.network[Symbol.asyncDispose]()
     for (let number = 0; number < 100; number += 1) bench.owner.sends(elsewhere, `unheard ${number}`)
     await goBy(bench, bench.home.transcript()[0]?.id ?? 0)
@@ -160,10 +160,7 @@ for (const [what, goBy] of Object.entries(gaps)) {
 /** A private chat of which a backup knows the first message, and of which much was not heard of since, and another chat. */
 const openOlder = async () => {
   const bench = await Bench.open()
-  await bench.connect()
-  const chat: ChatRef = `telegram:${bench.owner.id}`
-  const elsewhere = bench.tg.addGroup({ title: 'Class', members: [bench.owner] })
-  await bench.network.send(delivery({ chat, content: text('before') }))
+  const { chat, elsewhere } = await begin(bench)
   const mark = bench.network.mark?.(chat) ?? ''
   const write = async (): Promise<void> => {
     const count = bench.inbox.messages.length
@@ -247,10 +244,7 @@ for (const when of ['of a start', 'that is open'] as const) {
 
 /** An open poll is dead, and so many behind it; much was written in other chats since. What it sends then is in doubt. */
 const goDead = async (bench: Bench, times: number): Promise<TestDelivery> => {
-  await bench.connect()
-  const chat: ChatRef = `telegram:${bench.owner.id}`
-  const elsewhere = bench.tg.addGroup({ title: 'Class', members: [bench.owner] })
-  await bench.network.send(delivery({ chat, content: text('before') }))
+  const { chat, elsewhere } = await begin(bench)
   bench.tg.faults.next('getUpdates', 'hang', { times })
   bench.owner.sends(elsewhere, 'wakes the poll before')
   await eventually(() => bench.tg.faults.waiting < times, 'the dead one')
@@ -286,10 +280,7 @@ for (const [server, graceMs] of Object.entries({
 
 test('while the connection for polls is made anew, a message in doubt that is not found is waited for', async () => {
   await using bench = await Bench.open()
-  await bench.connect()
-  const chat: ChatRef = `telegram:${bench.owner.id}`
-  const elsewhere = bench.tg.addGroup({ title: 'Class', members: [bench.owner] })
-  await bench.network.send(delivery({ chat, content: text('before') }))
+  const { chat, elsewhere } = await begin(bench)
   const failure = { error: 502, description: 'Bad Gateway' }
   for (const method of ['getUpdates', 'getMe']) bench.tg.faults.next(method, failure, { times: 1_000_000 })
   for (let number = 0; number < 100; number += 1) bench.owner.sends(elsewhere, `unheard ${number}`)

@@ -63,14 +63,7 @@ for (const isKept of [true, false]) {
 test('where Telegram says of each message of the former group that its id is invalid, nothing is sent again', async () => {
   await using bench = await Bench.open()
   const { group, moved, job } = await loseAnswer(bench, 'reply-lost')
-  bench.tg.faults.next(
-    'editMessageReplyMarkup',
-    { error: 400, description: 'Bad Request: MESSAGE_ID_INVALID' },
-    {
-      times: 99,
-      when: params => params['chat_id'] === group.id && Number(params['message_id']) <= lastOf(group),
-    },
-  )
+  sayInvalid(bench, group)
   assert.ok(bench.network.settle)
   assert.equal((await failureOf(bench.network.settle(job))).verdict.kind, 'reject')
   assert.deepEqual([job.sent.length, partsIn(moved)], [1, []])
@@ -132,7 +125,14 @@ test('before it is heard that a group became a supergroup, that an id there is i
   bench.tg.faults.next('sendMessage', 'reply-lost')
   assert.equal((await failureOf(bench.network.send(job))).verdict.kind, 'unsure')
   bench.tg.migrate(group)
-  bench.tg.faults.next(
+  sayInvalid(bench, group)
+  assert.ok(bench.network.settle)
+  assert.equal((await failureOf(bench.network.settle(job))).verdict.kind, 'reject')
+})
+
+/** Telegram says so of each id that a message of the group has. */
+const sayInvalid = ({ tg }: Bench, group: SimChat): void =>
+  tg.faults.next(
     'editMessageReplyMarkup',
     { error: 400, description: 'Bad Request: MESSAGE_ID_INVALID' },
     {
@@ -140,8 +140,5 @@ test('before it is heard that a group became a supergroup, that an id there is i
       when: params => params['chat_id'] === group.id && Number(params['message_id']) <= lastOf(group),
     },
   )
-  assert.ok(bench.network.settle)
-  assert.equal((await failureOf(bench.network.settle(job))).verdict.kind, 'reject')
-})
 
 const lastOf = (chat: SimChat): number => chat.messages.at(-1)?.message_id ?? 0
